@@ -1,0 +1,1 @@
+"""The official .xlsx: template written, upload guarded, read, located, normalised and answered cell by cell."""
