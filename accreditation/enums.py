@@ -1,0 +1,249 @@
+"""Closed sets of words and the attributes of the states; nothing else tests a state by its spelling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Level(TextChoices):
+    """Tier of a programme or a body."""
+
+    NATIONAL = "national", _("国家级")
+    MUNICIPAL = "municipal", _("市级")
+    DISTRICT = "district", _("区级")
+
+
+class Owner(StrEnum):
+    """Who has to act next."""
+
+    APPLICANT = "applicant"
+    DISTRICT = "district"
+    OFFICE = "office"
+    EXPERTS = "experts"
+    COMMITTEE = "committee"
+    CLOCK = "clock"
+    NOBODY = "nobody"
+
+
+OWNER_LABELS: dict[Owner, Promise] = {
+    Owner.APPLICANT: _("申报单位"),
+    Owner.DISTRICT: _("区主管部门"),
+    Owner.OFFICE: _("市认定办公室"),
+    Owner.EXPERTS: _("评审专家"),
+    Owner.COMMITTEE: _("评审委员会"),
+    Owner.CLOCK: _("公示期"),
+    Owner.NOBODY: _("无（已办结）"),
+}
+
+
+class ApplicationState(TextChoices):
+    """Legal state of an application for recognition."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("已提交")
+    UNDER_FIRST_REVIEW = "under_first_review", _("区级初审中")
+    RETURNED = "returned", _("退回补正")
+    UNDER_COMPLETENESS_CHECK = "under_completeness_check", _("市级形式审查中")
+    AWAITING_PANEL = "awaiting_panel", _("待组成评审组")
+    UNDER_EXPERT_REVIEW = "under_expert_review", _("专家评审中")
+    UNDER_OVERALL_REVIEW = "under_overall_review", _("综合评审中")
+    POSTPONED = "postponed", _("暂缓认定")
+    PROPOSED = "proposed", _("拟认定，待公示")
+    UNDER_NOTICE = "under_notice", _("公示中")
+    NOTICE_COMPLETED = "notice_completed", _("公示期满，待公布")
+    RECOGNISED = "recognised", _("已认定")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    DECLINED = "declined", _("不予受理")
+    INELIGIBLE = "ineligible", _("不符合申报条件")
+    NOT_RECOMMENDED = "not_recommended", _("不予推荐")
+    LAPSED = "lapsed", _("逾期未补正")
+    REFUSED = "refused", _("不予认定")
+    OBJECTION_UPHELD = "objection_upheld", _("异议成立，不予认定")
+
+
+@dataclass(frozen=True, slots=True)
+class StateFacts:
+    """What everybody may ask of a state: who acts next, step of the bar (1 to 7), tone of its tag, whether it ends."""
+
+    owner: Owner
+    step: int
+    tone: str = "current"
+    is_final: bool = False
+    is_adverse: bool = False
+    is_closed: bool = False  # the enterprise may apply again in the same batch
+
+
+_S = ApplicationState
+_ADVERSE = {"tone": "bad", "is_final": True, "is_adverse": True}
+APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
+    _S.DRAFT: StateFacts(Owner.APPLICANT, 1, "idle"),
+    _S.SUBMITTED: StateFacts(Owner.DISTRICT, 2),
+    _S.UNDER_FIRST_REVIEW: StateFacts(Owner.DISTRICT, 2),
+    _S.RETURNED: StateFacts(Owner.APPLICANT, 2, "warn"),
+    _S.UNDER_COMPLETENESS_CHECK: StateFacts(Owner.OFFICE, 3),
+    _S.AWAITING_PANEL: StateFacts(Owner.OFFICE, 3),
+    _S.UNDER_EXPERT_REVIEW: StateFacts(Owner.EXPERTS, 4),
+    _S.UNDER_OVERALL_REVIEW: StateFacts(Owner.COMMITTEE, 5),
+    _S.POSTPONED: StateFacts(Owner.OFFICE, 5, "warn", is_adverse=True),
+    _S.PROPOSED: StateFacts(Owner.OFFICE, 6),
+    _S.UNDER_NOTICE: StateFacts(Owner.CLOCK, 6),
+    _S.NOTICE_COMPLETED: StateFacts(Owner.OFFICE, 7),
+    _S.RECOGNISED: StateFacts(Owner.NOBODY, 7, "ok", is_final=True),
+    _S.WITHDRAWN: StateFacts(Owner.NOBODY, 1, "idle", is_final=True, is_closed=True),
+    _S.DECLINED: StateFacts(Owner.NOBODY, 2, is_closed=True, **_ADVERSE),
+    _S.INELIGIBLE: StateFacts(Owner.NOBODY, 2, **_ADVERSE),
+    _S.NOT_RECOMMENDED: StateFacts(Owner.NOBODY, 2, **_ADVERSE),
+    _S.LAPSED: StateFacts(Owner.NOBODY, 2, **_ADVERSE),
+    _S.REFUSED: StateFacts(Owner.NOBODY, 5, **_ADVERSE),
+    _S.OBJECTION_UPHELD: StateFacts(Owner.NOBODY, 6, **_ADVERSE),
+}
+
+
+def states_where(**wanted: object) -> list[ApplicationState]:
+    """States whose facts have all the wanted values."""
+    return [
+        state
+        for state, facts in APPLICATION_STATES.items()
+        if all(getattr(facts, name) == value for name, value in wanted.items())
+    ]
+
+
+class BatchState(TextChoices):
+    """A batch is prepared, takes applications in its window, then runs to its announcement."""
+
+    PREPARED = "prepared", _("筹备中")
+    OPEN = "open", _("受理中")
+    CLOSED = "closed", _("申报截止")
+    ANNOUNCED = "announced", _("已公布")
+
+
+class SeatState(TextChoices):
+    """One place of a panel."""
+
+    APPOINTED = "appointed", _("待声明")
+    CLEARED = "cleared", _("评审中")
+    SUBMITTED = "submitted", _("已提交")
+    RECUSED = "recused", _("已回避")
+
+
+class MeetingState(TextChoices):
+    """A committee meeting from call to frozen minutes."""
+
+    CALLED = "called", _("已召集")
+    IN_SESSION = "in_session", _("会议中")
+    MINUTES_DRAFTED = "minutes_drafted", _("纪要待签")
+    ADOPTED = "adopted", _("纪要已签发")
+
+
+class Choice(TextChoices):
+    """A vote on an item."""
+
+    RECOGNISE = "recognise", _("同意认定")
+    REFUSE = "refuse", _("不予认定")
+    POSTPONE = "postpone", _("暂缓认定")
+
+
+class NoticeState(TextChoices):
+    """A public notice."""
+
+    PUBLISHED = "published", _("公示中")
+    ENDED = "ended", _("公示结束")
+
+
+class ObjectionState(TextChoices):
+    """An objection raised within a public notice."""
+
+    RECEIVED = "received", _("核查中")
+    UPHELD = "upheld", _("成立")
+    DISMISSED = "dismissed", _("不成立")
+
+
+class TitleState(TextChoices):
+    """What a granted title is worth today."""
+
+    IN_FORCE = "in_force", _("有效")
+    WARNED = "warned", _("警告")
+    SUSPENDED = "suspended", _("暂停")
+    REVOKED = "revoked", _("撤销")
+    CANCELLED = "cancelled", _("注销")
+    EXPIRED = "expired", _("失效")
+
+
+class MemberState(TextChoices):
+    """A person's standing in an enterprise."""
+
+    REQUESTED = "requested", _("待核验")
+    ACTIVE = "active", _("有效")
+    REJECTED = "rejected", _("未通过")
+    ENDED = "ended", _("已解除")
+
+
+class EffectState(TextChoices):
+    """A side effect that was promised by a committed act."""
+
+    PENDING = "pending", _("待执行")
+    RUNNING = "running", _("执行中")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("失败")
+
+
+class DeadlineKind(TextChoices):
+    """What a clock is running for."""
+
+    FIRST_REVIEW = "first_review", _("区级初审时限")
+    CORRECTION = "correction", _("补正期限")
+    COMPLETENESS_CHECK = "completeness_check", _("形式审查时限")
+    EXPERT_REVIEW = "expert_review", _("专家评审时限")
+    NOTICE = "notice", _("公示期")
+
+
+class DeadlineState(TextChoices):
+    """A clock runs, was met, was missed, or was called off."""
+
+    RUNNING = "running", _("进行中")
+    MET = "met", _("已完成")
+    FIRED = "fired", _("已到期")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class LetterKind(TextChoices):
+    """Official letters that a decision or an act sends."""
+
+    RECEIPT = "receipt", _("申报回执")
+    ACCEPTANCE = "acceptance", _("受理通知书")
+    CORRECTION = "correction", _("一次性补正告知书")
+    DECLINE = "decline", _("不予受理决定书")
+    INELIGIBLE = "ineligible", _("不符合申报条件告知书")
+    NOT_RECOMMENDED = "not_recommended", _("不予推荐告知书")
+    LAPSE = "lapse", _("逾期未补正告知书")
+    WITHDRAWAL = "withdrawal", _("撤回确认书")
+    POSTPONEMENT = "postponement", _("暂缓认定告知书")
+    REFUSAL = "refusal", _("不予认定决定书")
+    OBJECTION_UPHELD = "objection_upheld", _("异议处理及不予认定决定书")
+    OBJECTION_ANSWER = "objection_answer", _("异议处理答复书")
+    RECOGNITION = "recognition", _("认定通知书")
+
+
+DISTRICTS: dict[str, Promise] = {  # GB/T 2260
+    "310101": _("黄浦区"),
+    "310104": _("徐汇区"),
+    "310105": _("长宁区"),
+    "310106": _("静安区"),
+    "310107": _("普陀区"),
+    "310109": _("虹口区"),
+    "310110": _("杨浦区"),
+    "310112": _("闵行区"),
+    "310113": _("宝山区"),
+    "310114": _("嘉定区"),
+    "310115": _("浦东新区"),
+    "310116": _("金山区"),
+    "310117": _("松江区"),
+    "310118": _("青浦区"),
+    "310120": _("奉贤区"),
+    "310151": _("崇明区"),
+}

@@ -1,0 +1,99 @@
+"""Programmes, stored rule set editions, batches and gapless counters."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django_fsm import FSMField, transition
+
+from accreditation.enums import BatchState, Level
+from accreditation.models.audit import Chained
+from accreditation.models.people import Body, User
+
+
+class Programme(models.Model):
+    """A title that can be granted and the body that grants it."""
+
+    code = models.SlugField(max_length=60, primary_key=True)
+    level = models.CharField(max_length=20, choices=Level)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    granted_by = models.ForeignKey(Body, on_delete=models.PROTECT)
+    number_prefix = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class RuleSetEdition(models.Model):
+    """The immutable text of a rule set as it stood when it was taken into use."""
+
+    reference = models.CharField(max_length=80)  # programme/edition, e.g. shanghai_municipal_centre/2022-demo
+    checksum = models.CharField(max_length=64, unique=True)
+    text = models.TextField()
+    live_faults = models.PositiveIntegerField()  # figures that a live batch may not rest on
+    stored_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.checksum[:8]}"
+
+
+class Batch(Chained):
+    """One round of a programme: window, pinned rule set and procedure editions, time limits."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
+    ordinal = models.PositiveIntegerField()  # 第 34 批
+    year = models.PositiveIntegerField()
+    reporting_year = models.PositiveIntegerField()
+    rule_set = models.ForeignKey(RuleSetEdition, on_delete=models.PROTECT)
+    procedure = models.CharField(max_length=60)  # procedure edition, e.g. municipal_recognition/2022
+    base_date = models.DateField()  # the day whose rules apply
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    first_review_days = models.PositiveIntegerField()
+    correction_days = models.PositiveIntegerField()
+    check_days = models.PositiveIntegerField()
+    expert_days = models.PositiveIntegerField()
+    notice_days = models.PositiveIntegerField()
+    panel_size = models.PositiveIntegerField()
+    returns_allowed = models.PositiveIntegerField()
+    quorum_numerator = models.PositiveIntegerField(default=2)
+    quorum_denominator = models.PositiveIntegerField(default=3)
+    is_demo = models.BooleanField()
+    state = FSMField(default=BatchState.PREPARED, choices=BatchState.choices, protected=True)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    template_checksum = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_batch_per_ordinal", fields=["programme", "ordinal"]),
+            models.CheckConstraint(name="batch_window_runs_forward", condition=Q(closes_at__gt=F("opens_at"))),
+            models.CheckConstraint(name="batch_state_known", condition=Q(state__in=BatchState.values)),
+            models.CheckConstraint(name="panel_is_odd_and_large_enough", condition=Q(panel_size__gte=3)),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @transition(field=state, source=BatchState.PREPARED, target=BatchState.OPEN)
+    def open(self) -> None:
+        """The window opens."""
+
+    @transition(field=state, source=BatchState.OPEN, target=BatchState.CLOSED)
+    def close(self) -> None:
+        """No further applications."""
+
+    @transition(field=state, source=[BatchState.OPEN, BatchState.CLOSED], target=BatchState.ANNOUNCED)
+    def announce(self) -> None:
+        """The result is announced."""
+
+
+class Counter(models.Model):
+    """A gapless number, incremented under its row lock in the transaction that uses it."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    value = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.value}"

@@ -1,0 +1,87 @@
+"""A case is one run of one procedure: flow, audit chain, clocks and letters hang on it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from accreditation.enums import DeadlineKind, DeadlineState, LetterKind
+from accreditation.models.audit import Chained
+from accreditation.models.batches import Batch
+from accreditation.models.enterprises import Enterprise
+
+
+class Case(Chained):
+    """One run of one procedure over one subject. The subject row (Application, ...) points here."""
+
+    number = models.CharField(max_length=40, unique=True)
+    procedure = models.CharField(max_length=60)  # edition chosen when the case was opened, never changed
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="cases")
+    district = models.CharField(max_length=6)  # of the accepting body, fixed at opening
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="cases")
+    state = models.CharField(max_length=40)  # legal state of the subject, written with it by the door, for lists
+    opened_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["batch", "state"]),
+            models.Index(fields=["district", "state"]),
+            models.Index(fields=["enterprise", "-opened_at"]),
+            models.Index(fields=["-opened_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Deadline(models.Model):
+    """A clock of a case: started by an act, due at the end of a working day, computed and never counted down."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
+    kind = models.CharField(max_length=40, choices=DeadlineKind)
+    started_at = models.DateTimeField()
+    working_days = models.PositiveIntegerField()
+    due_at = models.DateTimeField()
+    is_provisional = models.BooleanField(default=False)  # crosses into a year without a published calendar
+    fires = models.CharField(max_length=60, blank=True)  # verb that the clock performs when due
+    state = models.CharField(max_length=20, choices=DeadlineState, default=DeadlineState.RUNNING)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="running_deadlines", fields=["due_at"], condition=Q(state=DeadlineState.RUNNING)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_running_clock_per_kind", fields=["case", "kind"], condition=Q(state=DeadlineState.RUNNING)
+            ),
+            models.CheckConstraint(
+                name="settled_clock_has_time", condition=Q(state=DeadlineState.RUNNING) | Q(settled_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+
+class Letter(models.Model):
+    """An official letter: number, text as sent, remedy text where the act is adverse, hash."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters")
+    kind = models.CharField(max_length=40, choices=LetterKind)
+    number = models.CharField(max_length=60, unique=True)
+    dated = models.DateField()
+    issued_by = models.CharField(max_length=120)
+    addressed_to = models.CharField(max_length=120)
+    body = models.TextField()
+    remedy = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.number

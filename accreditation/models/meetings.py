@@ -1,0 +1,151 @@
+"""The committee: meeting, agenda, attendance, recusals, votes, minutes, decisions."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField, transition
+
+from accreditation.enums import Choice, MeetingState
+from accreditation.models.applications import Application
+from accreditation.models.audit import Chained
+from accreditation.models.batches import Batch
+from accreditation.models.people import User
+
+M = MeetingState
+
+
+class Meeting(Chained):
+    """A meeting over a batch. Its minutes are text frozen by hash and signed by chair and secretary."""
+
+    number = models.CharField(max_length=40, unique=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="meetings")
+    held_at = models.DateTimeField()
+    place = models.CharField(max_length=120)
+    chair = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    secretary = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    state = FSMField(default=M.CALLED, choices=M.choices, protected=True)
+    members_entitled = models.PositiveIntegerField()
+    minutes = models.TextField(blank=True)
+    minutes_sha256 = models.CharField(max_length=64, blank=True)
+    signed_by_chair_at = models.DateTimeField(null=True, blank=True)
+    signed_by_secretary_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="adopted_minutes_are_signed",
+                condition=~Q(state=M.ADOPTED)
+                | (
+                    ~Q(minutes="")
+                    & ~Q(minutes_sha256="")
+                    & Q(signed_by_chair_at__isnull=False)
+                    & Q(signed_by_secretary_at__isnull=False)
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @transition(field=state, source=M.CALLED, target=M.IN_SESSION)
+    def start(self) -> None:
+        """Quorum is present."""
+
+    @transition(field=state, source=M.IN_SESSION, target=M.MINUTES_DRAFTED)
+    def draft_minutes(self) -> None:
+        """All items are voted; the minutes are generated."""
+
+    @transition(field=state, source=M.MINUTES_DRAFTED, target=M.ADOPTED)
+    def adopt(self) -> None:
+        """Chair and secretary have signed."""
+
+
+class MeetingItem(models.Model):
+    """One application on the agenda."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="meeting_items")
+    position = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=20, choices=Choice, blank=True)
+    reasons = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_item_per_application", fields=["meeting", "application"]),
+            models.UniqueConstraint(name="one_item_per_position", fields=["meeting", "position"]),
+            models.CheckConstraint(
+                name="adverse_outcome_has_reasons",
+                condition=Q(outcome__in=["", Choice.RECOGNISE]) | ~Q(reasons=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}/{self.position}"
+
+
+class Attendance(models.Model):
+    """A member who was entitled and whether present."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendance")
+    member = models.ForeignKey(User, on_delete=models.PROTECT)
+    is_present = models.BooleanField(default=False)
+    noted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_attendance_per_member", fields=["meeting", "member"])]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}/{self.member_id}"
+
+
+class MeetingRecusal(models.Model):
+    """A member who does not take part in one item."""
+
+    item = models.ForeignKey(MeetingItem, on_delete=models.PROTECT, related_name="recusals")
+    member = models.ForeignKey(User, on_delete=models.PROTECT)
+    tie = models.TextField()
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_recusal_per_item", fields=["item", "member"])]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}/{self.member_id}"
+
+
+class Vote(models.Model):
+    """One member's vote on one item."""
+
+    item = models.ForeignKey(MeetingItem, on_delete=models.PROTECT, related_name="votes")
+    member = models.ForeignKey(User, on_delete=models.PROTECT)
+    choice = models.CharField(max_length=20, choices=Choice)
+    remark = models.TextField(blank=True)
+    cast_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_vote_per_member", fields=["item", "member"])]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}/{self.member_id}"
+
+
+class Decision(models.Model):
+    """What was decided of an application, resting on adopted minutes."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
+    item = models.OneToOneField(MeetingItem, on_delete=models.PROTECT, related_name="decision")
+    outcome = models.CharField(max_length=20, choices=Choice)
+    reasons = models.TextField(blank=True)
+    votes_for = models.PositiveIntegerField()
+    votes_cast = models.PositiveIntegerField()
+    decided_at = models.DateTimeField()
+    minutes_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="decision_rests_on_minutes", condition=~Q(minutes_sha256="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.outcome}"

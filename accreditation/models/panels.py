@@ -1,0 +1,79 @@
+"""The panel of experts: seats, declarations, sealed reviews."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField, transition
+
+from accreditation.enums import SeatState
+from accreditation.models.applications import Application
+from accreditation.models.people import User
+
+
+class Panel(models.Model):
+    """The panel of one application; opened when the last review is in."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="panel")
+    appointed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    appointed_at = models.DateTimeField()
+    size = models.PositiveIntegerField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+    result = models.TextField(blank=True)  # how the marks combine, by the rule set
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="opened_panel_has_result", condition=Q(opened_at__isnull=True) | ~Q(result=""))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.application_id)
+
+
+class Seat(models.Model):
+    """One place held by one expert. A recused seat stays on record and is followed by a new one."""
+
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="seats")
+    place = models.PositiveIntegerField()
+    expert = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
+    state = FSMField(default=SeatState.APPOINTED, choices=SeatState.choices, protected=True)
+    appointed_at = models.DateTimeField()
+    declared_at = models.DateTimeField(null=True, blank=True)
+    tie = models.TextField(blank=True)  # the declared fact; recusal is its consequence
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_sitting_expert_per_place", fields=["panel", "place"], condition=~Q(state=SeatState.RECUSED)
+            ),
+            models.UniqueConstraint(name="one_seat_per_expert", fields=["panel", "expert"]),
+            models.CheckConstraint(name="recused_seat_names_tie", condition=~Q(state=SeatState.RECUSED) | ~Q(tie="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.panel_id}/{self.place}"
+
+    @transition(field=state, source=SeatState.APPOINTED, target=SeatState.CLEARED)
+    def declare_no_tie(self) -> None:
+        """The expert declares to have no tie."""
+
+    @transition(field=state, source=[SeatState.APPOINTED, SeatState.CLEARED], target=SeatState.RECUSED)
+    def recuse(self) -> None:
+        """The expert steps down."""
+
+    @transition(field=state, source=SeatState.CLEARED, target=SeatState.SUBMITTED)
+    def submit(self) -> None:
+        """Marks handed in."""
+
+
+class Review(models.Model):
+    """One expert's marks with reasons, sealed by a hash until the panel is opened."""
+
+    seat = models.OneToOneField(Seat, on_delete=models.PROTECT, related_name="review")
+    marks = models.JSONField()  # {heading: {"points": "4.5", "reason": "..."}}
+    opinion = models.TextField()
+    sealed_hash = models.CharField(max_length=64)
+    submitted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.seat_id)

@@ -1,0 +1,87 @@
+"""People with accounts, the bodies they work for, the roles granted to them, and what experts declare."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import Level
+from accreditation.roles import ROLES
+
+
+class User(AbstractUser):
+    """An account. People are deactivated, never deleted: their acts stay on record."""
+
+    name = models.CharField(_("姓名"), max_length=60)
+    phone = models.CharField(_("手机"), max_length=20, blank=True)
+    is_system = models.BooleanField(default=False)  # the clock acts under this account and nobody can log in to it
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="system_account_cannot_log_in", condition=Q(is_system=False) | Q(is_active=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class Body(models.Model):
+    """An authority: the municipal office or a district bureau."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    level = models.CharField(max_length=20, choices=Level)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=200)
+    district = models.CharField(max_length=6, blank=True)  # GB/T 2260; empty for the municipal office
+    uscc = models.CharField(max_length=18, blank=True)
+    contact = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class RoleGrant(models.Model):
+    """A role held by a person, granted by another person (four eyes), until revoked."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=40, choices=[(role.value, entry.label) for role, entry in ROLES.items()])
+    district = models.CharField(max_length=6, blank=True)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, blank=True)
+    granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField()
+    ground = models.CharField(max_length=300)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_standing_grant", fields=["user", "role", "district"], condition=Q(revoked_at__isnull=True)
+            ),
+            # Null stands for the installation itself, which appoints the first security officer only.
+            models.CheckConstraint(
+                name="granted_by_another", condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.district}".strip()
+
+
+class ExpertProfile(models.Model):
+    """What an expert is asked for: field, employer, term, and standing ties (names or codes of enterprises)."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="expert")
+    field = models.CharField(max_length=80)
+    title = models.CharField(max_length=80, blank=True)
+    employer = models.CharField(max_length=120)
+    employer_uscc = models.CharField(max_length=18, blank=True)
+    term_until = models.DateField(null=True, blank=True)
+    is_available = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,0 +1,69 @@
+"""A title: what a holder was granted under a programme, from when until when, and what it is worth today."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django_fsm import FSMField, transition
+
+from accreditation.enums import TitleState
+from accreditation.models.audit import Chained
+from accreditation.models.batches import Programme
+from accreditation.models.enterprises import Enterprise
+
+T = TitleState
+STANDING = [T.IN_FORCE, T.WARNED]
+
+
+class Title(Chained):
+    """Granted by an announcement, or imported from an older register with its provenance."""
+
+    number = models.CharField(max_length=40, unique=True)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
+    holder = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="titles")
+    edition = models.CharField(max_length=80)
+    granted_on = models.DateField()
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    announcement_number = models.CharField(max_length=60)
+    provenance = models.CharField(max_length=200, blank=True)
+    state = FSMField(default=T.IN_FORCE, choices=T.choices, protected=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="title_runs_forward", condition=Q(valid_until__gt=F("valid_from"))),
+            models.CheckConstraint(name="title_state_known", condition=Q(state__in=T.values)),
+            models.CheckConstraint(name="title_rests_on_announcement", condition=~Q(announcement_number="")),
+            models.UniqueConstraint(
+                name="one_standing_title",
+                fields=["programme", "holder"],
+                condition=Q(state__in=[*STANDING, T.SUSPENDED]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @transition(field=state, source=T.IN_FORCE, target=T.WARNED)
+    def warn(self) -> None:
+        """Must rectify within a period."""
+
+    @transition(field=state, source=STANDING, target=T.SUSPENDED)
+    def suspend(self) -> None:
+        """Without effect for a time."""
+
+    @transition(field=state, source=[T.SUSPENDED, T.WARNED], target=T.IN_FORCE)
+    def reinstate(self) -> None:
+        """In force again."""
+
+    @transition(field=state, source=[*STANDING, T.SUSPENDED], target=T.REVOKED)
+    def revoke(self) -> None:
+        """Taken away for cause."""
+
+    @transition(field=state, source=[*STANDING, T.SUSPENDED], target=T.CANCELLED)
+    def cancel(self) -> None:
+        """Ended without fault."""
+
+    @transition(field=state, source=STANDING, target=T.EXPIRED)
+    def expire(self) -> None:
+        """Ran out without renewal."""

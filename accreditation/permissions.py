@@ -1,0 +1,70 @@
+"""Who may: powers by standing grants, read from the rows on every request so that a change takes effect at once."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accreditation.enums import MemberState
+from accreditation.models import Member, RoleGrant, User
+from accreditation.roles import ROLES, Power, Role
+
+SECOND_FACTOR_KEY = "second_factor_at"  # session key set by the log-in with a second factor
+
+Person = User | AnonymousUser
+
+
+def standing_grants(user: Person) -> list[RoleGrant]:
+    """Grants in force of an active account, read anew each time it is asked."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    return list(RoleGrant.objects.filter(user=user, revoked_at__isnull=True))
+
+
+def powers_of(user: Person) -> frozenset[Power]:
+    """All powers that the standing grants give."""
+    return frozenset(power for grant in standing_grants(user) for power in ROLES[Role(grant.role)].powers)
+
+
+def has_power(user: Person, power: Power, *, district: str | None = None) -> bool:
+    """Whether a standing grant gives the power; a grant bound to a district gives it for that district only."""
+    for grant in standing_grants(user):
+        entry = ROLES[Role(grant.role)]
+        if power in entry.powers and (district is None or not entry.by_district or grant.district == district):
+            return True
+    return False
+
+
+def districts_of(user: Person) -> frozenset[str]:
+    """Districts for which the person holds an office."""
+    return frozenset(grant.district for grant in standing_grants(user) if ROLES[Role(grant.role)].by_district)
+
+
+def is_applicant(user: Person) -> bool:
+    """Whether the person acts, or has asked to act, for an enterprise."""
+    return isinstance(user, User) and user.is_active and standing_memberships(user).exists()
+
+
+def standing_memberships(user: Person) -> QuerySet[Member]:
+    """Memberships that are requested or active."""
+    if not isinstance(user, User):
+        return Member.objects.none()
+    return Member.objects.filter(user=user, state__in=[MemberState.REQUESTED, MemberState.ACTIVE])
+
+
+def acts_for(user: Person, enterprise_id: int) -> bool:
+    """Whether the person's authority for the enterprise has been checked and stands."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return Member.objects.filter(user=user, enterprise_id=enterprise_id, state=MemberState.ACTIVE).exists()
+
+
+def is_staff_person(user: Person) -> bool:
+    """Whether the person holds any office."""
+    return bool(standing_grants(user))
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether this session was opened with a second factor."""
+    return bool(request.session.get(SECOND_FACTOR_KEY))

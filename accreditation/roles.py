@@ -1,0 +1,87 @@
+"""The roles, as a table read like a regulation: what each may do is a list of powers, nothing is inherited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(StrEnum):
+    """Offices that a person can hold by grant."""
+
+    DISTRICT_OFFICER = "district_officer"
+    MUNICIPAL_OFFICER = "municipal_officer"
+    EXPERT = "expert"
+    COMMITTEE_MEMBER = "committee_member"
+    PUBLISHER = "publisher"
+    OPERATOR = "operator"
+    SECURITY_OFFICER = "security_officer"
+    AUDITOR = "auditor"
+
+
+class Power(StrEnum):
+    """One thing that can be done or seen."""
+
+    REVIEW_FIRST = "review_first"  # accept, return, recommend within a district
+    CONFIRM_MEMBERS = "confirm_members"  # check proof of authority of an enterprise's people
+    RUN_BATCHES = "run_batches"
+    CHECK_COMPLETENESS = "check_completeness"
+    APPOINT_PANELS = "appoint_panels"
+    REVIEW_AS_EXPERT = "review_as_expert"
+    CALL_MEETINGS = "call_meetings"
+    VOTE = "vote"
+    PUBLISH = "publish"  # notices and announcements
+    ANSWER_OBJECTIONS = "answer_objections"
+    GRANT_ROLES = "grant_roles"
+    OPERATE = "operate"  # queues, calendar, health; no case content
+    AUDIT = "audit"  # read every trail, change nothing
+    SEE_ALL_CASES = "see_all_cases"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleEntry:
+    """A role: label, powers, whether a grant names a district, roles that the same person may not hold."""
+
+    label: Promise
+    powers: frozenset[Power]
+    by_district: bool = False
+    excludes: frozenset[Role] = frozenset()
+
+
+# Separation of the three administrators: GB/T 22239-2019, 8.1.5.
+_SEPARATED = frozenset({Role.OPERATOR, Role.SECURITY_OFFICER, Role.AUDITOR})
+
+ROLES: dict[Role, RoleEntry] = {
+    Role.DISTRICT_OFFICER: RoleEntry(
+        _("区主管部门经办人"), frozenset({Power.REVIEW_FIRST, Power.CONFIRM_MEMBERS}), by_district=True
+    ),
+    Role.MUNICIPAL_OFFICER: RoleEntry(
+        _("市认定办公室经办人"),
+        frozenset(
+            {
+                Power.RUN_BATCHES,
+                Power.CHECK_COMPLETENESS,
+                Power.APPOINT_PANELS,
+                Power.CALL_MEETINGS,
+                Power.ANSWER_OBJECTIONS,
+                Power.CONFIRM_MEMBERS,
+                Power.SEE_ALL_CASES,
+            }
+        ),
+    ),
+    Role.EXPERT: RoleEntry(
+        _("评审专家"), frozenset({Power.REVIEW_AS_EXPERT}), excludes=frozenset({Role.COMMITTEE_MEMBER})
+    ),
+    Role.COMMITTEE_MEMBER: RoleEntry(_("评审委员会委员"), frozenset({Power.VOTE}), excludes=frozenset({Role.EXPERT})),
+    Role.PUBLISHER: RoleEntry(_("发布人"), frozenset({Power.PUBLISH, Power.SEE_ALL_CASES})),
+    Role.OPERATOR: RoleEntry(_("系统管理员"), frozenset({Power.OPERATE}), excludes=_SEPARATED - {Role.OPERATOR}),
+    Role.SECURITY_OFFICER: RoleEntry(
+        _("安全管理员"), frozenset({Power.GRANT_ROLES}), excludes=_SEPARATED - {Role.SECURITY_OFFICER}
+    ),
+    Role.AUDITOR: RoleEntry(
+        _("审计管理员"), frozenset({Power.AUDIT, Power.SEE_ALL_CASES}), excludes=_SEPARATED - {Role.AUDITOR}
+    ),
+}

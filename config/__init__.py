@@ -1,0 +1,1 @@
+"""The site: settings, addresses, access table, shell templates, static files and translations."""

@@ -1,0 +1,1 @@
+"""SQLite database backend whose writers queue first come, first served."""

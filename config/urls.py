@@ -1,0 +1,13 @@
+"""All addresses of the site; each name needs a policy in `config.access`."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from config.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("language/", set_language, name="set_language"),
+]
