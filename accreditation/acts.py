@@ -1,0 +1,141 @@
+"""The wrapper around every change by a person or the clock.
+
+    with act(case, "recommend", by=officer, at=now, acting_as="district_officer") as doing:
+        ...                                  # doing.chain is the locked, fresh row
+        doing.moved("under_first_review", "under_completeness_check")
+        doing.note(opinion=...)
+        doing.tell(person, "recommended")
+        doing.promise("mail", key, {...})
+
+One transaction: request key claimed first, row locked and reloaded, then the body, then one audit entry, the messages
+and the effects. Nothing leaves the building before the commit; after it the worker is only woken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accreditation import audit, effects
+from accreditation.errors import KeyReused, Reason
+from accreditation.models import Effect, Ledger, Message, RequestKey, User
+from accreditation.models.audit import Chained
+
+
+class Replayed(Exception):
+    """This very request was carried out before; `answer` is what was answered then."""
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        self.answer = dict(answer)
+        super().__init__("replayed")
+
+
+class Act:
+    """What is being done: the locked row, what to record, whom to tell, what to do after the commit."""
+
+    def __init__(self, chain: Chained, verb: str, by: User, at: datetime, acting_as: str) -> None:
+        self.chain, self.verb, self.by, self.at, self.acting_as = chain, verb, by, at, acting_as
+        self.content: dict[str, Any] = {}
+        self.states = ("", "")
+        self.answer: dict[str, Any] = {}
+        self._messages: list[tuple[User, str, str, dict[str, Any]]] = []
+        self._effects: list[tuple[str, str, dict[str, Any]]] = []
+
+    def note(self, **content: Any) -> None:
+        """Record in the audit entry."""
+        self.content.update(content)
+
+    def moved(self, before: str, after: str) -> None:
+        """Record the legal state before and after."""
+        self.states = (before, after)
+
+    def reply(self, **answer: Any) -> None:
+        """What a repeated request gets as well; plain JSON."""
+        self.answer.update(answer)
+
+    def tell(self, recipients: User | Iterable[User], kind: str, *, case_number: str = "", **params: Any) -> None:
+        """An in-site message to each person, and a mail that carries number and link only."""
+        people = [recipients] if isinstance(recipients, User) else recipients
+        self._messages += [(person, kind, case_number, params) for person in people if not person.is_system]
+
+    def promise(self, kind: str, key: str, **payload: Any) -> None:
+        """A side effect to be done once after the commit; `key` makes it unique for ever."""
+        self._effects.append((kind, key, payload))
+
+    def _finish(self) -> None:
+        event = audit.append(
+            self.chain,
+            verb=self.verb,
+            by=self.by,
+            acting_as=self.acting_as,
+            at=self.at,
+            states=self.states,
+            content=self.content,
+        )
+        for person, kind, case_number, params in self._messages:
+            key = f"{event.chain}#{event.seq}:{kind}:{person.pk}"
+            Message.objects.create(
+                recipient=person, kind=kind, case_number=case_number, params=params, created_at=self.at, key=key
+            )
+            if person.email:
+                self.promise("mail", f"mail:{key}", message=key)
+        Effect.objects.bulk_create(
+            Effect(kind=kind, key=key, payload=payload, due_at=self.at) for kind, key, payload in self._effects
+        )
+
+
+def fingerprint(*parts: object) -> str:
+    """SHA-256 of what a request says, so that one key cannot serve two requests."""
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+@contextmanager
+def act(
+    chain: Chained | str,
+    verb: str,
+    *,
+    by: User,
+    at: datetime,
+    acting_as: str,
+    request_key: str | None = None,
+    request: str = "",
+) -> Iterator[Act]:
+    """Carry out one act on a chain (a row, or the key of a ledger). See the module for what happens in which order.
+
+    Raises Replayed when `request_key` was already carried out, KeyReused when it came with another `request`.
+    """
+    with transaction.atomic():
+        claim = _claim(request_key, by, request, at) if request_key else None
+        doing = Act(_lock(chain), verb, by, at, acting_as)
+        yield doing
+        doing._finish()
+        if claim is not None:
+            claim.answer = doing.answer
+            claim.save(update_fields=["answer"])
+        transaction.on_commit(effects.wake)
+
+
+def _claim(key: str, by: User, request: str, at: datetime) -> RequestKey:
+    claim, is_new = RequestKey.objects.get_or_create(
+        key=key, defaults={"user": by, "fingerprint": request, "claimed_at": at}
+    )
+    if is_new:
+        return claim
+    if claim.user_id != by.pk or claim.fingerprint != request:
+        raise KeyReused([Reason("key_reused", _("同一请求编号已用于另一份内容，请重新打开页面后再提交。"))])
+    raise Replayed(claim.answer or {})
+
+
+def _lock(chain: Chained | str) -> Chained:
+    """The fresh row under its lock; a protected state is never refreshed in place."""
+    if isinstance(chain, str):
+        Ledger.objects.get_or_create(key=chain)
+        return Ledger.objects.select_for_update().get(key=chain)
+    return type(chain)._default_manager.select_for_update().get(pk=chain.pk)

@@ -1,0 +1,100 @@
+"""Side effects after the commit: rows with a unique key are the truth, the task library only wakes the worker.
+
+A handler is given the key and the payload and must be idempotent by the key. A worker killed in the middle leaves a
+row that another takes up again after `STUCK_AFTER`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django_tasks import task
+
+from accreditation.enums import EffectState
+from accreditation.models import Effect
+
+Handler = Callable[[str, Mapping[str, Any]], None]
+
+HANDLERS: dict[str, Handler] = {}
+STUCK_AFTER = timedelta(minutes=10)
+MOST_ATTEMPTS = 8
+log = logging.getLogger(__name__)
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register the one handler of a kind of effect."""
+
+    def register(handler: Handler) -> Handler:
+        if kind in HANDLERS:
+            raise ValueError(f"two handlers for {kind}")
+        HANDLERS[kind] = handler
+        return handler
+
+    return register
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How many effects were done, put off, and given up in one run."""
+
+    done: int = 0
+    put_off: int = 0
+    given_up: int = 0
+
+
+@task()
+def run_due_effects() -> None:
+    """What the task library runs when it is woken."""
+    run_due(timezone.now())
+
+
+def wake() -> None:
+    """Tell the worker that there is something to do; losing this call costs only time."""
+    run_due_effects.enqueue()
+
+
+def run_due(at: datetime, limit: int = 50) -> Report:
+    """Do up to `limit` due effects, oldest first; each in its own transactions."""
+    done = put_off = given_up = 0
+    for _turn in range(limit):
+        effect = _take(at)
+        if effect is None:
+            break
+        state = _do(effect, at)
+        done += state == EffectState.DONE
+        put_off += state == EffectState.PENDING
+        given_up += state == EffectState.FAILED
+    return Report(done, put_off, given_up)
+
+
+def _take(at: datetime) -> Effect | None:
+    """Mark the oldest due effect as running and commit that, so that no other worker takes it."""
+    due = Q(state=EffectState.PENDING, due_at__lte=at) | Q(state=EffectState.RUNNING, started_at__lte=at - STUCK_AFTER)
+    with transaction.atomic():
+        rows = Effect.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        effect = rows.filter(due).order_by("due_at", "pk").first()
+        if effect is not None:
+            effect.state, effect.started_at, effect.attempts = EffectState.RUNNING, at, effect.attempts + 1
+            effect.save(update_fields=["state", "started_at", "attempts"])
+    return effect
+
+
+def _do(effect: Effect, at: datetime) -> str:
+    try:
+        HANDLERS[effect.kind](effect.key, effect.payload)
+    except Exception as error:  # any failure of the outside world is put off, never lost
+        log.warning("effect %s failed: %s", effect.key, error)
+        effect.last_error = f"{type(error).__name__}: {error}"[:2000]
+        effect.state = EffectState.FAILED if effect.attempts >= MOST_ATTEMPTS else EffectState.PENDING
+        effect.due_at = at + timedelta(minutes=2**effect.attempts)
+    else:
+        effect.state, effect.done_at, effect.last_error = EffectState.DONE, at, ""
+    effect.save(update_fields=["state", "done_at", "due_at", "last_error"])
+    return effect.state

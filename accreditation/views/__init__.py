@@ -1,0 +1,1 @@
+"""Pages: fetch, check form, call, answer."""
