@@ -1,0 +1,173 @@
+"""A local certification authority and, under another root, a time-stamp authority; made once, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from certificates.signers import DOCUMENT_SIGNING
+
+_YEAR = timedelta(days=365)
+_Key = ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """A key with the certificate that speaks for it."""
+
+    key: _Key
+    certificate: x509.Certificate
+
+
+def make_authority(keys: Path, *, organisation: str, at: datetime) -> None:
+    """Make all keys and certificates under `keys`, unless they are there.
+
+    Two roots: one for certificates (root, issuing authority, signer), one for time (root, time-stamp authority); the log has
+    a key of its own. Key files have mode 0600, the folder 0700; `trust/` inside holds what may be published. The folder
+    appears by one rename, so a crash leaves nothing half made. `at` is the first day of validity, less one.
+    """
+    if keys.exists():
+        return
+    keys.parent.mkdir(parents=True, exist_ok=True)
+    draft = keys.with_name(f".{keys.name}.{secrets.token_hex(8)}")
+    (draft / "trust").mkdir(parents=True, mode=0o700)
+    try:
+        _write_all(draft, organisation, at)
+        os.chmod(draft, 0o700)  # noqa: S103 the narrowest mode a folder can be used with
+        os.rename(draft, keys)
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)
+        if not keys.exists():
+            raise
+    _flush_folder(keys.parent)
+
+
+def publish_trust(keys: Path, trust: Path) -> None:
+    """Copy what verifiers need (roots, signers, the log's public key) to the folder that the web process may read."""
+    trust.mkdir(parents=True, exist_ok=True)
+    for source in sorted((keys / "trust").iterdir()):
+        draft = trust / f".{source.name}.{secrets.token_hex(4)}"
+        draft.write_bytes(source.read_bytes())
+        os.replace(draft, trust / source.name)
+
+
+def _write_all(folder: Path, organisation: str, at: datetime) -> None:
+    start = at - timedelta(days=1)
+    root = _root(f"{organisation} 证书根", organisation, start)
+    issuing = _issuing(root, organisation, start)
+    signer = _leaf(issuing, f"{organisation} 电子印章", organisation, start, years=10, purpose=DOCUMENT_SIGNING)
+    clock = _root(f"{organisation} 时间戳根", organisation, start)
+    stamping = ExtendedKeyUsageOID.TIME_STAMPING
+    stamp = _leaf(clock, f"{organisation} 时间戳服务", organisation, start, years=15, purpose=stamping)
+    log = ec.generate_private_key(ec.SECP256R1())
+    parties = {"root": root, "issuing": issuing, "signer": signer, "tsa-root": clock, "tsa": stamp}
+    for name, key in {**{name: party.key for name, party in parties.items()}, "log": log}.items():
+        _write_private(folder / f"{name}.key", key)
+    _write(folder / "signer.chain.pem", _pem(signer, issuing))
+    _write(folder / "tsa.chain.pem", _pem(stamp))
+    _write(folder / "trust" / "root.pem", _pem(root))
+    _write(folder / "trust" / "signers.pem", _pem(signer))
+    _write(folder / "trust" / "tsa-root.pem", _pem(clock))
+    _write(folder / "trust" / "log.pem", log.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+
+def _pem(*parties: _Party) -> bytes:
+    return b"".join(party.certificate.public_bytes(Encoding.PEM) for party in parties)
+
+
+def _name(common: str, organisation: str) -> x509.Name:
+    return x509.Name([
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
+        x509.NameAttribute(NameOID.COMMON_NAME, common),
+    ])
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _builder(name: x509.Name, key: _Key, start: datetime, *, years: int) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + years * _YEAR)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _root(common: str, organisation: str, start: datetime) -> _Party:
+    key, name = ec.generate_private_key(ec.SECP384R1()), _name(common, organisation)
+    draft = _builder(name, key, start, years=30).issuer_name(name)
+    draft = draft.add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
+    draft = draft.add_extension(_usage(signs_certificates=True), critical=True)
+    return _Party(key, draft.sign(key, hashes.SHA384()))
+
+
+def _issuing(root: _Party, organisation: str, start: datetime) -> _Party:
+    key = ec.generate_private_key(ec.SECP384R1())
+    draft = _under(root, _builder(_name(f"{organisation} 证书签发", organisation), key, start, years=20))
+    draft = draft.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    draft = draft.add_extension(_usage(signs_certificates=True), critical=True)
+    return _Party(key, draft.sign(root.key, hashes.SHA384()))
+
+
+def _leaf(
+    parent: _Party, common: str, organisation: str, start: datetime, *, years: int, purpose: x509.ObjectIdentifier
+) -> _Party:
+    key = ec.generate_private_key(ec.SECP256R1())
+    draft = _under(parent, _builder(_name(common, organisation), key, start, years=years))
+    draft = draft.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    draft = draft.add_extension(_usage(signs_certificates=False), critical=True)
+    draft = draft.add_extension(x509.ExtendedKeyUsage([purpose]), critical=True)
+    return _Party(key, draft.sign(parent.key, hashes.SHA384()))
+
+
+def _under(parent: _Party, draft: x509.CertificateBuilder) -> x509.CertificateBuilder:
+    public = parent.key.public_key()
+    return draft.issuer_name(parent.certificate.subject).add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False
+    )
+
+
+def _write_private(path: Path, key: _Key) -> None:
+    content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _write(path, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

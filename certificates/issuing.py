@@ -1,0 +1,74 @@
+"""The whole way from a snapshot to a signed certificate: `issue(snapshot, signer) -> Issued`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from certificates.fonts import FontFile, find_faces
+from certificates.layout import layout_of
+from certificates.package import Parts, Prepared, assemble
+from certificates.render import Renderer, renderer_for
+from certificates.seal import sign_detached
+from certificates.signers import Signer, fingerprint
+from certificates.snapshot import Snapshot, check_snapshot, record_of
+from certificates.transparency import entry
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate as issued.
+
+    `pdf` and `record` are the two files, `sha256` and `record_sha256` their digests in hexadecimal, `unsigned_sha256` that of
+    the PDF before signing (a function of the snapshot), `identifier` the GB/T 36904 identifier, `leaf` the entry for the
+    transparency log, `signer` the fingerprint of the signer's certificate, `fonts` the SHA-256 of each face by role.
+    """
+
+    pdf: bytes = field(repr=False)
+    sha256: str
+    record: bytes = field(repr=False)
+    record_sha256: str
+    unsigned_sha256: str
+    identifier: str
+    leaf: bytes = field(repr=False)
+    signer: str
+    fonts: Mapping[str, str]
+
+
+def issue(snapshot: Snapshot, signer: Signer, *, faces: Mapping[str, FontFile] | None = None) -> Issued:
+    """Render, package and sign one certificate.
+
+    `faces` are the pinned fonts, by default those found on this machine. SnapshotRefused names everything in the snapshot
+    that cannot be printed, FontsRefused a missing or changed font: there is no unsigned and no approximate certificate.
+    """
+    check_snapshot(snapshot)
+    faces = faces or find_faces()
+    record = record_of(snapshot)
+    prepared = prepare(snapshot, record, renderer_for(faces))
+    pdf = prepared.filled(sign_detached(prepared.digest, signer))
+    digest, record_digest = sha256(pdf).hexdigest(), sha256(record).hexdigest()
+    identifier = str(snapshot.identifier)
+    return Issued(
+        pdf=pdf,
+        sha256=digest,
+        record=record,
+        record_sha256=record_digest,
+        unsigned_sha256=sha256(prepared.content).hexdigest(),
+        identifier=identifier,
+        leaf=entry("issue", identifier=identifier, pdf=digest, record=record_digest, at=snapshot.issued_at),
+        signer=fingerprint(signer.certificate),
+        fonts={role: face.sha256 for role, face in faces.items()},
+    )
+
+
+def prepare(snapshot: Snapshot, record: bytes, renderer: Renderer) -> Prepared:
+    """The certificate before signing: the same snapshot and fonts always give the same bytes."""
+    layout = layout_of(snapshot)
+    parts = Parts(
+        page=renderer.page(snapshot),
+        artwork=renderer.artwork(snapshot.layout),
+        seal=renderer.seal(snapshot.layout, snapshot.issuer_zh, snapshot.demo),
+        seal_at=layout.seal_at,
+    )
+    return assemble(snapshot, record, parts)
