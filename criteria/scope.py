@@ -1,0 +1,168 @@
+"""What a rule reads while it is evaluated: facts, coefficients, titles held; everything read is remembered for the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from criteria.exact import fast
+from criteria.facts import Fact, Facts, Scalar
+from criteria.ruleset import Figure, Policy, RuleSet
+from criteria.trace import Input, UsedFigure
+from criteria.windows import whole_years
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of the holder outside the workbook; what is absent is unknown and passes nothing.
+
+    `titles`: programme code to the day since which the title is held, None when the register says it is not held.
+    `records`: kind of negative record to the days of the records, empty when a search found none.
+    `lists`: exclusion list to whether the enterprise is on it. `answers`: gate code to an officer's answer.
+    `anchors`: `application_date`, `application_deadline`, `application_year` (any day of that year) to dates.
+    """
+
+    titles: Mapping[str, date | None] = field(default_factory=dict)
+    records: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    lists: Mapping[str, bool] = field(default_factory=dict)
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    anchors: Mapping[str, date] = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Standing()
+
+
+class FactScope:
+    """One use of rules on facts. `inputs` and `used` fill while expressions are evaluated; `is_assumed` tells of unknown factors."""
+
+    def __init__(self, rules: RuleSet, facts: Facts, on: date, standing: Standing, year: int | None = None) -> None:
+        self.rules, self.facts, self.on, self.standing = rules, facts, on, standing
+        self.year = facts.reporting_year if year is None else year
+        self.positive_denominators = False
+        self.inputs: dict[tuple[str, int | None], Input] = {}
+        self.used: dict[str, UsedFigure] = {}
+        self.is_assumed = False
+
+    def read(self, code: str) -> Scalar:
+        """A field in the year of the scope (a basic field has none), or a coefficient."""
+        figure = self.rules.coefficients.get(code)
+        if figure is not None:
+            return _quick(self.figure(code, figure))
+        return self.read_field(code, self.year)
+
+    def read_field(self, code: str, year: int) -> Scalar:
+        """A field in a year; remembered with its cell."""
+        spec = self.rules.fields[code]
+        key = (code, year if spec.years else None)
+        fact = self.facts.fact(*key)
+        if key not in self.inputs:
+            self.inputs[key] = _input(spec.name_zh, spec.name_en, spec.unit, key, fact)
+        return None if fact is None else _quick(fact.value)
+
+    def figure(self, role: str, figure: Figure) -> Fraction | None:
+        """The value of a figure for this enterprise; remembered under its role."""
+        case, value = "", figure.value
+        if figure.by is not None:
+            case = str(self.read_field(figure.by, self.year) or "")
+            value = figure.cases.get(case)
+        assumed = value is None and figure.shown_as is not None
+        if assumed:
+            self.is_assumed, value = True, figure.shown_as
+        self.used[role] = UsedFigure(
+            role, figure.name_zh, figure.name_en, value, figure.unit, figure.source, figure.confidence,
+            figure.article, figure.note, case, assumed,
+        )  # fmt: skip
+        return value
+
+    def notes(self, policy: Policy | None) -> tuple[str, str]:
+        """What must be said beside a result: the rule for a denominator, an assumed factor, a figure not given."""
+        if policy:
+            return policy.note_zh, policy.note_en
+        assumed = [figure for figure in self.used.values() if figure.is_assumed]
+        if assumed:
+            names_zh, names_en = "、".join(f.name_zh for f in assumed), ", ".join(f.name_en for f in assumed)
+            return (
+                f"{names_zh}尚未查明，此处按1计算，结果仅供参考",
+                f"{names_en} is not known; shown as computed with 1",
+            )
+        missing = [given for given in self.inputs.values() if given.value is None]
+        if missing:
+            names_zh, names_en = "、".join(i.name_zh for i in missing), ", ".join(i.name_en for i in missing)
+            return f"缺少：{names_zh}", f"missing: {names_en}"
+        return "", ""
+
+    def ask(self, function: str, arguments: tuple[Any, ...]) -> Scalar:
+        """Functions of the language that look beyond plain names."""
+        answer: Scalar = getattr(self, f"_{function}")(*arguments)
+        return answer
+
+    def _previous(self, code: str, years: int) -> Scalar:
+        return self.read_field(code, self.year - years)
+
+    def _sum_years(self, code: str, years: int) -> Scalar:
+        values = [self.read_field(code, self.year - back) for back in range(years)]
+        return _sum(values)
+
+    def _count(self, annex: str) -> Scalar:
+        return self._counted(annex, len(self.facts.annexes[annex])) if annex in self.facts.annexes else None
+
+    def _count_where(self, annex: str, column: str, text: str) -> Scalar:
+        rows = self.facts.annexes.get(annex)
+        if rows is None:
+            return None
+        return self._counted(f"{annex}.{column}={text}", sum(1 for row in rows if row.values.get(column) == text))
+
+    def _total(self, annex: str, column: str) -> Scalar:
+        rows = self.facts.annexes.get(annex)
+        return None if rows is None else _sum([row.values.get(column) for row in rows])
+
+    def _total_where(self, annex: str, column: str, selector: str, text: str) -> Scalar:
+        rows = self.facts.annexes.get(annex)
+        if rows is None:
+            return None
+        return _sum([row.values.get(column) for row in rows if row.values.get(selector) == text])
+
+    def _distinct(self, annex: str, column: str) -> Scalar:
+        rows = self.facts.annexes.get(annex)
+        if rows is None:
+            return None
+        values = [row.values.get(column) for row in rows if row.values.get(column) is not None]
+        return len(values) == len(set(values))
+
+    def _counted(self, code: str, number: int) -> Scalar:
+        return fast(Fraction(number))
+
+    def _holds(self, programme: str) -> Scalar:
+        if programme not in self.standing.titles:
+            return None
+        since = self.standing.titles[programme]
+        return since is not None and since <= self.on
+
+    def _years_held(self, programme: str) -> Scalar:
+        if programme not in self.standing.titles:
+            return None
+        since = self.standing.titles[programme]
+        return fast(Fraction(0 if since is None else whole_years(since, self.on)))
+
+
+def _quick(value: Scalar) -> Scalar:
+    return fast(value) if isinstance(value, Fraction) else value
+
+
+def _sum(values: list[Any]) -> Scalar:
+    """Exact sum; unknown as soon as one part is."""
+    if any(value is None or isinstance(value, str | bool) for value in values):
+        return None
+    total: Scalar = sum((fast(value) for value in values), fast(Fraction(0)))
+    return total
+
+
+def _input(name_zh: str, name_en: str, unit: str, key: tuple[str, int | None], fact: Fact | None) -> Input:
+    code, year = key
+    if fact is None or fact.origin is None:
+        return Input(code, name_zh, name_en, year, fact.value if fact else None, unit)
+    origin = fact.origin
+    return Input(code, name_zh, name_en, year, fact.value, unit, origin.sheet, origin.cell, origin.raw)

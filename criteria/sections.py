@@ -1,0 +1,245 @@
+"""The sections of a rule file into frozen classes: gates, scoring, indicators, bands, expert review, procedure, sources."""
+
+from __future__ import annotations
+
+from criteria.cursor import Cursor, figure_from
+from criteria.ruleset import (
+    Band,
+    BandOverride,
+    CrossCheck,
+    Cycle,
+    EvidenceKind,
+    ExpertReview,
+    Figure,
+    Gate,
+    GateKind,
+    Heading,
+    Indicator,
+    Instrument,
+    Policy,
+    Scoring,
+    Severity,
+    Source,
+    Step,
+    Variant,
+)
+from criteria.windows import Anchor, Window
+
+METHODS = ("linear_60_100", "steps", "per_unit")
+STAGES = ("indicator", "total", "none")
+COMBINATIONS = ("mean", "trimmed_mean", "median")
+CONSEQUENCES = ("none", "exempt_from_next_evaluation", "warning_and_rectification", "revocation")
+
+
+def read_gate(row: Cursor) -> Gate:
+    """One gate with its variants, window and zero policy."""
+    text_zh, text_en = row.pair("text")
+    remedy_zh, remedy_en = row.pair("remedy", "")
+    window, window_years = _window(row)
+    return Gate(
+        code=row.text("code"),
+        kind=GateKind(row.choice("kind", tuple(GateKind))),
+        text_zh=text_zh,
+        text_en=text_en,
+        confidence=row.confidence(),
+        source=row.texts("source"),
+        article=row.text("article", ""),
+        note=row.text("note", ""),
+        remedy_zh=remedy_zh,
+        remedy_en=remedy_en,
+        unit=row.text("unit", ""),
+        operator=row.choice("operator", (">=", "<=", ">", "<"), ">="),
+        formula=row.expression("formula"),
+        limit=row.figure("limit"),
+        variants=row.each("variants", _variant),
+        zero_denominator=_policy(row),
+        record=row.text("record", ""),
+        window=window,
+        window_years=window_years,
+    )
+
+
+def _variant(row: Cursor) -> Variant:
+    return Variant(row.needed_expression("when"), row.expression("formula"), row.figure("limit"))
+
+
+def _window(row: Cursor) -> tuple[Window | None, Figure | None]:
+    section = row.below("lookback")
+    if section is None:
+        return None, None
+    years = section.needed_figure("years", "year")
+    anchor = Anchor(section.choice("anchor", tuple(Anchor)))
+    section.done()
+    return Window(int(years.value or 0), anchor), years
+
+
+def _policy(row: Cursor) -> Policy | None:
+    section = row.below("zero_denominator")
+    if section is None:
+        return None
+    note_zh, note_en = section.pair("note")
+    outcome = section.choice("outcome", ("zero", "failed", "undetermined"))
+    positive = section.choice("when", ("zero", "not_positive"), "zero") == "not_positive"
+    policy = Policy(outcome, positive, note_zh, note_en, section.confidence(), section.texts("source"))
+    section.done()
+    return policy
+
+
+def read_scoring(section: Cursor) -> Scoring:
+    """The scoring section."""
+    stage = section.choice("stage", STAGES)
+    rounding = section.needed_figure("places", "place")
+    scoring = Scoring(
+        stage=stage,
+        places=int(rounding.value or 0),
+        total=section.needed_figure("total", "point"),
+        basic_share=section.needed_figure("basic_share", "pct"),
+        rounding=rounding,
+    )
+    section.done()
+    return scoring
+
+
+def read_indicator(row: Cursor) -> Indicator:
+    """One indicator or bonus."""
+    group_zh, group_en = row.pair("group", "")
+    subgroup_zh, subgroup_en = row.pair("subgroup", "")
+    name_zh, name_en = row.pair("name")
+    unit = row.text("unit")
+    return Indicator(
+        code=row.text("code"),
+        group_zh=group_zh,
+        group_en=group_en,
+        subgroup_zh=subgroup_zh,
+        subgroup_en=subgroup_en,
+        name_zh=name_zh,
+        name_en=name_en,
+        unit=unit,
+        formula=row.needed_expression("formula"),
+        method=row.choice("method", METHODS),
+        weight=row.needed_figure("weight", "point"),
+        confidence=row.confidence(),
+        source=row.texts("source"),
+        note=row.text("note", ""),
+        basic=row.figure("basic", unit),
+        full=row.figure("full", unit),
+        steps=row.each(
+            "steps", lambda step: Step(step.needed_figure("least", unit), step.needed_figure("points", "point"))
+        ),
+        points_each=row.figure("points_each", "point"),
+        zero_denominator=_policy(row),
+    )
+
+
+def read_band(row: Cursor) -> Band:
+    """One band; an absent limit is open."""
+    name_zh, name_en = row.pair("name")
+    consequence_zh, consequence_en = row.pair("consequence", "")
+    return Band(
+        code=row.text("code"),
+        name_zh=name_zh,
+        name_en=name_en,
+        least=row.figure("least", "point"),
+        below=row.figure("below", "point"),
+        consequence=row.choice("consequence", CONSEQUENCES, "none"),
+        consequence_zh=consequence_zh,
+        consequence_en=consequence_en,
+        confidence=row.confidence(),
+        source=row.texts("source"),
+        note=row.text("note", ""),
+    )
+
+
+def read_band_override(row: Cursor) -> BandOverride:
+    """One override of the score by failed gates."""
+    text_zh, text_en = row.pair("text")
+    return BandOverride(
+        row.text("code"), row.texts("gates"), row.text("band"), text_zh, text_en, row.confidence(), row.texts("source")
+    )
+
+
+def read_expert_review(section: Cursor) -> ExpertReview:
+    """The expert review section."""
+    review = ExpertReview(
+        method=section.choice("method", COMBINATIONS),
+        confidence=section.confidence(),
+        headings=section.each("headings", _heading),
+        panel_size=section.needed_figure("panel_size", "person"),
+        trim_from=section.needed_figure("trim_from", "person"),
+        places=section.needed_figure("places", "place"),
+        spread_limit=section.needed_figure("spread_limit", "pct"),
+    )
+    section.done()
+    return review
+
+
+def _heading(row: Cursor) -> Heading:
+    name_zh, name_en = row.pair("name")
+    guidance_zh, guidance_en = row.pair("guidance")
+    most, step = row.needed_figure("most", "point"), row.needed_figure("step", "point")
+    return Heading(row.text("code"), name_zh, name_en, most, step, guidance_zh, guidance_en)
+
+
+def read_check(row: Cursor) -> CrossCheck:
+    """One cross-field check."""
+    message_zh, message_en = row.pair("message")
+    return CrossCheck(
+        code=row.text("code"),
+        severity=Severity(row.choice("severity", tuple(Severity))),
+        condition=row.expression("condition"),
+        message_zh=message_zh,
+        message_en=message_en,
+        basis=row.confidence("basis"),
+        source=row.texts("source"),
+        each=row.texts("each"),
+        needs=row.texts("needs"),
+        note=row.text("note", ""),
+    )
+
+
+def read_evidence(row: Cursor) -> EvidenceKind:
+    """One kind of evidence."""
+    name_zh, name_en = row.pair("name")
+    hint_zh, hint_en = row.pair("hint", "")
+    return EvidenceKind(
+        row.text("code"),
+        name_zh,
+        name_en,
+        row.flag("required", False),
+        row.texts("proves"),
+        row.confidence(),
+        row.texts("source"),
+        hint_zh,
+        hint_en,
+    )
+
+
+def read_instrument(row: Cursor) -> Instrument:
+    """One legal text."""
+    title_zh, title_en = row.pair("title")
+    return Instrument(title_zh, title_en, row.text("number", ""), row.confidence(), row.texts("source"))
+
+
+def read_cycle(section: Cursor) -> Cycle:
+    """How long a title runs."""
+    text_zh, text_en = section.pair("text")
+    cycle = Cycle(
+        section.choice("until", ("next_evaluation", "unlimited")),
+        text_zh,
+        text_en,
+        section.named("figures", figure_from),
+    )
+    section.done()
+    return cycle
+
+
+def read_sources(content: Cursor) -> dict[str, Source]:
+    """The sources by code."""
+    section = content.below("sources")
+    sources: dict[str, Source] = {}
+    for code in section.content if section else ():
+        entry = section.below(code) if section else None
+        if entry is not None:
+            sources[code] = Source(code, entry.text("title"), entry.text("url", ""))
+            entry.done()
+    return sources

@@ -1,0 +1,174 @@
+"""Static checks of a whole rule set: names, units, weights, limits, bands, policies. Adds a fault per finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from criteria.cursor import FaultList
+from criteria.expressions import Expression
+from criteria.ruleset import ExpertReview, Figure, Gate, GateKind, Indicator, Policy, RuleSet
+from criteria.vocabulary import Vocabulary
+
+
+def check_soundness(rules: RuleSet, faults: FaultList) -> None:
+    """Check everything that one section alone cannot show; faults are added, nothing is raised."""
+    vocabulary = Vocabulary(rules, faults)
+    for gate in rules.gates:
+        _check_gate(gate, f"gates[{gate.code}]", vocabulary, faults)
+    for section, rows in (("indicators", rules.indicators), ("bonus", rules.bonus)):
+        for indicator in rows:
+            _check_indicator(indicator, f"{section}[{indicator.code}]", vocabulary, faults)
+    _check_weights(rules, faults)
+    _check_bands(rules, faults)
+    _check_checks(rules, vocabulary, faults)
+    _check_references(rules, faults)
+    _check_completeness(rules, faults)
+    if rules.expert_review:
+        _check_expert_review(rules.expert_review, faults)
+
+
+def _check_gate(gate: Gate, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
+    needs = {
+        GateKind.NUMERIC: gate.formula is not None and gate.limit is not None,
+        GateKind.CONDITION: gate.formula is not None,
+        GateKind.NEGATIVE_RECORD: bool(gate.record) and gate.window is not None,
+        GateKind.EXCLUSION_LIST: bool(gate.record),
+    }
+    if not needs.get(gate.kind, True):
+        faults.add(path, f"{gate.kind} 条件缺少必需的内容", f"a {gate.kind} gate lacks what it is decided by")
+    expressions = [("formula", gate.formula)]
+    for number, variant in enumerate(gate.variants):
+        expressions += [(f"variants[{number}].when", variant.when), (f"variants[{number}].formula", variant.formula)]
+    for key, expression in expressions:
+        if expression:
+            vocabulary.check(expression, f"{path}.{key}")
+    divides = any(expression.divides for _, expression in expressions if expression)
+    _check_policy(gate.zero_denominator, divides, path, faults)
+    for limit in (gate.limit, *(variant.limit for variant in gate.variants)):
+        if limit and limit.unit != gate.unit:
+            faults.add(f"{path}.limit.unit", f"单位应为 {gate.unit}", f"unit must be {gate.unit}")
+
+
+def _check_policy(policy: Policy | None, divides: bool, path: str, faults: FaultList) -> None:
+    if divides and policy is None:
+        faults.add(path, "有除法，必须写明分母为零时如何处理", "there is a division: say what a zero denominator means")
+    if policy and not divides:
+        faults.add(f"{path}.zero_denominator", "没有除法，不需要此项", "no division, so nothing to say here")
+
+
+def _check_indicator(indicator: Indicator, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
+    vocabulary.check(indicator.formula, f"{path}.formula")
+    _check_policy(indicator.zero_denominator, indicator.formula.divides, path, faults)
+    for key in ("weight", "basic", "full"):
+        figure = getattr(indicator, key)
+        if figure:
+            vocabulary.check_cases(figure, f"{path}.{key}")
+    if indicator.method == "linear_60_100":
+        _check_linear(indicator, path, vocabulary, faults)
+    elif indicator.method == "steps":
+        _check_steps(indicator, path, faults)
+    elif indicator.points_each is None:
+        faults.add(path, "缺少 points_each", "points_each is missing")
+
+
+def _check_linear(indicator: Indicator, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
+    basic, full = indicator.basic, indicator.full
+    if basic is None or full is None:
+        faults.add(path, "缺少基本要求或满分要求", "basic or full is missing")
+        return
+    for case in vocabulary.cases_of(basic, full):
+        low, high = chosen(basic, case), chosen(full, case)
+        if low is not None and high is not None and low >= high:
+            where = f"（{case}）" if case else ""
+            faults.add(
+                f"{path}.basic",
+                f"基本要求不得大于或等于满分要求{where}",
+                f"basic must be below full{f' ({case})' if case else ''}",
+            )
+
+
+def chosen(figure: Figure, case: str | None) -> Fraction | None:
+    """The value of a figure for a class; the plain value when it does not differ."""
+    return figure.cases.get(case or "") if figure.cases else figure.value
+
+
+def _check_steps(indicator: Indicator, path: str, faults: FaultList) -> None:
+    if not indicator.steps:
+        faults.add(path, "缺少 steps", "steps are missing")
+    steps = [(step.least.value or Fraction(0), step.points.value or Fraction(0)) for step in indicator.steps]
+    for (least, points), (next_least, next_points) in zip(steps, steps[1:], strict=False):
+        if next_least <= least or next_points <= points:
+            faults.add(f"{path}.steps", "各档必须递增", "steps must rise")
+    if steps and indicator.weight.value is not None and steps[-1][1] > indicator.weight.value:
+        faults.add(f"{path}.steps", "最高档超过权重", "the highest step exceeds the weight")
+
+
+def _check_weights(rules: RuleSet, faults: FaultList) -> None:
+    if not rules.indicators or rules.scoring is None:
+        return
+    total = sum((i.weight.value or Fraction(0) for i in rules.indicators), Fraction(0))
+    if total != rules.scoring.total.value:
+        faults.add("indicators", f"权重之和为 {total}，不等于总分", f"weights sum to {total}, not to the total")
+
+
+def _check_bands(rules: RuleSet, faults: FaultList) -> None:
+    known = [band for band in rules.bands if not any(f and f.value is None for f in (band.least, band.below))]
+    if not known or len(known) < len(rules.bands):
+        return
+    ordered = sorted(known, key=lambda band: (band.least is not None, band.least.amount() if band.least else 0))
+    for lower, upper in zip(ordered, ordered[1:], strict=False):
+        if _limit(lower.below) is None or _limit(lower.below) != _limit(upper.least):
+            zh, en = f"等级“{lower.name_zh}”与“{upper.name_zh}”之间有空档或重叠", "a gap or overlap between bands"
+            faults.add(f"bands[{upper.code}]", zh, f"{en}: {lower.name_en}, {upper.name_en}")
+    if ordered[0].least is not None or ordered[-1].below is not None:
+        faults.add("bands", "最低和最高等级必须不设端点", "the lowest and the highest band must be open")
+
+
+def _limit(figure: Figure | None) -> Fraction | None:
+    return None if figure is None else figure.value
+
+
+def _check_checks(rules: RuleSet, vocabulary: Vocabulary, faults: FaultList) -> None:
+    for check in rules.checks:
+        path = f"checks[{check.code}]"
+        if check.condition is None and not check.needs:
+            faults.add(path, "缺少 condition 或 needs", "condition or needs is missing")
+        extra = frozenset({"this", "last"}) if check.each else frozenset()
+        if check.condition and not check.needs:
+            vocabulary.check(check.condition, f"{path}.condition", extra)
+            if check.condition.divides:
+                faults.add(f"{path}.condition", "校验不得使用除法", "a check may not divide")
+        for code in check.each:
+            if code not in rules.fields:
+                faults.add(f"{path}.each", f"没有这个字段：{code}", f"no such field: {code}")
+
+
+def _check_references(rules: RuleSet, faults: FaultList) -> None:
+    gates, bands = {gate.code for gate in rules.gates}, {band.code for band in rules.bands}
+    annexes = {annex.code for annex in rules.form.annexes} if rules.form else set()
+    references: Iterator[tuple[str, str, set[str]]] = (
+        *((f"band_overrides[{o.code}]", name, gates) for o in rules.band_overrides for name in o.gates),
+        *((f"band_overrides[{o.code}]", o.band, bands) for o in rules.band_overrides),
+        *((f"evidence[{e.code}]", name, set(rules.fields) | annexes) for e in rules.evidence for name in e.proves),
+    ).__iter__()
+    for path, name, known in references:
+        if name not in known:
+            faults.add(path, f"引用不存在：{name}", f"refers to something unknown: {name}")
+
+
+def _check_completeness(rules: RuleSet, faults: FaultList) -> None:
+    if rules.is_complete and not (rules.indicators and rules.scoring and rules.bands):
+        faults.add("status", "完整的规则集必须有指标、计分和等级", "a complete set needs indicators, scoring and bands")
+    if rules.effective_from and rules.effective_to and rules.effective_from > rules.effective_to:
+        faults.add("effective_to", "失效日期早于生效日期", "effective_to lies before effective_from")
+
+
+def _check_expert_review(review: ExpertReview, faults: FaultList) -> None:
+    for heading in review.headings:
+        most, step = heading.most.amount(), heading.step.amount()
+        if step <= 0 or most <= 0 or (most / step).denominator != 1:
+            path = f"expert_review.headings[{heading.code}]"
+            faults.add(path, "满分必须是步长的整数倍", "the most must be a whole number of steps")
+    if not review.headings:
+        faults.add("expert_review.headings", "缺少评审项目", "there are no headings")

@@ -1,0 +1,68 @@
+"""Units of figures: their names in both languages, conversion of money between 千元 and 万元, printed amounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from criteria.exact import shown_text
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit: code, names, and for money how many 千元 it holds (None for anything that is not money)."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    thousands: Fraction | None = None
+
+    def name(self, lang: str) -> str:
+        """The name shown to people, `lang` being `zh` or `en`."""
+        return self.name_zh if lang == "zh" else self.name_en
+
+
+UNITS = {
+    unit.code: unit
+    for unit in (
+        Unit("kCNY", "千元", "thousand yuan", Fraction(1)),
+        Unit("wCNY", "万元", "ten thousand yuan", Fraction(10)),
+        Unit("kUSD", "千美元", "thousand US dollars"),
+        Unit("person", "人", "persons"),
+        Unit("person_month", "人月", "person-months"),
+        Unit("month", "月", "months"),
+        Unit("item", "项", "items"),
+        Unit("piece", "件", "pieces"),
+        Unit("unit", "个", "units"),
+        Unit("pct", "%", "%"),
+        Unit("ratio", "倍", "times"),
+        Unit("factor", "系数", "factor"),
+        Unit("point", "分", "points"),
+        Unit("year", "年", "years"),
+        Unit("working_day", "个工作日", "working days"),
+        Unit("place", "位小数", "decimal places"),
+        Unit("bool", "是/否", "yes/no"),
+        Unit("code", "代码", "code"),
+        Unit("text", "文字", "text"),
+        Unit("date", "日期", "date"),
+    )
+}
+
+
+def unit_name(code: str, lang: str) -> str:
+    """Name of a unit code; KeyError when there is no such unit."""
+    return UNITS[code].name(lang)
+
+
+def convert_money(value: Fraction, unit: str, into: str) -> Fraction:
+    """Convert an amount between money units, exactly; ValueError unless both units are the same currency."""
+    here, there = UNITS[unit].thousands, UNITS[into].thousands
+    if here is None or there is None:
+        raise ValueError(f"no conversion from {unit} to {into}")
+    return value * here / there
+
+
+def amount_text(value: Fraction, unit: str, lang: str) -> str:
+    """An exact value with its unit: `1200 万元`, `3%`."""
+    gap = "" if unit == "pct" else " "
+    return f"{shown_text(value)}{gap}{unit_name(unit, lang)}"

@@ -1,0 +1,120 @@
+"""The words a rule may use: fields with their units, coefficients, functions over annexes; and whether units agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from criteria.cursor import FaultList
+from criteria.expressions import Expression
+from criteria.nodes import Binary, Call, Compare, Member, Name, Negate, Node, Text
+from criteria.ruleset import Figure, RuleSet
+from criteria.units import UNITS
+
+_FREE = ""  # a constant, a product or a quotient: no unit to compare
+
+
+class Vocabulary:
+    """Checks expressions and figures of one rule set; unknown words become faults."""
+
+    def __init__(self, rules: RuleSet, faults: FaultList) -> None:
+        self.faults = faults
+        self.fields = rules.fields
+        self.units = {code: field.unit for code, field in rules.fields.items()}
+        self.units |= {code: _FREE for code in rules.coefficients}
+        self.choices = {
+            code: tuple(choice.code for choice in field.choices)
+            for code, field in rules.fields.items()
+            if field.choices
+        }
+        annexes = rules.form.annexes if rules.form else ()
+        self.annexes = {annex.code: {column.code for column in annex.columns} for annex in annexes}
+        for code, figure in rules.coefficients.items():
+            self.check_cases(figure, f"coefficients.{code}")
+            if code in rules.fields:
+                faults.add(f"coefficients.{code}", "与字段同名", "has the name of a field")
+
+    def check(self, expression: Expression, path: str, extra: frozenset[str] = frozenset()) -> None:
+        """Every name, function argument and unit of an expression."""
+        for name in sorted(expression.names - set(self.units) - extra):
+            self.faults.add(path, f"没有这个名称：{name}", f"no such name: {name}")
+        for call in expression.calls:
+            self._check_call(call, path)
+        for node in expression.nodes():
+            self._check_choice(node, path)
+            self._check_units(node, path)
+
+    def check_cases(self, figure: Figure, path: str) -> None:
+        """Cases must be those of the field they differ by, all of them."""
+        if figure.by is None:
+            return
+        choices = self.choices.get(figure.by, ())
+        if set(figure.cases) != set(choices):
+            listed = "、".join(choices) or figure.by
+            self.faults.add(
+                path, f"cases 必须正好包括：{listed}", f"cases must be exactly: {', '.join(choices) or figure.by}"
+            )
+
+    def cases_of(self, *figures: Figure) -> Iterable[str | None]:
+        """The classes over which figures differ; a single None when they do not."""
+        fields = {figure.by for figure in figures if figure.by}
+        return [case for code in sorted(fields) for case in self.choices.get(code, ())] or [None]
+
+    def _check_call(self, call: Call, path: str) -> None:
+        first = call.arguments[0]
+        if call.function in ("previous", "sum_years"):
+            self._check_years(call, path)
+        elif isinstance(first, str) and call.function not in ("holds", "years_held"):
+            columns = self.annexes.get(first)
+            words = [word for word in call.arguments[1:] if isinstance(word, str)]
+            words = words[:-1] if call.function.endswith("_where") else words
+            if columns is None or not set(words) <= columns:
+                self.faults.add(path, f"没有这个附表或列：{first}", f"no such annex or column: {first}")
+
+    def _check_years(self, call: Call, path: str) -> None:
+        code, years = str(call.arguments[0]), call.arguments[1]
+        field = self.fields.get(code)
+        if field is None:
+            self.faults.add(path, f"没有这个名称：{code}", f"no such name: {code}")
+            return
+        needed = years + 1 if call.function == "previous" and isinstance(years, int) else years
+        if isinstance(needed, int) and self.annexes and field.years < needed:
+            self.faults.add(path, f"{code} 没有填报 {needed} 年", f"{code} is not reported for {needed} years")
+
+    def _check_choice(self, node: Node, path: str) -> None:
+        """A code compared with an enum field must be one of its choices."""
+        if isinstance(node, Member):
+            operands, words = (node.operand,), set(node.choices)
+        elif isinstance(node, Compare):
+            operands, words = node.operands, {part.text for part in node.operands if isinstance(part, Text)}
+        else:
+            return
+        for part in operands:
+            unknown = words - set(self.choices.get(part.code, words)) if isinstance(part, Name) else set()
+            for word in sorted(unknown):
+                self.faults.add(path, f"没有这个取值：{word}", f"no such choice: {word}")
+
+    def _check_units(self, node: Node, path: str) -> None:
+        """Sums, differences and comparisons need one unit; text compares with text only."""
+        if isinstance(node, Binary) and node.operator in ("+", "-"):
+            parts: tuple[Node, ...] = (node.left, node.right)
+        elif isinstance(node, Compare):
+            parts = node.operands
+        else:
+            return
+        units = {self._unit(part) for part in parts} - {_FREE}
+        if len(units) > 1:
+            names = sorted(UNITS[unit].name_zh for unit in units)
+            self.faults.add(path, f"单位不一致：{'、'.join(names)}", f"units differ: {', '.join(sorted(units))}")
+
+    def _unit(self, node: Node) -> str:
+        if isinstance(node, Name):
+            return self.units.get(node.code, _FREE)
+        if isinstance(node, Text):
+            return "code"
+        if isinstance(node, Negate):
+            return self._unit(node.operand)
+        if isinstance(node, Binary) and node.operator in ("+", "-"):
+            return self._unit(node.left) or self._unit(node.right)
+        if isinstance(node, Call) and node.function in ("previous", "sum_years"):
+            return self.units.get(str(node.arguments[0]), _FREE)
+        return _FREE

@@ -1,0 +1,65 @@
+"""Look-back windows: a length in years, counted back from a named anchor date."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class Anchor(StrEnum):
+    """What a window is counted from."""
+
+    APPLICATION_DATE = "application_date"
+    APPLICATION_DEADLINE = "application_deadline"
+    APPLICATION_YEAR = "application_year"
+    BASE_DATE = "base_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies inside."""
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A look-back of whole years from an anchor; the anchor year itself is not part of a year window."""
+
+    years: int
+    anchor: Anchor
+
+    def span(self, on: date, anchors: Mapping[str, date]) -> Span | None:
+        """The days covered.
+
+        `on` is the base date of the evaluation and serves for `base_date`; the other anchors come from the mapping. None when the
+        anchor is not known, because a guessed anchor would decide a gate.
+        """
+        day = on if self.anchor is Anchor.BASE_DATE else anchors.get(self.anchor)
+        if day is None:
+            return None
+        if self.anchor is Anchor.APPLICATION_YEAR:
+            return Span(date(day.year - self.years, 1, 1), date(day.year - 1, 12, 31))
+        return Span(years_before(day, self.years) + timedelta(days=1), day)
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day of the month some years earlier; the last day of the month where it has none (Civil Code, article 202)."""
+    year = day.year - years
+    return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
+
+
+def whole_years(since: date, until: date) -> int:
+    """Completed years between two days; 0 when `until` lies before `since`."""
+    years = max(0, until.year - since.year)
+    while years and years_before(until, years) < since:
+        years -= 1
+    return years
