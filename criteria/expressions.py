@@ -64,6 +64,11 @@ class Expression:
         return tuple(node for node in self.nodes() if isinstance(node, Call))
 
     @property
+    def calls_facts(self) -> bool:
+        """Whether it looks into annexes or other years."""
+        return any(call.reads_facts for call in self.calls)
+
+    @property
     def divides(self) -> bool:
         """Whether something is divided by anything but a constant, so that a zero denominator can occur."""
         return any(

@@ -243,6 +243,11 @@ class Call(Node):
     function: str
     arguments: tuple[Node | str | int, ...]
 
+    @property
+    def reads_facts(self) -> bool:
+        """Whether the scope answers it, from annexes, other years or the register."""
+        return self.function not in _COMPUTED
+
     def value(self, scope: Scope) -> Any:
         """The result; None when an argument is unknown."""
         if self.function not in _COMPUTED:

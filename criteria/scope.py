@@ -44,6 +44,8 @@ class FactScope:
         self.positive_denominators = False
         self.inputs: dict[tuple[str, int | None], Input] = {}
         self.used: dict[str, UsedFigure] = {}
+        self.computed: dict[str, Scalar] = {}
+        self.asked: list[tuple[str, ...]] = []
         self.is_assumed = False
 
     def read(self, code: str) -> Scalar:
@@ -97,6 +99,8 @@ class FactScope:
     def ask(self, function: str, arguments: tuple[Any, ...]) -> Scalar:
         """Functions of the language that look beyond plain names."""
         answer: Scalar = getattr(self, f"_{function}")(*arguments)
+        self.computed[f"{function}({', '.join(map(str, arguments))})"] = answer
+        self.asked.append((function, *map(str, arguments)))
         return answer
 
     def _previous(self, code: str, years: int) -> Scalar:
@@ -107,13 +111,13 @@ class FactScope:
         return _sum(values)
 
     def _count(self, annex: str) -> Scalar:
-        return self._counted(annex, len(self.facts.annexes[annex])) if annex in self.facts.annexes else None
+        return fast(Fraction(len(self.facts.annexes[annex]))) if annex in self.facts.annexes else None
 
     def _count_where(self, annex: str, column: str, text: str) -> Scalar:
         rows = self.facts.annexes.get(annex)
         if rows is None:
             return None
-        return self._counted(f"{annex}.{column}={text}", sum(1 for row in rows if row.values.get(column) == text))
+        return fast(Fraction(sum(1 for row in rows if _is(row.values.get(column), text))))
 
     def _total(self, annex: str, column: str) -> Scalar:
         rows = self.facts.annexes.get(annex)
@@ -123,7 +127,7 @@ class FactScope:
         rows = self.facts.annexes.get(annex)
         if rows is None:
             return None
-        return _sum([row.values.get(column) for row in rows if row.values.get(selector) == text])
+        return _sum([row.values.get(column) for row in rows if _is(row.values.get(selector), text)])
 
     def _distinct(self, annex: str, column: str) -> Scalar:
         rows = self.facts.annexes.get(annex)
@@ -131,9 +135,6 @@ class FactScope:
             return None
         values = [row.values.get(column) for row in rows if row.values.get(column) is not None]
         return len(values) == len(set(values))
-
-    def _counted(self, code: str, number: int) -> Scalar:
-        return fast(Fraction(number))
 
     def _holds(self, programme: str) -> Scalar:
         if programme not in self.standing.titles:
@@ -146,6 +147,11 @@ class FactScope:
             return None
         since = self.standing.titles[programme]
         return fast(Fraction(0 if since is None else whole_years(since, self.on)))
+
+
+def _is(value: Scalar, text: str) -> bool:
+    """Whether an annex value is the wanted code; `yes` and `no` stand for true and false."""
+    return value is (text == "yes") if isinstance(value, bool) else value == text
 
 
 def _quick(value: Scalar) -> Scalar:

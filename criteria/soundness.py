@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from criteria.cursor import FaultList
 from criteria.expressions import Expression
-from criteria.ruleset import ExpertReview, Figure, Gate, GateKind, Indicator, Policy, RuleSet
-from criteria.vocabulary import Vocabulary
+from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, Indicator, Policy, RuleSet
+from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
 
 
 def check_soundness(rules: RuleSet, faults: FaultList) -> None:
@@ -43,6 +43,8 @@ def _check_gate(gate: Gate, path: str, vocabulary: Vocabulary, faults: FaultList
     for key, expression in expressions:
         if expression:
             vocabulary.check(expression, f"{path}.{key}")
+            wants_truth = key.endswith("when") or gate.kind is GateKind.CONDITION
+            (vocabulary.check_truth if wants_truth else vocabulary.check_number)(expression, f"{path}.{key}")
     divides = any(expression.divides for _, expression in expressions if expression)
     _check_policy(gate.zero_denominator, divides, path, faults)
     for limit in (gate.limit, *(variant.limit for variant in gate.variants)):
@@ -59,6 +61,7 @@ def _check_policy(policy: Policy | None, divides: bool, path: str, faults: Fault
 
 def _check_indicator(indicator: Indicator, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
     vocabulary.check(indicator.formula, f"{path}.formula")
+    vocabulary.check_number(indicator.formula, f"{path}.formula")
     _check_policy(indicator.zero_denominator, indicator.formula.divides, path, faults)
     for key in ("weight", "basic", "full"):
         figure = getattr(indicator, key)
@@ -134,14 +137,25 @@ def _check_checks(rules: RuleSet, vocabulary: Vocabulary, faults: FaultList) -> 
         path = f"checks[{check.code}]"
         if check.condition is None and not check.needs:
             faults.add(path, "缺少 condition 或 needs", "condition or needs is missing")
-        extra = frozenset({"this", "last"}) if check.each else frozenset()
-        if check.condition and not check.needs:
-            vocabulary.check(check.condition, f"{path}.condition", extra)
-            if check.condition.divides:
-                faults.add(f"{path}.condition", "校验不得使用除法", "a check may not divide")
+        if check.condition and not unmet_needs(rules, check):
+            _check_condition(check, check.condition, path, vocabulary, faults)
         for code in check.each:
             if code not in rules.fields:
                 faults.add(f"{path}.each", f"没有这个字段：{code}", f"no such field: {code}")
+
+
+def _check_condition(
+    check: CrossCheck, condition: Expression, path: str, vocabulary: Vocabulary, faults: FaultList
+) -> None:
+    pair = frozenset({"this", "last"}) if check.each else frozenset()
+    vocabulary.check(condition, f"{path}.condition", pair)
+    vocabulary.check_truth(condition, f"{path}.condition")
+    if condition.divides:
+        faults.add(f"{path}.condition", "校验不得使用除法", "a check may not divide")
+    calls = {f"{call.function}({', '.join(map(str, call.arguments))})" for call in condition.calls}
+    known = condition.names | calls | ({"field", "year", "last_year"} if check.each else {"year"})
+    for name in sorted(set(PLACEHOLDER.findall(check.message_zh + check.message_en)) - known):
+        faults.add(f"{path}.message_zh", f"消息中没有这个数值：{name}", f"the message names an unknown figure: {name}")
 
 
 def _check_references(rules: RuleSet, faults: FaultList) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from criteria.exact import shown_text
+from criteria.exact import plain, shown_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,12 @@ def amount_text(value: Fraction, unit: str, lang: str) -> str:
     """An exact value with its unit: `1200 万元`, `3%`."""
     gap = "" if unit == "pct" else " "
     return f"{shown_text(value)}{gap}{unit_name(unit, lang)}"
+
+
+def shown_amount(value: Any, unit: str, lang: str) -> str:
+    """Any scalar for a message: numbers with their unit, text as it is, `?` for nothing."""
+    if value is None:
+        return "?"
+    if isinstance(value, bool | str):
+        return str(value)
+    return amount_text(plain(value), unit, lang) if unit else shown_text(plain(value))

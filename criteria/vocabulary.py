@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from criteria.cursor import FaultList
 from criteria.expressions import Expression
-from criteria.nodes import Binary, Call, Compare, Member, Name, Negate, Node, Text
-from criteria.ruleset import Figure, RuleSet
+from criteria.nodes import Binary, Call, Choose, Compare, Logic, Member, Name, Negate, Node, Not, Text
+from criteria.ruleset import CrossCheck, Figure, RuleSet
 from criteria.units import UNITS
 
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_WORDS = frozenset({"code", "text", "date", "bool"})  # units whose values are compared, never reckoned with
 _FREE = ""  # a constant, a product or a quotient: no unit to compare
 
 
@@ -42,6 +45,17 @@ class Vocabulary:
         for node in expression.nodes():
             self._check_choice(node, path)
             self._check_units(node, path)
+            self._check_words(node, path)
+
+    def check_truth(self, expression: Expression, path: str) -> None:
+        """The expression must say yes or no."""
+        if not self._is_truth(expression.root):
+            self.faults.add(path, "应为判断式", "must be a condition, true or false")
+
+    def check_number(self, expression: Expression, path: str) -> None:
+        """The expression must give a number."""
+        if self._is_truth(expression.root) or self._unit(expression.root) in _WORDS:
+            self.faults.add(path, "应为数值", "must give a number")
 
     def check_cases(self, figure: Figure, path: str) -> None:
         """Cases must be those of the field they differ by, all of them."""
@@ -106,6 +120,30 @@ class Vocabulary:
             names = sorted(UNITS[unit].name_zh for unit in units)
             self.faults.add(path, f"单位不一致：{'、'.join(names)}", f"units differ: {', '.join(sorted(units))}")
 
+    def _is_truth(self, node: Node) -> bool:
+        if isinstance(node, Compare | Logic | Not | Member):
+            return True
+        if isinstance(node, Call):
+            return node.function in ("holds", "distinct", "is_near")
+        if isinstance(node, Choose):
+            return self._is_truth(node.yes) and self._is_truth(node.no)
+        return isinstance(node, Name) and self.units.get(node.code) == "bool"
+
+    def _check_words(self, node: Node, path: str) -> None:
+        """Codes and texts are only compared for equality, conditions only joined, and neither is reckoned with."""
+        parts = node.children()
+        if isinstance(node, Logic | Not):
+            is_bad = not all(self._is_truth(part) for part in parts)
+        elif isinstance(node, Choose):
+            is_bad = not self._is_truth(node.condition)
+        elif isinstance(node, Compare):
+            words = [self._unit(part) in _WORDS for part in parts]
+            is_bad = any(words) and not (all(words) and set(node.operators) <= {"==", "!="})
+        else:
+            is_bad = not isinstance(node, Member) and any(self._unit(p) in _WORDS or self._is_truth(p) for p in parts)
+        if is_bad:
+            self.faults.add(path, "文字、代码或判断不能这样运算", "texts, codes and conditions cannot be used like this")
+
     def _unit(self, node: Node) -> str:
         if isinstance(node, Name):
             return self.units.get(node.code, _FREE)
@@ -118,3 +156,9 @@ class Vocabulary:
         if isinstance(node, Call) and node.function in ("previous", "sum_years"):
             return self.units.get(str(node.arguments[0]), _FREE)
         return _FREE
+
+
+def unmet_needs(rules: RuleSet, check: CrossCheck) -> tuple[str, ...]:
+    """What a check needs and the form does not have."""
+    annexes = {annex.code for annex in rules.form.annexes} if rules.form else set()
+    return tuple(name for name in check.needs if name not in rules.fields and name not in annexes)

@@ -30,6 +30,7 @@ _WORDS = {
         "min": "取小",
         "max": "取大",
     },
+    "signs": {"and": "∧", "or": "∨", "not": "¬", "if": "?", "else": ":", "in": "∈"},
     "en": {"and": "and", "or": "or", "not": "not", "if": "if", "else": "otherwise", "in": "is one of"},
 }
 FORMS = {
@@ -119,7 +120,7 @@ def numbers_of(expression: Expression, scope: Scope) -> str:
     def call_of(call: Call) -> str:
         return value_text(call.value(scope))
 
-    return Wording("en", name_of, call_of).write(expression.root)
+    return Wording("signs", name_of, call_of).write(expression.root)
 
 
 def words_of(expression: Expression, lang: str, name_of: NameOf) -> str:
@@ -153,6 +154,6 @@ def value_text(value: Any) -> str:
     if value is None:
         return "?"
     if isinstance(value, str | bool):
-        return str(value)
+        return value if isinstance(value, str) else "✓" if value else "✗"
     text = exact_text(plain(value))
     return f"({text})" if "/" in text or text.startswith("-") else text

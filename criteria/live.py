@@ -1,0 +1,63 @@
+"""What a live batch may not rest on: every figure of a rule set that is unknown, invented, reasoned or remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from criteria.ruleset import Confidence, Figure, Policy, RuleSet
+
+# The form and the checks decide nothing; titles of texts and the frozen text hold no figures.
+_SECTIONS = (
+    "coefficients", "gates", "scoring", "indicators", "bonus", "bands", "band_overrides",
+    "cycle", "parameters", "expert_review",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFault:
+    """One reason why a rule set cannot carry a live batch; `path` is its place in the set."""
+
+    path: str
+    confidence: Confidence
+    zh: str
+    en: str
+
+
+def live_faults(rule_set: RuleSet) -> list[LiveFault]:
+    """Every figure and every deciding rule whose confidence is unknown, demo, derived or memory_*; and a set that gives no total."""
+    found = [_fault(path, part.confidence) for section in _SECTIONS for path, part in _parts(section, rule_set)]
+    faults = [fault for fault in found if not fault.confidence.is_live]
+    if not rule_set.is_complete:
+        zh, en = "规则集不完整，不能给出总分", "the set is partial and gives no total"
+        faults.append(LiveFault("status", Confidence.UNKNOWN, zh, en))
+    if rule_set.demonstration:
+        zh, en = "规则集仅供演示", "the set is for demonstration only"
+        faults.append(LiveFault("demonstration", Confidence.DEMO, zh, en))
+    return faults
+
+
+def _fault(path: str, confidence: Confidence) -> LiveFault:
+    zh, en = confidence.name_in("zh"), confidence.name_in("en")
+    return LiveFault(path, confidence, f"{path}：可信度为“{zh}”", f"{path}: confidence is {en}")
+
+
+def _parts(section: str, rule_set: RuleSet) -> Iterator[tuple[str, Any]]:
+    yield from _marked(section, getattr(rule_set, section))
+
+
+def _marked(path: str, part: Any) -> Iterator[tuple[str, Any]]:
+    """Every part below that carries a confidence, with its path."""
+    if isinstance(part, Mapping):
+        for key, below in part.items():
+            yield from _marked(f"{path}.{key}", below)
+    elif isinstance(part, tuple):
+        for number, below in enumerate(part):
+            yield from _marked(f"{path}[{getattr(below, 'code', number)}]", below)
+    elif is_dataclass(part):
+        if hasattr(part, "confidence"):
+            yield path, part
+        for field in fields(part):
+            if not isinstance(part, Figure | Policy):
+                yield from _marked(f"{path}.{field.name}", getattr(part, field.name))
