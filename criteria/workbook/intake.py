@@ -1,0 +1,255 @@
+"""The chain from bytes to facts: gate, sheets, marks, places, values, checks per cell. All faults at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from criteria.facts import AnnexRow, Fact, Facts, Origin, Scalar
+from criteria.fields import FieldSpec
+from criteria.workbook.faults import Entry, Fault, Faults, Place, Refused, Severity, fault_of
+from criteria.workbook.layout import (
+    PROPERTY_CHECKSUM,
+    PROPERTY_ID,
+    Mark,
+    Template,
+    cell_name,
+    marks_in,
+    unit_name,
+)
+from criteria.workbook.locate import AnnexPlace, Found, Key, Spot, locate
+from criteria.workbook.normalise import Circumstances, Normal, Unreadable, raw_text, read_value
+from criteria.workbook.package import Book, open_book
+from criteria.workbook.reader import Cell, Grid, read_sheets
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything one reading brought: the facts that could be read, all faults, whether it may be accepted.
+
+    `facts` holds the good cells even where others are faulty, so that cross checks need not wait for them.
+    """
+
+    facts: Facts
+    faults: Faults
+
+    @property
+    def accepted(self) -> bool:
+        """No error and no refusal; questions may remain."""
+        return not self.faults.errors
+
+    @property
+    def outcome(self) -> Facts | Faults:
+        """What `read` answers."""
+        return self.facts if self.accepted else self.faults
+
+
+def read(content: bytes, template: Template) -> Facts | Faults:
+    """Read an uploaded workbook: the facts, or every fault that stops them. Never raises for bad content."""
+    return examine(content, template).outcome
+
+
+def examine(content: bytes, template: Template) -> Reading:
+    """As `read`, with questions and the readable part of a faulty workbook. Never raises for bad content."""
+    try:
+        book = open_book(content)
+        check_marks(template, book)
+        grids = read_sheets(book)
+        check_visible_marks(template, book, grids)
+        return _Desk(template, book, locate(template, book, grids)).reading()
+    except Refused as refusal:
+        return refused(template, refusal.fault)
+    except MemoryError:
+        return refused(template, fault_of("too_much_memory", severity=Severity.REFUSAL))
+    except Exception:  # whatever a hostile file still finds must end as a refusal, with the trace kept for the operator
+        log.exception("a workbook could not be read")
+        return refused(template, fault_of("unreadable", severity=Severity.REFUSAL))
+
+
+def refused(template: Template, fault: Fault) -> Reading:
+    """The reading of a file that was refused as a whole."""
+    return Reading(Facts(template.reporting_year, {}), Faults((fault,)))
+
+
+def check_marks(template: Template, book: Book) -> None:
+    """The custom properties, before any sheet is read, name this template. Raises Refused."""
+    if marks := _property_marks(book):
+        _check_same(template, marks)
+
+
+def check_visible_marks(template: Template, book: Book, grids: list[Grid]) -> None:
+    """All witnesses together: at least one, none of another template. Raises Refused."""
+    marks = _property_marks(book)
+    for grid in grids:
+        texts = (cell.text for cell in grid.cells.values() if cell.kind == "s" and len(cell.text) < 400)
+        marks += [mark for text in texts if "模板编号" in text for mark in marks_in(grid.sheet.name, text)]
+    if not marks:
+        raise Refused("not_our_template", title=template.title)
+    if len({(mark.template_id, mark.checksum) for mark in marks}) > 1:
+        odd = next((mark for mark in marks if mark.template_id != template.id), marks[-1])
+        raise Refused("marks_disagree", sheet=odd.place, found=odd.template_id, expected=template.id)
+    _check_same(template, marks)
+
+
+def _property_marks(book: Book) -> list[Mark]:
+    identity = book.properties.get(PROPERTY_ID)
+    checksum = book.properties.get(PROPERTY_CHECKSUM, "")
+    return [] if identity is None else [Mark("", identity, checksum[:16])]
+
+
+def _check_same(template: Template, marks: list[Mark]) -> None:
+    first = marks[0]
+    values = {"found": first.template_id, "expected": template.id}
+    if first.template_id.partition(":")[0] != template.batch_code:
+        raise Refused("other_batch", **values)
+    if first.template_id != template.id:
+        raise Refused("other_rules", **values)
+    if first.checksum != template.checksum[:16]:
+        raise Refused("template_altered", found=first.checksum, expected=template.checksum[:16])
+
+
+@dataclass
+class _Desk:
+    """Reads the located cells and collects facts, entries and faults."""
+
+    template: Template
+    book: Book
+    found: Found
+    figures: dict[Key, Fact] = field(default_factory=dict)
+    annexes: dict[str, tuple[AnnexRow, ...]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    hidden: set[tuple[str, str]] = field(default_factory=set)
+
+    def reading(self) -> Reading:
+        self.faults += self.found.faults
+        if self.book.has_links:
+            self.faults.append(fault_of("external_links"))
+        for spec in (*self.template.form.basics, *self.template.form.table):
+            self.read_field(spec)
+        for annex in self.template.form.annexes:
+            if place := self.found.annexes.get(annex.code):
+                self.annexes[annex.code] = tuple(self.annex_rows(place))
+        facts = Facts(self.template.reporting_year, self.figures, self.annexes)
+        return Reading(facts, Faults(tuple(self.faults), tuple(self.entries)))
+
+    def read_field(self, spec: FieldSpec) -> None:
+        for year in self.template.years(spec):
+            spot = self.found.inputs.get((spec.code, year))
+            if spot is None:
+                continue
+            normal = self.read_cell(spec, spot, (spec.code, year), spec.code, year)
+            if normal is not None:
+                raw = self.raw(spot)
+                origin = Origin(spot.grid.sheet.name, spot.cell, raw)
+                fact = Fact(spec.code, year, normal.value, spec.unit, origin, normal.notes)
+                self.figures[(spec.code, year)] = fact
+        self.stray(spec)
+
+    def stray(self, spec: FieldSpec) -> None:
+        """A figure in a year that is not asked is questioned, not lost in silence."""
+        first = self.found.inputs.get((spec.code, self.template.reporting_year))
+        if first is None or not spec.years:
+            return
+        asked = self.template.years(spec)
+        for year in self.template.table_years:
+            spot = self.year_spot(first, year) if year not in asked else None
+            if spot and (cell := spot.grid.at(spot.row, spot.column)) and cell.text.strip(" 　—-/"):
+                place = Place(spot.grid.sheet.name, spot.cell, spec.code, year)
+                self.faults.append(fault_of("not_asked", place, read=raw_text(cell), **_names(spec)))
+
+    def year_spot(self, first: Spot, year: int) -> Spot | None:
+        """The cell of another year in the row of `first`, by a field that has that year on the same sheet."""
+        for (_, other_year), other in self.found.inputs.items():
+            if other_year == year and other.grid is first.grid:
+                return Spot(first.grid, first.row, other.column)
+        return None
+
+    def raw(self, spot: Spot) -> str:
+        cell = spot.grid.at(spot.row, spot.column)
+        return "" if cell is None else raw_text(cell)
+
+    def read_cell(self, spec: FieldSpec, spot: Spot, key: Key, field_code: str, year: int | None) -> Normal | None:
+        cell = spot.grid.at(spot.row, spot.column)
+        place = Place(spot.grid.sheet.name, spot.cell, field_code, year)
+        normal = None
+        try:
+            normal = None if cell is None else read_value(cell, spec, self.circumstances(cell))
+        except Unreadable as problem:
+            values = {**_names(spec), **problem.values}
+            read = raw_text(cell) if cell else ""
+            self.faults.append(fault_of(problem.code, place, read=read, **values))
+        else:
+            self.judge(spec, normal, place, "" if cell is None else raw_text(cell))
+        if cell is not None:
+            self.check_seen(spec, spot, cell, place)
+            value = None if normal is None else normal.value
+            self.entries.append(Entry(key, spot.grid.sheet.name, spot.cell, raw_text(cell), value))
+        return normal
+
+    def circumstances(self, cell: Cell) -> Circumstances:
+        return Circumstances(self.book.format_of(cell.style), self.book.epoch_1904)
+
+    def judge(self, spec: FieldSpec, normal: Normal | None, place: Place, raw: str) -> None:
+        if normal is None and spec.required:
+            self.faults.append(fault_of("required", place, **_names(spec)))
+        elif normal is not None and normal.question:
+            self.faults.append(fault_of(normal.question, place, read=raw, **_names(spec)))
+
+    def check_seen(self, spec: FieldSpec, spot: Spot, cell: Cell, place: Place) -> None:
+        """An answer that nobody sees on the sheet is not accepted; one fault per hidden row or column."""
+        grid = spot.grid
+        if not grid.is_hidden(spot.row, spot.column) or not (cell.text.strip() or cell.formula):
+            return
+        line = f"{spot.row}" if spot.row in grid.hidden_rows else spot.cell.rstrip("0123456789")
+        line = "" if grid.sheet.hidden else line
+        if (grid.sheet.name, line) not in self.hidden:
+            self.hidden.add((grid.sheet.name, line))
+            code = "hidden_row" if line.isdigit() else "hidden_column" if line else "hidden_sheet"
+            self.faults.append(fault_of(code, place, read=raw_text(cell), line=line, **_names(spec)))
+
+    def annex_rows(self, place: AnnexPlace) -> Iterator[AnnexRow]:
+        filled = sorted(_filled_rows(place))
+        self.check_lines(place, filled)
+        for number, row in enumerate(filled[: place.annex.max_rows], 1):
+            values: dict[str, Scalar] = {}
+            origins: dict[str, Origin] = {}
+            for column in place.annex.columns:
+                if column.code not in place.columns:
+                    continue
+                spot = Spot(place.grid, row, place.columns[column.code])
+                name = f"{place.annex.code}.{column.code}"
+                if normal := self.read_cell(column, spot, (name, number), name, None):
+                    values[column.code] = normal.value
+                    origins[column.code] = Origin(place.grid.sheet.name, spot.cell, self.raw(spot))
+            yield AnnexRow(number, values, origins)
+
+    def check_lines(self, place: AnnexPlace, filled: list[int]) -> None:
+        sheet, most = place.grid.sheet.name, place.annex.max_rows
+        column = min(place.columns.values())
+        if len(filled) > most:
+            cell = cell_name(filled[most], column)
+            self.faults.append(fault_of("annex_too_long", Place(sheet, cell), count=len(filled), limit=most))
+        above = place.code_row
+        for row in filled[:most]:
+            if row > above + 1:
+                gap = cell_name(above + 1, column)
+                self.faults.append(fault_of("annex_gap", Place(sheet, gap), first=above + 1, last=row - 1))
+            above = row
+
+
+def _filled_rows(place: AnnexPlace) -> set[int]:
+    columns = frozenset(place.columns.values())
+    return {
+        row
+        for (row, column), cell in place.grid.cells.items()
+        if column in columns and row > place.code_row and (cell.text.strip() or cell.formula is not None)
+    }
+
+
+def _names(spec: FieldSpec) -> dict[str, Any]:
+    return {"code": spec.row, "name": (spec.name_zh, spec.name_en), "unit": unit_name(spec)}
