@@ -1,0 +1,1 @@
+"""Template tags shared by the pages of all roles: language, dates, figures, charts, page parts."""

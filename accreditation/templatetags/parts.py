@@ -1,0 +1,80 @@
+"""Small parts of pages: named slots for components, tones of status words, links that keep the filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField, Form
+from django.template.base import Node, NodeList, Parser, Token
+
+register = template.Library()
+
+TONES = {
+    "done": "plain",
+    "doing": "blue",
+    "problem": "red",
+    "todo": "grey",
+    "blocked": "muted",
+}
+
+
+class CaptureNode(Node):
+    """Renders its contents into a variable."""
+
+    def __init__(self, name: str, nodelist: NodeList) -> None:
+        self.name = name
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> str:
+        context[self.name] = self.nodelist.render(context)
+        return ""
+
+
+@register.tag
+def capture(parser: Parser, token: Token) -> CaptureNode:
+    """`{% capture actions %}…{% endcapture %}`: markup kept under a name, to be handed to a component."""
+    words = token.split_contents()
+    if len(words) != 2:
+        raise template.TemplateSyntaxError("capture takes one name")
+    nodelist = parser.parse(("endcapture",))
+    parser.delete_first_token()
+    return CaptureNode(words[1], nodelist)
+
+
+@register.filter
+def task_tone(state: str) -> str:
+    """Look of a task's status word: colour only for what needs action."""
+    return TONES.get(state, "grey")
+
+
+@register.simple_tag
+def form_faults(form: Form | None) -> list[dict[str, str]]:
+    """Every error of a form in field order with the address of its field, for the summary at the top."""
+    if form is None or not form.is_bound:
+        return []
+    faults = [{"text": text, "href": ""} for text in form.non_field_errors()]
+    for field in form:
+        faults += [{"text": text, "href": f"#{anchor(field)}", "label": str(field.label)} for text in field.errors]
+    return faults
+
+
+@register.filter
+def anchor(field: BoundField) -> str:
+    """Id of the element that takes the focus for a field: the first choice of a group, else the field itself."""
+    return f"{field.auto_id}_0" if field.use_fieldset else str(field.id_for_label or field.auto_id)
+
+
+@register.filter
+def step_number(steps: list[Any]) -> int:
+    """Number of the current step, counted from one; all steps done gives the last, none begun gives zero."""
+    states = [step["state"] if isinstance(step, dict) else step.state for step in steps]
+    if "current" in states:
+        return states.index("current") + 1
+    return states.count("done")
+
+
+@register.filter
+def current_step(steps: list[Any]) -> Any:
+    """The step under way, or None."""
+    return next((s for s in steps if (s["state"] if isinstance(s, dict) else s.state) == "current"), None)

@@ -1,0 +1,53 @@
+"""The links of the top bar and the foot: which address, under which words, for holders of which power."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.roles import Power
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link: URL name, words, who sees it. With no powers it is for everybody, or for applicants only."""
+
+    url_name: str
+    label: Promise
+    powers: frozenset[Power] = frozenset()
+    applicants_only: bool = False
+
+    def is_for(self, powers: frozenset[Power], is_applicant: bool) -> bool:
+        """Whether a person with these powers is shown the link."""
+        if self.applicants_only:
+            return is_applicant
+        return not self.powers or bool(self.powers & powers)
+
+
+TOP = (
+    Entry("home", _("首页")),
+    Entry("my_cases", _("我的申报"), applicants_only=True),
+    Entry("district_inbox", _("区级初审"), frozenset({Power.REVIEW_FIRST})),
+    Entry("office_inbox", _("市级办理"), frozenset({Power.CHECK_COMPLETENESS})),
+    Entry("expert_tasks", _("专家评审"), frozenset({Power.REVIEW_AS_EXPERT})),
+    Entry("meetings", _("评审会议"), frozenset({Power.VOTE, Power.CALL_MEETINGS})),
+    Entry("members", _("成员核验"), frozenset({Power.CONFIRM_MEMBERS})),
+    Entry("publishing", _("公示与公告"), frozenset({Power.PUBLISH})),
+    Entry("grants", _("授权管理"), frozenset({Power.GRANT_ROLES})),
+    Entry("operations", _("运行维护"), frozenset({Power.OPERATE})),
+    Entry("audit", _("审计"), frozenset({Power.AUDIT})),
+    Entry("notices", _("通知公告")),
+    Entry("verify", _("证书查验")),
+    Entry("demo", _("演示")),
+)
+ACCOUNT = (
+    Entry("org_members", _("单位成员"), applicants_only=True),
+    Entry("account_security", _("账号安全")),
+)
+FOOT = (
+    Entry("guide", _("办事指南")),
+    Entry("accessibility", _("无障碍声明")),
+    Entry("styleguide", _("样式指南")),
+)
