@@ -11,7 +11,7 @@ from criteria.ruleset import Band, BandOverride, Confidence, RuleSet
 
 @dataclass(frozen=True, slots=True)
 class BandOutcome:
-    """The band reached and what follows; `override` names the rule that beat the score, empty when the score decided."""
+    """The band reached and what follows; `override` names the rule that beat the score, empty when none did."""
 
     code: str
     name_zh: str

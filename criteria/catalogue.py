@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from criteria.faults import RuleSetFaults
+from criteria.faults import Fault, RuleSetFaults
 from criteria.loading import PROGRAMMES, load
 from criteria.ruleset import RuleSet
 
@@ -29,7 +29,7 @@ class Catalogue:
         return tuple(rule_set for rule_set in self.rule_sets if rule_set.programme == programme)
 
     def in_force(self, programme: str, on: date, *, demonstration: bool = False) -> RuleSet:
-        """The newest edition in force on a day; demonstration sets only when asked for. LookupError when there is none."""
+        """The newest edition in force on a day, demonstration sets only when asked for; LookupError without one."""
         found = [
             rule_set
             for rule_set in self.editions(programme)
@@ -47,7 +47,8 @@ def _is_in_force(rule_set: RuleSet, on: date) -> bool:
 
 def load_catalogue(directory: Path = PROGRAMMES) -> Catalogue:
     """Every rule set below a directory (`<programme>/<edition>.yaml`); RuleSetFaults with the faults of all files."""
-    rule_sets, faults = [], []
+    rule_sets: list[RuleSet] = []
+    faults: list[Fault] = []
     for path in sorted(directory.glob("*/*.yaml")):
         try:
             rule_sets.append(load(f"{path.parent.name}/{path.stem}", directory))

@@ -1,4 +1,4 @@
-"""Cross-field checks: each row of the rule set on the facts, one after the other, none hidden by a missing figure of another."""
+"""Cross-field checks: each row of the rule set on the facts, none hidden by a missing figure of another."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class CellRef:
 
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
-    """One check on one year or field: code, severity, the message with numbers in both languages, the cells concerned."""
+    """One check on one year or field: code, severity, message with numbers in both languages, cells concerned."""
 
     code: str
     result: CheckResult
@@ -59,7 +59,7 @@ def check_facts(rule_set: RuleSet, facts: Facts) -> list[CheckOutcome]:
 
 
 def check_report(rule_set: RuleSet, facts: Facts) -> list[CheckOutcome]:
-    """Every check with its result, also passed, undetermined (a figure is missing) and not applicable (the form lacks it)."""
+    """Every check with its result: also passed, undetermined (a figure is missing), not applicable."""
     return [outcome for check in rule_set.checks for outcome in _outcomes(rule_set, check, facts)]
 
 
@@ -100,15 +100,13 @@ def _years(facts: Facts, depth: int) -> range:
 
 
 def _depth(rules: RuleSet, condition: Expression) -> int:
-    """For how many years all compared fields are asked; annexes and single-year fields are compared in the newest only."""
+    """For how many years all compared fields are asked; annexes are compared in the newest only."""
     years = [rules.fields[name].years for name in condition.names if name in rules.fields]
     asked = [count for count in years if count]
     return 1 if condition.calls_facts or not asked else min(asked)
 
 
-def _on(
-    rules: RuleSet, check: CrossCheck, condition: Expression, facts: Facts, year: int, field: str
-) -> CheckOutcome:
+def _on(rules: RuleSet, check: CrossCheck, condition: Expression, facts: Facts, year: int, field: str) -> CheckOutcome:
     # No anchor, no title: a check compares cells and nothing else.
     scope = _CheckScope(rules, facts, date(year, 12, 31), NOTHING_KNOWN, year)
     scope.field = field
@@ -123,9 +121,7 @@ def _on(
     return _outcome(check, result, zh, en, _cells(scope, facts))
 
 
-def _outcome(
-    check: CrossCheck, result: CheckResult, zh: str, en: str, cells: tuple[CellRef, ...]
-) -> CheckOutcome:
+def _outcome(check: CrossCheck, result: CheckResult, zh: str, en: str, cells: tuple[CellRef, ...]) -> CheckOutcome:
     return CheckOutcome(check.code, result, check.severity, zh, en, cells, check.basis, check.source)
 
 

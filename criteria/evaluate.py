@@ -23,8 +23,9 @@ __all__ = ["Evaluation", "Standing", "evaluate"]
 class Evaluation:
     """Gates, points, total and band of one application under one rule set.
 
-    `total` is `indicator_total + bonus_total` (None while something is undetermined or the set is partial), as it results from the set's
-    rounding stage; `unrounded_total` is the exact sum before any rounding. `attainable` is the total without bonus.
+    `total` is `indicator_total + bonus_total` as it results from the set's rounding stage, None while something is
+    undetermined or the set is partial; `unrounded_total` is the exact sum before any rounding; `attainable` is the
+    highest total without bonus.
     """
 
     programme: str
@@ -85,8 +86,9 @@ class Evaluation:
 def evaluate(rule_set: RuleSet, facts: Facts, on: date, standing: Standing = NOTHING_KNOWN) -> Evaluation:
     """Evaluate facts under a rule set.
 
-    `on` is the base date (never today's by itself); `standing` is what is known of the holder outside the workbook. Values are exact in the
-    fields' units; nothing is raised for missing facts, they leave gates and indicators undetermined.
+    `on` is the base date (never today's by itself); `standing` is what is known of the holder outside the workbook.
+    Values are exact in the fields' units; nothing is raised for missing facts, they leave gates and indicators
+    undetermined.
     """
     gates = tuple(decide(rule_set, gate, facts, on, standing) for gate in rule_set.gates)
     indicators = _scored(rule_set, rule_set.indicators, facts, on, standing)

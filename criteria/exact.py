@@ -22,7 +22,7 @@ def fast(value: Fraction) -> Fraction:
     return cast(Fraction, rational(value.numerator, value.denominator))
 
 
-def plain(value: Fraction) -> Fraction:
+def plain(value: Any) -> Fraction:
     """A true `Fraction` again, for results that leave the engine."""
     return value if isinstance(value, Fraction) else Fraction(int(value.numerator), int(value.denominator))
 

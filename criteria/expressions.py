@@ -42,9 +42,9 @@ class BadExpression(ValueError):
         self.zh, self.en = zh, en
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A parsed rule text: the text itself and its tree."""
+    """A parsed rule text: the text itself and its tree; compared by identity, so that it is a cheap key."""
 
     text: str
     root: Node

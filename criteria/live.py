@@ -26,8 +26,12 @@ class LiveFault:
 
 
 def live_faults(rule_set: RuleSet) -> list[LiveFault]:
-    """Every figure and every deciding rule whose confidence is unknown, demo, derived or memory_*; and a set that gives no total."""
-    found = [_fault(path, part.confidence) for section in _SECTIONS for path, part in _parts(section, rule_set)]
+    """Every figure and deciding rule that is unknown, demo, derived or memory_*; and a set without a total."""
+    found = [
+        _fault(path, part.confidence)
+        for section in _SECTIONS
+        for path, part in _marked(section, getattr(rule_set, section))
+    ]
     faults = [fault for fault in found if not fault.confidence.is_live]
     if not rule_set.is_complete:
         zh, en = "规则集不完整，不能给出总分", "the set is partial and gives no total"
@@ -43,21 +47,19 @@ def _fault(path: str, confidence: Confidence) -> LiveFault:
     return LiveFault(path, confidence, f"{path}：可信度为“{zh}”", f"{path}: confidence is {en}")
 
 
-def _parts(section: str, rule_set: RuleSet) -> Iterator[tuple[str, Any]]:
-    yield from _marked(section, getattr(rule_set, section))
-
-
 def _marked(path: str, part: Any) -> Iterator[tuple[str, Any]]:
     """Every part below that carries a confidence, with its path."""
+    if hasattr(part, "confidence"):
+        yield path, part
+    for place, below in _below(path, part):
+        yield from _marked(place, below)
+
+
+def _below(path: str, part: Any) -> list[tuple[str, Any]]:
     if isinstance(part, Mapping):
-        for key, below in part.items():
-            yield from _marked(f"{path}.{key}", below)
-    elif isinstance(part, tuple):
-        for number, below in enumerate(part):
-            yield from _marked(f"{path}[{getattr(below, 'code', number)}]", below)
-    elif is_dataclass(part):
-        if hasattr(part, "confidence"):
-            yield path, part
-        for field in fields(part):
-            if not isinstance(part, Figure | Policy):
-                yield from _marked(f"{path}.{field.name}", getattr(part, field.name))
+        return [(f"{path}.{key}", below) for key, below in part.items()]
+    if isinstance(part, tuple):
+        return [(f"{path}[{getattr(below, 'code', number)}]", below) for number, below in enumerate(part)]
+    if is_dataclass(part) and not isinstance(part, Figure | Policy):
+        return [(f"{path}.{field.name}", getattr(part, field.name)) for field in fields(part)]
+    return []

@@ -34,7 +34,7 @@ _REF = re.compile(r"[a-z][a-z0-9_]*(/[a-z0-9][a-z0-9-]*)?")
 
 
 def resolver(directory: Path) -> Resolve:
-    """A function from a reference (`demo/2026`, `fields`, `sources`) to the text below a directory; LookupError when absent."""
+    """From a reference (`demo/2026`, `fields`, `sources`) to the text below a directory; LookupError when absent."""
 
     def resolve(ref: str) -> str:
         path = directory / f"{ref}.yaml"
@@ -46,13 +46,13 @@ def resolver(directory: Path) -> Resolve:
 
 
 def load(ref: str, directory: Path = PROGRAMMES) -> RuleSet:
-    """The rule set `programme/edition` below a directory; LookupError when absent, RuleSetFaults when it cannot be used."""
+    """The rule set `programme/edition` below a directory; LookupError when absent, RuleSetFaults when unsound."""
     resolve = resolver(directory)
     return load_text(resolve(ref), resolve=resolve, file=f"{ref}.yaml")
 
 
 def load_text(text: str, resolve: Resolve | None = None, file: str = "rules.yaml") -> RuleSet:
-    """A rule set from text; `resolve` gives the texts it refers to (the shipped files when None). Raises RuleSetFaults."""
+    """A rule set from text; `resolve` gives the texts it refers to (default: the shipped files). RuleSetFaults."""
     resolve = resolve or resolver(PROGRAMMES)
     rules = merged(text, file, resolve)
     faults = FaultList(rules)

@@ -1,4 +1,4 @@
-"""`extends` and `takes`: one rule set built on others, row by row, every figure keeping its own source and confidence."""
+"""`extends` and `takes`: one rule set built on others, every figure keeping its own source and confidence."""
 
 from __future__ import annotations
 

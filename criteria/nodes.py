@@ -1,4 +1,4 @@
-"""Nodes of the rule language. A value is exact, text, true or false; None is unknown and stays unknown (three-valued logic)."""
+"""Nodes of the rule language: exact values, texts, true, false; None is unknown and stays unknown."""
 
 from __future__ import annotations
 

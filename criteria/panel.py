@@ -32,7 +32,7 @@ class MarkFaults(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HeadingResult:
-    """One heading: all marks in the order of the experts, how many were dropped, exact and rounded result, spread (max - min)."""
+    """One heading: marks in the order of the experts, how many were dropped, exact and rounded result, max - min."""
 
     code: str
     most: Fraction
@@ -46,7 +46,7 @@ class HeadingResult:
 
 @dataclass(frozen=True, slots=True)
 class PanelResult:
-    """The panel's result. The total is the exact sum of the exact headings, rounded once; totals per expert show who stands apart."""
+    """The panel's result: the total is the exact sum of the exact headings, rounded once; totals per expert."""
 
     headings: tuple[HeadingResult, ...]
     exact: Fraction
@@ -63,10 +63,13 @@ class PanelResult:
 
 
 def mark_faults(section: ExpertReview, marks: Marks, expert: int = 1) -> list[MarkFault]:
-    """Everything wrong with one expert's marks: missing, unknown, out of range, off the step. Empty when they are fine."""
+    """Everything wrong with one expert's marks: missing, unknown, out of range, off the step."""
     faults = [_fault(heading, marks.get(heading.code), expert) for heading in section.headings]
     known = {heading.code for heading in section.headings}
-    unknown = [MarkFault(expert, code, f"没有此评审项目：{code}", f"no such heading: {code}") for code in sorted(set(marks) - known)]
+    unknown = [
+        MarkFault(expert, code, f"没有此评审项目：{code}", f"no such heading: {code}")
+        for code in sorted(set(marks) - known)
+    ]
     return [fault for fault in faults if fault is not None] + unknown
 
 
@@ -84,14 +87,16 @@ def _fault(heading: Heading, mark: Fraction | None, expert: int) -> MarkFault | 
 
 
 def combine_marks(section: ExpertReview, marks: Sequence[Marks]) -> PanelResult:
-    """Combine marks (one mapping of heading code to exact mark per expert); MarkFaults when any is missing or outside the scale."""
+    """Combine marks, one mapping of heading code to exact mark per expert; MarkFaults with everything wrong."""
     faults = [fault for number, given in enumerate(marks, start=1) for fault in mark_faults(section, given, number)]
     if not marks:
         faults.append(MarkFault(0, "", "没有评分", "no marks"))
     if faults:
         raise MarkFaults(faults)
     places = int(section.places.amount())
-    headings = tuple(_combined(section, heading, [given[heading.code] for given in marks]) for heading in section.headings)
+    headings = tuple(
+        _combined(section, heading, [given[heading.code] for given in marks]) for heading in section.headings
+    )
     exact = sum((heading.exact for heading in headings), Fraction(0))
     totals = tuple(sum((given[heading.code] for heading in section.headings), Fraction(0)) for given in marks)
     return PanelResult(
@@ -101,7 +106,7 @@ def combine_marks(section: ExpertReview, marks: Sequence[Marks]) -> PanelResult:
 
 def _combined(section: ExpertReview, heading: Heading, marks: list[Fraction]) -> HeadingResult:
     kept = sorted(marks)
-    if section.method == "trimmed_mean" and len(kept) >= max(3, section.trim_from.amount()):
+    if section.method == "trimmed_mean" and len(kept) >= max(Fraction(3), section.trim_from.amount()):
         kept = kept[1:-1]
     exact = _median(kept) if section.method == "median" else sum(kept, Fraction(0)) / len(kept)
     most, spread = heading.most.amount(), max(marks) - min(marks)

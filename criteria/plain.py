@@ -24,7 +24,7 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value):
-        return {name: to_plain(getattr(value, name)) for name in _field_names(type(value))}
+        return {name: to_plain(getattr(value, name)) for name in _field_names(value.__class__)}
     if isinstance(value, tuple | list):
         return [to_plain(part) for part in value]
     if isinstance(value, date):
@@ -55,8 +55,8 @@ def from_plain(kind: Any, plain: Any) -> Any:
     if get_origin(kind) is tuple:
         return _tuple_from(get_args(kind), plain)
     if is_dataclass(kind):
-        hints = _hints(kind)
-        return cast(Any, kind)(**{name: from_plain(hints[name], part) for name, part in plain.items()})
+        hints, build = _hints(cast(Any, kind)), cast(Any, kind)
+        return build(**{name: from_plain(hints[name], part) for name, part in plain.items()})
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(plain)
     return plain
@@ -69,7 +69,7 @@ def _tuple_from(kinds: tuple[Any, ...], plain: list[Any]) -> tuple[Any, ...]:
 
 
 def _solid_member(union: Any, plain: Any) -> Any:
-    """The member of a union that a plain value stands for: the dataclass for an object, the first solid one otherwise."""
+    """The member of a union that a plain value stands for: the dataclass for an object, otherwise the solid one."""
     members = [member for member in get_args(union) if member is not type(None)]
     if isinstance(plain, dict):
         return next(member for member in members if is_dataclass(member))
@@ -77,10 +77,10 @@ def _solid_member(union: Any, plain: Any) -> Any:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
 @cache
-def _field_names(kind: type) -> tuple[str, ...]:
+def _field_names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))

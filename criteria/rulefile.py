@@ -1,4 +1,4 @@
-"""The text of a rule file into plain values: a small part of YAML, exact numbers, no tags, no aliases, lines remembered."""
+"""A rule file into plain values: a small part of YAML, exact numbers, no tags, no aliases, lines remembered."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def read_text(text: str, file: str) -> RuleText:
     try:
         return _TextReader(text, file).read()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
+        mark: Any = getattr(error, "problem_mark", None)
+        line = 1 if mark is None else mark.line + 1
         raise _refusal(file, line, "不是有效的 YAML", f"not valid YAML: {getattr(error, 'problem', '')}") from error
     except (ValueError, RecursionError) as error:
         if isinstance(error, RuleSetFaults):
@@ -92,8 +92,12 @@ def _refusal(file: str, line: int, zh: str, en: str, path: str = "") -> RuleSetF
     return RuleSetFaults((Fault(file, line, path, zh, en),))
 
 
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
 class _TextReader:
-    """Builds plain values straight from parser events, so nothing is expanded, constructed or recursed into by the library."""
+    """Builds plain values straight from parser events, so that the library expands and constructs nothing."""
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
@@ -113,7 +117,7 @@ class _TextReader:
         return RuleText(self.file, content, {path: (self.file, line) for path, line in self.lines.items()})
 
     def _refuse(self, event: Any, zh: str, en: str, path: str = "") -> RuleSetFaults:
-        return _refusal(self.file, event.start_mark.line + 1, zh, en, path)
+        return _refusal(self.file, _line(event), zh, en, path)
 
     def _node(self, event: Any, path: str, depth: int) -> Any:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
@@ -122,7 +126,7 @@ class _TextReader:
             raise self._refuse(event, "不允许使用标签", "tags are not allowed", path)
         if depth > MAX_DEPTH:
             raise self._refuse(event, f"嵌套超过{MAX_DEPTH}层", f"nested deeper than {MAX_DEPTH}", path)
-        self.lines.setdefault(path, event.start_mark.line + 1)
+        self.lines.setdefault(path, _line(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(event, path, depth)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -136,7 +140,7 @@ class _TextReader:
                 break
             if not isinstance(event, yaml.ScalarEvent) or event.tag or event.anchor:
                 raise self._refuse(event, "键应为文字", "a key must be text", path)
-            key, line = event.value, event.start_mark.line + 1
+            key, line = event.value, _line(event)
             if key in content:
                 raise self._refuse(event, f"重复的键：{key}", f"duplicate key: {key}", path)
             below = f"{path}.{key}" if path else key

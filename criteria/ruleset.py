@@ -1,4 +1,4 @@
-"""A rule set: frozen classes for gates, indicators, bands, expert review, evidence, and every figure with its source."""
+"""A rule set: frozen classes for gates, indicators, bands, expert review, evidence; each figure with its source."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ _CONFIDENCE_NAMES = {
 class Figure:
     """One number of a regulation with its unit, source and confidence.
 
-    `value` is None while unknown; `shown_as` is what an unknown factor is shown as. A figure that differs by class holds `cases`
-    (code of the field `by` to value) instead of one value.
+    `value` is None while unknown; `shown_as` is what an unknown factor is shown as. A figure that differs by class
+    holds `cases` (code of the field `by` to value) instead of one value.
     """
 
     value: Fraction | None
@@ -188,7 +188,7 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A result band: from `least` (included) to `below` (not included); None is open, a figure without value is unknown."""
+    """A result band from `least` (included) to `below` (excluded); None is open, a figure without value unknown."""
 
     code: str
     name_zh: str
@@ -231,7 +231,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class ExpertReview:
-    """What experts mark and how marks combine: `mean`, `median` or `trimmed_mean` (one high and one low, from `trim_from` experts)."""
+    """What experts mark and how marks combine: `mean`, `median`, or `trimmed_mean`.
+
+    The trimmed mean drops one high and one low mark per heading from `trim_from` experts on.
+    """
 
     method: str
     confidence: Confidence
@@ -262,8 +265,8 @@ class Severity(StrEnum):
 class CrossCheck:
     """A check across cells.
 
-    `needs` names what the form lacks (then it never applies by machine); `each` repeats it per field, as `this` and `last`. Messages
-    may hold `{field_code}` for a figure.
+    `needs` names what must be in the form for it to apply by machine; `each` repeats it per field, as `this` and
+    `last`. Messages may hold `{field_code}` for a figure.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""What a rule reads while it is evaluated: facts, coefficients, titles held; everything read is remembered for the trace."""
+"""What a rule reads while it is evaluated: facts, coefficients, titles held; all of it kept for the trace."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from criteria.exact import fast
-from criteria.facts import Fact, Facts, Scalar
+from criteria.facts import Fact, Facts, Origin, Scalar
+from criteria.fields import FieldSpec
 from criteria.ruleset import Figure, Policy, RuleSet
 from criteria.trace import Input, UsedFigure
 from criteria.windows import whole_years
@@ -33,10 +34,11 @@ class Standing:
 
 
 NOTHING_KNOWN = Standing()
+_NOWHERE = Origin("", "")
 
 
 class FactScope:
-    """One use of rules on facts. `inputs` and `used` fill while expressions are evaluated; `is_assumed` tells of unknown factors."""
+    """One use of rules on facts; `inputs` and `used` fill on reading, `is_assumed` tells of unknown factors."""
 
     def __init__(self, rules: RuleSet, facts: Facts, on: date, standing: Standing, year: int | None = None) -> None:
         self.rules, self.facts, self.on, self.standing = rules, facts, on, standing
@@ -61,7 +63,7 @@ class FactScope:
         key = (code, year if spec.years else None)
         fact = self.facts.fact(*key)
         if key not in self.inputs:
-            self.inputs[key] = _input(spec.name_zh, spec.name_en, spec.unit, key, fact)
+            self.inputs[key] = _input(spec, key[1], fact)
         return None if fact is None else _quick(fact.value)
 
     def figure(self, role: str, figure: Figure) -> Fraction | None:
@@ -166,9 +168,11 @@ def _sum(values: list[Any]) -> Scalar:
     return total
 
 
-def _input(name_zh: str, name_en: str, unit: str, key: tuple[str, int | None], fact: Fact | None) -> Input:
-    code, year = key
-    if fact is None or fact.origin is None:
-        return Input(code, name_zh, name_en, year, fact.value if fact else None, unit)
-    origin = fact.origin
-    return Input(code, name_zh, name_en, year, fact.value, unit, origin.sheet, origin.cell, origin.raw)
+def _input(spec: FieldSpec, year: int | None, fact: Fact | None) -> Input:
+    value = fact.value if fact else None
+    chosen = [choice for choice in spec.choices if choice.code == value]
+    shown = (chosen[0].name_zh, chosen[0].name_en) if chosen else ("", "")
+    origin = fact.origin if fact and fact.origin else _NOWHERE
+    return Input(
+        spec.code, spec.name_zh, spec.name_en, year, value, spec.unit, origin.sheet, origin.cell, origin.raw, *shown
+    )

@@ -44,13 +44,13 @@ class _Scale:
 
 
 def score(rules: RuleSet, scoring: Scoring, indicator: Indicator, facts: Facts, on: date, standing: Standing) -> Trace:
-    """Score one indicator (or bonus) exactly, with its trace; points are rounded here only if the set rounds per indicator."""
+    """Score one indicator or bonus exactly, with its trace; rounded here only if the set rounds per indicator."""
     scope = FactScope(rules, facts, on, standing)
     scale = _Scale(scope, indicator, scoring)
     value, award, policy = _award(scale)
     rounds = scoring.stage == "indicator"
     note_zh, note_en = scope.notes(policy)
-    basic, full = scale.figure("basic", indicator.basic), scale.figure("full", indicator.full)
+    used = scope.used
     return Trace(
         code=indicator.code,
         group_zh=indicator.group_zh,
@@ -70,8 +70,8 @@ def score(rules: RuleSet, scoring: Scoring, indicator: Indicator, facts: Facts, 
         segment=award.segment,
         value=None if value is None else plain(value),
         weight=scale.weight,
-        basic=basic,
-        full=full,
+        basic=used["basic"].value if "basic" in used else None,
+        full=used["full"].value if "full" in used else None,
         unrounded=None if award.points is None else plain(award.points),
         points=_rounded(award.points, scoring, rounds),
         places=scoring.places,
@@ -130,8 +130,8 @@ def _linear(value: Fraction, scale: _Scale) -> Award:
         f"{exact_text(weight)} × ({exact_text(share)}% + {exact_text(_HUNDRED - share)}% × "
         f"({value_text(value)} − {low}) ÷ ({high} − {low}))"
     )
-    part = fast(share) + (100 - share) * (value - basic) / (full - basic)
-    return Award(Segment.BETWEEN, weight * part / 100, working)
+    part = fast(share) + fast(_HUNDRED - share) * (value - fast(basic)) / fast(full - basic)
+    return Award(Segment.BETWEEN, fast(weight) * part / 100, working)
 
 
 def _steps(value: Fraction, scale: _Scale) -> Award:

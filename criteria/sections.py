@@ -1,4 +1,4 @@
-"""The sections of a rule file into frozen classes: gates, scoring, indicators, bands, expert review, procedure, sources."""
+"""The sections of a rule file into frozen classes: gates, scoring, indicators, bands, expert review, sources."""
 
 from __future__ import annotations
 

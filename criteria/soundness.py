@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from criteria.cursor import FaultList
 from criteria.expressions import Expression
@@ -100,7 +101,7 @@ def _check_steps(indicator: Indicator, path: str, faults: FaultList) -> None:
     if not indicator.steps:
         faults.add(path, "缺少 steps", "steps are missing")
     steps = [(step.least.value or Fraction(0), step.points.value or Fraction(0)) for step in indicator.steps]
-    for (least, points), (next_least, next_points) in zip(steps, steps[1:], strict=False):
+    for (least, points), (next_least, next_points) in pairwise(steps):
         if next_least <= least or next_points <= points:
             faults.add(f"{path}.steps", "各档必须递增", "steps must rise")
     if steps and indicator.weight.value is not None and steps[-1][1] > indicator.weight.value:
@@ -120,7 +121,7 @@ def _check_bands(rules: RuleSet, faults: FaultList) -> None:
     if not known or len(known) < len(rules.bands):
         return
     ordered = sorted(known, key=lambda band: (band.least is not None, band.least.amount() if band.least else 0))
-    for lower, upper in zip(ordered, ordered[1:], strict=False):
+    for lower, upper in pairwise(ordered):
         if _limit(lower.below) is None or _limit(lower.below) != _limit(upper.least):
             zh, en = f"等级“{lower.name_zh}”与“{upper.name_zh}”之间有空档或重叠", "a gap or overlap between bands"
             faults.add(f"bands[{upper.code}]", zh, f"{en}: {lower.name_en}, {upper.name_en}")

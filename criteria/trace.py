@@ -1,4 +1,4 @@
-"""What an evaluation keeps: per indicator and gate the inputs with their cells, the figures with their sources, every step."""
+"""What an evaluation keeps: inputs with their cells, figures with their sources, every step with its numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from criteria.ruleset import Confidence
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A value that was read: field, year, the value used, the cell and text as typed (empty when it came from no cell)."""
+    """A value that was read: field, year, value used, cell and text as typed; `shown_*` is the label of a chosen code."""
 
     code: str
     name_zh: str
@@ -23,6 +23,8 @@ class Input:
     sheet: str = ""
     cell: str = ""
     raw: str = ""
+    shown_zh: str = ""
+    shown_en: str = ""
 
     @property
     def place(self) -> str:
@@ -67,8 +69,8 @@ class Segment(StrEnum):
 class Trace:
     """How one indicator (or bonus) came to its points.
 
-    `value` is exact in `unit`; `unrounded` and `points` are exact, None while undetermined. `formula_zh`, `formula_en` are the formula in words,
-    `formula_numbers` with the numbers put in, `working` the step from value to points with numbers.
+    `value` is exact in `unit`; `unrounded` and `points` are exact, None while undetermined. `formula_zh`, `formula_en`
+    are the formula in words, `formula_numbers` with the numbers put in, `working` the step from value to points.
     """
 
     code: str

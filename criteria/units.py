@@ -65,6 +65,8 @@ def convert_money(value: Fraction, unit: str, into: str) -> Fraction:
 
 def amount_text(value: Fraction, unit: str, lang: str) -> str:
     """An exact value with its unit: `1200 万元`, `3%`."""
+    if unit == "factor":
+        return shown_text(value)
     gap = "" if unit == "pct" else " "
     return f"{shown_text(value)}{gap}{unit_name(unit, lang)}"
 
@@ -73,6 +75,8 @@ def shown_amount(value: Any, unit: str, lang: str) -> str:
     """Any scalar for a message: numbers with their unit, text as it is, `?` for nothing."""
     if value is None:
         return "?"
-    if isinstance(value, bool | str):
-        return str(value)
+    if isinstance(value, bool):
+        return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
+    if isinstance(value, str):
+        return value
     return amount_text(plain(value), unit, lang) if unit else shown_text(plain(value))

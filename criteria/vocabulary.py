@@ -97,7 +97,8 @@ class Vocabulary:
     def _check_choice(self, node: Node, path: str) -> None:
         """A code compared with an enum field must be one of its choices."""
         if isinstance(node, Member):
-            operands, words = (node.operand,), set(node.choices)
+            operands: tuple[Node, ...] = (node.operand,)
+            words = set(node.choices)
         elif isinstance(node, Compare):
             operands, words = node.operands, {part.text for part in node.operands if isinstance(part, Text)}
         else:
@@ -142,7 +143,9 @@ class Vocabulary:
         else:
             is_bad = not isinstance(node, Member) and any(self._unit(p) in _WORDS or self._is_truth(p) for p in parts)
         if is_bad:
-            self.faults.add(path, "文字、代码或判断不能这样运算", "texts, codes and conditions cannot be used like this")
+            self.faults.add(
+                path, "文字、代码或判断不能这样运算", "texts, codes and conditions cannot be used like this"
+            )
 
     def _unit(self, node: Node) -> str:
         if isinstance(node, Name):

@@ -40,8 +40,8 @@ class Window:
     def span(self, on: date, anchors: Mapping[str, date]) -> Span | None:
         """The days covered.
 
-        `on` is the base date of the evaluation and serves for `base_date`; the other anchors come from the mapping. None when the
-        anchor is not known, because a guessed anchor would decide a gate.
+        `on` is the base date of the evaluation and serves for `base_date`; the other anchors come from the mapping.
+        None when the anchor is not known, because a guessed anchor would decide a gate.
         """
         day = on if self.anchor is Anchor.BASE_DATE else anchors.get(self.anchor)
         if day is None:
@@ -52,7 +52,7 @@ class Window:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day of the month some years earlier; the last day of the month where it has none (Civil Code, article 202)."""
+    """The same day some years earlier; the last of the month where it has none (Civil Code, article 202)."""
     year = day.year - years
     return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
 
