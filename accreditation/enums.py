@@ -79,7 +79,13 @@ class StateFacts:
 
 
 _S = ApplicationState
-_ADVERSE = {"tone": "bad", "is_final": True, "is_adverse": True}
+
+
+def _adverse(step: int, *, is_closed: bool = False) -> StateFacts:
+    """An end against the applicant."""
+    return StateFacts(Owner.NOBODY, step, "bad", is_final=True, is_adverse=True, is_closed=is_closed)
+
+
 APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.DRAFT: StateFacts(Owner.APPLICANT, 1, "idle"),
     _S.SUBMITTED: StateFacts(Owner.DISTRICT, 2),
@@ -95,12 +101,12 @@ APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.NOTICE_COMPLETED: StateFacts(Owner.OFFICE, 7),
     _S.RECOGNISED: StateFacts(Owner.NOBODY, 7, "ok", is_final=True),
     _S.WITHDRAWN: StateFacts(Owner.NOBODY, 1, "idle", is_final=True, is_closed=True),
-    _S.DECLINED: StateFacts(Owner.NOBODY, 2, is_closed=True, **_ADVERSE),
-    _S.INELIGIBLE: StateFacts(Owner.NOBODY, 2, **_ADVERSE),
-    _S.NOT_RECOMMENDED: StateFacts(Owner.NOBODY, 2, **_ADVERSE),
-    _S.LAPSED: StateFacts(Owner.NOBODY, 2, **_ADVERSE),
-    _S.REFUSED: StateFacts(Owner.NOBODY, 5, **_ADVERSE),
-    _S.OBJECTION_UPHELD: StateFacts(Owner.NOBODY, 6, **_ADVERSE),
+    _S.DECLINED: _adverse(2, is_closed=True),
+    _S.INELIGIBLE: _adverse(2),
+    _S.NOT_RECOMMENDED: _adverse(2),
+    _S.LAPSED: _adverse(2),
+    _S.REFUSED: _adverse(5),
+    _S.OBJECTION_UPHELD: _adverse(6),
 }
 
 

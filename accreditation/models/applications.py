@@ -39,6 +39,11 @@ def _after_review(application: Application) -> str:
     return S.UNDER_OVERALL_REVIEW if application.panel_is_complete else S.UNDER_EXPERT_REVIEW
 
 
+def _after_dismissal(application: Application, is_over: bool) -> str:
+    """The notice goes on, or is over."""
+    return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
+
+
 class Application(models.Model):
     """One enterprise's application in one batch. Only the door moves its state."""
 
@@ -174,6 +179,14 @@ class Application(models.Model):
     @transition(field=state, source=S.UNDER_NOTICE, target=S.OBJECTION_UPHELD)
     def uphold_objection(self) -> None:
         """An objection was found true."""
+
+    @transition(
+        field=state,
+        source=S.UNDER_NOTICE,
+        target=GET_STATE(_after_dismissal, states=[S.UNDER_NOTICE, S.NOTICE_COMPLETED]),
+    )
+    def dismiss_objection(self, is_over: bool) -> None:
+        """An objection was found untrue; after the last day of the notice nothing else holds the case."""
 
     @transition(field=state, source=S.UNDER_NOTICE, target=S.NOTICE_COMPLETED)
     def complete_notice(self) -> None:

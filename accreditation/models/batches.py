@@ -20,6 +20,8 @@ class Programme(models.Model):
     name_en = models.CharField(max_length=120)
     granted_by = models.ForeignKey(Body, on_delete=models.PROTECT)
     number_prefix = models.CharField(max_length=20)
+    certificate_kind = models.CharField(max_length=3, default="001")  # serial of the type code, GB/T 36904
+    ground_zh = models.CharField(max_length=120, blank=True)  # the measures that certificates cite
 
     def __str__(self) -> str:
         return self.name_zh

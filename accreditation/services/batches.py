@@ -1,0 +1,106 @@
+"""Batches: opened on a pinned rule set and procedure edition, closed at the end of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import act
+from accreditation.errors import Reason, Refusal
+from accreditation.models import Batch, Programme, RuleSetEdition, User
+from accreditation.services.rule_sets import rules_of, template_of
+from criteria.loading import thaw
+from criteria.ruleset import RuleSet
+
+PARAMETERS = {  # field of the batch: parameter of the rule set
+    "first_review_days": "first_review_working_days",
+    "correction_days": "correction_working_days",
+    "check_days": "completeness_check_working_days",
+    "expert_days": "expert_review_working_days",
+    "notice_days": "notice_working_days",
+    "panel_size": "panel_size",
+    "returns_allowed": "returns_allowed",
+}
+
+
+def open_batch(
+    programme: Programme,
+    edition: RuleSetEdition,
+    *,
+    ordinal: int,
+    year: int,
+    procedure: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    base_date: date,
+    by: User,
+    at: datetime,
+    reporting_year: int | None = None,
+) -> Batch:
+    """Open a batch; refuses rules of another programme, rules without a total, and demo figures in a live one."""
+    rules = thaw(edition.text)
+    if reasons := list(_faults(programme, edition, rules, ordinal, opens_at, closes_at)):
+        raise Refusal(reasons)
+    with act(f"programme:{programme.code}", "open_batch", by=by, at=at, acting_as="municipal_officer") as doing:
+        batch = Batch.objects.create(
+            code=f"{programme.number_prefix}-{year}-{ordinal}".lower(),
+            programme=programme,
+            ordinal=ordinal,
+            year=year,
+            reporting_year=reporting_year or year - 1,
+            rule_set=edition,
+            procedure=procedure,
+            base_date=base_date,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            is_demo=bool(edition.live_faults),
+            opened_by=by,
+            template_checksum="",
+            **{field: int(rules.parameter(name).amount()) for field, name in PARAMETERS.items()},
+        )
+        batch.template_checksum = template_of(batch).checksum
+        batch.open()
+        batch.save()
+        doing.note(batch=batch.code, rule_set=edition.checksum, procedure=procedure, template=batch.template_checksum)
+    return batch
+
+
+def _faults(
+    programme: Programme,
+    edition: RuleSetEdition,
+    rules: RuleSet,
+    ordinal: int,
+    opens_at: datetime,
+    closes_at: datetime,
+) -> Iterator[Reason]:
+    if rules.programme != programme.code:
+        yield Reason("other_programme", _("规则集不属于该项目。"), "edition")
+    if not rules.is_complete or rules.form is None or rules.expert_review is None:
+        yield Reason("partial_rules", _("规则集不完整，不能据以受理申报。"), "edition")
+    if edition.live_faults and not settings.ACCREDITATION_DEMO:
+        text = _("规则集中有 %(n)d 个数值来源不足（未知、演示、推算或记忆），正式批次不得使用。")
+        yield Reason("not_live", text % {"n": edition.live_faults}, "edition")
+    if closes_at <= opens_at:
+        yield Reason("window", _("申报截止时间须晚于开始时间。"), "closes_at")
+    if Batch.objects.filter(programme=programme, ordinal=ordinal).exists():
+        yield Reason("ordinal_taken", _("第 %(n)d 批已存在。") % {"n": ordinal}, "ordinal")
+
+
+def close_batch(batch: Batch, *, by: User, at: datetime) -> Batch:
+    """The window is over."""
+    with act(batch, "close_batch", by=by, at=at, acting_as="clock") as doing:
+        row = doing.chain
+        assert isinstance(row, Batch)
+        before = row.state
+        row.close()
+        row.save()
+        doing.moved(before, row.state)
+    return row
+
+
+def rules_in_use(batch: Batch) -> RuleSet:
+    """The pinned rule set, thawed."""
+    return rules_of(batch)

@@ -1,0 +1,106 @@
+"""An application under its batch's rules: what is known of the holder, figures and evaluations, both kinds."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from accreditation.models import Application, HolderRecord, Programme, Title, VerifiedValue, WorkbookUpload
+from accreditation.models.titles import STANDING
+from accreditation.services.rule_sets import rules_of
+from criteria.evaluate import Evaluation, Standing, evaluate
+from criteria.facts import Facts, Scalar
+from criteria.ruleset import GateKind, RuleSet
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def accepted_upload(application: Application) -> WorkbookUpload | None:
+    """The newest workbook that was read without a fault."""
+    return application.uploads.filter(is_accepted=True).order_by("-number").first()
+
+
+def reported_facts(application: Application) -> Facts | None:
+    """Facts as filed; before filing, those of the newest accepted workbook."""
+    upload = application.current.upload if application.current else accepted_upload(application)
+    return Facts.from_json(upload.facts) if upload else None
+
+
+def draft_facts(application: Application) -> Facts | None:
+    """Facts of the newest accepted workbook, filed or not."""
+    upload = accepted_upload(application)
+    return Facts.from_json(upload.facts) if upload else None
+
+
+def adopted_values(application: Application) -> dict[tuple[str, int | None], Scalar]:
+    """Verified values that an officer adopted, by field and year."""
+    rows = VerifiedValue.objects.filter(application=application, is_current=True, adopted_at__isnull=False)
+    return {(row.code, row.year): Fraction(row.value) for row in rows}
+
+
+def verified_facts(application: Application) -> Facts | None:
+    """Facts in which adopted verified values replace the reported ones."""
+    facts = reported_facts(application)
+    return facts.with_verified(adopted_values(application)) if facts else None
+
+
+def evaluate_application(application: Application, facts: Facts) -> Evaluation:
+    """Evaluate under the pinned rule set, on the batch's base date."""
+    rules = rules_of(application.batch)
+    return evaluate(rules, facts, application.batch.base_date, standing_of(application, rules))
+
+
+def reported_evaluation(application: Application) -> Evaluation | None:
+    """Evaluation of the figures as reported, or None without figures."""
+    facts = reported_facts(application)
+    return evaluate_application(application, facts) if facts else None
+
+
+def verified_evaluation(application: Application) -> Evaluation | None:
+    """Evaluation with adopted verified values, or None without figures."""
+    facts = verified_facts(application)
+    return evaluate_application(application, facts) if facts else None
+
+
+def standing_of(application: Application, rules: RuleSet) -> Standing:
+    """What the register and the officers know of the enterprise; whatever nobody knows stays unknown."""
+    answers = dict(application.gate_answers.values_list("gate", "is_met"))
+    records = _records(application)
+    for gate in rules.gates:
+        if gate.kind == GateKind.NEGATIVE_RECORD and answers.get(gate.code):
+            records.setdefault(gate.record, ())
+    lists = {
+        gate.record: not answers[gate.code]
+        for gate in rules.gates
+        if gate.kind == GateKind.EXCLUSION_LIST and gate.code in answers
+    }
+    return Standing(
+        titles=_titles(application), records=records, lists=lists, answers=answers, anchors=_anchors(application)
+    )
+
+
+def _titles(application: Application) -> dict[str, date | None]:
+    """The register is complete: a title that is not in it is not held."""
+    held: dict[str, date | None] = dict.fromkeys(Programme.objects.values_list("code", flat=True))
+    standing = Title.objects.filter(holder=application.enterprise, state__in=STANDING)
+    held.update(standing.values_list("programme", "valid_from"))
+    return held
+
+
+def _records(application: Application) -> dict[str, tuple[date, ...]]:
+    found: dict[str, tuple[date, ...]] = {}
+    for kind, day in HolderRecord.objects.filter(enterprise=application.enterprise).values_list("kind", "happened_on"):
+        found[kind] = (*found.get(kind, ()), day)
+    return found
+
+
+def _anchors(application: Application) -> dict[str, date]:
+    batch = application.batch
+    anchors = {
+        "application_deadline": batch.closes_at.astimezone(SHANGHAI).date(),
+        "application_year": date(batch.year, 1, 1),
+    }
+    if application.submitted_at:
+        anchors["application_date"] = application.submitted_at.astimezone(SHANGHAI).date()
+    return anchors

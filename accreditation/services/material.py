@@ -1,0 +1,110 @@
+"""What an applicant hands in: workbooks, evidence, and the filed version with its content hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from accreditation.models import Application, Evidence, StoredFile, Submission, User, WorkbookUpload
+from accreditation.services.evaluation import accepted_upload, evaluate_application
+from accreditation.services.rule_sets import rules_of
+from criteria.facts import Facts
+
+
+def record_upload(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    name: str,
+    sha256: str,
+    facts: Facts | None = None,
+    file: StoredFile | None = None,
+    faults: str = "",
+) -> WorkbookUpload:
+    """Keep the facts of an accepted workbook, or the fault list of one that was not; never half of either."""
+    return WorkbookUpload.objects.create(
+        application=application,
+        number=application.uploads.count() + 1,
+        file=file,
+        file_name=name[:200],
+        sha256=sha256,
+        facts=facts.to_json() if facts else "",
+        faults=faults,
+        is_accepted=facts is not None,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+
+
+def attach_evidence(
+    application: Application,
+    *,
+    by: User,
+    at: datetime,
+    kind: str,
+    file: StoredFile,
+    name: str,
+    proves: str = "",
+    page: int | None = None,
+) -> Evidence:
+    """Bind a stored file to what it proves."""
+    return Evidence.objects.create(
+        application=application,
+        kind=kind,
+        file=file,
+        name=name[:200],
+        proves=proves,
+        page=page,
+        added_by=by,
+        added_at=at,
+    )
+
+
+def standing_evidence(application: Application) -> list[Evidence]:
+    """Evidence that has not been taken out again, in the order it came."""
+    return list(application.evidence.filter(removed_at__isnull=True).select_related("file").order_by("pk"))
+
+
+def missing_evidence(application: Application) -> list[str]:
+    """Codes of required kinds without a file."""
+    there = {row.kind for row in standing_evidence(application)}
+    return [kind.code for kind in rules_of(application.batch).evidence if kind.required and kind.code not in there]
+
+
+def file_submission(application: Application, *, by: User, at: datetime) -> Submission:
+    """Freeze the newest accepted workbook and the evidence as the version that counts from now on."""
+    upload = accepted_upload(application)
+    assert upload is not None
+    evidence = [
+        {"kind": row.kind, "name": row.name, "sha256": row.file_id, "page": row.page, "proves": row.proves}
+        for row in standing_evidence(application)
+    ]
+    application.submitted_at = application.submitted_at or at
+    application.declared_true_by = by
+    submission = Submission.objects.create(
+        application=application,
+        number=application.submissions.count() + 1,
+        upload=upload,
+        evidence=evidence,
+        evaluation=evaluate_application(application, Facts.from_json(upload.facts)).to_json(),
+        content_sha256=content_hash(application, upload, evidence),
+        filed_at=at,
+        filed_by=by,
+    )
+    application.current = submission
+    return submission
+
+
+def content_hash(application: Application, upload: WorkbookUpload, evidence: list[dict[str, Any]]) -> str:
+    """SHA-256 over case number, facts, workbook file and evidence list; what the receipt proves."""
+    plain = {
+        "case": application.case.number,
+        "facts": json.loads(upload.facts),
+        "workbook": upload.sha256,
+        "evidence": evidence,
+    }
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

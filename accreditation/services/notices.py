@@ -1,0 +1,98 @@
+"""Public notice, objections and announcement as rows; the cases themselves move through the door."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from accreditation.enums import ObjectionState
+from accreditation.models import Announcement, Application, Batch, Notice, NoticeEntry, Objection, StoredFile, User
+from accreditation.services.numbers import next_number
+
+
+def create_notice(
+    batch: Batch,
+    applications: Iterable[Application],
+    *,
+    body: str,
+    ends_at: datetime,
+    is_provisional: bool,
+    by: User,
+    at: datetime,
+) -> Notice:
+    """Publish the list of a batch, names as they stand today."""
+    notice = Notice.objects.create(
+        number=next_number("NOTICE", at.year, 3),
+        batch=batch,
+        body=body,
+        published_at=at,
+        working_days=batch.notice_days,
+        ends_at=ends_at,
+        is_provisional=is_provisional,
+        published_by=by,
+    )
+    NoticeEntry.objects.bulk_create(
+        NoticeEntry(
+            notice=notice,
+            application=application,
+            position=position,
+            enterprise_name=application.enterprise.name,
+            district=application.case.district,
+        )
+        for position, application in enumerate(applications, start=1)
+    )
+    return notice
+
+
+def raise_objection(
+    application: Application,
+    *,
+    objector: str,
+    contact: str,
+    text: str,
+    at: datetime,
+    file: StoredFile | None = None,
+    file_name: str = "",
+) -> Objection:
+    """Keep a signed objection; who raised it is known to the officers who look into it, to nobody else."""
+    assert application.notice is not None
+    return Objection.objects.create(
+        notice=application.notice,
+        application=application,
+        number=next_number("OBJ", at.year, 4),
+        objector=objector,
+        contact=contact,
+        text=text,
+        file=file,
+        file_name=file_name,
+        raised_at=at,
+    )
+
+
+def objection_digest(objection: Objection) -> str:
+    """SHA-256 of what was objected and by whom, for the audit entry, which itself names nobody."""
+    return hashlib.sha256("\n".join([objection.objector, objection.contact, objection.text]).encode()).hexdigest()
+
+
+def open_objections(application: Application) -> list[Objection]:
+    """Objections not settled yet."""
+    return list(application.objections.filter(state=ObjectionState.RECEIVED).order_by("pk"))
+
+
+def settle_objection(objection: Objection, *, is_upheld: bool, reasons: str, by: User, at: datetime) -> Objection:
+    """Answer an objection with reasons."""
+    if is_upheld:
+        objection.uphold()
+    else:
+        objection.dismiss()
+    objection.reasons, objection.settled_by, objection.settled_at = reasons, by, at
+    objection.save()
+    return objection
+
+
+def create_announcement(batch: Batch, *, number: str, dated: date, body: str, by: User, at: datetime) -> Announcement:
+    """The announcement under its document number."""
+    return Announcement.objects.create(
+        number=number, batch=batch, dated=dated, body=body, announced_by=by, announced_at=at
+    )

@@ -1,0 +1,117 @@
+"""Officers' acts on an application: conditions answered, figures verified, corrections asked for, opinions given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from accreditation.models import (
+    Application,
+    CorrectionPoint,
+    CorrectionRequest,
+    FirstReview,
+    GateAnswer,
+    User,
+    VerifiedValue,
+)
+from accreditation.services.evaluation import verified_evaluation
+from criteria.facts import exact_text
+
+
+def answer_gate(
+    application: Application, *, gate: str, is_met: bool, reason: str, by: User, at: datetime
+) -> GateAnswer:
+    """Record an officer's answer to a condition that no figure decides; a later answer replaces it."""
+    answer, _is_new = GateAnswer.objects.update_or_create(
+        application=application,
+        gate=gate,
+        defaults={"is_met": is_met, "reason": reason, "answered_by": by, "answered_at": at},
+    )
+    return answer
+
+
+def propose_value(
+    application: Application, *, code: str, year: int | None, value: Fraction, reason: str, by: User, at: datetime
+) -> VerifiedValue:
+    """Propose the figure that should count; the reported one stays on record and nothing counts before adoption."""
+    return VerifiedValue.objects.create(
+        application=application,
+        code=code,
+        year=year,
+        value=exact_text(value),
+        reason=reason,
+        proposed_by=by,
+        proposed_at=at,
+        is_current=False,
+    )
+
+
+def adopt_value(row: VerifiedValue, *, by: User, at: datetime) -> VerifiedValue:
+    """Let a proposed value count from now on, in place of any adopted earlier for the same figure."""
+    VerifiedValue.objects.filter(application=row.application, code=row.code, year=row.year, is_current=True).update(
+        is_current=False
+    )
+    row.adopted_by, row.adopted_at, row.is_current = by, at, True
+    row.save(update_fields=["adopted_by", "adopted_at", "is_current"])
+    return row
+
+
+def request_correction(
+    application: Application,
+    *,
+    points: Iterable[Mapping[str, Any]],
+    remark: str,
+    by_owner: str,
+    by: User,
+    at: datetime,
+) -> CorrectionRequest:
+    """Ask once for everything: `points` hold target (figure, annex, evidence), code, year, remark, clause."""
+    request = CorrectionRequest.objects.create(
+        application=application,
+        number=application.corrections.count() + 1,
+        requested_by=by,
+        requested_at=at,
+        by_owner=by_owner,
+        general_remark=remark,
+    )
+    CorrectionPoint.objects.bulk_create(
+        CorrectionPoint(
+            request=request,
+            target=point["target"],
+            code=point["code"],
+            year=point.get("year"),
+            remark=point["remark"],
+            clause=point.get("clause", ""),
+        )
+        for point in points
+    )
+    return request
+
+
+def open_correction(application: Application) -> CorrectionRequest | None:
+    """The return that the applicant has not answered yet."""
+    return application.corrections.filter(closed_at__isnull=True).order_by("-number").first()
+
+
+def close_correction(application: Application, *, at: datetime) -> None:
+    """The applicant has answered, withdrawn or missed the day."""
+    application.corrections.filter(closed_at__isnull=True).update(closed_at=at)
+
+
+def record_first_review(
+    application: Application, *, recommends: bool, opinion: str, by: User, at: datetime
+) -> FirstReview:
+    """Keep the district's opinion with the evaluation of the verified figures that it saw."""
+    evaluation = verified_evaluation(application)
+    assert application.current is not None
+    return FirstReview.objects.create(
+        application=application,
+        submission=application.current,
+        recommends=recommends,
+        opinion=opinion,
+        evaluation=evaluation.to_json() if evaluation else "",
+        reviewed_by=by,
+        reviewed_at=at,
+    )

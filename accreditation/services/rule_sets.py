@@ -1,0 +1,55 @@
+"""Stored editions of rule sets: taken into use once, never changed, thawed for every evaluation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from accreditation.models import Batch, RuleSetEdition
+from criteria.live import live_faults
+from criteria.loading import freeze, thaw
+from criteria.ruleset import RuleSet
+from criteria.workbook import Template, template_for
+
+
+def store_edition(reference: str, *, at: datetime) -> RuleSetEdition:
+    """Keep the resolved text of `programme/edition` as it stands now; the same text is stored once."""
+    text = freeze(reference)
+    rules = thaw(text)
+    edition, _is_new = RuleSetEdition.objects.get_or_create(
+        checksum=rules.checksum,
+        defaults={
+            "reference": reference,
+            "text": text,
+            "live_faults": len(live_faults(rules)),
+            "stored_at": at,
+        },
+    )
+    return edition
+
+
+@lru_cache(maxsize=16)
+def _thawed(checksum: str) -> RuleSet:
+    rules = thaw(RuleSetEdition.objects.get(checksum=checksum).text)
+    if rules.checksum != checksum:
+        raise ValueError(f"stored rule set {checksum} does not match its checksum")
+    return rules
+
+
+def rules_of(batch: Batch) -> RuleSet:
+    """The rule set that the batch pinned."""
+    return _thawed(batch.rule_set.checksum)
+
+
+def template_of(batch: Batch) -> Template:
+    """The workbook template of the batch."""
+    rules = rules_of(batch)
+    assert rules.form is not None, "a batch opens only on a rule set with a form"
+    return template_for(
+        rules.form,
+        rules.ref,
+        rules.checksum,
+        batch.code,
+        batch.reporting_year,
+        f"{rules.name_zh}（{batch.year} 年第 {batch.ordinal} 批）",
+    )

@@ -1,0 +1,22 @@
+"""Ties that the records show between an expert and an enterprise, beside those that the expert declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.models import Enterprise, Member, User
+
+
+def ties_between(person: User, enterprise: Enterprise) -> Iterator[Promise | str]:
+    """Each known tie as a sentence: acts for the enterprise, or is employed there."""
+    if Member.objects.filter(user=person, enterprise=enterprise).exists():
+        yield _("曾是该单位的申报人员")
+    profile = getattr(person, "expert", None)
+    if profile is None:
+        return
+    same_code = bool(profile.employer_uscc) and profile.employer_uscc == enterprise.uscc
+    if same_code or profile.employer.strip() == enterprise.name:
+        yield _("任职于该单位")

@@ -1,0 +1,58 @@
+"""Titles granted by an announcement or imported with their provenance."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from accreditation.acts import act
+from accreditation.models import Announcement, Application, Enterprise, Programme, Title, User
+from accreditation.services.numbers import next_value
+
+
+def grant_title(application: Application, announcement: Announcement, *, valid_until: date) -> Title:
+    """Grant what the announcement lists; in force from its date."""
+    batch = application.batch
+    return Title.objects.create(
+        number=_number(batch.programme, announcement.dated.year),
+        programme=batch.programme,
+        holder=application.enterprise,
+        edition=batch.rule_set.reference,
+        granted_on=announcement.dated,
+        valid_from=announcement.dated,
+        valid_until=valid_until,
+        announcement_number=announcement.number,
+    )
+
+
+def import_title(
+    programme: Programme,
+    holder: Enterprise,
+    *,
+    granted_on: date,
+    valid_until: date,
+    announcement_number: str,
+    provenance: str,
+    by: User,
+    at: datetime,
+) -> Title:
+    """Enter a title granted before or outside this system, with where it was read."""
+    with act(f"enterprise:{holder.uscc}", "import_title", by=by, at=at, acting_as="municipal_officer") as doing:
+        title = Title.objects.create(
+            number=_number(programme, granted_on.year),
+            programme=programme,
+            holder=holder,
+            edition="",
+            granted_on=granted_on,
+            valid_from=granted_on,
+            valid_until=valid_until,
+            announcement_number=announcement_number,
+            provenance=provenance,
+        )
+        doing.note(title=title.number, programme=programme.code, provenance=provenance)
+    return title
+
+
+def _number(programme: Programme, year: int) -> str:
+    """Gapless within programme and year, such as SHETC-T-2026-00001."""
+    prefix = f"{programme.number_prefix}-T"
+    return f"{prefix}-{year}-{next_value(f'{prefix}-{year}'):05d}"

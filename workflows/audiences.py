@@ -1,0 +1,49 @@
+"""Whom a verb tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+
+from accreditation.enums import MemberState, SeatState
+from accreditation.models import User
+from accreditation.roles import ROLES, Power, Role
+from workflows.doing import Doing
+
+
+def applicants(doing: Doing) -> QuerySet[User]:
+    """Everybody who acts for the enterprise."""
+    return User.objects.filter(
+        is_active=True,
+        memberships__enterprise_id=doing.case.enterprise_id,
+        memberships__state=MemberState.ACTIVE,
+    )
+
+
+def holders(power: Power) -> Callable[[Doing], QuerySet[User]]:
+    """Everybody who holds a power, within the case's district where the role is bound to one."""
+
+    def people(doing: Doing) -> QuerySet[User]:
+        roles = [role for role, entry in ROLES.items() if power in entry.powers]
+        bound = [role for role in roles if ROLES[Role(role)].by_district]
+        standing = User.objects.filter(is_active=True, grants__revoked_at__isnull=True)
+        free = [role for role in roles if role not in bound]
+        return (
+            standing.filter(grants__role__in=bound, grants__district=doing.case.district)
+            | standing.filter(grants__role__in=free)
+        ).distinct()
+
+    return people
+
+
+def experts(doing: Doing) -> QuerySet[User]:
+    """Experts whose seat still waits for a declaration or marks."""
+    return User.objects.filter(
+        seats__panel__application=doing.application, seats__state__in=[SeatState.APPOINTED, SeatState.CLEARED]
+    )
+
+
+district = holders(Power.REVIEW_FIRST)
+office = holders(Power.CHECK_COMPLETENESS)
+publishers = holders(Power.PUBLISH)

@@ -1,0 +1,92 @@
+"""Acts over a batch, the legal unit: minutes adopted, list published, result announced; each case moves by the door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import act
+from accreditation.enums import ApplicationState, BatchState, Choice, MeetingState
+from accreditation.errors import Reason, Refusal
+from accreditation.models import Announcement, Application, Batch, Meeting, Notice, User
+from accreditation.permissions import has_power
+from accreditation.roles import Power
+from accreditation.services import meetings, notices
+from workflows import door
+from workflows.calendar import current_calendar
+
+VERB_OF_OUTCOME = {Choice.RECOGNISE: "propose", Choice.REFUSE: "refuse", Choice.POSTPONE: "postpone"}
+
+
+@transaction.atomic
+def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Meeting:
+    """Sign the minutes; with the second signature every case of the agenda is decided, all or none."""
+    row = meetings.sign_minutes(meeting, sha256=sha256, by=by, at=at)
+    if row.state == MeetingState.ADOPTED:
+        for item in row.items.select_related("application__case", "meeting").order_by("application__case_id"):
+            decision = meetings.decide(item, at=at)
+            verb = VERB_OF_OUTCOME[Choice(item.outcome)]
+            door.perform(item.application.case, verb, by=by, at=at, form={"decision": decision})
+    return row
+
+
+@transaction.atomic
+def publish_notice(batch: Batch, applications: Iterable[Application], *, body: str, by: User, at: datetime) -> Notice:
+    """Publish the list of proposed recognitions; its working days run from tomorrow."""
+    listed = sorted(applications, key=lambda application: application.case_id)
+    _check(batch, listed, ApplicationState.PROPOSED, by)
+    due = current_calendar().due(at, batch.notice_days)
+    with act(batch, "publish_notice", by=by, at=at, acting_as="publisher") as doing:
+        notice = notices.create_notice(
+            batch, listed, body=body, ends_at=due.at, is_provisional=due.is_provisional, by=by, at=at
+        )
+        doing.note(notice=notice.number, ends_at=due.at.isoformat(), cases=[a.case.number for a in listed])
+    for application in listed:
+        door.perform(application.case, "publish_notice", by=by, at=at, form={"notice": notice})
+    return notice
+
+
+@transaction.atomic
+def announce(
+    batch: Batch, applications: Iterable[Application], *, number: str, dated: date, body: str, by: User, at: datetime
+) -> Announcement:
+    """Announce the recognitions under a document number; titles take effect from its date."""
+    listed = sorted(applications, key=lambda application: application.case_id)
+    _check(batch, listed, ApplicationState.NOTICE_COMPLETED, by)
+    if Announcement.objects.filter(number=number).exists():
+        raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
+    with act(batch, "announce", by=by, at=at, acting_as="publisher") as doing:
+        announcement = notices.create_announcement(batch, number=number, dated=dated, body=body, by=by, at=at)
+        row = doing.chain
+        assert isinstance(row, Batch)
+        before = row.state
+        if before != BatchState.ANNOUNCED and at > row.closes_at:
+            row.announce()
+            row.save()
+        doing.moved(before, row.state)
+        doing.note(announcement=number, dated=dated.isoformat(), cases=[a.case.number for a in listed])
+    for application in listed:
+        door.perform(application.case, "announce", by=by, at=at, form={"announcement": announcement})
+    return announcement
+
+
+def _check(batch: Batch, listed: list[Application], state: ApplicationState, by: User) -> None:
+    reasons = list(_faults(batch, listed, state, by))
+    if reasons:
+        raise Refusal(reasons)
+
+
+def _faults(batch: Batch, listed: list[Application], state: ApplicationState, by: User) -> Iterator[Reason]:
+    if not has_power(by, Power.PUBLISH):
+        yield Reason("not_publisher", _("只有发布人可以发布。"))
+    if not listed:
+        yield Reason("empty_list", _("名单中没有申报件。"))
+    for application in listed:
+        if application.batch_id != batch.pk:
+            yield Reason("other_batch", _("%(no)s 不属于本批次。") % {"no": application.case.number})
+        if application.state != state:
+            values = {"no": application.case.number, "state": ApplicationState(application.state).label}
+            yield Reason("wrong_state", _("%(no)s 当前为“%(state)s”。") % values)

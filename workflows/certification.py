@@ -1,0 +1,75 @@
+"""From a granted title to its certificate: a snapshot of plain values for the issuing service, which knows no case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from accreditation.enums import ApplicationState
+from accreditation.models import Announcement, Application, Title
+from certificates.numbering import NumberForm
+from certificates.selectors import certificate_for_request
+from certificates.services.requests import Particulars, request_certificate
+from criteria.ruleset import RuleSet
+
+
+def valid_until(granted_on: date, rules: RuleSet) -> date:
+    """Last day of the title: the day before it is due for evaluation again, so many years on."""
+    years = int(rules.parameter("validity_years").amount())
+    try:
+        end = granted_on.replace(year=granted_on.year + years)
+    except ValueError:  # 29 February
+        end = granted_on.replace(year=granted_on.year + years, day=28)
+    return end - timedelta(days=1)
+
+
+def request_for(title: Title, application: Application, announcement: Announcement, *, at: datetime) -> str:
+    """Ask for the certificate of a title in the running transaction; returns the certificate number."""
+    programme, enterprise, batch = title.programme, title.holder, application.batch
+    body = programme.granted_by
+    particulars = Particulars(
+        kind=f"{body.uscc}{programme.certificate_kind}",
+        programme=programme.code,
+        programme_zh=programme.name_zh,
+        programme_en=programme.name_en,
+        holder_zh=enterprise.name,
+        holder_en=enterprise.name_en,
+        uscc=enterprise.uscc,
+        centre_name="",
+        batch_zh=f"{batch.year} 年度（第 {batch.ordinal} 批）",
+        batch_en=f"{batch.year}, batch {batch.ordinal}",
+        ground_zh=programme.ground_zh,
+        granted_on=title.granted_on,
+        valid_from=title.valid_from,
+        valid_until=title.valid_until,
+        issuer_zh=body.name_zh,
+        issuer_en=body.name_en,
+        issuer_uscc=body.uscc,
+        announcement=announcement.number,
+    )
+    certificate = request_certificate(
+        particulars=particulars,
+        form=NumberForm(prefix=programme.number_prefix),
+        request_key=request_key_of(title),
+        by=body.name_zh,
+        at=at,
+    )
+    return str(certificate.number)
+
+
+def request_key_of(title: Title) -> str:
+    """The key under which a title's first certificate is asked for, once."""
+    return f"title:{title.number}"
+
+
+def certificates_to_note() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Issued certificates whose case does not know it yet: certificate number, case number, what to note."""
+    waiting = Application.objects.filter(
+        state=ApplicationState.RECOGNISED, case__closed_at__isnull=True, title__isnull=False
+    ).select_related("case", "title")
+    for application in waiting:
+        assert application.title is not None
+        found = certificate_for_request(request_key_of(application.title))
+        if found is not None and found.standing.is_issued:
+            form = {"certificate": found.number, "sha256": str(found.sha256), "identifier": str(found.identifier)}
+            yield found.number, application.case.number, form

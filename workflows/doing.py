@@ -1,0 +1,103 @@
+"""What the door hands to guards and records, and the shape of one line of a verb table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.functional import Promise
+from viewflow.workflow.models import Task
+
+from accreditation.acts import Act
+from accreditation.enums import DeadlineKind
+from accreditation.errors import Reason
+from accreditation.models import Application, Batch, Case, Seat, User
+from workflows.calendar import current_calendar
+from workflows.workdays import WorkCalendar
+
+
+@dataclass
+class Doing:
+    """One attempt at one verb: locked and fresh rows, the acting person, the form, the open task if there is one."""
+
+    verb: Verb
+    by: User
+    at: datetime
+    form: Mapping[str, Any]
+    act: Act
+    case: Case
+    application: Application
+    task: Task | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)  # for the transition
+
+    @property
+    def batch(self) -> Batch:
+        """The batch whose editions and limits apply."""
+        return self.application.batch
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Working days as published now."""
+        return current_calendar()
+
+    @cached_property
+    def seat(self) -> Seat | None:
+        """The panel seat of the task, for experts."""
+        seat_id = self.task.data.get("seat") if self.task else None
+        return Seat.objects.select_related("expert", "panel").get(pk=seat_id) if seat_id else None
+
+    @property
+    def seat_held(self) -> Seat:
+        """The seat, where a guard has made sure that there is one."""
+        assert self.seat is not None
+        return self.seat
+
+
+Guard = Callable[[Doing], Iterable[Reason]]
+Record = Callable[[Doing], None]
+Audience = Callable[[Doing], Iterable[User]]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who may do something: label, the test, and the name under which the audit entry records the office."""
+
+    code: str
+    label: Promise
+    test: Callable[[Doing], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock that a verb starts: kind, working days read from the batch, verb that fires when it is due."""
+
+    kind: DeadlineKind
+    days: str  # name of the batch's field
+    fires: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing that can happen to an application.
+
+    `transition` names the method of the state machine (None keeps the state), `nodes` the flow nodes at which the verb
+    is possible, `completes` whether the node's task is done with it
+    (or a test asked after the move). `ground` is the rule that gives the right.
+    """
+
+    code: str
+    label: Promise
+    who: Who
+    nodes: tuple[str, ...]
+    ground: str
+    transition: str | None = None
+    completes: bool | Callable[[Doing], bool] = False
+    guards: tuple[Guard, ...] = ()
+    record: Record | None = None
+    starts: Callable[[Doing], Iterable[Clock]] | None = None
+    tells: tuple[Audience, ...] = ()
+    closes_case: bool = False
+    for_page: bool = True  # whether people start it from a page of the case

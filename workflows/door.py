@@ -1,0 +1,215 @@
+"""The one door: pages, batch acts, commands and the clock move a case through `perform` and through nothing else.
+
+In one transaction: request key, lock and reload, permission, guards with all reasons, record, legal transition, flow,
+clocks, audit entry, messages and effects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django_fsm import can_proceed
+from viewflow.workflow.models import Task
+
+from accreditation.acts import Act, Replayed, act, fingerprint
+from accreditation.audit import chain_key
+from accreditation.enums import APPLICATION_STATES, ApplicationState
+from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
+from accreditation.models import Application, AuditEvent, Case, User
+from workflows import deadlines, flow_tasks
+from workflows.doing import Doing, Verb
+from workflows.procedures import procedure_of
+from workflows.who import SEAT_HOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened: case number, verb, states before and after, place in the audit chain, what the record answered."""
+
+    case_number: str
+    verb: str
+    before: str
+    after: str
+    seq: int
+    answer: Mapping[str, Any]
+    is_replay: bool = False
+
+
+def perform(
+    case: Case | str,
+    verb: str,
+    *,
+    by: User,
+    at: datetime,
+    form: Mapping[str, Any] | None = None,
+    task_id: int | None = None,
+    request_key: str | None = None,
+    request: str = "",
+) -> Outcome:
+    """Do `verb` to a case (row or number).
+
+    `form` holds the plain values that the verb records; `task_id` is the task of the page, checked to be of this case;
+    a repeated `request_key` returns the first outcome. Raises NotFound, Denied, AlreadyDone, Refusal (all reasons).
+    """
+    row = _find(case)
+    line = _verb(row, verb)
+    print_ = fingerprint(row.number, verb, request)
+    try:
+        with act(
+            row, verb, by=by, at=at, acting_as=line.who.code, request_key=request_key, request=print_
+        ) as doing_act:
+            doing = _enter(doing_act, line, by, at, form or {}, task_id)
+            return _carry_out(doing)
+    except Replayed as replay:
+        return Outcome(**{**replay.answer, "is_replay": True})
+
+
+def possible_verbs(case: Case, *, by: User, at: datetime) -> list[Verb]:
+    """Verbs of the pages that this person may do to the case as it stands; guards are asked only when it is done."""
+    application = Application.objects.select_related("batch").get(case=case)
+    possible = []
+    for line in procedure_of(case).verbs.values():
+        if not line.for_page or not _fits_state(application, line):
+            continue
+        for task in flow_tasks.open_tasks(case, line.nodes):
+            doing = Doing(line, by, at, {}, _no_act(case, line, by, at), case, application, task)
+            if line.who.test(doing):
+                possible.append(line)
+                break
+    return possible
+
+
+def _no_act(case: Case, line: Verb, by: User, at: datetime) -> Act:
+    return Act(case, line.code, by, at, line.who.code)
+
+
+def _find(case: Case | str) -> Case:
+    if isinstance(case, Case):
+        return case
+    row = Case.objects.filter(number=case).first()
+    if row is None:
+        raise NotFound(case)
+    return row
+
+
+def _verb(case: Case, code: str) -> Verb:
+    line = procedure_of(case).verbs.get(code)
+    if line is None:
+        raise NotFound(code)
+    return line
+
+
+def _enter(doing_act: Act, line: Verb, by: User, at: datetime, form: Mapping[str, Any], task_id: int | None) -> Doing:
+    """Fresh rows, the task, then the questions in order: is it still to be done, may this person, may it happen."""
+    case = doing_act.chain
+    assert isinstance(case, Case)
+    application = Application.objects.select_for_update().select_related("batch", "enterprise").get(case=case)
+    doing = Doing(line, by, at, form, doing_act, case, application)
+    doing.task = _task(doing, task_id)
+    if not line.who.test(doing):
+        _refuse_person(doing)
+    check_still_open(doing)
+    reasons = [reason for guard in line.guards for reason in guard(doing)]
+    if reasons:
+        raise Refusal(reasons)
+    return doing
+
+
+def _task(doing: Doing, task_id: int | None) -> Task | None:
+    """The open task that the verb is done at: the page's, the acting person's own, or the only one."""
+    if task_id is not None:
+        task = Task.objects.filter(pk=task_id, process__caseflow__case=doing.case).first()
+        if task is None or flow_tasks.node_name(task) not in doing.verb.nodes:
+            raise NotFound(task_id)
+        return task
+    tasks = list(flow_tasks.open_tasks(doing.case, doing.verb.nodes))
+    own = [task for task in tasks if task.owner_id == doing.by.pk]
+    if not own and doing.verb.who is SEAT_HOLDER:
+        return flow_tasks.finished_task(doing.case, doing.verb.nodes, doing.by)
+    return next(iter(own or tasks), None)
+
+
+def _refuse_person(doing: Doing) -> None:
+    """An expert whose marks are already in is told so; anybody else has no office here."""
+    if doing.task is not None and doing.task.finished and doing.task.owner_id == doing.by.pk:
+        raise _already_done(doing)
+    text = _("只有%(who)s可以办理“%(verb)s”。") % {"who": doing.verb.who.label, "verb": doing.verb.label}
+    raise Denied([Reason("not_yours", text)])
+
+
+def check_still_open(doing: Doing) -> None:
+    """Raises AlreadyDone where the task is finished or the case has moved on."""
+    if doing.task is None or doing.task.finished or not _fits_state(doing.application, doing.verb):
+        raise _already_done(doing)
+
+
+def _fits_state(application: Application, line: Verb) -> bool:
+    if line.transition is None:
+        return True
+    return bool(can_proceed(getattr(application, line.transition), check_conditions=False))
+
+
+def _already_done(doing: Doing) -> AlreadyDone:
+    last = AuditEvent.objects.filter(chain=chain_key(doing.case)).order_by("-seq").first()
+    who, when = (last.by_name, last.at) if last else ("", None)
+    text = _("本件已由%(who)s办理（%(verb)s），当前为“%(state)s”，不能再办理“%(this)s”。") % {
+        "who": who,
+        "verb": _label(doing, last.verb) if last else "",
+        "state": ApplicationState(doing.application.state).label,
+        "this": doing.verb.label,
+    }
+    return AlreadyDone(Reason("already_done", text), done_by=who, done_at=when)
+
+
+def _label(doing: Doing, code: str) -> str:
+    line = procedure_of(doing.case).verbs.get(code)
+    return str(line.label) if line else code
+
+
+def _carry_out(doing: Doing) -> Outcome:
+    before = doing.application.state
+    if doing.verb.record is not None:
+        doing.verb.record(doing)
+    _move(doing)
+    if _completes(doing) and doing.task is not None:
+        flow_tasks.finish(doing.task, by=doing.by)
+    deadlines.settle(doing)
+    for audience in doing.verb.tells:
+        doing.act.tell(audience(doing), doing.verb.code, case_number=doing.case.number)
+    after = doing.application.state
+    doing.act.moved(before, after)
+    doing.act.note(rule_set=doing.batch.rule_set.checksum, procedure=doing.case.procedure)
+    outcome = Outcome(
+        doing.case.number, doing.verb.code, before, after, doing.case.audit_count + 1, dict(doing.act.answer)
+    )
+    doing.act.reply(
+        case_number=outcome.case_number,
+        verb=outcome.verb,
+        before=before,
+        after=after,
+        seq=outcome.seq,
+        answer=dict(outcome.answer),
+    )
+    return outcome
+
+
+def _completes(doing: Doing) -> bool:
+    rule = doing.verb.completes
+    return rule(doing) if callable(rule) else rule
+
+
+def _move(doing: Doing) -> None:
+    """The legal transition, and its mirror on the case for lists."""
+    application, case = doing.application, doing.case
+    if doing.verb.transition is not None:
+        getattr(application, doing.verb.transition)(**doing.arguments)
+    application.save()
+    case.state, case.moved_at = application.state, doing.at
+    facts = APPLICATION_STATES[ApplicationState(application.state)]
+    if doing.verb.closes_case or (facts.is_final and application.state != ApplicationState.RECOGNISED):
+        case.closed_at = doing.at
+    case.save(update_fields=["state", "moved_at", "closed_at"])

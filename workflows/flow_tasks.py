@@ -1,0 +1,89 @@
+"""The flow side of the door: open, finish and hand on the tasks of a case. No legal fact is read from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from viewflow.workflow import STATUS, Activation
+from viewflow.workflow.models import Task
+from viewflow.workflow.nodes import Handle
+
+from accreditation.models import Case, Seat, User
+from workflows.flows.foundation import CaseProcedure
+from workflows.models import CaseFlow
+
+OPEN = (STATUS.NEW, STATUS.ASSIGNED, STATUS.STARTED)
+
+
+def begin(flow_class: type[CaseProcedure], case: Case, start: str = "start") -> CaseFlow:
+    """Start the flow of a case at its start node, or at `rebuild` to open what the legal state asks for."""
+    activation = flow_class.instance.node(start).activation_class.create(flow_class.instance.node(start), None, None)
+    activation.process.case = case
+    activation.execute()
+    return CaseFlow.objects.get(case=case)
+
+
+def open_tasks(case: Case, nodes: Iterable[str] = ()) -> list[Task]:
+    """Tasks of people, clocks and machines that wait, at the named nodes or anywhere; oldest first."""
+    tasks = Task.objects.filter(process__caseflow__case=case, status__in=OPEN, flow_task_type__in=["HUMAN", "FUNCTION"])
+    refs = [_reference(case, node) for node in nodes]
+    return list((tasks.filter(flow_task__in=refs) if refs else tasks).order_by("pk"))
+
+
+def finished_task(case: Case, nodes: Iterable[str], person: User) -> Task | None:
+    """The last task at these nodes that this person has already done."""
+    refs = [_reference(case, node) for node in nodes]
+    done = Task.objects.filter(process__caseflow__case=case, flow_task__in=refs, owner=person, status=STATUS.DONE)
+    newest: Task | None = done.order_by("-pk").first()
+    return newest
+
+
+def _reference(case: Case, node: str) -> object:
+    return case.flow.flow_class.instance.node(node)
+
+
+def node_name(task: Task) -> str:
+    """Name of the node that the task belongs to."""
+    return str(task.flow_task.name)
+
+
+def finish(task: Task, *, by: User) -> None:
+    """Complete a task under the flow's lock; the flow opens whatever comes next."""
+    with task.activation() as activation:
+        if isinstance(activation.flow_task, Handle):
+            activation.run(None)
+        else:
+            _take(activation, by)
+            activation.start(None)
+        activation.execute()
+
+
+def _take(activation: Activation, by: User) -> None:
+    if activation.task.owner_id is None:
+        activation.assign(by)
+    elif activation.task.owner_id != by.pk:
+        activation.reassign(by)
+
+
+def claim(task: Task, *, by: User) -> None:
+    """Mark the task as in the hands of a person; colleagues may still act on it."""
+    with task.activation() as activation:
+        _take(activation, by)
+
+
+def vacate(task: Task) -> None:
+    """A recused expert's task waits for the successor and is in nobody's inbox."""
+    with task.activation() as activation:
+        activation.unassign()
+
+
+def hand_to_seat(task: Task, seat: Seat) -> None:
+    """The task of a place goes on with the new seat and its expert."""
+    with task.activation() as activation:
+        activation.task.data = {"seat": seat.pk}
+        activation.assign(seat.expert)
+
+
+def task_of_seat(case: Case, seat: Seat) -> Task | None:
+    """The open task of a seat."""
+    return next((task for task in open_tasks(case, ["expert_review"]) if task.data.get("seat") == seat.pk), None)

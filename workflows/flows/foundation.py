@@ -1,0 +1,46 @@
+"""What every flow shares: the row lock that waits, and the reading of the legal state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from viewflow.workflow import Activation, Flow
+from viewflow.workflow.lock import SelectForUpdateLock
+
+from accreditation.enums import ApplicationState
+from accreditation.models import Application, Case
+from accreditation.roles import Power
+from workflows.models import CaseFlow
+
+
+class CaseProcedure(Flow):
+    """Base of all flows; the engine's own default is no lock at all."""
+
+    process_class = CaseFlow
+    lock_impl = SelectForUpdateLock(nowait=False)
+
+
+def legal_state(activation: Activation) -> str:
+    """State of the application as it stands in the table now."""
+    return str(Application.objects.values_list("state", flat=True).get(case=activation.process.case_id))
+
+
+def in_state(*states: ApplicationState) -> Callable[[Any], bool]:
+    """A branch taken when the legal state is one of these; flows decide nothing by themselves."""
+    return lambda activation: legal_state(activation) in states
+
+
+def for_applicant(case: Case) -> str:
+    """Inbox key of the people who act for the enterprise."""
+    return f"applicant:{case.enterprise_id}"
+
+
+def for_district(case: Case) -> str:
+    """Inbox key of the bureau of the accepting district."""
+    return f"{Power.REVIEW_FIRST}:{case.district}"
+
+
+def for_power(power: Power) -> Callable[[Case], str]:
+    """Inbox key of everybody in the municipal office who holds a power."""
+    return lambda case: f"{power}:*"

@@ -1,0 +1,274 @@
+"""Conditions of verbs: each yields every reason against it, so that a person sees all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import BatchState, Owner, SeatState
+from accreditation.errors import Reason
+from accreditation.models import RoleGrant, Seat, User
+from accreditation.roles import Role
+from accreditation.services import evaluation, material, notices, panels, reviews
+from accreditation.services.rule_sets import rules_of
+from accreditation.services.ties import ties_between
+from workflows.doing import Doing
+from workflows.who import OFFICE_STATES
+
+
+def needs_text(name: str, label: object, least: int = 2) -> Callable[[Doing], Iterable[Reason]]:
+    """The form must hold a text of that name."""
+
+    def guard(doing: Doing) -> Iterable[Reason]:
+        if len(str(doing.form.get(name) or "").strip()) < least:
+            yield Reason("text_needed", _("请填写%(label)s。") % {"label": label}, name)
+
+    return guard
+
+
+def batch_takes_applications(doing: Doing) -> Iterable[Reason]:
+    """Submission lies within the window of the batch."""
+    batch = doing.batch
+    if batch.state != BatchState.OPEN or doing.at < batch.opens_at:
+        yield Reason("batch_closed", _("本批次当前不受理申报。"))
+    elif doing.at > batch.closes_at:
+        yield Reason("window_over", _("本批次申报已于%(at)s截止。") % {"at": f"{batch.closes_at:%Y-%m-%d %H:%M}"})
+
+
+def material_is_complete(doing: Doing) -> Iterable[Reason]:
+    """An accepted workbook and every required kind of evidence."""
+    if evaluation.draft_facts(doing.application) is None:
+        yield Reason("workbook_needed", _("还没有读取通过的申报数据表。"), "workbook")
+    kinds = {kind.code: kind.name_zh for kind in rules_of(doing.batch).evidence}
+    for code in material.missing_evidence(doing.application):
+        yield Reason("evidence_needed", _("缺少必交材料：%(name)s。") % {"name": kinds[code]}, f"evidence-{code}")
+
+
+def declaration_is_made(doing: Doing) -> Iterable[Reason]:
+    """The applicant declares that the material is true."""
+    if not doing.form.get("declaration"):
+        yield Reason("declaration_needed", _("请确认所填内容真实、完整，并承担相应责任。"), "declaration")
+
+
+def failed_gates_are_acknowledged(doing: Doing) -> Iterable[Reason]:
+    """Whoever files in spite of a failed condition does so knowingly; a formal answer is their right."""
+    facts = evaluation.draft_facts(doing.application)
+    if facts is None or doing.form.get("insists"):
+        return
+    for gate in evaluation.evaluate_application(doing.application, facts).failed_gates:
+        yield Reason("gate_failed", _("不符合申报条件：%(text)s") % {"text": gate.text_zh}, "insists")
+
+
+def points_are_named(doing: Doing) -> Iterable[Reason]:
+    """A return lists every point with its remark; a remark without a place is no point."""
+    points = doing.form.get("points") or []
+    if not points:
+        yield Reason("points_needed", _("请至少列出一项需补正的内容，并写明补正意见。"), "points")
+    for point in points:
+        if not str(point.get("remark") or "").strip():
+            yield Reason("remark_needed", _("%(code)s：请写明补正意见。") % {"code": point["code"]}, "points")
+
+
+def returns_are_left(doing: Doing) -> Iterable[Reason]:
+    """Each level may return as often as the batch allows."""
+    owner = Owner.OFFICE if doing.application.state in OFFICE_STATES else Owner.DISTRICT
+    if doing.application.corrections.filter(by_owner=owner).count() >= doing.batch.returns_allowed:
+        text = _("本级已退回补正 %(n)d 次，不能再次退回。")
+        yield Reason("no_returns_left", text % {"n": doing.batch.returns_allowed})
+
+
+def correction_is_in_time(doing: Doing) -> Iterable[Reason]:
+    """The last second of the due day counts; the clock's own act may come a little later."""
+    clock = doing.case.deadlines.filter(kind="correction", state="running").first()
+    if clock is not None and doing.at > clock.due_at:
+        yield Reason("correction_late", _("补正期限已于%(at)s届满。") % {"at": f"{clock.due_at:%Y-%m-%d %H:%M}"})
+
+
+def correction_is_answered(doing: Doing) -> Iterable[Reason]:
+    """Something was handed in since the return: a newer workbook, or newer evidence of the kinds asked for."""
+    request = reviews.open_correction(doing.application)
+    if request is None:
+        return
+    upload = evaluation.accepted_upload(doing.application)
+    is_newer = upload is not None and upload.uploaded_at >= request.requested_at
+    for point in request.points.all():
+        if point.target == "evidence":
+            there = doing.application.evidence.filter(
+                kind=point.code, removed_at__isnull=True, added_at__gte=request.requested_at
+            ).exists()
+        else:
+            there = is_newer
+        if not there:
+            yield Reason("point_open", _("尚未补正：%(remark)s") % {"remark": point.remark}, f"point-{point.pk}")
+
+
+def gates_are_failed(doing: Doing) -> Iterable[Reason]:
+    """Only a condition that the rules find failed makes an application ineligible."""
+    found = evaluation.verified_evaluation(doing.application)
+    if found is None or not found.failed_gates:
+        yield Reason("no_failed_gate", _("按核定数据，没有不符合的申报条件。"))
+
+
+def gates_are_passed(doing: Doing) -> Iterable[Reason]:
+    """Every binding condition is decided and met."""
+    found = evaluation.verified_evaluation(doing.application)
+    if found is None:
+        yield Reason("no_figures", _("没有可评价的数据。"))
+        return
+    for gate in found.failed_gates:
+        yield Reason("gate_failed", _("不符合申报条件：%(text)s") % {"text": gate.text_zh}, f"gate-{gate.code}")
+    for gate in found.undetermined_gates:
+        yield Reason("gate_open", _("尚未核定：%(text)s") % {"text": gate.text_zh}, f"gate-{gate.code}")
+
+
+def value_is_verifiable(doing: Doing) -> Iterable[Reason]:
+    """A verified value names a reported figure, is a number, and has a reason."""
+    facts = evaluation.reported_facts(doing.application)
+    key = (doing.form.get("code"), doing.form.get("year"))
+    fact = facts.figures.get(key) if facts else None  # type: ignore[arg-type]  # a wrong key is simply not found
+    if fact is None or not isinstance(fact.value, Fraction):
+        yield Reason("unknown_figure", _("没有这一项数值。"), "code")
+    if not isinstance(doing.form.get("value"), Fraction):
+        yield Reason("value_needed", _("请填写核定值（数字）。"), "value")
+    if len(str(doing.form.get("reason") or "").strip()) < 2:
+        yield Reason("text_needed", _("请填写核定理由。"), "reason")
+
+
+def gate_is_answerable(doing: Doing) -> Iterable[Reason]:
+    """An answer names a condition that no figure decides."""
+    rules = rules_of(doing.batch)
+    gate = next((gate for gate in rules.gates if gate.code == doing.form.get("gate")), None)
+    if gate is None or gate.formula is not None:
+        yield Reason("unknown_gate", _("该条件由数据判定，不能人工核定。"), "gate")
+    if not isinstance(doing.form.get("is_met"), bool):
+        yield Reason("answer_needed", _("请选择是否符合。"), "is_met")
+    if len(str(doing.form.get("reason") or "").strip()) < 2:
+        yield Reason("text_needed", _("请填写核定依据。"), "reason")
+
+
+def panel_is_proper(doing: Doing) -> Iterable[Reason]:
+    """As many different experts as the batch asks for, each available and without a known tie."""
+    people: list[User] = list(doing.form.get("experts") or [])
+    if len({person.pk for person in people}) != doing.batch.panel_size:
+        text = _("评审组须由 %(n)d 名不同的专家组成，现为 %(m)d 名。")
+        yield Reason("panel_size", text % {"n": doing.batch.panel_size, "m": len(people)}, "experts")
+    for person in people:
+        yield from _faults_of_expert(doing, person)
+
+
+def successor_is_proper(doing: Doing) -> Iterable[Reason]:
+    """The replacement is a proper expert who has not sat on this panel, for a seat that is vacant."""
+    vacant: Seat | None = doing.form.get("vacant")
+    panel = doing.application.panel
+    if vacant is None or vacant.panel_id != panel.pk or vacant not in panels.vacant_seats(panel):
+        yield Reason("no_vacancy", _("没有空缺的席位。"), "vacant")
+    person: User | None = doing.form.get("expert")
+    if person is None:
+        yield Reason("expert_needed", _("请选择递补专家。"), "expert")
+        return
+    if panel.seats.filter(expert=person).exists():
+        yield Reason("sat_before", _("%(name)s 已在本评审组任职或回避。") % {"name": person}, "expert")
+    yield from _faults_of_expert(doing, person)
+
+
+def _faults_of_expert(doing: Doing, person: User) -> Iterable[Reason]:
+    holds = RoleGrant.objects.filter(user=person, role=Role.EXPERT, revoked_at__isnull=True).exists()
+    profile = getattr(person, "expert", None)
+    if not holds or not person.is_active or profile is None or not profile.is_available:
+        yield Reason("not_available", _("%(name)s 不是可用的评审专家。") % {"name": person}, "experts")
+    for tie in ties_between(person, doing.application.enterprise):
+        yield Reason("tie", _("%(name)s 须回避：%(tie)s") % {"name": person, "tie": tie}, "experts")
+
+
+def seat_is(state: SeatState, text: object) -> Callable[[Doing], Iterable[Reason]]:
+    """The expert's seat is in that state."""
+
+    def guard(doing: Doing) -> Iterable[Reason]:
+        if doing.seat is None or doing.seat.state != state:
+            yield Reason("seat_state", str(text))
+
+    return guard
+
+
+def seat_is_sitting(doing: Doing) -> Iterable[Reason]:
+    """The seat has neither stepped down nor handed in."""
+    if doing.seat is None or doing.seat.state not in (SeatState.APPOINTED, SeatState.CLEARED):
+        yield Reason("seat_state", _("您已提交评审或已回避。"))
+
+
+def marks_are_complete(doing: Doing) -> Iterable[Reason]:
+    """Every heading has points within its limits and steps, and a reason."""
+    section = rules_of(doing.batch).expert_review
+    assert section is not None
+    marks = doing.form.get("marks") or {}
+    for heading in section.headings:
+        mark = marks.get(heading.code) or {}
+        place = f"marks-{heading.code}"
+        if (fault := _fault_of_points(mark.get("points"), heading.most.amount(), heading.step.amount())) is not None:
+            values = {"name": heading.name_zh, "most": heading.most.amount(), "step": heading.step.amount()}
+            yield Reason(fault, _("%(name)s：请填写 0 至 %(most)s 分，步长 %(step)s 分。") % values, place)
+        if len(str(mark.get("reason") or "").strip()) < 2:
+            yield Reason("text_needed", _("%(name)s：请写明评分理由。") % {"name": heading.name_zh}, place)
+
+
+def _fault_of_points(text: object, most: Fraction, step: Fraction) -> str | None:
+    try:
+        points = Fraction(str(text))
+    except (ValueError, ZeroDivisionError):
+        return "points_needed"
+    if not 0 <= points <= most:
+        return "points_out_of_range"
+    return None if (points / step).denominator == 1 else "points_off_step"
+
+
+def no_open_objection(doing: Doing) -> Iterable[Reason]:
+    """An objection holds back its own case."""
+    for objection in notices.open_objections(doing.application):
+        yield Reason("objection_open", _("异议 %(no)s 尚未办结。") % {"no": objection.number})
+
+
+def notice_is_over(doing: Doing) -> Iterable[Reason]:
+    """The working days of the public notice have run."""
+    notice = doing.application.notice
+    if notice is None or doing.at <= notice.ends_at:
+        yield Reason("notice_running", _("公示期未满。"))
+
+
+def notice_is_running(doing: Doing) -> Iterable[Reason]:
+    """Objections are taken until the last second of the notice."""
+    notice = doing.application.notice
+    if notice is None or doing.at > notice.ends_at:
+        yield Reason("notice_over", _("公示期已满，不再受理异议。"))
+
+
+def objection_is_open(doing: Doing) -> Iterable[Reason]:
+    """The objection to be answered belongs to this case and is not settled."""
+    objection = doing.form.get("objection")
+    if objection is None or objection not in notices.open_objections(doing.application):
+        yield Reason("objection_settled", _("该异议不存在或已办结。"))
+
+
+def correction_is_overdue(doing: Doing) -> Iterable[Reason]:
+    """The clock ends a case only after the last second."""
+    clock = doing.case.deadlines.filter(kind="correction", state="running").first()
+    if clock is None or doing.at <= clock.due_at:
+        yield Reason("not_due", _("补正期限未满。"))
+
+
+def decision_says(outcome: str) -> Callable[[Doing], Iterable[Reason]]:
+    """The verb carries out exactly what adopted minutes decided of this application."""
+
+    def guard(doing: Doing) -> Iterable[Reason]:
+        decision = doing.form.get("decision")
+        fits = (
+            decision is not None
+            and decision.application_id == doing.application.pk
+            and decision.outcome == outcome
+            and decision.item.meeting.state == "adopted"
+        )
+        if not fits:
+            yield Reason("no_decision", _("没有已签发纪要支持的决定。"))
+
+    return guard

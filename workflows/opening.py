@@ -1,0 +1,70 @@
+"""Opening a case: the row, the application, the flow, the first audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import Replayed, act, fingerprint
+from accreditation.enums import ApplicationState, BatchState, MemberState, states_where
+from accreditation.errors import Denied, Reason, Refusal
+from accreditation.models import Application, Batch, Case, Enterprise, Member, User
+from accreditation.services.numbers import next_number
+from workflows import flow_tasks
+from workflows.procedures import PROCEDURES
+
+
+def open_application(
+    enterprise: Enterprise, batch: Batch, *, by: User, at: datetime, request_key: str | None = None
+) -> Case:
+    """Open the case of an enterprise in a batch, as a draft; one open application per enterprise and batch.
+
+    A person whose authority is still being checked may prepare a draft; filing waits for the check.
+    """
+    if not Member.objects.filter(
+        user=by, enterprise=enterprise, state__in=[MemberState.ACTIVE, MemberState.REQUESTED]
+    ).exists():
+        raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
+    chain = f"enterprise:{enterprise.uscc}"
+    try:
+        with act(
+            chain, "open_application", by=by, at=at, acting_as="applicant",
+            request_key=request_key, request=fingerprint(enterprise.pk, batch.pk),
+        ) as doing:  # fmt: skip
+            if reasons := list(_faults(enterprise, batch, at)):
+                raise Refusal(reasons)
+            case = _create(enterprise, batch, by, at)
+            doing.note(case=case.number, batch=batch.code)
+            doing.reply(case=case.number)
+    except Replayed as replay:
+        return Case.objects.get(number=replay.answer["case"])
+    return case
+
+
+def _faults(enterprise: Enterprise, batch: Batch, at: datetime) -> Iterator[Reason]:
+    if batch.state != BatchState.OPEN or not batch.opens_at <= at <= batch.closes_at:
+        yield Reason("batch_closed", _("本批次当前不受理申报。"))
+    closed = states_where(is_closed=True)
+    if Application.objects.filter(enterprise=enterprise, batch=batch).exclude(state__in=closed).exists():
+        yield Reason("already_open", _("该单位在本批次已有申报。"))
+
+
+def _create(enterprise: Enterprise, batch: Batch, by: User, at: datetime) -> Case:
+    case = Case.objects.create(
+        number=next_number(batch.programme.number_prefix, batch.year),
+        procedure=batch.procedure,
+        enterprise=enterprise,
+        district=enterprise.district,
+        batch=batch,
+        state=ApplicationState.DRAFT,
+        opened_at=at,
+        moved_at=at,
+    )
+    Application.objects.create(case=case, batch=batch, enterprise=enterprise)
+    with act(case, "open", by=by, at=at, acting_as="applicant") as doing:
+        doing.moved("", ApplicationState.DRAFT)
+        doing.note(batch=batch.code, rule_set=batch.rule_set.checksum, procedure=batch.procedure)
+        flow_tasks.begin(PROCEDURES[batch.procedure].flow, case)
+    return case

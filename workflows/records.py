@@ -1,0 +1,337 @@
+"""What each verb records: from the form to the domain services, the letter, and the note for the audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from accreditation.enums import LetterKind, Owner
+from accreditation.models import Letter, Objection, StoredFile, VerifiedValue
+from accreditation.services import evaluation, letters, material, notices, panels, reviews, titles
+from accreditation.services.rule_sets import rules_of
+from criteria.facts import Facts
+from criteria.units import amount_text
+from workflows import certification, flow_tasks
+from workflows.doing import Doing
+from workflows.points import described_points
+from workflows.who import OFFICE_STATES
+
+
+def _send(doing: Doing, kind: LetterKind, **content: Any) -> Letter:
+    """Write the letter and name it in the audit entry and the answer."""
+    is_district = APPLICATION_LEVEL.get(kind, doing.application.state not in OFFICE_STATES)
+    issued_by = letters.issuing_body(doing.application, is_district=is_district)
+    letter = letters.write_letter(doing.application, kind=kind, issued_by=issued_by, at=doing.at, **content)
+    doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
+    doing.act.reply(letter=letter.number)
+    return letter
+
+
+APPLICATION_LEVEL: dict[LetterKind, bool] = {
+    LetterKind.RECEIPT: True,
+    LetterKind.POSTPONEMENT: False,
+    LetterKind.REFUSAL: False,
+    LetterKind.OBJECTION_UPHELD: False,
+    LetterKind.OBJECTION_ANSWER: False,
+    LetterKind.RECOGNITION: False,
+}
+
+
+def _end_for(doing: Doing, reasons: str) -> None:
+    doing.application.ended_for = reasons
+    doing.act.note(reasons=reasons)
+
+
+def keep_upload(doing: Doing) -> None:
+    """Form: name, sha256, and either facts and file, or faults."""
+    facts, file = doing.form.get("facts"), doing.form.get("file")
+    assert facts is None or isinstance(facts, Facts)
+    assert file is None or isinstance(file, StoredFile)
+    upload = material.record_upload(
+        doing.application,
+        by=doing.by,
+        at=doing.at,
+        name=doing.form["name"],
+        sha256=doing.form["sha256"],
+        facts=facts,
+        file=file,
+        faults=doing.form.get("faults", ""),
+    )
+    doing.act.note(upload=upload.number, sha256=upload.sha256, accepted=upload.is_accepted)
+    doing.act.reply(upload=upload.number, accepted=upload.is_accepted)
+
+
+def keep_evidence(doing: Doing) -> None:
+    """Form: kind, file (StoredFile), name, proves, page."""
+    row = material.attach_evidence(
+        doing.application,
+        by=doing.by,
+        at=doing.at,
+        kind=doing.form["kind"],
+        file=doing.form["file"],
+        name=doing.form["name"],
+        proves=doing.form.get("proves", ""),
+        page=doing.form.get("page"),
+    )
+    doing.act.note(kind=row.kind, sha256=row.file_id, name=row.name)
+    doing.act.reply(evidence=row.pk)
+
+
+def drop_evidence(doing: Doing) -> None:
+    """Form: evidence (row)."""
+    row = doing.form["evidence"]
+    row.removed_at = doing.at
+    row.save(update_fields=["removed_at"])
+    doing.act.note(kind=row.kind, sha256=row.file_id, name=row.name)
+
+
+def file_application(doing: Doing) -> None:
+    """File the material as a version; the receipt names number, time and content hash."""
+    submission = material.file_submission(doing.application, by=doing.by, at=doing.at)
+    doing.act.note(submission=submission.number, content_sha256=submission.content_sha256)
+    doing.act.reply(submission=submission.number, content_sha256=submission.content_sha256)
+    reviews.close_correction(doing.application, at=doing.at)
+    _send(doing, LetterKind.RECEIPT, submission=submission)
+
+
+def withdraw(doing: Doing) -> None:
+    """The return, if one was open, is closed with the case."""
+    reviews.close_correction(doing.application, at=doing.at)
+    _send(doing, LetterKind.WITHDRAWAL)
+
+
+def accept(doing: Doing) -> None:
+    """Acceptance says nothing of merit; the officer who accepts has the case in hand."""
+    assert doing.task is not None
+    flow_tasks.claim(doing.task, by=doing.by)
+    _send(doing, LetterKind.ACCEPTANCE)
+
+
+def decline(doing: Doing) -> None:
+    """Form: reasons."""
+    _end_for(doing, doing.form["reasons"])
+    _send(doing, LetterKind.DECLINE, reasons=doing.form["reasons"])
+
+
+def find_ineligible(doing: Doing) -> None:
+    """Form: reasons (optional); the failed conditions themselves come from the rules."""
+    found = evaluation.verified_evaluation(doing.application)
+    assert found is not None
+    gates = [
+        {
+            "text_zh": gate.text_zh,
+            "shown": amount_text(gate.value, gate.unit, "zh") if gate.value is not None else "",
+            "limit_shown": amount_text(gate.limit, gate.unit, "zh") if gate.limit is not None else "",
+        }
+        for gate in found.failed_gates
+    ]
+    _end_for(doing, "；".join([gate["text_zh"] for gate in gates] + [doing.form.get("reasons", "")]).strip("；"))
+    doing.act.note(gates=[gate.code for gate in found.failed_gates], evaluation=found.digest())
+    _send(doing, LetterKind.INELIGIBLE, gates=gates, reasons=doing.form.get("reasons", ""))
+
+
+def answer_gate(doing: Doing) -> None:
+    """Form: gate, is_met, reason."""
+    values = {name: doing.form[name] for name in ("gate", "is_met", "reason")}
+    reviews.answer_gate(doing.application, by=doing.by, at=doing.at, **values)
+    doing.act.note(**values)
+
+
+def verify_value(doing: Doing) -> None:
+    """Form: code, year, value (Fraction in the field's unit), reason. An officer's value counts at once."""
+    row = _propose(doing)
+    reviews.adopt_value(row, by=doing.by, at=doing.at)
+
+
+def propose_value(doing: Doing) -> None:
+    """Form as above; an expert's value counts only when the office adopts it."""
+    _propose(doing)
+
+
+def _propose(doing: Doing) -> VerifiedValue:
+    value: Fraction = doing.form["value"]
+    row = reviews.propose_value(
+        doing.application,
+        code=doing.form["code"],
+        year=doing.form["year"],
+        value=value,
+        reason=doing.form["reason"],
+        by=doing.by,
+        at=doing.at,
+    )
+    doing.act.note(code=row.code, year=row.year, value=row.value, reason=row.reason)
+    return row
+
+
+def adopt_value(doing: Doing) -> None:
+    """Form: proposal (VerifiedValue of this application)."""
+    row: VerifiedValue = doing.form["proposal"]
+    assert row.application_id == doing.application.pk
+    reviews.adopt_value(row, by=doing.by, at=doing.at)
+    doing.act.note(code=row.code, year=row.year, value=row.value, proposed_by=row.proposed_by_id)
+
+
+def return_for_correction(doing: Doing) -> None:
+    """Form: points, remark."""
+    owner = Owner.OFFICE if doing.application.state in OFFICE_STATES else Owner.DISTRICT
+    doing.application.returned_by = owner
+    request = reviews.request_correction(
+        doing.application,
+        points=doing.form["points"],
+        remark=doing.form.get("remark", ""),
+        by_owner=owner,
+        by=doing.by,
+        at=doing.at,
+    )
+    due = doing.calendar.due(doing.at, doing.batch.correction_days)
+    doing.act.note(correction=request.number, points=[str(point) for point in request.points.all()])
+    _send(
+        doing,
+        LetterKind.CORRECTION,
+        points=described_points(request),
+        remark=request.general_remark,
+        due=due.at,
+    )
+
+
+def lapse(doing: Doing) -> None:
+    """The clock ends a case that was not corrected."""
+    reviews.close_correction(doing.application, at=doing.at)
+    clock = doing.case.deadlines.get(kind="correction", state="running")
+    _end_for(doing, "逾期未补正")
+    _send(doing, LetterKind.LAPSE, due=clock.due_at)
+
+
+def first_review(recommends: bool) -> Callable[[Doing], None]:
+    """Form: opinion."""
+
+    def record(doing: Doing) -> None:
+        opinion = doing.form["opinion"]
+        review = reviews.record_first_review(
+            doing.application, recommends=recommends, opinion=opinion, by=doing.by, at=doing.at
+        )
+        doing.act.note(opinion=opinion, recommends=recommends, submission=review.submission.number)
+        if not recommends:
+            _end_for(doing, opinion)
+            _send(doing, LetterKind.NOT_RECOMMENDED, reasons=opinion)
+
+    return record
+
+
+def note_opinion(doing: Doing) -> None:
+    """Form: opinion (optional)."""
+    doing.act.note(opinion=doing.form.get("opinion", ""))
+
+
+def appoint_panel(doing: Doing) -> None:
+    """Form: experts (users in order of seats)."""
+    panel = panels.appoint_panel(doing.application, experts=doing.form["experts"], by=doing.by, at=doing.at)
+    doing.act.note(experts=[person.pk for person in doing.form["experts"]])
+    doing.act.tell([seat.expert for seat in panel.seats.all()], "panel_appointed", case_number=doing.case.number)
+
+
+def declare_no_tie(doing: Doing) -> None:
+    """The declaration itself is the record."""
+    panels.declare_no_tie(doing.seat_held, at=doing.at)
+    doing.act.note(seat=doing.seat_held.place)
+
+
+def recuse(doing: Doing) -> None:
+    """Form: tie. The task waits, in nobody's inbox, for the successor."""
+    assert doing.task is not None
+    panels.recuse(doing.seat_held, tie=doing.form["tie"], at=doing.at)
+    flow_tasks.vacate(doing.task)
+    doing.act.note(seat=doing.seat_held.place, tie=doing.form["tie"])
+
+
+def replace_expert(doing: Doing) -> None:
+    """Form: vacant (Seat), expert (User)."""
+    vacant = doing.form["vacant"]
+    task = flow_tasks.task_of_seat(doing.case, vacant)
+    assert task is not None
+    seat = panels.replace_expert(vacant, expert=doing.form["expert"], at=doing.at)
+    flow_tasks.hand_to_seat(task, seat)
+    doing.act.note(seat=seat.place, expert=seat.expert_id)
+    doing.act.tell(seat.expert, "panel_appointed", case_number=doing.case.number)
+
+
+def hand_in_review(doing: Doing) -> None:
+    """Form: marks, opinion. Only the hash is written to the audit entry; the last one in opens all."""
+    seat = doing.seat_held
+    review = panels.hand_in(seat, marks=doing.form["marks"], opinion=doing.form["opinion"], at=doing.at)
+    doing.act.note(seat=seat.place, sealed=review.sealed_hash)
+    doing.application.panel_is_complete = panels.is_complete(seat.panel)
+    if doing.application.panel_is_complete:
+        panels.open_marks(seat.panel, at=doing.at)
+        doing.act.note(panel_result=seat.panel.result)
+
+
+def carry_out_decision(kind: LetterKind | None) -> Callable[[Doing], None]:
+    """Form: decision (of adopted minutes)."""
+
+    def record(doing: Doing) -> None:
+        decision = doing.form["decision"]
+        doing.application.decision = decision
+        doing.act.note(decision=decision.pk, outcome=decision.outcome, minutes=decision.minutes_sha256)
+        if kind is not None:
+            _end_for(doing, decision.reasons)
+            _send(doing, kind, reasons=decision.reasons, meeting=decision.item.meeting)
+
+    return record
+
+
+def table_again(doing: Doing) -> None:
+    """What was decided stays on record; the next meeting decides anew."""
+    doing.application.decision = None
+    doing.application.ended_for = ""
+    doing.act.note(reason=doing.form["reason"])
+
+
+def enter_notice(doing: Doing) -> None:
+    """Form: notice."""
+    doing.application.notice = doing.form["notice"]
+    doing.act.note(notice=doing.form["notice"].number)
+
+
+def keep_objection(doing: Doing) -> None:
+    """Form: objector, contact, text, file, file_name. The audit entry names nobody."""
+    names = ("objector", "contact", "text", "file", "file_name")
+    values = {name: doing.form[name] for name in names if name in doing.form}
+    objection = notices.raise_objection(doing.application, at=doing.at, **values)
+    doing.act.note(objection=objection.number, digest=notices.objection_digest(objection))
+    doing.act.reply(objection=objection.number)
+
+
+def settle_objection(is_upheld: bool) -> Callable[[Doing], None]:
+    """Form: objection, reasons."""
+
+    def record(doing: Doing) -> None:
+        objection: Objection = doing.form["objection"]
+        reasons = doing.form["reasons"]
+        notices.settle_objection(objection, is_upheld=is_upheld, reasons=reasons, by=doing.by, at=doing.at)
+        doing.act.note(objection=objection.number, upheld=is_upheld, reasons=reasons)
+        content = {"objection": objection, "notice": doing.application.notice, "reasons": reasons}
+        if is_upheld:
+            _end_for(doing, reasons)
+            _send(doing, LetterKind.OBJECTION_UPHELD, **content)
+        else:
+            _send(doing, LetterKind.OBJECTION_ANSWER, **content)
+
+    return record
+
+
+def grant(doing: Doing) -> None:
+    """Form: announcement. The title is granted; its certificate is asked for in the same transaction."""
+    announcement = doing.form["announcement"]
+    until = certification.valid_until(announcement.dated, rules_of(doing.batch))
+    title = titles.grant_title(doing.application, announcement, valid_until=until)
+    doing.application.announcement, doing.application.title = announcement, title
+    number = certification.request_for(title, doing.application, announcement, at=doing.at)
+    doing.act.note(announcement=announcement.number, title=title.number, certificate=number)
+    _send(doing, LetterKind.RECOGNITION, announcement=announcement, title=title)
+
+
+def note_certificate(doing: Doing) -> None:
+    """Form: certificate (number), sha256, identifier of what the signer issued."""
+    doing.act.note(**{name: doing.form[name] for name in ("certificate", "sha256", "identifier")})

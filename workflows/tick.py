@@ -1,0 +1,91 @@
+"""Due rows: the clock acts through the door like everybody else. Idempotent, killable, safe to run twice at once.
+
+Each due row is its own transaction; a row taken by another dispatcher, or settled meanwhile, is passed over.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accreditation.acts import act
+from accreditation.enums import BatchState, DeadlineState, NoticeState
+from accreditation.errors import AlreadyDone, Refusal
+from accreditation.models import Batch, Deadline, Notice, User
+from accreditation.services.batches import close_batch
+from workflows import door
+from workflows.certification import certificates_to_note
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one run did."""
+
+    fired: int = 0
+    held_back: int = 0
+    notices_ended: int = 0
+    batches_closed: int = 0
+    certificates_noted: int = 0
+
+
+def tick(at: datetime, limit: int = 200) -> Ticked:
+    """Do everything that is due at `at`."""
+    closed = sum(_close(batch, at) for batch in Batch.objects.filter(state=BatchState.OPEN, closes_at__lt=at))
+    ended = sum(_end(notice, at) for notice in Notice.objects.filter(state=NoticeState.PUBLISHED, ends_at__lt=at))
+    due = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=at).exclude(fires="")
+    results = [_fire(deadline, at) for deadline in due.select_related("case").order_by("due_at", "pk")[:limit]]
+    noted = sum(_note(at, number, case, form) for number, case, form in certificates_to_note())
+    return Ticked(results.count(True), results.count(False), ended, closed, noted)
+
+
+def clock_person() -> User:
+    """The account under which the clock acts."""
+    return User.objects.get(is_system=True)
+
+
+def _fire(deadline: Deadline, at: datetime) -> bool | None:
+    """True when the verb was done, False when the rules hold the case back, None when somebody else was faster."""
+    try:
+        door.perform(deadline.case, deadline.fires, by=clock_person(), at=at)
+    except AlreadyDone:
+        return None
+    except Refusal as refusal:
+        log.info("%s %s held back: %s", deadline.case.number, deadline.fires, refusal)
+        Deadline.objects.filter(pk=deadline.pk, state=DeadlineState.RUNNING).update(
+            state=DeadlineState.FIRED, settled_at=at
+        )
+        return False
+    return True
+
+
+def _end(notice: Notice, at: datetime) -> bool:
+    with act(notice, "end_notice", by=clock_person(), at=at, acting_as="clock") as doing:
+        row = doing.chain
+        assert isinstance(row, Notice)
+        if row.state != NoticeState.PUBLISHED:
+            transaction.set_rollback(True)
+            return False
+        row.end()
+        row.ended_at = at
+        row.save()
+        doing.moved(NoticeState.PUBLISHED, row.state)
+    return True
+
+
+def _close(batch: Batch, at: datetime) -> bool:
+    close_batch(batch, by=clock_person(), at=at)
+    return True
+
+
+def _note(at: datetime, number: str, case_number: str, form: dict[str, str]) -> bool:
+    try:
+        door.perform(case_number, "certify", by=clock_person(), at=at, form=form, request_key=f"certify:{number}")
+    except Refusal as refusal:
+        log.warning("certificate %s not noted: %s", number, refusal)
+        return False
+    return True

@@ -1,0 +1,234 @@
+"""The verb table of the municipal recognition, 2022: who may do what, where, under which conditions, with what effect.
+
+This is the answer to "what can happen to an application now": read the lines whose `nodes` hold its node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import Choice, DeadlineKind, LetterKind, SeatState
+from accreditation.models import Application
+from workflows import audiences, guards, records, who
+from workflows.doing import Clock, Doing, Verb
+
+FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
+CORRECTION = Clock(DeadlineKind.CORRECTION, "correction_days", fires="lapse")
+CHECK = Clock(DeadlineKind.COMPLETENESS_CHECK, "check_days")
+EXPERTS = Clock(DeadlineKind.EXPERT_REVIEW, "expert_days")
+NOTICE = Clock(DeadlineKind.NOTICE, "notice_days", fires="complete_notice")
+
+MEASURES = "沪经信规范〔2022〕3号"
+GUIDE = "沪经信技〔2022〕145号"
+LICENSING = "行政许可法第三十二条（参照）"
+RECUSAL = "回避制度（行政程序通例）"
+PUBLICITY = "政府信息公开条例；公示"
+
+
+def _after_correction(doing: Doing) -> Iterable[Clock]:
+    """The clock of whoever asked runs again from the start."""
+    return [CHECK if doing.application.returned_by == "office" else FIRST_REVIEW]
+
+
+def _notice_is_over(application: Application, doing: Doing) -> bool:
+    return application.notice is not None and doing.at > application.notice.ends_at
+
+
+def _dismiss(doing: Doing) -> None:
+    """Dismissed after the last day of the notice, the objection was all that held the case back."""
+    records.settle_objection(is_upheld=False)(doing)
+    others = guards.no_open_objection(doing)
+    doing.arguments["is_over"] = _notice_is_over(doing.application, doing) and not list(others)
+
+
+_LINES: tuple[Verb, ...] = (
+    # --- the applicant prepares, files, corrects, withdraws ------------------------------------------------------
+    Verb(
+        "upload_workbook", _("上传申报数据表"), who.APPLICANT, ("prepare", "correct"), GUIDE,
+        record=records.keep_upload,
+    ),
+    Verb(
+        "attach_evidence", _("上传证明材料"), who.APPLICANT, ("prepare", "correct"), GUIDE,
+        record=records.keep_evidence,
+    ),
+    Verb(
+        "drop_evidence", _("移除证明材料"), who.APPLICANT, ("prepare", "correct"), GUIDE,
+        record=records.drop_evidence,
+    ),
+    Verb(
+        "submit", _("提交申报"), who.APPLICANT, ("prepare",), MEASURES, transition="submit", completes=True,
+        guards=(
+            guards.batch_takes_applications, guards.material_is_complete, guards.failed_gates_are_acknowledged,
+            guards.declaration_is_made,
+        ),
+        record=records.file_application, starts=lambda doing: [FIRST_REVIEW],
+        tells=(audiences.applicants, audiences.district),
+    ),
+    Verb(
+        "correct", _("提交补正"), who.APPLICANT, ("correct",), LICENSING, transition="correct", completes=True,
+        guards=(
+            guards.correction_is_in_time, guards.material_is_complete, guards.correction_is_answered,
+            guards.declaration_is_made,
+        ),
+        record=records.file_application, starts=_after_correction,
+        tells=(audiences.applicants, audiences.district),
+    ),
+    Verb(
+        "withdraw", _("撤回申报"), who.APPLICANT, ("prepare", "first_review", "correct"), MEASURES,
+        transition="withdraw", completes=True, record=records.withdraw,
+        tells=(audiences.applicants, audiences.district),
+    ),
+    Verb(
+        "lapse", _("逾期终止"), who.CLOCK, ("correct",), LICENSING, transition="lapse", completes=True,
+        guards=(guards.correction_is_overdue,), record=records.lapse,
+        tells=(audiences.applicants, audiences.district), for_page=False,
+    ),
+    # --- the district ------------------------------------------------------------------------------------------
+    Verb(
+        "accept", _("受理"), who.DISTRICT, ("first_review",), LICENSING, transition="accept", record=records.accept,
+        tells=(audiences.applicants,),
+    ),
+    Verb(
+        "decline", _("不予受理"), who.DISTRICT, ("first_review",), LICENSING, transition="decline", completes=True,
+        guards=(guards.needs_text("reasons", _("不予受理的理由")),), record=records.decline,
+        tells=(audiences.applicants, audiences.office),
+    ),
+    Verb(
+        "answer_gate", _("核定申报条件"), who.REVIEWER, ("first_review", "completeness_check"), MEASURES,
+        guards=(guards.gate_is_answerable,), record=records.answer_gate,
+    ),
+    Verb(
+        "verify_value", _("核定数据"), who.REVIEWER, ("first_review", "completeness_check"), GUIDE,
+        guards=(guards.value_is_verifiable,), record=records.verify_value, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "return_for_correction", _("退回补正"), who.REVIEWER, ("first_review", "completeness_check"), LICENSING,
+        transition="return_for_correction", completes=True, guards=(guards.points_are_named, guards.returns_are_left),
+        record=records.return_for_correction, starts=lambda doing: [CORRECTION],
+        tells=(audiences.applicants,),
+    ),
+    Verb(
+        "find_ineligible", _("认定不符合条件"), who.REVIEWER, ("first_review", "completeness_check"), MEASURES,
+        transition="find_ineligible", completes=True, guards=(guards.gates_are_failed,),
+        record=records.find_ineligible, tells=(audiences.applicants, audiences.office),
+    ),
+    Verb(
+        "recommend", _("通过并推荐"), who.DISTRICT, ("first_review",), MEASURES, transition="recommend",
+        completes=True, guards=(guards.gates_are_passed, guards.needs_text("opinion", _("初审意见"))),
+        record=records.first_review(True), starts=lambda doing: [CHECK],
+        tells=(audiences.applicants, audiences.office),
+    ),
+    Verb(
+        "not_recommend", _("不予推荐"), who.DISTRICT, ("first_review",), MEASURES, transition="not_recommend",
+        completes=True, guards=(guards.needs_text("opinion", _("不予推荐的理由")),),
+        record=records.first_review(False), tells=(audiences.applicants, audiences.office),
+    ),
+    # --- the municipal office ----------------------------------------------------------------------------------
+    Verb(
+        "pass_completeness_check", _("形式审查通过"), who.CHECKER, ("completeness_check",), GUIDE,
+        transition="pass_completeness_check", completes=True, guards=(guards.gates_are_passed,),
+        record=records.note_opinion, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "appoint_panel", _("组成评审组"), who.APPOINTER, ("appoint_panel",), GUIDE, transition="appoint_panel",
+        completes=True, guards=(guards.panel_is_proper,), record=records.appoint_panel,
+        starts=lambda doing: [EXPERTS], tells=(audiences.applicants,),
+    ),
+    Verb(
+        "replace_expert", _("递补专家"), who.APPOINTER, ("expert_review",), RECUSAL,
+        guards=(guards.successor_is_proper,), record=records.replace_expert,
+    ),
+    # --- the experts -------------------------------------------------------------------------------------------
+    Verb(
+        "declare_no_tie", _("声明无利害关系"), who.SEAT_HOLDER, ("expert_review",), RECUSAL,
+        guards=(guards.seat_is(SeatState.APPOINTED, _("您已作出声明。")),), record=records.declare_no_tie,
+    ),
+    Verb(
+        "recuse", _("申请回避"), who.SEAT_HOLDER, ("expert_review",), RECUSAL,
+        guards=(guards.seat_is_sitting, guards.needs_text("tie", _("利害关系"))), record=records.recuse,
+        tells=(audiences.office,),
+    ),
+    Verb(
+        "propose_value", _("建议核定值"), who.SEAT_HOLDER, ("expert_review",), GUIDE,
+        guards=(guards.seat_is(SeatState.CLEARED, _("请先作出无利害关系声明。")), guards.value_is_verifiable),
+        record=records.propose_value,
+    ),
+    Verb(
+        "submit_review", _("提交评审"), who.SEAT_HOLDER, ("expert_review",), GUIDE, transition="submit_review",
+        completes=True,
+        guards=(
+            guards.seat_is(SeatState.CLEARED, _("请先作出无利害关系声明。")), guards.marks_are_complete,
+            guards.needs_text("opinion", _("评审意见")),
+        ),
+        record=records.hand_in_review,
+        tells=(audiences.office,),
+    ),
+    # --- the committee -----------------------------------------------------------------------------------------
+    Verb(
+        "adopt_value", _("采纳核定值"), who.CHECKER, ("overall_review",), GUIDE, record=records.adopt_value,
+        tells=(audiences.applicants,),
+    ),
+    Verb(
+        "propose", _("同意认定"), who.COMMITTEE, ("overall_review",), MEASURES, transition="propose", completes=True,
+        guards=(guards.decision_says(Choice.RECOGNISE),), record=records.carry_out_decision(None),
+        tells=(audiences.applicants, audiences.publishers), for_page=False,
+    ),
+    Verb(
+        "refuse", _("不予认定"), who.COMMITTEE, ("overall_review",), MEASURES, transition="refuse", completes=True,
+        guards=(guards.decision_says(Choice.REFUSE),), record=records.carry_out_decision(LetterKind.REFUSAL),
+        tells=(audiences.applicants, audiences.district), for_page=False,
+    ),
+    Verb(
+        "postpone", _("暂缓认定"), who.COMMITTEE, ("overall_review",), MEASURES, transition="postpone", completes=True,
+        guards=(guards.decision_says(Choice.POSTPONE),), record=records.carry_out_decision(LetterKind.POSTPONEMENT),
+        tells=(audiences.applicants, audiences.district), for_page=False,
+    ),
+    Verb(
+        "table_again", _("重新提请审议"), who.SECRETARY, ("table_again",), MEASURES, transition="table_again",
+        completes=True, guards=(guards.needs_text("reason", _("重新提请审议的理由")),), record=records.table_again,
+        tells=(audiences.applicants,),
+    ),
+    # --- notice, objections, announcement, certificate -----------------------------------------------------------
+    Verb(
+        "publish_notice", _("公示"), who.PUBLISHER, ("publish_notice",), PUBLICITY, transition="publish_notice",
+        completes=True, record=records.enter_notice, starts=lambda doing: [NOTICE],
+        tells=(audiences.applicants, audiences.district), for_page=False,
+    ),
+    Verb(
+        "raise_objection", _("提出异议"), who.PUBLIC, ("notice_period",), PUBLICITY,
+        guards=(
+            guards.notice_is_running, guards.needs_text("objector", _("异议人姓名或名称")),
+            guards.needs_text("contact", _("联系方式")), guards.needs_text("text", _("异议事实和理由"), 10),
+        ),
+        record=records.keep_objection, tells=(audiences.office,), for_page=False,
+    ),
+    Verb(
+        "dismiss_objection", _("异议不成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
+        transition="dismiss_objection", completes=lambda doing: bool(doing.arguments["is_over"]),
+        guards=(guards.objection_is_open, guards.needs_text("reasons", _("处理理由"))),
+        record=_dismiss, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "uphold_objection", _("异议成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
+        transition="uphold_objection", completes=True,
+        guards=(guards.objection_is_open, guards.needs_text("reasons", _("处理理由"))),
+        record=records.settle_objection(is_upheld=True), tells=(audiences.applicants, audiences.district),
+    ),
+    Verb(
+        "complete_notice", _("公示期满"), who.CLOCK, ("notice_period",), PUBLICITY, transition="complete_notice",
+        completes=True, guards=(guards.notice_is_over, guards.no_open_objection),
+        tells=(audiences.publishers,), for_page=False,
+    ),
+    Verb(
+        "announce", _("公布认定"), who.PUBLISHER, ("announce",), MEASURES, transition="announce", completes=True,
+        record=records.grant, tells=(audiences.applicants, audiences.district), for_page=False,
+    ),
+    Verb(
+        "certify", _("制发证书"), who.CLOCK, ("certify",), "电子签名法第十三条、第十四条", completes=True,
+        record=records.note_certificate, tells=(audiences.applicants,), closes_case=True, for_page=False,
+    ),
+)  # fmt: skip
+
+MUNICIPAL_2022: dict[str, Verb] = {line.code: line for line in _LINES}

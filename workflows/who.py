@@ -1,0 +1,61 @@
+"""The offices that verbs name, each with its test against the standing grants and memberships."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import ApplicationState
+from accreditation.models import Member
+from accreditation.permissions import acts_for, has_power
+from accreditation.roles import Power
+from workflows.doing import Doing, Who
+
+OFFICE_STATES = frozenset({ApplicationState.UNDER_COMPLETENESS_CHECK, ApplicationState.UNDER_OVERALL_REVIEW})
+
+
+def _unconnected(doing: Doing) -> bool:
+    """Nobody decides on an enterprise that they act or acted for (回避)."""
+    return not Member.objects.filter(user=doing.by, enterprise_id=doing.case.enterprise_id).exists()
+
+
+def _holds(power: Power) -> Who:
+    return Who(power, OFFICE_LABELS[power], lambda doing: has_power(doing.by, power) and _unconnected(doing))
+
+
+def _district(doing: Doing) -> bool:
+    return has_power(doing.by, Power.REVIEW_FIRST, district=doing.case.district) and _unconnected(doing)
+
+
+def _seat_holder(doing: Doing) -> bool:
+    return (
+        doing.seat is not None
+        and doing.seat.expert_id == doing.by.pk
+        and has_power(doing.by, Power.REVIEW_AS_EXPERT)
+        and _unconnected(doing)
+    )
+
+
+OFFICE_LABELS = {
+    Power.CHECK_COMPLETENESS: _("市认定办公室"),
+    Power.APPOINT_PANELS: _("市认定办公室"),
+    Power.CALL_MEETINGS: _("市认定办公室（会议秘书）"),
+    Power.PUBLISH: _("发布人"),
+    Power.ANSWER_OBJECTIONS: _("市认定办公室"),
+}
+
+APPLICANT = Who("applicant", _("申报单位"), lambda doing: acts_for(doing.by, doing.case.enterprise_id))
+DISTRICT = Who("district_officer", _("区主管部门"), _district)
+CHECKER = _holds(Power.CHECK_COMPLETENESS)
+APPOINTER = _holds(Power.APPOINT_PANELS)
+SECRETARY = _holds(Power.CALL_MEETINGS)
+PUBLISHER = _holds(Power.PUBLISH)
+OBJECTION_OFFICER = _holds(Power.ANSWER_OBJECTIONS)
+REVIEWER = Who(
+    "reviewing_officer",
+    _("区主管部门或市认定办公室"),
+    lambda doing: CHECKER.test(doing) if doing.application.state in OFFICE_STATES else DISTRICT.test(doing),
+)
+SEAT_HOLDER = Who("expert", _("评审专家"), _seat_holder)
+COMMITTEE = Who("committee", _("评审委员会（已签发纪要）"), lambda doing: bool(doing.form.get("decision")))
+CLOCK = Who("clock", _("系统时钟"), lambda doing: doing.by.is_system)
+PUBLIC = Who("public", _("署名异议人"), lambda doing: doing.by.is_system)

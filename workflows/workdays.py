@@ -1,0 +1,56 @@
+"""Working-day arithmetic over a calendar given as plain values; no tables, no clock.
+
+The day of the act is not counted. A deadline falls at the end of its day in Shanghai. Where the count crosses into a
+year whose holiday plan is not published, Monday to Friday are taken for the time being and the result is provisional.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+END_OF_DAY = time(23, 59, 59)
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something is due, and whether that rests on an unpublished year."""
+
+    at: datetime
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Departures from Monday to Friday (True: a make-up working day) and the years whose plan is published."""
+
+    departures: Mapping[date, bool]
+    published: frozenset[int]
+
+    def is_working(self, day: date) -> bool:
+        """Whether offices work on that day."""
+        return self.departures.get(day, day.weekday() < SATURDAY)
+
+    def add(self, start: date, count: int) -> tuple[date, bool]:
+        """The count-th working day after start, and whether any day on the way lies in an unpublished year."""
+        day, provisional = start, False
+        while count > 0:
+            day += timedelta(days=1)
+            provisional = provisional or day.year not in self.published
+            count -= self.is_working(day)
+        return day, provisional
+
+    def due(self, start: datetime, count: int) -> Due:
+        """End of the count-th working day after the day of start."""
+        day, provisional = self.add(start.astimezone(SHANGHAI).date(), count)
+        return Due(datetime.combine(day, END_OF_DAY, SHANGHAI), provisional)
+
+    def left(self, on: date, due: date) -> int:
+        """Working days after `on` up to and including `due`; negative when overdue."""
+        if due < on:
+            return -self.left(due, on)
+        return sum(self.is_working(on + timedelta(days=n)) for n in range(1, (due - on).days + 1))
