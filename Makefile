@@ -1,0 +1,43 @@
+# Every public target does all of its own set-up: interpreter, virtual environment, locked packages, fonts, catalogues.
+#   make demo [ONCE=1] [PORT=8000]        the whole main job, then the site
+#   make test [ARGS="-k name"]            all tests, on SQLite and on a temporary PostgreSQL
+#   make bench [JSON=file] [ONLY=name]    the figures
+#   make lint   make types                what the build also checks
+.PHONY: demo test bench lint types migrations setup setup-test lock
+
+PY := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE := 1
+
+demo: setup
+	@sh scripts/fonts.sh
+	@ACCREDITATION_DEMO=1 ACCREDITATION_VAR=$(CURDIR)/var/demo PORT=$(PORT) exec $(PY) manage.py demo $(if $(ONCE),--once)
+
+test: setup-test
+	@sh scripts/debian.sh
+	@sh scripts/fonts.sh
+	@$(PY) scripts/tests.py $(ARGS)
+
+bench: setup-test
+	@sh scripts/debian.sh
+	@sh scripts/fonts.sh
+	@$(PY) scripts/with_postgresql.py --or-without $(PY) -m bench $(if $(JSON),--json $(JSON)) $(if $(ONLY),--only $(ONLY))
+
+lint: setup-test
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@.venv/bin/lint-imports --no-cache
+
+types: setup-test
+	@$(PY) -m mypy .
+
+migrations: setup-test
+	@$(PY) scripts/migrations.py
+
+setup:
+	@sh scripts/setup.sh run
+
+setup-test:
+	@sh scripts/setup.sh test
+
+lock:
+	@sh scripts/lock.sh

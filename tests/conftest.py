@@ -1,0 +1,102 @@
+"""What all tests share: the clock, the database they run on, and which groups this machine can run."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from accreditation import append_only
+from tests.clock import Clock
+from tests.machine import missing
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+OUTCOMES = ("passed", "failed", "error", "skipped")
+
+_empty_tables = TransactionTestCase._fixture_teardown
+
+
+def _empty_append_only_tables(case: TransactionTestCase) -> None:
+    """A test that commits leaves rows in the audit table, which refuses to be emptied: lift the refusal meanwhile."""
+    append_only.uninstall(connection)
+    try:
+        _empty_tables(case)
+    finally:
+        append_only.install(connection)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    TransactionTestCase._fixture_teardown = _empty_append_only_tables
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that touch the database, leave PostgreSQL's tests to its own pass, skip what cannot run here."""
+    for item in items:
+        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
+    if connection.vendor != "postgresql":
+        waiting = [item for item in items if item.get_closest_marker("postgresql")]
+        config.hook.pytest_deselected(items=waiting)
+        items[:] = [item for item in items if item not in set(waiting)]
+    for group in missing():
+        for item in items:
+            if item.get_closest_marker(group.marker):
+                item.add_marker(pytest.mark.skip(reason=f"Debian package {group.package} is not installed"))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where CI=true a test that did not run is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if (
+        reporter
+        and os.environ.get("CI") == "true"
+        and reporter.stats.get("skipped")
+        and exitstatus == pytest.ExitCode.OK
+    ):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+    """Tell how many tests had which outcome to the script that runs both passes."""
+    report = os.environ.get("ACCREDITATION_TEST_REPORT")
+    if report:
+        counts = {name: len(terminalreporter.stats.get(name, ())) for name in OUTCOMES}
+        Path(report).write_text(json.dumps(counts))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A Monday morning in Shanghai."""
+    return Clock()
+
+
+@pytest.fixture
+def var_dir(settings: LazySettings, tmp_path: Path) -> Path:
+    """A fresh folder for keys, evidence and certificates of this test alone."""
+    settings.VAR_DIR = tmp_path / "var"
+    settings.EVIDENCE_DIR = settings.VAR_DIR / "evidence"
+    settings.VAR_DIR.mkdir()
+    return settings.VAR_DIR
+
+
+@pytest.fixture
+def child_environment(transactional_db: None, settings: LazySettings) -> dict[str, str]:
+    """The environment in which `python manage.py` of a child process works on this test's committed rows and files."""
+    here = connection.settings_dict
+    url = f"sqlite:///{here['NAME']}"
+    if connection.vendor == "postgresql":
+        url = f"postgres://{here['USER']}@/{here['NAME']}?host={quote(here['OPTIONS']['host'])}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "ACCREDITATION_VAR": str(settings.VAR_DIR),
+        "DATABASE_URL": url,
+    }
