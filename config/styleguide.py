@@ -53,7 +53,7 @@ class SampleFilter(forms.Form):
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     """All components; `?errors=1` shows the sample form as it looks after a refused submission."""
-    bound = SampleForm({"enterprise": "", "revenue": "约 320 万"}, prefix="faulty")
+    bound = SampleForm({"faulty-trade": "m", "faulty-revenue": "约 320 万", "faulty-has_branch": "no"}, prefix="faulty")
     has_faults = "errors" in request.GET
     listing = style_samples.inbox_rows()
     page = Paginator(listing, 20).get_page(request.GET.get("page"))

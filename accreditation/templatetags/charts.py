@@ -15,6 +15,7 @@ register = template.Library()
 BAR_WIDTH = 200
 FUNNEL_WIDTH = 420
 RADAR_RADIUS = 100
+RADAR_LABEL = 13.5  # font size of the labels, in drawing units
 RINGS = (25, 50, 75, 100)
 Number = Fraction | int | float
 
@@ -114,6 +115,11 @@ def polygon(values: Sequence[Number]) -> str:
     return " ".join(f"{x},{y}" for x, y in spots)
 
 
+def part(axis: Any, name: str) -> Any:
+    """A field of a mapping or of an object, None where it is missing."""
+    return axis.get(name) if isinstance(axis, dict) else getattr(axis, name, None)
+
+
 def spokes(axes: Sequence[Any]) -> list[Spoke]:
     """Axes of a radar from objects or mappings with `label`, `value` and optional `mean`, in percent."""
     step = 2 * math.pi / len(axes)
@@ -122,9 +128,20 @@ def spokes(axes: Sequence[Any]) -> list[Spoke]:
         x, y = point(i * step, RADAR_RADIUS)
         label_x, label_y = point(i * step, RADAR_RADIUS + 14)
         anchor = "middle" if abs(x) < 10 else "start" if x > 0 else "end"
-        fields = axis if isinstance(axis, dict) else {n: getattr(axis, n, None) for n in ("label", "value", "mean")}
-        found.append(Spoke(fields["label"], fields["value"], fields.get("mean"), x, y, label_x, label_y, anchor))
+        label, value, mean = (part(axis, name) for name in ("label", "value", "mean"))
+        found.append(Spoke(str(label), value, known(mean), x, y, label_x, label_y, anchor))
     return found
+
+
+def label_width(text: str) -> float:
+    """Rough width of a label in drawing units: Chinese characters are square, others a little over half."""
+    return RADAR_LABEL * sum(1.0 if ord(sign) > 0x2E00 else 0.56 for sign in text)
+
+
+def half_width(lines: Sequence[Spoke]) -> float:
+    """Half the width that the drawing needs, so that no label is cut."""
+    reach = [abs(line.label_x) + label_width(line.label) / (2 if line.anchor == "middle" else 1) for line in lines]
+    return round(max(reach) + 6, 1)
 
 
 @register.inclusion_tag("components/charts/radar.html")
@@ -135,6 +152,8 @@ def radar(key: str, title: str, axes: Sequence[Any], own: str = "", mean: str = 
     return {
         "key": key,
         "title": title,
+        "half": half_width(lines),
+        "width": 2 * half_width(lines),
         "spokes": lines,
         "rings": [polygon([ring] * len(lines)) for ring in RINGS],
         "shape": polygon([line.value for line in lines]),

@@ -33,12 +33,17 @@ def unit_label(code: str) -> str:
     return unit.name("en" if is_english() else "zh") if unit else code
 
 
+def exactly(value: Number) -> Fraction:
+    """The number as a fraction; a float is taken by the digits that it prints."""
+    return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+
+
 @register.filter
 def grouped(value: Number | None, places: int | None = None) -> str:
     """An exact number with separators; with `places`, that many decimals, a half rounded up. A dash for None."""
     if value is None or value == "":
         return "—"
-    exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+    exact = exactly(value)
     return grouped_text(fixed_text(exact, places) if isinstance(places, int) else shown_text(exact))
 
 
@@ -57,7 +62,7 @@ def signed(value: Number | None, places: int | None = None) -> str:
     if value is None:
         return "—"
     sign = "+" if value > 0 else "\u2212" if value < 0 else ""
-    return f"{sign}{grouped(abs(value), places)}"
+    return f"{sign}{grouped(abs(exactly(value)), places)}"
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Small parts of pages: named slots for components, tones of status words, links that keep the filter."""
+"""Small parts of pages: named slots for components, faults of a form, the step under way."""
 
 from __future__ import annotations
 
@@ -9,14 +9,6 @@ from django.forms import BoundField, Form
 from django.template.base import Node, NodeList, Parser, Token
 
 register = template.Library()
-
-TONES = {
-    "done": "plain",
-    "doing": "blue",
-    "problem": "red",
-    "todo": "grey",
-    "blocked": "muted",
-}
 
 
 class CaptureNode(Node):
@@ -42,20 +34,15 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
     return CaptureNode(words[1], nodelist)
 
 
-@register.filter
-def task_tone(state: str) -> str:
-    """Look of a task's status word: colour only for what needs action."""
-    return TONES.get(state, "grey")
-
-
 @register.simple_tag
 def form_faults(form: Form | None) -> list[dict[str, str]]:
     """Every error of a form in field order with the address of its field, for the summary at the top."""
     if form is None or not form.is_bound:
         return []
-    faults = [{"text": text, "href": ""} for text in form.non_field_errors()]
+    faults = [{"text": str(text), "href": ""} for text in form.non_field_errors()]
     for field in form:
-        faults += [{"text": text, "href": f"#{anchor(field)}", "label": str(field.label)} for text in field.errors]
+        place = {"href": f"#{anchor(field)}", "label": str(field.label)}
+        faults += [place | {"text": str(text)} for text in field.errors]
     return faults
 
 
