@@ -1,8 +1,8 @@
 """Issue, seal, log and verify certificates.
 
-The map: `snapshot` (what a certificate says) -> `layout` and `ornament` (data to marks) -> `render` (ReportLab) -> `package`
-(PDF/A-3b with the record attached and an empty seal field) -> `seal` (CMS by a `signers` back-end); `issuing.issue` is the
-whole path, `verify.verify` the way back. `identifiers`, `codes`, `numbering` and `transparency` are arithmetic; `authority`
-makes the local certification and time-stamp authorities. None of these imports Django; `models`, `services`, `selectors` and
-`views` store, serve and publish what they make.
+The map: `snapshot` (what a certificate says) -> `layout` and `ornament` (data to marks) -> `render` (ReportLab) ->
+`package` (PDF/A-3b with the record attached and an empty seal field) -> `seal` (CMS by a `signers` back-end);
+`issuing.issue` is the whole path, `verify.verify` the way back. `identifiers`, `codes`, `numbering` and
+`transparency` are arithmetic; `authority` makes the local certification and time-stamp authorities. None of these
+imports Django; `models`, `services`, `selectors` and `views` store, serve and publish what they make.
 """

@@ -32,9 +32,10 @@ class _Party:
 def make_authority(keys: Path, *, organisation: str, at: datetime) -> None:
     """Make all keys and certificates under `keys`, unless they are there.
 
-    Two roots: one for certificates (root, issuing authority, signer), one for time (root, time-stamp authority); the log has
-    a key of its own. Key files have mode 0600, the folder 0700; `trust/` inside holds what may be published. The folder
-    appears by one rename, so a crash leaves nothing half made. `at` is the first day of validity, less one.
+    Two roots: one for certificates (root, issuing authority, signer), one for time (root, time-stamp authority); the
+    log has a key of its own. Key files have mode 0600, the folder 0700; `trust/` inside holds what may be published.
+    The folder appears by one rename, so a crash leaves nothing half made. `at` is the first day of validity, less
+    one.
     """
     if keys.exists():
         return
@@ -43,7 +44,7 @@ def make_authority(keys: Path, *, organisation: str, at: datetime) -> None:
     (draft / "trust").mkdir(parents=True, mode=0o700)
     try:
         _write_all(draft, organisation, at)
-        os.chmod(draft, 0o700)  # noqa: S103 the narrowest mode a folder can be used with
+        os.chmod(draft, 0o700)
         os.rename(draft, keys)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
@@ -86,11 +87,13 @@ def _pem(*parties: _Party) -> bytes:
 
 
 def _name(common: str, organisation: str) -> x509.Name:
-    return x509.Name([
-        x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-        x509.NameAttribute(NameOID.COMMON_NAME, common),
-    ])
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
+            x509.NameAttribute(NameOID.COMMON_NAME, common),
+        ]
+    )
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:

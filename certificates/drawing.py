@@ -88,7 +88,7 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A QR code of `text`, drawn as vectors in a square of `side` points whose lower left corner is (x, y), without margin."""
+    """A QR code of `text` as vectors, without margin, `side` points wide, lower left corner at (x, y)."""
 
     x: float
     y: float
@@ -99,7 +99,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The same curves drawn once under each matrix (a b c d e f of PDF): a few bytes each once the page is compressed."""
+    """The same curves drawn once under each matrix (a b c d e f of PDF).
+
+    A few bytes each once the page is compressed.
+    """
 
     curves: tuple[Curve, ...]
     matrices: tuple[tuple[float, float, float, float, float, float], ...]

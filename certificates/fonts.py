@@ -15,7 +15,10 @@ LOCAL_FOLDER = _HERE.parent / ".fonts"
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One font file: the role it plays, its file name, the SHA-256 values that are accepted, and whether it is bundled."""
+    """One font file.
+
+    The role it plays, its file name, the SHA-256 values that are accepted, and whether it is bundled.
+    """
 
     role: str
     file_name: str
@@ -24,10 +27,18 @@ class Face:
 
 
 FACES = (
-    Face("title", "NotoSerifSC-Black-titles.ttf",
-         ("404222e747b828decdadb1071905c2ed249b9cc9c1d808f5298e931cdaffc516",), bundled=True),
-    Face("latin", "NotoSerifSC-Medium-titles.ttf",
-         ("deb9a3b03a44db48e7f4ba1550f1f221954382712459b0238eca2475143821c3",), bundled=True),
+    Face(
+        "title",
+        "NotoSerifSC-Black-titles.ttf",
+        ("404222e747b828decdadb1071905c2ed249b9cc9c1d808f5298e931cdaffc516",),
+        bundled=True,
+    ),
+    Face(
+        "latin",
+        "NotoSerifSC-Medium-titles.ttf",
+        ("deb9a3b03a44db48e7f4ba1550f1f221954382712459b0238eca2475143821c3",),
+        bundled=True,
+    ),
     Face("name", "LXGWWenKai-Bold.ttf", ("2a24551c5c4fb42507aafa4773b08a5ea55d538a8d449032663ec9e3027a707e",)),
     Face("text", "LXGWWenKai-Regular.ttf", ("bbf534b0ca093928f94d1782855e65a19a32cde82b075d495d072025521953c8",)),
 )
@@ -47,16 +58,21 @@ class FontFile:
 
 
 def folders(extra: Iterable[str | Path] = ()) -> tuple[Path, ...]:
-    """Where faces are looked for: the configured folders, then `.fonts/` (as unpacked by dpkg-deb or flat), then Debian's."""
+    """Where faces are looked for.
+
+    The configured folders, then `.fonts/` (as unpacked by dpkg-deb or flat), then Debian's.
+    """
     unpacked = LOCAL_FOLDER / SYSTEM_FOLDER.relative_to("/")
     return (*map(Path, extra), LOCAL_FOLDER, LOCAL_FOLDER / "lxgw-wenkai", unpacked, SYSTEM_FOLDER)
 
 
-def find_faces(extra: Iterable[str | Path] = (), pins: Mapping[str, Iterable[str]] | None = None) -> dict[str, FontFile]:
+def find_faces(
+    extra: Iterable[str | Path] = (), pins: Mapping[str, Iterable[str]] | None = None
+) -> dict[str, FontFile]:
     """Every face by role.
 
-    `extra` are folders to search first; `pins` maps a role to SHA-256 values accepted besides the built-in ones. FontsRefused
-    when any face is missing or different, because a changed font changes the certificate.
+    `extra` are folders to search first; `pins` maps a role to SHA-256 values accepted besides the built-in ones.
+    FontsRefused when any face is missing or different, because a changed font changes the certificate.
     """
     found: dict[str, FontFile] = {}
     faults: list[str] = []

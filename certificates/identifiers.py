@@ -24,8 +24,8 @@ class IdentifierRefused(ValueError):
 class Identifier:
     """One electronic-certificate identifier, its segments as GB/T 36904 names them.
 
-    `kind` is the type code (21 characters: credit code of the defining body and three digits), `issuer` the credit code of
-    the issuing body, `serial` the issuer's running number, `version` 1 to 999.
+    `kind` is the type code (21 characters: credit code of the defining body and three digits), `issuer` the credit
+    code of the issuing body, `serial` the issuer's running number, `version` 1 to 999.
     """
 
     kind: str
@@ -44,7 +44,10 @@ class Identifier:
 
 
 def check_character(body: str) -> str:
-    """Check character of ISO 7064 MOD 37,36 over `body` (digits and capital letters); ValueError on any other character."""
+    """Check character of ISO 7064 MOD 37,36 over `body` (digits and capital letters).
+
+    ValueError on any other character.
+    """
     product = 36
     for character in body:
         if character not in _VALUE:

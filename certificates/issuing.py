@@ -20,9 +20,10 @@ from certificates.transparency import entry
 class Issued:
     """A certificate as issued.
 
-    `pdf` and `record` are the two files, `sha256` and `record_sha256` their digests in hexadecimal, `unsigned_sha256` that of
-    the PDF before signing (a function of the snapshot), `identifier` the GB/T 36904 identifier, `leaf` the entry for the
-    transparency log, `signer` the fingerprint of the signer's certificate, `fonts` the SHA-256 of each face by role.
+    `pdf` and `record` are the two files, `sha256` and `record_sha256` their digests in hexadecimal, `unsigned_sha256`
+    that of the PDF before signing (a function of the snapshot), `identifier` the GB/T 36904 identifier, `leaf` the
+    entry for the transparency log, `signer` the fingerprint of the signer's certificate, `fonts` the SHA-256 of each
+    face by role.
     """
 
     pdf: bytes = field(repr=False)
@@ -39,8 +40,9 @@ class Issued:
 def issue(snapshot: Snapshot, signer: Signer, *, faces: Mapping[str, FontFile] | None = None) -> Issued:
     """Render, package and sign one certificate.
 
-    `faces` are the pinned fonts, by default those found on this machine. SnapshotRefused names everything in the snapshot
-    that cannot be printed, FontsRefused a missing or changed font: there is no unsigned and no approximate certificate.
+    `faces` are the pinned fonts, by default those found on this machine. SnapshotRefused names everything in the
+    snapshot that cannot be printed, FontsRefused a missing or changed font: there is no unsigned and no approximate
+    certificate.
     """
     check_snapshot(snapshot)
     faces = faces or find_faces()

@@ -18,8 +18,8 @@ class NumberFormRefused(ValueError):
 class NumberForm:
     """How a series of certificates is numbered.
 
-    `pattern` is a format string over `prefix`, `year` and `serial`; the counter runs by prefix, and by year where the year is
-    in the pattern.
+    `pattern` is a format string over `prefix`, `year` and `serial`; the counter runs by prefix, and by year where the
+    year is in the pattern.
     """
 
     prefix: str

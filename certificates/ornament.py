@@ -1,11 +1,28 @@
-"""Engraved ornament: woven border, rosette, corners and the round seal, as smooth curves computed from their formulae."""
+"""Engraved ornament.
+
+Woven border, rosette, corners and the round seal, as smooth curves computed from their formulae.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import cos, hypot, pi, radians, sin
 
-from certificates.drawing import GOLD, PALE_GOLD, RED, Box, Circle, Colour, Curve, Line, Mark, Point, Polygon, Repeated, Text
+from certificates.drawing import (
+    GOLD,
+    PALE_GOLD,
+    RED,
+    Box,
+    Circle,
+    Colour,
+    Curve,
+    Line,
+    Mark,
+    Point,
+    Polygon,
+    Repeated,
+    Text,
+)
 
 
 def smooth(
@@ -109,7 +126,10 @@ def divider(centre: Point, half: float) -> Iterator[Mark]:
 
 
 def round_seal(*, side: float, around: str, below: str, face: str) -> Iterator[Mark]:
-    """A round seal in a square of `side`: rim, the body's name along the arc, star, and a line of text under the star."""
+    """A round seal in a square of `side`.
+
+    Rim, the body's name along the arc, star, and a line of text under the star.
+    """
     middle = side / 2
     centre = (middle, middle)
     yield Circle(centre, middle - 2.2, width=2.6)

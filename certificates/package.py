@@ -1,4 +1,7 @@
-"""PDF/A-3b around a rendered page: artwork, metadata, the record as attachment, and an empty certification signature."""
+"""PDF/A-3b around a rendered page.
+
+Artwork, metadata, the record as attachment, and an empty certification signature.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from functools import lru_cache
 from xml.sax.saxutils import escape
 
 import pikepdf
-from PIL import ImageCms
 from pikepdf import Array, Dictionary, Name, String
+from PIL import ImageCms
 
 from certificates.drawing import Placed
 from certificates.snapshot import Snapshot
@@ -43,7 +46,10 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A certificate ready to sign: the bytes with the byte range written, and the two ends of the hole for the signature."""
+    """A certificate ready to sign.
+
+    The bytes with the byte range written, and the two ends of the hole for the signature.
+    """
 
     content: bytes
     hole: tuple[int, int]
@@ -134,8 +140,10 @@ def _put_metadata(pdf: pikepdf.Pdf, snapshot: Snapshot) -> None:
         if name in root:
             del root[name]
     at = String(pdf_date(snapshot.issued_at))
-    info = {"Title": title, "Author": snapshot.issuer_zh, "Creator": PRODUCER, "Producer": PRODUCER}
-    pdf.trailer.Info = pdf.make_indirect(Dictionary(CreationDate=at, ModDate=at, **{k: String(v) for k, v in info.items()}))
+    entries = {"/Title": title, "/Author": snapshot.issuer_zh, "/Creator": PRODUCER, "/Producer": PRODUCER}
+    info = Dictionary({name: String(text) for name, text in entries.items()})
+    info.CreationDate = info.ModDate = at
+    pdf.trailer.Info = pdf.make_indirect(info)
 
 
 def pdf_date(at: datetime) -> str:

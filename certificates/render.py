@@ -57,14 +57,16 @@ def to_unicode(font_name: str, subset: list[int]) -> str:
     """A ToUnicode map from one-byte codes to UTF-16BE, at most 100 entries a block (ISO 32000-1, 9.10.3)."""
     entries = [f"<{code:02X}> <{chr(point).encode('utf-16-be').hex().upper()}>" for code, point in enumerate(subset)]
     blocks = [entries[start : start + _PER_BLOCK] for start in range(0, len(entries), _PER_BLOCK)]
-    return "\n".join([
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-        f"/CIDSystemInfo << /Registry ({font_name}) /Ordering ({font_name}) /Supplement 0 >> def",
-        f"/CMapName /{font_name} def /CMapType 2 def",
-        f"1 begincodespacerange <00> <{len(subset) - 1:02X}> endcodespacerange",
-        *(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks),
-        "endcmap CMapName currentdict /CMap defineresource pop end end",
-    ])
+    return "\n".join(
+        [
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
+            f"/CIDSystemInfo << /Registry ({font_name}) /Ordering ({font_name}) /Supplement 0 >> def",
+            f"/CMapName /{font_name} def /CMapType 2 def",
+            f"1 begincodespacerange <00> <{len(subset) - 1:02X}> endcodespacerange",
+            *(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks),
+            "endcmap CMapName currentdict /CMap defineresource pop end end",
+        ]
+    )
 
 
 class Renderer:
@@ -94,7 +96,10 @@ class Renderer:
         return tuple(character for character in dict.fromkeys(text) if ord(character) not in known)
 
     def page(self, snapshot: Snapshot) -> bytes:
-        """The page of one certificate without artwork and seal, as a one-page PDF; SnapshotRefused for missing glyphs."""
+        """The page of one certificate without artwork and seal, as a one-page PDF.
+
+        SnapshotRefused for missing glyphs.
+        """
         layout = layout_of(snapshot)
         marks = list(layout.page(snapshot, self.measure, self.covers))
         self.check_drawable(marks)
@@ -103,7 +108,9 @@ class Renderer:
     def check_drawable(self, marks: Iterable[Mark]) -> None:
         """Raise SnapshotRefused naming every text that has a character without glyph."""
         faults = [
-            Fault(mark.text, Wording("字体缺少字形：{which}", "the font has no glyph for {which}").filled(which=lacking))
+            Fault(
+                mark.text, Wording("字体缺少字形：{which}", "the font has no glyph for {which}").filled(which=lacking)
+            )
             for mark in marks
             if isinstance(mark, Text) and (lacking := " ".join(self.missing(mark.face, mark.text)))
         ]

@@ -1,4 +1,7 @@
-"""Key back-ends: who holds the private key and signs what it is given. `file` is here; `pkcs11` and `remote` fit the same shape."""
+"""Key back-ends: who holds the private key and signs what it is given. `file` is here.
+
+`pkcs11` and `remote` fit the same shape.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 @dataclass(frozen=True)
 class FileSigner:
-    """A key read from a file; signs deterministically (RFC 6979) where the library can, so that a redo gives the same file."""
+    """A key read from a file.
+
+    Signs deterministically (RFC 6979) where the library can, so that a redo gives the same file.
+    """
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
@@ -66,15 +72,16 @@ class FileSigner:
 def open_file_signer(key: Path, *, chain: Path | None = None, password: bytes | None = None) -> FileSigner:
     """The signer kept in a file.
 
-    `key` is a PEM key with `chain` (PEM, signer's certificate first), or a PKCS#12 file that holds the certificates as well.
-    KeyRefused when the file is missing, open to others than its owner, or not a P-256 key fitting its certificate.
+    `key` is a PEM key with `chain` (PEM, signer's certificate first), or a PKCS#12 file that holds the certificates
+    as well. KeyRefused when the file is missing, open to others than its owner, or not a P-256 key fitting its
+    certificate.
     """
     content = read_private(key)
     if key.suffix in {".p12", ".pfx"}:
         loaded, certificate, others = pkcs12.load_key_and_certificates(content, password)
         certificates = [certificate, *others] if certificate else []
     else:
-        loaded = load_pem_private_key(content, password)  # type: ignore[assignment] # the kind is checked below
+        loaded = load_pem_private_key(content, password)
         certificates = list(x509.load_pem_x509_certificates(chain.read_bytes())) if chain else []
     if not isinstance(loaded, ec.EllipticCurvePrivateKey) or not isinstance(loaded.curve, ec.SECP256R1):
         raise KeyRefused(f"{key}: not an ECDSA P-256 key")

@@ -41,9 +41,9 @@ class SnapshotRefused(ValueError):
 class Snapshot:
     """Everything that a certificate states; its PDF before signing is a function of these values alone.
 
-    `kind` is the 21-character type code of GB/T 36904, `code` the verification code of 27 characters, `url` the address in the
-    QR code in capital letters, `replaces` the identifier of the version that this one succeeds or "". Dates are days in the
-    issuer's calendar, `issued_at` an instant with its zone.
+    `kind` is the 21-character type code of GB/T 36904, `code` the verification code of 27 characters, `url` the
+    address in the QR code in capital letters, `replaces` the identifier of the version that this one succeeds or "".
+    Dates are days in the issuer's calendar, `issued_at` an instant with its zone.
     """
 
     number: str
@@ -81,18 +81,16 @@ class Snapshot:
 
 def plain(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot as JSON values: dates and the instant as ISO 8601 text."""
-    return {
-        name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(snapshot).items()
-    }
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(snapshot).items()}
 
 
 def from_plain(values: Mapping[str, Any]) -> Snapshot:
     """The snapshot back from its JSON values; KeyError or ValueError when they are not those of a snapshot."""
-    readers = {"granted_on": date, "valid_from": date, "valid_until": date, "issued_at": datetime}
-    named = {field.name: values[field.name] for field in fields(Snapshot)}
-    return Snapshot(**{
-        name: readers[name].fromisoformat(value) if name in readers else value for name, value in named.items()
-    })
+    named: dict[str, Any] = {field.name: values[field.name] for field in fields(Snapshot)}
+    for name in ("granted_on", "valid_from", "valid_until"):
+        named[name] = date.fromisoformat(named[name])
+    named["issued_at"] = datetime.fromisoformat(named["issued_at"])
+    return Snapshot(**named)
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:
@@ -125,7 +123,9 @@ def text_faults(text: str, *, limit: int) -> Iterator[Wording]:
     for character in sorted(set(text)):
         if unicodedata.category(character) in _FORBIDDEN_CATEGORIES:
             point = f"U+{ord(character):04X}"
-            yield Wording("含有不允许的控制或不可见字符 {point}", "control or invisible character {point}").filled(point=point)
+            yield Wording("含有不允许的控制或不可见字符 {point}", "control or invisible character {point}").filled(
+                point=point
+            )
     if unicodedata.normalize("NFC", text) != text:
         yield Wording("字符未按 NFC 规范化", "characters are not in normal form NFC")
     if text != text.strip():

@@ -74,32 +74,67 @@ class Frontier:
         return top
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Audit path of leaf `index` in the tree over `leaves`, lowest neighbour first (RFC 6962, 2.1.1)."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"no leaf {index} in a tree of {len(leaves)}")
-    if len(leaves) == 1:
-        return []
-    cut = _split(len(leaves))
-    if index < cut:
-        return [*inclusion_proof(leaves[:cut], index), root(leaves[cut:])]
-    return [*inclusion_proof(leaves[cut:], index - cut), root(leaves[:cut])]
+class Tree:
+    """A finished tree with all its perfect subtrees, from which proofs are read in logarithmic time."""
 
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self.levels = [list(leaves)]
+        while len(self.levels[-1]) > 1:
+            below = self.levels[-1]
+            self.levels.append([node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
 
-def consistency_proof(leaves: Sequence[bytes], old: int) -> list[bytes]:
-    """Proof that the tree over `leaves` continues its first `old` leaves (RFC 6962, 2.1.2)."""
-    if not 0 < old <= len(leaves):
-        raise IndexError(f"no earlier tree of {old} leaves in one of {len(leaves)}")
-    return _subproof(leaves, old, whole=True)
+    def __len__(self) -> int:
+        return len(self.levels[0])
 
+    def root(self) -> bytes:
+        """Root over all leaves."""
+        return self._over(0, len(self)) if len(self) else EMPTY_ROOT
 
-def _subproof(leaves: Sequence[bytes], old: int, *, whole: bool) -> list[bytes]:
-    if old == len(leaves):
-        return [] if whole else [root(leaves)]
-    cut = _split(len(leaves))
-    if old <= cut:
-        return [*_subproof(leaves[:cut], old, whole=whole), root(leaves[cut:])]
-    return [*_subproof(leaves[cut:], old - cut, whole=False), root(leaves[:cut])]
+    def _over(self, start: int, size: int) -> bytes:
+        """Root over `size` leaves from `start`, which is a multiple of the next power of two."""
+        if size & (size - 1) == 0:
+            level = size.bit_length() - 1
+            return self.levels[level][start >> level]
+        cut = _split(size)
+        return node_hash(self._over(start, cut), self._over(start + cut, size - cut))
+
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """Audit path of leaf `index`, lowest neighbour first (RFC 6962, 2.1.1).
+
+        IndexError when there is no such leaf.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(f"no leaf {index} in a tree of {len(self)}")
+        path: list[bytes] = []
+        start, size = 0, len(self)
+        while size > 1:
+            cut = _split(size)
+            if index < start + cut:
+                path.append(self._over(start + cut, size - cut))
+                size = cut
+            else:
+                path.append(self._over(start, cut))
+                start, size = start + cut, size - cut
+        return path[::-1]
+
+    def consistency_proof(self, old: int) -> list[bytes]:
+        """Proof that the tree continues its first `old` leaves (RFC 6962, 2.1.2).
+
+        IndexError when it never had that size.
+        """
+        if not 0 < old <= len(self):
+            raise IndexError(f"no earlier tree of {old} leaves in one of {len(self)}")
+        path: list[bytes] = []
+        start, size, whole = 0, len(self), True
+        while old != size:
+            cut = _split(size)
+            if old <= cut:
+                path.append(self._over(start + cut, size - cut))
+                size = cut
+            else:
+                path.append(self._over(start, cut))
+                start, size, old, whole = start + cut, size - cut, old - cut, False
+        return path[::-1] if whole else [self._over(start, size), *path[::-1]]
 
 
 def _are_hashes(*values: bytes) -> bool:
@@ -107,7 +142,7 @@ def _are_hashes(*values: bytes) -> bool:
 
 
 def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], top: bytes) -> bool:
-    """True when `proof` shows that the leaf hash stands at `index` in the tree of `size` with root `top` (RFC 9162, 2.1.3.2)."""
+    """True when `proof` shows the leaf hash at `index` in the tree of `size` with root `top` (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size or not _are_hashes(leaf, top, *proof):
         return False
     place, last, found = index, size - 1, leaf

@@ -1,0 +1,75 @@
+"""`python -m certificates verify FILE... --root root.pem`: the verifier on its own, without database or settings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from certificates.container import LIMIT
+from certificates.signers import fingerprint
+from certificates.verify import Trust, Verdict, verify
+
+
+def _arguments(given: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m certificates", description="Verify certificates offline.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("verify", help="verify PDF certificates")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    check.add_argument("--root", type=Path, required=True, help="PEM file with the issuer's root certificate")
+    check.add_argument("--signers", type=Path, help="PEM file with the certificates that may sign; others are refused")
+    check.add_argument("--json", action="store_true", help="one JSON object per file instead of text")
+    return parser.parse_args(given)
+
+
+def _trust(options: argparse.Namespace) -> Trust:
+    listed = None
+    if options.signers:
+        listed = frozenset(map(fingerprint, x509.load_pem_x509_certificates(options.signers.read_bytes())))
+    roots = x509.load_pem_x509_certificates(options.root.read_bytes())
+    return Trust(tuple(root.public_bytes(Encoding.PEM) for root in roots), listed)
+
+
+def _read(path: Path) -> bytes:
+    """The file, or as much of it as shows that it is too large."""
+    with path.open("rb") as file:
+        return file.read(LIMIT + 1)
+
+
+def _sentence(path: Path, verdict: Verdict) -> str:
+    if verdict.rule is None:
+        record = verdict.record or {}
+        return f"{path}: accepted 通过: {record.get('number')} {record.get('holder_zh')} ({verdict.signer_name})"
+    wording = verdict.rule.wording
+    remark = f" [{verdict.detail}]" if verdict.detail else ""
+    return f"{path}: refused 不通过: {verdict.rule.value}: {wording.en} {wording.zh}{remark}"
+
+
+def main(given: list[str] | None = None) -> int:
+    """Run the command; 0 when every file is accepted, 1 when any is refused, 2 when something cannot be read."""
+    logging.disable(logging.CRITICAL)
+    options = _arguments(given)
+    try:
+        trust = _trust(options)
+        contents = [(path, _read(path)) for path in options.files]
+    except (OSError, ValueError) as fault:
+        sys.stderr.write(f"cannot read 无法读取: {fault}\n")
+        return 2
+    accepted = True
+    for path, content in contents:
+        verdict = verify(content, trust)
+        accepted = accepted and verdict.accepted
+        answer = {"file": str(path), "accepted": verdict.accepted, **asdict(verdict)}
+        line = json.dumps(answer, ensure_ascii=False) if options.json else _sentence(path, verdict)
+        sys.stdout.write(line + "\n")
+    return 0 if accepted else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

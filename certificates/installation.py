@@ -1,0 +1,73 @@
+"""Where this installation keeps keys, files and pages, read from the Django settings.
+
+`VAR_DIR` (Path): everything below lies in it. `PUBLIC_BASE_URL`: the address in QR codes. `ACCREDITATION_DEMO`:
+certificates are marked as specimens. `CERTIFICATE_FONTS` (optional): `{"folders": [...], "sha256": {role: [accepted
+digests]}}`. `SIGNER` (optional): `{"backend": "file", "key": path, "chain": path, "password": text, "organisation":
+name}`; without `key` the local authority is used, made on first run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from certificates.fonts import FontFile, find_faces
+
+
+def _var() -> Path:
+    return Path(settings.VAR_DIR)
+
+
+def signing_folder() -> Path:
+    """Keys of the local authorities; the web process never opens it."""
+    return _var() / "keys" / "signing"
+
+
+def trust_folder() -> Path:
+    """Roots, listed signers and the log's public key: everything a verifier needs, all of it public."""
+    return _var() / "trust"
+
+
+def store_folder() -> Path:
+    """The content-addressed store of issued PDF files."""
+    return _var() / "certificates"
+
+
+def public_folder() -> Path:
+    """Published pages, to be served as they are by a web server."""
+    return _var() / "public"
+
+
+def wake_file() -> Path:
+    """Touched to wake the signer."""
+    return _var() / "run" / "signer.wake"
+
+
+def faces() -> dict[str, FontFile]:
+    """The pinned fonts of this installation; FontsRefused when one is missing or different."""
+    chosen: Mapping[str, Any] = getattr(settings, "CERTIFICATE_FONTS", {})
+    return find_faces(chosen.get("folders", ()), chosen.get("sha256"))
+
+
+def signer_options() -> Mapping[str, Any]:
+    """The key back-end and its options."""
+    options: Mapping[str, Any] = getattr(settings, "SIGNER", {})
+    return {"backend": "file", **options}
+
+
+def page_address(code: str) -> str:
+    """The address of a certificate's page as the QR code holds it: capital letters, which make the code coarser."""
+    return f"{settings.PUBLIC_BASE_URL}/v/{code}".upper()
+
+
+def log_origin() -> str:
+    """The name of this installation's log."""
+    return f"{settings.PUBLIC_BASE_URL}/log"
+
+
+def is_demo() -> bool:
+    """True when certificates are specimens."""
+    return bool(getattr(settings, "ACCREDITATION_DEMO", False))

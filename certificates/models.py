@@ -1,0 +1,189 @@
+"""Certificates, their numbers, the log of every event, its signed heads, and the allowance of public look-ups."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django_fsm import FSMField, transition
+
+from certificates.snapshot import Snapshot, from_plain
+from certificates.standing import Standing
+
+S = Standing
+_CHOICES = [(state.value, state.meaning.word.zh) for state in S]
+_REQUESTED = S.REQUESTED.value
+_HOLDS = [S.IN_FORCE.value, S.SUSPENDED.value]
+_NEEDS_GROUND = [S.SUSPENDED.value, S.REVOKED.value, S.CANCELLED.value]
+
+
+class Certificate(models.Model):
+    """One version of a certificate: a snapshot of what it says, the digests of what was issued, and its standing."""
+
+    number = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=27, unique=True)
+    request_key = models.CharField(max_length=160, unique=True)
+    snapshot = models.JSONField()
+    uscc = models.CharField(max_length=18, db_index=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    requested_at = models.DateTimeField()
+    requested_by = models.CharField(max_length=120)
+    refusal = models.TextField(blank=True)
+
+    state = FSMField(default=_REQUESTED, choices=_CHOICES, protected=True)
+    state_since = models.DateTimeField()
+    state_ground = models.CharField(max_length=300, blank=True)
+
+    issued_at = models.DateTimeField(null=True, blank=True)
+    identifier = models.CharField(max_length=100, null=True, blank=True, unique=True)
+    sha256 = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    record_sha256 = models.CharField(max_length=64, blank=True)
+    unsigned_sha256 = models.CharField(max_length=64, blank=True)
+    signer = models.CharField(max_length=64, blank=True)
+    fonts = models.JSONField(default=dict, blank=True)
+    log_index = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
+
+    revision = models.PositiveIntegerField(default=0)
+    published_revision = models.PositiveIntegerField(default=0)
+    published_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_certificate_per_number_and_version", fields=["number", "version"]),
+            models.UniqueConstraint(
+                name="one_standing_version_per_number", fields=["number"], condition=Q(state__in=_HOLDS)
+            ),
+            models.CheckConstraint(name="certificate_state_known", condition=Q(state__in=[state.value for state in S])),
+            models.CheckConstraint(
+                name="issued_certificate_has_its_facts",
+                condition=Q(state=_REQUESTED)
+                | Q(
+                    issued_at__isnull=False,
+                    identifier__isnull=False,
+                    sha256__isnull=False,
+                    log_index__isnull=False,
+                )
+                & ~Q(record_sha256="")
+                & ~Q(unsigned_sha256="")
+                & ~Q(signer=""),
+            ),
+            models.CheckConstraint(
+                name="requested_certificate_has_no_file",
+                condition=~Q(state=_REQUESTED) | Q(sha256__isnull=True, issued_at__isnull=True, log_index__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="withdrawn_certificate_has_a_ground",
+                condition=~Q(state__in=_NEEDS_GROUND) | ~Q(state_ground=""),
+            ),
+            models.CheckConstraint(name="certificate_runs_forward", condition=Q(valid_until__gt=F("valid_from"))),
+            models.CheckConstraint(name="certificate_version_from_one", condition=Q(version__gte=1, version__lte=999)),
+            models.CheckConstraint(name="published_what_exists", condition=Q(published_revision__lte=F("revision"))),
+        ]
+        indexes = [
+            models.Index(name="certificates_to_sign", fields=["id"], condition=Q(state=_REQUESTED)),
+            models.Index(
+                name="certificates_to_publish", fields=["id"], condition=Q(revision__gt=F("published_revision"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} v{self.version}"
+
+    @property
+    def standing(self) -> Standing:
+        """The stored state."""
+        return Standing(self.state)
+
+    @property
+    def content(self) -> Snapshot:
+        """What the certificate says."""
+        return from_plain(self.snapshot)
+
+    @transition(field=state, source=S.REQUESTED.value, target=S.IN_FORCE.value)
+    def issue(self) -> None:
+        """Rendered, signed, stored and entered in the log."""
+
+    @transition(field=state, source=S.IN_FORCE.value, target=S.SUSPENDED.value)
+    def suspend(self) -> None:
+        """Without effect for a time."""
+
+    @transition(field=state, source=S.SUSPENDED.value, target=S.IN_FORCE.value)
+    def reinstate(self) -> None:
+        """In force again."""
+
+    @transition(field=state, source=_HOLDS, target=S.REVOKED.value)
+    def revoke(self) -> None:
+        """Taken away for cause."""
+
+    @transition(field=state, source=_HOLDS, target=S.CANCELLED.value)
+    def cancel(self) -> None:
+        """Ended without fault of the holder."""
+
+    @transition(field=state, source=_HOLDS, target=S.SUPERSEDED.value)
+    def supersede(self) -> None:
+        """A newer version was issued."""
+
+    @transition(field=state, source=_HOLDS, target=S.EXPIRED.value)
+    def expire(self) -> None:
+        """The last day of validity has passed."""
+
+
+class NumberSeries(models.Model):
+    """The last number taken from a series; its row stays locked until the taking transaction ends."""
+
+    name = models.CharField(max_length=60, unique=True)
+    value = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "number series"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
+
+class LogEntry(models.Model):
+    """One leaf of the transparency log: the canonical JSON of an event, its place and its hash."""
+
+    index = models.PositiveBigIntegerField(unique=True)
+    leaf = models.TextField()
+    leaf_hash = models.CharField(max_length=64)
+    number = models.CharField(max_length=40, db_index=True)
+    version = models.PositiveSmallIntegerField()
+    event = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["index"]
+        verbose_name_plural = "log entries"
+
+    def __str__(self) -> str:
+        return f"{self.index}: {self.event} {self.number}"
+
+
+class TreeHead(models.Model):
+    """A signed state of the log, with a time-stamp over it where one could be had."""
+
+    origin = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    peaks = models.JSONField()
+    at = models.DateTimeField()
+    signature = models.TextField()
+    time_stamp = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["size"]
+        constraints = [models.CheckConstraint(name="head_of_a_tree", condition=Q(size__gte=1) & ~Q(root=""))]
+
+    def __str__(self) -> str:
+        return f"{self.size}: {self.root}"
+
+
+class Allowance(models.Model):
+    """How far ahead of the allowed rate a visitor is: the theoretical arrival time of GCRA, in seconds of the epoch."""
+
+    key = models.CharField(max_length=80, unique=True)
+    arrival = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return self.key

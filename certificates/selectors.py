@@ -1,0 +1,113 @@
+"""Certificates and the log as the rest of the product reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db.models import F, Q, QuerySet
+
+from certificates.durable import fetch
+from certificates.installation import store_folder
+from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.standing import Standing
+from certificates.transparency import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """Proof that a leaf stands in the tree of a signed head: audit path of hashes in hexadecimal."""
+
+    entry: LogEntry
+    head: TreeHead
+    path: list[str]
+
+
+def certificates_waiting() -> QuerySet[Certificate]:
+    """Requested certificates that the signer can issue, oldest first."""
+    return Certificate.objects.filter(state=Standing.REQUESTED, refusal="").order_by("id")
+
+
+def certificates_refused() -> QuerySet[Certificate]:
+    """Requested certificates that the signer could not issue; `refusal` says why."""
+    return Certificate.objects.filter(state=Standing.REQUESTED).exclude(refusal="").order_by("id")
+
+
+def certificates_to_publish(stale_before: datetime) -> QuerySet[Certificate]:
+    """Issued certificates whose public page is older than the row, or was written before an instant.
+
+    Changed ones first.
+    """
+    issued = Certificate.objects.exclude(state=Standing.REQUESTED)
+    old = Q(revision__gt=F("published_revision")) | Q(published_at__lt=stale_before)
+    return issued.filter(old).order_by((F("revision") - F("published_revision")).desc(), "published_at", "id")
+
+
+def certificates_run_out(on: date) -> QuerySet[Certificate]:
+    """Standing certificates whose last day of validity lies before `on`."""
+    return Certificate.objects.filter(Q(state=Standing.IN_FORCE) | Q(state=Standing.SUSPENDED), valid_until__lt=on)
+
+
+def newly_issued(after: int = -1) -> QuerySet[Certificate]:
+    """Issued certificates entered in the log after the entry `after`, in order of the log; for callers that poll."""
+    return Certificate.objects.filter(log_index__gt=after).order_by("log_index")
+
+
+def certificate_for_request(request_key: str) -> Certificate | None:
+    """The certificate asked for under this key, in whatever state."""
+    return Certificate.objects.filter(request_key=request_key).first()
+
+
+def certificate_by_code(code: str) -> Certificate | None:
+    """The issued certificate with this verification code (27 characters)."""
+    return Certificate.objects.exclude(state=Standing.REQUESTED).filter(code=code).first()
+
+
+def certificate_by_file(sha256: str) -> Certificate | None:
+    """The issued certificate whose file has this SHA-256."""
+    return Certificate.objects.filter(sha256=sha256).first()
+
+
+def certificate_by_identifier(identifier: str) -> Certificate | None:
+    """The issued certificate with this GB/T 36904 identifier."""
+    return Certificate.objects.filter(identifier=identifier).first()
+
+
+def successor_of(certificate: Certificate) -> Certificate | None:
+    """The newest issued version under the same number, if it is a later one."""
+    later = Certificate.objects.filter(number=certificate.number, version__gt=certificate.version)
+    return later.exclude(state=Standing.REQUESTED).order_by("-version").first()
+
+
+def certificate_file(certificate: Certificate) -> bytes:
+    """The signed PDF as issued; OSError when the store has lost or changed it, LookupError when it is not issued."""
+    if certificate.sha256 is None:
+        raise LookupError(f"{certificate} is not issued")
+    return fetch(store_folder(), certificate.sha256)
+
+
+def latest_head() -> TreeHead | None:
+    """The newest signed head of the log."""
+    return TreeHead.objects.order_by("-size").first()
+
+
+def inclusion_of(certificate: Certificate) -> Inclusion | None:
+    """Proof for the entry of the certificate's issue under the newest head; None while no head covers it."""
+    head = latest_head()
+    if head is None or certificate.log_index is None or certificate.log_index >= head.size:
+        return None
+    path = [node.hex() for node in _tree(head.size, head.root).inclusion_proof(certificate.log_index)]
+    return Inclusion(LogEntry.objects.get(index=certificate.log_index), head, path)
+
+
+def consistency_between(old: TreeHead, new: TreeHead) -> list[str]:
+    """Proof that the log under the head `new` continues the one under `old`, hashes in hexadecimal."""
+    return [node.hex() for node in _tree(new.size, new.root).consistency_proof(old.size)]
+
+
+@lru_cache(maxsize=2)
+def _tree(size: int, root: str) -> Tree:
+    """The tree under a head; the root only tells heads of different logs apart."""
+    hashes = LogEntry.objects.filter(index__lt=size).order_by("index").values_list("leaf_hash", flat=True)
+    return Tree([bytes.fromhex(leaf) for leaf in hashes])

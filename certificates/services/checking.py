@@ -1,0 +1,90 @@
+"""Compare what is stored, logged and published with the rows: nothing missing, nothing more, nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from django.db.models import F
+
+from certificates.durable import fetch
+from certificates.installation import public_folder, store_folder
+from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.services.publishing import PAGES
+from certificates.services.waking import wake
+from certificates.standing import Standing
+from certificates.transparency import Frontier, leaf_hash
+
+
+def differences(*, republish: bool = False) -> Iterator[str]:
+    """One line per difference; `republish` marks every page to be written again by the signer."""
+    yield from _numbers_with_gaps()
+    for certificate in Certificate.objects.exclude(state=Standing.REQUESTED).order_by("id").iterator():
+        yield from _file_of(certificate)
+        yield from _entry_of(certificate)
+        yield from _pages_of(certificate)
+    yield from _log()
+    yield from _strangers()
+    if republish:
+        Certificate.objects.exclude(state=Standing.REQUESTED).update(revision=F("revision") + 1)
+        wake()
+
+
+def _numbers_with_gaps() -> Iterator[str]:
+    """Every running number of a series is used by a first version exactly once."""
+    series: dict[str, list[int]] = {}
+    for number in Certificate.objects.filter(version=1).values_list("number", flat=True):
+        name, _, serial = number.rpartition("-")
+        series.setdefault(name, []).append(int(serial) if serial.isdigit() else 0)
+    for name, serials in series.items():
+        if sorted(serials) != list(range(1, len(serials) + 1)):
+            yield f"numbers of {name} have gaps or repeats"
+
+
+def _file_of(certificate: Certificate) -> Iterator[str]:
+    try:
+        fetch(store_folder(), certificate.sha256 or "")
+    except OSError as fault:
+        yield f"{certificate}: file: {fault}"
+
+
+def _entry_of(certificate: Certificate) -> Iterator[str]:
+    index = -1 if certificate.log_index is None else certificate.log_index
+    entry = LogEntry.objects.filter(index=index, event="issue").first()
+    if entry is None or f'"pdf":"{certificate.sha256}"' not in entry.leaf:
+        yield f"{certificate}: the log entry {certificate.log_index} does not speak of it"
+
+
+def _pages_of(certificate: Certificate) -> Iterator[str]:
+    folder = public_folder() / "v" / certificate.code
+    missing = [name for name in (*PAGES, "status.json") if not (folder / name).is_file()]
+    if missing and certificate.published_revision == certificate.revision:
+        yield f"{certificate}: published pages are missing: {', '.join(missing)}"
+    status = folder / "status.json"
+    is_current = status.is_file() and certificate.published_revision == certificate.revision
+    if is_current and f'"state":"{certificate.state}"' not in status.read_text():
+        yield f"{certificate}: the published page does not say {certificate.state}"
+
+
+def _log() -> Iterator[str]:
+    heads = {head.size: head.root for head in TreeHead.objects.all()}
+    frontier = Frontier()
+    for expected, entry in zip(count(), LogEntry.objects.order_by("index").iterator(), strict=False):
+        leaf = leaf_hash(entry.leaf.encode())
+        if entry.index != expected or leaf.hex() != entry.leaf_hash:
+            yield f"log entry {entry.index}: out of order or changed"
+        frontier.append(leaf)
+        if frontier.size in heads and heads[frontier.size] != frontier.root().hex():
+            yield f"log head of {frontier.size} entries does not fit the entries"
+    for size in heads:
+        if size > frontier.size:
+            yield f"log head of {size} entries, but the log has {frontier.size}"
+
+
+def _strangers() -> Iterator[str]:
+    """Pages of certificates that do not exist."""
+    folder = public_folder() / "v"
+    codes = {place.name for place in folder.iterdir()} if folder.is_dir() else set()
+    known = Certificate.objects.exclude(state=Standing.REQUESTED).values_list("code", flat=True)
+    for code in sorted(codes - set(known)):
+        yield f"a page is published for {code}, which is not issued"

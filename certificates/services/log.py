@@ -1,0 +1,79 @@
+"""The transparency log in the database: entries in order without gap, heads signed and time-stamped."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+
+from certificates.installation import log_origin
+from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.seal import time_stamp
+from certificates.services.keys import Keys
+from certificates.services.requests import next_in
+from certificates.transparency import Frontier, Head, entry, leaf_hash
+
+_SERIES = "log"
+_log = logging.getLogger(__name__)
+
+
+def append_event(certificate: Certificate, event: str, *, at: datetime) -> LogEntry:
+    """Enter one event; call it inside the transaction that changes the certificate, after its digests are set."""
+    leaf = entry(
+        event,
+        identifier=certificate.identifier or "",
+        pdf=certificate.sha256 or "",
+        record=certificate.record_sha256,
+        at=at,
+    )
+    return LogEntry.objects.create(
+        index=next_in(_SERIES) - 1,
+        leaf=leaf.decode(),
+        leaf_hash=leaf_hash(leaf).hex(),
+        number=certificate.number,
+        version=certificate.version,
+        event=event,
+    )
+
+
+@transaction.atomic
+def seal_log(*, keys: Keys, at: datetime) -> TreeHead | None:
+    """Sign a head over all committed entries and time-stamp it; the newest head, None while the log is empty.
+
+    Nothing happens when the newest head already covers everything. A failing time-stamp does not stop the head.
+    """
+    last = TreeHead.objects.select_for_update().order_by("-size").first()
+    frontier = Frontier(map(bytes.fromhex, last.peaks), last.size) if last else Frontier()
+    for leaf in LogEntry.objects.filter(index__gte=frontier.size).order_by("index"):
+        if leaf.index != frontier.size:
+            break
+        frontier.append(leaf_hash(leaf.leaf.encode()))
+    if (last and frontier.size == last.size) or not frontier.size:
+        return last
+    head = Head(log_origin(), frontier.size, frontier.root(), at)
+    return TreeHead.objects.create(
+        origin=head.origin,
+        size=head.size,
+        root=head.root.hex(),
+        peaks=[peak.hex() for peak in frontier.peaks],
+        at=at,
+        signature=base64.b64encode(keys.sign_head(head.statement)).decode(),
+        time_stamp=_time_stamp(head, keys, at),
+    )
+
+
+def head_of(row: TreeHead) -> Head:
+    """The head as it was signed."""
+    return Head(row.origin, row.size, bytes.fromhex(row.root), row.at)
+
+
+def _time_stamp(head: Head, keys: Keys, at: datetime) -> str:
+    try:
+        token = time_stamp(sha256(head.statement).digest(), keys.clock, serial=head.size, at=at)
+    except (OSError, ValueError) as fault:
+        _log.error("no time-stamp over the log head of %d entries: %s", head.size, fault)
+        return ""
+    return base64.b64encode(token).decode()

@@ -1,0 +1,59 @@
+"""One static page per certificate in each language and one JSON file, so that verification outlives the application."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from certificates.durable import write_durably
+from certificates.installation import public_folder
+from certificates.models import Certificate
+from certificates.selectors import certificates_to_publish
+from certificates.services.presentation import page_context, status_of
+from certificates.services.verification import answer_for
+from certificates.snapshot import canonical
+
+PAGES = {"index.html": "zh-hans", "index.en.html": "en"}
+FRESH_FOR = timedelta(hours=24)
+_REWRITTEN_AFTER = timedelta(hours=20)
+_AT_ONCE = 500
+
+
+def publish_pending(*, at: datetime) -> int:
+    """Write the pages of certificates whose row is newer than their page, or whose page is about to go stale.
+
+    How many.
+    """
+    due = certificates_to_publish(stale_before=at - _REWRITTEN_AFTER)[:_AT_ONCE]
+    return sum(publish(certificate, at=at) for certificate in list(due))
+
+
+def publish(certificate: Certificate, *, at: datetime) -> bool:
+    """Write the files of one certificate, then note the published revision; False when a newer one is published."""
+    folder = public_folder() / "v" / certificate.code
+    for name, content in page_files(certificate, at=at).items():
+        write_durably(folder / name, content)
+    return _note(certificate, at)
+
+
+def page_files(certificate: Certificate, *, at: datetime) -> dict[str, bytes]:
+    """The published files of a certificate by name, as they should be at an instant."""
+    answer = answer_for(certificate, at=at)
+    files = {"status.json": canonical(status_of(answer, fresh_for=FRESH_FOR))}
+    for name, language in PAGES.items():
+        with translation.override(language):
+            files[name] = _page(page_context(answer, is_published=True))
+    return files
+
+
+def _page(context: dict[str, Any]) -> bytes:
+    return render_to_string("certificates/shown.html", {**context, "frame": "plain.html"}).encode()
+
+
+def _note(certificate: Certificate, at: datetime) -> bool:
+    """Note what was written, unless somebody wrote a newer revision meanwhile."""
+    rows = Certificate.objects.filter(pk=certificate.pk, published_revision__lte=certificate.revision)
+    return bool(rows.update(published_revision=certificate.revision, published_at=at))

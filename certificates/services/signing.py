@@ -1,0 +1,73 @@
+"""The signer's work: render, sign, store, log and publish what was requested.
+
+Safe to kill and to run again at any point.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from certificates.durable import keep
+from certificates.installation import faces, store_folder
+from certificates.issuing import Issued, issue
+from certificates.models import Certificate
+from certificates.selectors import certificates_waiting
+from certificates.services.keys import Keys, open_keys
+from certificates.services.log import append_event, seal_log
+from certificates.services.publishing import publish_pending
+from certificates.services.standing import supersede_earlier
+from certificates.signals import certificate_issued
+from certificates.snapshot import SnapshotRefused
+
+_log = logging.getLogger(__name__)
+
+
+def sign_pending(*, limit: int, at: datetime, keys: Keys | None = None) -> int:
+    """Issue up to `limit` requested certificates, seal the log, publish the pages; how many were issued.
+
+    Every step finds by itself what an earlier run left undone: the file is durable before the row that names it, the
+    row and its log entry are one transaction, head and pages follow from the rows.
+    """
+    keys = keys or open_keys(at=at)
+    issued = sum(_sign_one(certificate, keys, at) for certificate in certificates_waiting()[:limit])
+    seal_log(keys=keys, at=at)
+    publish_pending(at=at)
+    return issued
+
+
+def _sign_one(certificate: Certificate, keys: Keys, at: datetime) -> bool:
+    """Sign one certificate from its stored snapshot; False when it was refused or somebody else was faster."""
+    try:
+        made = issue(certificate.content, keys.signer, faces=faces())
+    except SnapshotRefused as refusal:
+        _log.error("certificate %s refused: %s", certificate, refusal)
+        reasons = "\n".join(f"{fault.field}：{fault.reason.zh}" for fault in refusal.faults)
+        Certificate.objects.filter(pk=certificate.pk).update(refusal=reasons)
+        return False
+    keep(store_folder(), made.pdf)
+    return _enter(certificate.pk, made, at)
+
+
+@transaction.atomic
+def _enter(pk: int, made: Issued, at: datetime) -> bool:
+    certificate = Certificate.objects.select_for_update().get(pk=pk)
+    if certificate.standing.is_issued:
+        return False
+    supersede_earlier(certificate, at=at)
+    certificate.identifier = made.identifier
+    certificate.sha256 = made.sha256
+    certificate.record_sha256 = made.record_sha256
+    certificate.unsigned_sha256 = made.unsigned_sha256
+    certificate.signer = made.signer
+    certificate.fonts = dict(made.fonts)
+    certificate.issued_at = certificate.content.issued_at
+    certificate.log_index = append_event(certificate, "issue", at=certificate.issued_at).index
+    certificate.issue()
+    certificate.state_since = at
+    certificate.revision += 1
+    certificate.save()
+    transaction.on_commit(lambda: certificate_issued.send_robust(Certificate, certificate=certificate))
+    return True

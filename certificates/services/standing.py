@@ -1,0 +1,64 @@
+"""Change what an issued certificate is worth: suspend, reinstate, revoke, cancel, supersede, expire.
+
+Each enters the log.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from certificates.models import Certificate
+from certificates.selectors import certificates_run_out
+from certificates.services.log import append_event
+from certificates.services.waking import wake
+from certificates.standing import Standing
+
+
+@transaction.atomic
+def change_standing(*, certificate: Certificate, verb: str, ground: str, at: datetime) -> Certificate:
+    """Carry out one of suspend, reinstate, revoke, cancel on the certificate and enter it in the log.
+
+    `ground` is the reason as published on the verification page; it must not be empty. TransitionNotAllowed when the
+    certificate's state does not allow it, ValueError on an unknown verb or an empty ground.
+    """
+    if verb not in {"suspend", "reinstate", "revoke", "cancel"}:
+        raise ValueError(f"not a change of standing: {verb!r}")
+    if not ground.strip():
+        raise ValueError("a change of standing needs its ground")
+    locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    return _move(locked, verb, ground=ground, at=at)
+
+
+def supersede_earlier(certificate: Certificate, *, at: datetime) -> None:
+    """Close the standing earlier version, if there is one, in the transaction that issues `certificate`."""
+    holding = [Standing.IN_FORCE, Standing.SUSPENDED]
+    earlier = Certificate.objects.select_for_update().filter(number=certificate.number, state__in=holding)
+    for version in earlier.exclude(pk=certificate.pk):
+        _move(version, "supersede", ground="", at=at)
+
+
+def expire_due(*, on: date, at: datetime) -> int:
+    """Expire every standing certificate whose last day lies before `on`; how many."""
+    return sum(_expire(pk, on, at) for pk in certificates_run_out(on).values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _expire(pk: int, on: date, at: datetime) -> bool:
+    certificate = certificates_run_out(on).select_for_update().filter(pk=pk).first()
+    if certificate is None:
+        return False
+    _move(certificate, "expire", ground="", at=at)
+    return True
+
+
+def _move(certificate: Certificate, verb: str, *, ground: str, at: datetime) -> Certificate:
+    getattr(certificate, verb)()
+    certificate.state_since = at
+    certificate.state_ground = ground
+    certificate.revision += 1
+    certificate.save(update_fields=["state", "state_since", "state_ground", "revision"])
+    append_event(certificate, verb, at=at)
+    transaction.on_commit(wake)
+    return certificate

@@ -1,0 +1,17 @@
+"""Public addresses of verification; the QR code holds them in capital letters."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from certificates import views
+
+app_name = "certificates"
+
+urlpatterns = [
+    path("verify/", views.verify, name="verify"),
+    path("verify/file/", views.verify_file, name="verify_file"),
+    path("v/<str:code>/status.json", views.status_json, name="status_json"),
+    path("v/<str:code>/", views.shown, name="shown"),
+    re_path(r"^[vV]/(?P<code>[^/]{1,80})/?$", views.shown, name="scanned"),
+]

@@ -1,0 +1,195 @@
+"""Is this file a certificate of ours? The strict policy as one function: `verify(content, trust) -> Verdict`."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from asn1crypto import pem
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    PdfSignatureStatus,
+    SignatureCoverageLevel,
+    validate_pdf_signature,
+)
+from pyhanko_certvalidator import ValidationContext
+
+from certificates.container import check_container, check_hole
+from certificates.package import FIELD, RECORD_NAME
+from certificates.refusals import Refused, Rule
+from certificates.signers import DOCUMENT_SIGNING, fingerprint
+from certificates.snapshot import SCHEMA, canonical
+
+# A refused file is an answer, not an event: its traces would let strangers fill the log.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+
+_MAXIMAL_RECORD = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom the verifier believes.
+
+    `roots` are PEM certificates of authorities; `signers` the SHA-256 fingerprints of certificates that may sign, or
+    None when every document-signing certificate under the roots may; `at` the instant to judge at, or None for now.
+    """
+
+    roots: tuple[bytes, ...]
+    signers: frozenset[str] | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one file.
+
+    `rule` is the rule that refused, None when the file is accepted; `detail` a technical remark. `sha256` is that of
+    the file; `signer` the fingerprint and `signer_name` the name of the signing certificate, both "" when it was not
+    read; `record` the attached certificate record and `record_sha256` its digest: claims of the file, to be compared
+    with the register.
+    """
+
+    rule: Rule | None
+    detail: str
+    sha256: str
+    signer: str = ""
+    signer_name: str = ""
+    record: Mapping[str, Any] | None = None
+    record_sha256: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        """True when no rule refused."""
+        return self.rule is None
+
+
+def verify(content: bytes, trust: Trust) -> Verdict:
+    """Judge one file by the strict policy.
+
+    Never raises, whatever the bytes are: any failure is a refusal with its rule.
+    """
+    verdict = Verdict(None, "", sha256(content).hexdigest())
+    try:
+        return _judged(content, trust, verdict)
+    except Refused as refusal:
+        return replace(verdict, rule=refusal.rule, detail=refusal.detail)
+    except RecursionError:
+        return replace(verdict, rule=Rule.OVERRUN, detail="nesting too deep")
+    except MemoryError:
+        return replace(verdict, rule=Rule.OVERRUN, detail="out of memory")
+    except Exception as fault:  # the tenth rule: whatever the reader stumbles over is a refusal
+        return replace(verdict, rule=Rule.UNREADABLE, detail=f"{type(fault).__name__}: {fault}"[:300])
+
+
+def _judged(content: bytes, trust: Trust, verdict: Verdict) -> Verdict:
+    check_container(content)
+    reader = PdfFileReader(io.BytesIO(content), strict=True)
+    if reader.encrypted:
+        raise Refused(Rule.ENCRYPTED)
+    signature = _only_signature(reader)
+    check_hole(content, [int(part) for part in signature.byte_range], signature.pkcs7_content)
+    _check_certification(reader, signature)
+    signer = x509.load_der_x509_certificate(signature.signer_cert.dump())
+    _check_signature(signature, signer, trust)
+    _check_signer(signer, trust)
+    record = _record(reader)
+    return replace(
+        verdict,
+        signer=fingerprint(signer),
+        signer_name=signer.subject.rfc4514_string(),
+        record=_read_record(record),
+        record_sha256=sha256(record).hexdigest(),
+    )
+
+
+def _only_signature(reader: PdfFileReader) -> EmbeddedPdfSignature:
+    signatures = list(reader.embedded_regular_signatures)
+    if not signatures:
+        raise Refused(Rule.UNSIGNED)
+    if len(signatures) > 1:
+        raise Refused(Rule.SEVERAL_SIGNATURES, ", ".join(signature.field_name for signature in signatures))
+    if signatures[0].field_name != FIELD:
+        raise Refused(Rule.WRONG_FIELD, signatures[0].field_name)
+    only: EmbeddedPdfSignature = signatures[0]
+    return only
+
+
+def _check_certification(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> None:
+    permissions = reader.root.get("/Perms", {})
+    certified = "/DocMDP" in permissions and permissions["/DocMDP"] is signature.sig_object
+    if not certified or signature.docmdp_level is None:
+        raise Refused(Rule.NOT_CERTIFIED)
+    if signature.docmdp_level is not MDPPerm.NO_CHANGES:
+        raise Refused(Rule.CHANGES_ALLOWED, str(signature.docmdp_level))
+
+
+def _check_signature(signature: EmbeddedPdfSignature, signer: x509.Certificate, trust: Trust) -> None:
+    at = trust.at or datetime.now(UTC)
+    roots = [asn1_x509.Certificate.load(pem.unarmor(root)[2]) for root in trust.roots]
+    context = ValidationContext(trust_roots=roots, moment=at, allow_fetching=False, revocation_mode="soft-fail")
+    status = validate_pdf_signature(signature, signer_validation_context=context)
+    _check_bytes(status)
+    if not status.trusted:
+        within = signer.not_valid_before_utc <= at <= signer.not_valid_after_utc
+        raise Refused(Rule.UNTRUSTED if within else Rule.SIGNER_EXPIRED, str(status.trust_problem_indic or ""))
+    if not status.bottom_line:
+        raise Refused(Rule.SIGNATURE_INVALID, status.summary())
+
+
+def _check_bytes(status: PdfSignatureStatus) -> None:
+    if not status.intact:
+        raise Refused(Rule.ALTERED)
+    if not status.valid:
+        raise Refused(Rule.SIGNATURE_INVALID)
+    if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
+        return
+    level = status.modification_level
+    if status.coverage is not SignatureCoverageLevel.ENTIRE_REVISION or level is None:
+        raise Refused(Rule.SMUGGLED_BYTES, str(status.coverage))
+    if level > ModificationLevel.LTA_UPDATES:
+        raise Refused(Rule.CHANGED_AFTERWARDS, str(level))
+
+
+def _check_signer(signer: x509.Certificate, trust: Trust) -> None:
+    try:
+        purposes = list(signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        purposes = []
+    if purposes != [DOCUMENT_SIGNING]:
+        raise Refused(Rule.WRONG_PURPOSE, ", ".join(purpose.dotted_string for purpose in purposes))
+    if trust.signers is not None and fingerprint(signer) not in trust.signers:
+        raise Refused(Rule.SIGNER_NOT_LISTED, fingerprint(signer))
+
+
+def _record(reader: PdfFileReader) -> bytes:
+    """The one associated file of the document, which must be the certificate record."""
+    array = reader.root.get("/AF", ())
+    files = [array[place] for place in range(len(array))]
+    if len(files) != 1 or files[0].get("/UF") != RECORD_NAME or files[0].get("/AFRelationship") != "/Data":
+        raise Refused(Rule.NO_RECORD, f"{len(files)} associated files")
+    stream = files[0]["/EF"]["/F"]
+    content: bytes = stream.data
+    if len(content) > _MAXIMAL_RECORD:
+        raise Refused(Rule.RECORD_UNREADABLE, f"{len(content)} bytes")
+    return content
+
+
+def _read_record(content: bytes) -> Mapping[str, Any]:
+    try:
+        values = json.loads(content)
+    except ValueError as fault:
+        raise Refused(Rule.RECORD_UNREADABLE, str(fault)) from fault
+    if not isinstance(values, dict) or values.get("schema") != SCHEMA or canonical(values) != content:
+        raise Refused(Rule.RECORD_UNREADABLE, "not a canonical certificate record")
+    return values

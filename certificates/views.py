@@ -1,0 +1,111 @@
+"""Public verification: by number and code, by file, and the page behind the QR code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from certificates.forms import FileForm, NumberForm
+from certificates.isolated import Busy
+from certificates.services.allowance import LOOKUPS, UPLOADS, Rate, is_allowed
+from certificates.services.presentation import in_language, lights_for_page, page_context, status_of
+from certificates.services.publishing import FRESH_FOR
+from certificates.services.verification import Answer, check_upload, look_up, look_up_number
+
+_TYPED = {"Cache-Control": "no-store"}
+_PUBLISHED = {"Cache-Control": "public, max-age=0, s-maxage=60"}
+_HIDDEN = {"X-Robots-Tag": "noindex, nofollow"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Look a certificate up by number and code."""
+    form = NumberForm(request.POST or None)
+    if not form.is_valid():
+        return _forms(request, form=form)
+    at = timezone.now()
+    if not _is_allowed(request, LOOKUPS, at):
+        return _too_many(request)
+    answer = look_up_number(form.cleaned_data["number"], form.cleaned_data["code"], at=at)
+    return _shown(request, answer, _TYPED)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify_file(request: HttpRequest) -> HttpResponse:
+    """Verify an uploaded file; it is neither stored nor shown."""
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if not form.is_valid():
+        return _forms(request, file_form=form)
+    at = timezone.now()
+    if not _is_allowed(request, UPLOADS, at):
+        return _too_many(request)
+    try:
+        answer = check_upload(form.cleaned_data["file"].read(), at=at)
+    except Busy:
+        return _too_many(request, status=503)
+    return _examined(request, answer)
+
+
+@require_safe
+def shown(request: HttpRequest, code: str) -> HttpResponse:
+    """The page behind the QR code."""
+    return _shown(request, look_up(code, at=timezone.now()), _PUBLISHED)
+
+
+@require_safe
+def status_json(request: HttpRequest, code: str) -> HttpResponse:
+    """The same answer as JSON, with the proof of the log."""
+    answer = look_up(code, at=timezone.now())
+    if answer is None:
+        return JsonResponse({"error": "unknown"}, status=404, headers={**_PUBLISHED, **_HIDDEN})
+    values = status_of(answer, fresh_for=FRESH_FOR)
+    return JsonResponse(values, json_dumps_params={"ensure_ascii": False}, headers={**_PUBLISHED, **_HIDDEN})
+
+
+def _page(
+    request: HttpRequest, template: str, context: dict[str, Any], headers: Mapping[str, str], *, status: int = 200
+) -> HttpResponse:
+    return HttpResponse(render_to_string(template, context, request), status=status, headers=dict(headers))
+
+
+def _is_allowed(request: HttpRequest, rate: Rate, at: datetime) -> bool:
+    return is_allowed(rate, request.META.get("REMOTE_ADDR", ""), at=at)
+
+
+def _forms(request: HttpRequest, *, form: NumberForm | None = None, file_form: FileForm | None = None) -> HttpResponse:
+    """Both forms; 422 when one of them came back with faults."""
+    faulty = any(each is not None and each.errors for each in (form, file_form))
+    context = {"form": form or NumberForm(), "file_form": file_form or FileForm()}
+    headers = {"Cache-Control": "no-store"} if faulty else {}
+    return _page(request, "certificates/verify.html", context, headers, status=422 if faulty else 200)
+
+
+def _shown(request: HttpRequest, answer: Answer | None, caching: dict[str, str]) -> HttpResponse:
+    """The page of a certificate, or the one page for everything unknown."""
+    headers = {**caching, **_HIDDEN}
+    if answer is None:
+        return _page(request, "certificates/unknown.html", {}, headers, status=404)
+    context = {**page_context(answer), "frame": "shell.html"}
+    return _page(request, "certificates/shown.html", context, headers)
+
+
+def _examined(request: HttpRequest, answer: Answer) -> HttpResponse:
+    headers = {**_TYPED, **_HIDDEN}
+    if answer.certificate is not None:
+        return _page(request, "certificates/shown.html", {**page_context(answer), "frame": "shell.html"}, headers)
+    reason = in_language(answer.rule.wording) if answer.rule else ""
+    context = {"lights": lights_for_page(answer.lights), "reason": reason, "rule": answer.rule, "asked_at": answer.at}
+    return _page(request, "certificates/refused.html", context, headers)
+
+
+def _too_many(request: HttpRequest, *, status: int = 429) -> HttpResponse:
+    context = {"message": _("查询过于频繁，请稍后再试。"), "back": reverse("certificates:verify")}
+    return _page(request, "certificates/too_many.html", context, {**_TYPED, "Retry-After": "30"}, status=status)
