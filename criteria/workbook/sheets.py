@@ -252,9 +252,10 @@ def _table_row(
 
 
 def _table_rows(template: Template) -> Iterator[tuple[int, FieldSpec]]:
-    """Row numbers of the data table; where a group begins, a spec without code stands for its heading."""
+    """Row numbers of the data table, group by group; a spec without code stands for the heading of a group."""
     row, group = HEAD_ROW + 1, ""
-    for spec in template.form.table:
+    groups = list(dict.fromkeys(spec.group_zh for spec in template.form.table))
+    for spec in sorted(template.form.table, key=lambda spec: groups.index(spec.group_zh)):
         if spec.group_zh and spec.group_zh != group:
             group = spec.group_zh
             yield row, FieldSpec("", "", "", "", "text", Kind.TEXT, group_zh=group)
