@@ -1,0 +1,177 @@
+"""The cast: one person per office, two districts, three enterprises and a stranger to all of them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from accreditation.enums import Level, MemberState
+from accreditation.models import (
+    Batch,
+    Body,
+    Case,
+    Enterprise,
+    ExpertProfile,
+    Member,
+    Programme,
+    RoleGrant,
+    StoredFile,
+    Title,
+    User,
+)
+from accreditation.roles import Role
+from accreditation.services.batches import open_batch
+from accreditation.services.rule_sets import rules_of, store_edition
+from tests.factories.figures import facts_for
+from workflows import door
+from workflows.calendar import seed_calendar
+from workflows.opening import open_application
+
+DEMO_RULES = "shanghai_municipal_centre/2022-demo"
+OFFICE_USCC = "11310000MB00000196"
+CODES = ["91310000MA1FL0007C", "91310000MA1FL00157", "91310000MA1FL00232"]
+NAMES = ["上海示例智能装备有限公司", "上海示例生物材料有限公司", "上海示例软件有限公司"]
+
+
+@dataclass
+class Cast:
+    """Everybody by the name of the office."""
+
+    at: datetime
+    programme: Programme
+    batch: Batch
+    people: dict[str, User]
+    enterprises: list[Enterprise]
+    experts: list[User] = field(default_factory=list)
+    members: list[User] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return self.people[name]
+
+
+def person(username: str, name: str, **values: Any) -> User:
+    """An account that can log in with the password `示例密码-2026`."""
+    user = User(username=username, name=name, email=f"{username}@example.invalid", **values)
+    user.set_password("示例密码-2026")
+    user.save()
+    return user
+
+
+def grant(user: User, role: Role, district: str = "", *, at: datetime) -> None:
+    """A standing grant made by the installation."""
+    RoleGrant.objects.create(user=user, role=role, district=district, granted_at=at, ground="测试")
+
+
+def make_cast(at: datetime, *, panel: int = 8, committee: int = 7, working_window: int = 20) -> Cast:
+    """Bodies, programmes, people, enterprises and an open demo batch. Needs settings.ACCREDITATION_DEMO."""
+    seed_calendar(range(2024, 2027), at=at)
+    clock = User(username="system", name="系统时钟", is_system=True, is_active=False)
+    clock.set_unusable_password()
+    clock.save()
+    office = Body.objects.create(
+        code="office",
+        level=Level.MUNICIPAL,
+        name_zh="示例市经济和信息化主管部门",
+        name_en="Example Commission",
+        uscc=OFFICE_USCC,
+    )
+    for code, district in (("pudong", "310115"), ("jiading", "310114")):
+        Body.objects.create(code=code, level=Level.DISTRICT, district=district, name_zh=f"示例{district}", name_en=code)
+    municipal = Programme.objects.create(
+        code="shanghai_municipal_centre", level=Level.MUNICIPAL, name_zh="上海市市级企业技术中心",
+        name_en="Shanghai municipal enterprise technology centre", granted_by=office, number_prefix="SHETC",
+        ground_zh="《上海市企业技术中心管理办法》",
+    )  # fmt: skip
+    district = Programme.objects.create(
+        code="district_centre", level=Level.DISTRICT, name_zh="区级企业技术中心", name_en="District centre",
+        granted_by=office, number_prefix="SHDTC",
+    )  # fmt: skip
+    people = {
+        "clock": clock,
+        "pudong": person("pudong", "浦东初审员示例"),
+        "jiading": person("jiading", "嘉定初审员示例"),
+        "office": person("office", "市经办示例"),
+        "publisher": person("publisher", "发布人示例"),
+        "operator": person("operator", "运维示例"),
+        "security": person("security", "安全示例"),
+        "auditor": person("auditor", "审计示例"),
+        "stranger": person("stranger", "路人示例"),
+    }
+    grant(people["pudong"], Role.DISTRICT_OFFICER, "310115", at=at)
+    grant(people["jiading"], Role.DISTRICT_OFFICER, "310114", at=at)
+    for name, role in (
+        ("office", Role.MUNICIPAL_OFFICER), ("publisher", Role.PUBLISHER), ("operator", Role.OPERATOR),
+        ("security", Role.SECURITY_OFFICER), ("auditor", Role.AUDITOR),
+    ):  # fmt: skip
+        grant(people[name], role, at=at)
+    enterprises = []
+    for n, (code, name) in enumerate(zip(CODES, NAMES, strict=True)):
+        enterprise = Enterprise.objects.create(
+            uscc=code, name=name, district="310115" if n != 1 else "310114", registered_at=at
+        )
+        member = person(f"member{n}", f"申报人{n}示例")
+        Member.objects.create(
+            enterprise=enterprise,
+            user=member,
+            is_administrator=True,
+            state=MemberState.ACTIVE,
+            requested_at=at,
+            settled_at=at,
+        )
+        people[f"member{n}"] = member
+        Title.objects.create(
+            number=f"SHDTC-T-2023-{n:05d}", programme=district, holder=enterprise, granted_on=date(2023, 6, 1),
+            valid_from=date(2023, 6, 1), valid_until=date(2028, 5, 31), announcement_number="示例〔2023〕1号", provenance="测试",
+        )  # fmt: skip
+        enterprises.append(enterprise)
+    edition = store_edition(DEMO_RULES, at=at)
+    batch = open_batch(
+        municipal, edition, ordinal=34, year=at.year, procedure="municipal_recognition/2022",
+        opens_at=at - timedelta(days=1), closes_at=at + timedelta(days=working_window), base_date=at.date(),
+        by=people["office"], at=at,
+    )  # fmt: skip
+    cast = Cast(at, municipal, batch, people, enterprises)
+    for n in range(panel):
+        expert = person(f"expert{n}", f"专家{n}示例")
+        ExpertProfile.objects.create(user=expert, field="智能制造", employer=f"示例大学{n}")
+        grant(expert, Role.EXPERT, at=at)
+        cast.experts.append(expert)
+    for n in range(committee):
+        member = person(f"committee{n}", f"委员{n}示例")
+        grant(member, Role.COMMITTEE_MEMBER, at=at)
+        cast.members.append(member)
+    return cast
+
+
+def stored_file(content: bytes, at: datetime, media_type: str = "application/pdf") -> StoredFile:
+    """A row of the store without its file, for tests that never read it."""
+    digest = hashlib.sha256(content).hexdigest()
+    return StoredFile.objects.get_or_create(
+        sha256=digest, defaults={"size": len(content), "media_type": media_type, "stored_at": at}
+    )[0]
+
+
+def with_material(case: Case, by: User, at: datetime, **changed: int) -> None:
+    """Hand in an accepted workbook and every required kind of evidence, through the door."""
+    rules = rules_of(case.application.batch)
+    assert rules.form is not None
+    facts = facts_for(rules.form, case.application.batch.reporting_year, **changed)
+    book = stored_file(f"{case.number}{sorted(changed.items())}{at}".encode(), at)
+    form = {"name": "数据表.xlsx", "sha256": book.sha256, "facts": facts, "file": book}
+    door.perform(case, "upload_workbook", by=by, at=at, form=form)
+    for kind in rules.evidence:
+        if kind.required:
+            file = stored_file(f"{case.number}{kind.code}".encode(), at)
+            form = {"kind": kind.code, "file": file, "name": f"{kind.name_zh}.pdf"}
+            door.perform(case, "attach_evidence", by=by, at=at, form=form)
+
+
+def filed_case(cast: Cast, n: int = 0, **changed: int) -> Case:
+    """The application of enterprise n, submitted."""
+    by = cast.people[f"member{n}"]
+    case = open_application(cast.enterprises[n], cast.batch, by=by, at=cast.at)
+    with_material(case, by, cast.at, **changed)
+    door.perform(case, "submit", by=by, at=cast.at, form={"declaration": True, "insists": bool(changed)})
+    return case
