@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from criteria.commands import VERBS, Verb
+from criteria.workbook import commands as workbook_commands
 
-# Further verbs join here: add another module's table, as in {**VERBS, **workbook_commands.VERBS}.
-ALL_VERBS: dict[str, Verb] = {**VERBS}
+# Further verbs join here: add another module's table.
+ALL_VERBS: dict[str, Verb] = {**VERBS, **workbook_commands.VERBS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

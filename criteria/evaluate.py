@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from criteria.banding import BandOutcome, band_of
+from criteria.exact import exact_sum
 from criteria.facts import Facts
 from criteria.gates import GateOutcome, Outcome, decide
 from criteria.plain import from_text, to_text
@@ -135,5 +136,5 @@ def _totals(rules: RuleSet, indicators: tuple[Trace, ...], bonus: tuple[Trace, .
         total_of((trace.points for trace in indicators), rules.scoring),
         total_of((trace.points for trace in bonus), rules.scoring),
         total,
-        sum(known, Fraction(0)) if len(known) == len(exact) else None,
+        exact_sum(known) if len(known) == len(exact) else None,
     )

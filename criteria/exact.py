@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any, cast
 
@@ -25,6 +25,11 @@ def fast(value: Fraction) -> Fraction:
 def plain(value: Any) -> Fraction:
     """A true `Fraction` again, for results that leave the engine."""
     return value if isinstance(value, Fraction) else Fraction(int(value.numerator), int(value.denominator))
+
+
+def exact_sum(values: Iterable[Fraction]) -> Fraction:
+    """The exact sum, 0 for none."""
+    return plain(sum((fast(value) for value in values), fast(Fraction(0))))
 
 
 def round_half_up(value: Fraction, places: int) -> Fraction:

@@ -136,7 +136,7 @@ def _note(text: str, lang: str) -> list[Line]:
 
 
 def _input(given: Input, lang: str) -> str:
-    """`Main business revenue (2025) = 500000 thousand yuan [B!D7]`; the typed text where it differs."""
+    """`Main business revenue (2025) = 500 thousand yuan [B!D7]`; the typed text where it differs."""
     name = given.name_zh if lang == "zh" else given.name_en
     year = f" ({given.year})" if given.year else ""
     typed = _typed(given, lang)

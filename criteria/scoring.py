@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from criteria.exact import fast, plain, round_half_up
+from criteria.exact import exact_sum, fast, plain, round_half_up
 from criteria.facts import Facts, exact_text
 from criteria.nodes import ZeroDenominator
 from criteria.ruleset import Figure, Indicator, Policy, RuleSet, Scoring
@@ -15,7 +15,7 @@ from criteria.scope import FactScope, Standing
 from criteria.trace import Segment, Trace
 from criteria.wording import formula_words, numbers_of, value_text
 
-_HUNDRED = Fraction(100)
+_WORKING = "{} × ({}% + {}% × ({} − {}) ÷ ({} − {}))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def total_of(points: Iterable[Fraction | None], scoring: Scoring) -> Fraction | 
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return None
-    total = sum(known, Fraction(0))
+    total = exact_sum(known)
     return round_half_up(total, scoring.places) if scoring.stage == "total" else total
 
 
@@ -125,13 +125,12 @@ def _linear(value: Fraction, scale: _Scale) -> Award:
         return Award(Segment.BELOW_BASIC, Fraction(0))
     if value >= full:
         return Award(Segment.FULL, weight)
-    low, high = value_text(basic), value_text(full)
-    working = (
-        f"{exact_text(weight)} × ({exact_text(share)}% + {exact_text(_HUNDRED - share)}% × "
-        f"({value_text(value)} − {low}) ÷ ({high} − {low}))"
-    )
-    part = fast(share) + fast(_HUNDRED - share) * (value - fast(basic)) / fast(full - basic)
-    return Award(Segment.BETWEEN, fast(weight) * part / 100, working)
+    # 40 % in 60 + 40: what lies between basic and full.
+    low, high, whole = fast(basic), fast(full), fast(weight)
+    climb = 100 - fast(share)
+    numbers = (value_text(part) for part in (whole, share, climb, value, low, high, low))
+    points = whole * (share + climb * (value - low) / (high - low)) / 100
+    return Award(Segment.BETWEEN, points, _WORKING.format(*numbers))
 
 
 def _steps(value: Fraction, scale: _Scale) -> Award:

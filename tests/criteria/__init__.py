@@ -1,0 +1,1 @@
+"""Tests of the rules: files, engine, boundary cases as data."""
