@@ -23,6 +23,7 @@ class Policy:
     allows: Callable[[HttpRequest], bool]
     is_public: bool = False
     needs_second_factor: bool = False
+    before_second_factor: bool = False  # open to a session of staff that has only the password so far
     demo_only: bool = False
 
 
@@ -34,6 +35,7 @@ def _power(*powers: Power) -> Policy:
 PUBLIC = Policy("public", lambda request: True, is_public=True)
 DEMO = Policy("demo", lambda request: True, is_public=True, demo_only=True)
 SIGNED_IN = Policy("signed_in", lambda request: request.user.is_authenticated)
+PASSWORD_GIVEN = Policy("password_given", lambda request: request.user.is_authenticated, before_second_factor=True)
 APPLICANT = Policy("applicant", lambda request: is_applicant(request.user))
 DISTRICT = _power(Power.REVIEW_FIRST)
 MEMBERS = _power(Power.CONFIRM_MEMBERS)
@@ -46,10 +48,58 @@ PUBLISHER = _power(Power.PUBLISH)
 OBJECTIONS = _power(Power.ANSWER_OBJECTIONS)
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
+PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
 AUDITOR = _power(Power.AUDIT)
 
 ACCESS: Mapping[str, Policy] = {
     "home": PUBLIC,
     "set_language": PUBLIC,
     "styleguide": DEMO,
+    "certificates:verify": PUBLIC,
+    "certificates:verify_file": PUBLIC,
+    "certificates:shown": PUBLIC,
+    "certificates:scanned": PUBLIC,
+    "certificates:status_json": PUBLIC,
+    "styleguide_autosave": DEMO,
+    # accounts
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+    "account_change_password": SIGNED_IN,
+    "demo_login": DEMO,
+    "second_factor": PASSWORD_GIVEN,
+    "recovery_codes": SIGNED_IN,
+    "account_security": SIGNED_IN,
+    "register": PUBLIC,
+    "register_done": PUBLIC,
+    # members of enterprises
+    "members": MEMBERS,
+    "member": MEMBERS,
+    "member_proof": MEMBERS,
+    "member_confirm": MEMBERS,
+    "member_reject": MEMBERS,
+    "member_end": MEMBERS,
+    "org_members": APPLICANT,
+    "org_member_proof": APPLICANT,
+    "org_member_confirm": APPLICANT,
+    "org_member_reject": APPLICANT,
+    "org_member_invite": APPLICANT,
+    "org_member_hand_over": APPLICANT,
+    "org_member_end": APPLICANT,
+    # roles and accounts of staff
+    "grants": SECURITY,
+    "grant_revoke": SECURITY,
+    "second_factor_clear": SECURITY,
+    "people": PEOPLE,
+    "person_create": OPERATOR,
+    "person_close": OPERATOR,
+    # messages and drafts
+    "messages_list": SIGNED_IN,
+    "message_open": SIGNED_IN,
+    "messages_read": SIGNED_IN,
+    "draft_save": SIGNED_IN,
 }

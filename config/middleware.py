@@ -11,7 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accreditation.models import User
 from accreditation.permissions import has_second_factor
+from accreditation.services.drafts import hold_post, page_of, remember_person
+from accreditation.services.second_factor import needs_second_factor
 from config.access import ACCESS, Policy
 
 
@@ -22,15 +25,24 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        policy = policy_of(request)
+        if policy is not None and not policy.is_public and isinstance(request.user, User):
+            remember_person(request, response, request.user)
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """None lets the view run; anything else is the answer."""
-        match = request.resolver_match
-        policy = ACCESS.get(match.view_name) if match and match.view_name else None
+        policy = policy_of(request)
         if policy is None:
             return render(request, "403.html", {"undeclared": True}, status=403)
         return refuse(request, policy)
+
+
+def policy_of(request: HttpRequest) -> Policy | None:
+    """The policy of the address asked for; None when it has none or is no address of the site."""
+    match = request.resolver_match
+    return ACCESS.get(match.view_name) if match and match.view_name else None
 
 
 def refuse(request: HttpRequest, policy: Policy) -> HttpResponse | None:
@@ -43,14 +55,32 @@ def refuse(request: HttpRequest, policy: Policy) -> HttpResponse | None:
         return ask_to_log_in(request)
     if not policy.allows(request):
         return render(request, "403.html", status=403)
-    if policy.needs_second_factor and not has_second_factor(request):
-        return redirect(f"{reverse('second_factor')}?next={quote(request.get_full_path())}")
+    if lacks_second_factor(request, policy):
+        return send_to(request, f"{reverse('second_factor')}?next={quote(request.get_full_path())}")
     return None
 
 
+def lacks_second_factor(request: HttpRequest, policy: Policy) -> bool:
+    """Whether the page, or the person who asks for it, needs a second factor that this session does not have."""
+    if policy.before_second_factor or has_second_factor(request):
+        return False
+    return policy.needs_second_factor or needs_second_factor(request.user)
+
+
 def ask_to_log_in(request: HttpRequest) -> HttpResponse:
-    """Scripts get 401 with the address, so that nothing is swapped into the page; people get the log-in page."""
-    address = f"{reverse('account_login')}?next={quote(request.get_full_path())}"
-    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch":
-        return JsonResponse({"login": address}, status=401)
-    return redirect(address)
+    """To the log-in page and back; what was posted is held for the person who typed it."""
+    if request.method == "POST":
+        page = hold_post(request).address
+    else:
+        page = page_of(request) if is_by_script(request) else request.get_full_path()
+    return send_to(request, f"{reverse('account_login')}?next={quote(page)}")
+
+
+def send_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Scripts get 401 with the address, so that nothing is swapped into the page; people are redirected."""
+    return JsonResponse({"login": address}, status=401) if is_by_script(request) else redirect(address)
+
+
+def is_by_script(request: HttpRequest) -> bool:
+    """Whether a script of ours asks, not the browser itself."""
+    return bool(request.headers.get("HX-Request")) or request.headers.get("X-Requested-With") == "fetch"

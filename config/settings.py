@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from bootstrap_wrapper import get_bootstrap_css_dir
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -149,6 +150,36 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
+# --- Log-in (django-allauth) ------------------------------------------------------------------------------------
+# Counters of failed log-ins are shared by all processes of the site, so they cannot live in the memory of one.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+ACCOUNT_ADAPTER = "accreditation.services.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accreditation.forms.accounts.LoginForm",
+    "reset_password": "accreditation.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "accreditation.forms.accounts.ResetPasswordKeyForm",
+    "change_password": "accreditation.forms.accounts.ChangePasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses without an account
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {  # `key` holds the account and the address, so that nobody can lock another out
+    "login_failed": "20/m/ip,5/300s/key",
+    "second_factor": "5/300s/key",
+    "register": "20/h/ip",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
+MFA_ADAPTER = "accreditation.services.sign_in.SecondFactorAdapter"
+MFA_TOTP_ISSUER: str = env.str("SITE_SHORT_NAME", default="企业技术中心认定平台")
+
 # --- Language and time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
@@ -159,7 +190,7 @@ USE_TZ = True
 # --- Files ------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
+STATICFILES_DIRS: list[Any] = [BASE_DIR / "config" / "static", ("bootstrap", get_bootstrap_css_dir())]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 EVIDENCE_DIR: Path = VAR_DIR / "evidence"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from config.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("", include("config.styleguide")),
+    path("", include("accreditation.urls")),
+    path("", include("certificates.urls")),
     path("language/", set_language, name="set_language"),
 ]

@@ -1,0 +1,172 @@
+"""The cast of the demo: everybody fictional, one account per part, made and given roles through the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import MemberState
+from accreditation.errors import Refusal
+from accreditation.models import Member, RoleGrant, User
+from accreditation.roles import Role
+from accreditation.services.accounts import write_account
+from accreditation.services.enterprises import Particulars, Proof, register
+from accreditation.services.grants import Expertise, appoint_first_security_officer, grant_role
+from accreditation.services.installation import create_bodies, create_programmes, create_system_account
+from accreditation.services.members import Reading, confirm_member
+
+DEMO_PASSWORD = "yanshi-2026-demo"  # noqa: S105  printed on the demo's own log-in page; refused outside demo mode
+GROUND = "演示环境示例任命"
+FIELDS = ("智能制造", "新材料", "生物医药", "电子信息", "新能源", "财务审计")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoEnterprise:
+    """An invented enterprise with a code that passes GB 32100, and the officer who confirms its first member."""
+
+    uscc: str
+    name: str
+    district: str
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of the demo: user name, invented name, what it is for, role and district, enterprise."""
+
+    username: str
+    name: str
+    label: str | Promise
+    role: Role | None = None
+    district: str = ""
+    enterprise: DemoEnterprise | None = None
+
+
+ENTERPRISES: Mapping[str, DemoEnterprise] = {
+    "qiye": DemoEnterprise("91310115MADEMQ1K0R", "上海示例精密装备有限公司", "310115", "pudong"),
+    "qiye2": DemoEnterprise("91310114MADEMQ2K01", "上海示例新材料股份有限公司", "310114", "jiading"),
+    "qiye3": DemoEnterprise("91310115MADEMQ3K05", "上海示例生物科技有限公司", "310115", "pudong"),
+}
+
+
+def _applicant(username: str, name: str) -> DemoAccount:
+    return DemoAccount(username, name, _("申报企业"), enterprise=ENTERPRISES[username])
+
+
+ACCOUNTS: tuple[DemoAccount, ...] = (
+    DemoAccount("anquan", "严守（示例）", _("安全管理员"), Role.SECURITY_OFFICER),
+    _applicant("qiye", "钱一（示例）"),
+    _applicant("qiye2", "钱二（示例）"),
+    _applicant("qiye3", "钱三（示例）"),
+    DemoAccount("pudong", "浦明（示例）", _("浦东新区经办人"), Role.DISTRICT_OFFICER, "310115"),
+    DemoAccount("jiading", "嘉禾（示例）", _("嘉定区经办人"), Role.DISTRICT_OFFICER, "310114"),
+    DemoAccount("banshi", "市文（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
+    *(
+        DemoAccount(f"zhuanjia{n}", f"专家{c}（示例）", _("评审专家"), Role.EXPERT)
+        for n, c in enumerate("一二三四五六", 1)
+    ),
+    *(
+        DemoAccount(f"weiyuan{n}", f"委员{c}（示例）", _("评审委员会委员"), Role.COMMITTEE_MEMBER)
+        for n, c in enumerate("一二三四五六七", 1)
+    ),
+    DemoAccount("fabu", "公告（示例）", _("发布人"), Role.PUBLISHER),
+    DemoAccount("yunwei", "常运（示例）", _("系统管理员"), Role.OPERATOR),
+    DemoAccount("shenji", "审明（示例）", _("审计管理员"), Role.AUDITOR),
+)
+BY_USERNAME: Mapping[str, DemoAccount] = {entry.username: entry for entry in ACCOUNTS}
+
+
+def demo_people() -> list[DemoAccount]:
+    """The accounts of the table that exist here, in its order."""
+    present = set(User.objects.filter(username__in=BY_USERNAME, is_active=True).values_list("username", flat=True))
+    return [entry for entry in ACCOUNTS if entry.username in present]
+
+
+def demo_person(username: str) -> User | None:
+    """The account of that name, if it is one of the demo's."""
+    return User.objects.filter(username=username, is_active=True).first() if username in BY_USERNAME else None
+
+
+def seed_accounts(at: datetime) -> dict[str, User]:
+    """Create the cast with roles and confirmed memberships; what is there already is left as it is.
+
+    Raises Refusal outside demo mode.
+    """
+    if not settings.ACCREDITATION_DEMO:
+        raise Refusal([])
+    system = create_system_account()
+    create_bodies()
+    create_programmes()
+    people = {entry.username: _account(entry) for entry in ACCOUNTS}
+    if not RoleGrant.objects.exists():
+        appoint_first_security_officer(people["anquan"], system=system, at=at, ground=GROUND)
+    for entry in ACCOUNTS:
+        _give_role(entry, people, at)
+    for entry in ACCOUNTS:
+        _join(entry, people, at)
+    return people
+
+
+def _account(entry: DemoAccount) -> User:
+    found = User.objects.filter(username=entry.username).first()
+    return found or write_account(
+        username=entry.username, name=entry.name, email=f"{entry.username}@example.invalid", password=DEMO_PASSWORD
+    )
+
+
+def _give_role(entry: DemoAccount, people: Mapping[str, User], at: datetime) -> None:
+    user = people[entry.username]
+    if entry.role is None or RoleGrant.objects.filter(user=user, role=entry.role).exists():
+        return
+    grant_role(
+        user,
+        entry.role,
+        by=people["anquan"],
+        at=at,
+        ground=GROUND,
+        district=entry.district,
+        expertise=_expertise(entry),
+    )
+
+
+def _expertise(entry: DemoAccount) -> Expertise | None:
+    if entry.role != Role.EXPERT:
+        return None
+    place = int(entry.username.removeprefix("zhuanjia")) - 1
+    return Expertise(field=FIELDS[place], employer=f"示例研究院第{place + 1}研究所", title="教授级高级工程师")
+
+
+def _join(entry: DemoAccount, people: Mapping[str, User], at: datetime) -> None:
+    user, enterprise = people[entry.username], entry.enterprise
+    if enterprise is None or Member.objects.filter(user=user).exists():
+        return
+    stated = Particulars(enterprise.uscc, enterprise.name, enterprise.district)
+    member = register(stated, by=user, proof=Proof(_proof_page(), "授权证明（示例）.pdf"), at=at)
+    assert member.state == MemberState.REQUESTED
+    reading = Reading(name=enterprise.name, district=enterprise.district)
+    confirm_member(member, by=people[enterprise.confirmed_by], at=at, reading=reading)
+
+
+def _proof_page() -> bytes:
+    """A one-page PDF that says what it is."""
+    text = b"BT /F1 18 Tf 60 760 Td (DEMO: proof of authority, fictional) Tj ET"
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+    )
+    body, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    count = len(objects) + 1
+    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, len(body))
+    return body + b"xref\n0 %d\n0000000000 65535 f \n" % count + table + trailer

@@ -1,0 +1,96 @@
+"""Bodies and programmes of Shanghai: what every installation starts with and its operator corrects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accreditation.enums import Level
+
+MUNICIPAL_OFFICE = "municipal-office"
+
+
+@dataclass(frozen=True, slots=True)
+class BodyEntry:
+    """An authority: code, tier, names, district (GB/T 2260)."""
+
+    code: str
+    level: Level
+    name_zh: str
+    name_en: str
+    district: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeEntry:
+    """A title that can be granted: code, tier, names, code of the granting body, prefix of its numbers."""
+
+    code: str
+    level: Level
+    name_zh: str
+    name_en: str
+    granted_by: str
+    number_prefix: str
+
+
+def _district(code: str, name_zh: str, name_en: str) -> BodyEntry:
+    return BodyEntry(f"district-{code}", Level.DISTRICT, name_zh, name_en, code)
+
+
+# Names found in published notices: Songjiang, Qingpu, Jinshan, Jiading, Yangpu, Jing'an; the others are remembered and
+# marked for the operator to check (docs/operations.md).
+BODIES: tuple[BodyEntry, ...] = (
+    BodyEntry(
+        MUNICIPAL_OFFICE,
+        Level.MUNICIPAL,
+        "上海市经济和信息化委员会",
+        "Shanghai Commission of Economy and Informatization",
+    ),
+    BodyEntry("ndrc", Level.NATIONAL, "国家发展和改革委员会", "National Development and Reform Commission"),
+    BodyEntry("miit", Level.NATIONAL, "工业和信息化部", "Ministry of Industry and Information Technology"),
+    _district("310101", "黄浦区商务委员会", "Huangpu District Commission of Commerce"),
+    _district("310104", "徐汇区商务委员会", "Xuhui District Commission of Commerce"),
+    _district("310105", "长宁区商务委员会", "Changning District Commission of Commerce"),
+    _district("310106", "静安区科技和经济委员会", "Jing'an District Commission of Science, Technology and Economy"),
+    _district("310107", "普陀区商务委员会", "Putuo District Commission of Commerce"),
+    _district("310109", "虹口区商务委员会", "Hongkou District Commission of Commerce"),
+    _district("310110", "杨浦区商务委员会", "Yangpu District Commission of Commerce"),
+    _district("310112", "闵行区经济委员会", "Minhang District Commission of Economy"),
+    _district("310113", "宝山区经济委员会", "Baoshan District Commission of Economy"),
+    _district("310114", "嘉定区经济委员会", "Jiading District Commission of Economy"),
+    _district("310115", "浦东新区科技和经济委员会", "Pudong New Area Commission of Science, Technology and Economy"),
+    _district("310116", "金山区经济委员会", "Jinshan District Commission of Economy"),
+    _district("310117", "松江区经济委员会", "Songjiang District Commission of Economy"),
+    _district("310118", "青浦区经济委员会", "Qingpu District Commission of Economy"),
+    _district("310120", "奉贤区经济委员会", "Fengxian District Commission of Economy"),
+    _district("310151", "崇明区经济委员会", "Chongming District Commission of Economy"),
+)
+
+PROGRAMMES: tuple[ProgrammeEntry, ...] = (
+    ProgrammeEntry(
+        "shanghai_municipal_centre",
+        Level.MUNICIPAL,
+        "上海市市级企业技术中心",
+        "Shanghai Municipal Enterprise Technology Centre",
+        MUNICIPAL_OFFICE,
+        "SHETC",
+    ),
+    ProgrammeEntry(
+        "district_centre",
+        Level.DISTRICT,
+        "区级企业技术中心",
+        "District Enterprise Technology Centre",
+        MUNICIPAL_OFFICE,
+        "SHDTC",
+    ),
+    ProgrammeEntry(
+        "national_centre", Level.NATIONAL, "国家企业技术中心", "National Enterprise Technology Centre", "ndrc", "NETC"
+    ),
+    ProgrammeEntry(
+        "demonstration",
+        Level.NATIONAL,
+        "国家技术创新示范企业",
+        "National Technology Innovation Demonstration Enterprise",
+        "miit",
+        "NTIDE",
+    ),
+)

@@ -1,0 +1,140 @@
+"""In-site messages: whose, how many unread, and the sentence, made when it is read in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import DISTRICTS
+from accreditation.models import Message, User
+from accreditation.permissions import Person
+from accreditation.roles import ROLES, Role
+
+CASE_ADDRESS = "case"  # URL name of the page that leads each reader to the own view of a case
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What a message says: title and text with named gaps, and the URL name it leads to (a case leads to the case)."""
+
+    title: str | Promise
+    text: str | Promise
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message as it is read: title, text, address to go on (empty when there is none)."""
+
+    title: str
+    text: str
+    href: str
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    # --- accounts, members, roles
+    "member_requested": Sentence(
+        _("成员申请待核验"), _("%(person)s 申请代表“%(enterprise)s”办理事项，请核验授权证明。"), "members"
+    ),
+    "member_confirmed": Sentence(
+        _("成员申请已通过"), _("您代表“%(enterprise)s”办理事项的授权已核验通过，可以开始申报。"), "org_members"
+    ),
+    "member_rejected": Sentence(
+        _("成员申请未通过"), _("您就统一社会信用代码 %(uscc)s 提出的申请未通过核验。理由：%(reason)s"), "register"
+    ),
+    "member_administrator": Sentence(
+        _("您已成为单位管理员"), _("您现在是“%(enterprise)s”的管理员，可以核验、邀请和解除成员。"), "org_members"
+    ),
+    "member_ended": Sentence(_("成员关系已解除"), _("您与“%(enterprise)s”的成员关系已解除。理由：%(reason)s")),
+    "role_granted": Sentence(_("已授予角色"), _("您已被授予角色：%(role)s%(district)s。"), "account_security"),
+    "role_revoked": Sentence(_("已撤销角色"), _("您的角色已被撤销：%(role)s%(district)s。"), "account_security"),
+    "second_factor_cleared": Sentence(
+        _("动态验证码已重置"), _("安全管理员已重置您的动态验证码，下次登录时请重新设置。"), "account_security"
+    ),
+    # --- the way of a case
+    "submit": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，进入区级初审。")),
+    "correct": Sentence(_("补正已提交"), _("办件 %(case)s 的补正材料已提交。")),
+    "withdraw": Sentence(_("申报已撤回"), _("办件 %(case)s 已由申报单位撤回。")),
+    "lapse": Sentence(_("逾期未补正"), _("办件 %(case)s 逾期未补正，程序已终止。")),
+    "accept": Sentence(_("申报已受理"), _("办件 %(case)s 已受理。")),
+    "decline": Sentence(_("申报不予受理"), _("办件 %(case)s 不予受理，理由见决定书。")),
+    "verify_value": Sentence(_("数据已核定"), _("办件 %(case)s 有一项数据经核定，依据见办件页面。")),
+    "return_for_correction": Sentence(_("申报退回补正"), _("办件 %(case)s 已退回补正，请在期限内按告知书逐项补正。")),
+    "find_ineligible": Sentence(_("不符合申报条件"), _("办件 %(case)s 经审查不符合申报条件，理由见告知书。")),
+    "recommend": Sentence(_("区级初审通过"), _("办件 %(case)s 已由区主管部门推荐，进入市级形式审查。")),
+    "not_recommend": Sentence(_("区级不予推荐"), _("办件 %(case)s 未获区主管部门推荐，理由见告知书。")),
+    "pass_completeness_check": Sentence(_("形式审查通过"), _("办件 %(case)s 已通过市级形式审查。")),
+    "appoint_panel": Sentence(_("评审组已组成"), _("办件 %(case)s 的评审组已组成，进入专家评审。")),
+    "panel_appointed": Sentence(_("评审任务"), _("您已被选为办件 %(case)s 的评审专家，请先声明有无利害关系。")),
+    "recuse": Sentence(_("专家申请回避"), _("办件 %(case)s 有专家申请回避，请递补。")),
+    "submit_review": Sentence(_("专家已提交评审"), _("办件 %(case)s 有一位专家提交了评审意见。")),
+    "adopt_value": Sentence(_("核定值已采纳"), _("办件 %(case)s 采纳了一项专家建议的核定值。")),
+    "propose": Sentence(_("拟予认定"), _("办件 %(case)s 经综合评审拟予认定，待公示。")),
+    "refuse": Sentence(_("不予认定"), _("办件 %(case)s 经综合评审不予认定，理由和救济途径见决定书。")),
+    "postpone": Sentence(_("暂缓认定"), _("办件 %(case)s 经综合评审暂缓认定，理由见告知书。")),
+    "table_again": Sentence(_("重新提请审议"), _("办件 %(case)s 已重新提请评审委员会审议。")),
+    "publish_notice": Sentence(_("已公示"), _("办件 %(case)s 已列入公示名单。")),
+    "raise_objection": Sentence(_("收到异议"), _("办件 %(case)s 在公示期内收到署名异议，请核查。")),
+    "dismiss_objection": Sentence(_("异议不成立"), _("办件 %(case)s 的异议经核查不成立。")),
+    "uphold_objection": Sentence(_("异议成立"), _("办件 %(case)s 的异议经核查成立，不予认定，理由见决定书。")),
+    "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
+    "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
+    "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
+    # --- meetings
+    "meeting_called": Sentence(_("会议通知"), _("评审委员会会议 %(meeting)s 定于 %(held_at)s 召开。")),
+    "minutes_to_sign": Sentence(_("纪要待签发"), _("会议 %(meeting)s 的纪要待签发。")),
+}
+GENERAL = Sentence(_("办件有新进展"), _("办件 %(case)s 有新进展，请查看办件页面。"))
+
+
+def messages_for(user: User) -> QuerySet[Message]:
+    """The person's own messages, unread first, then newest first."""
+    return Message.objects.filter(recipient=user).order_by(F("read_at").asc(nulls_first=True), "-created_at", "-pk")
+
+
+def unread_count(user: Person) -> int:
+    """How many messages the person has not opened."""
+    return Message.objects.filter(recipient=user, read_at__isnull=True).count() if isinstance(user, User) else 0
+
+
+def render_message(message: Message) -> Rendered:
+    """Title, text and address of a message in the language in force; a kind not in the table names its case."""
+    sentence = SENTENCES.get(message.kind, GENERAL)
+    words = _Words(case=message.case_number) | {key: _shown(key, value) for key, value in message.params.items()}
+    return Rendered(str(sentence.title), str(sentence.text) % _Words(words), _href(sentence, message))
+
+
+class _Words(dict[str, str]):
+    """Words of a sentence; one that an old message does not have is a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def _shown(key: str, value: Any) -> str:
+    """A parameter as people read it: roles and districts by their names, instants in words."""
+    if key == "role" and value in set(Role):
+        return str(ROLES[Role(value)].label)
+    if key == "district":
+        return str(_("（%(district)s）") % {"district": DISTRICTS[value]}) if value in DISTRICTS else ""
+    if key.endswith("_at"):
+        return date_format(localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
+    return str(value)
+
+
+def _href(sentence: Sentence, message: Message) -> str:
+    try:
+        if message.case_number:
+            return reverse(CASE_ADDRESS, args=[message.case_number])
+        return reverse(sentence.address) if sentence.address else ""
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,92 @@
+"""The first rows of an installation: bodies, programmes, the account of the clock, the first security officer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.errors import Reason, Refusal
+from accreditation.models import Body, Programme, User
+from accreditation.seeds.reference import BODIES, PROGRAMMES
+from accreditation.services.accounts import check_account, write_account
+from accreditation.services.grants import appoint_first_security_officer
+
+SYSTEM_USER = "system"
+
+
+def create_bodies() -> int:
+    """Bodies that are missing; returns how many were made. Existing rows keep what the operator wrote."""
+    made = 0
+    for entry in BODIES:
+        _row, is_new = Body.objects.get_or_create(
+            code=entry.code,
+            defaults={
+                "level": entry.level,
+                "name_zh": entry.name_zh,
+                "name_en": entry.name_en,
+                "district": entry.district,
+            },
+        )
+        made += is_new
+    return made
+
+
+def create_programmes() -> int:
+    """Programmes that are missing; returns how many were made."""
+    made = 0
+    for entry in PROGRAMMES:
+        _row, is_new = Programme.objects.get_or_create(
+            code=entry.code,
+            defaults={
+                "level": entry.level,
+                "name_zh": entry.name_zh,
+                "name_en": entry.name_en,
+                "granted_by": Body.objects.get(code=entry.granted_by),
+                "number_prefix": entry.number_prefix,
+            },
+        )
+        made += is_new
+    return made
+
+
+def create_system_account() -> User:
+    """The account under which the clock acts: closed, so that nobody can log in to it."""
+    found = User.objects.filter(is_system=True).first()
+    if found is not None:
+        return found
+    person = User(username=SYSTEM_USER, name="系统", is_system=True, is_active=False)
+    person.set_unusable_password()
+    person.save()
+    return person
+
+
+def has_people() -> bool:
+    """Whether anybody but the clock has an account."""
+    return User.objects.filter(is_system=False).exists()
+
+
+def appoint_administrators(
+    *, username: str, name: str, email: str, password: str, operator: tuple[str, str, str] | None, at: datetime
+) -> tuple[User, User | None]:
+    """The first security officer, and the operator's account, to whom that officer then gives the role.
+
+    `operator` is user name, name and e-mail address; the account starts with a password set by mail.
+    Raises Refusal when anybody has an account already, or with what is wrong with the particulars.
+    """
+    with transaction.atomic():
+        system = create_system_account()
+        if has_people():
+            raise Refusal([Reason("installed", _("已有账号，不能再次安装；补齐基础资料请用 --upgrade。"))])
+        check_account(username=username, name=name, email=email)
+        first = write_account(username=username, name=name, email=email, password=password)
+        ground = str(_("安装时任命"))
+        appoint_first_security_officer(first, system=system, at=at, ground=ground)
+        return first, _operator_account(operator) if operator else None
+
+
+def _operator_account(particulars: tuple[str, str, str]) -> User:
+    username, name, email = particulars
+    check_account(username=username, name=name, email=email)
+    return write_account(username=username, name=name, email=email)
