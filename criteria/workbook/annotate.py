@@ -141,5 +141,8 @@ def _fault_row(sheet: PlanSheet, number: int, fault: Fault, spot: _Spot | None) 
     sheet.put(row, 2, "待确认" if asks else "错误", "amber" if asks else "red")
     for column, text in enumerate(texts, 3):
         sheet.put(row, column, text, "text")
+    sheet.heights[row] = 8 + 14.0 * max(
+        -(-2 * len(text) // width) for text, (_, width) in zip(texts, _HEADS[2:], strict=True)
+    )
     if spot:
         sheet.put(row, 4, spot.cell, "link").link = f"'{spot.sheet}'!{spot.cell}"

@@ -22,7 +22,7 @@ from criteria.workbook.layout import (
 from criteria.workbook.locate import AnnexPlace, Found, Key, Spot, locate
 from criteria.workbook.normalise import Circumstances, Normal, Unreadable, raw_text, read_value
 from criteria.workbook.package import Book, open_book
-from criteria.workbook.reader import Cell, Grid, read_sheets
+from criteria.workbook.reader import Cell, Grid, address_of, read_sheets
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,14 @@ def examine(content: bytes, template: Template) -> Reading:
 def refused(template: Template, fault: Fault) -> Reading:
     """The reading of a file that was refused as a whole."""
     return Reading(Facts(template.reporting_year, {}), Faults((fault,)))
+
+
+def template_id_of(content: bytes) -> str | None:
+    """The template id that a workbook carries in its properties; None when it has none or cannot be opened."""
+    try:
+        return open_book(content).properties.get(PROPERTY_ID)
+    except Refused:
+        return None
 
 
 def check_marks(template: Template, book: Book) -> None:
@@ -135,7 +143,13 @@ class _Desk:
             if place := self.found.annexes.get(annex.code):
                 self.annexes[annex.code] = tuple(self.annex_rows(place))
         facts = Facts(self.template.reporting_year, self.figures, self.annexes)
-        return Reading(facts, Faults(tuple(self.faults), tuple(self.entries)))
+        return Reading(facts, Faults(tuple(sorted(self.faults, key=self.order)), tuple(self.entries)))
+
+    def order(self, fault: Fault) -> tuple[int, int, int]:
+        """Sheets as they stand in the workbook, then down the rows; what has no place comes first."""
+        sheets = [sheet.name for sheet in self.book.sheets]
+        number = sheets.index(fault.sheet) if fault.sheet in sheets else -1
+        return (number, *(address_of(fault.cell) or (0, 0)))
 
     def read_field(self, spec: FieldSpec) -> None:
         for year in self.template.years(spec):

@@ -185,7 +185,8 @@ def _dress(cell: Any, look: Look, number_format: str) -> None:
     cell.font = Font(
         name=_FONT, size=look.size, bold=look.bold, color=look.colour, underline="single" if look.underline else None
     )
-    cell.alignment = Alignment(horizontal=look.across, vertical="center", wrap_text=look.wrap)
+    indent = 1 if look.framed and look.across != "center" else 0
+    cell.alignment = Alignment(horizontal=look.across, vertical="center", wrap_text=look.wrap, indent=indent)
     cell.protection = Protection(locked=not look.open)
     cell.number_format = number_format
     if look.fill:
@@ -228,6 +229,7 @@ def _finish(sheet: Any, plan: PlanSheet, footer: str) -> None:
     sheet.sheet_view.showGridLines = False
     sheet.sheet_properties.tabColor = plan.tab
     sheet.freeze_panes = plan.freeze
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = 20, True
     if plan.concealed:
         sheet.sheet_state = "veryHidden"
     if plan.protected:
