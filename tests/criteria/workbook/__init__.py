@@ -1,0 +1,1 @@
+"""Tests of the workbook: template, gate, reader, location, values, answers."""
