@@ -1,0 +1,211 @@
+"""Who sees what, and when: every page fetches its rows through a function of this module or through `case_for`.
+
+A row that is not yours does not exist for you: the answer is NotFound, never "forbidden".
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accreditation.enums import ApplicationState, MemberState, SeatState
+from accreditation.errors import NotFound
+from accreditation.models import (
+    Application,
+    Attendance,
+    Case,
+    Enterprise,
+    Evidence,
+    Letter,
+    Meeting,
+    MeetingItem,
+    MeetingRecusal,
+    Member,
+    Objection,
+    Seat,
+    User,
+    WorkbookUpload,
+)
+from accreditation.permissions import Person, districts_of, powers_of
+from accreditation.roles import Power
+
+SITTING = (SeatState.APPOINTED, SeatState.CLEARED, SeatState.SUBMITTED)
+READING = (SeatState.CLEARED, SeatState.SUBMITTED)
+
+
+class View(StrEnum):
+    """In which quality a person looks at a case; a page shows what that quality may see."""
+
+    APPLICANT = "applicant"
+    DISTRICT = "district"
+    OFFICE = "office"
+    EXPERT = "expert"
+    COMMITTEE = "committee"
+    AUDITOR = "auditor"
+
+
+def visible_cases(user: Person) -> QuerySet[Case]:
+    """Cases whose existence the person may know. Drafts are the applicant's alone."""
+    if not isinstance(user, User) or not user.is_active:
+        return Case.objects.none()
+    return Case.objects.filter(_own(user) | (_official(user) & ~Q(state=ApplicationState.DRAFT)))
+
+
+def _own(user: User) -> Q:
+    standing = [MemberState.ACTIVE, MemberState.REQUESTED]
+    enterprises = Member.objects.filter(user=user, state__in=standing).values("enterprise_id")
+    return Q(enterprise_id__in=enterprises)
+
+
+def _official(user: User) -> Q:
+    powers = powers_of(user)
+    if Power.SEE_ALL_CASES in powers:
+        return Q()
+    allowed = Q(pk__in=[])
+    if Power.REVIEW_FIRST in powers:
+        allowed |= Q(district__in=districts_of(user))
+    if Power.REVIEW_AS_EXPERT in powers:
+        seats = Seat.objects.filter(expert=user, state__in=SITTING)
+        allowed |= Q(application__panel__seats__in=seats)
+    if Power.VOTE in powers:
+        allowed |= Q(application__in=visible_items(user).values("application_id"))
+    return allowed
+
+
+def visible_items(user: User) -> QuerySet[MeetingItem]:
+    """Agenda items of the meetings that the member attends, without those stepped out of."""
+    recused = MeetingRecusal.objects.filter(item=OuterRef("pk"), member=user)
+    mine = Attendance.objects.filter(member=user).values("meeting_id")
+    return MeetingItem.objects.filter(meeting__in=mine).exclude(Exists(recused))
+
+
+def case_for(user: Person, number: str) -> Case:
+    """The case of that number with its application and enterprise; NotFound when it is not for this person."""
+    rows = visible_cases(user).select_related("application__batch__programme", "enterprise", "batch__rule_set")
+    case = rows.filter(number=number).distinct().first()
+    if case is None:
+        raise NotFound(number)
+    return case
+
+
+def view_of(user: Person, case: Case) -> View:
+    """The quality in which the person sees the case; NotFound when there is none."""
+    if not isinstance(user, User):
+        raise NotFound(case.number)
+    if Case.objects.filter(_own(user), pk=case.pk).exists():
+        return View.APPLICANT
+    powers = powers_of(user)
+    if Power.AUDIT in powers:
+        return View.AUDITOR
+    if Power.SEE_ALL_CASES in powers:
+        return View.OFFICE
+    if Power.REVIEW_FIRST in powers and case.district in districts_of(user):
+        return View.DISTRICT
+    if Power.REVIEW_AS_EXPERT in powers and seat_of(user, case) is not None:
+        return View.EXPERT
+    if Power.VOTE in powers and visible_items(user).filter(application__case=case).exists():
+        return View.COMMITTEE
+    raise NotFound(case.number)
+
+
+def seat_of(user: Person, case: Case) -> Seat | None:
+    """The seat on which the expert sits in this case."""
+    if not isinstance(user, User):
+        return None
+    return Seat.objects.filter(panel__application__case=case, expert=user, state__in=SITTING).first()
+
+
+def may_read_material(user: Person, case: Case) -> bool:
+    """Whether figures and evidence are open to the person: an expert first declares to have no tie."""
+    view = view_of(user, case)
+    if view != View.EXPERT:
+        return True
+    seat = seat_of(user, case)
+    return seat is not None and seat.state in READING
+
+
+def may_see_experts(user: Person, case: Case) -> bool:
+    """Names of the panel: the office and the auditor; a committee member once the marks are open."""
+    view = view_of(user, case)
+    return view in (View.OFFICE, View.AUDITOR) or (view == View.COMMITTEE and marks_are_open(case))
+
+
+def may_see_marks(user: Person, case: Case) -> bool:
+    """Nobody sees marks before all are in; then the office, the committee and the auditor."""
+    return marks_are_open(case) and view_of(user, case) in (View.OFFICE, View.COMMITTEE, View.AUDITOR)
+
+
+def marks_are_open(case: Case) -> bool:
+    """Whether the panel of the case was opened."""
+    panel = getattr(case.application, "panel", None)
+    return panel is not None and panel.opened_at is not None
+
+
+def evidence_for(user: Person, pk: int) -> Evidence:
+    """One evidence file whose case and material are open to the person."""
+    evidence = Evidence.objects.select_related("application__case", "file").filter(pk=pk).first()
+    if evidence is None:
+        raise NotFound(str(pk))
+    case = case_for(user, evidence.application.case.number)
+    if not may_read_material(user, case):
+        raise NotFound(str(pk))
+    return evidence
+
+
+def upload_for(user: Person, number: str, upload: int) -> WorkbookUpload:
+    """One reading of a workbook; those that were refused are the applicant's alone."""
+    case = case_for(user, number)
+    row = (
+        WorkbookUpload.objects.select_related("application", "file")
+        .filter(application__case=case, number=upload)
+        .first()
+    )
+    if row is None or not may_read_material(user, case):
+        raise NotFound(number)
+    if not row.is_accepted and view_of(user, case) != View.APPLICANT:
+        raise NotFound(number)
+    return row
+
+
+def letter_for(user: Person, letter_number: str) -> Letter:
+    """A letter: its addressee, the authorities and the auditor; not experts and not the committee."""
+    letter = Letter.objects.select_related("case").filter(number=letter_number).first()
+    if letter is None or view_of(user, case_for(user, letter.case.number)) in (View.EXPERT, View.COMMITTEE):
+        raise NotFound(letter_number)
+    return letter
+
+
+def meeting_for(user: Person, number: str) -> Meeting:
+    """A meeting: its members, the office and the auditor."""
+    meeting = Meeting.objects.select_related("batch__programme", "chair", "secretary").filter(number=number).first()
+    if meeting is None or not isinstance(user, User):
+        raise NotFound(number)
+    powers = powers_of(user)
+    is_member = Power.VOTE in powers and meeting.attendance.filter(member=user).exists()
+    if not (is_member or powers & {Power.CALL_MEETINGS, Power.AUDIT, Power.PUBLISH}):
+        raise NotFound(number)
+    return meeting
+
+
+def objection_for(user: Person, number: str) -> Objection:
+    """An objection with the objector's name: only those who look into it, and the auditor."""
+    objection = Objection.objects.select_related("application__case", "notice").filter(number=number).first()
+    if objection is None or not powers_of(user) & {Power.ANSWER_OBJECTIONS, Power.AUDIT}:
+        raise NotFound(number)
+    return objection
+
+
+def enterprises_of(user: Person) -> QuerySet[Enterprise]:
+    """Enterprises for which the person acts or has asked to act."""
+    if not isinstance(user, User):
+        return Enterprise.objects.none()
+    standing = [MemberState.ACTIVE, MemberState.REQUESTED]
+    return Enterprise.objects.filter(members__user=user, members__state__in=standing).distinct()
+
+
+def application_of(case: Case) -> Application:
+    """The application of a case that was fetched for the person."""
+    return Application.objects.select_related("batch__rule_set", "batch__programme", "enterprise", "case").get(
+        case=case
+    )

@@ -1,0 +1,1 @@
+"""Forms of the desks; they give plain values to the door."""
