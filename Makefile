@@ -6,11 +6,13 @@
 .PHONY: demo test bench lint types migrations setup setup-test lock
 
 PY := .venv/bin/python
+PORT ?= 8000
 export PYTHONDONTWRITEBYTECODE := 1
 
 demo: setup
 	@sh scripts/fonts.sh
-	@ACCREDITATION_DEMO=1 ACCREDITATION_VAR=$(CURDIR)/var/demo PORT=$(PORT) exec $(PY) manage.py demo $(if $(ONCE),--once)
+	@ACCREDITATION_DEMO=1 ACCREDITATION_VAR=$(CURDIR)/var/demo PORT=$(PORT) \
+		PUBLIC_BASE_URL=$${PUBLIC_BASE_URL:-http://127.0.0.1:$(PORT)} exec $(PY) manage.py demo $(if $(ONCE),--once)
 
 test: setup-test
 	@sh scripts/debian.sh

@@ -19,7 +19,9 @@ for _name in ("ACCREDITATION_DEMO", "PUBLIC_BASE_URL", "EMAIL_URL", "DJANGO_DEBU
     os.environ.pop(_name, None)
 
 from config.settings import *  # noqa: E402, F403 - the folder above must be known before the settings are read
-from config.settings import DATABASES, VAR_DIR  # noqa: E402 - the same
+from config.settings import DATABASES, STATIC_ROOT, VAR_DIR  # noqa: E402 - the same
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 if DATABASES["default"]["ENGINE"] == "config.sqlite_gate":
     # A file, not memory: threads, WAL and the write gate behave as they do in an installation.

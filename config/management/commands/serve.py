@@ -35,6 +35,7 @@ class Command(BaseCommand):
         """Run until told to stop; CommandError when the address is taken or a process cannot be kept running."""
         host, port = options["host"], options["port"]
         check_address_is_free(host, port)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
