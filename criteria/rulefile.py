@@ -16,11 +16,12 @@ from criteria.faults import Fault, RuleSetFaults
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 12
+MAX_NODES = 20_000
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?")
 _LOOKS_NUMERIC = re.compile(r"[-+]?\.?[0-9][0-9_.eExXoO+a-fA-F]*|[-+]?\.(inf|nan)", re.IGNORECASE)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Rows of a list are addressed by one of these instead of their place, so that paths survive merging.
-_ROW_KEYS = ("code", "from")
+# Rows of a list are addressed by this instead of their place, so that paths survive merging.
+_ROW_KEY = "code"
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ class _TextReader:
         self.file = file
         self.events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
         self.lines: dict[str, int] = {}
+        self.count = 0
 
     def read(self) -> RuleText:
         event = next(self.events)
@@ -126,6 +128,9 @@ class _TextReader:
             raise self._refuse(event, "不允许使用标签", "tags are not allowed", path)
         if depth > MAX_DEPTH:
             raise self._refuse(event, f"嵌套超过{MAX_DEPTH}层", f"nested deeper than {MAX_DEPTH}", path)
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise self._refuse(event, f"超过{MAX_NODES}个条目", f"more than {MAX_NODES} entries", path)
         self.lines.setdefault(path, _line(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(event, path, depth)
@@ -160,8 +165,8 @@ class _TextReader:
         """One row of a list; its lines are kept under its code where it has one."""
         outer, self.lines = self.lines, {}
         row = self._node(event, "", depth)
-        codes = [row[key] for key in _ROW_KEYS if isinstance(row, dict) and isinstance(row.get(key), str)]
-        prefix = f"{path}[{codes[0] if codes else number}]"
+        code = row.get(_ROW_KEY) if isinstance(row, dict) else None
+        prefix = f"{path}[{code if isinstance(code, str) else number}]"
         inner, self.lines = self.lines, outer
         for below, line in inner.items():
             self.lines[f"{prefix}.{below}" if below and below[0] != "[" else f"{prefix}{below}"] = line

@@ -93,7 +93,10 @@ class Wording:
         return f"{self.write(node.operand)} {self._word('in')} {'、'.join(node.choices)}"
 
     def _logic(self, node: Logic) -> str:
-        return f" {self._word(node.word)} ".join(self._guarded(operand, 0) for operand in node.operands)
+        parts = (
+            f"({self.write(part)})" if isinstance(part, Logic | Choose) else self.write(part) for part in node.operands
+        )
+        return f" {self._word(node.word)} ".join(parts)
 
     def _not(self, node: Not) -> str:
         return f"{self._word('not')} {self._guarded(node.operand, 3)}"

@@ -17,7 +17,9 @@ SHEET_MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.
 Parts = dict[str, bytes | str]
 
 
-def parts_of(rows: str = "", *, strings: str = "", styles: str = "", workbook: str = "", main: str = SHEET_MAIN) -> Parts:
+def parts_of(
+    rows: str = "", *, strings: str = "", styles: str = "", workbook: str = "", main: str = SHEET_MAIN
+) -> Parts:
     """The parts of a one-sheet workbook; `rows` is the inside of sheetData, `workbook` goes before its sheets."""
     return {
         "[Content_Types].xml": f'<Types xmlns="{TYPES}"><Default Extension="xml" ContentType="application/xml"/>'
@@ -54,8 +56,6 @@ def unpacked(content: bytes) -> Parts:
     """The parts of a zip."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
 
 
 def replaced(content: bytes, part: str, old: str, new: str) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from criteria.loading import load
 from criteria.ruleset import RuleSet
 from criteria.workbook import Template, template_for
 from criteria.workbook.samples import correct_workbook
@@ -13,14 +12,9 @@ REF = "shanghai_municipal_centre/2022-demo"
 
 
 @pytest.fixture(scope="session")
-def rules() -> RuleSet:
-    return load(REF)
-
-
-@pytest.fixture(scope="session")
-def template(rules: RuleSet) -> Template:
-    assert rules.form is not None
-    return template_for(rules.form, REF, rules.checksum, "SH-2026-1", 2025, "市级企业技术中心申报（示例）")
+def template(municipal: RuleSet) -> Template:
+    assert municipal.form is not None
+    return template_for(municipal.form, REF, municipal.checksum, "SH-2026-1", 2025, "市级企业技术中心申报（示例）")
 
 
 @pytest.fixture(scope="session")
