@@ -1,0 +1,1 @@
+"""Tests in a real browser, and the checks that every page must pass there."""
