@@ -63,7 +63,8 @@ def wrapped(text: str, *, width: float, measure: Callable[[str], float]) -> list
     lines, rest = [], text
     while measure(rest) > width:
         share = measure(rest) / -(-measure(rest) * 1.1 // width)
-        cuts = [cut for cut in range(1, len(rest)) if measure(rest[:cut]) <= width and not _is_forbidden(rest, cut)]
+        fitting = [cut for cut in range(1, len(rest)) if measure(rest[:cut]) <= width] or [1]
+        cuts = [cut for cut in fitting if not _is_forbidden(rest, cut)] or fitting[-1:]
         cut = min(cuts, key=lambda cut: abs(measure(rest[:cut]) - share) + (0 if _is_pause(rest, cut) else 0.2 * share))
         lines.append(rest[:cut].strip())
         rest = rest[cut:].strip()

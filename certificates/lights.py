@@ -86,10 +86,10 @@ def same_file_light() -> Light:
 
 
 def signed_file_light() -> Light:
-    """Not tampered with: another revision of an issued file, with a sound signature and the registered record."""
+    """Not tampered with: another signing of the same certificate, sound and with the registered record."""
     text = Wording(
-        "电子签章有效，内容与登记一致；文件附加了签章验证数据。",
-        "The signature is sound and the record is the registered one; validation data was added to the file.",
+        "电子签章有效，所附数据与登记一致。",
+        "The signature is sound and the attached record is the registered one.",
     )
     return Light("good", INTEGRITY, Wording("未被改动", "not tampered with"), text)
 

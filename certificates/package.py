@@ -147,9 +147,9 @@ def _put_metadata(pdf: pikepdf.Pdf, snapshot: Snapshot) -> None:
 
 
 def pdf_date(at: datetime) -> str:
-    """An instant as PDF writes it: D:20261201093000+08'00'."""
+    """An instant as PDF writes it: D:20261201093000+08'00."""
     offset = at.strftime("%z")
-    return f"D:{at:%Y%m%d%H%M%S}{offset[:3]}'{offset[3:5]}'"
+    return f"D:{at:%Y%m%d%H%M%S}{offset[:3]}'{offset[3:5]}"
 
 
 @lru_cache(maxsize=1)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.der import EXPLICIT_0, instant, integer, octets, oid, sequence, set_of, tlv
@@ -28,6 +31,28 @@ def sign_detached(digest: bytes, signer: Signer) -> bytes:
     time stands in the PDF, as PAdES asks.
     """
     return _signed_data(1, sequence(_DATA), _DATA, digest, signer)
+
+
+def is_plain(signature: bytes, digest: bytes, certificates: Sequence[x509.Certificate], value: bytes) -> bool:
+    """True when `signature`, padded with zeros, is exactly what `sign_detached` makes of these parts.
+
+    `certificates` are the signer's and those above it, `value` the signature value. A CMS message has room for content
+    that no signature protects; one that could not have come from here is not ours.
+    """
+    expected = sign_detached(digest, _Replay(certificates[0], tuple(certificates[1:]), value))
+    return signature[: len(expected)] == expected and not signature[len(expected) :].strip(b"\x00")
+
+
+@dataclass(frozen=True, slots=True)
+class _Replay:
+    """A signer that gives a signature already made."""
+
+    certificate: x509.Certificate
+    issuers: tuple[x509.Certificate, ...]
+    value: bytes
+
+    def sign(self, message: bytes) -> bytes:
+        return self.value
 
 
 def time_stamp(digest: bytes, signer: Signer, *, serial: int, at: datetime) -> bytes:

@@ -15,7 +15,6 @@ from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import (
     EmbeddedPdfSignature,
@@ -25,9 +24,10 @@ from pyhanko.sign.validation import (
 )
 from pyhanko_certvalidator import ValidationContext
 
-from certificates.container import check_container, check_hole
+from certificates.container import check_container, held_in_hole
 from certificates.package import FIELD, RECORD_NAME
 from certificates.refusals import Refused, Rule
+from certificates.seal import is_plain
 from certificates.signers import DOCUMENT_SIGNING, fingerprint
 from certificates.snapshot import SCHEMA, canonical
 
@@ -98,9 +98,9 @@ def _judged(content: bytes, trust: Trust, verdict: Verdict) -> Verdict:
     if reader.encrypted:
         raise Refused(Rule.ENCRYPTED)
     signature = _only_signature(reader)
-    check_hole(content, [int(part) for part in signature.byte_range], signature.pkcs7_content)
-    _check_certification(reader, signature)
     signer = x509.load_der_x509_certificate(signature.signer_cert.dump())
+    _check_hole(content, signature, signer)
+    _check_certification(reader, signature)
     _check_signature(signature, signer, trust)
     _check_signer(signer, trust)
     record = _record(reader)
@@ -123,6 +123,27 @@ def _only_signature(reader: PdfFileReader) -> EmbeddedPdfSignature:
         raise Refused(Rule.WRONG_FIELD, signatures[0].field_name)
     only: EmbeddedPdfSignature = signatures[0]
     return only
+
+
+def _check_hole(content: bytes, signature: EmbeddedPdfSignature, signer: x509.Certificate) -> None:
+    held = held_in_hole(content, [int(part) for part in signature.byte_range])
+    others = [x509.load_der_x509_certificate(one.dump()) for one in signature.other_embedded_certs]
+    value = signature.signer_info["signature"].native
+    if not is_plain(held, signature.compute_digest(), [signer, *others], value):
+        raise Refused(_why_not_plain(signature), "the signature is not of the form that this issuer makes")
+
+
+def _why_not_plain(signature: EmbeddedPdfSignature) -> Rule:
+    """Either the content has another digest than the signature says, or the signature holds something foreign."""
+    signed = next(
+        (
+            one["values"][0].native
+            for one in signature.signer_info["signed_attrs"]
+            if one["type"].native == "message_digest"
+        ),
+        b"",
+    )
+    return Rule.SMUGGLED_BYTES if signed == signature.compute_digest() else Rule.ALTERED
 
 
 def _check_certification(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> None:
@@ -152,13 +173,10 @@ def _check_bytes(status: PdfSignatureStatus) -> None:
         raise Refused(Rule.ALTERED)
     if not status.valid:
         raise Refused(Rule.SIGNATURE_INVALID)
-    if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
-        return
-    level = status.modification_level
-    if status.coverage is not SignatureCoverageLevel.ENTIRE_REVISION or level is None:
+    if status.coverage is SignatureCoverageLevel.ENTIRE_REVISION:
+        raise Refused(Rule.CHANGED_AFTERWARDS, str(status.modification_level))
+    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         raise Refused(Rule.SMUGGLED_BYTES, str(status.coverage))
-    if level > ModificationLevel.LTA_UPDATES:
-        raise Refused(Rule.CHANGED_AFTERWARDS, str(level))
 
 
 def _check_signer(signer: x509.Certificate, trust: Trust) -> None:

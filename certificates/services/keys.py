@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.utils import timezone
 
 from certificates.authority import make_authority, publish_trust
 from certificates.installation import signer_options, signing_folder, trust_folder
@@ -31,11 +32,11 @@ class Keys:
 def open_keys(*, at: datetime) -> Keys:
     """Open all keys, making the local authorities on first run; KeyRefused when one cannot be used.
 
-    `at` is the instant of the first run, from which new certificates are valid.
+    New certificates are valid from `at` or from now, whichever is earlier: a demonstration may run on a clock of its own.
     """
     options = signer_options()
     folder = signing_folder()
-    make_authority(folder, organisation=options.get("organisation", ORGANISATION), at=at)
+    make_authority(folder, organisation=options.get("organisation", ORGANISATION), at=min(at, timezone.now()))
     publish_trust(folder, trust_folder())
     log = _open_log_key(folder / "log.key")
     clock = open_file_signer(folder / "tsa.key", chain=folder / "tsa.chain.pem")

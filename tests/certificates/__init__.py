@@ -1,0 +1,1 @@
+"""Tests of the certificate library and app."""

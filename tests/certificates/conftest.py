@@ -1,0 +1,67 @@
+"""An authority, its signer, and one issued certificate, made once for all tests that only read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from certificates.authority import make_authority
+from certificates.issuing import Issued, issue
+from certificates.signers import FileSigner, fingerprint, open_file_signer
+from certificates.verify import Trust
+from tests.certificates.samples import AT, snapshot
+
+
+@dataclass(frozen=True)
+class House:
+    """A folder with the keys of one authority."""
+
+    keys: Path
+
+    @property
+    def signer(self) -> FileSigner:
+        return open_file_signer(self.keys / "signer.key", chain=self.keys / "signer.chain.pem")
+
+    @property
+    def clock(self) -> FileSigner:
+        return open_file_signer(self.keys / "tsa.key", chain=self.keys / "tsa.chain.pem")
+
+    @property
+    def trust(self) -> Trust:
+        root = (self.keys / "trust" / "root.pem").read_bytes()
+        return Trust((root,), frozenset({fingerprint(self.signer.certificate)}), AT)
+
+
+def _house(folder: Path) -> House:
+    """The command judges by the real clock, most tests by `AT`: the certificates are valid at both."""
+    make_authority(folder, organisation="示例市经济与科技主管委员会", at=min(AT, datetime.now(UTC)))
+    return House(folder)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """The issuer's keys."""
+    return _house(tmp_path_factory.mktemp("house") / "signing")
+
+
+@pytest.fixture(scope="session")
+def other_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A look-alike with the same names and other keys."""
+    return _house(tmp_path_factory.mktemp("other") / "signing")
+
+
+@pytest.fixture(scope="session")
+def issued(house: House) -> Issued:
+    """A certificate of the issuer."""
+    return issue(snapshot(), house.signer)
+
+
+@pytest.fixture(scope="session")
+def pdf_file(issued: Issued, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate as a file, for programs that read files."""
+    path = tmp_path_factory.mktemp("issued") / "certificate.pdf"
+    path.write_bytes(issued.pdf)
+    return path
