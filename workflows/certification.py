@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from accreditation.enums import ApplicationState
+from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, Title
 from certificates.numbering import NumberForm
 from certificates.selectors import certificate_for_request
 from certificates.services.requests import Particulars, request_certificate
+from certificates.snapshot import Fault, SnapshotRefused
 from criteria.ruleset import RuleSet
 
 
@@ -47,14 +52,23 @@ def request_for(title: Title, application: Application, announcement: Announceme
         issuer_uscc=body.uscc,
         announcement=announcement.number,
     )
-    certificate = request_certificate(
-        particulars=particulars,
-        form=NumberForm(prefix=programme.number_prefix),
-        request_key=request_key_of(title),
-        by=body.name_zh,
-        at=at,
-    )
+    form = NumberForm(prefix=programme.number_prefix)
+    try:
+        certificate = request_certificate(
+            particulars=particulars, form=form, request_key=request_key_of(title), by=body.name_zh, at=at
+        )
+    except SnapshotRefused as refusal:
+        raise Refusal([_fault(application, fault) for fault in refusal.faults]) from refusal
     return str(certificate.number)
+
+
+def _fault(application: Application, fault: Fault) -> Reason:
+    values = {
+        "no": application.case.number,
+        "field": fault.field,
+        "why": fault.reason.en if (get_language() or "").startswith("en") else fault.reason.zh,
+    }
+    return Reason("certificate_refused", _("%(no)s：证书内容不合格（%(field)s）：%(why)s") % values, fault.field)
 
 
 def request_key_of(title: Title) -> str:

@@ -83,6 +83,12 @@ def possible_verbs(case: Case, *, by: User, at: datetime) -> list[Verb]:
     return possible
 
 
+def verb_label(case: Case, code: str) -> str:
+    """What a verb of the case's procedure is called; its code when the procedure has none of that code."""
+    line = procedure_of(case).verbs.get(code)
+    return str(line.label) if line else code
+
+
 def _no_act(case: Case, line: Verb, by: User, at: datetime) -> Act:
     return Act(case, line.code, by, at, line.who.code)
 
@@ -158,16 +164,11 @@ def _already_done(doing: Doing) -> AlreadyDone:
     who, when = (last.by_name, last.at) if last else ("", None)
     text = _("本件已由%(who)s办理（%(verb)s），当前为“%(state)s”，不能再办理“%(this)s”。") % {
         "who": who,
-        "verb": _label(doing, last.verb) if last else "",
+        "verb": verb_label(doing.case, last.verb) if last else "",
         "state": ApplicationState(doing.application.state).label,
         "this": doing.verb.label,
     }
     return AlreadyDone(Reason("already_done", text), done_by=who, done_at=when)
-
-
-def _label(doing: Doing, code: str) -> str:
-    line = procedure_of(doing.case).verbs.get(code)
-    return str(line.label) if line else code
 
 
 def _carry_out(doing: Doing) -> Outcome:

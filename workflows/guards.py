@@ -92,11 +92,12 @@ def correction_is_answered(doing: Doing) -> Iterable[Reason]:
     if request is None:
         return
     upload = evaluation.accepted_upload(doing.application)
-    is_newer = upload is not None and upload.uploaded_at >= request.requested_at
+    filed = doing.application.current
+    is_newer = upload is not None and filed is not None and upload.number > filed.upload.number
     for point in request.points.all():
         if point.target == "evidence":
             there = doing.application.evidence.filter(
-                kind=point.code, removed_at__isnull=True, added_at__gte=request.requested_at
+                kind=point.code, removed_at__isnull=True, added_at__gt=request.requested_at
             ).exists()
         else:
             there = is_newer

@@ -1,0 +1,62 @@
+"""Sample workbooks and evidence of the demo's enterprises; all of it fictional."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from accreditation.models import Batch, Enterprise
+from accreditation.services.rule_sets import template_of
+from criteria.facts import Facts, Scalar
+from criteria.workbook.samples import sample_facts
+from criteria.workbook.sheets import fill, plan_of
+from criteria.workbook.template import render
+
+Key = tuple[str, int | None]
+
+
+def workbook_for(
+    enterprise: Enterprise,
+    batch: Batch,
+    *,
+    seed: int,
+    profile: str,
+    changed: dict[Key, int] | None = None,
+    basics: dict[str, str] | None = None,
+) -> bytes:
+    """A filled workbook of the batch's template; `changed` figures and `basics` replace the sample's."""
+    template = template_of(batch)
+    facts = sample_facts(template, seed, profile)
+    values: dict[Key, Scalar] = {
+        ("enterprise_name", None): enterprise.name,
+        ("uscc", None): enterprise.uscc,
+        ("registered_district", None): enterprise.district,
+        **{(code, None): text for code, text in (basics or {}).items()},
+        **{key: Fraction(value) for key, value in (changed or {}).items()},
+    }
+    figures = {key: replace(fact, value=values.get(key, fact.value)) for key, fact in facts.figures.items()}
+    book = plan_of(template)
+    fill(book, template, Facts(facts.reporting_year, figures, facts.annexes), tinted=False)
+    return render(book)
+
+
+def sample_pdf(title: str) -> bytes:
+    """A small PDF with one line of ASCII text, to stand for a scanned document."""
+    text = f"BT /F1 16 Tf 60 760 Td (SPECIMEN {title}) Tj ET".encode("ascii", "replace")
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    body = b"%PDF-1.4\n"
+    offsets = []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(body))
+    return body + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + trailer
