@@ -18,7 +18,7 @@ MODULE_LINES = 400
 LONG_MODULE_LINES = 600
 LONG_MODULES = ("tests/", "workflows/flows/")
 SUPPRESSION = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:\s*no cover|mypy:|ruff:)(?P<rest>.*)")
-REASON = re.compile(r"^:?\s*[\w\[\], -]*?(\]|[A-Z]+\d+)\s+(-|#)\s*\w+")
+REASON = re.compile(r"^(:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|\[[^\]]+\])?\s+(?:[-#]+\s*)?\w+\s+\w+")
 
 MODULES = python(*CODE)
 
