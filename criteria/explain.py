@@ -56,7 +56,7 @@ _SIGNS = {">=": "≥", "<=": "≤"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: `kind` names what it says (`input`, `formula`, `numbers`, `scale` ...), label and text in one language."""
+    """One line: `kind` tells what it says (`input`, `formula`, `numbers`, `scale` ...), in one language."""
 
     kind: str
     label: str

@@ -17,7 +17,8 @@ class Fault:
 
     def text(self, lang: str) -> str:
         """One line for people, `lang` being `zh` or `en`."""
-        return f"{self.file}:{self.line}: {self.path}: {self.zh if lang == 'zh' else self.en}"
+        path = f"{self.path}: " if self.path else ""
+        return f"{self.file}:{self.line}: {path}{self.zh if lang == 'zh' else self.en}"
 
 
 class RuleSetFaults(ValueError):

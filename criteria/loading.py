@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +76,15 @@ def thaw(text: str) -> RuleSet:
 def _catalogue(resolve: Resolve, name: str) -> RuleText:
     """A shared file; sets that cite nothing and have no form need none."""
     try:
-        return read_text(resolve(name), f"{name}.yaml")
+        return _catalogue_text(resolve(name), f"{name}.yaml")
     except LookupError:
         return RuleText(f"{name}.yaml", {})
+
+
+@lru_cache(maxsize=8)
+def _catalogue_text(text: str, file: str) -> RuleText:
+    """Shared files are read once per text; nothing below changes what it is given."""
+    return read_text(text, file)
 
 
 def _resolve_fields(rules: RuleText, catalogue: RuleText, faults: FaultList) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from criteria.exact import round_half_up
+from criteria.facts import exact_text
 from criteria.ruleset import ExpertReview, Heading
 
 Marks = Mapping[str, Fraction]
@@ -75,13 +76,14 @@ def mark_faults(section: ExpertReview, marks: Marks, expert: int = 1) -> list[Ma
 
 def _fault(heading: Heading, mark: Fraction | None, expert: int) -> MarkFault | None:
     most, step = heading.most.amount(), heading.step.amount()
+    top, unit = exact_text(most), exact_text(step)
     if mark is None:
         return MarkFault(expert, heading.code, f"“{heading.name_zh}”未评分", f"{heading.name_en}: no mark")
     if not 0 <= mark <= most:
-        zh, en = f"“{heading.name_zh}”应在0至{most}分之间", f"{heading.name_en}: between 0 and {most}"
+        zh, en = f"“{heading.name_zh}”应在0至{top}分之间", f"{heading.name_en}: between 0 and {top}"
         return MarkFault(expert, heading.code, zh, en)
     if (mark / step).denominator != 1:
-        zh, en = f"“{heading.name_zh}”应为{step}分的整数倍", f"{heading.name_en}: in steps of {step}"
+        zh, en = f"“{heading.name_zh}”应为{unit}分的整数倍", f"{heading.name_en}: in steps of {unit}"
         return MarkFault(expert, heading.code, zh, en)
     return None
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from criteria.cursor import FaultList
 from criteria.expressions import Expression
+from criteria.facts import exact_text
 from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, Indicator, Policy, RuleSet
 from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
 
@@ -113,7 +114,8 @@ def _check_weights(rules: RuleSet, faults: FaultList) -> None:
         return
     total = sum((i.weight.value or Fraction(0) for i in rules.indicators), Fraction(0))
     if total != rules.scoring.total.value:
-        faults.add("indicators", f"权重之和为 {total}，不等于总分", f"weights sum to {total}, not to the total")
+        text = exact_text(total)
+        faults.add("indicators", f"权重之和为 {text}，不等于总分", f"weights sum to {text}, not to the total")
 
 
 def _check_bands(rules: RuleSet, faults: FaultList) -> None:

@@ -12,7 +12,7 @@ from criteria.ruleset import Confidence
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A value that was read: field, year, value used, cell and text as typed; `shown_*` is the label of a chosen code."""
+    """A value that was read: field, year, value used, cell, text as typed; `shown_*` is the label of a code."""
 
     code: str
     name_zh: str

@@ -69,7 +69,7 @@ def number(text: str) -> Fraction:
 
 
 def recomputed(lines: tuple[str, ...]) -> Decimal:
-    """The points that the text itself leads to: value from the numbers, then the requirements and the 60 % + 40 % step."""
+    """The points that the text itself leads to: value from the numbers, then the requirements and the step."""
     said = {label: text for label, text in (line.split(": ", 1) for line in lines[1:])}
     left, right = said["代入"].rsplit(" = ", 1)
     if right == "?":

@@ -51,6 +51,8 @@ bands:
   - {code: fail, name_zh: 不合格, name_en: fail, confidence: demo, below: {value: 6, unit: point, confidence: demo}}
 """
 SOUND = HEAD + SCORING + INDICATOR + BANDS
+POLICY = "    zero_denominator: {outcome: zero, note_zh: 零, note_en: n, confidence: demo}\n"
+CHECK = "checks:\n  - {code: C, severity: error, basis: derived, "
 REVIEW = """\
 expert_review:
   method: mean
@@ -90,59 +92,119 @@ def test_the_sound_text_of_these_tests_loads() -> None:
         ("basic: {value: 10,", "basic: {value: 20,", "indicators[I].basic", "basic must be below full"),
         ("basic: {value: 10,", "basic: {value: 21,", "indicators[I].basic", "basic must be below full"),
         ("    basic: {value: 10, unit: person, confidence: demo}\n", "", "indicators[I]", "basic or full is missing"),
-        (", confidence: demo}\n    basic", "}\n    basic", "indicators[I].weight.confidence",
-         "confidence is missing or not on the scale"),
-        ("unit: person, confidence: demo}\n    full", "unit: person, confidence: sure}\n    full",
-         "indicators[I].basic.confidence", "confidence is missing or not on the scale"),
+        (
+            ", confidence: demo}\n    basic",
+            "}\n    basic",
+            "indicators[I].weight.confidence",
+            "confidence is missing or not on the scale",
+        ),
+        (
+            "unit: person, confidence: demo}\n    full",
+            "unit: person, confidence: sure}\n    full",
+            "indicators[I].basic.confidence",
+            "confidence is missing or not on the scale",
+        ),
         ("{value: 20, unit: person,", "{value: 20, unit: item,", "indicators[I].full.unit", "unit must be person"),
         ("{value: 20, unit: person,", "{value: 20, unit: furlong,", "indicators[I].full.unit", "must be one of:"),
         ("{value: 20, unit: person,", "{value: many, unit: person,", "indicators[I].full.value", "must be a number"),
         ("{value: 20,", "{value: 20, source: [Z9],", "sources", "cited source is not listed: Z9"),
-        ("{value: 20, unit: person, confidence: demo}", "{value: 20, unit: person, confidence: unknown}",
-         "indicators[I].full.confidence", "unknown means no value, and the reverse"),
-        ("{value: 20,", "{value: 20, shown_as: 1,", "indicators[I].full.shown_as", "shown_as is for unknown figures only"),
+        (
+            "{value: 20, unit: person, confidence: demo}",
+            "{value: 20, unit: person, confidence: unknown}",
+            "indicators[I].full.confidence",
+            "unknown means no value, and the reverse",
+        ),
+        (
+            "{value: 20,",
+            "{value: 20, shown_as: 1,",
+            "indicators[I].full.shown_as",
+            "shown_as is for unknown figures only",
+        ),
         ("{value: 20,", "{value: 20, colour: red,", "indicators[I].full.colour", "unknown key: colour"),
-        ("{value: 20, unit", "{by: industry_class, cases: {software: 30}, unit", "indicators[I].full",
-         "cases must be exactly:"),
+        (
+            "{value: 20, unit",
+            "{by: industry_class, cases: {software: 30}, unit",
+            "indicators[I].full",
+            "cases must be exactly:",
+        ),
         ("{value: 20, unit", "{cases: {software: 30}, unit", "indicators[I].full.by", "cases and by belong together"),
         ("formula: rd_staff", "formula: rd_stuff", "indicators[I].formula", "no such name: rd_stuff"),
-        ("formula: rd_staff", "formula: rd_staff + revenue_main", "indicators[I].formula", "units differ: kCNY, person"),
-        ("formula: rd_staff", "formula: rd_staff / employees", "indicators[I]",
-         "there is a division: say what a zero denominator means"),
+        (
+            "formula: rd_staff",
+            "formula: rd_staff + revenue_main",
+            "indicators[I].formula",
+            "units differ: kCNY, person",
+        ),
+        (
+            "formula: rd_staff",
+            "formula: rd_staff / employees",
+            "indicators[I]",
+            "there is a division: say what a zero denominator means",
+        ),
         ("formula: rd_staff", "formula: rd_staff >= 3", "indicators[I].formula", "must give a number"),
         ("formula: rd_staff", "formula: industry_class", "indicators[I].formula", "must give a number"),
-        ("formula: rd_staff", "formula: rd_staff + industry_class", "indicators[I].formula",
-         "texts, codes and conditions cannot be used like this"),
-        ("formula: rd_staff", "formula: 1 if industry_class == 'bank' else 2", "indicators[I].formula",
-         "no such choice: bank"),
+        (
+            "formula: rd_staff",
+            "formula: rd_staff + industry_class",
+            "indicators[I].formula",
+            "texts, codes and conditions cannot be used like this",
+        ),
+        (
+            "formula: rd_staff",
+            "formula: 1 if industry_class == 'bank' else 2",
+            "indicators[I].formula",
+            "no such choice: bank",
+        ),
         ("formula: rd_staff", "formula: previous(nothing, 1)", "indicators[I].formula", "no such name: nothing"),
         ("formula: rd_staff", "formula: count(annexes)", "indicators[I].formula", "no such annex or column: annexes"),
         ("formula: rd_staff", "formula: rd_staff ** 2", "indicators[I].formula", "operator Pow is not allowed"),
         ("    formula: rd_staff\n", "", "indicators[I].formula", "the expression is missing"),
-        ("    confidence: demo\n    weight",
-         "    confidence: demo\n    zero_denominator: {outcome: zero, note_zh: 零, note_en: n, confidence: demo}\n    weight",
-         "indicators[I].zero_denominator", "no division, so nothing to say here"),
+        (
+            "    confidence: demo\n    weight",
+            "    confidence: demo\n" + POLICY + "    weight",
+            "indicators[I].zero_denominator",
+            "no division, so nothing to say here",
+        ),
         ("method: linear_60_100", "method: dice", "indicators[I].method", "must be one of:"),
         ("method: linear_60_100", "method: per_unit", "indicators[I]", "points_each is missing"),
         ("method: linear_60_100", "method: steps", "indicators[I]", "steps are missing"),
         ("least: {value: 6,", "least: {value: 7,", "bands[pass]", "a gap or overlap between bands: fail, pass"),
         ("least: {value: 6,", "least: {value: 5,", "bands[pass]", "a gap or overlap between bands: fail, pass"),
-        (", below: {value: 6, unit: point, confidence: demo}", "", "bands[pass]", "a gap or overlap between bands: fail, pass"),
+        (
+            ", below: {value: 6, unit: point, confidence: demo}",
+            "",
+            "bands[pass]",
+            "a gap or overlap between bands: fail, pass",
+        ),
         ("code: fail, name_zh: 不合格,", "code: pass, name_zh: 不合格,", "bands[pass]", "duplicate code: pass"),
         ("status: complete", "status: done", "status", "must be one of:"),
         ("effective_from: 2026-01-01", "effective_from: soon", "effective_from", "must be a date (YYYY-MM-DD)"),
-        ("effective_from: 2026-01-01", "effective_from: 2026-01-01\neffective_to: 2025-01-01", "effective_to",
-         "effective_to lies before effective_from"),
+        (
+            "effective_from: 2026-01-01",
+            "effective_from: 2026-01-01\neffective_to: 2025-01-01",
+            "effective_to",
+            "effective_to lies before effective_from",
+        ),
         ("edition: a", "edition: 2026", "edition", "must be text (put numeric codes in quotes)"),
         ("demonstration: true", "demonstration: maybe", "demonstration", "must be true or false"),
         ("name_en: a\n", "", "name_en", "must be text (put numeric codes in quotes)"),
         ("stage: indicator", "stage: never", "scoring.stage", "must be one of:"),
         ("indicators:", "extra: 1\nindicators:", "extra", "unknown key: extra"),
-        ("step: {value: 0.5,", "step: {value: 3,", "expert_review.headings[H]", "the most must be a whole number of steps"),
-        ("step: {value: 0.5,", "step: {value: 0,", "expert_review.headings[H]", "the most must be a whole number of steps"),
+        (
+            "step: {value: 0.5,",
+            "step: {value: 3,",
+            "expert_review.headings[H]",
+            "the most must be a whole number of steps",
+        ),
+        (
+            "step: {value: 0.5,",
+            "step: {value: 0,",
+            "expert_review.headings[H]",
+            "the most must be a whole number of steps",
+        ),
         ("method: mean", "method: dice", "expert_review.method", "must be one of:"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_refused_at_its_place(old: str, new: str, path: str, reason: str) -> None:
     text = SOUND + REVIEW
     assert text.count(old) >= 1
@@ -219,14 +281,26 @@ PARTIAL = HEAD.replace("complete", "partial")
         ("kind: numeric", "kind: guess", "gates[G].kind", "must be one of:"),
         ("3, unit: person", "3, unit: item", "gates[G].limit.unit", "unit must be person"),
         ("formula: rd_staff", "formula: rd_staff / employees", "gates[G]", "there is a division"),
-        ("    limit", "    variants:\n      - {when: rd_staff}\n    limit", "gates[G].variants[0].when",
-         "must be a condition, true or false"),
-        ("    limit", "    variants:\n      - {formula: rd_staff}\n    limit", "gates[G].variants[0].when",
-         "the expression is missing"),
-        ("    limit", "    lookback: {years: {value: 3, unit: year, confidence: demo}, anchor: easter}\n    limit",
-         "gates[G].lookback.anchor", "must be one of:"),
+        (
+            "    limit",
+            "    variants:\n      - {when: rd_staff}\n    limit",
+            "gates[G].variants[0].when",
+            "must be a condition, true or false",
+        ),
+        (
+            "    limit",
+            "    variants:\n      - {formula: rd_staff}\n    limit",
+            "gates[G].variants[0].when",
+            "the expression is missing",
+        ),
+        (
+            "    limit",
+            "    lookback: {years: {value: 3, unit: year, confidence: demo}, anchor: easter}\n    limit",
+            "gates[G].lookback.anchor",
+            "must be one of:",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_faulty_gate_is_refused_at_its_place(old: str, new: str, path: str, reason: str) -> None:
     found = faults(PARTIAL + GATE.replace(old, new, 1))
     assert any(place == path and said.startswith(reason) for place, said in found), found
@@ -235,34 +309,73 @@ def test_a_faulty_gate_is_refused_at_its_place(old: str, new: str, path: str, re
 @pytest.mark.parametrize(
     ("section", "path", "reason"),
     [
-        ("band_overrides:\n  - {code: O, gates: [Z], band: pass, text_zh: 甲, text_en: a, confidence: demo}\n",
-         "band_overrides[O]", "refers to something unknown: Z"),
-        ("band_overrides:\n  - {code: O, gates: [], band: best, text_zh: 甲, text_en: a, confidence: demo}\n",
-         "band_overrides[O]", "refers to something unknown: best"),
-        ("evidence:\n  - {code: E, name_zh: 甲, name_en: a, proves: [nothing], confidence: demo}\n",
-         "evidence[E]", "refers to something unknown: nothing"),
-        ("checks:\n  - {code: C, severity: error, basis: derived, message_zh: 甲, message_en: a}\n",
-         "checks[C]", "condition or needs is missing"),
-        ("checks:\n  - {code: C, severity: error, basis: derived, condition: rd_staff, message_zh: 甲, message_en: a}\n",
-         "checks[C].condition", "must be a condition, true or false"),
-        ("checks:\n  - {code: C, severity: error, basis: derived, condition: 1 / rd_staff > 1, message_zh: 甲, message_en: a}\n",
-         "checks[C].condition", "a check may not divide"),
-        ("checks:\n  - {code: C, severity: error, basis: derived, condition: rd_staff > 1, message_zh: '{x}', message_en: a}\n",
-         "checks[C].message_zh", "the message names an unknown figure: x"),
-        ("checks:\n  - {code: C, severity: error, basis: derived, each: [x], condition: this > 1, message_zh: 甲, message_en: a}\n",
-         "checks[C].each", "no such field: x"),
-        ("coefficients:\n  rd_staff: {value: 1, unit: factor, confidence: demo}\n", "coefficients.rd_staff",
-         "has the name of a field"),
-        ("form: {title_zh: 表, title_en: t, basics: [], table: [nothing, rd_staff], annexes: []}\n", "form.table",
-         "not in the field catalogue: nothing"),
-        ("form: {title_zh: 表, title_en: t, basics: [], table: [rd_staff, rd_staff], annexes: []}\n", "form.table[rd_staff]",
-         "duplicate code: rd_staff"),
-        ("form: {title_zh: 表, title_en: t, basics: [], table: [{code: rd_staff, row: first}], annexes: []}\n",
-         "form.table[rd_staff].row", "a row code looks like A-01"),
-        ("form: {title_zh: 表, title_en: t, basics: [], table: [employees], annexes: []}\n",
-         "indicators[I].formula", "no such name: rd_staff"),
+        (
+            "band_overrides:\n  - {code: O, gates: [Z], band: pass, text_zh: 甲, text_en: a, confidence: demo}\n",
+            "band_overrides[O]",
+            "refers to something unknown: Z",
+        ),
+        (
+            "band_overrides:\n  - {code: O, gates: [], band: best, text_zh: 甲, text_en: a, confidence: demo}\n",
+            "band_overrides[O]",
+            "refers to something unknown: best",
+        ),
+        (
+            "evidence:\n  - {code: E, name_zh: 甲, name_en: a, proves: [nothing], confidence: demo}\n",
+            "evidence[E]",
+            "refers to something unknown: nothing",
+        ),
+        (
+            CHECK + "message_zh: 甲, message_en: a}\n",
+            "checks[C]",
+            "condition or needs is missing",
+        ),
+        (
+            CHECK + "condition: rd_staff, message_zh: 甲, message_en: a}\n",
+            "checks[C].condition",
+            "must be a condition, true or false",
+        ),
+        (
+            CHECK + "condition: 1 / rd_staff > 1, message_zh: 甲, message_en: a}\n",
+            "checks[C].condition",
+            "a check may not divide",
+        ),
+        (
+            CHECK + "condition: rd_staff > 1, message_zh: '{x}', message_en: a}\n",
+            "checks[C].message_zh",
+            "the message names an unknown figure: x",
+        ),
+        (
+            CHECK + "each: [x], condition: this > 1, message_zh: 甲, message_en: a}\n",
+            "checks[C].each",
+            "no such field: x",
+        ),
+        (
+            "coefficients:\n  rd_staff: {value: 1, unit: factor, confidence: demo}\n",
+            "coefficients.rd_staff",
+            "has the name of a field",
+        ),
+        (
+            "form: {title_zh: 表, title_en: t, basics: [], table: [nothing, rd_staff], annexes: []}\n",
+            "form.table",
+            "not in the field catalogue: nothing",
+        ),
+        (
+            "form: {title_zh: 表, title_en: t, basics: [], table: [rd_staff, rd_staff], annexes: []}\n",
+            "form.table[rd_staff]",
+            "duplicate code: rd_staff",
+        ),
+        (
+            "form: {title_zh: 表, title_en: t, basics: [], table: [{code: rd_staff, row: first}], annexes: []}\n",
+            "form.table[rd_staff].row",
+            "a row code looks like A-01",
+        ),
+        (
+            "form: {title_zh: 表, title_en: t, basics: [], table: [employees], annexes: []}\n",
+            "indicators[I].formula",
+            "no such name: rd_staff",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_reference_to_nothing_is_refused(section: str, path: str, reason: str) -> None:
     found = faults(SOUND + section)
     assert any(place == path and said.startswith(reason) for place, said in found), found
@@ -298,12 +411,19 @@ def test_extending_replaces_rows_by_code_and_keeps_the_rest_in_order() -> None:
         ("extends: x/none\n" + PARTIAL, "extends", "no such rule set: x/none"),
         ("extends: x/loop\n" + PARTIAL, "extends", "references form a circle or go too deep: x/loop"),
         ("extends: ../../etc/passwd\n" + PARTIAL, "extends", "no such rule set: ../../etc/passwd"),
-        ("takes:\n  - {from: x/a, sections: [bonus]}\n" + PARTIAL, "takes[0].sections", "no such section to take: bonus"),
-        ("takes:\n  - {from: x/a, sections: [programme]}\n" + PARTIAL, "takes[0].sections",
-         "no such section to take: programme"),
+        (
+            "takes:\n  - {from: x/a, sections: [bonus]}\n" + PARTIAL,
+            "takes[0].sections",
+            "no such section to take: bonus",
+        ),
+        (
+            "takes:\n  - {from: x/a, sections: [programme]}\n" + PARTIAL,
+            "takes[0].sections",
+            "no such section to take: programme",
+        ),
         ("takes:\n  - {from: x/a, sections: [gates], all: true}\n" + PARTIAL, "takes[0].all", "unknown key: all"),
     ],
-)  # fmt: skip
+)
 def test_a_reference_that_fails_is_refused(text: str, path: str, reason: str) -> None:
     resolve = shelf(x_a=PARTIAL + GATE, x_loop="extends: x/loop\n" + PARTIAL)
     with pytest.raises(RuleSetFaults) as refused:

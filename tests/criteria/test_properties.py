@@ -25,10 +25,22 @@ SIGNED = {"new_product_profit", "profit_total"}
 COUNTS = {code for code in SOUND if code not in MONEY | SIGNED | {"industry_class", "enterprise_size"}}
 # More of one of these can only help, everything else being equal.
 HELPFUL = (
-    "senior_experts", "doctors", "external_expert_months", "invention_patents_valid", "platforms_provincial_up", "awards_2y",
-    "certified_labs", "equipment_original_value", "ip_applications_year", "ip_obtained_3y", "standards_3y", "rd_expenditure",
-    "new_product_revenue", "new_product_profit", "rd_projects_basic_applied",
-)  # fmt: skip
+    "senior_experts",
+    "doctors",
+    "external_expert_months",
+    "invention_patents_valid",
+    "platforms_provincial_up",
+    "awards_2y",
+    "certified_labs",
+    "equipment_original_value",
+    "ip_applications_year",
+    "ip_obtained_3y",
+    "standards_3y",
+    "rd_expenditure",
+    "new_product_revenue",
+    "new_product_profit",
+    "rd_projects_basic_applied",
+)
 
 cents = st.integers(0, 10**9).map(lambda n: Fraction(n, 100))
 signed_cents = st.integers(-(10**8), 10**9).map(lambda n: Fraction(n, 100))
@@ -126,6 +138,7 @@ def test_a_missing_figure_never_passes_a_gate_nor_gives_a_total_it_belongs_to(
     assert (evaluation.total is None) is bool(len(scored) > len(zeroed))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(value=st.fractions(min_value=0, max_value=1000), places=st.integers(0, 4))
 def test_half_up_rounding_is_that_of_decimal(value: Fraction, places: int) -> None:

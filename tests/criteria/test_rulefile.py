@@ -47,6 +47,7 @@ def test_a_hostile_or_careless_file_is_refused_with_its_line(text: str, line: in
     assert fault.zh
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -66,6 +67,7 @@ def test_a_deep_or_huge_file_is_refused_within_a_second(text: str) -> None:
     assert time.process_time() - start < 1.0
 
 
+@pytest.mark.slow
 def test_a_long_list_is_read_in_linear_time() -> None:
     start = time.process_time()
     content = read_text("a:\n" + "".join(f"- {{code: c{n}}}\n" for n in range(9_000)), "r.yaml").content
