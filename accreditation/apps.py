@@ -7,7 +7,10 @@ from django.apps import AppConfig
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
-EFFECT_MODULES = ("accreditation.services.account_mail",)  # each registers the handler of its kind of effect
+EFFECT_MODULES = (  # each registers the handler of its kind of effect
+    "accreditation.services.account_mail",
+    "accreditation.services.mails",
+)
 
 
 class AccreditationConfig(AppConfig):

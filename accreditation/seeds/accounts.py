@@ -14,6 +14,7 @@ from accreditation.enums import MemberState
 from accreditation.errors import Refusal
 from accreditation.models import Member, RoleGrant, User
 from accreditation.roles import Role
+from accreditation.seeds.reference import demo_bodies
 from accreditation.services.accounts import write_account
 from accreditation.services.enterprises import Particulars, Proof, register
 from accreditation.services.grants import Expertise, appoint_first_security_officer, grant_role
@@ -100,7 +101,7 @@ def seed_accounts(at: datetime) -> dict[str, User]:
     if not settings.ACCREDITATION_DEMO:
         raise Refusal([])
     system = create_system_account()
-    create_bodies()
+    create_bodies(demo_bodies())
     create_programmes()
     people = {entry.username: _account(entry) for entry in ACCOUNTS}
     if not RoleGrant.objects.exists():

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from accreditation.enums import Level
+from accreditation.enums import DISTRICTS, Level
 
 MUNICIPAL_OFFICE = "municipal-office"
 
 
 @dataclass(frozen=True, slots=True)
 class BodyEntry:
-    """An authority: code, tier, names, district (GB/T 2260)."""
+    """An authority: code, tier, names, district (GB/T 2260), credit code (written on certificates)."""
 
     code: str
     level: Level
     name_zh: str
     name_en: str
     district: str = ""
+    uscc: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class ProgrammeEntry:
     name_en: str
     granted_by: str
     number_prefix: str
+    ground_zh: str = ""  # the measures that its certificates cite, without the title marks
 
 
 def _district(code: str, name_zh: str, name_en: str) -> BodyEntry:
@@ -65,6 +67,24 @@ BODIES: tuple[BodyEntry, ...] = (
     _district("310151", "崇明区经济委员会", "Chongming District Commission of Economy"),
 )
 
+DEMO_OFFICE_USCC = "11310000MB0DEM0X10"  # invented; the check character is right
+
+
+def demo_bodies() -> tuple[BodyEntry, ...]:
+    """The same bodies under invented names, so that no demo document speaks in the name of a real authority."""
+    return tuple(_invented(entry) for entry in BODIES)
+
+
+def _invented(entry: BodyEntry) -> BodyEntry:
+    if entry.code == MUNICIPAL_OFFICE:
+        name = "示例市经济和信息化主管部门"
+        return replace(entry, name_zh=name, name_en="Example Municipal Authority", uscc=DEMO_OFFICE_USCC)
+    if entry.district:
+        name = f"{DISTRICTS[entry.district]}示例主管部门"
+        return replace(entry, name_zh=name, name_en=f"Example Authority of District {entry.district}")
+    return replace(entry, name_zh=f"示例{entry.name_zh}", name_en=f"Example {entry.name_en}")
+
+
 PROGRAMMES: tuple[ProgrammeEntry, ...] = (
     ProgrammeEntry(
         "shanghai_municipal_centre",
@@ -73,6 +93,7 @@ PROGRAMMES: tuple[ProgrammeEntry, ...] = (
         "Shanghai Municipal Enterprise Technology Centre",
         MUNICIPAL_OFFICE,
         "SHETC",
+        "上海市企业技术中心管理办法",
     ),
     ProgrammeEntry(
         "district_centre",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -9,17 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Body, Programme, User
-from accreditation.seeds.reference import BODIES, PROGRAMMES
+from accreditation.seeds.reference import BODIES, MUNICIPAL_OFFICE, PROGRAMMES, BodyEntry
 from accreditation.services.accounts import check_account, write_account
+from accreditation.services.enterprises import check_uscc
 from accreditation.services.grants import appoint_first_security_officer
 
 SYSTEM_USER = "system"
 
 
-def create_bodies() -> int:
+def create_bodies(entries: Iterable[BodyEntry] = BODIES) -> int:
     """Bodies that are missing; returns how many were made. Existing rows keep what the operator wrote."""
     made = 0
-    for entry in BODIES:
+    for entry in entries:
         _row, is_new = Body.objects.get_or_create(
             code=entry.code,
             defaults={
@@ -27,10 +29,16 @@ def create_bodies() -> int:
                 "name_zh": entry.name_zh,
                 "name_en": entry.name_en,
                 "district": entry.district,
+                "uscc": entry.uscc,
             },
         )
         made += is_new
     return made
+
+
+def set_office_code(uscc: str) -> None:
+    """The credit code of the municipal office, which its certificates carry; raises Refusal."""
+    Body.objects.filter(code=MUNICIPAL_OFFICE).update(uscc=check_uscc(uscc))
 
 
 def create_programmes() -> int:
@@ -45,6 +53,7 @@ def create_programmes() -> int:
                 "name_en": entry.name_en,
                 "granted_by": Body.objects.get(code=entry.granted_by),
                 "number_prefix": entry.number_prefix,
+                "ground_zh": entry.ground_zh,
             },
         )
         made += is_new
@@ -56,7 +65,7 @@ def create_system_account() -> User:
     found = User.objects.filter(is_system=True).first()
     if found is not None:
         return found
-    person = User(username=SYSTEM_USER, name="系统", is_system=True, is_active=False)
+    person = User(username=SYSTEM_USER, name="系统时钟", is_system=True, is_active=False)
     person.set_unusable_password()
     person.save()
     return person

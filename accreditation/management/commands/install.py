@@ -44,6 +44,7 @@ class Command(BaseCommand):
             metavar=("USERNAME", "NAME", "EMAIL"),
             help="account for the operator, who gets the role from the security officer",
         )
+        parser.add_argument("--office-uscc", default="", help="credit code of the municipal office, for certificates")
         parser.add_argument("--upgrade", action="store_true", help="only add reference rows that are missing")
         parser.add_argument("--no-input", action="store_true", help="never ask")
 
@@ -57,7 +58,15 @@ class Command(BaseCommand):
         self._say(_("主管部门：新增 %(count)s 个"), installation.create_bodies())
         self._say(_("项目类别：新增 %(count)s 个"), installation.create_programmes())
         installation.create_system_account()
+        if options["office_uscc"]:
+            self._set_office_code(options["office_uscc"])
         self._seed_calendar()
+
+    def _set_office_code(self, uscc: str) -> None:
+        try:
+            installation.set_office_code(uscc)
+        except Refusal as refusal:
+            raise CommandError("\n".join(str(reason) for reason in refusal.reasons)) from None
 
     def _say(self, text: str, count: int) -> None:
         self.stdout.write(text % {"count": count})
