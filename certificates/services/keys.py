@@ -32,7 +32,7 @@ class Keys:
 def open_keys(*, at: datetime) -> Keys:
     """Open all keys, making the local authorities on first run; KeyRefused when one cannot be used.
 
-    New certificates are valid from `at` or from now, whichever is earlier: a demonstration may run on a clock of its own.
+    New certificates are valid from `at` or from now, whichever is earlier: a demonstration may have its own clock.
     """
     options = signer_options()
     folder = signing_folder()
