@@ -147,5 +147,5 @@ def address_of(url_name: str) -> str:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `site`, and the demo mode by itself."""
-    return {"site": Site(request), "is_demo": settings.ACCREDITATION_DEMO}
+    """Context processor: `shell` (allauth's own views already use the name `site`), and the demo mode by itself."""
+    return {"shell": Site(request), "is_demo": settings.ACCREDITATION_DEMO}

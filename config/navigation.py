@@ -36,10 +36,11 @@ TOP = (
     Entry("members", _("成员核验"), frozenset({Power.CONFIRM_MEMBERS})),
     Entry("publishing", _("公示与公告"), frozenset({Power.PUBLISH})),
     Entry("grants", _("授权管理"), frozenset({Power.GRANT_ROLES})),
+    Entry("people", _("账号"), frozenset({Power.OPERATE, Power.GRANT_ROLES})),
     Entry("operations", _("运行维护"), frozenset({Power.OPERATE})),
     Entry("audit", _("审计"), frozenset({Power.AUDIT})),
     Entry("notices", _("通知公告")),
-    Entry("verify", _("证书查验")),
+    Entry("certificates:verify", _("证书查验")),
     Entry("demo", _("演示")),
 )
 ACCOUNT = (

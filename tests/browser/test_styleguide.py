@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import LazySettings
+from django.urls import reverse
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.checks import check_axe, check_language, check_page, check_width, watch_of
@@ -74,6 +75,14 @@ def test_error_summary_takes_the_focus_and_leads_to_the_field(page: Page) -> Non
     expect(page.locator("#error-summary")).to_be_focused()
     page.locator("#error-summary a").first.click()
     expect(page.locator("#id_faulty-enterprise")).to_be_focused()
+
+
+def test_log_in_page_has_the_whole_shell_and_passes_all_checks(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(reverse("account_login"))
+    expect(page.get_by_role("region", name="环境说明")).to_be_visible()
+    expect(page.get_by_role("navigation", name="主导航").get_by_role("link", name="首页")).to_be_visible()
+    check_page(page)
 
 
 def test_page_without_scripts_is_complete_and_switches_language(open_page: OpenPage) -> None:
