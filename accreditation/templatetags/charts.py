@@ -134,14 +134,14 @@ def spokes(axes: Sequence[Any]) -> list[Spoke]:
 
 
 def label_width(text: str) -> float:
-    """Rough width of a label in drawing units: Chinese characters are square, others a little over half."""
-    return RADAR_LABEL * sum(1.0 if ord(sign) > 0x2E00 else 0.56 for sign in text)
+    """Rough width of a label in drawing units: Chinese characters are square, others over half."""
+    return RADAR_LABEL * sum(1.0 if ord(sign) > 0x2E00 else 0.62 for sign in text)
 
 
 def half_width(lines: Sequence[Spoke]) -> float:
     """Half the width that the drawing needs, so that no label is cut."""
     reach = [abs(line.label_x) + label_width(line.label) / (2 if line.anchor == "middle" else 1) for line in lines]
-    return round(max(reach) + 6, 1)
+    return round(max(reach) + 8, 1)
 
 
 @register.inclusion_tag("components/charts/radar.html")

@@ -10,6 +10,18 @@ from django.template.base import Node, NodeList, Parser, Token
 
 register = template.Library()
 
+# One colour for each state word, whatever table it stands in; the word itself is always shown beside the colour.
+TONES = {
+    "grey": "draft prepared closed withdrawn recused ended dismissed cancelled expired",
+    "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "
+    "under_overall_review proposed under_notice notice_completed open cleared called in_session published received "
+    "pending running",
+    "amber": "returned postponed appointed minutes_drafted warned suspended requested",
+    "green": "recognised announced adopted in_force active done met",
+    "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired",
+}
+TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
+
 
 class CaptureNode(Node):
     """Renders its contents into a variable."""
@@ -32,6 +44,12 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
     nodelist = parser.parse(("endcapture",))
     parser.delete_first_token()
     return CaptureNode(words[1], nodelist)
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    """Tone of a state's tag, by the stored value; grey for one without a colour."""
+    return TONE_OF.get(str(state), "grey")
 
 
 @register.simple_tag

@@ -6,7 +6,8 @@ import pytest
 from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 
-from accreditation.templatetags.parts import current_step, form_faults, step_number
+from accreditation import enums
+from accreditation.templatetags.parts import TONE_OF, current_step, form_faults, state_tone, step_number
 
 
 class Sample(forms.Form):
@@ -59,3 +60,14 @@ def test_current_step_is_counted_from_one(states: list[str], number: int, label:
     now = current_step(steps)
     assert step_number(steps) == number
     assert (now["label"] if now else None) == label
+
+
+def test_every_state_has_a_tone() -> None:
+    tables = [table for name, table in vars(enums).items() if name.endswith("State")]
+    assert len(tables) >= 8
+    assert not [f"{table.__name__}.{state}" for table in tables for state in table.values if state not in TONE_OF]
+
+
+@pytest.mark.parametrize(("state", "tone"), [("in_force", "green"), ("revoked", "red"), ("no_such_state", "grey")])
+def test_tone_follows_the_state(state: str, tone: str) -> None:
+    assert state_tone(state) == tone
