@@ -7,7 +7,7 @@ clocks, audit entry, messages and effects.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -187,14 +187,7 @@ def _carry_out(doing: Doing) -> Outcome:
     outcome = Outcome(
         doing.case.number, doing.verb.code, before, after, doing.case.audit_count + 1, dict(doing.act.answer)
     )
-    doing.act.reply(
-        case_number=outcome.case_number,
-        verb=outcome.verb,
-        before=before,
-        after=after,
-        seq=outcome.seq,
-        answer=dict(outcome.answer),
-    )
+    doing.act.answer = asdict(outcome)
     return outcome
 
 

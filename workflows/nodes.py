@@ -10,6 +10,7 @@ from viewflow.workflow.nodes.split import Split, SplitActivation
 
 from accreditation.enums import SeatState
 from accreditation.models import Panel, Seat, User
+from accreditation.services.panels import vacant_seats
 
 
 class Desk(flow.View):
@@ -32,9 +33,10 @@ class SeatDesk(flow.View):
         self.Assign(seat_holder)
 
 
-def seat_holder(activation: Activation) -> User:
-    """The expert of the seat that the task belongs to."""
-    return Seat.objects.select_related("expert").get(pk=activation.task.data["seat"]).expert
+def seat_holder(activation: Activation) -> User | None:
+    """The expert of the seat that the task belongs to; nobody while a recused one is not replaced."""
+    seat = Seat.objects.select_related("expert").get(pk=activation.task.data["seat"])
+    return None if seat.state == SeatState.RECUSED else seat.expert
 
 
 class SeatsActivation(SplitActivation):
@@ -45,7 +47,8 @@ class SeatsActivation(SplitActivation):
         """The branches are the rows of the panel."""
         (node, _condition, _source) = self.flow_task._branches[0]
         panel = Panel.objects.get(application__case=self.process.case)
-        seats = panel.seats.exclude(state__in=[SeatState.SUBMITTED, SeatState.RECUSED]).order_by("place")
+        sitting = panel.seats.exclude(state__in=[SeatState.SUBMITTED, SeatState.RECUSED])
+        seats = sorted([*sitting, *vacant_seats(panel)], key=lambda seat: seat.place)
         self.next_tasks = [(node, {"seat": seat.pk}) for seat in seats]
 
 

@@ -1,0 +1,59 @@
+"""Working days over holidays, make-up days and unpublished years."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import holidays
+import pytest
+
+from workflows.calendar import _package_year
+from workflows.workdays import SHANGHAI, WorkCalendar
+
+YEARS = (2024, 2025, 2026)
+
+
+@pytest.fixture(scope="module")
+def calendar() -> WorkCalendar:
+    days = {day: working for year in YEARS for day, working, _name in _package_year(year) or []}
+    return WorkCalendar(days, frozenset(YEARS))
+
+
+def test_working_days_of_published_years_agree_with_a_second_source(calendar: WorkCalendar) -> None:
+    second = holidays.country_holidays("CN", years=YEARS)
+    first = date(2024, 1, 1).toordinal()
+    days = [date.fromordinal(n) for n in range(first, date(2027, 1, 1).toordinal())]
+    assert len(days) == 1096
+    assert [day for day in days if calendar.is_working(day) != second.is_working_day(day)] == []
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "due", "provisional"),
+    [
+        (date(2026, 3, 2), 5, date(2026, 3, 9), False),
+        (date(2026, 2, 13), 1, date(2026, 2, 14), False),  # make-up Saturday before Spring Festival
+        (date(2026, 2, 14), 1, date(2026, 2, 24), False),  # Spring Festival 15 to 23 February
+        (date(2026, 9, 30), 1, date(2026, 10, 8), False),  # National Day
+        (date(2026, 10, 9), 1, date(2026, 10, 10), False),  # make-up Saturday after National Day
+        (date(2026, 12, 31), 1, date(2027, 1, 1), True),  # no plan for 2027: a guess, marked
+        (date(2026, 12, 28), 3, date(2026, 12, 31), False),
+    ],
+)
+def test_nth_working_day(calendar: WorkCalendar, start: date, count: int, due: date, provisional: bool) -> None:
+    assert calendar.add(start, count) == (due, provisional)
+
+
+def test_due_is_the_last_second_of_the_day_in_shanghai(calendar: WorkCalendar) -> None:
+    late_in_utc = datetime(2026, 3, 2, 17, 0, tzinfo=ZoneInfo("UTC"))  # already 3 March in Shanghai
+    assert calendar.due(late_in_utc, 1).at == datetime(2026, 3, 4, 23, 59, 59, tzinfo=SHANGHAI)
+
+
+def test_days_left_counts_back_and_forth(calendar: WorkCalendar) -> None:
+    assert calendar.left(date(2026, 3, 2), date(2026, 3, 2)) == 0
+    assert calendar.left(date(2026, 3, 2), date(2026, 3, 9)) == 5
+    assert calendar.left(date(2026, 3, 9), date(2026, 3, 2)) == -5
+
+
+def test_year_without_a_plan_is_not_guessed() -> None:
+    assert _package_year(2035) is None
