@@ -334,9 +334,4 @@ CELL_MESSAGES: dict[str, Message] = {
             "Restore “{before}”; ask the accepting authority if it must change.",
         ),
     ),
-    "cross_check": Message(
-        ("{text}", "{text}"),
-        ("{expected}", "{expected}"),
-        ("请核对并改正相关单元格。", "Check and correct the cells named."),
-    ),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from criteria.facts import AnnexRow, Fact, Facts, Origin, Scalar
 from criteria.fields import FieldSpec
+from criteria.units import UNITS
 from criteria.workbook.faults import Entry, Fault, Faults, Place, Refused, Severity, fault_of
 from criteria.workbook.layout import (
     PROPERTY_CHECKSUM,
@@ -266,4 +267,4 @@ def _filled_rows(place: AnnexPlace) -> set[int]:
 
 
 def _names(spec: FieldSpec) -> dict[str, Any]:
-    return {"code": spec.row, "name": (spec.name_zh, spec.name_en), "unit": unit_name(spec)}
+    return {"code": spec.row, "name": (spec.name_zh, spec.name_en), "unit": (unit_name(spec), UNITS[spec.unit].name_en)}

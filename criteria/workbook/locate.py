@@ -23,6 +23,7 @@ from criteria.workbook.layout import (
 )
 from criteria.workbook.package import Book
 from criteria.workbook.reader import Cell, Grid, address_of
+from criteria.workbook.sheets import addresses
 
 _REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
 _YEAR = re.compile(r"(\d{4})年?(?:度)?\Z", re.ASCII)
@@ -212,16 +213,28 @@ def _place_annex(annex: AnnexSpec, hits: dict[str, list[_Hit]], found: Found) ->
 
 def _compare_names(template: Template, book: Book, grids: list[Grid], found: Found) -> None:
     witnesses = _witnesses(book, grids)
+    laid_out = addresses(template)
     for column_keys in _columns_of_keys(found):
         located = {key: found.inputs[key] for key in column_keys}
         named = {key: witnesses[defined_name(*key)] for key in column_keys if defined_name(*key) in witnesses}
-        spots = {spot.key for spot in located.values()}
-        targets = [spot.key if spot else None for spot in named.values()]
-        # after a sort the names still cover the same cells, one each: the printed code moved with its figures
-        if set(targets) == spots and len(targets) == len(spots):
+        if _has_no_cell_moved(located, named, laid_out):
             continue
         for key, spot in named.items():
             _compare_name(template, key, located[key], spot, found)
+
+
+def _has_no_cell_moved(
+    located: dict[Key, Spot], named: dict[Key, Spot | None], laid_out: dict[Key, tuple[str, int, int]]
+) -> bool:
+    """Whether the names say nothing against the codes, as after a sort, which leaves every name where it was.
+
+    Then the names still cover the same cells, one each, or all stand where the template put them.
+    """
+    spots = {spot.key for spot in located.values()}
+    targets = [spot.key if spot else None for spot in named.values()]
+    if set(targets) == spots and len(targets) == len(spots):
+        return True
+    return all(spot and (spot.row, spot.column) == laid_out[key][1:] for key, spot in named.items())
 
 
 def _columns_of_keys(found: Found) -> Iterator[list[Key]]:

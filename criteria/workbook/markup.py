@@ -11,7 +11,7 @@ from criteria.workbook.faults import Refused
 from criteria.workbook.gate import Archive
 
 MAX_DEPTH = 64
-MAX_ELEMENTS = 400_000
+MAX_ELEMENTS = 200_000
 MAX_TOKEN = 2 * 1024 * 1024  # expat before 2.6 scans an unfinished token again with each piece
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -25,10 +25,10 @@ OnText = Callable[[str], None]
 
 @dataclass(slots=True)
 class Element:
-    """One element of a small part: local name, names of its ancestors, attributes by local name, direct text."""
+    """One element of a small part: local name, name of its parent, attributes by local name, direct text."""
 
     name: str
-    path: tuple[str, ...]
+    parent: str
     attributes: dict[str, str]
     text: list[str] = field(default_factory=list)
 
@@ -49,30 +49,39 @@ def parse(archive: Archive, part: str, on_start: OnStart, on_end: OnEnd, on_text
 
 
 def elements(archive: Archive, part: str, *wanted: str) -> list[Element]:
-    """Elements of those local names in a small part, in the order in which they end. Refused above 400,000 in all."""
-    found: list[Element] = []
-    stack: list[Element] = []
-    seen = 0
+    """Elements of those local names in a small part, in the order in which they end. Refused above 200,000 in all."""
+    collector = _Collector(part, frozenset(wanted))
+    parse(archive, part, collector.start, collector.end, collector.add)
+    return collector.found
 
-    def on_start(name: str, attributes: Attributes) -> None:
-        nonlocal seen
-        seen += 1
-        if seen > MAX_ELEMENTS:
-            raise Refused("too_many_elements", part=part, limit=MAX_ELEMENTS)
-        local = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        stack.append(Element(name.rpartition(" ")[2], tuple(above.name for above in stack), local))
-        check_depth(len(stack), part)
 
-    def on_end(_name: str) -> None:
-        element = stack.pop()
-        if element.name in wanted:
-            found.append(element)
+class _Collector:
+    """Keeps the wanted elements; of all others only the names of the open ones."""
 
-    def on_text(text: str) -> None:
-        stack[-1].text.append(text)
+    def __init__(self, part: str, wanted: frozenset[str]) -> None:
+        self.part, self.wanted, self.seen = part, wanted, 0
+        self.found: list[Element] = []
+        self.names: list[str] = []
+        self.open: list[Element] = []
 
-    parse(archive, part, on_start, on_end, on_text)
-    return found
+    def start(self, name: str, attributes: Attributes) -> None:
+        self.seen += 1
+        if self.seen > MAX_ELEMENTS:
+            raise Refused("too_many_elements", part=self.part, limit=MAX_ELEMENTS)
+        name = name.rpartition(" ")[2]
+        if name in self.wanted:
+            local = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+            self.open.append(Element(name, self.names[-1] if self.names else "", local))
+        self.names.append(name)
+        check_depth(len(self.names), self.part)
+
+    def end(self, _name: str) -> None:
+        if self.names.pop() in self.wanted:
+            self.found.append(self.open.pop())
+
+    def add(self, text: str) -> None:
+        if self.names[-1] in self.wanted:
+            self.open[-1].text.append(text)
 
 
 def check_depth(depth: int, part: str) -> None:

@@ -113,7 +113,7 @@ def _number_cell(cell: Cell, spec: FieldSpec, around: Circumstances) -> Normal:
         raise Unreadable("date_for_number")
     if around.format == "percent":
         if spec.unit != "pct":
-            raise Unreadable("percent_for_number", unit=unit_name(spec))
+            raise Unreadable("percent_for_number")
         return Normal(value * 100, (f"百分比格式 {exact_text(value)} 按 {exact_text(value * 100)}% 读取",))
     doubtful = spec.unit == "pct" and 0 < value < 1
     return Normal(value, question="percent_doubtful" if doubtful else None)
@@ -131,13 +131,13 @@ def _number_text(cell: Cell, spec: FieldSpec) -> Normal:
 def _in_unit(typed: Typed, spec: FieldSpec) -> Fraction:
     if typed.percent:
         if spec.unit != "pct":
-            raise Unreadable("percent_for_number", unit=unit_name(spec))
+            raise Unreadable("percent_for_number")
         return typed.value
     if typed.unit in ("", unit_name(spec)):
         return typed.value
     converted = in_field_unit(typed.value, typed.unit, spec.unit)
     if converted is None:
-        raise Unreadable("unit_unclear", unit=unit_name(spec), written=typed.unit)
+        raise Unreadable("unit_unclear", written=typed.unit)
     return converted
 
 

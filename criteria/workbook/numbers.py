@@ -14,6 +14,7 @@ from criteria.facts import exact_text
 _STORED = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
 _PLAIN = re.compile(r"-?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?\Z", re.ASCII)
 _SUFFIXED = re.compile(r"(?P<number>-?[0-9][0-9,.]*)\s*(?P<unit>\D*)\Z", re.ASCII)
+_LITERAL = re.compile(r"(\d+\.?\d*|\.\d+)\Z", re.ASCII)
 _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_EVEN)
 _MINUS = str.maketrans({"−": "-", "－": "-"})
 MAX_TYPED = 60
@@ -147,6 +148,6 @@ class _Arithmetic:
             if self.take() != ")":
                 raise _NotLiteral
             return value
-        if not sign or not (sign[0].isdigit() or sign[0] == "."):
+        if not _LITERAL.match(sign):
             raise _NotLiteral
         return Fraction(sign)

@@ -180,7 +180,7 @@ def resolve(folder: str, target: str) -> str:
 def _sheets(archive: Archive, found: Iterable[Element], related: dict[str, tuple[str, str]]) -> list[Sheet]:
     sheets = []
     for element in found:
-        if element.name != "sheet" or element.path[-1:] != ("sheets",):
+        if element.name != "sheet" or element.parent != "sheets":
             continue
         name = element.attributes.get("name", "")
         kind, part = related.get(element.attributes.get("id", ""), ("", ""))
@@ -217,7 +217,7 @@ def _formats(archive: Archive, part: str | None) -> tuple[str, ...]:
         number_id = int(number) if number.isdigit() else 0
         if element.name == "numFmt":
             custom[number_id] = format_class(element.attributes.get("formatCode", ""))
-        elif element.name == "xf" and element.path[-1:] == ("cellXfs",):
+        elif element.name == "xf" and element.parent == "cellXfs":
             styles.append(number_id)
     if len(styles) > MAX_STYLES:
         raise Refused("too_many_styles", count=len(styles), limit=MAX_STYLES)
@@ -240,7 +240,7 @@ def _properties(archive: Archive, part: str | None) -> dict[str, str]:
     for element in elements(archive, part, "property", "lpwstr", "lpstr", "bstr"):
         if element.name == "property":
             values[element.attributes.get("name", "")] = pending
-        elif element.path[-1:] == ("property",):
+        elif element.parent == "property":
             pending = "".join(element.text)
     return values
 

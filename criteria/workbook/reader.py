@@ -64,9 +64,19 @@ def read_sheets(book: Book) -> list[Grid]:
 
 def read_sheet(book: Book, sheet: Sheet, budget: Budget) -> Grid:
     """One worksheet as a grid."""
+    check_cell_count(book, sheet)
     sink = _SheetSink(book, sheet, budget)
     parse(book.archive, sheet.part, sink.start, sink.end, sink.text)
     return sink.grid
+
+
+def check_cell_count(book: Book, sheet: Sheet) -> None:
+    """A cheap count in the bytes, so that a sheet of millions of cells is refused before it is parsed."""
+    count = sum(
+        piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<c/") for piece in book.archive.chunks(sheet.part)
+    )
+    if count > MAX_CELLS:
+        raise Refused("too_many_cells", count=count, limit=MAX_CELLS)
 
 
 def column_number(letters: str) -> int:
@@ -91,7 +101,7 @@ class _SheetSink:
 
     def __init__(self, book: Book, sheet: Sheet, budget: Budget) -> None:
         self.book, self.sheet, self.budget, self.grid = book, sheet, budget, Grid(sheet)
-        self.depth = self.row = self.column = self.style = self.phonetic = self.spanned = 0
+        self.depth = self.row = self.column = self.style = self.phonetic = self.spanned = self.cell_depth = 0
         self.kind = "n"
         self.formula: str | None = None
         self.value: list[str] = []
@@ -167,13 +177,14 @@ class _SheetSink:
         self.style = self.count(attributes.get("s", "0"))
         self.formula = None
         self.value, self.inline = [], []
-        self.in_cell = True
+        self.in_cell, self.cell_depth = True, self.depth
 
     def start_value(self, _attributes: Attributes) -> None:
-        self.pieces = self.value
+        self.pieces = self.value if self.depth == self.cell_depth + 1 else None
 
     def start_formula(self, _attributes: Attributes) -> None:
-        self.pieces = []
+        if self.depth == self.cell_depth + 1:
+            self.pieces = []
 
     def start_inline(self, _attributes: Attributes) -> None:
         self.pieces = self.inline if self.in_cell and not self.phonetic else None

@@ -47,7 +47,7 @@ def broken_crc(good: bytes) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    return stream.getvalue().replace("评价数据表（".encode(), "评价数据衰（".encode(), 1)
+    return stream.getvalue().replace(b"SH-2026-1", b"SH-2026-2", 1)
 
 
 def doubled_part(good: bytes) -> bytes:
@@ -150,7 +150,9 @@ def rows_filled(good: bytes, rows: str) -> bytes:
     return replaced(good, DATA, "</sheetData>", f"{rows}</sheetData>")
 
 
-LAUGHS = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>'
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
+)
 ENTITY = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 
 FILES: dict[str, tuple[str, Maker]] = {
