@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from django.db.models import Count, DateTimeField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -15,7 +16,17 @@ from accreditation.models import Case, Deadline, Member, User
 from accreditation.permissions import standing_grants
 from accreditation.roles import ROLES, Role
 from workflows.flow_tasks import OPEN
-from workflows.workdays import SHANGHAI, WorkCalendar
+from workflows.workdays import END_OF_DAY, SHANGHAI, WorkCalendar
+
+NEVER = datetime(9999, 12, 31, tzinfo=SHANGHAI)  # stands for the clock of a task that has none, so that it sorts last
+
+
+class Urgency(StrEnum):
+    """What of an inbox is asked for first."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    UNCLAIMED = "unclaimed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +65,9 @@ def inbox_keys(user: User) -> list[str]:
 
 def waiting_tasks(user: User) -> QuerySet[Task]:
     """Open tasks for this person: their own, and those of their offices that anybody there may take up."""
-    return Task.objects.filter(
-        Q(owner=user) | Q(owner_permission__in=inbox_keys(user)), status__in=OPEN, flow_task_type="HUMAN"
-    )
+    mine = Q(owner=user) | Q(owner_permission__in=inbox_keys(user))
+    tasks: QuerySet[Task] = Task.objects.filter(mine, status__in=OPEN, flow_task_type="HUMAN")
+    return tasks
 
 
 def inbox(
@@ -68,24 +79,62 @@ def inbox(
     size: int = 20,
     district: str = "",
     node: str = "",
+    nodes: Iterable[str] = (),
+    urgency: str = "",
+    words: str = "",
 ) -> tuple[list[WorkItem], int]:
-    """A page of the inbox, the most urgent first, and how many there are in all."""
-    tasks = waiting_tasks(user).select_related("process__caseflow__case__enterprise", "process__caseflow__case__batch")
+    """A page of the inbox, the most urgent first, and how many there are in all.
+
+    `nodes` limits it to the tasks of one desk; `words` are looked for in number and name of the enterprise.
+    """
+    tasks = desk_tasks(user, nodes).select_related(
+        "process__caseflow__case__enterprise", "process__caseflow__case__batch"
+    )
     if district:
         tasks = tasks.filter(process__caseflow__case__district=district)
     if node:
         tasks = tasks.filter(flow_task__endswith=f".{node}")
-    tasks = tasks.annotate(due=_due_column()).order_by("due", "pk")
-    rows = list(tasks[start : start + size])
+    if words:
+        found = Q(process__caseflow__case__number__icontains=words)
+        tasks = tasks.filter(found | Q(process__caseflow__case__enterprise__name__icontains=words))
+    if urgency:
+        tasks = tasks.filter(_urgent(at)[Urgency(urgency)])
+    rows = list(tasks.order_by("due", "pk")[start : start + size])
     clocks = _clocks(row.process.caseflow.case_id for row in rows)
     today = at.astimezone(SHANGHAI).date()
     return [_row(task, clocks, calendar, today, user) for task in rows], tasks.count()
 
 
+def desk_tasks(user: User, nodes: Iterable[str] = ()) -> QuerySet[Task]:
+    """Tasks that wait for this person at the named nodes, or at any, each with the instant `due`."""
+    at_nodes = Q()
+    for node in nodes:
+        at_nodes |= Q(flow_task__endswith=f".{node}")
+    tasks: QuerySet[Task] = waiting_tasks(user).filter(at_nodes).annotate(due=_due_column())
+    return tasks
+
+
+def inbox_counts(user: User, *, at: datetime, nodes: Iterable[str] = ()) -> dict[str, int]:
+    """How many tasks wait at a desk in all, and how many of each urgency."""
+    urgent = {kind.value: Count("pk", filter=test) for kind, test in _urgent(at).items()}
+    counted: dict[str, int] = desk_tasks(user, nodes).aggregate(all=Count("pk"), **urgent)
+    return counted
+
+
+def _urgent(at: datetime) -> dict[Urgency, Q]:
+    """Overdue once the last second has passed; due today until then; unclaimed while nobody has taken it up."""
+    midnight = datetime.combine(at.astimezone(SHANGHAI).date(), END_OF_DAY, SHANGHAI)
+    return {
+        Urgency.OVERDUE: Q(due__lt=at),
+        Urgency.TODAY: Q(due__gte=at, due__lte=midnight),
+        Urgency.UNCLAIMED: Q(owner__isnull=True),
+    }
+
+
 def _due_column() -> object:
     """The clock that is due first; cases without one come last on every database."""
     from_case = Deadline.objects.filter(case=OuterRef("process__caseflow__case"), state=DeadlineState.RUNNING)
-    never = Value(datetime(9999, 12, 31, tzinfo=SHANGHAI), output_field=DateTimeField())
+    never = Value(NEVER, output_field=DateTimeField())
     return Coalesce(Subquery(from_case.order_by("due_at").values("due_at")[:1]), never)
 
 
@@ -97,16 +146,22 @@ def _clocks(case_ids: Iterable[int]) -> dict[int, Deadline]:
 def _row(task: Task, clocks: dict[int, Deadline], calendar: WorkCalendar, today: date, user: User) -> WorkItem:
     case = task.process.caseflow.case
     clock = clocks.get(case.pk)
-    left = calendar.left(today, clock.due_at.astimezone(SHANGHAI).date()) if clock else None
     return WorkItem(
         task=task,
         case=case,
         node=str(task.flow_task.name),
         title=str(task.flow_task.task_title),
         deadline=clock,
-        days_left=left,
+        days_left=days_left(clock, calendar, today) if clock else None,
         is_mine=task.owner_id == user.pk,
     )
+
+
+def days_left(clock: Deadline, calendar: WorkCalendar, today: date) -> int:
+    """Working days left of a clock: 0 on its last day; what ran out before a weekend is overdue on the weekend too."""
+    due = clock.due_at.astimezone(SHANGHAI).date()
+    left = calendar.left(today, due)
+    return min(left, -1) if due < today else left
 
 
 def stage_counts(cases: QuerySet[Case]) -> dict[str, int]:
