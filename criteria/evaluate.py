@@ -36,6 +36,7 @@ class Evaluation:
     on: date
     reporting_year: int
     facts_digest: str
+    standing_digest: str
     gates: tuple[GateOutcome, ...]
     indicators: tuple[Trace, ...]
     bonus: tuple[Trace, ...]
@@ -104,6 +105,7 @@ def evaluate(rule_set: RuleSet, facts: Facts, on: date, standing: Standing = NOT
         on=on,
         reporting_year=facts.reporting_year,
         facts_digest=facts.digest(),
+        standing_digest=standing.digest(),
         gates=gates,
         indicators=indicators,
         bonus=bonus,

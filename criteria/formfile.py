@@ -17,8 +17,7 @@ def resolve_form(form: Any, catalogue: dict[str, Any], form_of: Cursor) -> dict[
     """The form section with every code replaced by its full definition; unknown codes become faults."""
     if not isinstance(form, dict):
         return {}
-    fields = {row.get("code"): row for row in catalogue.get("fields", []) if isinstance(row, dict)}
-    annexes = {row.get("code"): row for row in catalogue.get("annexes", []) if isinstance(row, dict)}
+    fields, annexes = _by_code(catalogue.get("fields")), _by_code(catalogue.get("annexes"))
     resolved = dict(form)
     resolved["basics"] = _overlaid(form.get("basics"), fields, form_of, "basics")
     resolved["table"] = _overlaid(form.get("table"), fields, form_of, "table")
@@ -26,12 +25,18 @@ def resolve_form(form: Any, catalogue: dict[str, Any], form_of: Cursor) -> dict[
     return resolved
 
 
-def _overlaid(rows: Any, known: dict[Any, Any], form_of: Cursor, key: str) -> list[Any]:
+def _by_code(rows: Any) -> dict[str, Any]:
+    """Rows of the catalogue under their codes."""
+    coded = rows if isinstance(rows, list) else []
+    return {row["code"]: row for row in coded if isinstance(row, dict) and isinstance(row.get("code"), str)}
+
+
+def _overlaid(rows: Any, known: dict[str, Any], form_of: Cursor, key: str) -> list[Any]:
     resolved = []
     for row in rows if isinstance(rows, list) else []:
         overlay = {"code": row} if isinstance(row, str) else row
         code = overlay.get("code") if isinstance(overlay, dict) else None
-        if code not in known:
+        if not isinstance(code, str) or code not in known:
             form_of.fault(key, f"字段目录中没有：{code}", f"not in the field catalogue: {code}")
             continue
         resolved.append(known[code] | overlay)

@@ -104,7 +104,10 @@ def _resolve_fields(rules: RuleText, catalogue: RuleText, faults: FaultList) -> 
 
 def _resolve_sources(rules: RuleText, catalogue: RuleText, faults: FaultList) -> None:
     """Carry the definition of every cited source."""
-    known = catalogue.content.get("sources", {}) | rules.content.get("sources", {})
+    own = rules.content.get("sources", {})
+    if not isinstance(own, dict):
+        return  # refused when the section is read
+    known = catalogue.content.get("sources", {}) | own
     cited = _cited(rules.content)
     rules.content["sources"] = {code: known[code] for code in sorted(cited) if code in known}
 

@@ -83,7 +83,11 @@ def _overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_coded(rows: Any) -> bool:
-    return isinstance(rows, list) and bool(rows) and all(isinstance(row, dict) and "code" in row for row in rows)
+    return (
+        isinstance(rows, list)
+        and bool(rows)
+        and all(isinstance(row, dict) and isinstance(row.get("code"), str) for row in rows)
+    )
 
 
 def _overlay_rows(base: Any, own: Any) -> list[Any]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from criteria.exact import round_half_up
 from criteria.facts import exact_text
+from criteria.plain import from_text, to_text
 from criteria.ruleset import ExpertReview, Heading
 
 Marks = Mapping[str, Fraction]
@@ -56,6 +57,15 @@ class PanelResult:
     places: int
     totals: tuple[Fraction, ...]
     spread: Fraction
+
+    def to_json(self) -> str:
+        """Canonical JSON: the same marks give the same bytes."""
+        return to_text(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> PanelResult:
+        """Inverse of `to_json`."""
+        return from_text(cls, text)
 
     @property
     def divergent(self) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ def from_text(kind: type[T], text: str) -> T:
 
 def from_plain(kind: Any, plain: Any) -> Any:
     """Inverse of `to_plain`, led by the annotations of the dataclass."""
+    if get_origin(kind) is Mapping:
+        return {key: from_plain(get_args(kind)[1], part) for key, part in plain.items()}
     if isinstance(plain, dict) and set(plain) == {"n"}:
         return Fraction(plain["n"])
     if isinstance(plain, dict) and set(plain) == {"d"}:

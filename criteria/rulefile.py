@@ -71,9 +71,18 @@ def thawed(text: str, file: str) -> RuleText:
         content = json.loads(text, parse_float=_exact, parse_int=_exact, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise _refusal(file, 1, "不是有效的规则文本", "not a stored rule text") from error
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or _is_deep(content):
         raise _refusal(file, 1, "不是有效的规则文本", "not a stored rule text")
     return RuleText(file, content)
+
+
+def _is_deep(content: Any) -> bool:
+    """Whether values nest deeper than a rule file can; walked level by level, without recursion."""
+    level = [content]
+    for _ in range(MAX_DEPTH + 2):
+        below = [part.values() if isinstance(part, dict) else part for part in level if isinstance(part, dict | list)]
+        level = [part for parts in below for part in parts]
+    return bool(level)
 
 
 def _exact(text: str) -> Fraction:

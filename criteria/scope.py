@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 from criteria.exact import fast
 from criteria.facts import Fact, Facts, Origin, Scalar
 from criteria.fields import FieldSpec
+from criteria.plain import from_text, to_text
 from criteria.ruleset import Figure, Policy, RuleSet
 from criteria.trace import Input, UsedFigure
 from criteria.windows import whole_years
@@ -31,6 +33,19 @@ class Standing:
     lists: Mapping[str, bool] = field(default_factory=dict)
     answers: Mapping[str, bool] = field(default_factory=dict)
     anchors: Mapping[str, date] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Canonical JSON, to be kept beside the facts so that an evaluation can be replayed."""
+        return to_text(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Standing:
+        """Inverse of `to_json`."""
+        return from_text(cls, text)
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, hexadecimal."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
 
 
 NOTHING_KNOWN = Standing()

@@ -100,7 +100,8 @@ def test_a_zero_denominator_behind_a_decided_alternative_is_not_touched() -> Non
     [
         "a.b", "a.__class__", "().__class__", "__import__('os')", "_a", "a[0]", "[a]", "{a}", "lambda: a", "a ** 2",
         "a // b", "a % b", "a << 9", "a @ b", "~a", "+a", "a is b", "a not in ('x',)", "a in b", "a in ()",
-        "a in (1, 2)", "open('x')", "max()", "max(a, key=b)", "abs(a, b)", "previous(a, 0)", "previous(a, 6)", "previous(a + 1, 1)",
+        "a in (1, 2)",
+        "open('x')", "max()", "max(a, key=b)", "abs(a, b)", "previous(a, 0)", "previous(a, 6)", "previous(a + 1, 1)",
         "count(1)", "total(a)", "1e9", "1E9", "1e999999999", "0x10", "0b1", "1_000", "1j", ".5", "5.", "007", "True",
         "None", "f'{a}'", "b'x'", "a; b", "a = 1", "(a := 1)", "a,", "", "a b", "*a", "yield", "await a", "\x00", "a\\",
         "1.1234567890123", "1234567890123456", "a <", "'\n'", "max(*a)",

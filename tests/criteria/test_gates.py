@@ -56,6 +56,19 @@ def test_an_unknown_standing_leaves_gates_undetermined_and_nobody_eligible(munic
     assert not evaluation.is_eligible
 
 
+def test_a_standing_survives_the_way_through_json() -> None:
+    standing = Standing(
+        titles={"a": date(2020, 1, 1), "b": None},
+        records={"tax": (date(2021, 1, 1),), "customs": ()},
+        lists={"n": True},
+        answers={"G": False},
+        anchors={"application_date": date(2026, 1, 1)},
+    )
+    restored = Standing.from_json(standing.to_json())
+    assert (restored, restored.digest()) == (standing, standing.digest())
+    assert restored.digest() != Standing().digest()
+
+
 def test_a_preference_that_is_not_met_bars_nobody(municipal: RuleSet) -> None:
     standing = Standing(KNOWN.titles, {}, KNOWN.lists, {"MG8": False})
     evaluation = evaluate(municipal, facts(municipal.fields), ON, standing)

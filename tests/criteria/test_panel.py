@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.panel import MarkFaults, combine_marks, mark_faults
+from criteria.panel import MarkFaults, PanelResult, combine_marks, mark_faults
 from criteria.ruleset import ExpertReview, RuleSet
 
 CODES = ("strategy", "capability", "results", "benefit")
@@ -105,4 +105,5 @@ def test_a_result_lies_between_the_lowest_and_the_highest_mark(municipal: RuleSe
     for heading in result.headings:
         assert min(heading.marks) <= heading.exact <= max(heading.marks)
     assert result.exact == sum(heading.exact for heading in result.headings)
+    assert PanelResult.from_json(result.to_json()) == result
     assert result.totals == tuple(Fraction(half * 2) for half in halves)

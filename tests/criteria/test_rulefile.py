@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from criteria.faults import RuleSetFaults
 from criteria.loading import load_text, thaw
 from criteria.rulefile import MAX_BYTES, canonical, read_text, thawed
+from tests.criteria.test_loading import GATE, REVIEW, SOUND
 
+EVERY_SECTION = read_text(
+    SOUND
+    + REVIEW
+    + GATE
+    + "takes:\n  - {from: cross_checks, sections: [checks]}\n"
+    + "form: {title_zh: 表, title_en: t, basics: [uscc], table: [rd_staff, {code: employees, years: 2}],"
+    + " annexes: [standards]}\n"
+    + "cycle: {until: unlimited, text_zh: 甲, text_en: a, figures: {x: {value: 1, unit: year, confidence: demo}}}\n"
+    + "parameters: {x: {value: 1, unit: year, confidence: demo}}\n"
+    + "band_overrides:\n  - {code: O, gates: [G], band: pass, text_zh: 甲, text_en: a, confidence: demo}\n"
+    + "evidence:\n  - {code: E, name_zh: 甲, name_en: a, proves: [rd_staff], confidence: demo}\n"
+    + "sources: {Q: {title: q}}\n",
+    "r.yaml",
+).content
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)
 )
@@ -128,3 +148,57 @@ def test_a_hostile_formula_is_refused_with_its_line(formula: str) -> None:
     assert {(fault.file, fault.line, fault.path) for fault in refused.value.faults} == {
         ("r.yaml", 14, "gates[G].formula")
     }
+
+
+def spots(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value in a file."""
+    yield path
+    below = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for key, part in below:
+        yield from spots(part, (*path, key))
+
+
+def spoilt(content: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """The content with one value replaced."""
+    if not path:
+        return value
+    key, rest = path[0], path[1:]
+    if isinstance(content, dict):
+        return content | {key: spoilt(content[key], rest, value)}
+    return [spoilt(part, rest, value) if number == key else part for number, part in enumerate(content)]
+
+
+JUNK = st.sampled_from(
+    [None, True, Fraction(-1), Fraction(7, 2), "", "x", "code", [], {}, [None], ["x"], [{}], [{"code": []}], {"x": []},
+     {"code": {}}, [[["x"]]], {"value": "x"}, [{"code": "x"}, {"code": "x"}], "a + b", "1 / rd_staff", {"source": [1]}]
+)  # fmt: skip
+
+
+SPOTS = list(spots(EVERY_SECTION))
+
+
+@pytest.mark.parametrize(
+    ("path", "junk"),
+    [
+        (("sources",), "a + b"),
+        (("form", "table", 1, "code"), {"source": [1]}),
+        (("gates", 0, "code"), []),
+        (("takes", 0, "sections"), [["checks"]]),
+        (("indicators", 0, "basic"), {"value": 1, "source": [[]]}),
+    ],
+)
+def test_a_value_of_the_wrong_shape_is_a_fault(path: tuple[Any, ...], junk: Any) -> None:
+    with pytest.raises(RuleSetFaults):
+        load_text(canonical(spoilt(EVERY_SECTION, path, junk)))
+
+
+@pytest.mark.slow
+@settings(max_examples=120, deadline=None)
+@given(picked=st.data(), junk=JUNK)
+def test_a_garbled_file_is_refused_or_loaded_but_never_crashes(picked: st.DataObject, junk: Any) -> None:
+    path = picked.draw(st.sampled_from(SPOTS))
+    text = canonical(spoilt(EVERY_SECTION, path, junk))
+    with suppress(RuleSetFaults):
+        assert load_text(text).checksum
+    with suppress(RuleSetFaults):
+        assert thaw(text).checksum
