@@ -27,7 +27,8 @@ bench: setup-test
 lint: setup-test
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/lint-imports --no-cache --no-logo
+	@$(PY) scripts/size.py
 
 types: setup-test
 	@$(PY) -m mypy .
