@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,18 @@ from accreditation.models import Enterprise, Member, User
 
 def ties_between(person: User, enterprise: Enterprise) -> Iterator[Promise | str]:
     """Each known tie as a sentence: acts for the enterprise, or is employed there."""
-    if Member.objects.filter(user=person, enterprise=enterprise).exists():
+    return iter(ties_of([person], enterprise)[person.pk])
+
+
+def ties_of(people: Iterable[User], enterprise: Enterprise) -> dict[int, list[Promise | str]]:
+    """Known ties of many people by their keys; one query where their profiles are at hand."""
+    asked = list(people)
+    acting = set(Member.objects.filter(user__in=asked, enterprise=enterprise).values_list("user_id", flat=True))
+    return {person.pk: list(_ties(person, enterprise, person.pk in acting)) for person in asked}
+
+
+def _ties(person: User, enterprise: Enterprise, acted: bool) -> Iterator[Promise | str]:
+    if acted:
         yield _("曾是该单位的申报人员")
     profile = getattr(person, "expert", None)
     if profile is None:

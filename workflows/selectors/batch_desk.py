@@ -1,0 +1,138 @@
+"""Batches as their desks see them: what they rest on, where their cases stand, what waits to be published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from accreditation.enums import ApplicationState
+from accreditation.errors import NotFound
+from accreditation.models import Announcement, Application, Batch, Notice, Programme, RuleSetEdition
+from accreditation.services.rule_sets import rules_of
+from criteria.live import LiveFault, live_faults
+from criteria.loading import thaw
+from criteria.ruleset import Figure
+from workflows.calendar import current_calendar
+from workflows.procedures import PROCEDURES
+from workflows.workdays import Due
+
+TO_PUBLISH, TO_ANNOUNCE = ApplicationState.PROPOSED, ApplicationState.NOTICE_COMPLETED
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFigure:
+    """A figure of a rule set with the name under which the set holds it."""
+
+    code: str
+    figure: Figure
+
+
+def batches() -> QuerySet[Batch]:
+    """All batches, newest first, each with the number of its filed cases."""
+    filed = Count("cases", filter=~Q(cases__state=ApplicationState.DRAFT))
+    return Batch.objects.select_related("programme", "rule_set").annotate(filed=filed).order_by("-opens_at", "-pk")
+
+
+def batch(code: str) -> Batch:
+    """One batch by its code; NotFound when there is none."""
+    row = Batch.objects.select_related("programme__granted_by", "rule_set", "opened_by").filter(code=code).first()
+    if row is None:
+        raise NotFound(code)
+    return row
+
+
+def counts(row: Batch) -> dict[str, int]:
+    """Cases of a batch by state, drafts left out; only states that occur."""
+    rows = row.cases.exclude(state=ApplicationState.DRAFT).order_by().values_list("state").annotate(n=Count("pk"))
+    found: Mapping[str, int] = dict(rows)
+    return {state.value: found[state.value] for state in ApplicationState if state.value in found}
+
+
+def waiting_for_publisher() -> QuerySet[Batch]:
+    """Batches with cases to publish or to announce or under notice, the longest waiting first."""
+    states = [TO_PUBLISH, TO_ANNOUNCE, ApplicationState.UNDER_NOTICE]
+    return (
+        Batch.objects.select_related("programme")
+        .annotate(
+            to_publish=Count("cases", filter=Q(cases__state=TO_PUBLISH)),
+            to_announce=Count("cases", filter=Q(cases__state=TO_ANNOUNCE)),
+            under_notice=Count("cases", filter=Q(cases__state=ApplicationState.UNDER_NOTICE)),
+            since=Max("cases__moved_at", filter=Q(cases__state__in=states)),
+        )
+        .filter(Q(to_publish__gt=0) | Q(to_announce__gt=0) | Q(under_notice__gt=0))
+        .order_by("since", "pk")
+    )
+
+
+def listed(row: Batch, state: ApplicationState) -> QuerySet[Application]:
+    """Applications of a batch in one state, as a list to be published would name them."""
+    rows = row.applications.filter(state=state).select_related("case", "enterprise", "decision", "batch")
+    return rows.order_by("case__number")
+
+
+def recent_notices() -> list[Notice]:
+    """The newest notices with their batches and the number of entries."""
+    rows = Notice.objects.select_related("batch__programme", "published_by").annotate(listed=Count("entries"))
+    return list(rows.order_by("-published_at", "-pk")[:10])
+
+
+def recent_announcements() -> list[Announcement]:
+    """The newest announcements with their batches."""
+    rows = Announcement.objects.select_related("batch__programme", "announced_by")
+    return list(rows.order_by("-announced_at", "-pk")[:10])
+
+
+def notices_of(row: Batch) -> list[Notice]:
+    """Notices of one batch, newest first."""
+    return list(row.notices.select_related("published_by").annotate(listed=Count("entries")).order_by("-published_at"))
+
+
+def announcements_of(row: Batch) -> list[Announcement]:
+    """Announcements of one batch, newest first."""
+    return list(row.announcements.select_related("announced_by").order_by("-announced_at"))
+
+
+def notice_due(row: Batch, *, at: datetime) -> Due:
+    """Last day of a notice of the batch that were published at this instant."""
+    return current_calendar().due(at, row.notice_days)
+
+
+def parameters(row: Batch) -> list[StatedFigure]:
+    """Figures of the procedure, with their confidence and source."""
+    return [StatedFigure(code, figure) for code, figure in rules_of(row).parameters.items()]
+
+
+def confidence_counts(row: Batch) -> list[LiveFault]:
+    """Every figure of the pinned rule set on which a live batch may not rest."""
+    return live_faults(rules_of(row))
+
+
+# --- Opening a batch --------------------------------------------------------------------------------------------
+def editions() -> list[RuleSetEdition]:
+    """Stored editions of rule sets, newest first."""
+    return list(RuleSetEdition.objects.order_by("-stored_at", "-pk"))
+
+
+def edition_faults(edition: RuleSetEdition) -> list[LiveFault]:
+    """Why a live batch may not rest on an edition; empty when it may."""
+    return live_faults(thaw(edition.text)) if edition.live_faults else []
+
+
+def programmes() -> QuerySet[Programme]:
+    """Programmes by code."""
+    return Programme.objects.order_by("code")
+
+
+def procedures() -> Iterator[tuple[str, str]]:
+    """Installed editions of procedures, as choices."""
+    for code, procedure in PROCEDURES.items():
+        yield code, f"{procedure.flow.process_title} {code.rsplit('/', 1)[-1]}"
+
+
+def next_ordinal() -> int:
+    """The ordinal that follows the highest one."""
+    highest: int = Batch.objects.aggregate(most=Max("ordinal"))["most"] or 0
+    return highest + 1

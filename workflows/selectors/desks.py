@@ -1,0 +1,131 @@
+"""Lists of the official desks: cases in all stages, done cases, the board with its bottlenecks, vacant seats."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accreditation.enums import (
+    APPLICATION_STATES,
+    DISTRICTS,
+    ApplicationState,
+    DeadlineState,
+    ObjectionState,
+    SeatState,
+)
+from accreditation.models import Batch, Case, Deadline, Objection, Seat, User
+from accreditation.visibility import visible_cases
+
+WAITS_FOR_DISTRICT = (ApplicationState.SUBMITTED, ApplicationState.UNDER_FIRST_REVIEW)
+ACTIVE = tuple(
+    state for state, facts in APPLICATION_STATES.items() if not facts.is_final and state != ApplicationState.DRAFT
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One column of the board: step of the bar (1 to 7), cases in it, how many of them are overdue."""
+
+    step: int
+    count: int
+    overdue: int
+
+
+@dataclass
+class DistrictLoad:
+    """One district of the bottleneck table: open cases by state, how many are overdue."""
+
+    district: str
+    states: Counter[str] = field(default_factory=Counter)
+    overdue: int = 0
+
+    @property
+    def name(self) -> object:
+        """Name of the district."""
+        return DISTRICTS.get(self.district, self.district)
+
+    @property
+    def total(self) -> int:
+        """Cases under way."""
+        return self.states.total()
+
+    @property
+    def with_district(self) -> int:
+        """Cases that wait for the district itself."""
+        return sum(self.states[state] for state in WAITS_FOR_DISTRICT)
+
+    @property
+    def with_applicant(self) -> int:
+        """Cases returned for correction."""
+        return self.states[ApplicationState.RETURNED]
+
+
+def official_cases(user: User) -> QuerySet[Case]:
+    """Filed cases that the person sees by office, newest first."""
+    rows = visible_cases(user).exclude(state=ApplicationState.DRAFT).select_related("enterprise", "batch")
+    return rows.order_by("-moved_at", "-pk")
+
+
+def district_cases(user: User, districts: Iterable[str]) -> QuerySet[Case]:
+    """Filed cases of the districts for which the person holds an office."""
+    return official_cases(user).filter(district__in=list(districts))
+
+
+def narrowed(
+    cases: QuerySet[Case], *, words: str = "", state: str = "", district: str = "", batch: str = ""
+) -> QuerySet[Case]:
+    """Cases that fit every given filter; `words` are looked for in number, name and credit code."""
+    if words:
+        found = Q(number__icontains=words) | Q(enterprise__name__icontains=words)
+        cases = cases.filter(found | Q(enterprise__uscc__iexact=words))
+    if state:
+        cases = cases.filter(state=state)
+    if district:
+        cases = cases.filter(district=district)
+    return cases.filter(batch__code=batch) if batch else cases
+
+
+def batch_codes() -> list[str]:
+    """Codes of all batches, newest first, for filters."""
+    return list(Batch.objects.order_by("-opens_at", "-pk").values_list("code", flat=True))
+
+
+def board(user: User, *, at: datetime) -> tuple[list[Stage], list[DistrictLoad]]:
+    """Cases under way per step, and per district with the most overdue first; two queries whatever the size."""
+    late = Deadline.objects.filter(case=OuterRef("pk"), state=DeadlineState.RUNNING, due_at__lt=at)
+    rows = visible_cases(user).filter(state__in=ACTIVE, closed_at__isnull=True).order_by()
+    counts = rows.values("district", "state").annotate(n=Count("pk"))
+    overdue = rows.filter(Exists(late)).values("district", "state").annotate(n=Count("pk"))
+    steps, late_steps, loads = Counter[int](), Counter[int](), dict[str, DistrictLoad]()
+    for row in counts:
+        steps[_step(row["state"])] += row["n"]
+        loads.setdefault(row["district"], DistrictLoad(row["district"])).states[row["state"]] += row["n"]
+    for row in overdue:
+        late_steps[_step(row["state"])] += row["n"]
+        loads[row["district"]].overdue += row["n"]
+    stages = [Stage(step, steps[step], late_steps[step]) for step in range(2, 8)]
+    return stages, sorted(loads.values(), key=lambda load: (-load.overdue, -load.total, load.district))
+
+
+def _step(state: str) -> int:
+    return APPLICATION_STATES[ApplicationState(state)].step
+
+
+def vacant_places() -> QuerySet[Seat]:
+    """Recused seats whose place nobody has taken, oldest first; their cases wait for the office."""
+    successors = Seat.objects.filter(panel=OuterRef("panel"), place=OuterRef("place")).exclude(state=SeatState.RECUSED)
+    rows = Seat.objects.filter(
+        state=SeatState.RECUSED, panel__application__state=ApplicationState.UNDER_EXPERT_REVIEW
+    ).exclude(Exists(successors))
+    later = Seat.objects.filter(panel=OuterRef("panel"), place=OuterRef("place"), pk__gt=OuterRef("pk"))
+    rows = rows.exclude(Exists(later)).select_related("panel__application__case__enterprise")
+    return rows.order_by("declared_at", "pk")
+
+
+def open_objection_count() -> int:
+    """Objections that nobody has answered yet."""
+    return Objection.objects.filter(state=ObjectionState.RECEIVED).count()

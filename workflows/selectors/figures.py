@@ -1,0 +1,182 @@
+"""The figures of an application beside their evidence, reported and verified, and what changed between versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from accreditation.errors import NotFound
+from accreditation.models import Application, Case, Evidence, Submission, VerifiedValue
+from accreditation.services.evaluation import reported_facts
+from accreditation.services.material import standing_evidence
+from accreditation.services.rule_sets import rules_of
+from criteria.facts import Fact, Facts, Scalar
+from criteria.fields import FieldSpec
+from criteria.ruleset import EvidenceKind, RuleSet
+from criteria.workbook.changes import Change, changed_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of one year: reported fact, the verified value that replaces it, and whether it may be verified."""
+
+    year: int | None
+    fact: Fact | None
+    verified: VerifiedValue | None
+
+    @property
+    def reported(self) -> Scalar:
+        """As the enterprise filed it, exact, in the field's unit."""
+        return self.fact.value if self.fact else None
+
+    @property
+    def verified_value(self) -> Fraction | None:
+        """The value that counts instead."""
+        return Fraction(self.verified.value) if self.verified else None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether an officer may put another value in its place."""
+        return isinstance(self.reported, Fraction)
+
+    @property
+    def place(self) -> str:
+        """Sheet and cell of the workbook."""
+        return str(self.fact.origin) if self.fact and self.fact.origin else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One line of the data table: field, cells newest year first, the evidence that proves it, rules that use it."""
+
+    spec: FieldSpec
+    cells: tuple[Cell, ...]
+    evidence: tuple[Evidence, ...]
+    used_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceGroup:
+    """One kind of evidence with what was handed in of it."""
+
+    kind: EvidenceKind
+    files: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one version changed against the one before: cells, evidence added, evidence taken out (names)."""
+
+    before: Submission
+    after: Submission
+    changes: tuple[Change, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def application_with_material(case: Case) -> Application:
+    """The application of a case that was fetched for the person, with what its figures need."""
+    rows = Application.objects.select_related(
+        "batch__rule_set", "batch__programme", "enterprise", "case", "current__upload"
+    )
+    return rows.get(case=case)
+
+
+def basics(application: Application) -> list[tuple[FieldSpec, Cell]]:
+    """Facts about the enterprise that have no year."""
+    rules, facts = rules_of(application.batch), reported_facts(application)
+    specs = rules.form.basics if rules.form else ()
+    return [(spec, Cell(None, _fact(facts, spec.code, None), None)) for spec in specs]
+
+
+def figure_rows(application: Application) -> list[FigureRow]:
+    """The data table, three years where the rules ask for them; four queries."""
+    rules, facts = rules_of(application.batch), reported_facts(application)
+    verified = _adopted(application)
+    evidence = standing_evidence(application)
+    used = used_by(rules)
+    return [
+        FigureRow(
+            spec,
+            tuple(_cells(spec, application.batch.reporting_year, facts, verified)),
+            tuple(_proofs(spec.code, rules, evidence)),
+            used.get(spec.code, ()),
+        )
+        for spec in (rules.form.table if rules.form else ())
+    ]
+
+
+def _cells(
+    spec: FieldSpec, newest: int, facts: Facts | None, verified: Mapping[tuple[str, int | None], VerifiedValue]
+) -> Iterator[Cell]:
+    for year in range(newest, newest - spec.years, -1):
+        yield Cell(year, _fact(facts, spec.code, year), verified.get((spec.code, year)))
+
+
+def _fact(facts: Facts | None, code: str, year: int | None) -> Fact | None:
+    return facts.figures.get((code, year)) if facts else None
+
+
+def _adopted(application: Application) -> dict[tuple[str, int | None], VerifiedValue]:
+    rows = VerifiedValue.objects.filter(application=application, is_current=True, adopted_at__isnull=False)
+    return {(row.code, row.year): row for row in rows.select_related("adopted_by")}
+
+
+def _proofs(code: str, rules: RuleSet, evidence: Iterable[Evidence]) -> Iterator[Evidence]:
+    """Files handed in for this very field, and those of a kind that proves it."""
+    kinds = {kind.code for kind in rules.evidence if code in kind.proves}
+    return (row for row in evidence if row.proves == code or (not row.proves and row.kind in kinds))
+
+
+def used_by(rules: RuleSet) -> dict[str, tuple[str, ...]]:
+    """Codes of the conditions and indicators whose formulas read a field, by field: the clauses it is asked for."""
+    found: dict[str, list[str]] = {}
+    for part in (*rules.gates, *rules.indicators, *rules.bonus):
+        for name in sorted(part.formula.names) if part.formula else ():
+            found.setdefault(name, []).append(part.code)
+    return {name: tuple(codes) for name, codes in found.items()}
+
+
+def evidence_groups(application: Application) -> list[EvidenceGroup]:
+    """Every kind that the rules ask for, with its files; one query."""
+    files = standing_evidence(application)
+    return [
+        EvidenceGroup(kind, tuple(row for row in files if row.kind == kind.code))
+        for kind in rules_of(application.batch).evidence
+    ]
+
+
+def figure_cell(application: Application, code: str, year: int) -> tuple[FieldSpec, Cell]:
+    """One number that may be verified; NotFound when the table has none there."""
+    for row in figure_rows(application):
+        for cell in row.cells:
+            if (row.spec.code, cell.year) == (code, year) and cell.is_number:
+                return row.spec, cell
+    raise NotFound(code)
+
+
+def earlier_values(application: Application, code: str, year: int) -> list[VerifiedValue]:
+    """Everything that was verified or proposed for one figure, newest first."""
+    rows = VerifiedValue.objects.filter(application=application, code=code, year=year)
+    return list(rows.select_related("proposed_by", "adopted_by").order_by("-proposed_at", "-pk"))
+
+
+def differences(application: Application) -> list[Difference]:
+    """What each filed version changed against the one before, newest first."""
+    versions = list(application.submissions.select_related("upload", "filed_by").order_by("number"))
+    return [_difference(before, after) for before, after in pairwise(versions)][::-1]
+
+
+def _difference(before: Submission, after: Submission) -> Difference:
+    old = {(row["kind"], row["sha256"]): row["name"] for row in before.evidence}
+    new = {(row["kind"], row["sha256"]): row["name"] for row in after.evidence}
+    changes = changed_cells(Facts.from_json(before.upload.facts), Facts.from_json(after.upload.facts))
+    return Difference(
+        before,
+        after,
+        tuple(changes),
+        tuple(name for key, name in new.items() if key not in old),
+        tuple(name for key, name in old.items() if key not in new),
+    )

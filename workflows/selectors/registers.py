@@ -1,0 +1,69 @@
+"""Registers of the municipal office: objections with their objectors, certificates in all stages, a case's trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from accreditation.audit import Break, chain_key, verify_chain
+from accreditation.enums import ObjectionState
+from accreditation.models import Application, AuditEvent, Case, Notice, Objection
+from certificates.models import Certificate
+from certificates.selectors import certificate_for_request, certificates_refused, certificates_waiting
+from certificates.standing import Standing
+from workflows.certification import request_key_of
+
+GROUPS = ("waiting", "refused", "issued")
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The audit trail of a case: events oldest first, breaks of the chain, hash of the last event."""
+
+    events: tuple[AuditEvent, ...]
+    breaks: tuple[Break, ...]
+    head: str
+
+
+def objections(state: str = "") -> QuerySet[Objection]:
+    """Objections, those still open first, then the newest; of one state where it is named."""
+    rows = Objection.objects.select_related("application__case__enterprise", "notice__batch", "settled_by")
+    if state in ObjectionState.values:
+        rows = rows.filter(state=state)
+    return rows.order_by("settled_at", "-raised_at") if not state else rows.order_by("-raised_at")
+
+
+def objections_of(application: Application) -> list[Objection]:
+    """Objections against one application, newest first."""
+    return list(application.objections.select_related("settled_by").order_by("-raised_at"))
+
+
+def notice_of(application: Application) -> Notice | None:
+    """The public notice in which an application was listed last."""
+    return application.notice
+
+
+def certificates(group: str) -> QuerySet[Certificate]:
+    """Certificates that wait for the signer, that it refused, or that were issued (newest first)."""
+    if group == "waiting":
+        return certificates_waiting()
+    if group == "refused":
+        return certificates_refused()
+    return Certificate.objects.exclude(state=Standing.REQUESTED).order_by("-issued_at", "-pk")
+
+
+def certificate_counts() -> dict[str, int]:
+    """How many certificates are in each group."""
+    return {group: certificates(group).count() for group in GROUPS}
+
+
+def certificate_of(application: Application) -> Certificate | None:
+    """The first certificate of the title that the application led to."""
+    return certificate_for_request(request_key_of(application.title)) if application.title else None
+
+
+def trail_of(case: Case) -> Trail:
+    """Every event of a case that was fetched for the person, and whether the chain verifies."""
+    events = tuple(AuditEvent.objects.filter(chain=chain_key(case)).order_by("seq"))
+    return Trail(events, tuple(verify_chain(case)), case.audit_head)
