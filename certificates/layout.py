@@ -132,11 +132,11 @@ def _heading(snapshot: Snapshot, measure: Measure, covers: Covers) -> Iterator[M
     face = "title" if covers("title", snapshot.programme_zh) else "name"
     spacing = 5.5
     size = _fitted(snapshot.programme_zh, face, 45.0, 540 - spacing * len(snapshot.programme_zh), measure)
-    yield Text(MIDDLE, 464, snapshot.programme_zh, face, size, RED, "centre", spacing)
-    yield Text(MIDDLE, 424, "认定证书", "latin", 25, INK, "centre", 17)
+    yield Text(MIDDLE, 468, snapshot.programme_zh, face, size, RED, "centre", spacing)
+    yield Text(MIDDLE, 429, "认定证书", "latin", 25, INK, "centre", 17)
     english = f"CERTIFICATE OF {snapshot.programme_en.upper()}"
-    yield Text(MIDDLE, 401, english, "latin", _fitted(english, "latin", 9.6, 350, measure), GOLD, "centre", 1.5)
-    yield from divider((MIDDLE, 386), 150)
+    yield Text(MIDDLE, 406, english, "latin", _fitted(english, "latin", 9.6, 350, measure), GOLD, "centre", 1.5)
+    yield from divider((MIDDLE, 391), 150)
 
 
 def _fitted(text: str, face: str, size: float, width: float, measure: Measure) -> float:
@@ -206,8 +206,8 @@ def _issuer(snapshot: Snapshot, measure: Measure) -> Iterator[Mark]:
 def _foot(snapshot: Snapshot) -> Iterator[Mark]:
     yield Text(MIDDLE, 66.5, f"电子证照标识 {snapshot.identifier}", "text", 7.2, BROWN, "centre")
     if snapshot.demo:
-        yield Box(MIDDLE + 262, 474, 66, 24, colour=RED, width=0.9)
-        yield Text(MIDDLE + 295, 480.5, "样  张", "name", 15, RED, "centre")
+        yield Box(MIDDLE + 284, 478, 66, 24, colour=RED, width=0.9)
+        yield Text(MIDDLE + 317, 484.5, "样  张", "name", 15, RED, "centre")
         warning = "样张 SPECIMEN：由软件为演示自动生成，发证机关为虚构，不具法律效力"
         yield Text(MIDDLE, 56, warning, "text", 7.2, RED, "centre")
 

@@ -11,6 +11,7 @@ app_name = "certificates"
 urlpatterns = [
     path("verify/", views.verify, name="verify"),
     path("verify/file/", views.verify_file, name="verify_file"),
+    path("verify/root.pem", views.root, name="root"),
     path("v/<str:code>/status.json", views.status_json, name="status_json"),
     path("v/<str:code>/", views.shown, name="shown"),
     re_path(r"^[vV]/(?P<code>[^/]{1,80})/?$", views.shown, name="scanned"),

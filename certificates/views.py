@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,14 @@ from certificates.isolated import Busy
 from certificates.services.allowance import LOOKUPS, UPLOADS, Rate, is_allowed
 from certificates.services.presentation import in_language, lights_for_page, page_context, status_of
 from certificates.services.publishing import FRESH_FOR
-from certificates.services.verification import Answer, check_upload, look_up, look_up_number
+from certificates.services.verification import (
+    Answer,
+    check_upload,
+    look_up,
+    look_up_number,
+    root_certificate,
+    root_fingerprint,
+)
 
 _TYPED = {"Cache-Control": "no-store"}
 _PUBLISHED = {"Cache-Control": "public, max-age=0, s-maxage=60"}
@@ -76,6 +83,16 @@ def _page(
     return HttpResponse(render_to_string(template, context, request), status=status, headers=dict(headers))
 
 
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """The root certificate, for those who verify by themselves."""
+    content = root_certificate()
+    if not content:
+        raise Http404
+    headers = {"Content-Disposition": 'attachment; filename="root.pem"'}
+    return HttpResponse(content, content_type="application/x-pem-file", headers=headers)
+
+
 def _is_allowed(request: HttpRequest, rate: Rate, at: datetime) -> bool:
     return is_allowed(rate, request.META.get("REMOTE_ADDR", ""), at=at)
 
@@ -83,7 +100,7 @@ def _is_allowed(request: HttpRequest, rate: Rate, at: datetime) -> bool:
 def _forms(request: HttpRequest, *, form: NumberForm | None = None, file_form: FileForm | None = None) -> HttpResponse:
     """Both forms; 422 when one of them came back with faults."""
     faulty = any(each is not None and each.errors for each in (form, file_form))
-    context = {"form": form or NumberForm(), "file_form": file_form or FileForm()}
+    context = {"form": form or NumberForm(), "file_form": file_form or FileForm(), "root": root_fingerprint()}
     headers = {"Cache-Control": "no-store"} if faulty else {}
     return _page(request, "certificates/verify.html", context, headers, status=422 if faulty else 200)
 

@@ -57,6 +57,7 @@ ACCESS: Mapping[str, Policy] = {
     "styleguide": DEMO,
     "certificates:verify": PUBLIC,
     "certificates:verify_file": PUBLIC,
+    "certificates:root": PUBLIC,
     "certificates:shown": PUBLIC,
     "certificates:scanned": PUBLIC,
     "certificates:status_json": PUBLIC,

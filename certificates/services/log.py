@@ -13,7 +13,7 @@ from certificates.installation import log_origin
 from certificates.models import Certificate, LogEntry, TreeHead
 from certificates.seal import time_stamp
 from certificates.services.keys import Keys
-from certificates.services.requests import next_in
+from certificates.services.requests import lock_series, next_in
 from certificates.transparency import Frontier, Head, entry, leaf_hash
 
 _SERIES = "log"
@@ -45,7 +45,8 @@ def seal_log(*, keys: Keys, at: datetime) -> TreeHead | None:
 
     Nothing happens when the newest head already covers everything. A failing time-stamp does not stop the head.
     """
-    last = TreeHead.objects.select_for_update().order_by("-size").first()
+    lock_series(_SERIES)  # one sealer at a time; the second then finds the first one's head
+    last = TreeHead.objects.order_by("-size").first()
     frontier = Frontier(map(bytes.fromhex, last.peaks), last.size) if last else Frontier()
     for leaf in LogEntry.objects.filter(index__gte=frontier.size).order_by("index"):
         if leaf.index != frontier.size:

@@ -97,11 +97,16 @@ def request_new_version(
 
 def next_in(series: str) -> int:
     """The next value of a series, from 1; its row stays locked until the transaction ends."""
-    NumberSeries.objects.get_or_create(name=series)
-    row = NumberSeries.objects.select_for_update().get(name=series)
+    row = lock_series(series)
     row.value += 1
     row.save(update_fields=["value"])
     return row.value
+
+
+def lock_series(series: str) -> NumberSeries:
+    """The row of a series, made if need be and locked until the transaction ends."""
+    NumberSeries.objects.get_or_create(name=series)
+    return NumberSeries.objects.select_for_update().get(name=series)
 
 
 def _freeze(

@@ -143,6 +143,16 @@ def listed_signers() -> frozenset[str]:
     return _fingerprints(_public("signers.pem"))
 
 
+def root_certificate() -> bytes:
+    """The published root as PEM; empty before the signer's first run."""
+    return _public("root.pem")
+
+
+def root_fingerprint() -> str:
+    """SHA-256 of the published root in hexadecimal; "" before the signer's first run."""
+    return next(iter(_fingerprints(root_certificate())), "")
+
+
 @lru_cache(maxsize=4)
 def _fingerprints(content: bytes) -> frozenset[str]:
     return frozenset(map(fingerprint, x509.load_pem_x509_certificates(content))) if content else frozenset()

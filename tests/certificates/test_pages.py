@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -25,6 +26,8 @@ from certificates.services.keys import Keys, open_keys
 from certificates.services.requests import request_certificate
 from certificates.services.signing import sign_pending
 from certificates.services.standing import change_standing
+from certificates.signers import fingerprint
+from certificates.verify import Trust, verify
 from tests.certificates.conftest import House
 from tests.certificates.samples import HOLDER, particulars, snapshot
 
@@ -236,3 +239,16 @@ def test_pages_need_no_script_and_no_inline_style(client: Client, certificate: C
         assert "style=" not in page
         assert not re.search(r"<script(?![^>]*src=)", page)
         assert not re.search(r"\son\w+=", page)
+
+
+def test_root_certificate_can_be_downloaded_and_its_fingerprint_compared(
+    client: Client, certificate: Certificate
+) -> None:
+    downloaded = client.get("/verify/root.pem").content
+    (root,) = x509.load_pem_x509_certificates(downloaded)
+    assert fingerprint(root) in client.get("/verify/").content.decode()
+    assert verify(certificate_file(certificate), Trust((downloaded,))).accepted
+
+
+def test_root_certificate_is_absent_before_the_first_run_of_the_signer(client: Client, var_dir: Path) -> None:
+    assert client.get("/verify/root.pem").status_code == 404
