@@ -1,0 +1,119 @@
+"""The top of every page of a case: header, running clock, step bar."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accreditation.enums import APPLICATION_STATES, OWNER_LABELS, ApplicationState, Owner
+from accreditation.models import Application, Batch, Body, Case, Deadline
+from workflows.calendar import current_calendar
+from workflows.deadlines import running_clock
+from workflows.presentation.words import Words, body_name, either, state_label, state_tone
+from workflows.workdays import SHANGHAI, WorkCalendar
+
+STEPS = (
+    gettext_lazy("填报"),
+    gettext_lazy("区级初审"),
+    gettext_lazy("市级形审"),
+    gettext_lazy("专家评审"),
+    gettext_lazy("综合评审"),
+    gettext_lazy("公示"),
+    gettext_lazy("发证"),
+)
+FIRST_REVIEW_STEP, CHECK_STEP = 2, 3
+
+
+def case_header(case: Case, application: Application, *, at: datetime) -> Words:
+    """Parameters of `case_header.html` without slots: name, number, state, facts, owner; `deadline` for the clock."""
+    return {
+        "name": case.enterprise.name,
+        "number": case.number,
+        "state": state_label(application.state),
+        "state_tone": state_tone(application.state),
+        "facts": _facts(application),
+        "owner": owner_name(case, application),
+        "deadline": clock_of(case, at=at),
+    }
+
+
+def _facts(application: Application) -> list[str]:
+    facts = [either(application.batch.programme, "name"), batch_name(application.batch)]
+    if application.current is not None:
+        facts.append(_("第 %(n)d 版") % {"n": application.current.number})
+    return facts
+
+
+def batch_name(batch: Batch) -> str:
+    """Year and ordinal of a batch in words."""
+    return _("%(year)d 年（第 %(n)d 批）") % {"year": batch.year, "n": batch.ordinal}
+
+
+def owner_name(case: Case, application: Application) -> str:
+    """Who has to act next, by the name of the body where it is one; empty when nobody has to."""
+    owner = APPLICATION_STATES[ApplicationState(application.state)].owner
+    if owner is Owner.NOBODY:
+        return ""
+    if owner is Owner.DISTRICT:
+        return district_body_name(case)
+    return str(OWNER_LABELS[owner])
+
+
+def district_body_name(case: Case) -> str:
+    """The district authority of the case; the general word where the district has none on record."""
+    body = Body.objects.filter(district=case.district).first()
+    return body_name(body) if body else str(OWNER_LABELS[Owner.DISTRICT])
+
+
+def clock_of(case: Case, *, at: datetime, calendar: WorkCalendar | None = None) -> Words | None:
+    """The clock that is due first: `label`, `due`, `left` (working days), `provisional`; None when none runs."""
+    clock = running_clock(case)
+    return clock_words(clock, at=at, calendar=calendar) if clock else None
+
+
+def clock_words(clock: Deadline, *, at: datetime, calendar: WorkCalendar | None = None) -> Words:
+    """A clock as the `deadline` tag takes it."""
+    today, due_day = (moment.astimezone(SHANGHAI).date() for moment in (at, clock.due_at))
+    left = (calendar or current_calendar()).left(today, due_day)
+    return {
+        "label": clock.get_kind_display(),
+        "due": clock.due_at,
+        "left": left,
+        "provisional": clock.is_provisional,
+    }
+
+
+def step_bar(case: Case, application: Application) -> Words:
+    """Parameters of `step_bar.html`: `steps` and `outcome`."""
+    facts = APPLICATION_STATES[ApplicationState(application.state)]
+    now = _step_now(application)
+    is_over = case.closed_at is not None
+    stopped = facts.is_final and application.state != ApplicationState.RECOGNISED
+    marks = [_mark(number, now, is_over=is_over, stopped=stopped) for number in range(1, len(STEPS) + 1)]
+    steps = [{"label": str(label), "state": mark} for label, mark in zip(STEPS, marks, strict=True)]
+    return {"steps": steps, "outcome": state_label(application.state) if is_over or stopped else ""}
+
+
+def _step_now(application: Application) -> int:
+    """The step of the state; what both levels can do counts for the level that had the case."""
+    step = APPLICATION_STATES[ApplicationState(application.state)].step
+    if application.state == ApplicationState.RETURNED:
+        return CHECK_STEP if application.returned_by == Owner.OFFICE else FIRST_REVIEW_STEP
+    if application.state in (ApplicationState.LAPSED, ApplicationState.INELIGIBLE):
+        was_recommended = application.first_reviews.filter(recommends=True).exists()
+        return CHECK_STEP if was_recommended else FIRST_REVIEW_STEP
+    if application.state == ApplicationState.WITHDRAWN and application.submitted_at is not None:
+        return FIRST_REVIEW_STEP
+    return step
+
+
+def _mark(number: int, now: int, *, is_over: bool, stopped: bool) -> str:
+    if number < now:
+        return "done"
+    if number > now:
+        return "todo"
+    if stopped:
+        return "stopped"
+    return "done" if is_over else "current"

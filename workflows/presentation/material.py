@@ -1,0 +1,114 @@
+"""What an applicant handed in: evidence per kind with its coverage, readings of the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accreditation.models import Application, Evidence, WorkbookUpload
+from accreditation.services.files import ALLOWED
+from accreditation.services.material import standing_evidence
+from criteria.ruleset import EvidenceKind, RuleSet
+from criteria.workbook import Faults
+from workflows.presentation.words import Words, cited, confidence_mark, either
+
+
+def evidence_list(
+    application: Application,
+    rules: RuleSet,
+    *,
+    address: str,
+    asked: Collection[str] = (),
+) -> list[Words]:
+    """One entry per kind of evidence: `code`, `key`, `label`, `hint`, `required`, `proves`, `files`, `state`, `tone`.
+
+    `address` is the URL name of the download taking (case number, evidence key); `asked` are kinds that a return names.
+    """
+    rows = standing_evidence(application)
+    return [_kind(kind, rows, rules, application.case.number, address, kind.code in asked) for kind in rules.evidence]
+
+
+def _kind(
+    kind: EvidenceKind, rows: Iterable[Evidence], rules: RuleSet, number: str, address: str, is_asked: bool
+) -> Words:
+    files = [_file(row, number, address) for row in rows if row.kind == kind.code]
+    state, tone = _state(bool(files), kind.required, is_asked)
+    return {
+        "code": kind.code,
+        "key": f"evidence-{kind.code}",
+        "label": either(kind, "name"),
+        "hint": either(kind, "hint") if kind.hint_zh else "",
+        "required": kind.required,
+        "is_asked": is_asked,
+        "proves": [either(rules.fields[code], "name") for code in kind.proves if code in rules.fields],
+        "files": files,
+        "state": state,
+        "tone": tone,
+        "sources": cited(kind.source),
+        "confidence": confidence_mark(kind.confidence),
+    }
+
+
+def _state(has_files: bool, required: bool, is_asked: bool) -> tuple[str, str]:
+    if is_asked:
+        return _("需补正"), "red"
+    if has_files:
+        return _("已上传"), "green"
+    return (_("未上传"), "amber") if required else (_("未上传（选交）"), "grey")
+
+
+def _file(row: Evidence, number: str, address: str) -> Words:
+    return {
+        "pk": row.pk,
+        "name": row.name,
+        "href": reverse(address, args=[number, row.pk]),
+        "size": row.file.size,
+        "at": row.added_at,
+        "sha256": row.file_id,
+    }
+
+
+def coverage(kinds: Iterable[Words]) -> Words:
+    """How many required kinds are there: `required`, `handed_in`, `missing` (names), `is_complete`."""
+    required = [kind for kind in kinds if kind["required"]]
+    missing = [kind["label"] for kind in required if not kind["files"]]
+    return {
+        "required": len(required),
+        "handed_in": len(required) - len(missing),
+        "missing": missing,
+        "is_complete": not missing,
+    }
+
+
+def evidence_limits() -> str:
+    """What may be uploaded, said beside the button."""
+    endings = _("、").join(ending for rule in ALLOWED for ending in rule.endings)
+    values = {"endings": endings, "mb": settings.EVIDENCE_MAX_BYTES // (1024 * 1024)}
+    return _("可用格式：%(endings)s；每个文件不超过 %(mb)s MB。") % values
+
+
+def upload_rows(uploads: Iterable[WorkbookUpload], *, address: str) -> list[Words]:
+    """Readings of the workbook, newest first: `number`, `name`, `at`, `by`, `state`, `tone`, `href`, `sha256`.
+
+    `address` is the URL name of a reading taking (case number, upload number).
+    """
+    return [_upload(row, address) for row in uploads]
+
+
+def _upload(row: WorkbookUpload, address: str) -> Words:
+    errors = 0 if row.is_accepted else len(Faults.from_json(row.faults).errors)
+    state = _("读取通过") if row.is_accepted else _("有 %(n)d 处错误") % {"n": errors}
+    return {
+        "number": row.number,
+        "name": row.file_name,
+        "at": row.uploaded_at,
+        "by": row.uploaded_by.name,
+        "is_accepted": row.is_accepted,
+        "state": state,
+        "tone": "green" if row.is_accepted else "red",
+        "href": reverse(address, args=[row.application.case.number, row.number]),
+        "sha256": row.sha256,
+    }

@@ -1,0 +1,167 @@
+"""A rule set for people: every gate, indicator and figure with its value, source and confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.utils.translation import gettext as _
+
+from criteria.exact import shown_text
+from criteria.ruleset import Band, Figure, Gate, Indicator, RuleSet
+from criteria.wording import formula_words
+from workflows.presentation.explanations import role_name
+from workflows.presentation.gates import SIGNS
+from workflows.presentation.words import Words, amount, cited, confidence_mark, either, lang, quoted
+
+
+def rule_set_page(rules: RuleSet) -> Words:
+    """Everything that the page of a rule set shows."""
+    return {
+        "name": either(rules, "name"),
+        "reference": rules.ref,
+        "checksum": rules.checksum,
+        "is_demonstration": rules.demonstration,
+        "authority": either(rules, "authority"),
+        "effective_from": rules.effective_from,
+        "instruments": [_instrument(entry, rules) for entry in rules.instruments],
+        "gates": [gate_of_rules(gate, rules) for gate in rules.gates],
+        "groups": _groups(rules.indicators, rules),
+        "bonus": [indicator_of_rules(row, rules) for row in rules.bonus],
+        "bands": [_band(band) for band in rules.bands],
+        "headings": _headings(rules),
+        "parameters": [_named(code, figure, rules) for code, figure in rules.parameters.items()],
+        "coefficients": [_named(code, figure, rules) for code, figure in rules.coefficients.items()],
+        "scoring": _scoring(rules),
+        "cycle": either(rules.cycle, "text") if rules.cycle else "",
+        "sources": source_rows(rules),
+    }
+
+
+def source_rows(rules: RuleSet) -> list[Words]:
+    """Where the figures of a rule set were read: `code`, `title`, `url`, for `workflows/parts/sources.html`."""
+    return [{"code": source.code, "title": source.title, "url": source.url} for source in rules.sources.values()]
+
+
+def _instrument(entry: object, rules: RuleSet) -> Words:
+    return {"title": either(entry, "title"), "number": quoted(getattr(entry, "number", "")), **_mark(entry, rules)}
+
+
+def _mark(of: object, rules: RuleSet) -> Words:
+    """Source and confidence of a row of the rules."""
+    return {
+        "sources": cited(getattr(of, "source", ()), rules),
+        "confidence": confidence_mark(getattr(of, "confidence", None) or rules.effective_confidence),
+    }
+
+
+def gate_of_rules(gate: Gate, rules: RuleSet) -> Words:
+    """A gate as the rules state it."""
+    limit = f"{SIGNS.get(gate.operator, gate.operator)} {amount_of(gate.limit, rules)}" if gate.limit else ""
+    variants = [
+        f"{formula_words(rules, variant.when, lang())}：{amount_of(variant.limit, rules)}"
+        for variant in gate.variants
+        if variant.limit
+    ]
+    return {
+        "code": gate.code,
+        "text": either(gate, "text"),
+        "formula": formula_words(rules, gate.formula, lang()) if gate.formula else "",
+        "limit": limit,
+        "variants": variants,
+        "article": quoted(gate.article),
+        "is_binding": gate.is_binding,
+        **_mark(gate, rules),
+    }
+
+
+def _groups(indicators: Iterable[Indicator], rules: RuleSet) -> list[Words]:
+    groups: dict[str, list[Words]] = {}
+    for row in indicators:
+        name = _("、").join(part for part in (either(row, "group"), either(row, "subgroup")) if part)
+        groups.setdefault(name, []).append(indicator_of_rules(row, rules))
+    return [{"label": label, "rows": rows} for label, rows in groups.items()]
+
+
+def indicator_of_rules(row: Indicator, rules: RuleSet) -> Words:
+    """An indicator as the rules state it: formula in words and every figure with its own source."""
+    return {
+        "code": row.code,
+        "label": either(row, "name"),
+        "unit": row.unit,
+        "formula": formula_words(rules, row.formula, lang()),
+        "figures": [_figure(role_name(role), figure, rules) for role, figure in _figures(row)],
+        **_mark(row, rules),
+    }
+
+
+def _figures(row: Indicator) -> Iterator[tuple[str, Figure]]:
+    yield "weight", row.weight
+    for role in ("basic", "full", "points_each"):
+        figure = getattr(row, role)
+        if figure is not None:
+            yield role, figure
+
+
+def _figure(name: str, figure: Figure, rules: RuleSet) -> Words:
+    return {"label": name, "value": amount_of(figure, rules), **_mark(figure, rules)}
+
+
+def _named(code: str, figure: Figure, rules: RuleSet) -> Words:
+    return _figure(either(figure, "name") if figure.name_zh else code, figure, rules)
+
+
+def amount_of(figure: Figure | None, rules: RuleSet) -> str:
+    """A figure's value; by class where it differs; said to be unknown where it is."""
+    if figure is None:
+        return "—"
+    if figure.cases:
+        return _("；").join(
+            f"{_case(figure.by, code, rules)} {amount(value, figure.unit)}" for code, value in figure.cases.items()
+        )
+    if figure.value is None:
+        return _("未知（按 1 显示）") if figure.shown_as is not None else _("未知")
+    return amount(figure.value, figure.unit)
+
+
+def _case(by: str | None, code: str, rules: RuleSet) -> str:
+    spec = rules.fields.get(by or "")
+    labels: Mapping[str, str] = {choice.code: either(choice, "name") for choice in spec.choices} if spec else {}
+    return labels.get(code, code)
+
+
+def _band(band: Band) -> Words:
+    least = _("%(n)s 分及以上") % {"n": shown_text(band.least.amount())} if band.least else ""
+    below = _("低于 %(n)s 分") % {"n": shown_text(band.below.amount())} if band.below else ""
+    return {
+        "label": either(band, "name"),
+        "range": _("，").join(part for part in (least, below) if part),
+        "consequence": either(band, "consequence"),
+        "confidence": confidence_mark(band.confidence),
+    }
+
+
+def _headings(rules: RuleSet) -> list[Words]:
+    if rules.expert_review is None:
+        return []
+    return [
+        {
+            "code": heading.code,
+            "label": either(heading, "name"),
+            "most": amount_of(heading.most, rules),
+            "step": amount_of(heading.step, rules),
+            "guidance": either(heading, "guidance"),
+            "confidence": confidence_mark(heading.most.confidence),
+        }
+        for heading in rules.expert_review.headings
+    ]
+
+
+def _scoring(rules: RuleSet) -> list[Words]:
+    if rules.scoring is None:
+        return []
+    names = {
+        "total": _("满分"),
+        "basic_share": _("达到基本要求得权重的比例"),
+        "rounding": _("保留小数"),
+    }
+    return [_figure(name, getattr(rules.scoring, role), rules) for role, name in names.items()]

@@ -1,0 +1,243 @@
+"""The way of a case as sentences, newest first: each verb with the qualities of viewers that may read of it.
+
+Names of experts reach nobody but the office and the auditor; nothing of who objected stands in any event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accreditation.audit import chain_key
+from accreditation.enums import ApplicationState, Choice
+from accreditation.models import AuditEvent, Case
+from accreditation.services.rule_sets import rules_of
+from accreditation.visibility import View
+from criteria.ruleset import RuleSet
+from workflows.door import verb_label
+from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
+
+Content = Mapping[str, Any]
+EVERYBODY = frozenset(View)
+AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
+OWN = frozenset({View.APPLICANT, View.AUDITOR})
+PARTIES = AUTHORITIES | {View.APPLICANT, View.DISTRICT, View.COMMITTEE}
+
+READERS: Mapping[str, frozenset[View]] = {
+    "open": EVERYBODY,
+    "upload_workbook": OWN,
+    "attach_evidence": OWN,
+    "drop_evidence": OWN,
+    "submit": EVERYBODY,
+    "correct": EVERYBODY,
+    "withdraw": EVERYBODY,
+    "lapse": EVERYBODY,
+    "accept": EVERYBODY,
+    "decline": PARTIES,
+    "answer_gate": PARTIES,
+    "verify_value": PARTIES,
+    "return_for_correction": PARTIES,
+    "find_ineligible": PARTIES,
+    "recommend": PARTIES,
+    "not_recommend": PARTIES,
+    "pass_completeness_check": PARTIES,
+    "appoint_panel": EVERYBODY,
+    "replace_expert": AUTHORITIES,
+    "declare_no_tie": AUTHORITIES,
+    "recuse": AUTHORITIES,
+    "propose_value": AUTHORITIES,
+    "submit_review": AUTHORITIES,
+    "adopt_value": PARTIES,
+    "propose": PARTIES,
+    "refuse": PARTIES,
+    "postpone": PARTIES,
+    "table_again": PARTIES,
+    "publish_notice": EVERYBODY,
+    "raise_objection": AUTHORITIES,
+    "dismiss_objection": PARTIES,
+    "uphold_objection": PARTIES,
+    "complete_notice": EVERYBODY,
+    "announce": EVERYBODY,
+    "certify": EVERYBODY,
+}
+# Office under which an act is shown instead of the person's name.
+BODIES = {"committee", "clock", "public", "publish", "expert"}
+MERGED = {"attach_evidence", "drop_evidence"}
+
+
+def timeline(case: Case, view: View, *, letter_address: str = "", limit: int = 0) -> list[Words]:
+    """Entries of `timeline.html` that this quality of viewer may read, newest first; `limit` 0 gives all.
+
+    `letter_address` is the URL name of a letter page taking (case number, letter number).
+    """
+    rules = rules_of(case.batch) if case.batch else None
+    events = [
+        event for event in AuditEvent.objects.filter(chain=chain_key(case)).order_by("seq") if _reads(view, event)
+    ]
+    entries = [_entry(case, view, run, rules, letter_address) for run in _runs(events)]
+    newest_first = entries[::-1]
+    return newest_first[:limit] if limit else newest_first
+
+
+def _reads(view: View, event: AuditEvent) -> bool:
+    if _opens_marks(event):
+        return True
+    return view in READERS.get(event.verb, AUTHORITIES)
+
+
+def _opens_marks(event: AuditEvent) -> bool:
+    """The last review in moves the case; everybody sees that, without the expert."""
+    return event.verb == "submit_review" and event.state_before != event.state_after
+
+
+def _runs(events: Iterable[AuditEvent]) -> list[list[AuditEvent]]:
+    """Neighbouring small acts of one kind by one person are told in one entry."""
+    runs: list[list[AuditEvent]] = []
+    for event in events:
+        last = runs[-1][-1] if runs else None
+        same = last is not None and (last.verb, last.by_id) == (event.verb, event.by_id)
+        if same and event.verb in MERGED:
+            runs[-1].append(event)
+        else:
+            runs.append([event])
+    return runs
+
+
+def _entry(case: Case, view: View, run: list[AuditEvent], rules: RuleSet | None, letter_address: str) -> Words:
+    event = run[-1]
+    hidden = _opens_marks(event) and view not in AUTHORITIES
+    letter = event.content.get("letter") if letter_address else None
+    return {
+        "verb": event.verb,
+        "title": _("专家评审完成") if hidden else _title(case, event),
+        "at": event.at,
+        "by": _("评审组") if hidden else _who(event, view),
+        "text": "" if hidden else _text(run, rules),
+        "tone": _tone(event),
+        "href": reverse(letter_address, args=[case.number, letter]) if letter else "",
+        "link_text": _("查看文书") if letter else "",
+    }
+
+
+def _title(case: Case, event: AuditEvent) -> str:
+    if event.verb == "open":
+        return _("创建申报")
+    if event.verb in ("submit", "correct"):
+        values = {"verb": verb_label(case, event.verb), "n": event.content.get("submission", 1)}
+        return _("%(verb)s（第 %(n)s 版）") % values
+    return verb_label(case, event.verb)
+
+
+def _who(event: AuditEvent, view: View) -> str | SafeString:
+    if event.acting_as in BODIES and not (event.acting_as == "expert" and view in AUTHORITIES):
+        return {
+            "committee": _("评审委员会"),
+            "clock": _("系统"),
+            "public": _("署名异议人"),
+            "publish": _("发布人"),
+            "expert": _("评审专家"),
+        }[event.acting_as]
+    return quoted(event.by_name)
+
+
+def _tone(event: AuditEvent) -> str:
+    if event.state_before != event.state_after and event.state_after in ApplicationState.values:
+        return state_tone(event.state_after)
+    return "grey"
+
+
+# --- what the content of an entry says --------------------------------------------------------------------------
+def _text(run: list[AuditEvent], rules: RuleSet | None) -> str | SafeString:
+    if len(run) > 1:
+        return _("共 %(n)d 项") % {"n": len(run)}
+    event = run[0]
+    teller = TELLERS.get(event.verb)
+    return teller(event.content, rules) if teller else ""
+
+
+def _upload(content: Content, rules: RuleSet | None) -> str:
+    if content.get("accepted"):
+        return _("第 %(n)s 次上传，读取通过。") % {"n": content.get("upload")}
+    return _("第 %(n)s 次上传，有错误，未采用。") % {"n": content.get("upload")}
+
+
+def _file(content: Content, rules: RuleSet | None) -> str | SafeString:
+    kinds = {kind.code: either(kind, "name") for kind in rules.evidence} if rules else {}
+    kind = kinds.get(content.get("kind", ""), "")
+    return format_html(_("{kind}：{name}"), kind=kind, name=file_words(content.get("name", "")))
+
+
+def _filed(content: Content, rules: RuleSet | None) -> SafeString:
+    return format_html(_("内容校验值 <code>{digest}…</code>"), digest=str(content.get("content_sha256", ""))[:16])
+
+
+def _reasons(name: str) -> Callable[[Content, RuleSet | None], str | SafeString]:
+    def tell(content: Content, rules: RuleSet | None) -> str | SafeString:
+        text = content.get(name)
+        return quoted(text) if text else ""
+
+    return tell
+
+
+def _gate(content: Content, rules: RuleSet | None) -> SafeString:
+    gates = {gate.code: either(gate, "text") for gate in rules.gates} if rules else {}
+    outcome = _("符合") if content.get("is_met") else _("不符合")
+    text = gates.get(content.get("gate", ""), "")
+    return format_html("{}：{}。{}", text, outcome, quoted(content.get("reason")))
+
+
+def _value(content: Content, rules: RuleSet | None) -> SafeString:
+    spec = rules.fields.get(content.get("code", "")) if rules else None
+    year = _("（%(year)s 年）") % {"year": content["year"]} if content.get("year") else ""
+    name = either(spec, "name") if spec else content.get("code", "")
+    shown = amount(Fraction(content["value"]), spec.unit) if spec else str(content.get("value"))
+    text = format_html(_("{name}{year} 核定为 {value}。"), name=name, year=year, value=shown)
+    return format_html("{}{}", text, quoted(content.get("reason")))
+
+
+def _returned(content: Content, rules: RuleSet | None) -> str:
+    return _("须补正 %(n)d 项，详见告知书。") % {"n": len(content.get("points", []))}
+
+
+def _failed_gates(content: Content, rules: RuleSet | None) -> SafeString:
+    texts = {gate.code: either(gate, "text") for gate in rules.gates} if rules else {}
+    return format_html_join(_("；"), "{}", ((texts.get(code, code),) for code in content.get("gates", [])))
+
+
+def _decided(content: Content, rules: RuleSet | None) -> str | SafeString:
+    choice = content.get("outcome")
+    label = str(Choice(choice).label) if choice in Choice.values else ""
+    reasons = content.get("reasons")
+    return format_html("{}。{}", label, quoted(reasons)) if reasons else label
+
+
+TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
+    "upload_workbook": _upload,
+    "attach_evidence": _file,
+    "drop_evidence": _file,
+    "submit": _filed,
+    "correct": _filed,
+    "answer_gate": _gate,
+    "verify_value": _value,
+    "propose_value": _value,
+    "adopt_value": _value,
+    "return_for_correction": _returned,
+    "find_ineligible": _failed_gates,
+    "decline": _reasons("reasons"),
+    "recommend": _reasons("opinion"),
+    "not_recommend": _reasons("opinion"),
+    "pass_completeness_check": _reasons("opinion"),
+    "recuse": _reasons("tie"),
+    "table_again": _reasons("reason"),
+    "propose": _decided,
+    "refuse": _decided,
+    "postpone": _decided,
+    "dismiss_objection": _reasons("reasons"),
+    "uphold_objection": _reasons("reasons"),
+}

@@ -1,0 +1,96 @@
+"""The reader's language for texts that come as pairs, tones of marks, Chinese proper names inside sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accreditation.enums import APPLICATION_STATES, DISTRICTS, ApplicationState
+from accreditation.templatetags.figures import grouped_text
+from accreditation.templatetags.language import is_english, zh
+from criteria.facts import Scalar
+from criteria.ruleset import Confidence, RuleSet
+from criteria.units import amount_text, shown_amount
+
+Words = dict[str, Any]
+TONES = {"idle": "grey", "current": "blue", "warn": "amber", "ok": "green", "bad": "red"}
+
+
+def lang() -> str:
+    """`zh` or `en`, as the texts of rule sets name them."""
+    return "en" if is_english() else "zh"
+
+
+def either(of: Any, name: str) -> str:
+    """The half of a pair of attributes (`name_zh`, `name_en`) that fits the page; the Chinese one where none is."""
+    return str(getattr(of, f"{name}_{lang()}") or getattr(of, f"{name}_zh"))
+
+
+def state_tone(state: str) -> str:
+    """Tone of the tag of a legal state."""
+    return TONES[APPLICATION_STATES[ApplicationState(state)].tone]
+
+
+def state_label(state: str) -> str:
+    """A legal state in words."""
+    return str(ApplicationState(state).label)
+
+
+def district_name(code: str) -> str:
+    """Name of a district; its code when it is not one of the city's."""
+    return str(DISTRICTS.get(code, code))
+
+
+def body_name(body: Any) -> str:
+    """An authority's name in the reader's language."""
+    return str(either(body, "name"))
+
+
+def confidence_mark(confidence: Confidence) -> Words:
+    """How sure a figure is: `text` and `tone`."""
+    tone = "green" if confidence.is_live else "red" if confidence is Confidence.UNKNOWN else "amber"
+    return {"text": confidence.name_in(lang()), "tone": tone}
+
+
+def amount(value: Fraction | None, unit: str) -> str:
+    """An exact value with its unit and thousands separators; a dash for none."""
+    return "—" if value is None else grouped_text(amount_text(value, unit, lang()))
+
+
+def scalar(value: Scalar, unit: str) -> str:
+    """Any value of a form with its unit."""
+    return "—" if value is None else grouped_text(shown_amount(value, unit, lang()))
+
+
+def coded(code: str, text: str) -> SafeString:
+    """A code of the rules before its name: `<code>MG1</code> ...`."""
+    return format_html("<code>{}</code> {}", code, text)
+
+
+def cited(codes: Iterable[str], rules: RuleSet | None = None) -> SafeString:
+    """Codes of sources, each linked to the list of sources of the page where a rule set is given."""
+    known = rules.sources if rules else {}
+    links = [
+        format_html('<a href="#source-{}"><code>{}</code></a>', code, code)
+        if code in known
+        else format_html("<code>{}</code>", code)
+        for code in codes
+    ]
+    if not links:
+        return format_html("{}", _("无"))
+    return format_html_join(_("、"), "{}", ((link,) for link in links))
+
+
+def quoted(text: object) -> SafeString:
+    """What a person wrote, marked as Chinese on an English page."""
+    return zh(text)
+
+
+def file_words(name: str) -> SafeString:
+    """A file name as it was given, never translated."""
+    return format_html('<span translate="no">{}</span>', zh(name))
