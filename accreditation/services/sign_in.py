@@ -52,6 +52,10 @@ class AccountAdapter(DefaultAccountAdapter):
             return HttpResponseRedirect(f"{reverse('second_factor')}?{onward}")
         return response
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the page from which passwords are changed."""
+        return reverse("account_security")
+
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
