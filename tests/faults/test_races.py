@@ -1,0 +1,161 @@
+"""Two people at the same moment: one effect each, the loser told, nothing lost; a naive control must fail."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+
+from accreditation.audit import chain_key, verify_all
+from accreditation.enums import ApplicationState as S
+from accreditation.enums import LetterKind
+from accreditation.errors import AlreadyDone
+from accreditation.models import Application, AuditEvent, Batch, Case, Effect, Letter, Message, Review
+from accreditation.roles import Role
+from tests.clock import Clock
+from tests.factories.cast import Cast, filed_case, grant, make_cast, person
+from tests.factories.steps import marks, recommend, seat_panel
+from workflows import door, flow_tasks
+from workflows.consistency import check_all
+from workflows.opening import open_application
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+ROUNDS = 20
+
+
+@pytest.fixture
+def cast(settings: LazySettings, clock: Clock) -> Cast:
+    settings.ACCREDITATION_DEMO = True
+    return make_cast(clock.at)
+
+
+def at_once(jobs: Sequence[Callable[[], object]]) -> list[object]:
+    """Run all jobs in threads that start together; what each returned, or the exception it raised."""
+    gate = threading.Barrier(len(jobs))
+    results: list[object] = [None] * len(jobs)
+
+    def run(place: int, job: Callable[[], object]) -> None:
+        try:
+            gate.wait()
+            results[place] = job()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+def kinds(results: list[object]) -> Counter[str]:
+    return Counter(type(result).__name__ for result in results)
+
+
+def close(case: Case) -> None:
+    """Make room for the next round's application of the same enterprise."""
+    Application.objects.filter(case=case).update(state=S.DECLINED, ended_for="下一轮")
+
+
+def test_two_clicks_on_one_task_act_once(cast: Cast, clock: Clock) -> None:
+    second = person("pudong2", "浦东初审员二示例")
+    grant(second, Role.DISTRICT_OFFICER, "310115", at=clock.at)
+    for _round in range(ROUNDS):
+        case = filed_case(cast)
+        task = flow_tasks.open_tasks(case)[0].pk
+        form = {"reasons": "材料不属本区"}
+
+        def click(officer: Any, case: Case = case, task: int = task, form: dict[str, str] = form) -> object:
+            return door.perform(case, "decline", by=officer, at=clock.at, form=form, task_id=task)
+
+        results = at_once([lambda: click(cast.pudong), lambda: click(second)])
+        assert kinds(results) == {"Outcome": 1, "AlreadyDone": 1}, results
+        loser = next(result for result in results if isinstance(result, AlreadyDone))
+        assert "初审员" in str(loser.reasons[0])
+        events = AuditEvent.objects.filter(chain=chain_key(case), verb="decline")
+        assert events.count() == 1
+        assert Letter.objects.filter(case=case, kind=LetterKind.DECLINE).count() == 1
+        assert Message.objects.filter(case_number=case.number, kind="decline", recipient=cast.member0).count() == 1
+        mails = Effect.objects.filter(kind="mail", key__contains=f"{chain_key(case)}#{events.get().seq}:")
+        assert mails.count() == Message.objects.filter(case_number=case.number, kind="decline").count()
+    assert verify_all()[1] == []
+    assert list(check_all()) == []
+
+
+def test_five_experts_at_once_lose_no_review(cast: Cast, clock: Clock) -> None:
+    for _round in range(ROUNDS):
+        case = filed_case(cast)
+        recommend(cast, case, clock.at)
+        seat_panel(cast, case, clock.at)
+        for expert in cast.experts[:5]:
+            door.perform(case, "declare_no_tie", by=expert, at=clock.at)
+        form = {"marks": marks(case), "opinion": "同意"}
+
+        def hand_in(expert: Any, case: Case = case, form: dict[str, Any] = form) -> object:
+            return door.perform(case, "submit_review", by=expert, at=clock.at, form=form)
+
+        results = at_once([lambda expert=expert: hand_in(expert) for expert in cast.experts[:5]])
+        assert kinds(results) == {"Outcome": 5}, results
+        assert Review.objects.filter(seat__panel__application__case=case).count() == 5
+        assert Application.objects.get(case=case).state == S.UNDER_OVERALL_REVIEW
+        tasks = [flow_tasks.node_name(task) for task in flow_tasks.open_tasks(case)]
+        assert tasks == ["overall_review"]
+        moves = [result for result in results if getattr(result, "after", "") == S.UNDER_OVERALL_REVIEW]
+        assert len(moves) == 1
+        close(case)
+    assert len(list(check_all())) >= ROUNDS  # rounds closed behind the door, which is seen
+
+
+def test_same_form_sent_twice_at_once_opens_one_case(cast: Cast, clock: Clock) -> None:
+    def apply_() -> object:
+        batch = Batch.objects.get(pk=cast.batch.pk)
+        return open_application(cast.enterprises[0], batch, by=cast.member0, at=clock.at, request_key="same")
+
+    results = at_once([apply_, apply_])
+    assert kinds(results) == {"Case": 2}, results
+    assert len({result.number for result in results if isinstance(result, Case)}) == 1
+    assert Case.objects.count() == 1
+
+
+def test_two_enterprises_at_once_get_numbers_without_gap(cast: Cast, clock: Clock) -> None:
+    def apply_(n: int) -> object:
+        batch = Batch.objects.get(pk=cast.batch.pk)
+        return open_application(cast.enterprises[n], batch, by=cast.people[f"member{n}"], at=clock.at)
+
+    results = at_once([lambda n=n: apply_(n) for n in range(3)])
+    assert kinds(results) == {"Case": 3}, results
+    numbers = sorted(result.number for result in results if isinstance(result, Case))
+    assert numbers == [f"SHETC-{cast.batch.year}-{n:04d}" for n in (1, 2, 3)]
+
+
+def naive_decline(case: Case, at: Clock) -> str:
+    """What the door would be without its lock: look, then act."""
+    if Application.objects.get(case=case).state != S.SUBMITTED:
+        return "already done"
+    number = f"NAIVE-{uuid4().hex}"
+    Letter.objects.create(
+        case=case, kind=LetterKind.DECLINE, number=number, dated=at.at.date(), issued_by="", addressed_to="", body="",
+        sha256="", created_at=at.at,
+    )  # fmt: skip
+    Application.objects.filter(case=case).update(state=S.DECLINED, ended_for="x")
+    return "done"
+
+
+def test_naive_control_acts_twice(cast: Cast, clock: Clock) -> None:
+    doubled = 0
+    for _round in range(ROUNDS):
+        case = filed_case(cast)
+        at_once([lambda case=case: naive_decline(case, clock)] * 2)
+        close(case)
+        doubled += Letter.objects.filter(case=case, kind=LetterKind.DECLINE).count() > 1
+    assert doubled > 0, "the harness does not provoke a race; the tests above prove nothing"
