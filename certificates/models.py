@@ -10,7 +10,6 @@ from certificates.snapshot import Snapshot, from_plain
 from certificates.standing import Standing
 
 S = Standing
-_CHOICES = [(state.value, state.meaning.word.zh) for state in S]
 _REQUESTED = S.REQUESTED.value
 _HOLDS = [S.IN_FORCE.value, S.SUSPENDED.value]
 _NEEDS_GROUND = [S.SUSPENDED.value, S.REVOKED.value, S.CANCELLED.value]
@@ -31,7 +30,7 @@ class Certificate(models.Model):
     requested_by = models.CharField(max_length=120)
     refusal = models.TextField(blank=True)
 
-    state = FSMField(default=_REQUESTED, choices=_CHOICES, protected=True)
+    state = FSMField(default=_REQUESTED, protected=True)
     state_since = models.DateTimeField()
     state_ground = models.CharField(max_length=300, blank=True)
 

@@ -72,11 +72,11 @@ _MEANINGS = {
         "04",
     ),
     Standing.SUPERSEDED: Meaning(
-        Wording("已换发", "replaced"),
+        Wording("失效", "replaced"),
         Wording(
             "证书已换发新版本，请以新版本为准。", "A newer version of this certificate was issued; rely on that one."
         ),
-        "warn",
+        "bad",
         "99",
     ),
     Standing.EXPIRED: Meaning(

@@ -88,7 +88,7 @@ def _log_rows(certificate: Certificate, inclusion: Inclusion | None) -> list[dic
         _row(_("日志序号"), inclusion.entry.index),
         _row(_("签名树头"), _("共 %(size)s 条") % {"size": head.size}),
         _row(_("树根"), head.root),
-        _row(_("时间戳"), _("有") if head.time_stamp else _("无")),
+        _row(_("时间戳"), _("已加时间戳") if head.time_stamp else _("没有时间戳")),
     ]
 
 

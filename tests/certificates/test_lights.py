@@ -33,7 +33,7 @@ def _light(standing: Standing, on: date, ground: str = "") -> Light:
         (Standing.SUSPENDED, "warn", "暂停"),
         (Standing.REVOKED, "bad", "撤销"),
         (Standing.CANCELLED, "bad", "注销"),
-        (Standing.SUPERSEDED, "warn", "已换发"),
+        (Standing.SUPERSEDED, "bad", "失效"),
         (Standing.EXPIRED, "bad", "失效"),
         (Standing.REQUESTED, "unknown", "待签发"),
     ],
