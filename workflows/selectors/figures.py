@@ -133,9 +133,11 @@ def _proofs(code: str, rules: RuleSet, evidence: Iterable[Evidence]) -> Iterator
 def used_by(rules: RuleSet) -> dict[str, tuple[str, ...]]:
     """Codes of the conditions and indicators whose formulas read a field, by field: the clauses it is asked for."""
     found: dict[str, list[str]] = {}
-    for part in (*rules.gates, *rules.indicators, *rules.bonus):
-        for name in sorted(part.formula.names) if part.formula else ():
-            found.setdefault(name, []).append(part.code)
+    formulas = [(gate.code, gate.formula) for gate in rules.gates]
+    formulas += [(row.code, row.formula) for row in (*rules.indicators, *rules.bonus)]
+    for code, formula in formulas:
+        for name in sorted(formula.names) if formula else ():
+            found.setdefault(name, []).append(code)
     return {name: tuple(codes) for name, codes in found.items()}
 
 

@@ -1,0 +1,211 @@
+"""Forms of the municipal office and the publisher: search, panel, batch, notice, announcement, objection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import DISTRICTS, ObjectionState
+from accreditation.models import Application, Programme, RuleSetEdition, User
+from workflows.forms.casework import LONG, FilterForm, offer
+from workflows.forms.district import SEARCH, STATES, URGENCIES
+
+OFFICE_NODES = [
+    ("", _("全部")),
+    ("completeness_check", _("市级形式审查")),
+    ("appoint_panel", _("组成评审组")),
+    ("overall_review", _("综合评审")),
+    ("table_again", _("重新提请审议")),
+]
+DISTRICT_CHOICES = [("", _("全部")), *DISTRICTS.items()]
+MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
+
+
+class OfficeInboxFilter(FilterForm):
+    """Filters of the office's own tasks."""
+
+    words = forms.CharField(label=_("企业或编号"), required=False, max_length=60, widget=SEARCH)
+    node = forms.ChoiceField(label=_("环节"), required=False, choices=OFFICE_NODES)
+    district = forms.ChoiceField(label=_("区"), required=False, choices=DISTRICT_CHOICES)
+    urgency = forms.ChoiceField(label=_("时限"), required=False, choices=URGENCIES)
+
+
+class CaseSearch(FilterForm):
+    """Search over all filed cases."""
+
+    words = forms.CharField(
+        label=_("企业、编号或信用代码"), required=False, max_length=60, widget=forms.TextInput(attrs=SEARCH.attrs)
+    )
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=STATES)
+    district = forms.ChoiceField(label=_("区"), required=False, choices=DISTRICT_CHOICES)
+    batch = forms.ChoiceField(label=_("批次"), required=False)
+
+    def __init__(self, *args: Any, batches: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "batch", [("", _("全部")), *((code, code.upper()) for code in batches)])
+
+
+class ObjectionFilter(FilterForm):
+    """Objections of one state."""
+
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *ObjectionState.choices])
+
+
+class PanelForm(forms.Form):
+    """As many experts as the batch asks for; who is tied cannot be chosen."""
+
+    experts = forms.MultipleChoiceField(label=_("评审专家"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, people: Iterable[User], size: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        self.size = size
+        offer(self, "experts", [(key, str(person)) for key, person in self.people.items()])
+
+    def clean_experts(self) -> list[User]:
+        """The people, in the order of the pool."""
+        chosen = set(self.cleaned_data["experts"])
+        if len(chosen) != self.size:
+            values = {"n": self.size, "m": len(chosen)}
+            raise forms.ValidationError(_("须选 %(n)d 名专家，现选 %(m)d 名。"), code="size", params=values)
+        return [person for key, person in self.people.items() if key in chosen]
+
+
+class SuccessorForm(forms.Form):
+    """The expert who takes an empty place."""
+
+    expert = forms.ChoiceField(label=_("递补专家"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        offer(self, "expert", [(key, str(person)) for key, person in self.people.items()])
+
+    def clean_expert(self) -> User:
+        """The person."""
+        return self.people[self.cleaned_data["expert"]]
+
+
+class BatchForm(forms.Form):
+    """Everything that is pinned when a batch is opened."""
+
+    programme = forms.ModelChoiceField(label=_("项目"), queryset=Programme.objects.none(), empty_label=None)
+    edition = forms.ModelChoiceField(label=_("规则集版本"), queryset=RuleSetEdition.objects.none(), empty_label=None)
+    procedure = forms.ChoiceField(label=_("办理程序版本"))
+    ordinal = forms.IntegerField(
+        label=_("批次序号"), min_value=1, max_value=9999, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    year = forms.IntegerField(
+        label=_("年度"), min_value=2000, max_value=2100, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    reporting_year = forms.IntegerField(
+        label=_("数据年度"),
+        help_text=_("评价数据表最近一年的年度，一般为上一年度。"),
+        min_value=2000,
+        max_value=2100,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    opens_at = forms.DateTimeField(
+        label=_("开始受理"),
+        help_text=_("上海时间。"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT_FORMAT),
+    )
+    closes_at = forms.DateTimeField(
+        label=_("截止受理"),
+        help_text=_("上海时间；该时刻的整分钟内仍可提交。"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT_FORMAT),
+    )
+    base_date = forms.DateField(
+        label=_("基准日"),
+        help_text=_("按这一天的规定判定条件和评分。"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, sources: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("programme", "edition"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = sources[name]
+        offer(self, "procedure", sources["procedure"])
+
+
+class ListForm(forms.Form):
+    """The cases of a list; all are ticked at first."""
+
+    cases = forms.MultipleChoiceField(label=_("名单"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, applications: Iterable[Application], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.applications = {application.case.number: application for application in applications}
+        rows = [(number, row.enterprise.name) for number, row in self.applications.items()]
+        offer(self, "cases", rows)
+        self.fields["cases"].initial = list(self.applications)
+
+    @property
+    def chosen(self) -> list[Application]:
+        """The ticked applications in the order of their numbers."""
+        return [self.applications[number] for number in sorted(self.cleaned_data["cases"])]
+
+
+class NoticeForm(ListForm):
+    """A public notice."""
+
+    body = forms.CharField(label=_("公示正文"), max_length=5000, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class AnnouncementForm(ListForm):
+    """An announcement under its document number."""
+
+    number = forms.CharField(label=_("文号"), max_length=60, help_text=_("例如：沪经信技〔2026〕1 号。"))
+    dated = forms.DateField(
+        label=_("公布日期"),
+        help_text=_("称号自该日起有效，不能晚于今天。"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    body = forms.CharField(label=_("公告正文"), max_length=5000, widget=forms.Textarea(attrs={"rows": 6}))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_dated(self) -> date:
+        """A title cannot begin on a day that has not come."""
+        dated: date = self.cleaned_data["dated"]
+        if dated > self.today:
+            raise forms.ValidationError(_("公布日期不能晚于今天。"), code="future")
+        return dated
+
+
+class AnswerForm(forms.Form):
+    """The answer to an objection; `decision` is the button that was pressed."""
+
+    reasons = forms.CharField(
+        label=_("核查情况和处理理由"),
+        help_text=_("将写入答复文书；不要写出异议人的姓名或联系方式。"),
+        max_length=3000,
+        widget=forms.Textarea(attrs=LONG),
+    )
+
+    DECISIONS = ("dismiss_objection", "uphold_objection")
+
+    @property
+    def decision(self) -> str:
+        """The verb asked for, empty when none was."""
+        asked = str(self.data.get("decision", ""))
+        return asked if asked in self.DECISIONS else ""
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two buttons must have been pressed."""
+        if not self.decision:
+            self.add_error(None, _("请选择异议成立或不成立。"))
+        return super().clean() or {}
+
+
+def moment_text(at: datetime) -> str:
+    """An instant as a `datetime-local` input takes it."""
+    return at.strftime(MOMENT_FORMAT)
