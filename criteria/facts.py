@@ -52,8 +52,8 @@ class AnnexRow:
 class Facts:
     """All facts of one application.
 
-    `reporting_year` is the newest year of the data table; `figures` is keyed by (field code, year), basics have year None;
-    `annexes` maps an annex code to its rows in order.
+    `reporting_year` is the newest year of the data table; `figures` is keyed by (field code, year), basics have year
+    None; `annexes` maps an annex code to its rows in order.
     """
 
     reporting_year: int

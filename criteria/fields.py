@@ -59,7 +59,7 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class AnnexSpec:
-    """One annex: code (`rd_projects`), sheet letter (`B1`), titles, columns (FieldSpec with years 0), most rows allowed.
+    """One annex: code (`rd_projects`), sheet letter (`B1`), titles, columns (FieldSpec with years 0), most rows.
 
     `counts` names the data-table field whose figure must equal the number of lines (None when nothing counts them).
     """

@@ -103,7 +103,9 @@ def _award(scale: _Scale) -> tuple[Fraction | None, Award, Policy | None]:
     indicator, scope = scale.indicator, scale.scope
     policy = indicator.zero_denominator
     scope.positive_denominators = policy is not None and policy.positive
-    scale.figure("weight", indicator.weight)
+    # The requirements are shown even where no value can be compared with them.
+    for role, figure in (("weight", indicator.weight), ("basic", indicator.basic), ("full", indicator.full)):
+        scale.figure(role, figure)
     try:
         value = indicator.formula.root.value(scope)
     except ZeroDenominator:
@@ -117,7 +119,7 @@ def _award(scale: _Scale) -> tuple[Fraction | None, Award, Policy | None]:
 
 def _linear(value: Fraction, scale: _Scale) -> Award:
     """Zero below basic; at basic the basic share of the weight; straight up to the whole weight at full."""
-    basic, full = scale.figure("basic", scale.indicator.basic), scale.figure("full", scale.indicator.full)
+    basic, full = (scale.scope.used[role].value for role in ("basic", "full"))
     share, weight = scale.figure("basic_share", scale.scoring.basic_share), scale.weight
     if basic is None or full is None or share is None:
         return Award(Segment.UNDETERMINED, None)

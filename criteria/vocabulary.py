@@ -29,6 +29,7 @@ class Vocabulary:
             for code, field in rules.fields.items()
             if field.choices
         }
+        self.has_form = rules.form is not None
         annexes = rules.form.annexes if rules.form else ()
         self.annexes = {annex.code: {column.code for column in annex.columns} for annex in annexes}
         for code, figure in rules.coefficients.items():
@@ -91,7 +92,7 @@ class Vocabulary:
             self.faults.add(path, f"没有这个名称：{code}", f"no such name: {code}")
             return
         needed = years + 1 if call.function == "previous" and isinstance(years, int) else years
-        if isinstance(needed, int) and self.annexes and field.years < needed:
+        if isinstance(needed, int) and self.has_form and field.years < needed:
             self.faults.add(path, f"{code} 没有填报 {needed} 年", f"{code} is not reported for {needed} years")
 
     def _check_choice(self, node: Node, path: str) -> None:

@@ -27,6 +27,7 @@ _WORDS = {
         "if": "若",
         "else": "否则",
         "in": "属于",
+        ", ": "、",
         "min": "取小",
         "max": "取大",
     },
@@ -51,8 +52,8 @@ NameOf = Callable[[str], str]
 class Wording:
     """Writes a tree as one line; `name_of` gives what stands for a name, `call_of` for a function over facts."""
 
-    def __init__(self, lang: str, name_of: NameOf, call_of: Callable[[Call], str]) -> None:
-        self.lang, self.name_of, self.call_of = lang, name_of, call_of
+    def __init__(self, lang: str, name_of: NameOf, call_of: Callable[[Call], str], text_of: NameOf = str) -> None:
+        self.lang, self.name_of, self.call_of, self.text_of = lang, name_of, call_of, text_of
 
     def write(self, node: Node) -> str:
         """The line for a node."""
@@ -63,7 +64,7 @@ class Wording:
         return node.text
 
     def _text(self, node: Text) -> str:
-        return node.text
+        return self.text_of(node.text)
 
     def _name(self, node: Name) -> str:
         return self.name_of(node.code)
@@ -90,7 +91,7 @@ class Wording:
         return " ".join(parts)
 
     def _member(self, node: Member) -> str:
-        return f"{self.write(node.operand)} {self._word('in')} {'、'.join(node.choices)}"
+        return f"{self.write(node.operand)} {self._word('in')} {self._word(', ').join(map(self.text_of, node.choices))}"
 
     def _logic(self, node: Logic) -> str:
         parts = (
@@ -133,14 +134,15 @@ def words_of(expression: Expression, lang: str, name_of: NameOf) -> str:
         form = FORMS[call.function][lang != "zh"]
         return form.format(*(name_of(part) if isinstance(part, str) else part for part in call.arguments))
 
-    return Wording(lang, name_of, call_of).write(expression.root)
+    return Wording(lang, name_of, call_of, name_of).write(expression.root)
 
 
 @lru_cache(maxsize=4096)
 def label(rules: RuleSet, code: str, lang: str) -> str:
-    """What a name of a formula is called: the field, the coefficient, the annex, otherwise the code itself."""
+    """What a name of a formula is called: a field, coefficient, annex, choice or programme; else the code itself."""
     annexes = {annex.code: annex for annex in rules.form.annexes} if rules.form else {}
-    named = rules.fields.get(code) or rules.coefficients.get(code) or annexes.get(code)
+    choices = {choice.code: choice for field in rules.fields.values() for choice in field.choices}
+    named = rules.fields.get(code) or rules.coefficients.get(code) or annexes.get(code) or choices.get(code)
     if named is None:
         return PROGRAMME_NAMES.get(code, (code, code))[lang != "zh"]
     return named.name_zh if lang == "zh" else named.name_en

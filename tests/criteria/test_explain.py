@@ -117,9 +117,9 @@ def test_an_indicator_shows_inputs_with_cells_formula_requirements_step_and_sour
         "判定: 达到基本要求，未达到满分要求，按比例计分",
         "计算: 12 × (60% + 40% × (4.8 − 3) ÷ (8 − 3)) = 8.928",
         "数值依据: 权重 12 分 · 可信度：演示用，非法规；出处：—",
-        "数值依据: 行业系数 1 · 可信度：演示用，非法规；出处：M2",
         "数值依据: 基本要求 3% · 可信度：演示用，非法规；出处：—",
         "数值依据: 满分要求 8% · 可信度：演示用，非法规；出处：—",
+        "数值依据: 行业系数 1 · 可信度：演示用，非法规；出处：M2",
         "数值依据: 达到基本要求得权重的比例 60% · 可信度：凭记忆（待核实）；出处：N20, N5",
         "得分: 8.93 分",
     )
@@ -166,6 +166,7 @@ def test_a_denominator_of_zero_is_explained_by_the_rule_not_by_arithmetic(munici
     trace = evaluation.trace("X-01")
     assert (trace.segment, trace.points) == (Segment.ZERO_DENOMINATOR, 0)
     told = {line.kind: line.text for line in explanation(trace, "zh").lines}
+    assert told["scale"] == "基本要求 8 万元；满分要求 60 万元；权重 8 分"
     assert (told["numbers"], told["note"], told["result"]) == (
         "24000 ÷ 0 ÷ 10 = ?",
         "研发人员为零，得0分",

@@ -12,6 +12,7 @@ from criteria.evaluate import Standing, evaluate
 from criteria.gates import GateOutcome, Outcome
 from criteria.loading import load_text
 from criteria.ruleset import RuleSet
+from criteria.scope import FactScope
 from tests.criteria.builders import facts
 
 ON = date(2026, 3, 1)
@@ -226,3 +227,43 @@ def test_a_gate_keeps_source_confidence_inputs_and_words(municipal: RuleSet) -> 
     assert [(i.code, i.year, i.value, i.place) for i in gate.inputs] == [
         ("rd_expense_stat", 2025, Fraction(25000), "数据表!D27")
     ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "years", "outcome"),
+    [
+        ("sum_years(rd_expenditure, 2) >= 24001", {2024: {"rd_expenditure": 1}}, PASSED),
+        ("sum_years(rd_expenditure, 2) >= 24001", {2024: {"rd_expenditure": 0}}, FAILED),
+        ("sum_years(rd_expenditure, 2) >= 1", {}, UNDETERMINED),
+        ("industry_class in ('software', 'manufacturing')", {}, PASSED),
+        ("industry_class != 'manufacturing'", {}, FAILED),
+        ("(rd_staff if industry_class == 'software' else employees) >= 600", {}, PASSED),
+        ("not rd_staff >= 81 and max(rd_staff, doctors) == 80", {}, PASSED),
+    ],
+)
+def test_a_condition_may_sum_years_and_look_at_classes(
+    formula: str, years: dict[int, dict[str, int]], outcome: Outcome
+) -> None:
+    assert decided(f"kind: condition\nformula: {formula}", years=years).outcome is outcome
+
+
+def test_a_condition_is_told_in_words_and_signs() -> None:
+    gate = decided("kind: condition\nformula: industry_class in ('software', 'other') or rd_staff >= 60")
+    assert (gate.formula_zh, gate.formula_numbers) == (
+        "行业大类标志 属于 软件和信息技术服务业、其他行业 或 研究与试验发展人员数 ≥ 60",
+        "manufacturing ∈ software, other ∨ 80 ≥ 60",
+    )
+
+
+ANNEX = {
+    "equipment": [{"original_value": 100}, {"original_value": 20}],
+    "experts": [{"kind": "external", "months": None}],
+}
+
+
+def test_an_annex_total_with_an_empty_cell_is_unknown(municipal: RuleSet) -> None:
+    scope = FactScope(municipal, facts(municipal.fields, annexes=ANNEX), ON, Standing())
+    assert scope.ask("total", ("equipment", "original_value")) == 120
+    assert scope.ask("total_where", ("experts", "months", "kind", "external")) is None
+    assert scope.ask("total_where", ("experts", "months", "kind", "doctor")) == 0
+    assert scope.ask("count", ("standards",)) is None

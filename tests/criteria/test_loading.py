@@ -381,6 +381,26 @@ def test_a_reference_to_nothing_is_refused(section: str, path: str, reason: str)
     assert any(place == path and said.startswith(reason) for place, said in found), found
 
 
+@pytest.mark.parametrize(
+    ("years", "call", "is_refused"),
+    [
+        (2, "previous(rd_staff, 1)", False),
+        (2, "previous(rd_staff, 2)", True),
+        (3, "sum_years(rd_staff, 3)", False),
+        (2, "sum_years(rd_staff, 3)", True),
+    ],
+)
+def test_a_formula_cannot_look_further_back_than_the_form_asks(years: int, call: str, is_refused: bool) -> None:
+    form = (
+        f"form: {{title_zh: 表, title_en: t, basics: [], table: [{{code: rd_staff, years: {years}}}], annexes: []}}\n"
+    )
+    text = SOUND.replace("formula: rd_staff", f"formula: {call}") + form
+    if is_refused:
+        assert [path for path, _ in faults(text)] == ["indicators[I].formula"]
+    else:
+        assert load_text(text).fields["rd_staff"].years == years
+
+
 def shelf(**texts: str) -> Resolve:
     """A resolver over texts by reference, `x/a` written x_a; the field catalogue is the shipped one."""
     known = {name.replace("_", "/"): text for name, text in texts.items()}
