@@ -13,6 +13,7 @@ from criteria.fields import FieldSpec, Kind
 from criteria.workbook.layout import BASICS_SHEET, COVER_SHEET, TABLE_SHEET, Template, annex_sheet, cell_name
 from criteria.workbook.sheets import ANNEX_CODE_ROW, FIGURES, addresses
 
+Edit = Callable[[str], str]  # on the XML of a sheet
 Key = tuple[str, int | None]  # (field, year), or (`annex.column`, line)
 
 _LABEL_COLUMN, _CODE_COLUMN = 2, 1
@@ -120,18 +121,30 @@ def fits(kind: str, template: Template, key: Key) -> bool:
 
 def plant(kind: str, template: Template, key: Key, workbook: bytes) -> Planted:
     """A copy of a sample workbook with one fault planted; the workbook must stand as the template laid it out."""
+    spot, code = spot_of(template, key), PLANTS[kind].code
+    where, edit = edit_of(kind, template, key)
+    edited = edit_sheet(workbook, template, spot.sheet, edit)
+    return Planted(edited, spot.sheet if where else "", where, code)
+
+
+def edit_of(kind: str, template: Template, key: Key) -> tuple[str, Edit]:
+    """The cell at which a planted fault will be named (none for a code that is gone), and the edit of its sheet."""
     spot, rule = spot_of(template, key), PLANTS[kind]
-    row, column, inner = spot.row, spot.column, rule.cell
     if rule.edit == "hide":
-        return Planted(edit_sheet(workbook, template, spot.sheet, hide_row(row)), spot.sheet, spot.cell, rule.code)
-    if rule.edit:
-        unit = _UNIT_COLUMNS[spot.in_table]
-        column = {"label": _LABEL_COLUMN, "unit": unit, "code": _CODE_COLUMN}[rule.edit]
-        inner = _text(_wrong_word(rule.edit, spot.spec))
-    where = cell_name(row, column)
-    edited = edit_sheet(workbook, template, spot.sheet, replace_cell(where, inner))
-    missing = rule.code == "code_missing"  # a code that is gone has no place
-    return Planted(edited, "" if missing else spot.sheet, "" if missing else where, rule.code)
+        return _first_of_row(template, key, spot).cell, hide_row(spot.row)
+    if not rule.edit:
+        return spot.cell, replace_cell(spot.cell, rule.cell)
+    column = {"label": _LABEL_COLUMN, "unit": _UNIT_COLUMNS[spot.in_table], "code": _CODE_COLUMN}[rule.edit]
+    where = cell_name(spot.row, column)
+    edit = replace_cell(where, _text(_wrong_word(rule.edit, spot.spec)))
+    return "" if rule.edit == "code" else where, edit
+
+
+def _first_of_row(template: Template, key: Key, spot: Spot) -> Spot:
+    if spot.in_annex:
+        annex = template.form.annex(key[0].partition(".")[0])
+        return spot_of(template, (f"{annex.code}.{annex.columns[0].code}", key[1]))
+    return spot_of(template, (key[0], template.reporting_year)) if spot.in_table else spot
 
 
 def spot_of(template: Template, key: Key) -> Spot:
@@ -146,7 +159,7 @@ def spot_of(template: Template, key: Key) -> Spot:
     return Spot(annex_sheet(annex), row, number + 2, annex.columns[number], in_annex=True, in_table=False)
 
 
-def edit_sheet(workbook: bytes, template: Template, sheet: str, edit: Callable[[str], str]) -> bytes:
+def edit_sheet(workbook: bytes, template: Template, sheet: str, edit: Edit) -> bytes:
     """A copy of a workbook of ours with the XML of one sheet edited."""
     part = f"xl/worksheets/sheet{_sheet_names(template).index(sheet) + 1}.xml"
     target = io.BytesIO()
@@ -157,7 +170,7 @@ def edit_sheet(workbook: bytes, template: Template, sheet: str, edit: Callable[[
     return target.getvalue()
 
 
-def replace_cell(where: str, inner: str) -> Callable[[str], str]:
+def replace_cell(where: str, inner: str) -> Edit:
     """An edit that gives a cell new attributes and content (`attributes|content`), its style kept."""
     attributes, _, content = inner.partition("|")
     pattern = re.compile(rf'<c r="{where}"( s="\d+")?[^>]*?(?:/>|>.*?</c>)', re.DOTALL)
@@ -171,7 +184,7 @@ def replace_cell(where: str, inner: str) -> Callable[[str], str]:
     return edit
 
 
-def hide_row(row: int) -> Callable[[str], str]:
+def hide_row(row: int) -> Edit:
     """An edit that hides a row."""
 
     def edit(xml: str) -> str:

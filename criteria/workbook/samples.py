@@ -92,10 +92,10 @@ def sample_facts(template: Template, seed: int = 1, profile: str = "strong") -> 
 
 def sample_credit_code(number: int) -> str:
     """A credit code that passes GB 32100 and belongs to nobody: the organisation code inside fails its own check."""
-    body = f"SL{number % 1_000_000:06d}"
+    body = f"YL{number % 1_000_000:06d}"
     total = sum(_ALPHABET.index(sign) * weight for sign, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True))
     right = "0123456789X0"[11 - total % 11]
-    start = f"91310115{body.replace('S', 'Y')}{'1' if right != '1' else '2'}"
+    start = f"91310115{body}{'1' if right != '1' else '2'}"
     return start + uscc.calc_check_digit(start)
 
 
