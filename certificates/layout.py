@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from certificates.codes import grouped
 from certificates.drawing import BROWN, GOLD, INK, PAPER, RED, Box, Code, Covers, Line, Mark, Measure, Placed, Text
@@ -59,13 +60,19 @@ def statement(snapshot: Snapshot) -> str:
 
 
 def wrapped(text: str, *, width: float, measure: Callable[[str], float]) -> list[str]:
-    """Lines of about equal length, none wider than `width`, broken at punctuation where some is near."""
+    """Lines of about equal length, none wider than `width`, broken at punctuation where some is near.
+
+    The width of a text is taken as the sum of its characters' widths, as `measure` tells them.
+    """
     lines, rest = [], text
-    while measure(rest) > width:
-        share = measure(rest) / -(-measure(rest) * 1.1 // width)
-        fitting = [cut for cut in range(1, len(rest)) if measure(rest[:cut]) <= width] or [1]
+    one = {character: measure(character) for character in set(text)}
+    while (total := sum(one[character] for character in rest)) > width:
+        share = total / -(-total * 1.1 // width)
+        ends = list(accumulate(one[character] for character in rest))
+        fitting = [cut for cut in range(1, len(rest)) if ends[cut - 1] <= width] or [1]
         cuts = [cut for cut in fitting if not _is_forbidden(rest, cut)] or fitting[-1:]
-        cut = min(cuts, key=lambda cut: abs(measure(rest[:cut]) - share) + (0 if _is_pause(rest, cut) else 0.2 * share))
+        offs = {cut: abs(ends[cut - 1] - share) + (0 if _is_pause(rest, cut) else 0.2 * share) for cut in cuts}
+        cut = min(cuts, key=offs.__getitem__)
         lines.append(rest[:cut].strip())
         rest = rest[cut:].strip()
     return [*lines, rest]

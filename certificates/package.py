@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -110,7 +111,9 @@ def _as_form(pdf: pikepdf.Pdf, content: bytes) -> pikepdf.Object:
 @lru_cache(maxsize=16)
 def _form(content: bytes) -> pikepdf.Object:
     source = _opened(content)
-    return source.make_indirect(source.pages[0].as_form_xobject())
+    form = source.make_indirect(source.pages[0].as_form_xobject())
+    form.write(zlib.compress(form.read_bytes(), 9), filter=Name.FlateDecode)  # else each save packs it again
+    return form
 
 
 def _put_artwork(pdf: pikepdf.Pdf, artwork: bytes) -> None:
