@@ -220,7 +220,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Mail -------------------------------------------------------------------------------------------------------
+# Without a mail server each mail is kept as a file under VAR_DIR/mail.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+if not env.str("EMAIL_URL", default=""):
+    EMAIL_BACKEND = "config.mail.FileBackend"
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", default="noreply@example.invalid")
 
 LOGGING = {
