@@ -18,7 +18,8 @@ keepalive = 15
 loglevel = "warning"
 # By default gunicorn opens a control socket in the home folder of whoever runs it.
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a heartbeat file, made safely by gunicorn
+_memory = "/dev/shm"  # noqa: S108 - gunicorn makes its heartbeat file there under a random name
+worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
 
 _stop = threading.Event()
 

@@ -17,6 +17,7 @@ from accreditation import append_only
 from tests.clock import Clock
 from tests.machine import missing
 
+BROWSER_FIXTURES = {"browser", "context", "page"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
@@ -40,8 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that touch the database, leave PostgreSQL's tests to its own pass, skip what cannot run here."""
     for item in items:
-        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & fixtures:
             item.add_marker("database")
+        if BROWSER_FIXTURES & fixtures:
+            item.add_marker("browser")
     if connection.vendor != "postgresql":
         waiting = [item for item in items if item.get_closest_marker("postgresql")]
         config.hook.pytest_deselected(items=waiting)
