@@ -118,7 +118,7 @@ def test_unknown_and_malformed_codes_cost_the_same_queries(
     client: Client, certificate: Certificate, django_assert_num_queries: object
 ) -> None:
     for code in ("7K2M9QX4T8VWZ3ABCDE5F6GHJRZ", "nonsense"):
-        with django_assert_num_queries(1):  # type: ignore[operator]
+        with django_assert_num_queries(1):
             client.get(f"/v/{code}/status.json")
 
 

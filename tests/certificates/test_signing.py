@@ -145,7 +145,7 @@ def test_callers_learn_of_issued_certificates(keys: Keys, django_capture_on_comm
     certificate_issued.connect(listen)
     try:
         _request()
-        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        with django_capture_on_commit_callbacks(execute=True):
             sign_pending(limit=10, at=AT, keys=keys)
     finally:
         certificate_issued.disconnect(listen)

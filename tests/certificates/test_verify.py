@@ -32,7 +32,7 @@ from tests.certificates.samples import AT, HOLDER, fresh_snapshot, snapshot
 def _colleague(house: House, *, purpose: x509.ObjectIdentifier = DOCUMENT_SIGNING) -> FileSigner:
     """Another certificate of the same issuing authority."""
     key = load_pem_private_key((house.keys / "issuing.key").read_bytes(), None)
-    issuing = authority._Party(key, house.signer.issuers[0])  # type: ignore[arg-type]
+    issuing = authority._Party(key, house.signer.issuers[0])
     made = authority._leaf(issuing, "另一个签章人", "示例", AT - timedelta(days=1), years=3, purpose=purpose)
     return FileSigner(made.key, made.certificate, house.signer.issuers)
 
