@@ -41,7 +41,7 @@ def request_for(title: Title, application: Application, announcement: Announceme
         holder_en=enterprise.name_en,
         uscc=enterprise.uscc,
         centre_name="",
-        batch_zh=f"{batch.year} 年度（第 {batch.ordinal} 批）",
+        batch_zh=f"{batch.year} 年度第 {batch.ordinal} 批",
         batch_en=f"{batch.year}, batch {batch.ordinal}",
         ground_zh=programme.ground_zh,
         granted_on=title.granted_on,

@@ -21,7 +21,7 @@ from workflows.demo.world import World, make_world, open_demo_batch
 from workflows.opening import open_application
 from workflows.tick import tick
 
-DAYS_BACK = 40
+DAYS_BACK = 21
 SPARE_REVIEWER = 5
 
 

@@ -14,5 +14,5 @@ def uninstall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accreditation", "0001_initial")]
+    dependencies = [("accreditation", "0002_initial")]
     operations = [migrations.RunPython(install, uninstall)]
