@@ -8,7 +8,7 @@ names it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from criteria.checks import check_facts
 from criteria.facts import Facts, Origin
 from criteria.workbook import Fault, Faults, Reading, Severity
 from criteria.workbook.changes import Allowed, check_only_allowed_changes
-from criteria.workbook.cross_checks import entries_of, faults_from_checks
+from criteria.workbook.cross_checks import faults_from_checks
 from criteria.workbook.isolated import examine_isolated
 
 NAME_LENGTH = 200
@@ -85,25 +85,20 @@ def take_in(
     reading = examine_isolated(content, template_of(application.batch))
     report = reading.faults
     if report.refusal is None:
-        report = _with_all(reading, _further_faults(application, reading, allowed))
+        report = _whole_report(application, reading, allowed)
     if report.errors:
         return Intake(name[:NAME_LENGTH], digest, report)
     file = keep_file(content, media_type=WORKBOOK.media_type, at=at)
     return Intake(name[:NAME_LENGTH], digest, report, reading.facts, file)
 
 
-def _with_all(reading: Reading, more: Iterable[Fault]) -> Faults:
-    """All faults of a reading, each place once with the same code."""
-    found = Faults((), reading.faults.entries or tuple(entries_of(reading.facts)))
-    return found.with_more(dict.fromkeys([*reading.faults.faults, *more]))
-
-
-def _further_faults(application: Application, reading: Reading, allowed: Allowed | None) -> Iterator[Fault]:
-    rules = rules_of(application.batch)
-    yield from faults_from_checks(check_facts(rules, reading.facts), reading.facts).faults
-    yield from identity_faults(application.enterprise, reading.facts)
+def _whole_report(application: Application, reading: Reading, allowed: Allowed | None) -> Faults:
+    """All faults and questions, none said twice: cells, cross checks, identity, changes outside the points."""
+    checks = faults_from_checks(check_facts(rules_of(application.batch), reading.facts), reading.facts)
+    found = [*reading.faults.faults, *checks.faults, *identity_faults(application.enterprise, reading.facts)]
     if allowed is not None and (filed := reported_facts(application)) is not None:
-        yield from _changes(filed, reading, allowed)
+        found += _changes(filed, reading, allowed)
+    return Faults(tuple(dict.fromkeys(found)), reading.faults.entries or checks.entries)
 
 
 def _changes(filed: Facts, reading: Reading, allowed: Allowed) -> Iterator[Fault]:
