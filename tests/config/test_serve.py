@@ -37,6 +37,13 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+def command_of(one: psutil.Process) -> str:
+    try:
+        return " ".join(one.cmdline())
+    except psutil.Error:  # it has ended
+        return ""
+
+
 class Served:
     """A running site in a folder of its own."""
 
@@ -76,7 +83,7 @@ class Served:
 
     def children(self, word: str) -> list[psutil.Process]:
         family = psutil.Process(self.process.pid).children(recursive=True)
-        return [one for one in family if word in " ".join(one.cmdline())]
+        return [one for one in family if word in command_of(one)]
 
     def key_exists(self) -> bool:
         return (self.var / "keys" / "signing").exists()
