@@ -13,8 +13,20 @@ from accreditation.roles import ROLES, Role
 from accreditation.services.grants import Expertise
 
 
+class PeopleSelect(forms.Select):
+    """Names and user names: no words of the page's language."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(*args, **kwargs)
+        if option["value"]:
+            option["attrs"] |= {"translate": "no", "lang": "zh-CN"}
+        return option
+
+
 class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """An account by name and user name."""
+
+    widget = PeopleSelect
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name}（{obj.username}）"

@@ -48,7 +48,7 @@ class EnterpriseForm(forms.Form):
     district = forms.ChoiceField(label=_("注册地所在区"), choices=DISTRICT_CHOICES)
     proof = forms.FileField(
         label=_("授权证明"),
-        help_text=_("加盖公章的授权书或介绍信，PDF、PNG 或 JPEG，不超过 10 MB。"),
+        help_text=_("加盖公章的授权书或介绍信，PDF 或图片（.png、.jpg），不超过 10 MB。"),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
     )
 
