@@ -45,6 +45,7 @@ EXPERT = _power(Power.REVIEW_AS_EXPERT)
 COMMITTEE = _power(Power.VOTE)
 MEETINGS = _power(Power.CALL_MEETINGS, Power.VOTE)
 PUBLISHER = _power(Power.PUBLISH)
+CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS)
 OBJECTIONS = _power(Power.ANSWER_OBJECTIONS)
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
@@ -103,4 +104,55 @@ ACCESS: Mapping[str, Policy] = {
     "message_open": SIGNED_IN,
     "messages_read": SIGNED_IN,
     "draft_save": SIGNED_IN,
+    # the district bureau
+    "district_inbox": DISTRICT,
+    "district_done": DISTRICT,
+    "district_case": DISTRICT,
+    "district_figures": DISTRICT,
+    "district_verify": DISTRICT,
+    "district_gate": DISTRICT,
+    "district_review": DISTRICT,
+    "district_return": DISTRICT,
+    "district_changes": DISTRICT,
+    "district_act": DISTRICT,
+    # the municipal office
+    "office_inbox": OFFICE,
+    "office_cases": OFFICE,
+    "office_case": OFFICE,
+    "office_figures": OFFICE,
+    "office_verify": OFFICE,
+    "office_gate": OFFICE,
+    "office_review": OFFICE,
+    "office_return": OFFICE,
+    "office_changes": OFFICE,
+    "office_act": OFFICE,
+    "office_panel": OFFICE,
+    "office_replace": OFFICE,
+    "office_adopt": OFFICE,
+    "office_trail": OFFICE,
+    "office_batches": BATCHES,
+    "office_batch_new": BATCHES,
+    "office_batch": BATCHES,
+    "office_objections": OBJECTIONS,
+    "office_objection": OBJECTIONS,
+    "office_objection_file": OBJECTIONS,
+    "office_certificates": OFFICE,
+    # the publisher
+    "publishing": PUBLISHER,
+    "batch_notice": PUBLISHER,
+    "batch_announce": PUBLISHER,
+    # files and letters for both levels; the way to a case for everybody
+    "staff_evidence": CASEWORK,
+    "staff_workbook": CASEWORK,
+    "staff_letter": CASEWORK,
+    "case": SIGNED_IN,
+    # experts
+    "expert_tasks": EXPERT,
+    "expert_history": EXPERT,
+    "expert_case": EXPERT,
+    "expert_declare": EXPERT,
+    "expert_recuse": EXPERT,
+    "expert_confirm": EXPERT,
+    "expert_evidence": EXPERT,
+    "expert_value": EXPERT,
 }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from criteria.fields import FieldSpec, Kind
 from criteria.units import UNITS
-from criteria.workbook.numbers import places_of, typed_number
+from criteria.workbook.numbers import typed_number
 from workflows import phrases
 from workflows.phrases import Phrase, wording
 
@@ -110,9 +110,8 @@ class ValueForm(forms.Form):
             raise forms.ValidationError(_("请填数字，例如 1234.5。"), code="number")
         if typed.value < 0 and self.spec.kind != Kind.DECIMAL_SIGNED:
             raise forms.ValidationError(_("不能小于零。"), code="negative")
-        places = places_of(typed.value)
         most = 0 if self.spec.kind == Kind.INTEGER else self.spec.places
-        if places is None or places > most:
+        if (typed.value * 10**most).denominator != 1:
             raise forms.ValidationError(_("小数最多 %(n)d 位。"), code="places", params={"n": most})
         return typed.value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -136,3 +137,12 @@ def next_ordinal() -> int:
     """The ordinal that follows the highest one."""
     highest: int = Batch.objects.aggregate(most=Max("ordinal"))["most"] or 0
     return highest + 1
+
+
+def sources() -> dict[str, Any]:
+    """What a new batch may rest on: programmes, editions, procedures."""
+    return {
+        "programme": programmes(),
+        "edition": RuleSetEdition.objects.order_by("-stored_at", "-pk"),
+        "procedure": list(procedures()),
+    }

@@ -79,7 +79,7 @@ class Difference:
 def application_with_material(case: Case) -> Application:
     """The application of a case that was fetched for the person, with what its figures need."""
     rows = Application.objects.select_related(
-        "batch__rule_set", "batch__programme", "enterprise", "case", "current__upload"
+        "batch__rule_set", "batch__programme__granted_by", "enterprise", "case__enterprise", "current__upload"
     )
     return rows.get(case=case)
 
@@ -163,6 +163,11 @@ def earlier_values(application: Application, code: str, year: int) -> list[Verif
     """Everything that was verified or proposed for one figure, newest first."""
     rows = VerifiedValue.objects.filter(application=application, code=code, year=year)
     return list(rows.select_related("proposed_by", "adopted_by").order_by("-proposed_at", "-pk"))
+
+
+def version_count(application: Application) -> int:
+    """How many versions were filed."""
+    return application.submissions.count()
 
 
 def differences(application: Application) -> list[Difference]:

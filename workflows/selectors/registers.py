@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accreditation.audit import Break, chain_key, verify_chain
 from accreditation.enums import ObjectionState
-from accreditation.models import Application, AuditEvent, Case, Notice, Objection
+from accreditation.models import Application, AuditEvent, Case, FirstReview, GateAnswer, Letter, Objection
 from certificates.models import Certificate
 from certificates.selectors import certificate_for_request, certificates_refused, certificates_waiting
 from certificates.standing import Standing
@@ -39,9 +39,19 @@ def objections_of(application: Application) -> list[Objection]:
     return list(application.objections.select_related("settled_by").order_by("-raised_at"))
 
 
-def notice_of(application: Application) -> Notice | None:
-    """The public notice in which an application was listed last."""
-    return application.notice
+def gate_answers(application: Application) -> dict[str, GateAnswer]:
+    """Officers' answers to conditions, by code of the condition."""
+    return {row.gate: row for row in application.gate_answers.select_related("answered_by")}
+
+
+def first_reviews(application: Application) -> list[FirstReview]:
+    """The district's opinions, newest first."""
+    return list(application.first_reviews.select_related("reviewed_by", "submission").order_by("-reviewed_at"))
+
+
+def letters_of(case: Case) -> list[Letter]:
+    """Letters of a case that was fetched for the person, newest first."""
+    return list(case.letters.all())
 
 
 def certificates(group: str) -> QuerySet[Certificate]:

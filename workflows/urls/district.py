@@ -1,0 +1,22 @@
+"""Addresses of the district bureau."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from workflows.views import district
+
+CASE = "district/cases/<str:number>/"
+
+urlpatterns = [
+    path("district/", district.district_inbox, name="district_inbox"),
+    path("district/done/", district.district_done, name="district_done"),
+    path(CASE, district.district_case, name="district_case"),
+    path(f"{CASE}figures/", district.district_figures, name="district_figures"),
+    path(f"{CASE}figures/<str:code>/<int:year>/", district.district_verify, name="district_verify"),
+    path(f"{CASE}gates/<str:gate>/", district.district_gate, name="district_gate"),
+    path(f"{CASE}review/", district.district_review, name="district_review"),
+    path(f"{CASE}return/", district.district_return, name="district_return"),
+    path(f"{CASE}changes/", district.district_changes, name="district_changes"),
+    path(f"{CASE}acts/<str:verb>/", district.district_act, name="district_act"),
+]

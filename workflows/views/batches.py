@@ -1,0 +1,92 @@
+"""Batches: the list, one batch with what it pins, the opening of a new one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accreditation.errors import Denied, Refusal
+from accreditation.services.batches import open_batch
+from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.services.rule_sets import rules_of
+from accreditation.views.answers import put_reasons
+from workflows.forms.office import BatchForm, moment_text
+from workflows.presentation.rules import rule_set_page
+from workflows.presentation.words import state_label, state_tone
+from workflows.selectors import batch_desk
+from workflows.views.answers import acting_person, new_request_key, page
+from workflows.views.casework import status_of
+from workflows.views.listing import page_of_rows
+
+
+@require_safe
+@page
+def office_batches(request: HttpRequest) -> HttpResponse:
+    """All batches, newest first."""
+    return render(request, "workflows/office/batches.html", {"page": page_of_rows(request, batch_desk.batches())})
+
+
+@require_safe
+@page
+def office_batch(request: HttpRequest, code: str) -> HttpResponse:
+    """Cases by state, window, and everything that the batch pins."""
+    row = batch_desk.batch(code)
+    counts = batch_desk.counts(row)
+    context = {
+        "batch": row,
+        "states": [
+            {"state": state, "label": state_label(state), "tone": state_tone(state), "count": count}
+            for state, count in counts.items()
+        ],
+        "total": sum(counts.values()),
+        "rules": rule_set_page(rules_of(row)),
+        "faults": batch_desk.confidence_counts(row),
+        "notices": batch_desk.notices_of(row),
+        "announcements": batch_desk.announcements_of(row),
+    }
+    return render(request, "workflows/office/batch.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def office_batch_new(request: HttpRequest) -> HttpResponse:
+    """Open a batch on a stored edition of a rule set."""
+    form = BatchForm(request.POST or None, initial=_initial(request), sources=batch_desk.sources())
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            row = open_batch(
+                values.pop("programme"), values.pop("edition"), **values, by=acting_person(request), at=timezone.now()
+            )
+        except Denied:
+            raise
+        except Refusal as refusal:
+            put_reasons(form, refusal)
+        else:
+            clear_drafts(request, request.path)
+            messages.success(request, _("批次已开启。"))
+            return redirect("office_batch", row.code)
+    edition = form.cleaned_data.get("edition") if form.is_bound and hasattr(form, "cleaned_data") else None
+    editions = [{"row": row, "faults": batch_desk.edition_faults(row)} for row in batch_desk.editions()]
+    context = {"form": form, "editions": editions, "chosen": edition, "request_key": new_request_key()}
+    return render(request, "workflows/office/batch_new.html", context, status=status_of(form))
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    now = timezone.localtime()
+    usual = {
+        "ordinal": batch_desk.next_ordinal(),
+        "year": now.year,
+        "reporting_year": now.year - 1,
+        "opens_at": moment_text(now.replace(second=0)),
+        "closes_at": moment_text((now + timedelta(days=30)).replace(hour=17, minute=0)),
+        "base_date": now.date(),
+    }
+    return usual | initial_from_drafts(request, request.path)

@@ -1,0 +1,258 @@
+"""What the shared pages of a case show, put together from selectors and presentation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accreditation.enums import Owner
+from accreditation.services.evaluation import reported_evaluation, verified_evaluation
+from accreditation.services.reviews import open_correction
+from accreditation.services.rule_sets import rules_of
+from criteria.facts import Facts
+from criteria.units import unit_name
+from criteria.workbook.changes import Change
+from workflows.presentation import corrections, gates, letters, material, scores, timeline
+from workflows.presentation.explanations import explanations
+from workflows.presentation.figures import annex_tables, shown_value
+from workflows.presentation.rules import source_rows
+from workflows.presentation.words import Words, amount, either, lang, quoted, scalar
+from workflows.selectors import registers
+from workflows.selectors.figures import Cell, basics, differences, figure_rows
+from workflows.views.desk import Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from criteria.fields import FieldSpec
+    from criteria.ruleset import RuleSet
+
+SHOWN_BASICS = {
+    "industry_code", "industry_class", "enterprise_size", "registered_district", "contact_name", "contact_phone",
+}  # fmt: skip
+LETTER, EVIDENCE = "staff_letter", "staff_evidence"
+
+
+def overview(opened: Opened, *, at: datetime) -> dict[str, Any]:
+    """The first page of a case."""
+    case, application = opened.case, opened.application
+    rules = rules_of(application.batch)
+    reported, verified = reported_evaluation(application), verified_evaluation(application)
+    request = open_correction(application)
+    return {
+        "actions": actions(opened),
+        "notice": corrections.return_notice(request, at=at) if request else None,
+        "gates": gates.gates_table(verified, rules) if verified else [],
+        "answers": _answers(opened, rules),
+        "compared": scores.compared_scores(reported, verified) if reported and verified else None,
+        "axes": scores.radar_axes(verified) if verified else [],
+        "explanations": explanations(verified, rules) if verified else [],
+        "sources": source_rows(rules),
+        "facts": _facts(opened, rules),
+        "reviews": registers.first_reviews(application),
+        "letters": letters.letter_rows(registers.letters_of(case), number=case.number, address=LETTER),
+        "timeline": timeline.timeline(case, opened.desk.view, letter_address=LETTER),
+    }
+
+
+def _facts(opened: Opened, rules: RuleSet) -> list[Words]:
+    """The enterprise in a few lines."""
+    application = opened.application
+    rows = [{"label": _("统一社会信用代码"), "value": application.enterprise.uscc}]
+    for spec, cell in basics(application):
+        if cell.fact is not None and spec.code in SHOWN_BASICS:
+            rows.append({"label": either(spec, "name"), "value": shown_value(cell.fact, spec)})
+    return rows
+
+
+def _answers(opened: Opened, rules: RuleSet) -> list[Words]:
+    """Conditions that an officer answers: text, the answer so far, the page to answer on."""
+    given = registers.gate_answers(opened.application)
+    may_answer = "answer_gate" in opened.verbs
+    return [
+        {
+            "code": gate.code,
+            "text": either(gate, "text"),
+            "answer": given.get(gate.code),
+            "href": opened.address("gate", gate.code) if may_answer else "",
+        }
+        for gate in rules.gates
+        if gate.formula is None and (may_answer or gate.code in given)
+    ]
+
+
+BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
+    ({"accept"}, "act:accept", gettext_lazy("受理"), "primary"),
+    ({"recommend", "not_recommend"}, "review", gettext_lazy("出具初审意见"), "primary"),
+    ({"pass_completeness_check"}, "review", gettext_lazy("形式审查"), "primary"),
+    ({"appoint_panel"}, "panel", gettext_lazy("组成评审组"), "primary"),
+    ({"replace_expert", "adopt_value"}, "panel", gettext_lazy("查看评审组"), "outline-primary"),
+    ({"table_again"}, "act:table_again", gettext_lazy("重新提请审议"), "primary"),
+    ({"return_for_correction"}, "return", gettext_lazy("退回补正"), "outline-primary"),
+    ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
+    ({"decline"}, "act:decline", gettext_lazy("不予受理"), "outline-secondary"),
+)
+
+
+def actions(opened: Opened) -> list[Words]:
+    """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
+    found = []
+    for verbs, page, label, tone in BUTTONS:
+        if verbs & opened.verbs and page.split(":")[0] in ("act", *opened.desk.pages):
+            name, _colon, verb = page.partition(":")
+            href = opened.address(name, verb) if verb else opened.address(name)
+            found.append({"label": label, "href": href, "tone": tone, "posts": verb == "accept"})
+    return found
+
+
+def failed_gates(opened: Opened) -> list[Words]:
+    """Conditions that the rules find failed on the verified figures."""
+    rules = rules_of(opened.application.batch)
+    verified = verified_evaluation(opened.application)
+    return [gates.gate_row(gate, rules) for gate in verified.failed_gates] if verified else []
+
+
+def gate_row(opened: Opened, code: str) -> Words | None:
+    """One condition as it stands."""
+    verified = verified_evaluation(opened.application)
+    return gates.gate_row(verified.gate(code), rules_of(opened.application.batch)) if verified else None
+
+
+def review(opened: Opened, *, at: datetime) -> dict[str, Any]:
+    """What the reviewer has before the eyes: conditions, scores, coverage of evidence, earlier returns."""
+    application = opened.application
+    rules = rules_of(application.batch)
+    verified, reported = verified_evaluation(application), reported_evaluation(application)
+    kinds = material.evidence_list(application, rules, address=EVIDENCE)
+    return {
+        "gates": gates.gates_table(verified, rules) if verified else [],
+        "total": scores.total_text(verified) if verified else "",
+        "reported_total": scores.total_text(reported) if reported else "",
+        "coverage": material.coverage(kinds),
+        "sources": source_rows(rules),
+        "reviews": registers.first_reviews(application),
+    }
+
+
+def returns_left(opened: Opened) -> dict[str, Any]:
+    """How often this level may still return the case."""
+    owner = Owner.DISTRICT if opened.desk.code == "district" else Owner.OFFICE
+    allowed = opened.application.batch.returns_allowed
+    made = opened.application.corrections.filter(by_owner=owner).count()
+    return {"allowed": allowed, "left": max(allowed - made, 0)}
+
+
+# --- figures ----------------------------------------------------------------------------------------------------
+def figures(opened: Opened) -> dict[str, Any]:
+    """Data table, basics, annexes, evidence."""
+    application = opened.application
+    rules = rules_of(application.batch)
+    facts = application.current.upload.facts if application.current else ""
+    newest = application.batch.reporting_year
+    return {
+        "years": [newest, newest - 1, newest - 2],
+        "rows": list(_figure_rows(opened)),
+        "basics": [
+            {"label": either(spec, "name"), "value": shown_value(cell.fact, spec)}
+            for spec, cell in basics(application)
+            if cell.fact is not None
+        ],
+        "annexes": annex_tables(Facts.from_json(facts), rules) if facts else [],
+        "kinds": material.evidence_list(application, rules, address=EVIDENCE),
+        "upload": application.current.upload if application.current else None,
+    }
+
+
+def _figure_rows(opened: Opened) -> Iterator[Words]:
+    may_verify = "verify_value" in opened.verbs
+    for row in figure_rows(opened.application):
+        yield {
+            "key": f"figure-{row.spec.code}",
+            "row": row.spec.row,
+            "name": either(row.spec, "name"),
+            "unit": unit_of(row.spec),
+            "used_by": row.used_by,
+            "cells": [_cell(opened, row.spec, cell, may_verify) for cell in row.cells],
+            "evidence": [
+                {"name": file.name, "href": reverse(EVIDENCE, args=[opened.case.number, file.pk])}
+                for file in row.evidence
+            ],
+        }
+
+
+def _cell(opened: Opened, spec: FieldSpec, cell: Cell, may_verify: bool) -> Words:
+    verified = cell.verified
+    return {
+        "year": cell.year,
+        "reported": shown_value(cell.fact, spec) if cell.fact else "—",
+        "verified": amount(cell.verified_value, spec.unit) if verified else "",
+        "by": quoted(verified.adopted_by) if verified else "",
+        "at": verified.adopted_at if verified else None,
+        "reason": quoted(verified.reason) if verified else "",
+        "place": cell.fact.origin.cell if cell.fact and cell.fact.origin else "",
+        "href": opened.address("verify", spec.code, cell.year) if may_verify and cell.is_number else "",
+    }
+
+
+def figure(opened: Opened, spec: FieldSpec, cell: Cell) -> dict[str, Any]:
+    """One figure with its place and its evidence, for the page on which it is verified."""
+    row = next(row for row in figure_rows(opened.application) if row.spec.code == spec.code)
+    return {
+        "name": either(spec, "name"),
+        "year": cell.year,
+        "reported": shown_value(cell.fact, spec) if cell.fact else "—",
+        "place": cell.place,
+        "unit": unit_of(spec),
+        "files": [
+            {"name": file.name, "href": reverse(EVIDENCE, args=[opened.case.number, file.pk])} for file in row.evidence
+        ],
+    }
+
+
+def unit_of(spec: FieldSpec) -> str:
+    """Unit of a field in words."""
+    return unit_name(spec.unit, lang())
+
+
+# --- versions ---------------------------------------------------------------------------------------------------
+def changes(opened: Opened) -> dict[str, Any]:
+    """What each version changed, cell by cell, and the files that came and went."""
+    rules = rules_of(opened.application.batch)
+    found = [
+        {
+            "number": each.after.number,
+            "before": each.before.number,
+            "at": each.after.filed_at,
+            "by": quoted(each.after.filed_by),
+            "rows": [_change(change, rules) for change in each.changes],
+            "added": each.added,
+            "removed": each.removed,
+        }
+        for each in differences(opened.application)
+    ]
+    return {"differences": found}
+
+
+def _change(change: Change, rules: RuleSet) -> Words:
+    spec, name = _changed_field(change, rules)
+    return {
+        "name": name,
+        "cell": f"{change.origin.sheet} {change.origin.cell}" if change.origin else "",
+        "before": scalar(change.before, spec.unit),
+        "after": scalar(change.after, spec.unit),
+    }
+
+
+def _changed_field(change: Change, rules: RuleSet) -> tuple[FieldSpec, str]:
+    if not change.annex or rules.form is None:
+        spec = rules.fields[change.field]
+        year = _("（%(year)s 年）") % {"year": change.year} if change.year else ""
+        return spec, f"{either(spec, 'name')}{year}"
+    annex = rules.form.annex(change.annex)
+    spec = {column.code: column for column in annex.columns}[change.field]
+    values = {"annex": either(annex, "name"), "line": change.line, "column": either(spec, "name")}
+    return spec, _("%(annex)s 第 %(line)d 行 %(column)s") % values

@@ -1,0 +1,237 @@
+"""Pages and acts of a case that the district bureau and the municipal office share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.errors import NotFound
+from accreditation.services.drafts import initial_from_drafts
+from accreditation.services.rule_sets import rules_of
+from workflows.calendar import current_calendar
+from workflows.forms.casework import ConfirmedForm, GateForm, ReasonForm, ReasonsForm, RemarkForm, ReviewForm, ValueForm
+from workflows.forms.returns import ReturnForm, target_groups, ticked_targets
+from workflows.phrases import CHECKED, RECOMMEND, Phrase
+from workflows.presentation.words import either
+from workflows.selectors.figures import earlier_values, figure_cell
+from workflows.views import case_context as contexts
+from workflows.views.desk import Confirm, Desk, Opened, carry_out, needs, open_case, show
+
+
+@dataclass(frozen=True, slots=True)
+class ActPage:
+    """A page of its own for one act: form, words, whether it is asked again before it is done."""
+
+    form: type[forms.Form]
+    title: Promise
+    lead: Promise
+    yes: Promise
+    done: Promise
+    consequences: tuple[Promise, ...] = ()
+    is_final: bool = False
+
+    @property
+    def confirm(self) -> Confirm | None:
+        """What is asked before a final act."""
+        return Confirm(self.title, self.consequences, self.yes) if self.is_final else None
+
+
+ENDS = _("本次申报程序终止，状态不能恢复。")
+LETTER = _("系统向申报单位送达文书，载明理由和救济途径。")
+ACTS: Mapping[str, ActPage] = {
+    "accept": ActPage(
+        ConfirmedForm,
+        _("受理申报"),
+        _("受理只说明材料可以进入初审，不代表符合条件。"),
+        _("受理"),
+        _("已受理。"),
+    ),
+    "decline": ActPage(
+        ReasonsForm,
+        _("不予受理"),
+        _("申报事项不属于本项目、申报单位不属于本区等情形，不予受理。材料不全的应当退回补正。"),
+        _("不予受理"),
+        _("已作出不予受理决定。"),
+        (ENDS, LETTER, _("申报单位可在申报期内重新申报。")),
+        is_final=True,
+    ),
+    "find_ineligible": ActPage(
+        RemarkForm,
+        _("认定不符合申报条件"),
+        _("依据为核定后数据判定为不符合的条件。"),
+        _("认定不符合条件"),
+        _("已认定不符合申报条件。"),
+        (ENDS, LETTER),
+        is_final=True,
+    ),
+    "table_again": ActPage(
+        ReasonForm,
+        _("重新提请审议"),
+        _("暂缓认定的原因已经消除的，可重新提请评审委员会审议。"),
+        _("重新提请审议"),
+        _("已重新提请审议。"),
+    ),
+}
+DISTRICT_ACTS = frozenset({"accept", "decline", "find_ineligible"})
+OFFICE_ACTS = frozenset({"find_ineligible", "table_again"})
+NOT_RECOMMENDED = Confirm(_("不予推荐"), (ENDS, LETTER), _("不予推荐"))
+REVIEWS: Mapping[str, tuple[tuple[str, ...], tuple[Phrase, ...]]] = {
+    "district": (("recommend", "not_recommend"), RECOMMEND),
+    "office": (("pass_completeness_check",), CHECKED),
+}
+REVIEW_DONE = {
+    "recommend": _("已通过初审并推荐到市级。"),
+    "not_recommend": _("已作出不予推荐的决定。"),
+    "pass_completeness_check": _("已通过形式审查。"),
+}
+
+
+def case_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """Everything about a case at a glance, and what can be done now."""
+    opened = open_case(request, desk, number)
+    return show(request, opened, "case", contexts.overview(opened, at=timezone.now()))
+
+
+def figures_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """Figures of three years beside their evidence, reported and verified."""
+    opened = open_case(request, desk, number)
+    return show(request, opened, "figures", contexts.figures(opened))
+
+
+def changes_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """What each version changed."""
+    opened = open_case(request, desk, number)
+    return show(request, opened, "changes", contexts.changes(opened))
+
+
+def act_page(request: HttpRequest, desk: Desk, number: str, verb: str, offered: frozenset[str]) -> HttpResponse:
+    """One act with its own page."""
+    opened = open_case(request, desk, number)
+    if verb not in offered:
+        raise NotFound(verb)
+    page = ACTS[verb]
+    form = page.form(request.POST if request.method == "POST" else None, initial=typed(request))
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        answer = carry_out(request, opened, verb, values, form=form, done=page.done, confirm=page.confirm)
+        if answer is not None:
+            return answer
+    if request.method != "POST":
+        needs(opened, verb)
+    context = {
+        "form": form,
+        "act": page,
+        "failed": contexts.failed_gates(opened) if verb == "find_ineligible" else None,
+    }
+    return show(request, opened, "case", context, template="workflows/casework/act.html", status=status_of(form))
+
+
+def verify_page(request: HttpRequest, desk: Desk, number: str, code: str, year: int) -> HttpResponse:
+    """The figure that is to count instead of the reported one."""
+    opened = open_case(request, desk, number)
+    spec, cell = figure_cell(opened.application, code, year)
+    unit = contexts.unit_of(spec)
+    form = ValueForm(request.POST or None, initial=typed(request), spec=spec, unit=unit)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data | {"code": code, "year": year}
+        back = f"{opened.address('figures')}#figure-{code}"
+        answer = carry_out(request, opened, "verify_value", values, form=form, done=_("已核定数据。"), back=back)
+        if answer is not None:
+            return answer
+    if request.method != "POST":
+        needs(opened, "verify_value")
+    context = contexts.figure(opened, spec, cell) | {
+        "form": form,
+        "earlier": earlier_values(opened.application, code, year),
+    }
+    return show(request, opened, "figures", context, template="workflows/casework/verify.html", status=status_of(form))
+
+
+def gate_page(request: HttpRequest, desk: Desk, number: str, gate: str) -> HttpResponse:
+    """The answer to a condition that no figure decides."""
+    opened = open_case(request, desk, number)
+    rules = rules_of(opened.application.batch)
+    found = next((row for row in rules.gates if row.code == gate and row.formula is None), None)
+    if found is None:
+        raise NotFound(gate)
+    form = GateForm(request.POST or None, initial=typed(request))
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data | {"gate": gate}
+        back = f"{opened.address('case')}#gate-{gate}"
+        answer = carry_out(request, opened, "answer_gate", values, form=form, done=_("已核定申报条件。"), back=back)
+        if answer is not None:
+            return answer
+    if request.method != "POST":
+        needs(opened, "answer_gate")
+    context = {"form": form, "gate_text": either(found, "text"), "gate_row": contexts.gate_row(opened, gate)}
+    return show(request, opened, "case", context, template="workflows/casework/gate.html", status=status_of(form))
+
+
+def review_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """Checklist and opinion: recommend or not at the district, complete in form at the municipal office."""
+    opened = open_case(request, desk, number)
+    decisions, ready = (
+        (("recommend", "not_recommend"), RECOMMEND)
+        if desk.code == "district"
+        else (("pass_completeness_check",), CHECKED)
+    )
+    initial = initial_from_drafts(request, request.path, several=("checked",))
+    form = ReviewForm(request.POST or None, initial=initial, decisions=decisions, ready=ready)
+    if request.method == "POST" and form.is_valid():
+        confirm = NOT_RECOMMENDED if form.decision == "not_recommend" else None
+        values = {"opinion": form.cleaned_data["words"]}
+        done = REVIEW_DONE[form.decision]
+        answer = carry_out(request, opened, form.decision, values, form=form, done=done, confirm=confirm)
+        if answer is not None:
+            return answer
+    if request.method != "POST":
+        needs(opened, *decisions)
+    context = {"form": form} | contexts.review(opened, at=timezone.now())
+    return show(request, opened, "review", context, status=status_of(form))
+
+
+def return_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """First tick what is to be corrected, then one remark for each; one return lists everything."""
+    opened = open_case(request, desk, number)
+    groups = target_groups(opened.application)
+    asked = request.POST if request.method == "POST" else request.GET
+    targets = ticked_targets(groups, asked.getlist("target"))
+    if request.method != "POST":
+        needs(opened, "return_for_correction")
+        if not targets or "more" in request.GET:
+            context = {"groups": groups, "ticked": {target.key for target in targets}, "is_empty": "go" in request.GET}
+            return show(request, opened, "return", context, template="workflows/casework/return_targets.html")
+    form = ReturnForm(request.POST or None, initial=typed(request), targets=targets)
+    if request.method == "POST" and form.is_valid():
+        answer = _send_back(request, opened, form)
+        if answer is not None:
+            return answer
+    context = {"form": form, "targets": targets, "due": _correction_due(opened)} | contexts.returns_left(opened)
+    return show(request, opened, "return", context, status=status_of(form))
+
+
+def _send_back(request: HttpRequest, opened: Opened, form: ReturnForm) -> HttpResponse | None:
+    values = {"points": form.points(), "remark": form.cleaned_data["general"]}
+    return carry_out(request, opened, "return_for_correction", values, form=form, done=_("已退回补正。"))
+
+
+def _correction_due(opened: Opened) -> Any:
+    """The day on which a correction asked for now would be due."""
+    return current_calendar().due(timezone.now(), opened.application.batch.correction_days)
+
+
+def typed(request: HttpRequest) -> dict[str, Any]:
+    """What was typed into this page before."""
+    return initial_from_drafts(request, request.path) if request.method != "POST" else {}
+
+
+def status_of(form: forms.Form) -> int:
+    """422 for a form that is shown again with what is wrong."""
+    return 422 if form.is_bound and form.errors else 200

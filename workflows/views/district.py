@@ -1,0 +1,102 @@
+"""The district bureau: inbox by due date, cases dealt with, the case and its acts."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accreditation.permissions import districts_of
+from workflows.calendar import current_calendar
+from workflows.forms.district import DoneFilter, InboxFilter
+from workflows.selectors.desks import WAITS_FOR_DISTRICT, district_cases, narrowed
+from workflows.views import casework
+from workflows.views.answers import acting_person, page
+from workflows.views.desk import DISTRICT
+from workflows.views.listing import filters, page_of_rows, page_of_slices
+from workflows.worklists import inbox, inbox_counts
+
+NODES = ("first_review",)
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@page
+def district_inbox(request: HttpRequest) -> HttpResponse:
+    """What waits for the bureau, the most urgent first."""
+    user, now, form = acting_person(request), timezone.now(), InboxFilter(request.GET)
+    chosen, calendar = form.chosen(), current_calendar()
+    rows = page_of_slices(
+        request,
+        lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, nodes=NODES, **chosen),
+    )
+    context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, nodes=NODES)}
+    return render(request, "workflows/district/inbox.html", context | {"case_page": "district_case"})
+
+
+@require_safe
+@page
+def district_done(request: HttpRequest) -> HttpResponse:
+    """Cases of the district that wait for somebody else or are closed, the newest move first."""
+    user, form = acting_person(request), DoneFilter(request.GET)
+    cases = district_cases(user, districts_of(user)).exclude(state__in=WAITS_FOR_DISTRICT)
+    rows = page_of_rows(request, narrowed(cases, **form.chosen()))
+    context = {"page": rows, "filters": filters(request, form), "case_page": "district_case"}
+    return render(request, "workflows/district/done.html", context)
+
+
+@require_safe
+@page
+def district_case(request: HttpRequest, number: str) -> HttpResponse:
+    """A case at a glance."""
+    return casework.case_page(request, DISTRICT, number)
+
+
+@require_safe
+@page
+def district_figures(request: HttpRequest, number: str) -> HttpResponse:
+    """Figures beside evidence."""
+    return casework.figures_page(request, DISTRICT, number)
+
+
+@require_safe
+@page
+def district_changes(request: HttpRequest, number: str) -> HttpResponse:
+    """What each version changed."""
+    return casework.changes_page(request, DISTRICT, number)
+
+
+@form_page
+@page
+def district_verify(request: HttpRequest, number: str, code: str, year: int) -> HttpResponse:
+    """Verify a figure."""
+    return casework.verify_page(request, DISTRICT, number, code, year)
+
+
+@form_page
+@page
+def district_gate(request: HttpRequest, number: str, gate: str) -> HttpResponse:
+    """Answer a condition."""
+    return casework.gate_page(request, DISTRICT, number, gate)
+
+
+@form_page
+@page
+def district_review(request: HttpRequest, number: str) -> HttpResponse:
+    """First review: recommend or not."""
+    return casework.review_page(request, DISTRICT, number)
+
+
+@form_page
+@page
+def district_return(request: HttpRequest, number: str) -> HttpResponse:
+    """Return for correction."""
+    return casework.return_page(request, DISTRICT, number)
+
+
+@form_page
+@page
+def district_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Accept, decline, find ineligible."""
+    return casework.act_page(request, DISTRICT, number, verb, casework.DISTRICT_ACTS)

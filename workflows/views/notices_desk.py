@@ -1,0 +1,161 @@
+"""The publisher's desk: batches that wait, the public notice, the announcement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accreditation.errors import Denied, NotFound, Refusal
+from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.views.answers import put_reasons
+from workflows.batch_acts import announce, publish_notice
+from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
+from workflows.phrases import OFFICIAL
+from workflows.selectors import batch_desk
+from workflows.selectors.batch_desk import TO_ANNOUNCE, TO_PUBLISH
+from workflows.views.answers import acting_person, new_request_key, page
+from workflows.views.casework import status_of
+from workflows.views.desk import CONFIRMED, Confirm, ask
+from workflows.workdays import SHANGHAI
+
+if TYPE_CHECKING:
+    from accreditation.models import Batch
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+PUBLISH = Confirm(
+    gettext_lazy("确认发布公示？"),
+    (
+        gettext_lazy("名单立即对社会公开，公示期从次日起按工作日计算。"),
+        gettext_lazy("公示期内任何人可以署名提出异议；有异议的申报件单独核查。"),
+        gettext_lazy("发布后不能撤回。"),
+    ),
+    gettext_lazy("发布公示"),
+)
+ANNOUNCE = Confirm(
+    gettext_lazy("确认公布认定名单？"),
+    (
+        gettext_lazy("名单所列企业自公布日期起取得称号。"),
+        gettext_lazy("系统随即制发电子证书并送达认定通知书。"),
+        gettext_lazy("公布后不能撤回。"),
+    ),
+    gettext_lazy("公布名单"),
+)
+
+
+@require_safe
+@page
+def publishing(request: HttpRequest) -> HttpResponse:
+    """Batches with lists to publish or to announce, and what was published last."""
+    context = {
+        "batches": list(batch_desk.waiting_for_publisher()),
+        "notices": batch_desk.recent_notices(),
+        "announcements": batch_desk.recent_announcements(),
+    }
+    return render(request, "workflows/office/publishing.html", context)
+
+
+@form_page
+@page
+def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
+    """Publish the list of proposed recognitions; preview with the last day first."""
+    batch = batch_desk.batch(code)
+    rows = list(batch_desk.listed(batch, TO_PUBLISH))
+    if request.method != "POST" and not rows:
+        raise NotFound(code)
+    initial = {"body": official(NOTICE_BODY, batch)} | _typed(request)
+    form = NoticeForm(request.POST or None, initial=initial, applications=rows)
+    now = timezone.now()
+    answer = _publish(request, form, PUBLISH, lambda: _publish_notice(request, batch, form))
+    context = {"batch": batch, "form": form, "rows": rows, "due": batch_desk.notice_due(batch, at=now)}
+    return answer or _list_page(request, "notice", context, form)
+
+
+def _publish_notice(request: HttpRequest, batch: Batch, form: NoticeForm) -> str:
+    body, by = form.cleaned_data["body"], acting_person(request)
+    notice = publish_notice(batch, form.chosen, body=body, by=by, at=timezone.now())
+    return _("公示 %(no)s 已发布。") % {"no": notice.number}
+
+
+@form_page
+@page
+def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
+    """Announce the recognitions whose notice is over."""
+    batch = batch_desk.batch(code)
+    rows = list(batch_desk.listed(batch, TO_ANNOUNCE))
+    if request.method != "POST" and not rows:
+        raise NotFound(code)
+    today = timezone.now().astimezone(SHANGHAI).date()
+    initial = {"body": official(ANNOUNCEMENT_BODY, batch), "dated": today} | _typed(request)
+    form = AnnouncementForm(request.POST or None, initial=initial, applications=rows, today=today)
+    answer = _publish(request, form, ANNOUNCE, lambda: _announce(request, batch, form))
+    return answer or _list_page(request, "announce", {"batch": batch, "form": form, "rows": rows}, form)
+
+
+def _announce(request: HttpRequest, batch: Batch, form: AnnouncementForm) -> str:
+    values = {name: form.cleaned_data[name] for name in ("number", "dated", "body")}
+    announcement = announce(batch, form.chosen, **values, by=acting_person(request), at=timezone.now())
+    return _("公告 %(no)s 已公布。") % {"no": announcement.number}
+
+
+def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callable[[], str]) -> HttpResponse | None:
+    """Ask, publish, and answer; None when the form is to be shown."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    if CONFIRMED not in request.POST:
+        crumbs = [{"label": _("公示与公告"), "href": reverse("publishing")}, {"label": str(confirm.yes)}]
+        return ask(request, confirm, cancel=request.path, crumbs=crumbs)
+    try:
+        done = act()
+    except Denied:
+        raise
+    except Refusal as refusal:
+        put_reasons(form, refusal)
+        return None
+    clear_drafts(request, request.path)
+    messages.success(request, done)
+    return redirect("publishing")
+
+
+def _list_page(request: HttpRequest, name: str, context: dict[str, Any], form: ListForm) -> HttpResponse:
+    crumbs = [{"label": _("公示与公告"), "href": reverse("publishing")}, {"label": context["batch"].code.upper()}]
+    ticked = set(form["cases"].value() or [])
+    more = {"crumbs": crumbs, "ticked": ticked, "request_key": new_request_key()}
+    return render(request, f"workflows/office/{name}.html", context | more, status=status_of(form))
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    if request.method == "POST":
+        return {}
+    return initial_from_drafts(request, request.path, several=("cases",))
+
+
+NOTICE_BODY = gettext_lazy(
+    "根据%(ground)s，经评审，拟认定下列企业的%(programme)s，现予公示。"
+    "公示期为 %(days)d 个工作日。对公示名单有异议的，可在公示期内署名提出，并写明事实和理由。"
+)
+ANNOUNCEMENT_BODY = gettext_lazy(
+    "根据%(ground)s，经评审和公示，认定下列企业的技术中心为%(programme)s（%(year)d 年，第 %(ordinal)d 批），现予公布。"
+)
+
+
+def official(text: Promise, batch: Batch) -> str:
+    """The usual body of a publication, in the official language."""
+    programme = batch.programme
+    with override(OFFICIAL):
+        return str(text) % {
+            "ground": programme.ground_zh or programme.name_zh,
+            "programme": programme.name_zh,
+            "days": batch.notice_days,
+            "year": batch.year,
+            "ordinal": batch.ordinal,
+        }

@@ -1,0 +1,75 @@
+"""Objections: the list, one objection with its objector, the answer."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accreditation.errors import NotFound, Refusal
+from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.views.answers import file_answer, put_reasons
+from accreditation.visibility import case_for, objection_for
+from workflows.forms.office import AnswerForm, ObjectionFilter
+from workflows.selectors import registers
+from workflows.views.answers import acting_person, new_request_key, page, try_verb
+from workflows.views.casework import ENDS, LETTER, status_of
+from workflows.views.desk import CONFIRMED, TOO_LATE, Confirm, ask
+from workflows.views.listing import filters, page_of_rows
+
+UPHOLD = Confirm(
+    gettext_lazy("确认异议成立？"),
+    (gettext_lazy("该申报件不予认定，同批其他申报件不受影响。"), ENDS, LETTER),
+    gettext_lazy("异议成立，不予认定"),
+)
+DONE = {
+    "uphold_objection": gettext_lazy("已认定异议成立。"),
+    "dismiss_objection": gettext_lazy("已认定异议不成立。"),
+}
+
+
+@require_safe
+@page
+def office_objections(request: HttpRequest) -> HttpResponse:
+    """Objections, those still open first."""
+    form = ObjectionFilter(request.GET)
+    rows = page_of_rows(request, registers.objections(**form.chosen()))
+    return render(request, "workflows/office/objections.html", {"page": rows, "filters": filters(request, form)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def office_objection(request: HttpRequest, number: str) -> HttpResponse:
+    """One objection, and its answer with reasons."""
+    user = acting_person(request)
+    row = objection_for(user, number)
+    case = case_for(user, row.application.case.number)
+    initial = initial_from_drafts(request, request.path) if request.method != "POST" else {}
+    form = AnswerForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        if form.decision == "uphold_objection" and CONFIRMED not in request.POST:
+            return ask(request, UPHOLD, cancel=request.path)
+        values = {"objection": row, "reasons": form.cleaned_data["reasons"]}
+        outcome, reasons = try_verb(request, case, form.decision, values)
+        if outcome is not None:
+            clear_drafts(request, request.path)
+            messages.success(request, str(DONE[form.decision]))
+        if outcome is not None or any(reason.code == TOO_LATE for reason in reasons):
+            return redirect("office_objections")
+        put_reasons(form, Refusal(reasons))
+    context = {"objection": row, "case": case, "form": form, "request_key": new_request_key()}
+    context["crumbs"] = [{"label": _("异议"), "href": ".."}, {"label": row.number}]
+    return render(request, "workflows/office/objection.html", context, status=status_of(form))
+
+
+@require_safe
+@page
+def office_objection_file(request: HttpRequest, number: str) -> HttpResponse:
+    """What the objector handed in."""
+    row = objection_for(acting_person(request), number)
+    if row.file is None:
+        raise NotFound(number)
+    return file_answer(row.file, row.file_name)

@@ -1,0 +1,136 @@
+"""The municipal office: the board, its own tasks, search over all cases, the case and its acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from workflows.calendar import current_calendar
+from workflows.forms.office import CaseSearch, OfficeInboxFilter
+from workflows.presentation.cases import STEPS
+from workflows.presentation.trails import trail_words
+from workflows.selectors import registers
+from workflows.selectors.desks import (
+    Stage,
+    batch_codes,
+    board,
+    narrowed,
+    official_cases,
+    open_objection_count,
+    vacant_places,
+)
+from workflows.views import casework
+from workflows.views.answers import acting_person, page
+from workflows.views.desk import OFFICE, open_case, show
+from workflows.views.listing import filters, page_of_rows, page_of_slices
+from workflows.worklists import inbox, inbox_counts
+
+NODES = ("completeness_check", "appoint_panel", "overall_review", "table_again")
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@page
+def office_inbox(request: HttpRequest) -> HttpResponse:
+    """The board of all cases under way, and the office's own tasks, the most urgent first."""
+    user, now, form = acting_person(request), timezone.now(), OfficeInboxFilter(request.GET)
+    chosen, calendar = form.chosen(), current_calendar()
+    rows = page_of_slices(
+        request,
+        lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, nodes=NODES, **chosen),
+    )
+    stages, districts = board(user, at=now)
+    context = {
+        "page": rows,
+        "filters": filters(request, form),
+        "counts": inbox_counts(user, at=now, nodes=NODES),
+        "stages": [_stage(stage) for stage in stages],
+        "districts": districts,
+        "vacancies": vacant_places()[:20],
+        "open_objections": open_objection_count(),
+        "case_page": "office_case",
+    }
+    return render(request, "workflows/office/inbox.html", context)
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {"label": STEPS[stage.step - 1], "count": stage.count, "overdue": stage.overdue}
+
+
+@require_safe
+@page
+def office_cases(request: HttpRequest) -> HttpResponse:
+    """Search over all filed cases."""
+    form = CaseSearch(request.GET, batches=batch_codes())
+    rows = page_of_rows(request, narrowed(official_cases(acting_person(request)), **form.chosen()))
+    context = {"page": rows, "filters": filters(request, form), "case_page": "office_case"}
+    return render(request, "workflows/office/cases.html", context)
+
+
+@require_safe
+@page
+def office_case(request: HttpRequest, number: str) -> HttpResponse:
+    """A case at a glance."""
+    return casework.case_page(request, OFFICE, number)
+
+
+@require_safe
+@page
+def office_figures(request: HttpRequest, number: str) -> HttpResponse:
+    """Figures beside evidence."""
+    return casework.figures_page(request, OFFICE, number)
+
+
+@require_safe
+@page
+def office_changes(request: HttpRequest, number: str) -> HttpResponse:
+    """What each version changed."""
+    return casework.changes_page(request, OFFICE, number)
+
+
+@form_page
+@page
+def office_verify(request: HttpRequest, number: str, code: str, year: int) -> HttpResponse:
+    """Verify a figure."""
+    return casework.verify_page(request, OFFICE, number, code, year)
+
+
+@form_page
+@page
+def office_gate(request: HttpRequest, number: str, gate: str) -> HttpResponse:
+    """Answer a condition."""
+    return casework.gate_page(request, OFFICE, number, gate)
+
+
+@form_page
+@page
+def office_review(request: HttpRequest, number: str) -> HttpResponse:
+    """Check for completeness."""
+    return casework.review_page(request, OFFICE, number)
+
+
+@form_page
+@page
+def office_return(request: HttpRequest, number: str) -> HttpResponse:
+    """Return for correction."""
+    return casework.return_page(request, OFFICE, number)
+
+
+@form_page
+@page
+def office_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Find ineligible, table again."""
+    return casework.act_page(request, OFFICE, number, verb, casework.OFFICE_ACTS)
+
+
+@require_safe
+@page
+def office_trail(request: HttpRequest, number: str) -> HttpResponse:
+    """The audit trail of the case, with the result of its verification."""
+    opened = open_case(request, OFFICE, number)
+    trail = trail_words(opened.case, registers.trail_of(opened.case))
+    return show(request, opened, "trail", {"trail": trail})

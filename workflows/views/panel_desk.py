@@ -1,0 +1,116 @@
+"""The panel of a case: experts appointed and replaced, the marks once they are open, proposed values adopted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accreditation.services.drafts import initial_from_drafts
+from workflows.forms.casework import ConfirmedForm
+from workflows.forms.office import PanelForm, SuccessorForm
+from workflows.presentation.marks import opened_table, proposal_rows
+from workflows.presentation.seats import seat_rows
+from workflows.selectors import panel_room
+from workflows.views.answers import page
+from workflows.views.casework import status_of
+from workflows.views.desk import OFFICE, Opened, carry_out, needs, open_case, show
+from workflows.workdays import SHANGHAI
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _pool(opened: Opened) -> list[panel_room.Candidate]:
+    return panel_room.pool(opened.application, on=timezone.now().astimezone(SHANGHAI).date())
+
+
+@form_page
+@page
+def office_panel(request: HttpRequest, number: str) -> HttpResponse:
+    """Before the appointment the pool to choose from; afterwards seats, marks and proposals."""
+    opened = open_case(request, OFFICE, number)
+    if panel_room.panel_of(opened.application) is not None and request.method != "POST":
+        return show(request, opened, "panel", _panel_context(opened))
+    if request.method != "POST":
+        needs(opened, "appoint_panel")
+    pool = _pool(opened)
+    people = [candidate.person for candidate in pool if candidate.is_selectable]
+    initial = initial_from_drafts(request, request.path, several=("experts",)) if request.method != "POST" else {}
+    form = PanelForm(request.POST or None, initial=initial, people=people, size=opened.application.batch.panel_size)
+    if request.method == "POST" and form.is_valid():
+        back = opened.address("panel")
+        values = {"experts": form.cleaned_data["experts"]}
+        answer = carry_out(request, opened, "appoint_panel", values, form=form, done=_("评审组已组成。"), back=back)
+        if answer is not None:
+            return answer
+    return _pool_page(request, opened, form, pool, "appoint")
+
+
+def _pool_page(
+    request: HttpRequest, opened: Opened, form: Any, pool: list[panel_room.Candidate], template: str, **more: Any
+) -> HttpResponse:
+    bound = form["experts"] if "experts" in form.fields else form["expert"]
+    chosen = {str(value) for value in (bound.value() or [])} if "experts" in form.fields else {str(bound.value())}
+    context = {"form": form, "pool": pool, "chosen": chosen, "size": opened.application.batch.panel_size} | more
+    name = f"workflows/casework/{template}.html"
+    return show(request, opened, "panel", context, template=name, status=status_of(form))
+
+
+def _panel_context(opened: Opened) -> dict[str, Any]:
+    panel = panel_room.panel_of(opened.application)
+    assert panel is not None
+    vacant = {seat.pk for seat in panel_room.vacancies(panel)} if "replace_expert" in opened.verbs else set()
+    marks = panel_room.opened_marks(panel)
+    waiting = panel_room.proposals(opened.application)
+    shown = proposal_rows(opened.application, waiting)
+    may_adopt = "adopt_value" in opened.verbs
+    return {
+        "panel": panel,
+        "seats": seat_rows(panel_room.seats_of(panel), vacant, lambda seat: opened.address("replace", seat.pk)),
+        "marks": opened_table(marks, with_names=True) if marks else None,
+        "proposals": [
+            words | {"by": row.proposed_by.name, "href": opened.address("adopt", row.pk) if may_adopt else ""}
+            for words, row in zip(shown, waiting, strict=True)
+        ],
+    }
+
+
+@form_page
+@page
+def office_replace(request: HttpRequest, number: str, seat: int) -> HttpResponse:
+    """A successor for a recused expert."""
+    opened = open_case(request, OFFICE, number)
+    vacant = panel_room.vacant_seat(opened.application, seat)
+    pool = _pool(opened)
+    people = [candidate.person for candidate in pool if candidate.is_selectable]
+    form = SuccessorForm(request.POST or None, people=people)
+    if request.method == "POST" and form.is_valid():
+        values = {"vacant": vacant, "expert": form.cleaned_data["expert"]}
+        back = opened.address("panel")
+        answer = carry_out(request, opened, "replace_expert", values, form=form, done=_("已递补专家。"), back=back)
+        if answer is not None:
+            return answer
+    return _pool_page(request, opened, form, pool, "replace", vacant=vacant)
+
+
+@form_page
+@page
+def office_adopt(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Let a value proposed by an expert count."""
+    opened = open_case(request, OFFICE, number)
+    row = panel_room.proposal(opened.application, pk)
+    form = ConfirmedForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        back = opened.address("panel")
+        answer = carry_out(
+            request, opened, "adopt_value", {"proposal": row}, form=form, done=_("已采纳核定值。"), back=back
+        )
+        if answer is not None:
+            return answer
+    else:
+        needs(opened, "adopt_value")
+    context = {"form": form, "proposal": proposal_rows(opened.application, [row])[0] | {"by": row.proposed_by.name}}
+    return show(request, opened, "panel", context, template="workflows/casework/adopt.html", status=status_of(form))

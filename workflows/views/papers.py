@@ -1,0 +1,78 @@
+"""Files and letters of a case for the offices, and the way to a case for everybody."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
+
+from accreditation.errors import NotFound
+from accreditation.permissions import has_power
+from accreditation.roles import Power
+from accreditation.views.answers import file_answer
+from accreditation.visibility import View, case_for, evidence_for, letter_for, upload_for, view_of
+from workflows.presentation.letters import letter_page
+from workflows.views.answers import acting_person, page
+
+PAGES: dict[View, tuple[str, ...]] = {  # the first address that this installation offers
+    View.APPLICANT: ("my_case",),
+    View.DISTRICT: ("district_case",),
+    View.OFFICE: ("office_case",),
+    View.EXPERT: ("expert_case",),
+    View.COMMITTEE: ("committee_case", "committee"),
+    View.AUDITOR: ("audit_case",),
+}
+
+
+@require_safe
+@page
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Leads each reader to the own view of a case."""
+    user = acting_person(request)
+    found = case_for(user, number)
+    view = view_of(user, found)
+    if view is View.OFFICE and not has_power(user, Power.CHECK_COMPLETENESS):
+        return redirect("publishing")
+    return redirect(_address(PAGES[view], number))
+
+
+def _address(names: tuple[str, ...], number: str) -> str:
+    for name in names:
+        for arguments in ([number], []):
+            try:
+                return reverse(name, args=arguments)
+            except NoReverseMatch:
+                continue
+    raise NotFound(number)
+
+
+@require_safe
+@page
+def staff_evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """One evidence file."""
+    row = evidence_for(acting_person(request), pk)
+    if row.application.case.number != number:
+        raise NotFound(number)
+    return file_answer(row.file, row.name)
+
+
+@require_safe
+@page
+def staff_workbook(request: HttpRequest, number: str, upload: int) -> HttpResponse:
+    """A workbook that was read without a fault."""
+    row = upload_for(acting_person(request), number, upload)
+    if row.file is None:
+        raise NotFound(number)
+    return file_answer(row.file, row.file_name)
+
+
+@require_safe
+@page
+def staff_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
+    """A letter as it was sent, to be read and printed."""
+    row = letter_for(acting_person(request), letter)
+    if row.case.number != number:
+        raise NotFound(number)
+    context = {"letter": letter_page(row), "number": number}
+    return render(request, "workflows/casework/letter.html", context)
