@@ -7,6 +7,10 @@ so that a reading process never loads the writer.
     outcome = read(content, template)          # Facts, or Faults with sheet and cell
     reading = examine(content, template)       # the same with questions and the readable part of a faulty workbook
 
+    with_checks(reading, check_facts(rule_set, reading.facts))   # cross_checks: the rule set's checks as faults
+
+`isolated.examine_isolated` does the same in a limited child process and is what a web process calls.
+
 Map: gate > markup > package > reader (bytes to cells), locate (where each field stands), normalise, numbers, dates
 (cell to value), intake (the chain), faults and the two message tables (what is said).
 """

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from criteria.checks import CellRef, CheckOutcome
 from criteria.facts import Facts, Origin
-from criteria.workbook.faults import Entry, Fault, Faults, Severity, shown
-from criteria.workbook.intake import Reading
+from criteria.workbook.faults import Fault, Faults, Severity, shown
+from criteria.workbook.intake import Reading, entries_of
 
 _EXPECTED = ("相互一致的数据", "figures that agree with one another")
 _FIX = (
@@ -25,18 +25,9 @@ def with_checks(reading: Reading, outcomes: Iterable[CheckOutcome]) -> Reading:
     """A reading with the cross checks of its facts added to its faults; a refused file stays as it is."""
     if reading.faults.refusal:
         return reading
-    return Reading(reading.facts, reading.faults.with_more(_fault(outcome, reading.facts) for outcome in outcomes))
-
-
-def entries_of(facts: Facts) -> Iterable[Entry]:
-    """The entries of accepted facts, as an annotated copy needs them."""
-    for key, fact in facts.figures.items():
-        if fact.origin:
-            yield Entry(key, fact.origin.sheet, fact.origin.cell, fact.origin.raw, fact.value)
-    for code, rows in facts.annexes.items():
-        for row in rows:
-            for column, origin in row.origins.items():
-                yield Entry((f"{code}.{column}", row.number), origin.sheet, origin.cell, origin.raw, row.values[column])
+    more = [_fault(outcome, reading.facts) for outcome in outcomes]
+    entries = reading.faults.entries or tuple(entries_of(reading.facts) if more else ())
+    return Reading(reading.facts, Faults((*reading.faults.faults, *more), entries))
 
 
 def _fault(outcome: CheckOutcome, facts: Facts) -> Fault:

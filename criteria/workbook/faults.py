@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -103,10 +103,6 @@ class Faults:
     def warnings(self) -> tuple[Fault, ...]:
         """Questions to the applicant."""
         return tuple(fault for fault in self.faults if fault.severity is Severity.WARNING)
-
-    def with_more(self, faults: Iterable[Fault]) -> Faults:
-        """The same entries with further faults behind."""
-        return Faults((*self.faults, *faults), self.entries)
 
     def to_json(self) -> str:
         """Canonical JSON of faults and entries."""

@@ -71,6 +71,17 @@ def examine(content: bytes, template: Template) -> Reading:
         return refused(template, fault_of("unreadable", severity=Severity.REFUSAL))
 
 
+def entries_of(facts: Facts) -> Iterator[Entry]:
+    """The entries of facts that were read, as an annotated copy needs them."""
+    for key, fact in facts.figures.items():
+        if fact.origin:
+            yield Entry(key, fact.origin.sheet, fact.origin.cell, fact.origin.raw, fact.value)
+    for code, rows in facts.annexes.items():
+        for row in rows:
+            for column, origin in row.origins.items():
+                yield Entry((f"{code}.{column}", row.number), origin.sheet, origin.cell, origin.raw, row.values[column])
+
+
 def refused(template: Template, fault: Fault) -> Reading:
     """The reading of a file that was refused as a whole."""
     return Reading(Facts(template.reporting_year, {}), Faults((fault,)))
@@ -131,7 +142,8 @@ class _Desk:
     figures: dict[Key, Fact] = field(default_factory=dict)
     annexes: dict[str, tuple[AnnexRow, ...]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    unread: list[Entry] = field(default_factory=list)
+    styles: dict[int, Circumstances] = field(default_factory=dict)
     hidden: set[tuple[str, str]] = field(default_factory=set)
 
     def reading(self) -> Reading:
@@ -144,7 +156,8 @@ class _Desk:
             if place := self.found.annexes.get(annex.code):
                 self.annexes[annex.code] = tuple(self.annex_rows(place))
         facts = Facts(self.template.reporting_year, self.figures, self.annexes)
-        return Reading(facts, Faults(tuple(sorted(self.faults, key=self.order)), tuple(self.entries)))
+        entries = (*entries_of(facts), *self.unread) if self.faults else ()
+        return Reading(facts, Faults(tuple(sorted(self.faults, key=self.order)), entries))
 
     def order(self, fault: Fault) -> tuple[int, int, int]:
         """Sheets as they stand in the workbook, then down the rows; what has no place comes first."""
@@ -157,7 +170,7 @@ class _Desk:
             spot = self.found.inputs.get((spec.code, year))
             if spot is None:
                 continue
-            normal = self.read_cell(spec, spot, (spec.code, year), spec.code, year)
+            normal = self.read_cell(spec, spot, (spec.code, year), year)
             if normal is not None:
                 raw = self.raw(spot)
                 origin = Origin(spot.grid.sheet.name, spot.cell, raw)
@@ -174,8 +187,7 @@ class _Desk:
         for year in self.template.table_years:
             spot = self.year_spot(first, year) if year not in asked else None
             if spot and (cell := spot.grid.at(spot.row, spot.column)) and cell.text.strip(" 　—-/"):
-                place = Place(spot.grid.sheet.name, spot.cell, spec.code, year)
-                self.faults.append(fault_of("not_asked", place, read=raw_text(cell), **_names(spec)))
+                self.note("not_asked", spec, spot, (spec.code, year), cell)
 
     def year_spot(self, first: Spot, year: int) -> Spot | None:
         """The cell of another year in the row of `first`, by a field that has that year on the same sheet."""
@@ -188,59 +200,65 @@ class _Desk:
         cell = spot.grid.at(spot.row, spot.column)
         return "" if cell is None else raw_text(cell)
 
-    def read_cell(self, spec: FieldSpec, spot: Spot, key: Key, field_code: str, year: int | None) -> Normal | None:
+    def read_cell(self, spec: FieldSpec, spot: Spot, key: Key, year: int | None) -> Normal | None:
+        """The value of an input cell; its faults are noted. `key` is that of an entry."""
         cell = spot.grid.at(spot.row, spot.column)
-        place = Place(spot.grid.sheet.name, spot.cell, field_code, year)
-        normal = None
+        if cell is None:
+            if spec.required:
+                self.note("required", spec, spot, (key[0], year))
+            return None
+        if spot.grid.is_hidden(spot.row, spot.column):
+            self.check_seen(spec, spot, cell, (key[0], year))
         try:
-            normal = None if cell is None else read_value(cell, spec, self.circumstances(cell))
+            normal = read_value(cell, spec, self.circumstances(cell.style))
         except Unreadable as problem:
-            values = {**_names(spec), **problem.values}
-            read = raw_text(cell) if cell else ""
-            self.faults.append(fault_of(problem.code, place, read=read, **values))
-        else:
-            self.judge(spec, normal, place, "" if cell is None else raw_text(cell))
-        if cell is not None:
-            self.check_seen(spec, spot, cell, place)
-            value = None if normal is None else normal.value
-            self.entries.append(Entry(key, spot.grid.sheet.name, spot.cell, raw_text(cell), value))
+            self.note(problem.code, spec, spot, (key[0], year), cell, **problem.values)
+            self.unread.append(Entry(key, spot.grid.sheet.name, spot.cell, raw_text(cell)))
+            return None
+        if normal is None and spec.required:
+            self.note("required", spec, spot, (key[0], year))
+        elif normal is not None and normal.question:
+            self.note(normal.question, spec, spot, (key[0], year), cell)
         return normal
 
-    def circumstances(self, cell: Cell) -> Circumstances:
-        return Circumstances(self.book.format_of(cell.style), self.book.epoch_1904)
+    def note(self, code: str, spec: FieldSpec, spot: Spot, key: Key, cell: Cell | None = None, **values: Any) -> None:
+        place = Place(spot.grid.sheet.name, spot.cell, *key)
+        read = raw_text(cell) if cell else ""
+        self.faults.append(fault_of(code, place, read=read, **{**_names(spec), **values}))
 
-    def judge(self, spec: FieldSpec, normal: Normal | None, place: Place, raw: str) -> None:
-        if normal is None and spec.required:
-            self.faults.append(fault_of("required", place, **_names(spec)))
-        elif normal is not None and normal.question:
-            self.faults.append(fault_of(normal.question, place, read=raw, **_names(spec)))
+    def circumstances(self, style: int) -> Circumstances:
+        if style not in self.styles:
+            self.styles[style] = Circumstances(self.book.format_of(style), self.book.epoch_1904)
+        return self.styles[style]
 
-    def check_seen(self, spec: FieldSpec, spot: Spot, cell: Cell, place: Place) -> None:
+    def check_seen(self, spec: FieldSpec, spot: Spot, cell: Cell, key: Key) -> None:
         """An answer that nobody sees on the sheet is not accepted; one fault per hidden row or column."""
         grid = spot.grid
-        if not grid.is_hidden(spot.row, spot.column) or not (cell.text.strip() or cell.formula):
+        if not cell.text.strip() and not cell.formula:
             return
         line = f"{spot.row}" if spot.row in grid.hidden_rows else spot.cell.rstrip("0123456789")
         line = "" if grid.sheet.hidden else line
         if (grid.sheet.name, line) not in self.hidden:
             self.hidden.add((grid.sheet.name, line))
             code = "hidden_row" if line.isdigit() else "hidden_column" if line else "hidden_sheet"
-            self.faults.append(fault_of(code, place, read=raw_text(cell), line=line, **_names(spec)))
+            self.note(code, spec, spot, key, cell, line=line)
 
     def annex_rows(self, place: AnnexPlace) -> Iterator[AnnexRow]:
         filled = sorted(_filled_rows(place))
         self.check_lines(place, filled)
+        columns = [
+            (spec, f"{place.annex.code}.{spec.code}", place.columns[spec.code])
+            for spec in place.annex.columns
+            if spec.code in place.columns
+        ]
         for number, row in enumerate(filled[: place.annex.max_rows], 1):
             values: dict[str, Scalar] = {}
             origins: dict[str, Origin] = {}
-            for column in place.annex.columns:
-                if column.code not in place.columns:
-                    continue
-                spot = Spot(place.grid, row, place.columns[column.code])
-                name = f"{place.annex.code}.{column.code}"
-                if normal := self.read_cell(column, spot, (name, number), name, None):
-                    values[column.code] = normal.value
-                    origins[column.code] = Origin(place.grid.sheet.name, spot.cell, self.raw(spot))
+            for spec, name, column in columns:
+                spot = Spot(place.grid, row, column)
+                if normal := self.read_cell(spec, spot, (name, number), None):
+                    values[spec.code] = normal.value
+                    origins[spec.code] = Origin(place.grid.sheet.name, spot.cell, self.raw(spot))
             yield AnnexRow(number, values, origins)
 
     def check_lines(self, place: AnnexPlace, filled: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from criteria.workbook.numbers import (
     at_fifteen,
     in_field_unit,
     literal_formula,
-    places_of,
     plain_text,
     stored_number,
     typed_number,
@@ -29,8 +29,8 @@ from criteria.workbook.reader import Cell
 
 MAX_ANSWER = 2000
 _YES, _NO = frozenset(("是", "true", "yes", "1")), frozenset(("否", "false", "no", "0"))
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))  # zero-width signs come along when text is pasted
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
+_UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")  # zero-width signs come along when text is pasted
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _NUMERIC = (Kind.DECIMAL, Kind.DECIMAL_SIGNED, Kind.INTEGER)
 
 
@@ -65,10 +65,11 @@ def read_value(cell: Cell, spec: FieldSpec, around: Circumstances) -> Normal | N
         raise Unreadable("error_cell")
     if cell.formula is not None:
         return _from_formula(cell, spec, around)
-    cell = cell._replace(text=cell.text.translate(_UNSEEN))
+    if _UNSEEN.search(cell.text):
+        cell = cell._replace(text=_UNSEEN.sub("", cell.text))
     if not cell.text.strip():
         return None
-    if cell.kind == "s" and any(_is_control(sign) for sign in cell.text):
+    if cell.kind == "s" and _CONTROL.search(cell.text):
         raise Unreadable("control_character")
     return _READERS[spec.kind](cell, spec, around)
 
@@ -99,8 +100,7 @@ def _number(cell: Cell, spec: FieldSpec, around: Circumstances) -> Normal:
         raise Unreadable("negative")
     if spec.kind is Kind.INTEGER and value.denominator != 1:
         raise Unreadable("not_integer")
-    places = places_of(value)
-    if places is None or places > spec.places:
+    if (value * 10**spec.places).denominator != 1:
         raise Unreadable("too_many_places", places=spec.places, value=exact_text(value))
     return normal
 
@@ -209,10 +209,6 @@ def _iso(day: object) -> str:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-def _is_control(sign: str) -> bool:
-    return sign in _DIRECTION or (unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\t\r\n")
 
 
 _READERS: dict[Kind, Callable[[Cell, FieldSpec, Circumstances], Normal]] = {

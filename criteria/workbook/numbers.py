@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from criteria.facts import exact_text
-
 _STORED = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
 _PLAIN = re.compile(r"-?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?\Z", re.ASCII)
 _SUFFIXED = re.compile(r"(?P<number>-?[0-9][0-9,.]*)\s*(?P<unit>\D*)\Z", re.ASCII)
@@ -74,14 +72,6 @@ def plain_text(text: str) -> str | None:
             return None
         folded.append(ascii_form)
     return "".join(folded).strip()
-
-
-def places_of(value: Fraction) -> int | None:
-    """Decimals that the value needs; None when no finite decimal holds it."""
-    text = exact_text(value)
-    if "/" in text:
-        return None
-    return len(text.partition(".")[2])
 
 
 def in_field_unit(value: Fraction, written: str, unit: str) -> Fraction | None:

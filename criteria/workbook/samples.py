@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from stdnum.cn import uscc
 
@@ -68,11 +69,12 @@ def planted_faults(template: Template, seed: int = 1) -> list[Planted]:
     """The seven faults, planted one after the other; the last workbook holds them all.
 
     Text in a number cell, parts above the total, 万元 typed for 千元, wrong credit code, missing required, hidden row,
-    edited template. The second and third are found by the rule set's cross checks, not by the reader.
+    edited template. The second and third are found by the rule set's cross checks, not by the reader. KeyError when the form lacks a field that they need.
     """
     planted: list[Planted] = []
     workbook = correct_workbook(template, seed, "middling")
-    for step in (_text_in_number, _parts_above_total, _wrong_unit, _wrong_code, _missing, _hidden, _edited):
+    wrong_unit = partial(_wrong_unit, seed=seed)
+    for step in (_text_in_number, _parts_above_total, wrong_unit, _wrong_code, _missing, _hidden, _edited):
         planted.append(step(template, workbook))
         workbook = planted[-1].workbook
     return planted
@@ -324,11 +326,11 @@ def _parts_above_total(template: Template, workbook: bytes) -> Planted:
     )
 
 
-def _wrong_unit(template: Template, workbook: bytes) -> Planted:
+def _wrong_unit(template: Template, workbook: bytes, seed: int) -> Planted:
     """R&D expenses of the newest year in 万元 where 千元 is asked: a tenth of the truth."""
     newest, asked = template.reporting_year, template.form.field("rd_expense_stat")
     spot = spot_of(template, (asked.code, newest))
-    value = sample_facts(template, 1, "middling").value("rd_expense_stat", newest)
+    value = sample_facts(template, seed, "middling").value("rd_expense_stat", newest)
     assert isinstance(value, Fraction)
     tenth = Fraction(int(value * 10), 100)
     edited = edit_sheet(workbook, template, spot.sheet, replace_cell(spot.cell, f"|<v>{float(tenth):.2f}</v>"))

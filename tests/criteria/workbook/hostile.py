@@ -419,4 +419,15 @@ FILES: dict[str, tuple[str, Maker]] = {
         ),
     ),
 }
-SLOW = {"30 MB of blanks in a sheet", "shared string of 20 MB", "too big", "1.1 million cells", "50,000 anchors"}
+SLOW = {
+    "30 MB of blanks in a sheet",
+    "shared string of 20 MB",
+    "too big",
+    "1.1 million cells",
+    "50,000 anchors",
+    "250,000 elements in styles",
+    "71,000 styles",
+    "200,000 styled empty rows",
+    "50,000 validations",
+    "endless token",
+}

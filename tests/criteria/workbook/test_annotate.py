@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from criteria.facts import Facts
 from criteria.workbook import Faults, Template, examine, read
 from criteria.workbook.annotate import annotated_workbook
-from criteria.workbook.cross_checks import entries_of
+from criteria.workbook.intake import entries_of
 from criteria.workbook.planting import edit_sheet, plant, replace_cell, spot_of
 from tests.criteria.workbook.books import added, unpacked
 
@@ -103,6 +103,7 @@ def test_question_is_amber(good: bytes, template: Template) -> None:
     assert workbook["问题清单"]["B4"].fill.start_color.rgb.endswith(AMBER)
 
 
+@pytest.mark.slow
 def test_refused_formula_and_number_come_back_as_typed(good: bytes, template: Template) -> None:
     content = plant("formula", template, ("employees", 2025), good).workbook
     content = plant("negative", template, ("rd_staff", 2025), content).workbook
@@ -113,6 +114,7 @@ def test_refused_formula_and_number_come_back_as_typed(good: bytes, template: Te
     assert workbook["评价数据表"][row].value == -5
 
 
+@pytest.mark.slow
 def test_moved_upload_is_marked_at_the_rebuilt_cells(good: bytes, template: Template) -> None:
     from tests.criteria.workbook.books import edited
     from tests.criteria.workbook.test_locate import insert_row

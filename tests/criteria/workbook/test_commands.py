@@ -110,6 +110,7 @@ def test_workbook_of_an_unknown_rule_set_is_not_ours(template: Template, tmp_pat
     assert main(["read", str(path)]) == 2
 
 
+@pytest.mark.slow
 def test_annotate_writes_a_copy_with_the_fault_list(filled: Path, own: Template, tmp_path: Path) -> None:
     out = tmp_path / "annotated.xlsx"
     filled.write_bytes(plant("missing", own, ("employees", 2025), filled.read_bytes()).workbook)
@@ -130,6 +131,7 @@ def test_annotate_of_a_refused_file_writes_nothing(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_diff_prints_each_changed_cell(
     filled: Path, own: Template, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

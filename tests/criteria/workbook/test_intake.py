@@ -132,6 +132,7 @@ def test_optional_answer_may_be_missing(good: bytes, template: Template) -> None
     assert "partner" not in facts.annexes["rd_projects"][2].values
 
 
+@pytest.mark.slow
 def test_annex_above_its_limit_is_refused_with_the_first_line_too_many(good: bytes, template: Template) -> None:
     lines = "".join(f'<row r="{row}"><c r="B{row}"><v>1</v></c></row>' for row in range(27, 600))
 

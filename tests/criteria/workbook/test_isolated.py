@@ -104,6 +104,7 @@ def test_limits_hold_for_time_memory_and_files(tmp_path: Path) -> None:
     assert not target.exists() or target.stat().st_size == 0
 
 
+@pytest.mark.slow
 def test_child_does_not_load_the_writer() -> None:
     code = "import criteria.workbook.child, sys; sys.exit('openpyxl' in sys.modules or 'yaml' in sys.modules)"
     assert subprocess.run(child(code), cwd=ROOT, check=False).returncode == 0

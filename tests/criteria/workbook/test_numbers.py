@@ -11,7 +11,6 @@ from criteria.workbook.numbers import (
     at_fifteen,
     in_field_unit,
     literal_formula,
-    places_of,
     plain_text,
     stored_number,
     typed_number,
@@ -182,8 +181,3 @@ def test_deep_but_short_formula_does_not_overflow() -> None:
 
 def test_third_is_rounded_as_a_spreadsheet_stores_it() -> None:
     assert at_fifteen(Fraction(1, 3)) == Fraction(333333333333333, 10**15)
-
-
-@pytest.mark.parametrize(("value", "places"), [("12", 0), ("12.50", 1), ("0.125", 3), ("1/3", None)])
-def test_places_are_those_the_value_needs(value: str, places: int | None) -> None:
-    assert places_of(Fraction(value)) == places

@@ -104,6 +104,7 @@ def test_same_template_writes_the_same_sheets(template: Template, blank: bytes) 
     }
 
 
+@pytest.mark.slow
 def test_prefilled_answers_are_tinted_and_say_so(template: Template) -> None:
     facts = sample_facts(template, seed=2)
     content = write_template(template, facts)
