@@ -65,6 +65,12 @@ def is_staff_person(user: Person) -> bool:
     return bool(standing_grants(user))
 
 
+def signed_in(request: HttpRequest) -> User:
+    """The signed-in person, where the access table has made sure that there is one."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether this session was opened with a second factor."""
     return bool(request.session.get(SECOND_FACTOR_KEY))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,9 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
-from accreditation.models import Case, User
+from accreditation.permissions import signed_in as acting_person
 from workflows import door
 from workflows.door import Outcome
+
+if TYPE_CHECKING:
+    from accreditation.models import Case
 
 View = Callable[..., HttpResponse]
 REQUEST_KEY = "request_key"  # hidden field of every form that changes something
@@ -34,12 +37,6 @@ def page(view: View) -> View:
             raise PermissionDenied("；".join(str(reason) for reason in denied.reasons)) from denied
 
     return answered
-
-
-def acting_person(request: HttpRequest) -> User:
-    """The signed-in person; the access table has made sure that there is one."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def new_request_key() -> str:
