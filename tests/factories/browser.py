@@ -7,12 +7,10 @@ from django.test import Client
 from accreditation import permissions
 from accreditation.models import User
 
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 def log_in(client: Client, user: User) -> Client:
     """Open a session of the person in this client, as after password and second factor."""
-    client.force_login(user, backend=PASSWORD_BACKEND)
+    client.force_login(user)
     session = client.session
     session[permissions.SECOND_FACTOR_KEY] = "2026-03-02T09:00:00+08:00"
     session.save()
