@@ -69,7 +69,8 @@ def planted_faults(template: Template, seed: int = 1) -> list[Planted]:
     """The seven faults, planted one after the other; the last workbook holds them all.
 
     Text in a number cell, parts above the total, 万元 typed for 千元, wrong credit code, missing required, hidden row,
-    edited template. The second and third are found by the rule set's cross checks, not by the reader. KeyError when the form lacks a field that they need.
+    edited template. The second and third are found by the rule set's cross checks, not by the reader. KeyError when
+    the form lacks a field that they need.
     """
     planted: list[Planted] = []
     workbook = correct_workbook(template, seed, "middling")
