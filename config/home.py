@@ -4,8 +4,68 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.context import address_of
+from workflows.presentation.cases import batch_name
+from workflows.presentation.words import Words, either
+from workflows.selectors.applicant import open_batches, window_of
+from workflows.selectors.guide import Published, newest_published
+
+LISTS = {"notice": "notices", "announcement": "notices"}
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Open batches, newest notices, three doors."""
-    return render(request, "home.html")
+    at = timezone.now()
+    batches = [
+        {
+            "name": either(batch.programme, "name"),
+            "round": batch_name(batch),
+            "programme": batch.programme_id,
+            "code": batch.code,
+            **window_of(batch, at=at),
+        }
+        for batch in open_batches(at)
+    ]
+    news = [_news(row) for row in newest_published()]
+    return render(request, "home.html", {"batches": batches, "news": news, "doors": doors(), "at": at})
+
+
+def doors() -> list[Words]:
+    """The three ways in: apply, verify a certificate, follow a case."""
+    return [
+        {
+            "label": _("我要申报"),
+            "text": _("查看正在受理的批次，创建申报、上传数据表和证明材料。"),
+            "href": address_of("my_new"),
+        },
+        {
+            "label": _("查证书"),
+            "text": _("核验证书是否被改动、是否有效、由谁签发，无需登录。"),
+            "href": address_of("certificates:verify"),
+        },
+        {
+            "label": _("查进度"),
+            "text": _("登录后查看本单位申报的办理环节、时限和文书。"),
+            "href": address_of("my_cases"),
+        },
+    ]
+
+
+def _news(row: Published) -> Words:
+    kind = _("公示") if row.kind == "notice" else _("公告")
+    values = {"programme": either(row.batch.programme, "name"), "round": batch_name(row.batch)}
+    title = (
+        _("%(programme)s %(round)s拟认定名单公示") if row.kind == "notice" else _("%(programme)s %(round)s认定结果公告")
+    )
+    return {
+        "kind": kind,
+        "tone": "blue" if row.kind == "notice" else "green",
+        "title": titles[row.kind] % values,
+        "number": row.number,
+        "at": row.at,
+        "ends_at": row.ends_at,
+        "href": address_of(LISTS[row.kind]),
+    }

@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("config.styleguide")),
     path("", include("accreditation.urls")),
     path("", include("certificates.urls")),
+    path("", include("workflows.urls.applicant")),
+    path("", include("workflows.urls.guide")),
     path("", include("workflows.urls.district")),
     path("", include("workflows.urls.office")),
     path("", include("workflows.urls.expert")),

@@ -1,0 +1,43 @@
+"""Forms of the applicant: where to apply, and the words under which an application is filed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+Choices = Iterable[tuple[str, Any]]
+
+
+class NewCaseForm(forms.Form):
+    """Which enterprise applies in which batch; one choice holds both, `batch code:enterprise key`."""
+
+    place = forms.ChoiceField(label=_("选择申报批次和单位"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, places: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["place"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(places)
+        field.error_messages["required"] = str(_("请选择申报批次和单位。"))
+
+    def chosen(self) -> tuple[str, int]:
+        """Code of the batch and key of the enterprise."""
+        code, _colon, key = str(self.cleaned_data["place"]).rpartition(":")
+        return code, int(key)
+
+
+class FilingForm(forms.Form):
+    """The declaration, and the insistence on filing in spite of a failed condition. The door asks for both."""
+
+    declaration = forms.BooleanField(
+        label=_("我单位承诺所填内容和所附材料真实、完整、有效，并承担相应法律责任。"), required=False
+    )
+    insists = forms.BooleanField(label=_("我已知悉上列条件不符合，仍要提交，请主管部门作出正式答复。"), required=False)
+
+    def __init__(self, *args: Any, may_insist: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_insist:
+            del self.fields["insists"]

@@ -1,0 +1,174 @@
+"""What applicants see: their cases with clocks, certificates, batches that they may still enter, one case of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accreditation.enums import (
+    APPLICATION_STATES,
+    ApplicationState,
+    BatchState,
+    DeadlineState,
+    Owner,
+    states_where,
+)
+from accreditation.errors import NotFound
+from accreditation.models import (
+    Application,
+    Batch,
+    Case,
+    CorrectionRequest,
+    Deadline,
+    Enterprise,
+    Letter,
+    Submission,
+    Title,
+    WorkbookUpload,
+)
+from accreditation.permissions import Person
+from accreditation.services.reviews import open_correction
+from accreditation.services.rule_sets import rules_of
+from accreditation.visibility import View, application_of, case_for, enterprises_of, view_of, visible_cases
+from certificates.models import Certificate
+from certificates.selectors import certificate_for_request
+from criteria.ruleset import RuleSet
+from workflows.calendar import current_calendar
+from workflows.certification import request_key_of
+from workflows.presentation.cases import clock_words
+from workflows.presentation.words import Words
+from workflows.workdays import SHANGHAI, WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCase:
+    """A case in a list: the row, its application, the clock that the applicant has to mind (as `deadline` takes it)."""
+
+    case: Case
+    application: Application
+    clock: Words | None
+
+    @property
+    def is_mine_to_act(self) -> bool:
+        """Whether the next step is the applicant's."""
+        return APPLICATION_STATES[ApplicationState(self.application.state)].owner is Owner.APPLICANT
+
+
+def own_case(user: Person, number: str) -> tuple[Case, Application]:
+    """A case of an enterprise for which the person acts, with its application; NotFound for anybody else."""
+    case = case_for(user, number)
+    if view_of(user, case) != View.APPLICANT:
+        raise NotFound(number)
+    return case, application_of(case)
+
+
+def own_cases(user: Person, *, at: datetime) -> list[OwnCase]:
+    """All cases of the person's enterprises, those to act on first, then the newest."""
+    enterprises = enterprises_of(user)
+    rows = (
+        visible_cases(user)
+        .filter(enterprise__in=enterprises)
+        .select_related("enterprise", "batch__programme", "application")
+        .order_by("-opened_at", "-pk")
+        .distinct()
+    )
+    calendar = current_calendar()
+    clocks = _clocks(rows, at, calendar)
+    found = [OwnCase(case, case.application, clocks.get(case.pk) or _window(case, at, calendar)) for case in rows]
+    return sorted(found, key=lambda row: not row.is_mine_to_act)
+
+
+def _clocks(cases: Iterable[Case], at: datetime, calendar: WorkCalendar) -> dict[int, Words]:
+    running = Deadline.objects.filter(case__in=[case.pk for case in cases], state=DeadlineState.RUNNING)
+    latest_first = running.order_by("-due_at")
+    return {clock.case_id: clock_words(clock, at=at, calendar=calendar) for clock in latest_first}
+
+
+def _window(case: Case, at: datetime, calendar: WorkCalendar) -> Words | None:
+    """A draft has to be filed before the batch closes."""
+    if case.state != ApplicationState.DRAFT or case.batch is None:
+        return None
+    return window_of(case.batch, at=at, calendar=calendar)
+
+
+def window_of(batch: Batch, *, at: datetime, calendar: WorkCalendar | None = None) -> Words:
+    """The end of a batch's window as a clock."""
+    today, last = (moment.astimezone(SHANGHAI).date() for moment in (at, batch.closes_at))
+    left = (calendar or current_calendar()).left(today, last)
+    return {"due": batch.closes_at, "left": left, "provisional": False}
+
+
+def own_certificates(user: Person) -> list[tuple[Title, Case, Certificate | None]]:
+    """Titles that the person's enterprises were granted here, each with its case and certificate."""
+    rows = (
+        Application.objects.filter(enterprise__in=enterprises_of(user), title__isnull=False)
+        .select_related("title__programme", "title__holder", "case")
+        .order_by("-title__granted_on", "-pk")
+    )
+    titles = [(row.title, row.case) for row in rows if row.title is not None]
+    keys = [request_key_of(title) for title, _case in titles]
+    issued = {row.request_key: row for row in Certificate.objects.filter(request_key__in=keys)}
+    return [(title, case, issued.get(request_key_of(title))) for title, case in titles]
+
+
+def certificate_of(application: Application) -> Certificate | None:
+    """The issued certificate of the title that an application led to."""
+    if application.title is None:
+        return None
+    found = certificate_for_request(request_key_of(application.title))
+    return found if found is not None and found.sha256 else None
+
+
+def open_batches(at: datetime) -> list[Batch]:
+    """Batches that take applications now, the one that closes first at the top."""
+    rows = Batch.objects.filter(state=BatchState.OPEN, opens_at__lte=at, closes_at__gte=at)
+    return list(rows.select_related("programme__granted_by", "rule_set").order_by("closes_at"))
+
+
+def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
+    """Enterprises of the person without an open application in the batch."""
+    closed = states_where(is_closed=True)
+    taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
+    return list(enterprises_of(user).exclude(pk__in=taken).order_by("name"))
+
+
+def uploads_of(application: Application) -> list[WorkbookUpload]:
+    """Readings of the workbook, newest first."""
+    rows = application.uploads.select_related("uploaded_by", "file", "application__case")
+    return list(rows.order_by("-number"))
+
+
+def letters_of(case: Case) -> list[Letter]:
+    """Letters of a case, newest first."""
+    return list(case.letters.all())
+
+
+def letter_of(case: Case, kind: str) -> Letter | None:
+    """The newest letter of a kind."""
+    return case.letters.filter(kind=kind).first()
+
+
+def submission_of(application: Application) -> Submission:
+    """The version that counts; NotFound before the first."""
+    if application.current is None:
+        raise NotFound(str(application))
+    return application.current
+
+
+def correction_of(application: Application) -> CorrectionRequest:
+    """The return that waits for an answer; NotFound when there is none."""
+    request = open_correction(application)
+    if request is None or application.state != ApplicationState.RETURNED:
+        raise NotFound(str(application))
+    return request
+
+
+def rules_of_batch(batch: Batch) -> RuleSet:
+    """The rules that a batch pinned."""
+    return rules_of(batch)
+
+
+def rules_for(application: Application) -> RuleSet:
+    """The rules that the application's batch pinned."""
+    return rules_of(application.batch)

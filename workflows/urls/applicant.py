@@ -1,0 +1,30 @@
+"""Pages of the applicant under `/my/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from workflows.views import applicant, applicant_filing, applicant_material
+
+CASE = "my/cases/<str:number>/"
+
+urlpatterns = [
+    path("my/", applicant.my_cases, name="my_cases"),
+    path("my/new/", applicant.my_new, name="my_new"),
+    path(CASE, applicant.my_case, name="my_case"),
+    path(f"{CASE}workbook/", applicant_material.my_workbook, name="my_workbook"),
+    path(f"{CASE}workbook/<int:upload>/", applicant_material.my_upload, name="my_upload"),
+    path(f"{CASE}workbook/<int:upload>/annotated/", applicant_material.my_upload_annotated, name="my_upload_annotated"),
+    path(f"{CASE}workbook/<int:upload>/file/", applicant_material.my_upload_file, name="my_upload_file"),
+    path(f"{CASE}materials/", applicant_material.my_materials, name="my_materials"),
+    path(f"{CASE}evidence/<int:evidence>/", applicant_material.my_evidence, name="my_evidence"),
+    path(f"{CASE}evidence/<int:evidence>/remove/", applicant_material.my_evidence_remove, name="my_evidence_remove"),
+    path(f"{CASE}score/", applicant.my_score, name="my_score"),
+    path(f"{CASE}check/", applicant_filing.my_check, name="my_check"),
+    path(f"{CASE}done/", applicant_filing.my_done, name="my_done"),
+    path(f"{CASE}return/", applicant_filing.my_return, name="my_return"),
+    path(f"{CASE}letters/<str:letter>/", applicant.my_letter, name="my_letter"),
+    path(f"{CASE}withdraw/", applicant_filing.my_withdraw, name="my_withdraw"),
+    path(f"{CASE}certificate/", applicant.my_certificate, name="my_certificate"),
+    path(f"{CASE}progress/", applicant.my_progress, name="my_progress"),
+]

@@ -1,0 +1,222 @@
+"""The applicant's own pages: what to do now, a new application, a case at a glance, score, way and letters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accreditation.errors import NotFound, Refusal
+from accreditation.services.evaluation import verified_evaluation
+from accreditation.services.material import missing_evidence
+from accreditation.visibility import View, letter_for
+from certificates.selectors import certificate_file
+from workflows.forms.applicant import NewCaseForm
+from workflows.opening import open_application
+from workflows.presentation import explanations, figures, gates, letters, material, rules, scores
+from workflows.presentation.cases import batch_name
+from workflows.presentation.timeline import timeline
+from workflows.presentation.words import Words, either
+from workflows.selectors import applicant as rows
+from workflows.selectors.guide import batch_by_code
+from workflows.views import applicant_tasks
+from workflows.views.answers import REQUEST_KEY, acting_person, as_errors, new_request_key, page
+from workflows.views.applicant_frame import OpenCase, frame, notice_of_return, open_case
+
+if TYPE_CHECKING:
+    from accreditation.models import Batch
+
+SHOWN_EVENTS = 6
+
+
+@require_safe
+@page
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """What has to be done now, all cases, certificates."""
+    user, at = acting_person(request), timezone.now()
+    found = rows.own_cases(user, at=at)
+    context = {
+        "to_do": [applicant_tasks.card(row) for row in found if row.is_mine_to_act],
+        "others": [applicant_tasks.card(row) for row in found if not row.is_mine_to_act],
+        "certificates": [applicant_tasks.certificate_card(*row) for row in rows.own_certificates(user)],
+        "batches": [batch_words(batch) for batch in rows.open_batches(at)],
+    }
+    return render(request, "workflows/applicant/cases.html", context)
+
+
+def batch_words(batch: Batch) -> Words:
+    """An open batch with its window and addresses."""
+    return {
+        "code": batch.code,
+        "programme": batch.programme_id,
+        "name": either(batch.programme, "name"),
+        "round": batch_name(batch),
+        "is_demo": batch.is_demo,
+        **rows.window_of(batch, at=timezone.now()),
+    }
+
+
+# --- A new application ------------------------------------------------------------------------------------------
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def my_new(request: HttpRequest) -> HttpResponse:
+    """Open batches, the conditions of each, and for which enterprise to apply."""
+    user = acting_person(request)
+    places = _places(request)
+    if request.method != "POST":
+        return _new_page(request, NewCaseForm(places=places))
+    form = NewCaseForm(request.POST, places=places)
+    if not form.is_valid():
+        return _new_page(request, form, status=422)
+    code, key = form.chosen()
+    enterprise = next(e for e in rows.free_enterprises(user, batch_by_code(code)) if e.pk == key)
+    try:
+        case = open_application(
+            enterprise, batch_by_code(code), by=user, at=timezone.now(),
+            request_key=request.POST.get(REQUEST_KEY) or None,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _new_page(request, form, errors=as_errors(refusal.reasons), status=422)
+    return redirect("my_case", case.number)
+
+
+def _places(request: HttpRequest) -> list[tuple[str, str]]:
+    """Every enterprise in every open batch that it may still enter; a request sent twice still finds its own."""
+    user = acting_person(request)
+    return [
+        (f"{batch.code}:{enterprise.pk}", f"{batch_name(batch)} {either(batch.programme, 'name')}：{enterprise.name}")
+        for batch in rows.open_batches(timezone.now())
+        for enterprise in rows.free_enterprises(user, batch)
+    ]
+
+
+def _new_page(
+    request: HttpRequest, form: NewCaseForm, *, errors: list[dict[str, str]] | None = None, status: int = 200
+) -> HttpResponse:
+    batches = rows.open_batches(timezone.now())
+    context = {
+        "form": form,
+        "errors": errors,
+        "has_faults": bool(errors),
+        "has_places": bool(form.fields["place"].choices),  # type: ignore[attr-defined]  # a ChoiceField
+        "batches": [_batch_with_gates(batch) for batch in batches],
+        "request_key": new_request_key(),
+    }
+    return render(request, "workflows/applicant/new.html", context, status=status)
+
+
+def _batch_with_gates(batch: Batch) -> Words:
+    rule_set = rules.rule_set_page(rows.rules_of_batch(batch))
+    return {**batch_words(batch), "gates": rule_set["gates"]}
+
+
+# --- One case ---------------------------------------------------------------------------------------------------
+@require_safe
+@page
+def my_case(request: HttpRequest, number: str) -> HttpResponse:
+    """The case at a glance: return, steps, tasks, score, material, facts, way."""
+    opened = open_case(request, number)
+    evaluation = opened.evaluation()
+    kinds = material.evidence_list(
+        opened.application, opened.rules, address="my_evidence", asked=opened.asked_kinds()
+    )  # fmt: skip
+    context = frame(
+        opened, "my_case", opened.case.enterprise.name,
+        notice=notice_of_return(opened),
+        tasks=applicant_tasks.task_groups(opened, evaluation, kinds),
+        kinds=kinds,
+        score=_score(opened) if evaluation else None,
+        total=scores.total_text(evaluation) if evaluation else "",
+        axes=scores.radar_axes(evaluation) if evaluation else [],
+        summary=applicant_tasks.summary(opened),
+        timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter", limit=SHOWN_EVENTS),
+        certificate=applicant_tasks.issued_card(opened.application),
+        ended_for=opened.application.ended_for,
+        missing=missing_evidence(opened.application),
+    )  # fmt: skip
+    return render(request, "workflows/applicant/case.html", context)
+
+
+def _score(opened: OpenCase) -> Words:
+    evaluation = opened.evaluation()
+    assert evaluation is not None
+    return scores.score_table(evaluation, address=f"{_score_address(opened)}")
+
+
+def _score_address(opened: OpenCase) -> str:
+    return applicant_tasks.address("my_score", opened.case.number)
+
+
+@require_safe
+@page
+def my_score(request: HttpRequest, number: str) -> HttpResponse:
+    """Every condition and every point, so that it can be redone by hand from this page."""
+    opened = open_case(request, number)
+    evaluation = opened.evaluation()
+    more: dict[str, Any] = {"evaluation": evaluation}
+    if evaluation is not None:
+        more |= {
+            "gates": gates.gates_table(evaluation, opened.rules),
+            "score": scores.score_table(evaluation),
+            "totals": scores.totals(evaluation),
+            "axes": scores.radar_axes(evaluation),
+            "explanations": explanations.explanations(evaluation, opened.rules),
+            "sources": rules.source_rows(opened.rules),
+            **_verified(opened),
+        }
+    return render(request, "workflows/applicant/score.html", frame(opened, "my_score", _("条件与得分"), **more))
+
+
+def _verified(opened: OpenCase) -> Words:
+    """Verified figures and both scores, where an officer verified any."""
+    facts, evaluation = opened.facts, opened.evaluation()
+    verified = figures.verified_rows(opened.application, facts, opened.rules) if facts else []
+    if not verified or evaluation is None or opened.is_editable:
+        return {"verified": verified, "compared": None}
+    after = verified_evaluation(opened.application)
+    return {"verified": verified, "compared": scores.compared_scores(evaluation, after) if after else None}
+
+
+@require_safe
+@page
+def my_progress(request: HttpRequest, number: str) -> HttpResponse:
+    """The whole way of the case, and its letters."""
+    opened = open_case(request, number)
+    context = frame(
+        opened, "my_progress", _("进度与文书"),
+        timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter"),
+        letters=letters.letter_rows(rows.letters_of(opened.case), number=number, address="my_letter"),
+    )  # fmt: skip
+    return render(request, "workflows/applicant/progress.html", context)
+
+
+@require_safe
+@page
+def my_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
+    """One official letter, as it was sent."""
+    opened = open_case(request, number)
+    found = letter_for(acting_person(request), letter)
+    if found.case_id != opened.case.pk:
+        raise NotFound(letter)
+    words = letters.letter_page(found)
+    return render(request, "workflows/applicant/letter.html", frame(opened, "my_letter", words["kind"], letter=words))
+
+
+@require_safe
+@page
+def my_certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """The signed certificate as a file."""
+    opened = open_case(request, number)
+    certificate = rows.certificate_of(opened.application)
+    if certificate is None:
+        raise NotFound(number)
+    answer = HttpResponse(certificate_file(certificate), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{certificate.number}.pdf") or ""
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

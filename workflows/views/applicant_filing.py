@@ -1,0 +1,156 @@
+"""Filing: answers checked, declared and submitted, the receipt, points of a return, withdrawal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accreditation.enums import ApplicationState, LetterKind
+from accreditation.errors import Reason
+from workflows.forms.applicant import FilingForm
+from workflows.presentation import figures, gates, letters, material, scores
+from workflows.presentation.cases import clock_of, owner_name
+from workflows.selectors.applicant import correction_of, letter_of, submission_of
+from workflows.views.answers import page, try_verb
+from workflows.views.applicant_frame import OpenCase, frame, notice_of_return, open_case, reasons_with_places
+from workflows.views.applicant_tasks import address
+
+if TYPE_CHECKING:
+    from criteria.evaluate import Evaluation
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def my_check(request: HttpRequest, number: str) -> HttpResponse:
+    """All answers on one page, the declaration, and the button that files."""
+    opened = open_case(request, number)
+    evaluation = opened.evaluation()
+    failed = bool(evaluation and evaluation.failed_gates) and opened.request is None
+    form = FilingForm(request.POST if request.method == "POST" else None, may_insist=failed)
+    if request.method != "POST":
+        return _check_page(request, opened, form, evaluation)
+    form.is_valid()
+    verb = "correct" if opened.application.state == ApplicationState.RETURNED else "submit"
+    outcome, reasons = try_verb(request, opened.case, _verb_sent(request, verb), dict(form.cleaned_data))
+    if outcome is not None:
+        return redirect("my_done", number)
+    return _check_page(request, open_case(request, number), form, evaluation, reasons)
+
+
+def _verb_sent(request: HttpRequest, verb: str) -> str:
+    """What the form said that it would do, so that a form sent twice is told apart from another step."""
+    sent = request.POST.get("verb")
+    return sent if sent in ("submit", "correct") else verb
+
+
+def _check_page(
+    request: HttpRequest,
+    opened: OpenCase,
+    form: FilingForm,
+    evaluation: Evaluation | None,
+    reasons: list[Reason] | None = None,
+) -> HttpResponse:
+    is_return = opened.request is not None
+    facts = opened.facts
+    table = gates.gates_table(evaluation, opened.rules) if evaluation else []
+    context = frame(
+        opened, "my_check", _("核对并提交补正") if is_return else _("核对并提交申报"),
+        form=form,
+        summary=reasons_with_places(opened, reasons or []),
+        has_faults=bool(reasons),
+        notice=notice_of_return(opened),
+        verb="correct" if is_return else "submit",
+        groups=figures.figure_groups(facts, opened.rules) if facts else [],
+        annexes=figures.annex_tables(facts, opened.rules) if facts else [],
+        kinds=material.evidence_list(
+            opened.application, opened.rules, address="my_evidence", asked=opened.asked_kinds()
+        ),
+        gates=table,
+        failed=[gate for gate in table if gate["is_failed"]],
+        total=scores.total_text(evaluation) if evaluation else "",
+        may_file="correct" in opened.verbs or "submit" in opened.verbs,
+    )  # fmt: skip
+    return render(request, "workflows/applicant/check.html", context, status=422 if reasons else 200)
+
+
+@require_safe
+@page
+def my_done(request: HttpRequest, number: str) -> HttpResponse:
+    """The confirmation: number, time, content hash, what comes next and by when, the receipt."""
+    opened = open_case(request, number)
+    submission = submission_of(opened.application)
+    receipt = letter_of(opened.case, LetterKind.RECEIPT)
+    is_correction = submission.number > 1
+    context = frame(
+        opened, "my_done", _("补正已提交") if is_correction else _("申报已提交"),
+        submission=submission,
+        clock=clock_of(opened.case, at=timezone.now()),
+        next=_next_steps(opened),
+        receipt=letters.letter_rows([receipt], number=number, address="my_letter")[0] if receipt else None,
+    )  # fmt: skip
+    return render(request, "workflows/applicant/done.html", context)
+
+
+def _next_steps(opened: OpenCase) -> list[str]:
+    owner = owner_name(opened.case, opened.application)
+    first = [_("由%(body)s办理。") % {"body": owner}] if owner else []
+    return [
+        *first,
+        _("需要补正时会在站内和邮件通知，并一次列明全部内容。"),
+        _("办理进度可以随时在“进度与文书”查看。"),
+    ]
+
+
+@require_safe
+@page
+def my_return(request: HttpRequest, number: str) -> HttpResponse:
+    """The points to correct with links; nothing else is open."""
+    opened = open_case(request, number)
+    correction = correction_of(opened.application)
+    letter = letter_of(opened.case, LetterKind.CORRECTION)
+    context = frame(
+        opened, "my_return", _("退回补正"),
+        notice=notice_of_return(opened),
+        correction=correction,
+        letter=letters.letter_rows([letter], number=number, address="my_letter")[0] if letter else None,
+    )  # fmt: skip
+    return render(request, "workflows/applicant/return.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def my_withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """The consequences, then the withdrawal."""
+    opened = open_case(request, number)
+    reasons: list[Reason] = []
+    if request.method == "POST":
+        outcome, reasons = try_verb(request, opened.case, "withdraw")
+        if outcome is not None:
+            messages.success(request, _("申报已撤回。"))
+            return redirect("my_case", number)
+    elif "withdraw" not in opened.verbs:
+        return redirect("my_case", number)
+    context = frame(
+        opened, "my_withdraw", _("撤回申报"),
+        action=reverse("my_withdraw", args=[number]),
+        cancel=address("my_case", number),
+        summary=reasons_with_places(opened, reasons),
+        has_faults=bool(reasons),
+        consequences=_consequences(opened),
+    )  # fmt: skip
+    return render(request, "workflows/applicant/withdraw.html", context, status=409 if reasons else 200)
+
+
+def _consequences(opened: OpenCase) -> list[str]:
+    return [
+        _("本件办理终止，不能恢复；已上传的材料留存备查。"),
+        _("批次截止前可以重新创建申报。"),
+        _("系统出具撤回确认书。"),
+    ]

@@ -1,0 +1,179 @@
+"""Cards, task list and facts of the applicant's cases in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accreditation.enums import ApplicationState
+from certificates.standing import Standing
+from workflows.presentation.cases import batch_name, owner_name
+from workflows.presentation.figures import shown_value
+from workflows.presentation.material import coverage
+from workflows.presentation.scores import total_text
+from workflows.presentation.words import Words, district_name, either, lang, quoted, state_label, state_tone
+from workflows.selectors.applicant import certificate_of, uploads_of
+from workflows.views.applicant_frame import OpenCase
+
+if TYPE_CHECKING:
+    from accreditation.models import Application, Case, Title
+    from certificates.models import Certificate
+    from criteria.evaluate import Evaluation
+    from workflows.selectors.applicant import OwnCase
+
+SHOWN_FACTS = ("industry_code", "industry_class", "enterprise_size", "contact_name")
+TONES = {"good": "green", "warn": "amber", "bad": "red", "unknown": "grey"}
+
+
+def address(name: str, *args: object) -> str:
+    """Address of a page."""
+    return reverse(name, args=args)
+
+
+def card(row: OwnCase) -> Words:
+    """A case as a card: name, number, state, clock, what to do next."""
+    case, application = row.case, row.application
+    action, href = _next_step(case, application)
+    return {
+        "name": case.enterprise.name,
+        "number": case.number,
+        "programme": either(case.batch.programme, "name") if case.batch else "",
+        "round": batch_name(case.batch) if case.batch else "",
+        "state": state_label(application.state),
+        "tone": state_tone(application.state),
+        "clock": row.clock,
+        "href": address("my_case", case.number),
+        "action": action,
+        "action_href": href,
+        "opened_at": case.opened_at,
+        "moved_at": case.moved_at,
+    }
+
+
+def _next_step(case: Case, application: Application) -> tuple[str, str]:
+    if application.state == ApplicationState.DRAFT:
+        return _("继续填报"), address("my_case", case.number)
+    if application.state == ApplicationState.RETURNED:
+        return _("逐项补正"), address("my_return", case.number)
+    return _("查看"), address("my_case", case.number)
+
+
+def certificate_card(title: Title, case: Case, certificate: Certificate | None) -> Words:
+    """A title with its certificate: number, validity, standing, download and public page."""
+    is_issued = certificate is not None and bool(certificate.sha256)
+    meaning = Standing(certificate.state).meaning if certificate else Standing.REQUESTED.meaning
+    return {
+        "name": either(title.programme, "name"),
+        "holder": title.holder.name,
+        "number": certificate.number if certificate else title.number,
+        "valid_from": title.valid_from,
+        "valid_until": title.valid_until,
+        "state": meaning.word.zh if lang() == "zh" else meaning.word.en,
+        "tone": TONES[meaning.tone],
+        "href": address("my_certificate", case.number) if is_issued else "",
+        "shown_href": address("certificates:shown", certificate.code) if certificate and is_issued else "",
+        "case_href": address("my_case", case.number),
+    }
+
+
+def issued_card(application: Application) -> Words | None:
+    """The card of the certificate that a case led to; None before the title was granted."""
+    if application.title is None:
+        return None
+    return certificate_card(application.title, application.case, certificate_of(application))
+
+
+def summary(opened: OpenCase) -> list[Words]:
+    """The enterprise in a few lines: the register, then what the workbook says."""
+    enterprise = opened.case.enterprise
+    shown: list[Words] = [
+        {"label": _("统一社会信用代码"), "value": enterprise.uscc},
+        {"label": _("所属区"), "value": district_name(enterprise.district)},
+    ]
+    facts, form = opened.facts, opened.rules.form
+    if facts is not None and form is not None:
+        specs = {spec.code: spec for spec in form.basics}
+        for code in SHOWN_FACTS:
+            fact = facts.fact(code)
+            if code in specs and fact is not None:
+                shown.append({"label": either(specs[code], "name"), "value": shown_value(fact, specs[code])})
+    shown.append({"label": _("现由谁办理"), "value": owner_name(opened.case, opened.application) or _("已办结")})
+    return shown
+
+
+# --- Tasks ------------------------------------------------------------------------------------------------------
+def task_groups(opened: OpenCase, evaluation: Evaluation | None, kinds: list[Words]) -> list[Words]:
+    """The task list of a draft or a return; empty while the authorities have the case."""
+    if not opened.is_editable:
+        return []
+    covered = coverage(kinds)
+    return [
+        {"label": _("一、评价数据"), "tasks": [_workbook_task(opened), _score_task(opened, evaluation)]},
+        {"label": _("二、证明材料"), "tasks": [_material_task(opened, covered)]},
+        {"label": _("三、提交"), "tasks": [_filing_task(opened, evaluation is not None and covered["is_complete"])]},
+    ]
+
+
+def _workbook_task(opened: OpenCase) -> Words:
+    uploads = uploads_of(opened.application)
+    task: Words = {"label": _("上传申报数据表"), "href": address("my_workbook", opened.case.number)}
+    if not uploads:
+        return task | {"state": "todo", "hint": _("先下载本批次模板，填好后上传。")}
+    newest = uploads[0]
+    hint = _("第 %(n)d 次上传：%(name)s") % {"n": newest.number, "name": newest.file_name}
+    if not newest.is_accepted:
+        href = address("my_upload", opened.case.number, newest.number)
+        return task | {"href": href, "state": "problem", "words": _("有错误需改正"), "hint": quoted(hint)}
+    if _is_still_asked(opened, newest.number):
+        return task | {"state": "problem", "words": _("需补正"), "hint": _("请按退回意见修改后重新上传。")}
+    return task | {"state": "done", "hint": quoted(hint)}
+
+
+def _is_still_asked(opened: OpenCase, newest: int) -> bool:
+    """Whether the return names figures and no newer workbook was accepted since."""
+    if opened.request is None or opened.application.current is None:
+        return False
+    asks = any(point.target != "evidence" for point in opened.request.points.all())
+    return asks and newest <= opened.application.current.upload.number
+
+
+def _score_task(opened: OpenCase, evaluation: Evaluation | None) -> Words:
+    task: Words = {"label": _("核对申报条件和自动计算的得分"), "href": address("my_score", opened.case.number)}
+    if evaluation is None:
+        return task | {"state": "blocked", "hint": _("数据表读取通过后自动计算。")}
+    failed = len(evaluation.failed_gates)
+    if failed:
+        return task | {"state": "problem", "words": _("%(n)d 项条件不符合") % {"n": failed}}
+    return task | {"state": "done", "words": _("%(points)s 分") % {"points": total_text(evaluation)}}
+
+
+def _material_task(opened: OpenCase, covered: Words) -> Words:
+    values = {"most": covered["required"], "n": covered["handed_in"]}
+    task: Words = {
+        "label": _("上传证明材料"),
+        "href": address("my_materials", opened.case.number),
+        "hint": _("必交 %(most)d 项，已交 %(n)d 项") % values,
+    }
+    if unanswered_kinds(opened):
+        return task | {"state": "problem", "words": _("需补正")}
+    if covered["is_complete"]:
+        return task | {"state": "done"}
+    return task | {"state": "doing" if covered["handed_in"] else "todo"}
+
+
+def unanswered_kinds(opened: OpenCase) -> set[str]:
+    """Kinds of evidence that the open return names and for which nothing came since."""
+    if opened.request is None:
+        return set()
+    newer = opened.application.evidence.filter(removed_at__isnull=True, added_at__gt=opened.request.requested_at)
+    return opened.asked_kinds() - set(newer.values_list("kind", flat=True))
+
+
+def _filing_task(opened: OpenCase, is_ready: bool) -> Words:
+    is_return = opened.request is not None
+    label = _("核对并提交补正") if is_return else _("核对并提交申报")
+    if not is_ready:
+        return {"label": label, "state": "blocked", "hint": _("请先完成以上各项。")}
+    return {"label": label, "href": address("my_check", opened.case.number), "state": "todo"}
