@@ -34,6 +34,7 @@ FIRST_YEAR_COLUMN = 4
 BASICS_ANSWER_COLUMN = 3
 ANNEX_CODE_ROW = 6
 SHOWN_LINES = 20  # annex lines that are drawn; the open columns go on below them
+PAGE_WIDTH = 145.0  # narrower sheets are stretched, so that all print at about the same size
 FIGURES = (Kind.DECIMAL, Kind.DECIMAL_SIGNED, Kind.INTEGER)
 PREFILLED = "系统预填，请核对"
 
@@ -281,6 +282,8 @@ def _annex(template: Template, annex: AnnexSpec, ranges: dict[tuple[str, ...], s
         sheet.put(ANNEX_CODE_ROW + line, 1, line, "code")
     for column, spec in enumerate(annex.columns, 2):
         _annex_column(sheet, annex, column, spec, ranges)
+    stretch = max(1.0, PAGE_WIDTH / sum(sheet.widths.values()))
+    sheet.widths = {column: width * (stretch if column > 1 else 1) for column, width in sheet.widths.items()}
     return sheet
 
 
