@@ -60,7 +60,7 @@ def test_text_posted_after_a_time_out_comes_back_to_the_same_field(timed_out: Cl
     assert page.context["form"].initial["ground"] == TEXT
     html = page.content.decode()
     assert f'value="{TEXT}"' in html
-    assert re.search(rf'<option value="{people["qiye"].pk}"[^>]* selected>', html)
+    assert re.search(rf'<option value="{people["qiye"].pk}"[^>]* selected[ >]', html)
     assert "已恢复登录超时前填写的内容" in html
     assert 'id="id_ground"' in html
 
