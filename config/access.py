@@ -44,6 +44,7 @@ BATCHES = _power(Power.RUN_BATCHES)
 EXPERT = _power(Power.REVIEW_AS_EXPERT)
 COMMITTEE = _power(Power.VOTE)
 MEETINGS = _power(Power.CALL_MEETINGS, Power.VOTE)
+CALLS_MEETINGS = _power(Power.CALL_MEETINGS)
 PUBLISHER = _power(Power.PUBLISH)
 CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS)
 OBJECTIONS = _power(Power.ANSWER_OBJECTIONS)
@@ -179,4 +180,15 @@ ACCESS: Mapping[str, Policy] = {
     "expert_confirm": EXPERT,
     "expert_evidence": EXPERT,
     "expert_value": EXPERT,
+    # meetings of the committee
+    "meetings": MEETINGS,
+    "meeting": MEETINGS,
+    "meeting_new": CALLS_MEETINGS,
+    "meeting_start": CALLS_MEETINGS,
+    "meeting_item": MEETINGS,
+    "meeting_vote": COMMITTEE,
+    "meeting_recuse": COMMITTEE,
+    "meeting_evidence": MEETINGS,
+    "meeting_minutes": MEETINGS,
+    "meeting_sign": MEETINGS,
 }

@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("workflows.urls.district")),
     path("", include("workflows.urls.office")),
     path("", include("workflows.urls.expert")),
+    path("", include("workflows.urls.committee")),
     path("language/", set_language, name="set_language"),
 ]

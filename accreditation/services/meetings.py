@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from accreditation.acts import act
+from accreditation.acts import act, fingerprint
 from accreditation.enums import Choice, MeetingState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import (
@@ -60,12 +60,16 @@ def call_meeting(
     members: Iterable[User],
     by: User,
     at: datetime,
+    request_key: str | None = None,
 ) -> Meeting:
-    """Call a meeting with its agenda; every member is told."""
+    """Call a meeting with its agenda; every member is told. Raises Replayed when the key was carried out before."""
     people, cases = list(members), list(applications)
-    if reasons := list(_faults_of_call(people, cases, chair, secretary)):
-        raise Refusal(reasons)
-    with act(batch, "call_meeting", by=by, at=at, acting_as="municipal_officer") as doing:
+    with act(
+        batch, "call_meeting", by=by, at=at, acting_as="municipal_officer",
+        request_key=request_key, request=fingerprint(batch.pk, [row.pk for row in cases], held_at, place),
+    ) as doing:  # fmt: skip
+        if reasons := list(_faults_of_call(people, cases, chair, secretary)):
+            raise Refusal(reasons)
         meeting = Meeting.objects.create(
             number=next_number("MEET", at.year, 3),
             batch=batch,
@@ -80,6 +84,7 @@ def call_meeting(
             MeetingItem(meeting=meeting, application=application, position=position)
             for position, application in enumerate(cases, start=1)
         )
+        doing.reply(meeting=meeting.number)
         doing.note(meeting=meeting.number, items=[application.case.number for application in cases])
         doing.tell(people, "meeting_called", meeting=meeting.number, held_at=held_at.isoformat())
     return meeting

@@ -1,0 +1,135 @@
+"""Forms of committee meetings: the call, attendance, the vote on an item, reasons in the minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import Choice
+from accreditation.models import Application, MeetingItem, User
+from workflows.workdays import SHANGHAI
+
+LONG = 2000
+
+
+def _people(users: Iterable[User]) -> list[tuple[str, str]]:
+    return [(str(user.pk), user.name) for user in users]
+
+
+class MeetingForm(forms.Form):
+    """Which cases, when, where, with whom."""
+
+    cases = forms.MultipleChoiceField(label=_("审议的申报件"), widget=forms.CheckboxSelectMultiple)
+    held_on = forms.DateField(
+        label=_("会议日期"),
+        help_text=_("例如 2026-06-18。"),
+        input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    held_time = forms.TimeField(
+        label=_("会议时间"),
+        help_text=_("例如 14:00。"),
+        input_formats=["%H:%M", "%H：%M"],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    place = forms.CharField(label=_("会议地点"), max_length=120)
+    members = forms.MultipleChoiceField(
+        label=_("参会委员"), help_text=_("不少于三人；会议通知发给勾选的委员。"), widget=forms.CheckboxSelectMultiple
+    )
+    chair = forms.ChoiceField(label=_("主持人"), help_text=_("须是参会委员。"))
+
+    def __init__(
+        self, *args: Any, applications: Iterable[Application], committee: Iterable[User], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.applications = {row.case.number: row for row in applications}
+        self.committee = {str(user.pk): user for user in committee}
+        people = _people(self.committee.values())
+        shown = [(number, f"{row.enterprise.name}（{number}）") for number, row in self.applications.items()]
+        for name, choices in (
+            ("cases", shown),
+            ("members", people),
+            ("chair", [("", _("请选择")), *people]),
+        ):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+    def call(self) -> dict[str, Any]:
+        """What was asked, as the service takes it."""
+        said = self.cleaned_data
+        return {
+            "applications": [self.applications[number] for number in said["cases"]],
+            "held_at": datetime.combine(said["held_on"], said["held_time"], SHANGHAI),
+            "place": said["place"],
+            "chair": self.committee[said["chair"]],
+            "members": [self.committee[key] for key in said["members"]],
+        }
+
+
+class AttendanceForm(forms.Form):
+    """Who came."""
+
+    present = forms.MultipleChoiceField(
+        label=_("到会委员"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("勾选实际到会的委员。")
+    )
+
+    def __init__(self, *args: Any, members: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.members = {str(user.pk): user for user in members}
+        self.fields["present"].choices = _people(self.members.values())  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["present"].label_suffix = ""
+
+    def people(self) -> list[User]:
+        """The members ticked."""
+        return [self.members[key] for key in self.cleaned_data["present"]]
+
+
+class VoteForm(forms.Form):
+    """One vote; refusing and postponing need a reason."""
+
+    choice = forms.ChoiceField(label=_("表决"), choices=Choice.choices, widget=forms.RadioSelect)
+    remark = forms.CharField(
+        label=_("理由"),
+        help_text=_("不予认定、暂缓认定必须写明理由。"),
+        required=False,
+        max_length=LONG,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A vote against says why."""
+        cleaned = super().clean() or {}
+        if cleaned.get("choice") not in (None, Choice.RECOGNISE) and not cleaned.get("remark", "").strip():
+            self.add_error("remark", _("不予认定或暂缓认定须说明理由。"))
+        return cleaned
+
+
+class MemberTieForm(forms.Form):
+    """The tie for which a member steps out of one item."""
+
+    tie = forms.CharField(label=_("利害关系"), min_length=2, max_length=LONG, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class MinutesForm(forms.Form):
+    """Reasons for each item that is not recognised."""
+
+    def __init__(self, *args: Any, items: Iterable[tuple[MeetingItem, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = [(item, outcome) for item, outcome in items if outcome != Choice.RECOGNISE]
+        for item, outcome in self.items:
+            self.fields[f"reasons-{item.position}"] = forms.CharField(
+                label=_("第 %(n)d 项 %(name)s：%(outcome)s的理由")
+                % {"n": item.position, "name": item.application.enterprise.name, "outcome": Choice(outcome).label},
+                help_text=_("写明事实和依据，将写入纪要并送达申报单位。"),
+                min_length=2,
+                max_length=LONG,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+
+    def reasons(self) -> Iterator[tuple[int, str]]:
+        """Position and reasons."""
+        for item, _outcome in self.items:
+            yield item.position, self.cleaned_data[f"reasons-{item.position}"]

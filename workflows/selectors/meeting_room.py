@@ -1,0 +1,147 @@
+"""Committee meetings as their members and the office read them: lists, agenda, papers of an item, votes by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from accreditation.enums import ApplicationState, MeetingState
+from accreditation.errors import NotFound
+from accreditation.models import (
+    Application,
+    Attendance,
+    Batch,
+    FirstReview,
+    Meeting,
+    MeetingItem,
+    MeetingRecusal,
+    User,
+    Vote,
+)
+from accreditation.permissions import has_power
+from accreditation.roles import Power, Role
+from accreditation.selectors.people import holders_of
+from accreditation.visibility import visible_items
+
+WAITS = ApplicationState.UNDER_OVERALL_REVIEW
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaRow:
+    """One item of the agenda for one reader: own vote if any, whether stepped out, votes in and recusals."""
+
+    item: MeetingItem
+    own_vote: Vote | None
+    is_recused: bool
+    votes: int
+    recusals: int
+
+
+def meetings_of(user: User) -> QuerySet[Meeting]:
+    """Meetings that the person may open, the newest first: all for the office, own ones for a member."""
+    rows = Meeting.objects.select_related("batch__programme", "chair").annotate(item_count=Count("items"))
+    if not has_power(user, Power.CALL_MEETINGS):
+        rows = rows.filter(pk__in=Attendance.objects.filter(member=user).values("meeting"))
+    return rows.order_by("-held_at", "-pk")
+
+
+def batches_waiting() -> QuerySet[Batch]:
+    """Batches with applications that wait for the committee."""
+    waiting = untabled().values("batch")
+    return Batch.objects.filter(pk__in=waiting).select_related("programme").order_by("-opens_at", "-pk")
+
+
+def untabled(batch: Batch | None = None) -> QuerySet[Application]:
+    """Applications under overall review that no open agenda holds, by case number."""
+    tabled = MeetingItem.objects.filter(outcome="").values("application")
+    rows = Application.objects.filter(state=WAITS).exclude(pk__in=tabled)
+    if batch is not None:
+        rows = rows.filter(batch=batch)
+    return rows.select_related("case", "enterprise").order_by("case__number")
+
+
+def committee() -> list[User]:
+    """Active people who hold the office of a committee member."""
+    return holders_of([Role.COMMITTEE_MEMBER])
+
+
+def agenda(meeting: Meeting, user: User) -> list[AgendaRow]:
+    """The items in their order, with what the reader has done; four queries whatever the number."""
+    items = list(meeting.items.select_related("application__case", "application__enterprise").order_by("position"))
+    votes: dict[int, list[Vote]] = defaultdict(list)
+    for vote in Vote.objects.filter(item__in=items):
+        votes[vote.item_id].append(vote)
+    stepped_out: dict[int, set[int]] = defaultdict(set)
+    for recusal in MeetingRecusal.objects.filter(item__in=items):
+        stepped_out[recusal.item_id].add(recusal.member_id)
+    return [
+        AgendaRow(
+            item=item,
+            own_vote=next((vote for vote in votes[item.pk] if vote.member_id == user.pk), None),
+            is_recused=user.pk in stepped_out[item.pk],
+            votes=len(votes[item.pk]),
+            recusals=len(stepped_out[item.pk]),
+        )
+        for item in items
+    ]
+
+
+def item_for(user: User, meeting: Meeting, position: int) -> MeetingItem:
+    """One item with its case; NotFound for a member who stepped out of it, and for everybody who is no member."""
+    rows = meeting.items.filter(position=position).select_related("meeting__batch", "application__case")
+    if is_member(meeting, user) or not has_power(user, Power.CALL_MEETINGS):
+        rows = rows.filter(pk__in=visible_items(user).values("pk"))
+    item = rows.first()
+    if item is None:
+        raise NotFound(f"{meeting.number}/{position}")
+    return item
+
+
+def is_member(meeting: Meeting, user: User) -> bool:
+    """Whether the person is entitled to vote at this meeting."""
+    return meeting.attendance.filter(member=user).exists()
+
+
+def attendance_of(meeting: Meeting) -> list[Attendance]:
+    """Members entitled, in the order of the call."""
+    return list(meeting.attendance.select_related("member").order_by("pk"))
+
+
+def quorum_of(meeting: Meeting) -> int:
+    """How many members must be present for the meeting to begin."""
+    batch = meeting.batch
+    return -(-meeting.members_entitled * batch.quorum_numerator // batch.quorum_denominator)
+
+
+def votes_by_name(item: MeetingItem) -> list[Vote]:
+    """Votes cast on an item, in the order they came."""
+    return list(item.votes.select_related("member").order_by("cast_at", "pk"))
+
+
+def recusals_of(item: MeetingItem) -> list[MeetingRecusal]:
+    """Members who stepped out of an item."""
+    return list(item.recusals.select_related("member").order_by("declared_at", "pk"))
+
+
+def may_read_votes(item: MeetingItem, user: User) -> bool:
+    """Named votes are open to the office, and to a member who has voted or after the votes were closed."""
+    if item.meeting.state not in (MeetingState.CALLED, MeetingState.IN_SESSION):
+        return True
+    return not is_member(item.meeting, user) or item.votes.filter(member=user).exists()
+
+
+def first_review_of(application: Application) -> FirstReview | None:
+    """The newest opinion of the district."""
+    return application.first_reviews.order_by("-reviewed_at", "-pk").first()
+
+
+def under_review(batch: Batch) -> QuerySet[Application]:
+    """Applications of a batch under overall review, tabled or not: the service says which are on an agenda already."""
+    return batch.applications.filter(state=WAITS).select_related("case", "enterprise").order_by("case__number")
+
+
+def batch_of_code(code: str) -> Batch | None:
+    """A batch by its code."""
+    return Batch.objects.select_related("programme").filter(code=code).first()

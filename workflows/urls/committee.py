@@ -1,0 +1,20 @@
+"""Addresses of committee meetings."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from workflows.views import meetings
+
+urlpatterns = [
+    path("meetings/", meetings.meeting_list, name="meetings"),
+    path("office/meetings/new/", meetings.call, name="meeting_new"),
+    path("meetings/<str:number>/", meetings.meeting, name="meeting"),
+    path("meetings/<str:number>/start/", meetings.start, name="meeting_start"),
+    path("meetings/<str:number>/items/<int:position>/", meetings.item, name="meeting_item"),
+    path("meetings/<str:number>/items/<int:position>/vote/", meetings.vote, name="meeting_vote"),
+    path("meetings/<str:number>/items/<int:position>/recuse/", meetings.recuse, name="meeting_recuse"),
+    path("meetings/<str:number>/items/<int:position>/evidence/<int:pk>/", meetings.evidence, name="meeting_evidence"),
+    path("meetings/<str:number>/minutes/", meetings.minutes, name="meeting_minutes"),
+    path("meetings/<str:number>/minutes/sign/", meetings.sign, name="meeting_sign"),
+]

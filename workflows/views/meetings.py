@@ -1,0 +1,352 @@
+"""Pages of committee meetings: the call, agenda, papers, recusal, vote, minutes, signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accreditation.acts import Replayed
+from accreditation.enums import Choice, MeetingState
+from accreditation.errors import Denied, NotFound, Reason, Refusal
+from accreditation.models import Batch, Meeting, MeetingItem
+from accreditation.permissions import has_power
+from accreditation.roles import Power
+from accreditation.services import meetings as service
+from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.views.answers import file_answer
+from accreditation.visibility import evidence_for, may_see_experts, meeting_for
+from workflows import batch_acts
+from workflows.forms.meetings import AttendanceForm, MeetingForm, MemberTieForm, MinutesForm, VoteForm
+from workflows.presentation.cases import batch_name, case_header
+from workflows.presentation.marks import opened_table
+from workflows.presentation.review_room import rule_score
+from workflows.presentation.words import Words, either
+from workflows.selectors import meeting_room, panel_room
+from workflows.selectors.figures import application_with_material, evidence_groups
+from workflows.views.answers import REQUEST_KEY, acting_person, as_errors, new_request_key, page
+from workflows.views.listing import page_of_rows
+
+
+@require_safe
+def meeting_list(request: HttpRequest) -> HttpResponse:
+    """Meetings that the person may open, the newest first."""
+    user = acting_person(request)
+    context = {
+        "page": page_of_rows(request, meeting_room.meetings_of(user)),
+        "may_call": has_power(user, Power.CALL_MEETINGS),
+    }
+    return render(request, "workflows/committee/meetings.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def call(request: HttpRequest) -> HttpResponse:
+    """Call a meeting over cases of one batch."""
+    batches = list(meeting_room.batches_waiting())
+    batch = _asked_batch(request, batches)
+    if batch is None:
+        return render(request, "workflows/committee/call.html", {"batches": _choices(batches), "form": None})
+    form = _call_form(request, batch)
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        found, reasons = _call(request, batch, form)
+        if found:
+            clear_drafts(request, request.path)
+            messages.success(request, _("会议已召集，通知已发给参会委员。"))
+            return redirect("meeting", found)
+    context = {"form": form, "batch": batch, "batch_name": batch_name(batch), "batches": _choices(batches)}
+    return _answer(request, "call", context, reasons, form)
+
+
+def _choices(batches: list[Batch]) -> list[Words]:
+    return [{"code": row.code, "name": f"{either(row.programme, 'name')} {batch_name(row)}"} for row in batches]
+
+
+def _asked_batch(request: HttpRequest, batches: list[Batch]) -> Batch | None:
+    """The batch that the address or the form names; the only one where there is no choice."""
+    code = request.POST.get("batch") or request.GET.get("batch", "")
+    named = next((row for row in batches if row.code == code), None)
+    if named is None and request.method == "POST":
+        # The agenda was taken meanwhile: a form sent twice finds its batch without waiting cases.
+        named = meeting_room.batch_of_code(code)
+    return named or (batches[0] if len(batches) == 1 else None)
+
+
+def _call_form(request: HttpRequest, batch: Batch) -> MeetingForm:
+    applications = meeting_room.under_review(batch) if request.method == "POST" else meeting_room.untabled(batch)
+    people = meeting_room.committee()
+    if request.method == "POST":
+        return MeetingForm(request.POST, applications=applications, committee=people)
+    every = {"cases": [row.case.number for row in applications], "members": [str(user.pk) for user in people]}
+    typed = initial_from_drafts(request, request.path, several=("cases", "members"))
+    return MeetingForm(initial=every | typed, applications=applications, committee=people)
+
+
+def _call(request: HttpRequest, batch: Batch, form: MeetingForm) -> tuple[str, list[Reason]]:
+    """Number of the meeting, or the reasons against it; a form sent twice gets the first meeting."""
+    user, at = acting_person(request), timezone.now()
+    try:
+        found = service.call_meeting(
+            batch, secretary=user, by=user, at=at, request_key=request.POST.get(REQUEST_KEY) or None, **form.call()
+        )
+    except Replayed as replay:
+        return str(replay.answer["meeting"]), []
+    except Denied:
+        raise
+    except Refusal as refusal:
+        return "", refusal.reasons
+    return found.number, []
+
+
+@require_safe
+@page
+def meeting(request: HttpRequest, number: str) -> HttpResponse:
+    """Agenda, members, where the meeting stands."""
+    found = meeting_for(acting_person(request), number)
+    return _meeting_page(request, found)
+
+
+def _meeting_page(
+    request: HttpRequest, found: Meeting, form: AttendanceForm | None = None, reasons: list[Reason] | None = None
+) -> HttpResponse:
+    user = acting_person(request)
+    attendance = meeting_room.attendance_of(found)
+    context = _frame(request, found) | {
+        "agenda": meeting_room.agenda(found, user),
+        "attendance": attendance,
+        "quorum": meeting_room.quorum_of(found),
+        "present": sum(row.is_present for row in attendance),
+        "form": form or AttendanceForm(members=[row.member for row in attendance]),
+    }
+    return _answer(request, "meeting", context, reasons or [], form)
+
+
+@require_POST
+@page
+def start(request: HttpRequest, number: str) -> HttpResponse:
+    """Note who came and begin, if they are enough."""
+    user = acting_person(request)
+    found = meeting_for(user, number)
+    form = AttendanceForm(request.POST, members=[row.member for row in meeting_room.attendance_of(found)])
+    reasons: list[Reason] = []
+    if form.is_valid():
+        at = timezone.now()
+        reasons = _reasons(lambda: service.start_meeting(found, present=form.people(), by=user, at=at))
+        if not reasons:
+            messages.success(request, _("会议开始，可以表决。"))
+            return redirect("meeting", number)
+    return _meeting_page(request, found, form, reasons)
+
+
+@require_safe
+@page
+def item(request: HttpRequest, number: str, position: int) -> HttpResponse:
+    """The papers of one item, the own vote, the votes by name."""
+    return _item_page(request, *_found(request, number, position))
+
+
+@require_POST
+@page
+def vote(request: HttpRequest, number: str, position: int) -> HttpResponse:
+    """One vote of the member who is signed in."""
+    found, row = _found(request, number, position)
+    form = VoteForm(request.POST)
+    reasons: list[Reason] = []
+    if form.is_valid():
+        said, user, at = form.cleaned_data, acting_person(request), timezone.now()
+        reasons = _reasons(lambda: service.cast_vote(row, choice=said["choice"], remark=said["remark"], by=user, at=at))
+        if not reasons:
+            clear_drafts(request, request.path)
+            messages.success(request, _("第 %(n)d 项：已表决。") % {"n": position})
+            return redirect("meeting_item", number, position)
+        if {reason.code for reason in reasons} == {"already_voted"}:
+            messages.warning(request, str(reasons[0]))
+            return redirect("meeting_item", number, position)
+    return _item_page(request, found, row, form, reasons)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def recuse(request: HttpRequest, number: str, position: int) -> HttpResponse:
+    """A member steps out of one item; the page is the confirm step."""
+    found, row = _found(request, number, position)
+    user = acting_person(request)
+    if not meeting_room.is_member(found, user):
+        raise NotFound(number)
+    form = MemberTieForm(request.POST or None, initial=initial_from_drafts(request, request.path))
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        at = timezone.now()
+        reasons = _reasons(lambda: service.declare_recusal(row, tie=form.cleaned_data["tie"], by=user, at=at))
+        if not reasons:
+            clear_drafts(request, request.path)
+            messages.success(request, _("第 %(n)d 项：已回避。") % {"n": position})
+            return redirect("meeting", number)
+    context = _frame(request, found) | {"item": row, "form": form}
+    return _answer(request, "recuse", context, reasons, form)
+
+
+@require_safe
+@page
+def evidence(request: HttpRequest, number: str, position: int, pk: int) -> HttpResponse:
+    """One evidence file of an item."""
+    _meeting, row = _found(request, number, position)
+    found = evidence_for(acting_person(request), pk)
+    if found.application_id != row.application_id:
+        raise NotFound(number)
+    return file_answer(found.file, found.name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def minutes(request: HttpRequest, number: str) -> HttpResponse:
+    """Tallies and reasons; then the text with its hash and the signatures."""
+    user = acting_person(request)
+    found = meeting_for(user, number)
+    may_draft = has_power(user, Power.CALL_MEETINGS) and found.state == MeetingState.IN_SESSION
+    if not may_draft and not found.minutes:
+        raise NotFound(number)
+    tallies = [(row, service.tally(row)) for row in _items(found)] if may_draft else []
+    items = [(row, counted.outcome) for row, counted in tallies]
+    form = MinutesForm(
+        request.POST if request.method == "POST" else None,
+        items=items, initial=initial_from_drafts(request, request.path),
+    )  # fmt: skip
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        at = timezone.now()
+        reasons = _reasons(lambda: service.draft_minutes(found, reasons=dict(form.reasons()), by=user, at=at))
+        if not reasons:
+            clear_drafts(request, request.path)
+            messages.success(request, _("纪要已生成，待主持人和会议秘书签发。"))
+            return redirect("meeting_minutes", number)
+    context = _frame(request, found) | {"form": form, "tallies": _tally_rows(tallies), "may_draft": may_draft}
+    return _answer(request, "minutes", context | _signing(request, found), reasons, form)
+
+
+@require_POST
+@page
+def sign(request: HttpRequest, number: str) -> HttpResponse:
+    """Chair or secretary signs the text of that hash; the second signature decides every case."""
+    user, at = acting_person(request), timezone.now()
+    found = meeting_for(user, number)
+    sha256 = request.POST.get("sha256", "")
+    reasons = _reasons(lambda: batch_acts.sign_minutes(found, sha256=sha256, by=user, at=at))
+    if not reasons:
+        messages.success(request, _("已签发。"))
+        return redirect("meeting_minutes", number)
+    context = _frame(request, found) | {"form": None, "tallies": [], "may_draft": False}
+    return _answer(request, "minutes", context | _signing(request, found), reasons)
+
+
+# --- what the pages show ------------------------------------------------------------------------------------------
+def _found(request: HttpRequest, number: str, position: int) -> tuple[Meeting, MeetingItem]:
+    user = acting_person(request)
+    found = meeting_for(user, number)
+    return found, meeting_room.item_for(user, found, position)
+
+
+def _items(found: Meeting) -> list[MeetingItem]:
+    rows = found.items.select_related("application__enterprise", "application__case", "meeting")
+    return list(rows.order_by("position"))
+
+
+def _frame(request: HttpRequest, found: Meeting) -> Words:
+    user = acting_person(request)
+    return {
+        "meeting": found,
+        "batch_name": batch_name(found.batch),
+        "programme": either(found.batch.programme, "name"),
+        "may_run": has_power(user, Power.CALL_MEETINGS),
+        "is_member": meeting_room.is_member(found, user),
+        "request_key": new_request_key(),
+    }
+
+
+def _item_page(
+    request: HttpRequest,
+    found: Meeting,
+    row: MeetingItem,
+    form: VoteForm | None = None,
+    reasons: list[Reason] | None = None,
+) -> HttpResponse:
+    user = acting_person(request)
+    own = row.votes.filter(member=user).first()
+    may_vote = meeting_room.is_member(found, user) and own is None and found.state == MeetingState.IN_SESSION
+    address = request.path if request.path.endswith("/vote/") else f"{request.path}vote/"
+    context = _frame(request, found) | _papers(request, row) | {
+        "item": row,
+        "own_vote": own,
+        "may_vote": may_vote,
+        "may_step_out": meeting_room.is_member(found, user) and own is None and not found.minutes,
+        "form": form or VoteForm(initial=initial_from_drafts(request, address)),
+        "vote_address": address,
+        "votes": meeting_room.votes_by_name(row) if meeting_room.may_read_votes(row, user) else None,
+        "recusals": meeting_room.recusals_of(row),
+        "tally": service.tally(row),
+    }  # fmt: skip
+    return _answer(request, "item", context, reasons or [], form)
+
+
+def _papers(request: HttpRequest, row: MeetingItem) -> Words:
+    """Summary, rule score, opened marks, opinion of the district, evidence."""
+    user = acting_person(request)
+    case = row.application.case
+    application = application_with_material(case)
+    panel = panel_room.panel_of(application)
+    opened = panel_room.opened_marks(panel) if panel else None
+    return {
+        "case": case,
+        "header": case_header(case, application, at=timezone.now()) | {"owner": ""},
+        "score": rule_score(application),
+        "marks": opened_table(opened, with_names=may_see_experts(user, case)) if opened else None,
+        "first_review": meeting_room.first_review_of(application),
+        "evidence": evidence_groups(application),
+    }
+
+
+def _tally_rows(tallies: list[tuple[MeetingItem, service.Tally]]) -> list[Words]:
+    return [
+        {
+            "item": row,
+            "name": row.application.enterprise.name,
+            "present": counted.present,
+            "recused": counted.recused,
+            "cast": [counted.cast[choice] for choice in Choice],
+            "missing": counted.present - sum(counted.cast.values()),
+            "outcome": Choice(counted.outcome).label,
+            "tone": {"recognise": "green", "refuse": "red"}.get(counted.outcome, "amber"),
+        }
+        for row, counted in tallies
+    ]
+
+
+def _signing(request: HttpRequest, found: Meeting) -> Words:
+    user = acting_person(request)
+    signed = {found.chair_id: found.signed_by_chair_at, found.secretary_id: found.signed_by_secretary_at}
+    waits = found.state == MeetingState.MINUTES_DRAFTED and user.pk in signed and signed[user.pk] is None
+    return {"may_sign": waits}
+
+
+def _reasons(act: Callable[[], Any]) -> list[Reason]:
+    """Carry out an act; the reasons against it when it is refused."""
+    try:
+        act()
+    except Denied:
+        raise
+    except Refusal as refusal:
+        return refusal.reasons
+    return []
+
+
+def _answer(request: HttpRequest, name: str, context: Words, reasons: list[Reason], form: Any = None) -> HttpResponse:
+    faults = bool(reasons or (form is not None and form.errors))
+    full = {"request_key": new_request_key()} | context | {"errors": as_errors(reasons), "has_faults": faults}
+    return render(request, f"workflows/committee/{name}.html", full, status=422 if faults else 200)
