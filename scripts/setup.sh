@@ -50,7 +50,7 @@ install_locked() {
         return
     fi
     echo "Installing the locked packages of $lock."
-    .venv/bin/python -m pip install --quiet --require-hashes --requirement "$lock"
+    .venv/bin/python -m pip install -qq --require-hashes --requirement "$lock"
     echo "$digest" >"$stamp"
 }
 
