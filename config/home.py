@@ -63,7 +63,7 @@ def _news(row: Published) -> Words:
     return {
         "kind": kind,
         "tone": "blue" if row.kind == "notice" else "green",
-        "title": titles[row.kind] % values,
+        "title": title % values,
         "number": row.number,
         "at": row.at,
         "ends_at": row.ends_at,

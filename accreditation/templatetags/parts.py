@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.forms import BoundField, Form
+from django.forms import BaseForm, BoundField
 from django.template.base import Node, NodeList, Parser, Token
 
 register = template.Library()
@@ -53,9 +53,12 @@ def state_tone(state: str) -> str:
 
 
 @register.simple_tag
-def form_faults(form: Form | None) -> list[dict[str, str]]:
-    """Every error of a form in field order with the address of its field, for the summary at the top."""
-    if form is None or not form.is_bound:
+def form_faults(form: object) -> list[dict[str, str]]:
+    """Every error of a form in field order with the address of its field, for the summary at the top.
+
+    A page without a form hands in nothing, which Django makes an empty text.
+    """
+    if not isinstance(form, BaseForm) or not form.is_bound:
         return []
     faults = [{"text": str(text), "href": ""} for text in form.non_field_errors()]
     for field in form:
