@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accreditation.audit import Break, chain_key, verify_chain
 from accreditation.enums import ObjectionState
-from accreditation.models import Application, AuditEvent, Case, FirstReview, GateAnswer, Letter, Objection
+from accreditation.models import Application, AuditEvent, Case, FirstReview, GateAnswer, Letter, MeetingItem, Objection
 from certificates.models import Certificate
 from certificates.selectors import certificate_for_request, certificates_refused, certificates_waiting
 from certificates.standing import Standing
@@ -47,6 +47,11 @@ def gate_answers(application: Application) -> dict[str, GateAnswer]:
 def first_reviews(application: Application) -> list[FirstReview]:
     """The district's opinions, newest first."""
     return list(application.first_reviews.select_related("reviewed_by", "submission").order_by("-reviewed_at"))
+
+
+def meeting_items(application: Application) -> list[MeetingItem]:
+    """Agenda items of an application with their meetings, newest first."""
+    return list(application.meeting_items.select_related("meeting").order_by("-meeting__held_at", "-pk"))
 
 
 def letters_of(case: Case) -> list[Letter]:

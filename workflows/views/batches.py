@@ -19,7 +19,7 @@ from accreditation.services.rule_sets import rules_of
 from accreditation.views.answers import put_reasons
 from workflows.forms.office import BatchForm, moment_text
 from workflows.presentation.rules import rule_set_page
-from workflows.presentation.words import state_label, state_tone
+from workflows.presentation.words import lang, state_label, state_tone
 from workflows.selectors import batch_desk
 from workflows.views.answers import acting_person, new_request_key, page
 from workflows.views.casework import status_of
@@ -73,10 +73,22 @@ def office_batch_new(request: HttpRequest) -> HttpResponse:
             clear_drafts(request, request.path)
             messages.success(request, _("批次已开启。"))
             return redirect("office_batch", row.code)
-    edition = form.cleaned_data.get("edition") if form.is_bound and hasattr(form, "cleaned_data") else None
-    editions = [{"row": row, "faults": batch_desk.edition_faults(row)} for row in batch_desk.editions()]
-    context = {"form": form, "editions": editions, "chosen": edition, "request_key": new_request_key()}
+    context = {"form": form, "editions": _editions(), "request_key": new_request_key()}
     return render(request, "workflows/office/batch_new.html", context, status=status_of(form))
+
+
+def _editions() -> list[dict[str, Any]]:
+    """Stored editions with every reason why a live batch may not rest on them."""
+    return [
+        {
+            "row": row,
+            "faults": [
+                {"path": fault.path, "words": fault.confidence.name_in(lang())}
+                for fault in batch_desk.edition_faults(row)
+            ],
+        }
+        for row in batch_desk.editions()
+    ]
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:

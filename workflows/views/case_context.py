@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +17,7 @@ from criteria.facts import Facts
 from criteria.units import unit_name
 from criteria.workbook.changes import Change
 from workflows.presentation import corrections, gates, letters, material, scores, timeline
+from workflows.presentation.certificates import certificate_rows
 from workflows.presentation.explanations import explanations
 from workflows.presentation.figures import annex_tables, shown_value
 from workflows.presentation.rules import source_rows
@@ -55,6 +56,7 @@ def overview(opened: Opened, *, at: datetime) -> dict[str, Any]:
         "facts": _facts(opened, rules),
         "reviews": registers.first_reviews(application),
         "letters": letters.letter_rows(registers.letters_of(case), number=case.number, address=LETTER),
+        "register": _register(opened) if opened.desk.code == "office" else [],
         "timeline": timeline.timeline(case, opened.desk.view, letter_address=LETTER),
     }
 
@@ -67,6 +69,41 @@ def _facts(opened: Opened, rules: RuleSet) -> list[Words]:
         if cell.fact is not None and spec.code in SHOWN_BASICS:
             rows.append({"label": either(spec, "name"), "value": shown_value(cell.fact, spec)})
     return rows
+
+
+def _register(opened: Opened) -> list[Words]:
+    """Meetings, notice, objections, title and certificate of a case, with links where this installation has pages."""
+    application = opened.application
+    lines = [
+        {"label": _("会议"), "text": item.meeting.number, "href": address_of("meeting", item.meeting.number),
+         "state": item.get_outcome_display() or item.meeting.get_state_display(), "tone": "blue"}
+        for item in registers.meeting_items(application)
+    ]  # fmt: skip
+    if application.notice is not None:
+        notice = application.notice
+        lines.append({"label": _("公示"), "text": notice.number, "state": notice.get_state_display(), "tone": "blue"})
+    for row in registers.objections_of(application):
+        href = address_of("office_objection", row.number)
+        tone = "amber" if row.settled_at is None else "grey"
+        lines.append(
+            {"label": _("异议"), "text": row.number, "href": href, "state": row.get_state_display(), "tone": tone}
+        )
+    certificate = registers.certificate_of(application)
+    if certificate is not None:
+        shown = certificate_rows([certificate])[0]
+        href = address_of("certificates:shown", shown["code"]) if shown["code"] else ""
+        lines.append(
+            {"label": _("证书"), "text": shown["number"], "href": href, "state": shown["state"], "tone": shown["tone"]}
+        )
+    return lines
+
+
+def address_of(name: str, *arguments: object) -> str:
+    """An address of this installation; empty where it has none of that name."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
 
 
 def _answers(opened: Opened, rules: RuleSet) -> list[Words]:

@@ -46,6 +46,16 @@ class Desk:
     inbox: str
     pages: tuple[str, ...]
 
+    @property
+    def case_page(self) -> str:
+        """URL name of the first page of a case."""
+        return f"{self.code}_case"
+
+    @property
+    def figures_page(self) -> str:
+        """URL name of the page with figures and evidence."""
+        return f"{self.code}_figures"
+
     def address(self, page: str, *args: object) -> str:
         """Address of one of its pages."""
         return reverse(f"{self.code}_{page}", args=args)

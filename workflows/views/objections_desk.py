@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -61,7 +60,6 @@ def office_objection(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("office_objections")
         put_reasons(form, Refusal(reasons))
     context = {"objection": row, "case": case, "form": form, "request_key": new_request_key()}
-    context["crumbs"] = [{"label": _("异议"), "href": ".."}, {"label": row.number}]
     return render(request, "workflows/office/objection.html", context, status=status_of(form))
 
 

@@ -1,0 +1,12 @@
+"""Words for rows of lists: districts, states and their tones."""
+
+from __future__ import annotations
+
+from django import template
+
+from workflows.presentation.words import district_name, state_label, state_tone
+
+register = template.Library()
+register.filter("district_name", district_name)
+register.filter("state_label", state_label)
+register.filter("state_tone", state_tone)
