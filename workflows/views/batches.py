@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.errors import Denied, Refusal
+from accreditation.permissions import signed_in
 from accreditation.services.batches import open_batch
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.rule_sets import rules_of
@@ -21,7 +22,7 @@ from workflows.forms.office import BatchForm, moment_text
 from workflows.presentation.rules import rule_set_page
 from workflows.presentation.words import lang, state_label, state_tone
 from workflows.selectors import batch_desk
-from workflows.views.answers import acting_person, new_request_key, page
+from workflows.views.answers import new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.listing import page_of_rows
 
@@ -63,7 +64,7 @@ def office_batch_new(request: HttpRequest) -> HttpResponse:
         values = form.cleaned_data
         try:
             row = open_batch(
-                values.pop("programme"), values.pop("edition"), **values, by=acting_person(request), at=timezone.now()
+                values.pop("programme"), values.pop("edition"), **values, by=signed_in(request), at=timezone.now()
             )
         except Denied:
             raise

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accreditation.errors import NotFound, Refusal
-from accreditation.permissions import has_power
+from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
 from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons
@@ -25,7 +25,7 @@ from accreditation.visibility import View, case_for, view_of
 from workflows.door import possible_verbs
 from workflows.presentation.cases import case_header, step_bar
 from workflows.selectors.figures import application_with_material, version_count
-from workflows.views.answers import acting_person, new_request_key, try_verb
+from workflows.views.answers import new_request_key, try_verb
 
 if TYPE_CHECKING:
     from accreditation.models import Application, Case
@@ -132,7 +132,7 @@ class Pairs:
 
 def open_case(request: HttpRequest, desk: Desk, number: str) -> Opened:
     """The case for a person who holds the office of this desk for it; NotFound for anybody else."""
-    user = acting_person(request)
+    user = signed_in(request)
     case = case_for(user, number)
     if view_of(user, case) is View.APPLICANT or not has_power(user, desk.power, district=case.district):
         raise NotFound(number)

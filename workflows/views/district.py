@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accreditation.permissions import districts_of
+from accreditation.permissions import districts_of, signed_in
 from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
 from workflows.selectors.desks import WAITS_FOR_DISTRICT, district_cases, narrowed
 from workflows.views import casework
-from workflows.views.answers import acting_person, page
+from workflows.views.answers import page
 from workflows.views.desk import DISTRICT
 from workflows.views.listing import filters, page_of_rows, page_of_slices
 from workflows.worklists import inbox, inbox_counts
@@ -25,7 +25,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @page
 def district_inbox(request: HttpRequest) -> HttpResponse:
     """What waits for the bureau, the most urgent first."""
-    user, now, form = acting_person(request), timezone.now(), InboxFilter(request.GET)
+    user, now, form = signed_in(request), timezone.now(), InboxFilter(request.GET)
     chosen, calendar = form.chosen(), current_calendar()
     rows = page_of_slices(
         request,
@@ -39,7 +39,7 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
 @page
 def district_done(request: HttpRequest) -> HttpResponse:
     """Cases of the district that wait for somebody else or are closed, the newest move first."""
-    user, form = acting_person(request), DoneFilter(request.GET)
+    user, form = signed_in(request), DoneFilter(request.GET)
     cases = district_cases(user, districts_of(user)).exclude(state__in=WAITS_FOR_DISTRICT)
     rows = page_of_rows(request, narrowed(cases, **form.chosen()))
     context = {"page": rows, "filters": filters(request, form), "case_page": "district_case"}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.errors import Denied, NotFound, Refusal
+from accreditation.permissions import signed_in
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import put_reasons
 from workflows.batch_acts import announce, publish_notice
@@ -23,7 +24,7 @@ from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
 from workflows.phrases import OFFICIAL
 from workflows.selectors import batch_desk
 from workflows.selectors.batch_desk import TO_ANNOUNCE, TO_PUBLISH
-from workflows.views.answers import acting_person, new_request_key, page
+from workflows.views.answers import new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
 from workflows.workdays import SHANGHAI
@@ -81,7 +82,7 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _publish_notice(request: HttpRequest, batch: Batch, form: NoticeForm) -> str:
-    body, by = form.cleaned_data["body"], acting_person(request)
+    body, by = form.cleaned_data["body"], signed_in(request)
     notice = publish_notice(batch, form.chosen, body=body, by=by, at=timezone.now())
     return _("公示 %(no)s 已发布。") % {"no": notice.number}
 
@@ -103,7 +104,7 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
 
 def _announce(request: HttpRequest, batch: Batch, form: AnnouncementForm) -> str:
     values = {name: form.cleaned_data[name] for name in ("number", "dated", "body")}
-    announcement = announce(batch, form.chosen, **values, by=acting_person(request), at=timezone.now())
+    announcement = announce(batch, form.chosen, **values, by=signed_in(request), at=timezone.now())
     return _("公告 %(no)s 已公布。") % {"no": announcement.number}
 
 

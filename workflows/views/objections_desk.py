@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.errors import NotFound, Refusal
+from accreditation.permissions import signed_in
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import case_for, objection_for
 from workflows.forms.office import AnswerForm, ObjectionFilter
 from workflows.selectors import registers
-from workflows.views.answers import acting_person, new_request_key, page, try_verb
+from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import ENDS, LETTER, status_of
 from workflows.views.desk import CONFIRMED, TOO_LATE, Confirm, ask
 from workflows.views.listing import filters, page_of_rows
@@ -43,7 +44,7 @@ def office_objections(request: HttpRequest) -> HttpResponse:
 @page
 def office_objection(request: HttpRequest, number: str) -> HttpResponse:
     """One objection, and its answer with reasons."""
-    user = acting_person(request)
+    user = signed_in(request)
     row = objection_for(user, number)
     case = case_for(user, row.application.case.number)
     initial = initial_from_drafts(request, request.path) if request.method != "POST" else {}
@@ -67,7 +68,7 @@ def office_objection(request: HttpRequest, number: str) -> HttpResponse:
 @page
 def office_objection_file(request: HttpRequest, number: str) -> HttpResponse:
     """What the objector handed in."""
-    row = objection_for(acting_person(request), number)
+    row = objection_for(signed_in(request), number)
     if row.file is None:
         raise NotFound(number)
     return file_answer(row.file, row.file_name)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.permissions import signed_in
 from workflows.calendar import current_calendar
 from workflows.forms.office import CaseSearch, OfficeInboxFilter
 from workflows.presentation.cases import STEPS
@@ -24,7 +25,7 @@ from workflows.selectors.desks import (
     vacant_places,
 )
 from workflows.views import casework
-from workflows.views.answers import acting_person, page
+from workflows.views.answers import page
 from workflows.views.desk import OFFICE, open_case, show
 from workflows.views.listing import filters, page_of_rows, page_of_slices
 from workflows.worklists import inbox, inbox_counts
@@ -37,7 +38,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @page
 def office_inbox(request: HttpRequest) -> HttpResponse:
     """The board of all cases under way, and the office's own tasks, the most urgent first."""
-    user, now, form = acting_person(request), timezone.now(), OfficeInboxFilter(request.GET)
+    user, now, form = signed_in(request), timezone.now(), OfficeInboxFilter(request.GET)
     chosen, calendar = form.chosen(), current_calendar()
     rows = page_of_slices(
         request,
@@ -66,7 +67,7 @@ def _stage(stage: Stage) -> dict[str, Any]:
 def office_cases(request: HttpRequest) -> HttpResponse:
     """Search over all filed cases."""
     form = CaseSearch(request.GET, batches=batch_codes())
-    rows = page_of_rows(request, narrowed(official_cases(acting_person(request)), **form.chosen()))
+    rows = page_of_rows(request, narrowed(official_cases(signed_in(request)), **form.chosen()))
     context = {"page": rows, "filters": filters(request, form), "case_page": "office_case"}
     return render(request, "workflows/office/cases.html", context)
 

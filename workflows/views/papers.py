@@ -8,12 +8,12 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from accreditation.errors import NotFound
-from accreditation.permissions import has_power
+from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
 from accreditation.views.answers import file_answer
 from accreditation.visibility import View, case_for, evidence_for, letter_for, upload_for, view_of
 from workflows.presentation.letters import letter_page
-from workflows.views.answers import acting_person, page
+from workflows.views.answers import page
 
 PAGES: dict[View, tuple[str, ...]] = {  # the first address that this installation offers
     View.APPLICANT: ("my_case",),
@@ -29,7 +29,7 @@ PAGES: dict[View, tuple[str, ...]] = {  # the first address that this installati
 @page
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Leads each reader to the own view of a case."""
-    user = acting_person(request)
+    user = signed_in(request)
     found = case_for(user, number)
     view = view_of(user, found)
     if view is View.OFFICE and not has_power(user, Power.CHECK_COMPLETENESS):
@@ -51,7 +51,7 @@ def _address(names: tuple[str, ...], number: str) -> str:
 @page
 def staff_evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One evidence file."""
-    row = evidence_for(acting_person(request), pk)
+    row = evidence_for(signed_in(request), pk)
     if row.application.case.number != number:
         raise NotFound(number)
     return file_answer(row.file, row.name)
@@ -61,7 +61,7 @@ def staff_evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @page
 def staff_workbook(request: HttpRequest, number: str, upload: int) -> HttpResponse:
     """A workbook that was read without a fault."""
-    row = upload_for(acting_person(request), number, upload)
+    row = upload_for(signed_in(request), number, upload)
     if row.file is None:
         raise NotFound(number)
     return file_answer(row.file, row.file_name)
@@ -71,7 +71,7 @@ def staff_workbook(request: HttpRequest, number: str, upload: int) -> HttpRespon
 @page
 def staff_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
     """A letter as it was sent, to be read and printed."""
-    row = letter_for(acting_person(request), letter)
+    row = letter_for(signed_in(request), letter)
     if row.case.number != number:
         raise NotFound(number)
     context = {"letter": letter_page(row), "number": number}
