@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Level(TextChoices):
@@ -47,22 +48,22 @@ class ApplicationState(TextChoices):
     DRAFT = "draft", _("草稿")
     SUBMITTED = "submitted", _("已提交")
     UNDER_FIRST_REVIEW = "under_first_review", _("区级初审中")
-    RETURNED = "returned", _("退回补正")
+    RETURNED = "returned", pgettext_lazy("状态", "退回补正")
     UNDER_COMPLETENESS_CHECK = "under_completeness_check", _("市级形式审查中")
     AWAITING_PANEL = "awaiting_panel", _("待组成评审组")
     UNDER_EXPERT_REVIEW = "under_expert_review", _("专家评审中")
     UNDER_OVERALL_REVIEW = "under_overall_review", _("综合评审中")
-    POSTPONED = "postponed", _("暂缓认定")
+    POSTPONED = "postponed", pgettext_lazy("状态", "暂缓认定")
     PROPOSED = "proposed", _("拟认定，待公示")
     UNDER_NOTICE = "under_notice", _("公示中")
     NOTICE_COMPLETED = "notice_completed", _("公示期满，待公布")
     RECOGNISED = "recognised", _("已认定")
     WITHDRAWN = "withdrawn", _("已撤回")
-    DECLINED = "declined", _("不予受理")
+    DECLINED = "declined", pgettext_lazy("状态", "不予受理")
     INELIGIBLE = "ineligible", _("不符合申报条件")
-    NOT_RECOMMENDED = "not_recommended", _("不予推荐")
+    NOT_RECOMMENDED = "not_recommended", pgettext_lazy("状态", "不予推荐")
     LAPSED = "lapsed", _("逾期未补正")
-    REFUSED = "refused", _("不予认定")
+    REFUSED = "refused", pgettext_lazy("状态", "不予认定")
     OBJECTION_UPHELD = "objection_upheld", _("异议成立，不予认定")
 
 
@@ -175,7 +176,7 @@ class TitleState(TextChoices):
     IN_FORCE = "in_force", _("有效")
     WARNED = "warned", _("警告")
     SUSPENDED = "suspended", _("暂停")
-    REVOKED = "revoked", _("撤销")
+    REVOKED = "revoked", pgettext_lazy("状态", "撤销")
     CANCELLED = "cancelled", _("注销")
     EXPIRED = "expired", _("失效")
 

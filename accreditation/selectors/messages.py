@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accreditation.enums import DISTRICTS
 from accreditation.models import Message, User
@@ -79,8 +80,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "submit_review": Sentence(_("专家已提交评审"), _("办件 %(case)s 有一位专家提交了评审意见。")),
     "adopt_value": Sentence(_("核定值已采纳"), _("办件 %(case)s 采纳了一项专家建议的核定值。")),
     "propose": Sentence(_("拟予认定"), _("办件 %(case)s 经综合评审拟予认定，待公示。")),
-    "refuse": Sentence(_("不予认定"), _("办件 %(case)s 经综合评审不予认定，理由和救济途径见决定书。")),
-    "postpone": Sentence(_("暂缓认定"), _("办件 %(case)s 经综合评审暂缓认定，理由见告知书。")),
+    "refuse": Sentence(
+        pgettext_lazy("状态", "不予认定"), _("办件 %(case)s 经综合评审不予认定，理由和救济途径见决定书。")
+    ),
+    "postpone": Sentence(pgettext_lazy("状态", "暂缓认定"), _("办件 %(case)s 经综合评审暂缓认定，理由见告知书。")),
     "table_again": Sentence(_("重新提请审议"), _("办件 %(case)s 已重新提请评审委员会审议。")),
     "publish_notice": Sentence(_("已公示"), _("办件 %(case)s 已列入公示名单。")),
     "raise_objection": Sentence(_("收到异议"), _("办件 %(case)s 在公示期内收到署名异议，请核查。")),
