@@ -1,4 +1,4 @@
-"""The worker of the embedded edition: a loop that does due effects, lets the clock act, and never dies of one failure."""
+"""The worker of the embedded edition: due effects and the clock in a loop that outlives every single failure."""
 
 from __future__ import annotations
 

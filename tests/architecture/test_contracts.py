@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from itertools import chain
 from typing import Any
@@ -18,7 +19,7 @@ NOT_LAYERED = {"apps", "migrations"}
 
 
 def placed(package: str) -> set[str]:
-    layers = chain.from_iterable(layer.split("|") for layer in CONTRACTS[package]["layers"])
+    layers = chain.from_iterable(re.split(r"[|:]", layer) for layer in CONTRACTS[package]["layers"])
     without_django = CONTRACTS["no-django"]["source_modules"]
     names = {name.strip(" ()") for name in chain(layers, without_django)}
     return {name.split(".")[1] for name in names if name.startswith(f"{package}.")}

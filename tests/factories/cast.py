@@ -34,6 +34,16 @@ OFFICE_USCC = "11310000MB00000196"
 CODES = ["91310000MA1FL0007C", "91310000MA1FL00157", "91310000MA1FL00232"]
 NAMES = ["上海示例智能装备有限公司", "上海示例生物材料有限公司", "上海示例软件有限公司"]
 
+OFFICERS = [
+    ("pudong", "浦东初审员示例", Role.DISTRICT_OFFICER, "310115"),
+    ("jiading", "嘉定初审员示例", Role.DISTRICT_OFFICER, "310114"),
+    ("office", "市经办示例", Role.MUNICIPAL_OFFICER, ""),
+    ("publisher", "发布人示例", Role.PUBLISHER, ""),
+    ("operator", "运维示例", Role.OPERATOR, ""),
+    ("security", "安全示例", Role.SECURITY_OFFICER, ""),
+    ("auditor", "审计示例", Role.AUDITOR, ""),
+]
+
 
 @dataclass
 class Cast:
@@ -67,9 +77,28 @@ def grant(user: User, role: Role, district: str = "", *, at: datetime) -> None:
 def make_cast(at: datetime, *, panel: int = 8, committee: int = 7, working_window: int = 20) -> Cast:
     """Bodies, programmes, people, enterprises and an open demo batch. Needs settings.ACCREDITATION_DEMO."""
     seed_calendar(range(2024, 2027), at=at)
-    clock = User(username="system", name="系统时钟", is_system=True, is_active=False)
-    clock.set_unusable_password()
-    clock.save()
+    municipal, district = make_programmes()
+    people = make_officers(at)
+    enterprises = [make_enterprise(n, people, district, at) for n in range(len(CODES))]
+    batch = open_batch(
+        municipal,
+        store_edition(DEMO_RULES, at=at),
+        ordinal=34,
+        year=at.year,
+        procedure="municipal_recognition/2022",
+        opens_at=at - timedelta(days=1),
+        closes_at=at + timedelta(days=working_window),
+        base_date=at.date(),
+        by=people["office"],
+        at=at,
+    )
+    experts = [make_expert(n, at) for n in range(panel)]
+    members = [make_committee_member(n, at) for n in range(committee)]
+    return Cast(at, municipal, batch, people, enterprises, experts, members)
+
+
+def make_programmes() -> tuple[Programme, Programme]:
+    """The municipal and the district centre, with the bodies that grant and review."""
     office = Body.objects.create(
         code="office",
         level=Level.MUNICIPAL,
@@ -80,69 +109,76 @@ def make_cast(at: datetime, *, panel: int = 8, committee: int = 7, working_windo
     for code, district in (("pudong", "310115"), ("jiading", "310114")):
         Body.objects.create(code=code, level=Level.DISTRICT, district=district, name_zh=f"示例{district}", name_en=code)
     municipal = Programme.objects.create(
-        code="shanghai_municipal_centre", level=Level.MUNICIPAL, name_zh="上海市市级企业技术中心",
-        name_en="Shanghai municipal enterprise technology centre", granted_by=office, number_prefix="SHETC",
-        ground_zh="《上海市企业技术中心管理办法》",
-    )  # fmt: skip
-    district = Programme.objects.create(
-        code="district_centre", level=Level.DISTRICT, name_zh="区级企业技术中心", name_en="District centre",
-        granted_by=office, number_prefix="SHDTC",
-    )  # fmt: skip
-    people = {
-        "clock": clock,
-        "pudong": person("pudong", "浦东初审员示例"),
-        "jiading": person("jiading", "嘉定初审员示例"),
-        "office": person("office", "市经办示例"),
-        "publisher": person("publisher", "发布人示例"),
-        "operator": person("operator", "运维示例"),
-        "security": person("security", "安全示例"),
-        "auditor": person("auditor", "审计示例"),
-        "stranger": person("stranger", "路人示例"),
-    }
-    grant(people["pudong"], Role.DISTRICT_OFFICER, "310115", at=at)
-    grant(people["jiading"], Role.DISTRICT_OFFICER, "310114", at=at)
-    for name, role in (
-        ("office", Role.MUNICIPAL_OFFICER), ("publisher", Role.PUBLISHER), ("operator", Role.OPERATOR),
-        ("security", Role.SECURITY_OFFICER), ("auditor", Role.AUDITOR),
-    ):  # fmt: skip
-        grant(people[name], role, at=at)
-    enterprises = []
-    for n, (code, name) in enumerate(zip(CODES, NAMES, strict=True)):
-        enterprise = Enterprise.objects.create(
-            uscc=code, name=name, district="310115" if n != 1 else "310114", registered_at=at
-        )
-        member = person(f"member{n}", f"申报人{n}示例")
-        Member.objects.create(
-            enterprise=enterprise,
-            user=member,
-            is_administrator=True,
-            state=MemberState.ACTIVE,
-            requested_at=at,
-            settled_at=at,
-        )
-        people[f"member{n}"] = member
-        Title.objects.create(
-            number=f"SHDTC-T-2023-{n:05d}", programme=district, holder=enterprise, granted_on=date(2023, 6, 1),
-            valid_from=date(2023, 6, 1), valid_until=date(2028, 5, 31), announcement_number="示例〔2023〕1号", provenance="测试",
-        )  # fmt: skip
-        enterprises.append(enterprise)
-    edition = store_edition(DEMO_RULES, at=at)
-    batch = open_batch(
-        municipal, edition, ordinal=34, year=at.year, procedure="municipal_recognition/2022",
-        opens_at=at - timedelta(days=1), closes_at=at + timedelta(days=working_window), base_date=at.date(),
-        by=people["office"], at=at,
-    )  # fmt: skip
-    cast = Cast(at, municipal, batch, people, enterprises)
-    for n in range(panel):
-        expert = person(f"expert{n}", f"专家{n}示例")
-        ExpertProfile.objects.create(user=expert, field="智能制造", employer=f"示例大学{n}")
-        grant(expert, Role.EXPERT, at=at)
-        cast.experts.append(expert)
-    for n in range(committee):
-        member = person(f"committee{n}", f"委员{n}示例")
-        grant(member, Role.COMMITTEE_MEMBER, at=at)
-        cast.members.append(member)
-    return cast
+        code="shanghai_municipal_centre",
+        level=Level.MUNICIPAL,
+        name_zh="上海市市级企业技术中心",
+        name_en="Shanghai municipal enterprise technology centre",
+        granted_by=office,
+        number_prefix="SHETC",
+        ground_zh="上海市企业技术中心管理办法",
+    )
+    below = Programme.objects.create(
+        code="district_centre",
+        level=Level.DISTRICT,
+        name_zh="区级企业技术中心",
+        name_en="District centre",
+        granted_by=office,
+        number_prefix="SHDTC",
+    )
+    return municipal, below
+
+
+def make_officers(at: datetime) -> dict[str, User]:
+    """The clock, one person per office, and a stranger."""
+    clock = User(username="system", name="系统时钟", is_system=True, is_active=False)
+    clock.set_unusable_password()
+    clock.save()
+    people = {"clock": clock, "stranger": person("stranger", "路人示例")}
+    for username, name, role, district in OFFICERS:
+        people[username] = person(username, name)
+        grant(people[username], role, district, at=at)
+    return people
+
+
+def make_enterprise(n: int, people: dict[str, User], programme: Programme, at: datetime) -> Enterprise:
+    """An enterprise with one member, who is its administrator, and a district centre."""
+    district = "310114" if n == 1 else "310115"
+    enterprise = Enterprise.objects.create(uscc=CODES[n], name=NAMES[n], district=district, registered_at=at)
+    people[f"member{n}"] = member = person(f"member{n}", f"申报人{n}示例")
+    Member.objects.create(
+        enterprise=enterprise,
+        user=member,
+        is_administrator=True,
+        state=MemberState.ACTIVE,
+        requested_at=at,
+        settled_at=at,
+    )
+    Title.objects.create(
+        number=f"SHDTC-T-2023-{n:05d}",
+        programme=programme,
+        holder=enterprise,
+        granted_on=date(2023, 6, 1),
+        valid_from=date(2023, 6, 1),
+        valid_until=date(2028, 5, 31),
+        announcement_number="示例〔2023〕1号",
+        provenance="测试",
+    )
+    return enterprise
+
+
+def make_expert(n: int, at: datetime) -> User:
+    """An expert of a fictional university."""
+    expert = person(f"expert{n}", f"专家{n}示例")
+    ExpertProfile.objects.create(user=expert, field="智能制造", employer=f"示例大学{n}")
+    grant(expert, Role.EXPERT, at=at)
+    return expert
+
+
+def make_committee_member(n: int, at: datetime) -> User:
+    """A member of the committee."""
+    member = person(f"committee{n}", f"委员{n}示例")
+    grant(member, Role.COMMITTEE_MEMBER, at=at)
+    return member
 
 
 def stored_file(content: bytes, at: datetime, media_type: str = "application/pdf") -> StoredFile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
@@ -11,7 +11,7 @@ from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, LetterKind
 from accreditation.errors import Refusal
-from accreditation.models import Application, Case, Deadline, Letter, Objection
+from accreditation.models import Application, Case, Deadline, Letter, Objection, User
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast, with_material
 from tests.factories.steps import answer_gates, hold_meeting, publish, recommend, to_committee
@@ -188,9 +188,9 @@ def test_postponed_case_returns_to_a_later_meeting(cast: Cast, clock: Clock) -> 
     assert list(check_all()) == []
 
 
-def object_to(case: Case, clock_person: object, at: object) -> Objection:
+def object_to(case: Case, clock_person: User, at: datetime) -> Objection:
     form = {"objector": "周示例", "contact": "021-00000000", "text": "申报的研发人员与事实不符，请核查。"}
-    door.perform(case, "raise_objection", by=clock_person, at=at, form=form)  # type: ignore[arg-type]
+    door.perform(case, "raise_objection", by=clock_person, at=at, form=form)
     return Objection.objects.get(application__case=case)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from accreditation.enums import Choice
 from accreditation.errors import Refusal
@@ -82,7 +83,8 @@ class Turns:
         """Conditions that no figure decides."""
         for gate in rules_of(case.application.batch).gates:
             if gate.formula is None and gate.is_binding:
-                form = {"gate": gate.code, "is_met": True, "reason": "经查询当年度目录，不在限制类、淘汰类之列"}
+                reason = "经查询当年度目录，不在限制类、淘汰类之列"
+                form: dict[str, Any] = {"gate": gate.code, "is_met": True, "reason": reason}
                 self.tell.act(case, "answer_gate", officer, self.clock.minutes(5), **form)
 
     def review_all(self, case: Case, share: Fraction) -> None:

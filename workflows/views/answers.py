@@ -13,13 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
-from accreditation.permissions import signed_in as acting_person
+from accreditation.permissions import signed_in
 from workflows import door
 from workflows.door import Outcome
 
 if TYPE_CHECKING:
     from accreditation.models import Case
 
+acting_person = signed_in
 View = Callable[..., HttpResponse]
 REQUEST_KEY = "request_key"  # hidden field of every form that changes something
 
