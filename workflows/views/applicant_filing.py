@@ -63,7 +63,7 @@ def _check_page(
     context = frame(
         opened, "my_check", _("核对并提交补正") if is_return else _("核对并提交申报"),
         form=form,
-        summary=reasons_with_places(opened, reasons or []),
+        fault_links=reasons_with_places(opened, reasons or []),
         has_faults=bool(reasons),
         notice=notice_of_return(opened),
         verb="correct" if is_return else "submit",
@@ -141,7 +141,7 @@ def my_withdraw(request: HttpRequest, number: str) -> HttpResponse:
         opened, "my_withdraw", _("撤回申报"),
         action=reverse("my_withdraw", args=[number]),
         cancel=address("my_case", number),
-        summary=reasons_with_places(opened, reasons),
+        fault_links=reasons_with_places(opened, reasons),
         has_faults=bool(reasons),
         consequences=_consequences(opened),
     )  # fmt: skip

@@ -92,7 +92,7 @@ def _workbook_page(
         limits=_("只收由本批次模板填写的 .xlsx 工作簿，不超过 %(mb)d MB，一次一个文件。") % {"mb": MAX_BYTES // 2**20},
         uploads=material.upload_rows(uploads_of(opened.application), address="my_upload"),
         errors=errors or [],
-        summary=[{"text": text, "href": "#workbook"} for text in errors or []],
+        fault_links=[{"text": text, "href": "#workbook"} for text in errors or []],
         refusal=_refusal(refusal) if refusal else None,
         has_faults=bool(errors or refusal),
         action=reverse("my_workbook", args=[number]),
@@ -211,7 +211,7 @@ def _materials_page(
         kinds=kinds,
         covered=material.coverage(kinds),
         limits=material.evidence_limits(),
-        summary=[{"text": text, "href": f"#file-{kind}"} for text in faults or []],
+        fault_links=[{"text": text, "href": f"#file-{kind}"} for text in faults or []],
         has_faults=bool(faults),
         action=reverse("my_materials", args=[opened.case.number]),
     )  # fmt: skip
