@@ -24,7 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._gate().acquire()
         self._holds_gate = True
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # absent from the stubs
         except BaseException:
             self._leave_gate()
             raise
