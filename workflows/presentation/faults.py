@@ -12,11 +12,15 @@ from criteria.workbook import Fault, Severity
 from workflows.presentation.words import Words, either
 
 
-def fault_groups(faults: Iterable[Fault], rules: RuleSet, *, key: str = "fault") -> list[Words]:
-    """Sheets with their faults, in the order given: `sheet`, `faults` (cell, label, read, expected, remedy, key)."""
+def fault_groups(faults: Iterable[Fault], rules: RuleSet, *, key: str = "fault", mark: str = "") -> list[Words]:
+    """Sheets with their faults, in the order given: `sheet`, `faults` (cell, label, read, expected, remedy, key).
+
+    `mark` goes after the name of each sheet, so that two tables of one page can be told apart.
+    """
     groups: dict[str, list[Words]] = {}
     for number, fault in enumerate(faults, 1):
-        groups.setdefault(fault.sheet or _("整个文件"), []).append(_fault(fault, rules, f"{key}-{number}"))
+        sheet = f"{fault.sheet or _('整个文件')}{mark}"
+        groups.setdefault(sheet, []).append(_fault(fault, rules, f"{key}-{number}"))
     return [{"sheet": sheet, "faults": found} for sheet, found in groups.items()]
 
 

@@ -124,7 +124,7 @@ def my_upload(request: HttpRequest, number: str, upload: int) -> HttpResponse:
         upload=row,
         count=len(report.errors),
         groups=fault_groups(report.errors, opened.rules),
-        questions=fault_groups(report.warnings, opened.rules, key="question"),
+        questions=fault_groups(report.warnings, opened.rules, key="question", mark=_("（待确认）")),
         question_count=len(report.warnings),
         has_faults=bool(report.errors),
     )  # fmt: skip
