@@ -191,4 +191,14 @@ ACCESS: Mapping[str, Policy] = {
     "meeting_evidence": MEETINGS,
     "meeting_minutes": MEETINGS,
     "meeting_sign": MEETINGS,
+    # everybody
+    "notices": PUBLIC,
+    "notice": PUBLIC,
+    "announcement": PUBLIC,
+    "objection_new": PUBLIC,
+    "objection_done": PUBLIC,
+    "centres": PUBLIC,
+    "centres_csv": PUBLIC,
+    "centre": PUBLIC,
+    "track": PUBLIC,
 }

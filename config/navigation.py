@@ -39,7 +39,9 @@ TOP = (
     Entry("people", _("账号"), frozenset({Power.OPERATE, Power.GRANT_ROLES})),
     Entry("operations", _("运行维护"), frozenset({Power.OPERATE})),
     Entry("audit", _("审计"), frozenset({Power.AUDIT})),
-    Entry("notices", _("通知公告")),
+    Entry("notices", _("公示和公布")),
+    Entry("centres", _("名录")),
+    Entry("track", _("查进度")),
     Entry("certificates:verify", _("证书查验")),
     Entry("demo", _("演示")),
 )

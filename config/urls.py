@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("workflows.urls.office")),
     path("", include("workflows.urls.expert")),
     path("", include("workflows.urls.committee")),
+    path("", include("workflows.urls.public")),
     path("language/", set_language, name="set_language"),
 ]

@@ -1,0 +1,47 @@
+"""The register as a CSV file that spreadsheet programs open safely: no cell can become a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext as _
+
+from accreditation.enums import DISTRICTS
+from accreditation.models import Title
+from workflows.presentation.words import either
+
+BYTE_ORDER_MARK = "\ufeff"  # without it a Chinese spreadsheet program reads UTF-8 as GBK
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def inert(text: object) -> str:
+    """A cell that is shown as text: one that a program would calculate gets an apostrophe in front."""
+    value = str(text)
+    return f"'{value}" if value.startswith(FORMULA_SIGNS) else value
+
+
+def title_lines(titles: Iterable[Title]) -> Iterator[list[str]]:
+    """Heading, then one line per title."""
+    yield [
+        _("称号编号"), _("单位名称"), _("统一社会信用代码"), _("项目"), _("所在区"), _("认定日期"), _("有效期起"),
+        _("有效期止"), _("认定文号"), _("状态"),
+    ]  # fmt: skip
+    for row in titles:
+        yield [
+            inert(cell)
+            for cell in (
+                row.number, row.holder.name, row.holder.uscc, either(row.programme, "name"),
+                DISTRICTS.get(row.holder.district, row.holder.district), row.granted_on, row.valid_from,
+                row.valid_until, row.announcement_number, row.get_state_display(),
+            )
+        ]  # fmt: skip
+
+
+def csv_of(lines: Iterable[Iterable[str]]) -> bytes:
+    """The lines as CSV, every cell quoted."""
+    stream = io.StringIO()
+    stream.write(BYTE_ORDER_MARK)
+    csv.writer(stream, quoting=csv.QUOTE_ALL).writerows(lines)
+    return stream.getvalue().encode()

@@ -1,0 +1,197 @@
+"""What everybody may read: notices and announcements, the register of titles, progress by number and check code."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import CharField, F, QuerySet, Value
+
+from accreditation.audit import chain_key
+from accreditation.enums import ApplicationState, TitleState
+from accreditation.errors import NotFound
+from accreditation.models import (
+    Announcement,
+    Application,
+    AuditEvent,
+    Notice,
+    NoticeEntry,
+    Programme,
+    Submission,
+    Title,
+)
+from accreditation.models.titles import STANDING
+from certificates.models import Certificate
+from certificates.selectors import certificate_for_request
+from certificates.standing import Standing
+from workflows.certification import request_key_of
+
+NOTICE, ANNOUNCEMENT = "notice", "announcement"
+CHECK_CODE_LENGTH = 8
+ALL_STATES = "all"
+COLUMNS = (
+    "kind",
+    "number",
+    "at",
+    "batch__year",
+    "batch__ordinal",
+    "batch__programme__name_zh",
+    "batch__programme__name_en",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One line of the list: kind, number, instant, year and ordinal of the batch, programme in both languages."""
+
+    kind: str
+    number: str
+    at: datetime
+    year: int
+    ordinal: int
+    name_zh: str
+    name_en: str
+
+
+def published(kind: str = "", year: str = "") -> QuerySet[Any, Any]:
+    """Notices and announcements in one list, the newest first; rows as `as_published` takes them."""
+    wanted = {NOTICE: Notice.objects.all(), ANNOUNCEMENT: Announcement.objects.all()}
+    moments = {NOTICE: "published_at", ANNOUNCEMENT: "announced_at"}
+    parts = []
+    for name, rows in wanted.items():
+        if kind and kind != name:
+            continue
+        if year:
+            rows = rows.filter(batch__year=year)  # type: ignore[attr-defined]  # two models with a batch
+        named = rows.order_by().annotate(kind=Value(name, output_field=CharField()), at=F(moments[name]))
+        parts.append(named.values_list(*COLUMNS))
+    union = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+    return union.order_by("-at")
+
+
+def as_published(row: tuple[Any, ...]) -> Published:
+    """One row of `published`."""
+    return Published(*row)
+
+
+def published_years() -> list[int]:
+    """Years of batches with a notice, the newest first."""
+    return list(Notice.objects.order_by("-batch__year").values_list("batch__year", flat=True).distinct())
+
+
+def notice(number: str) -> Notice:
+    """One public notice; NotFound when there is none."""
+    row = Notice.objects.select_related("batch__programme__granted_by").filter(number=number).first()
+    if row is None:
+        raise NotFound(number)
+    return row
+
+
+def entries(row: Notice) -> list[NoticeEntry]:
+    """The list as it was printed."""
+    return list(row.entries.select_related("application__case").order_by("position"))
+
+
+def entry(row: Notice, case_number: str) -> NoticeEntry:
+    """One case of the list that is still held by this notice; NotFound for anything else."""
+    found = row.entries.select_related("application__case").filter(application__case__number=case_number).first()
+    if found is None or found.application.notice_id != row.pk:
+        raise NotFound(case_number)
+    return found
+
+
+def may_object(found: NoticeEntry, *, at: datetime) -> bool:
+    """Whether objections against this entry are taken now."""
+    return found.application.state == ApplicationState.UNDER_NOTICE and at <= found.notice.ends_at
+
+
+def announcement(number: str) -> Announcement:
+    """One announcement by its document number; NotFound when there is none."""
+    row = Announcement.objects.select_related("batch__programme__granted_by").filter(number=number).first()
+    if row is None:
+        raise NotFound(number)
+    return row
+
+
+def announced(row: Announcement) -> list[Application]:
+    """Recognitions that an announcement lists, with their titles."""
+    rows = Application.objects.filter(announcement=row).select_related("case", "enterprise", "title")
+    return list(rows.order_by("case__number"))
+
+
+# --- the register ------------------------------------------------------------------------------------------------
+def titles(filters: Mapping[str, str]) -> QuerySet[Title]:
+    """Titles by the filters `words`, `programme`, `district`, `year`, `state`; without a state those in force."""
+    rows = Title.objects.select_related("programme", "holder")
+    state = filters.get("state", "")
+    if not state:
+        rows = rows.filter(state__in=STANDING)
+    elif state != ALL_STATES:
+        rows = rows.filter(state=state)
+    if words := filters.get("words"):
+        rows = rows.filter(holder__name__icontains=words)
+    for name, column in (("programme", "programme_id"), ("district", "holder__district"), ("year", "granted_on__year")):
+        if value := filters.get(name):
+            rows = rows.filter(**{column: value})
+    return rows.order_by("-granted_on", "number")
+
+
+def title_years() -> list[int]:
+    """Years in which titles were granted, the newest first."""
+    return [day.year for day in Title.objects.dates("granted_on", "year", order="DESC")]
+
+
+def programmes() -> list[Programme]:
+    """Programmes with at least one title."""
+    return list(Programme.objects.filter(title__isnull=False).distinct().order_by("code"))
+
+
+def title(number: str) -> Title:
+    """One title; NotFound when there is none."""
+    row = Title.objects.select_related("programme__granted_by", "holder").filter(number=number).first()
+    if row is None:
+        raise NotFound(number)
+    return row
+
+
+def title_events(row: Title) -> list[AuditEvent]:
+    """What happened to a title since it was granted, the newest first."""
+    return list(AuditEvent.objects.filter(chain=chain_key(row)).exclude(state_after="").order_by("-seq"))
+
+
+def certificate_of_title(row: Title) -> Certificate | None:
+    """The issued certificate of a title."""
+    found = certificate_for_request(request_key_of(row))
+    return found if found is not None and found.state != Standing.REQUESTED else None
+
+
+def is_in_force(row: Title, *, on: date) -> bool:
+    """Whether the title can be relied on that day."""
+    return row.state in STANDING and row.valid_from <= on <= row.valid_until
+
+
+def state_choices() -> list[tuple[str, Any]]:
+    """Every state of a title as a choice."""
+    return list(TitleState.choices)
+
+
+# --- progress ----------------------------------------------------------------------------------------------------
+def tracked(number: str, code: str) -> Application | None:
+    """The application of a case whose receipt carries this check code; None for unknown and for mismatch alike.
+
+    The code is the beginning of the content hash that any receipt of the case states.
+    """
+    hashes = Submission.objects.filter(application__case__number=number).values_list("content_sha256", flat=True)
+    matches = [hmac.compare_digest(digest[:CHECK_CODE_LENGTH].encode(), code.encode()) for digest in [*hashes, "-" * 8]]
+    if not any(matches):
+        return None
+    rows = Application.objects.select_related("case", "batch__programme", "current")
+    return rows.get(case__number=number)
+
+
+def check_code(submission: Submission) -> str:
+    """The check code of a filed version."""
+    return submission.content_sha256[:CHECK_CODE_LENGTH]

@@ -1,0 +1,259 @@
+"""Pages for everybody: notices and announcements, signed objections, the register of titles, progress of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accreditation.enums import TitleState
+from accreditation.errors import NotFound, Reason, Refusal
+from accreditation.models import Application, Case, NoticeEntry, StoredFile, Title
+from accreditation.services.files import keep_file
+from accreditation.templatetags.dates import day_text
+from certificates.services.allowance import Rate, is_allowed
+from workflows import door
+from workflows.calendar import current_calendar
+from workflows.exports.register import csv_of, title_lines
+from workflows.forms.public import CentreFilter, NoticeFilter, ObjectionForm, TrackForm
+from workflows.presentation.cases import batch_name, clock_of, step_bar
+from workflows.presentation.words import Words, district_name, either, quoted, state_label, state_tone
+from workflows.selectors import public_register as register
+from workflows.tick import clock_person
+from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
+from workflows.views.listing import filters, page_of_rows
+from workflows.workdays import SHANGHAI
+
+OBJECTIONS = Rate("objection", interval=60.0, burst=5)
+TRACKING = Rate("track", interval=3.0, burst=20)
+TITLE_TONES = {"in_force": "green", "warned": "amber", "suspended": "amber", "revoked": "red"}
+HANDED_IN = "objections_handed_in"  # numbers that this browser was given, so that the last page can show them
+
+
+@require_safe
+def notices(request: HttpRequest) -> HttpResponse:
+    """Public notices and announcements, told apart."""
+    form = NoticeFilter(request.GET, years=register.published_years())
+    chosen = form.chosen()
+    shown = page_of_rows(request, register.published(chosen.get("kind", ""), chosen.get("year", "")))
+    rows = [register.as_published(row) for row in shown.object_list]
+    shown.object_list = [{"row": row, "name": either(row, "name")} for row in rows]
+    return render(request, "workflows/public/notices.html", {"page": shown, "filters": filters(request, form)})
+
+
+@require_safe
+@page
+def notice(request: HttpRequest, number: str) -> HttpResponse:
+    """One public notice: the list, the days left, how to object."""
+    row, at = register.notice(number), timezone.now()
+    due, today = row.ends_at.astimezone(SHANGHAI).date(), at.astimezone(SHANGHAI).date()
+    is_open = at <= row.ends_at
+    context = {
+        "notice": row,
+        "batch_name": batch_name(row.batch),
+        "programme": either(row.batch.programme, "name"),
+        "body": row.batch.programme.granted_by,
+        "entries": [_entry(found, at) for found in register.entries(row)],
+        "left": current_calendar().left(today, due) if is_open else None,
+        "is_open": is_open,
+    }
+    return render(request, "workflows/public/notice.html", context)
+
+
+def _entry(found: NoticeEntry, at: Any) -> Words:
+    number = found.application.case.number
+    address = reverse("objection_new", args=[found.notice.number, number])
+    return {
+        "position": found.position,
+        "name": found.enterprise_name,
+        "district": district_name(found.district),
+        "number": number,
+        "href": address if register.may_object(found, at=at) else "",
+    }
+
+
+@require_safe
+@page
+def announcement(request: HttpRequest, number: str) -> HttpResponse:
+    """One announcement: what was recognised, with effect from its date."""
+    row = register.announcement(number)
+    context = {
+        "announcement": row,
+        "batch_name": batch_name(row.batch),
+        "programme": either(row.batch.programme, "name"),
+        "body": row.batch.programme.granted_by,
+        "rows": register.announced(row),
+    }
+    return render(request, "workflows/public/announcement.html", context)
+
+
+# --- objections ---------------------------------------------------------------------------------------------------
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@page
+def objection_new(request: HttpRequest, number: str, case_number: str) -> HttpResponse:
+    """A signed objection; who raised it is kept from everybody but those who look into it."""
+    found = register.entry(register.notice(number), case_number)
+    form = ObjectionForm(request.POST, request.FILES) if request.method == "POST" else ObjectionForm()
+    reasons: list[Reason] = []
+    if request.method == "POST" and form.is_valid():
+        if not is_allowed(OBJECTIONS, request.META.get("REMOTE_ADDR", ""), at=timezone.now()):
+            return _too_many(request)
+        objection, reasons = _object(request, found.application.case, form)
+        if objection:
+            request.session[HANDED_IN] = {**request.session.get(HANDED_IN, {}), case_number: objection}
+            return redirect("objection_done", number, case_number)
+    context = {
+        "form": form,
+        "errors": as_errors(reasons),
+        "notice": found.notice,
+        "entry": _entry(found, timezone.now()),
+        "request_key": new_request_key(),
+        "has_faults": bool(reasons or form.errors),
+    }
+    return render(request, "workflows/public/objection.html", context, status=422 if context["has_faults"] else 200)
+
+
+def _object(request: HttpRequest, case: Case, form: ObjectionForm) -> tuple[str, list[Reason]]:
+    """Number of the objection, or the reasons against it."""
+    said, at = form.cleaned_data, timezone.now()
+    values: dict[str, Any] = {name: said[name] for name in ("objector", "contact", "text")}
+    if said["file"]:
+        values |= {"file": _kept(form, at), "file_name": said["file"].name[:200]}
+    digest = values["file"].sha256 if said["file"] else ""
+    try:
+        outcome = door.perform(
+            case, "raise_objection", by=clock_person(), at=at, form=values,
+            request_key=request.POST.get(REQUEST_KEY) or None,
+            request=repr([values["objector"], values["contact"], values["text"], digest]),
+        )  # fmt: skip
+    except Refusal as refusal:
+        return "", refusal.reasons
+    return str(outcome.answer["objection"]), []
+
+
+def _kept(form: ObjectionForm, at: Any) -> StoredFile:
+    return keep_file(form.cleaned_data["file"].read(), media_type=form.media_type, at=at)
+
+
+@require_safe
+@never_cache
+@page
+def objection_done(request: HttpRequest, number: str, case_number: str) -> HttpResponse:
+    """The number under which the objection is kept; only for the browser that sent it."""
+    found = register.entry(register.notice(number), case_number)
+    objection = request.session.get(HANDED_IN, {}).get(case_number)
+    if objection is None:
+        raise NotFound(case_number)
+    context = {"objection": objection, "notice": found.notice, "entry": _entry(found, timezone.now())}
+    return render(request, "workflows/public/objection_done.html", context)
+
+
+# --- the register -------------------------------------------------------------------------------------------------
+@require_safe
+def centres(request: HttpRequest) -> HttpResponse:
+    """Titles, those in force unless another state is asked for."""
+    form = _centre_filter(request)
+    shown = page_of_rows(request, register.titles(form.chosen()))
+    query = request.GET.copy()
+    query.pop("page", None)
+    export = f"{reverse('centres_csv')}?{query.urlencode()}" if query else reverse("centres_csv")
+    context = {"page": shown, "filters": filters(request, form), "export": export}
+    return render(request, "workflows/public/centres.html", context)
+
+
+@require_safe
+def centres_csv(request: HttpRequest) -> HttpResponse:
+    """The filtered register as CSV without live formulas."""
+    titles = register.titles(_centre_filter(request).chosen())
+    answer = HttpResponse(csv_of(title_lines(titles.iterator())), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="centres.csv"'
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _centre_filter(request: HttpRequest) -> CentreFilter:
+    programmes = [(row.code, either(row, "name")) for row in register.programmes()]
+    return CentreFilter(
+        request.GET, programmes=programmes, years=register.title_years(), states=register.state_choices()
+    )
+
+
+@require_safe
+@page
+def centre(request: HttpRequest, number: str) -> HttpResponse:
+    """One title: who holds it, from when until when, what it is worth today, its history."""
+    row = register.title(number)
+    on = timezone.now().astimezone(SHANGHAI).date()
+    context = {
+        "title": row,
+        "programme": either(row.programme, "name"),
+        "issuer": either(row.programme.granted_by, "name"),
+        "district": district_name(row.holder.district),
+        "in_force": register.is_in_force(row, on=on),
+        "certificate": register.certificate_of_title(row),
+        "events": _history(row),
+    }
+    return render(request, "workflows/public/centre.html", context)
+
+
+def _history(row: Title) -> list[Words]:
+    """Changes of state, newest first, and the grant at the end; nobody's name."""
+    changes = [
+        {
+            "title": TitleState(event.state_after).label,
+            "at": event.at,
+            "tone": TITLE_TONES.get(event.state_after, "grey"),
+        }
+        for event in register.title_events(row)
+        if event.state_after in TitleState.values
+    ]
+    text = format_html("{} {}", day_text(row.granted_on), quoted(row.announcement_number))
+    granted = {"title": _("认定"), "at": None, "tone": "green", "text": text}
+    return [*changes, granted]
+
+
+# --- progress -----------------------------------------------------------------------------------------------------
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def track(request: HttpRequest) -> HttpResponse:
+    """How far a case is; unknown numbers and wrong codes get one and the same answer."""
+    form = TrackForm(request.POST if request.method == "POST" else None)
+    context: Words = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        if not is_allowed(TRACKING, request.META.get("REMOTE_ADDR", ""), at=timezone.now()):
+            return _too_many(request)
+        application = register.tracked(form.cleaned_data["number"], form.cleaned_data["code"])
+        if application is None:
+            form.add_error(None, _("没有找到：请核对申报编号和查询码。"))
+        else:
+            context["found"] = _progress(application)
+    return render(request, "workflows/public/track.html", context, status=422 if form.errors else 200)
+
+
+def _progress(application: Application) -> Words:
+    case = application.case
+    return {
+        "number": case.number,
+        "programme": either(application.batch.programme, "name"),
+        "batch_name": batch_name(application.batch),
+        "state": state_label(application.state),
+        "tone": state_tone(application.state),
+        "bar": step_bar(case, application),
+        "clock": clock_of(case, at=timezone.now()),
+        "submitted_at": application.submitted_at,
+        "moved_at": case.moved_at,
+    }
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    answer = render(request, "429.html", status=429)
+    answer.headers["Retry-After"] = "60"
+    return answer
