@@ -94,7 +94,12 @@ class BatchForm(forms.Form):
     """Everything that is pinned when a batch is opened."""
 
     programme = forms.ModelChoiceField(label=_("项目"), queryset=Programme.objects.none(), empty_label=None)
-    edition = forms.ModelChoiceField(label=_("规则集版本"), queryset=RuleSetEdition.objects.none(), empty_label=None)
+    edition = forms.ModelChoiceField(
+        label=_("规则集版本"),
+        queryset=RuleSetEdition.objects.none(),
+        empty_label=None,
+        widget=forms.Select(attrs={"translate": "no"}),
+    )
     procedure = forms.ChoiceField(label=_("办理程序版本"))
     ordinal = forms.IntegerField(
         label=_("批次序号"), min_value=1, max_value=9999, widget=forms.TextInput(attrs={"inputmode": "numeric"})

@@ -127,6 +127,12 @@ def programmes() -> QuerySet[Programme]:
     return Programme.objects.order_by("code")
 
 
+def usual_programme() -> str:
+    """The programme of the newest edition, which a form offers first; empty without any."""
+    newest = RuleSetEdition.objects.order_by("-stored_at", "-pk").first()
+    return newest.reference.split("/")[0] if newest else ""
+
+
 def procedures() -> Iterator[tuple[str, str]]:
     """Installed editions of procedures, as choices."""
     for code, procedure in PROCEDURES.items():

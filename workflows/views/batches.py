@@ -95,6 +95,7 @@ def _editions() -> list[dict[str, Any]]:
 def _initial(request: HttpRequest) -> dict[str, Any]:
     now = timezone.localtime()
     usual = {
+        "programme": batch_desk.usual_programme(),
         "ordinal": batch_desk.next_ordinal(),
         "year": now.year,
         "reporting_year": now.year - 1,
