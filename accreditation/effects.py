@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from accreditation.enums import EffectState
 from accreditation.models import Effect
@@ -56,8 +57,18 @@ def run_due_effects() -> None:
 
 
 def wake() -> None:
-    """Tell the worker that there is something to do; losing this call costs only time."""
-    run_due_effects.enqueue()
+    """Tell the worker that there is something to do, unless it has been told; losing this call costs only time."""
+    if not _calls_waiting().exists():
+        run_due_effects.enqueue()
+
+
+def forget_calls() -> None:
+    """Drop calls that a worker which looks by itself has already answered."""
+    _calls_waiting().delete()
+
+
+def _calls_waiting() -> QuerySet[Any]:
+    return DBTaskResult.objects.filter(task_path=run_due_effects.module_path, status=TaskResultStatus.READY)
 
 
 def run_due(at: datetime, limit: int = 50) -> Report:

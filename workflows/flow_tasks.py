@@ -20,7 +20,8 @@ def begin(flow_class: type[CaseProcedure], case: Case, start: str = "start") -> 
     activation = flow_class.instance.node(start).activation_class.create(flow_class.instance.node(start), None, None)
     activation.process.case = case
     activation.execute()
-    return CaseFlow.objects.get(case=case)
+    opened: CaseFlow = CaseFlow.objects.get(case=case)
+    return opened
 
 
 def open_tasks(case: Case, nodes: Iterable[str] = ()) -> list[Task]:

@@ -9,13 +9,11 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
-from accreditation.acts import act
 from accreditation.enums import BatchState, DeadlineState, NoticeState
 from accreditation.errors import AlreadyDone, Refusal
 from accreditation.models import Batch, Deadline, Notice, User
 from accreditation.services.batches import close_batch
+from accreditation.services.notices import end_notice
 from workflows import door
 from workflows.certification import certificates_to_note
 
@@ -64,21 +62,20 @@ def _fire(deadline: Deadline, at: datetime) -> bool | None:
 
 
 def _end(notice: Notice, at: datetime) -> bool:
-    with act(notice, "end_notice", by=clock_person(), at=at, acting_as="clock") as doing:
-        row = doing.chain
-        assert isinstance(row, Notice)
-        if row.state != NoticeState.PUBLISHED:
-            transaction.set_rollback(True)
-            return False
-        row.end()
-        row.ended_at = at
-        row.save()
-        doing.moved(NoticeState.PUBLISHED, row.state)
+    """False when another dispatcher ended it first."""
+    try:
+        end_notice(notice, by=clock_person(), at=at)
+    except AlreadyDone:
+        return False
     return True
 
 
 def _close(batch: Batch, at: datetime) -> bool:
-    close_batch(batch, by=clock_person(), at=at)
+    """False when another dispatcher closed it first."""
+    try:
+        close_batch(batch, by=clock_person(), at=at)
+    except AlreadyDone:
+        return False
     return True
 
 

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
-from accreditation.errors import Reason, Refusal
+from accreditation.enums import BatchState
+from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.models import Batch, Programme, RuleSetEdition, User
 from accreditation.services.rule_sets import rules_of, template_of
 from criteria.loading import thaw
@@ -90,11 +91,13 @@ def _faults(
 
 
 def close_batch(batch: Batch, *, by: User, at: datetime) -> Batch:
-    """The window is over."""
+    """The window is over; AlreadyDone when somebody closed it before."""
     with act(batch, "close_batch", by=by, at=at, acting_as="clock") as doing:
         row = doing.chain
         assert isinstance(row, Batch)
         before = row.state
+        if before != BatchState.OPEN:
+            raise AlreadyDone(Reason("batch_closed", _("本批次申报已截止。")), done_by="", done_at=None)
         row.close()
         row.save()
         doing.moved(before, row.state)

@@ -6,7 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from accreditation.enums import ObjectionState
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import act
+from accreditation.enums import NoticeState, ObjectionState
+from accreditation.errors import AlreadyDone, Reason
 from accreditation.models import Announcement, Application, Batch, Notice, NoticeEntry, Objection, StoredFile, User
 from accreditation.services.numbers import next_number
 
@@ -43,6 +47,20 @@ def create_notice(
         for position, application in enumerate(applications, start=1)
     )
     return notice
+
+
+def end_notice(notice: Notice, *, by: User, at: datetime) -> Notice:
+    """Its working days are over; AlreadyDone when somebody ended it before."""
+    with act(notice, "end_notice", by=by, at=at, acting_as="clock") as doing:
+        row = doing.chain
+        assert isinstance(row, Notice)
+        if row.state != NoticeState.PUBLISHED:
+            raise AlreadyDone(Reason("notice_ended", _("公示已结束。")), done_by="", done_at=row.ended_at)
+        row.end()
+        row.ended_at = at
+        row.save()
+        doing.moved(NoticeState.PUBLISHED, row.state)
+    return row
 
 
 def raise_objection(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accreditation.enums import SeatState
 from accreditation.errors import NotFound, Reason
-from accreditation.models import Application, Case, Seat
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.ties import ties_between
@@ -32,6 +31,9 @@ from workflows.selectors import expert_desk
 from workflows.selectors.figures import application_with_material, figure_cell
 from workflows.views.answers import acting_person, as_errors, new_request_key, page, try_verb
 from workflows.views.listing import page_of_rows
+
+if TYPE_CHECKING:
+    from accreditation.models import Application, Case, Seat
 
 TOO_LATE = "already_done"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accreditation.acts import Replayed
 from accreditation.enums import Choice, MeetingState
 from accreditation.errors import Denied, NotFound, Reason, Refusal
-from accreditation.models import Batch, Meeting, MeetingItem
 from accreditation.permissions import has_power
 from accreditation.roles import Power
 from accreditation.services import meetings as service
@@ -32,6 +31,9 @@ from workflows.selectors import meeting_room, panel_room
 from workflows.selectors.figures import application_with_material, evidence_groups
 from workflows.views.answers import REQUEST_KEY, acting_person, as_errors, new_request_key, page
 from workflows.views.listing import page_of_rows
+
+if TYPE_CHECKING:
+    from accreditation.models import Batch, Meeting, MeetingItem
 
 
 @require_safe

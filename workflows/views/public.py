@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
-from accreditation.models import Application, Case, NoticeEntry, StoredFile, Title
 from accreditation.services.files import keep_file
 from accreditation.templatetags.dates import day_text
 from certificates.services.allowance import Rate, is_allowed
@@ -30,6 +29,9 @@ from workflows.tick import clock_person
 from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
 from workflows.views.listing import filters, page_of_rows
 from workflows.workdays import SHANGHAI
+
+if TYPE_CHECKING:
+    from accreditation.models import Application, Case, NoticeEntry, StoredFile, Title
 
 OBJECTIONS = Rate("objection", interval=60.0, burst=5)
 TRACKING = Rate("track", interval=3.0, burst=20)
