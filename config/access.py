@@ -186,6 +186,7 @@ ACCESS: Mapping[str, Policy] = {
     "meeting_new": CALLS_MEETINGS,
     "meeting_start": CALLS_MEETINGS,
     "meeting_item": MEETINGS,
+    "committee_case": COMMITTEE,
     "meeting_vote": COMMITTEE,
     "meeting_recuse": COMMITTEE,
     "meeting_evidence": MEETINGS,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accreditation.effects import forget_calls, run_due
 from accreditation.services.drafts import drop_old_drafts
+from workflows.heartbeat import beat
 from workflows.tick import tick
 
 log = logging.getLogger(__name__)
@@ -45,5 +46,6 @@ def run_forever(stop: threading.Event) -> None:
                 tidy()
         except Exception:
             log.exception("worker round failed")
+        beat()
         rounds += 1
         stop.wait(SECONDS_BETWEEN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from certificates.installation import wake_file
 
@@ -25,3 +26,25 @@ def last_woken() -> int:
         return wake_file().stat().st_mtime_ns
     except FileNotFoundError:
         return 0
+
+
+def note_round() -> None:
+    """Touch the signer's sign of life after a round of work."""
+    path = _round_file()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as fault:
+        _log.warning("cannot note the signer's round: %s", fault)
+
+
+def last_round() -> int:
+    """When the signer last finished a round, in nanoseconds; 0 when never."""
+    try:
+        return _round_file().stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _round_file() -> Path:
+    return wake_file().with_name("signer.beat")

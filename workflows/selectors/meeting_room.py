@@ -99,6 +99,15 @@ def item_for(user: User, meeting: Meeting, position: int) -> MeetingItem:
     return item
 
 
+def newest_item(user: User, case_number: str) -> MeetingItem:
+    """The newest item of a case that the member may read; NotFound when there is none."""
+    rows = visible_items(user).filter(application__case__number=case_number).select_related("meeting")
+    item = rows.order_by("-meeting__held_at", "-pk").first()
+    if item is None:
+        raise NotFound(case_number)
+    return item
+
+
 def is_member(meeting: Meeting, user: User) -> bool:
     """Whether the person is entitled to vote at this meeting."""
     return meeting.attendance.filter(member=user).exists()

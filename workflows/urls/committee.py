@@ -9,6 +9,7 @@ from workflows.views import meetings
 urlpatterns = [
     path("meetings/", meetings.meeting_list, name="meetings"),
     path("office/meetings/new/", meetings.call, name="meeting_new"),
+    path("meetings/cases/<str:number>/", meetings.committee_case, name="committee_case"),
     path("meetings/<str:number>/", meetings.meeting, name="meeting"),
     path("meetings/<str:number>/start/", meetings.start, name="meeting_start"),
     path("meetings/<str:number>/items/<int:position>/", meetings.item, name="meeting_item"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accreditation.enums import SeatState
 from accreditation.errors import NotFound, Reason
+from accreditation.permissions import signed_in
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.ties import ties_between
@@ -29,7 +30,7 @@ from workflows.presentation.review_room import material, rule_score
 from workflows.presentation.words import Words, district_name, either, lang, quoted
 from workflows.selectors import expert_desk
 from workflows.selectors.figures import application_with_material, figure_cell
-from workflows.views.answers import acting_person, as_errors, new_request_key, page, try_verb
+from workflows.views.answers import as_errors, new_request_key, page, try_verb
 from workflows.views.listing import page_of_rows
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ TOO_LATE = "already_done"
 @require_safe
 def tasks(request: HttpRequest) -> HttpResponse:
     """Seats that wait for this expert, the most urgent first."""
-    shown = page_of_rows(request, expert_desk.open_seats(acting_person(request)))
+    shown = page_of_rows(request, expert_desk.open_seats(signed_in(request)))
     rows = expert_desk.seat_tasks(shown.object_list, at=timezone.now())
     return render(request, "workflows/expert/tasks.html", {"tasks": rows, "page": shown})
 
@@ -49,7 +50,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """What this expert has handed in or stepped out of."""
-    shown = page_of_rows(request, expert_desk.past_seats(acting_person(request)))
+    shown = page_of_rows(request, expert_desk.past_seats(signed_in(request)))
     return render(request, "workflows/expert/history.html", {"page": shown})
 
 
@@ -150,7 +151,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
 def evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One evidence file, once the declaration is made."""
     _seated(request, number)
-    row = evidence_for(acting_person(request), pk)
+    row = evidence_for(signed_in(request), pk)
     if row.application.case.number != number:
         raise NotFound(number)
     return file_answer(row.file, row.name)
@@ -158,7 +159,7 @@ def evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 def _seated(request: HttpRequest, number: str) -> tuple[Case, Application, Seat]:
     """The case for the expert who sits in it."""
-    user = acting_person(request)
+    user = signed_in(request)
     found = case_for(user, number)
     seat = expert_desk.own_seat(user, found)
     return found, application_with_material(found), seat
@@ -209,7 +210,7 @@ def _plain(found: Case, application: Application) -> Words:
 def _declaration(
     request: HttpRequest, found: Case, application: Application, seat: Seat, reasons: list[Reason] | None = None
 ) -> HttpResponse:
-    ties = [str(tie) for tie in ties_between(acting_person(request), found.enterprise)]
+    ties = [str(tie) for tie in ties_between(signed_in(request), found.enterprise)]
     context = _plain(found, application) | {"ties": ties, "errors": as_errors(reasons or [])}
     return _answer(request, "declaration", context, has_faults=bool(reasons))
 
@@ -243,7 +244,7 @@ def _handed_in(request: HttpRequest, found: Case, application: Application, seat
 
 def _reading(request: HttpRequest, found: Case, application: Application, *, value_address: str = "") -> Words:
     """Material, rule score and the own proposals; only for a seat that may read."""
-    user = acting_person(request)
+    user = signed_in(request)
     assert expert_desk.own_seat(user, found).state in READING
     return _plain(found, application) | {
         "header": case_header(found, application, at=timezone.now()) | {"owner": ""},

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accreditation.acts import Replayed
 from accreditation.enums import Choice, MeetingState
 from accreditation.errors import Denied, NotFound, Reason, Refusal
-from accreditation.permissions import has_power
+from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
 from accreditation.services import meetings as service
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
@@ -29,7 +29,7 @@ from workflows.presentation.review_room import rule_score
 from workflows.presentation.words import Words, either
 from workflows.selectors import meeting_room, panel_room
 from workflows.selectors.figures import application_with_material, evidence_groups
-from workflows.views.answers import REQUEST_KEY, acting_person, as_errors, new_request_key, page
+from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
 from workflows.views.listing import page_of_rows
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """Meetings that the person may open, the newest first."""
-    user = acting_person(request)
+    user = signed_in(request)
     context = {
         "page": page_of_rows(request, meeting_room.meetings_of(user)),
         "may_call": has_power(user, Power.CALL_MEETINGS),
@@ -93,7 +93,7 @@ def _call_form(request: HttpRequest, batch: Batch) -> MeetingForm:
 
 def _call(request: HttpRequest, batch: Batch, form: MeetingForm) -> tuple[str, list[Reason]]:
     """Number of the meeting, or the reasons against it; a form sent twice gets the first meeting."""
-    user, at = acting_person(request), timezone.now()
+    user, at = signed_in(request), timezone.now()
     try:
         found = service.call_meeting(
             batch, secretary=user, by=user, at=at, request_key=request.POST.get(REQUEST_KEY) or None, **form.call()
@@ -111,14 +111,14 @@ def _call(request: HttpRequest, batch: Batch, form: MeetingForm) -> tuple[str, l
 @page
 def meeting(request: HttpRequest, number: str) -> HttpResponse:
     """Agenda, members, where the meeting stands."""
-    found = meeting_for(acting_person(request), number)
+    found = meeting_for(signed_in(request), number)
     return _meeting_page(request, found)
 
 
 def _meeting_page(
     request: HttpRequest, found: Meeting, form: AttendanceForm | None = None, reasons: list[Reason] | None = None
 ) -> HttpResponse:
-    user = acting_person(request)
+    user = signed_in(request)
     attendance = meeting_room.attendance_of(found)
     context = _frame(request, found) | {
         "agenda": meeting_room.agenda(found, user),
@@ -134,7 +134,7 @@ def _meeting_page(
 @page
 def start(request: HttpRequest, number: str) -> HttpResponse:
     """Note who came and begin, if they are enough."""
-    user = acting_person(request)
+    user = signed_in(request)
     found = meeting_for(user, number)
     form = AttendanceForm(request.POST, members=[row.member for row in meeting_room.attendance_of(found)])
     reasons: list[Reason] = []
@@ -154,6 +154,14 @@ def item(request: HttpRequest, number: str, position: int) -> HttpResponse:
     return _item_page(request, *_found(request, number, position))
 
 
+@require_safe
+@page
+def committee_case(request: HttpRequest, number: str) -> HttpResponse:
+    """Leads a member from a case to its newest item on an agenda."""
+    row = meeting_room.newest_item(signed_in(request), number)
+    return redirect("meeting_item", row.meeting.number, row.position)
+
+
 @require_POST
 @page
 def vote(request: HttpRequest, number: str, position: int) -> HttpResponse:
@@ -162,7 +170,7 @@ def vote(request: HttpRequest, number: str, position: int) -> HttpResponse:
     form = VoteForm(request.POST)
     reasons: list[Reason] = []
     if form.is_valid():
-        said, user, at = form.cleaned_data, acting_person(request), timezone.now()
+        said, user, at = form.cleaned_data, signed_in(request), timezone.now()
         reasons = _reasons(lambda: service.cast_vote(row, choice=said["choice"], remark=said["remark"], by=user, at=at))
         if not reasons:
             clear_drafts(request, request.path)
@@ -179,7 +187,7 @@ def vote(request: HttpRequest, number: str, position: int) -> HttpResponse:
 def recuse(request: HttpRequest, number: str, position: int) -> HttpResponse:
     """A member steps out of one item; the page is the confirm step."""
     found, row = _found(request, number, position)
-    user = acting_person(request)
+    user = signed_in(request)
     if not meeting_room.is_member(found, user):
         raise NotFound(number)
     form = MemberTieForm(request.POST or None, initial=initial_from_drafts(request, request.path))
@@ -200,7 +208,7 @@ def recuse(request: HttpRequest, number: str, position: int) -> HttpResponse:
 def evidence(request: HttpRequest, number: str, position: int, pk: int) -> HttpResponse:
     """One evidence file of an item."""
     _meeting, row = _found(request, number, position)
-    found = evidence_for(acting_person(request), pk)
+    found = evidence_for(signed_in(request), pk)
     if found.application_id != row.application_id:
         raise NotFound(number)
     return file_answer(found.file, found.name)
@@ -210,7 +218,7 @@ def evidence(request: HttpRequest, number: str, position: int, pk: int) -> HttpR
 @page
 def minutes(request: HttpRequest, number: str) -> HttpResponse:
     """Tallies and reasons; then the text with its hash and the signatures."""
-    user = acting_person(request)
+    user = signed_in(request)
     found = meeting_for(user, number)
     may_draft = has_power(user, Power.CALL_MEETINGS) and found.state == MeetingState.IN_SESSION
     if not may_draft and not found.minutes:
@@ -237,7 +245,7 @@ def minutes(request: HttpRequest, number: str) -> HttpResponse:
 @page
 def sign(request: HttpRequest, number: str) -> HttpResponse:
     """Chair or secretary signs the text of that hash; the second signature decides every case."""
-    user, at = acting_person(request), timezone.now()
+    user, at = signed_in(request), timezone.now()
     found = meeting_for(user, number)
     sha256 = request.POST.get("sha256", "")
     reasons = _reasons(lambda: batch_acts.sign_minutes(found, sha256=sha256, by=user, at=at))
@@ -250,7 +258,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
 
 # --- what the pages show ------------------------------------------------------------------------------------------
 def _found(request: HttpRequest, number: str, position: int) -> tuple[Meeting, MeetingItem]:
-    user = acting_person(request)
+    user = signed_in(request)
     found = meeting_for(user, number)
     return found, meeting_room.item_for(user, found, position)
 
@@ -261,7 +269,7 @@ def _items(found: Meeting) -> list[MeetingItem]:
 
 
 def _frame(request: HttpRequest, found: Meeting) -> Words:
-    user = acting_person(request)
+    user = signed_in(request)
     return {
         "meeting": found,
         "batch_name": batch_name(found.batch),
@@ -279,7 +287,7 @@ def _item_page(
     form: VoteForm | None = None,
     reasons: list[Reason] | None = None,
 ) -> HttpResponse:
-    user = acting_person(request)
+    user = signed_in(request)
     own = row.votes.filter(member=user).first()
     may_vote = meeting_room.is_member(found, user) and own is None and found.state == MeetingState.IN_SESSION
     address = request.path if request.path.endswith("/vote/") else f"{request.path}vote/"
@@ -299,7 +307,7 @@ def _item_page(
 
 def _papers(request: HttpRequest, row: MeetingItem) -> Words:
     """Summary, rule score, opened marks, opinion of the district, evidence."""
-    user = acting_person(request)
+    user = signed_in(request)
     case = row.application.case
     application = application_with_material(case)
     panel = panel_room.panel_of(application)
@@ -331,7 +339,7 @@ def _tally_rows(tallies: list[tuple[MeetingItem, service.Tally]]) -> list[Words]
 
 
 def _signing(request: HttpRequest, found: Meeting) -> Words:
-    user = acting_person(request)
+    user = signed_in(request)
     signed = {found.chair_id: found.signed_by_chair_at, found.secretary_id: found.signed_by_secretary_at}
     waits = found.state == MeetingState.MINUTES_DRAFTED and user.pk in signed and signed[user.pk] is None
     return {"may_sign": waits}

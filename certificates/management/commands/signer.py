@@ -22,7 +22,7 @@ from certificates.services.allowance import forget_idle
 from certificates.services.keys import Keys, open_keys
 from certificates.services.signing import sign_pending
 from certificates.services.standing import expire_due
-from certificates.services.waking import last_woken
+from certificates.services.waking import last_woken, note_round
 from certificates.signers import KeyRefused
 
 _log = logging.getLogger(__name__)
@@ -79,6 +79,7 @@ def _work_or_log(keys: Keys, limit: int) -> int:
         _log.exception("signing round failed")
         return 0
     finally:
+        note_round()
         close_old_connections()
 
 
