@@ -48,8 +48,8 @@ def doors() -> list[Words]:
         },
         {
             "label": _("查进度"),
-            "text": _("登录后查看本单位申报的办理环节、时限和文书。"),
-            "href": address_of("my_cases"),
+            "text": _("凭申报编号和回执上的查询码查办理环节，无需登录。"),
+            "href": address_of("track") or address_of("my_cases"),
         },
     ]
 

@@ -8,7 +8,7 @@ from criteria.evaluate import Evaluation
 from criteria.gates import GateOutcome, Outcome
 from criteria.ruleset import RuleSet
 from workflows.presentation.explanations import gate_explanation
-from workflows.presentation.words import Words, amount, cited, confidence_mark, either
+from workflows.presentation.words import Words, amount, cited, confidence_mark, either, short_amount
 
 SIGNS = {">=": "≥", "<=": "≤"}
 TONES = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.UNDETERMINED: "amber"}
@@ -28,7 +28,7 @@ def gate_row(gate: GateOutcome, rules: RuleSet) -> Words:
         "code": gate.code,
         "key": f"gate-{gate.code}",
         "text": either(gate, "text"),
-        "value": amount(gate.value, gate.unit) if gate.limit is not None else "",
+        "value": short_amount(gate.value, gate.unit) if gate.limit is not None else "",
         "limit": f"{SIGNS.get(gate.operator, gate.operator)} {amount(gate.limit, gate.unit)}" if gate.limit else "",
         "outcome": outcome_name(gate.outcome, is_binding=gate.is_binding),
         "tone": TONES[gate.outcome] if gate.is_binding else "grey",

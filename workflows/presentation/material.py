@@ -22,27 +22,33 @@ def evidence_list(
     *,
     address: str,
     asked: Collection[str] = (),
+    answered: Collection[str] = (),
 ) -> list[Words]:
     """One entry per kind of evidence: `code`, `key`, `label`, `hint`, `required`, `proves`, `files`, `state`, `tone`.
 
-    `address` is the URL name of the download taking (case number, evidence key); `asked` are kinds that a return names.
+    `address` is the URL name of the download taking (case number, evidence key); `asked` are kinds that a return
+    names, `answered` those of them for which something came since.
     """
     rows = standing_evidence(application)
-    return [_kind(kind, rows, rules, application.case.number, address, kind.code in asked) for kind in rules.evidence]
+    number = application.case.number
+    found = [_kind(kind, rows, rules, number, address) for kind in rules.evidence]
+    for entry in found:
+        entry["is_asked"] = entry["code"] in asked
+        if entry["is_asked"]:
+            done = entry["code"] in answered
+            entry["state"], entry["tone"] = (_("已重新上传"), "green") if done else (_("需补正"), "red")
+    return found
 
 
-def _kind(
-    kind: EvidenceKind, rows: Iterable[Evidence], rules: RuleSet, number: str, address: str, is_asked: bool
-) -> Words:
+def _kind(kind: EvidenceKind, rows: Iterable[Evidence], rules: RuleSet, number: str, address: str) -> Words:
     files = [_file(row, number, address) for row in rows if row.kind == kind.code]
-    state, tone = _state(bool(files), kind.required, is_asked)
+    state, tone = _state(bool(files), kind.required)
     return {
         "code": kind.code,
         "key": f"evidence-{kind.code}",
         "label": either(kind, "name"),
         "hint": either(kind, "hint") if kind.hint_zh else "",
         "required": kind.required,
-        "is_asked": is_asked,
         "proves": [either(rules.fields[code], "name") for code in kind.proves if code in rules.fields],
         "files": files,
         "state": state,
@@ -52,9 +58,7 @@ def _kind(
     }
 
 
-def _state(has_files: bool, required: bool, is_asked: bool) -> tuple[str, str]:
-    if is_asked:
-        return _("需补正"), "red"
+def _state(has_files: bool, required: bool) -> tuple[str, str]:
     if has_files:
         return _("已上传"), "green"
     return (_("未上传"), "amber") if required else (_("未上传（选交）"), "grey")

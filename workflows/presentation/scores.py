@@ -11,7 +11,7 @@ from criteria.evaluate import Evaluation
 from criteria.exact import fixed_text
 from criteria.trace import Trace
 from workflows.presentation.explanations import points_text
-from workflows.presentation.words import Words, amount, either
+from workflows.presentation.words import Words, amount, either, short_amount
 
 LEAST_AXES, MOST_AXES = 3, 8
 VALUE_PLACES = 2
@@ -130,18 +130,9 @@ def _pair(reported: Trace, verified: Trace) -> Words:
         "code": reported.code,
         "label": either(reported, "name"),
         "weight": amount(reported.weight, "point"),
-        "reported_value": _shown(reported),
-        "verified_value": _shown(verified),
+        "reported_value": short_amount(reported.value, reported.unit),
+        "verified_value": short_amount(verified.value, verified.unit),
         "reported_points": points_text(reported),
         "verified_points": points_text(verified),
         "differs": reported.value != verified.value or reported.points != verified.points,
     }
-
-
-def _shown(trace: Trace) -> str:
-    if trace.value is None:
-        return "—"
-    if trace.value.denominator == 1:
-        return amount(trace.value, trace.unit)
-    short = Fraction(fixed_text(trace.value, VALUE_PLACES))
-    return ("" if short == trace.value else "≈ ") + amount(short, trace.unit)

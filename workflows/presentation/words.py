@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from accreditation.enums import APPLICATION_STATES, DISTRICTS, ApplicationState
 from accreditation.templatetags.figures import grouped_text
 from accreditation.templatetags.language import is_english, zh
+from criteria.exact import fixed_text
 from criteria.facts import Scalar
 from criteria.ruleset import Confidence, RuleSet
 from criteria.units import amount_text, shown_amount
 
 Words = dict[str, Any]
+SHORT_PLACES = 2
 TONES = {"idle": "grey", "current": "blue", "warn": "amber", "ok": "green", "bad": "red"}
 
 
@@ -60,6 +62,14 @@ def confidence_mark(confidence: Confidence) -> Words:
 def amount(value: Fraction | None, unit: str) -> str:
     """An exact value with its unit and thousands separators; a dash for none."""
     return "—" if value is None else grouped_text(amount_text(value, unit, lang()))
+
+
+def short_amount(value: Fraction | None, unit: str) -> str:
+    """A value for a narrow column: exact where two decimals suffice, else rounded half up behind `≈`."""
+    if value is None or value.denominator == 1:
+        return amount(value, unit)
+    short = Fraction(fixed_text(value, SHORT_PLACES))
+    return ("" if short == value else "≈ ") + amount(short, unit)
 
 
 def scalar(value: Scalar, unit: str) -> str:

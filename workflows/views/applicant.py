@@ -18,7 +18,7 @@ from accreditation.visibility import View, letter_for
 from certificates.selectors import certificate_file
 from workflows.forms.applicant import NewCaseForm
 from workflows.opening import open_application
-from workflows.presentation import explanations, figures, gates, letters, material, rules, scores
+from workflows.presentation import explanations, figures, gates, letters, rules, scores
 from workflows.presentation.cases import batch_name
 from workflows.presentation.timeline import timeline
 from workflows.presentation.words import Words, either
@@ -122,9 +122,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
     """The case at a glance: return, steps, tasks, score, material, facts, way."""
     opened = open_case(request, number)
     evaluation = opened.evaluation()
-    kinds = material.evidence_list(
-        opened.application, opened.rules, address="my_evidence", asked=opened.asked_kinds()
-    )  # fmt: skip
+    kinds = opened.evidence()
     context = frame(
         opened, "my_case", opened.case.enterprise.name,
         notice=notice_of_return(opened),

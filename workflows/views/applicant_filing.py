@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.enums import ApplicationState, LetterKind
 from accreditation.errors import Reason
 from workflows.forms.applicant import FilingForm
-from workflows.presentation import figures, gates, letters, material, scores
+from workflows.presentation import figures, gates, letters, scores
 from workflows.presentation.cases import clock_of, owner_name
 from workflows.selectors.applicant import correction_of, letter_of, submission_of
 from workflows.views.answers import page, try_verb
@@ -69,9 +69,7 @@ def _check_page(
         verb="correct" if is_return else "submit",
         groups=figures.figure_groups(facts, opened.rules) if facts else [],
         annexes=figures.annex_tables(facts, opened.rules) if facts else [],
-        kinds=material.evidence_list(
-            opened.application, opened.rules, address="my_evidence", asked=opened.asked_kinds()
-        ),
+        kinds=opened.evidence(),
         gates=table,
         failed=[gate for gate in table if gate["is_failed"]],
         total=scores.total_text(evaluation) if evaluation else "",

@@ -17,6 +17,7 @@ from workflows.door import possible_verbs
 from workflows.intake import open_request
 from workflows.presentation.cases import case_header, step_bar
 from workflows.presentation.corrections import return_notice
+from workflows.presentation.material import evidence_list
 from workflows.presentation.words import Words
 from workflows.selectors.applicant import own_case, rules_for
 from workflows.views.answers import acting_person, as_errors, new_request_key
@@ -66,6 +67,18 @@ class OpenCase:
         """Kinds of evidence that the open return names."""
         points = self.request.points.all() if self.request else ()
         return {point.code for point in points if point.target == "evidence"}
+
+    def answered_kinds(self) -> set[str]:
+        """Those of them for which a file came since."""
+        if self.request is None:
+            return set()
+        standing = self.application.evidence.filter(removed_at__isnull=True, added_at__gt=self.request.requested_at)
+        return self.asked_kinds() & set(standing.values_list("kind", flat=True))
+
+    def evidence(self) -> list[Words]:
+        """The list of evidence with the address of each file."""
+        asked, answered = self.asked_kinds(), self.answered_kinds()
+        return evidence_list(self.application, self.rules, address="my_evidence", asked=asked, answered=answered)
 
 
 def open_case(request: HttpRequest, number: str) -> OpenCase:

@@ -124,11 +124,16 @@ def my_upload(request: HttpRequest, number: str, upload: int) -> HttpResponse:
         upload=row,
         count=len(report.errors),
         groups=fault_groups(report.errors, opened.rules),
-        questions=fault_groups(report.warnings, opened.rules, key="question", mark=_("（待确认）")),
+        questions=_questions(report, opened),
         question_count=len(report.warnings),
         has_faults=bool(report.errors),
     )  # fmt: skip
     return render(request, "workflows/applicant/upload.html", context)
+
+
+def _questions(report: Faults, opened: OpenCase) -> list[Words]:
+    groups = fault_groups(report.warnings, opened.rules, key="question", mark=_("（待确认）"))
+    return [group | {"count_words": _("%(n)d 处待确认") % {"n": len(group["faults"])}} for group in groups]
 
 
 @require_safe
@@ -199,9 +204,7 @@ def _take_file(request: HttpRequest, opened: OpenCase, kind: str, file: Uploaded
 def _materials_page(
     request: HttpRequest, opened: OpenCase, *, kind: str = "", faults: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
-    kinds = material.evidence_list(
-        opened.application, opened.rules, address="my_evidence", asked=opened.asked_kinds()
-    )  # fmt: skip
+    kinds = opened.evidence()
     for row in kinds:
         row["errors"] = faults if faults and row["code"] == kind else []
         row["is_open"] = opened.may_upload and (opened.request is None or row["is_asked"])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accreditation.enums import ApplicationState
 from certificates.standing import Standing
 from workflows.presentation.cases import batch_name, owner_name
+from workflows.presentation.corrections import correction_points
 from workflows.presentation.figures import shown_value
 from workflows.presentation.material import coverage
 from workflows.presentation.scores import total_text
@@ -109,11 +110,17 @@ def task_groups(opened: OpenCase, evaluation: Evaluation | None, kinds: list[Wor
     if not opened.is_editable:
         return []
     covered = coverage(kinds)
+    is_ready = evaluation is not None and covered["is_complete"] and not _has_open_points(opened)
     return [
         {"label": _("一、评价数据"), "tasks": [_workbook_task(opened), _score_task(opened, evaluation)]},
         {"label": _("二、证明材料"), "tasks": [_material_task(opened, covered)]},
-        {"label": _("三、提交"), "tasks": [_filing_task(opened, evaluation is not None and covered["is_complete"])]},
+        {"label": _("三、提交"), "tasks": [_filing_task(opened, is_ready)]},
     ]
+
+
+def _has_open_points(opened: OpenCase) -> bool:
+    points = correction_points(opened.request) if opened.request else []
+    return any(not point["closed"] for point in points)
 
 
 def _workbook_task(opened: OpenCase) -> Words:
@@ -156,19 +163,11 @@ def _material_task(opened: OpenCase, covered: Words) -> Words:
         "href": address("my_materials", opened.case.number),
         "hint": _("必交 %(most)d 项，已交 %(n)d 项") % values,
     }
-    if unanswered_kinds(opened):
+    if opened.asked_kinds() - opened.answered_kinds():
         return task | {"state": "problem", "words": _("需补正")}
     if covered["is_complete"]:
         return task | {"state": "done"}
     return task | {"state": "doing" if covered["handed_in"] else "todo"}
-
-
-def unanswered_kinds(opened: OpenCase) -> set[str]:
-    """Kinds of evidence that the open return names and for which nothing came since."""
-    if opened.request is None:
-        return set()
-    newer = opened.application.evidence.filter(removed_at__isnull=True, added_at__gt=opened.request.requested_at)
-    return opened.asked_kinds() - set(newer.values_list("kind", flat=True))
 
 
 def _filing_task(opened: OpenCase, is_ready: bool) -> Words:
