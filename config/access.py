@@ -202,4 +202,12 @@ ACCESS: Mapping[str, Policy] = {
     "centres_csv": PUBLIC,
     "centre": PUBLIC,
     "track": PUBLIC,
+    # the auditor and the operator
+    "audit": AUDITOR,
+    "audit_verify": AUDITOR,
+    "audit_case": AUDITOR,
+    "operations": OPERATOR,
+    "effects_retry": OPERATOR,
+    "operations_calendar": OPERATOR,
+    "operations_year": OPERATOR,
 }

@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("workflows.urls.expert")),
     path("", include("workflows.urls.committee")),
     path("", include("workflows.urls.public")),
+    path("", include("workflows.urls.oversight")),
     path("language/", set_language, name="set_language"),
 ]

@@ -1,0 +1,109 @@
+"""Events of all chains and breaks of chains in words, for the auditor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.audit import Break
+from accreditation.models import AuditEvent
+from accreditation.roles import ROLES, Role
+from workflows.presentation.words import Words, quoted
+from workflows.procedures import PROCEDURES
+
+CASE_CHAIN = "case:"
+OTHER_ACTS: Mapping[str, Promise] = {
+    "open": _("创建申报"),
+    "open_application": _("登记申报"),
+    "open_batch": _("开启批次"),
+    "close_batch": _("批次申报截止"),
+    "publish_notice": _("发布公示"),
+    "end_notice": _("公示结束"),
+    "announce": _("公布认定"),
+    "call_meeting": _("召集会议"),
+    "start_meeting": _("会议开始"),
+    "declare_recusal": _("委员回避"),
+    "cast_vote": _("表决"),
+    "draft_minutes": _("生成纪要"),
+    "sign_minutes": _("签发纪要"),
+    "import_title": _("登记既有称号"),
+    "request_membership": _("申请成为成员"),
+    "confirm_member": _("核验成员"),
+    "reject_member": _("成员核验未通过"),
+    "invite_member": _("邀请成员"),
+    "hand_over": _("移交管理员"),
+    "end_membership": _("解除成员"),
+    "grant_role": _("授予角色"),
+    "revoke_role": _("撤销角色"),
+    "appoint_first_security_officer": _("指定首任安全管理员"),
+    "clear_second_factor": _("重置动态验证码"),
+    "create_account": _("开通账号"),
+    "close_account": _("停用账号"),
+    "import_calendar": _("导入工作日历"),
+    "recompute_deadline": _("按新日历重算期限"),
+    "retry_effects": _("重试失败任务"),
+    "refuse_access": _("访问被拒绝"),
+}
+OTHER_OFFICES: Mapping[str, Promise] = {
+    "applicant": _("申报单位"),
+    "administrator": _("单位管理员"),
+    "clock": _("系统时钟"),
+    "committee": _("评审委员会"),
+    "public": _("署名异议人"),
+    "installation": _("安装程序"),
+    "visitor": _("访问者"),
+}
+
+
+def act_labels() -> dict[str, str]:
+    """Every act that the trail can hold, by code: verbs of all procedures and acts outside them."""
+    labels = {code: str(verb.label) for procedure in PROCEDURES.values() for code, verb in procedure.verbs.items()}
+    return labels | {code: str(label) for code, label in OTHER_ACTS.items()}
+
+
+def office_labels() -> dict[str, str]:
+    """Offices under which acts are recorded."""
+    labels = {
+        verb.who.code: str(verb.who.label) for procedure in PROCEDURES.values() for verb in procedure.verbs.values()
+    }
+    roles = {role.value: str(ROLES[role].label) for role in Role}
+    return labels | roles | {code: str(label) for code, label in OTHER_OFFICES.items()}
+
+
+def event_rows(events: Iterable[AuditEvent]) -> list[Words]:
+    """Events: `act`, `chain`, `href` (the case's trail), `seq`, `at`, `by`, `office`, `hash`, `previous`, `content`."""
+    acts, offices = act_labels(), office_labels()
+    return [
+        {
+            "act": acts.get(event.verb, ""),
+            "code": event.verb,
+            "chain": event.chain,
+            "href": case_href(event.chain),
+            "seq": event.seq,
+            "at": event.at,
+            "by": quoted(event.by_name),
+            "office": offices.get(event.acting_as, ""),
+            "hash": event.hash,
+            "previous": event.previous_hash,
+            "before": event.state_before,
+            "after": event.state_after,
+            "content": json.dumps(event.content, ensure_ascii=False, indent=1, sort_keys=True) if event.content else "",
+        }
+        for event in events
+    ]
+
+
+def case_href(chain: str) -> str:
+    """Address of the trail of a case's chain; empty for other chains."""
+    return reverse("audit_case", args=[chain.removeprefix(CASE_CHAIN)]) if chain.startswith(CASE_CHAIN) else ""
+
+
+def break_rows(breaks: Iterable[Break]) -> list[Words]:
+    """Breaks: `chain`, `href`, `seq`, `what`."""
+    return [
+        {"chain": found.chain, "href": case_href(found.chain), "seq": found.seq, "what": found.what} for found in breaks
+    ]

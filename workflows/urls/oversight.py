@@ -1,0 +1,17 @@
+"""Addresses of the auditor and the operator."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from workflows.views import audit, operations
+
+urlpatterns = [
+    path("audit/", audit.trail, name="audit"),
+    path("audit/verify/", audit.verify, name="audit_verify"),
+    path("audit/cases/<str:number>/", audit.case, name="audit_case"),
+    path("ops/", operations.health, name="operations"),
+    path("ops/effects/retry/", operations.retry, name="effects_retry"),
+    path("ops/calendar/", operations.calendar, name="operations_calendar"),
+    path("ops/calendar/<int:year>/", operations.calendar_year, name="operations_year"),
+]

@@ -1,0 +1,56 @@
+"""Pages of the auditor: every event, the chain of a case with its hashes, the check of everything. Read only."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accreditation.permissions import signed_in
+from accreditation.visibility import application_of, case_for
+from workflows.forms.oversight import TrailFilter
+from workflows.presentation.cases import case_header
+from workflows.presentation.oversight import act_labels, break_rows, event_rows
+from workflows.selectors import oversight
+from workflows.selectors.registers import objections_of, trail_of
+from workflows.views.answers import page
+from workflows.views.listing import filters, page_of_rows
+
+
+@require_safe
+def trail(request: HttpRequest) -> HttpResponse:
+    """Events by person, chain, act and time, the newest first."""
+    acts = sorted(act_labels().items(), key=lambda pair: pair[1])
+    form = TrailFilter(request.GET, acts=acts)
+    shown = page_of_rows(request, oversight.events(form.chosen()))
+    context = {"page": shown, "rows": event_rows(shown.object_list), "filters": filters(request, form)}
+    return render(request, "workflows/oversight/audit.html", context)
+
+
+@require_safe
+@page
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The chain of a case with every hash, whether it verifies, and objections with their objectors."""
+    found = case_for(signed_in(request), number)
+    application = application_of(found)
+    chain = trail_of(found)
+    context = {
+        "case": found,
+        "header": case_header(found, application, at=timezone.now()),
+        "rows": event_rows(chain.events),
+        "breaks": break_rows(chain.breaks),
+        "head": chain.head,
+        "objections": objections_of(application),
+    }
+    return render(request, "workflows/oversight/audit_case.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Verify every chain and every case's rows; on request only, because it reads everything."""
+    context = {"result": None, "breaks": []}
+    if request.method == "POST":
+        result = oversight.verify_everything()
+        context = {"result": result, "breaks": break_rows(result.breaks), "at": timezone.now()}
+    return render(request, "workflows/oversight/verify.html", context)
