@@ -38,9 +38,9 @@ class Turns:
         person, at = self.world.people[username], self.clock.minutes(30)
         taken = upload_workbook(case, faulty_workbook(template_of(batch)), "数据表（有误）.xlsx", by=person, at=at)
         assert taken.facts is None
-        faults = taken.faults
-        self.tell.line(at, person, f"读取未通过，共 {len(faults)} 处问题：")
-        for fault in faults[:SHOWN_FAULTS]:
+        faults, questions = taken.faults, taken.intake.questions
+        self.tell.line(at, person, f"读取未通过，{len(faults)} 处问题、{len(questions)} 处疑问：")
+        for fault in (*faults, *questions)[:SHOWN_FAULTS]:
             self.tell.write(f"      {fault.sheet} {fault.cell}：读到“{fault.read}”，{fault.message_zh}")
 
     def upload(self, case: Case, username: str, content: bytes) -> None:
