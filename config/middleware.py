@@ -16,6 +16,7 @@ from accreditation.permissions import has_second_factor
 from accreditation.services.drafts import hold_post, page_of, remember_person
 from accreditation.services.second_factor import needs_second_factor
 from config.access import ACCESS, Policy
+from config.refusals import keep_refusal
 
 
 class AccessMiddleware:
@@ -29,6 +30,7 @@ class AccessMiddleware:
         policy = policy_of(request)
         if policy is not None and not policy.is_public and isinstance(request.user, User):
             remember_person(request, response, request.user)
+        keep_refusal(request, response)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:

@@ -65,9 +65,10 @@ READERS: Mapping[str, frozenset[View]] = {
     "complete_notice": EVERYBODY,
     "announce": EVERYBODY,
     "certify": EVERYBODY,
+    "recompute_deadline": EVERYBODY,
 }
 # Office under which an act is shown instead of the person's name.
-BODIES = {"committee", "clock", "public", "publish", "expert"}
+BODIES = {"committee", "clock", "public", "publish", "expert", "operator"}
 MERGED = {"attach_evidence", "drop_evidence"}
 
 
@@ -128,6 +129,8 @@ def _entry(case: Case, view: View, run: list[AuditEvent], rules: RuleSet | None,
 def _title(case: Case, event: AuditEvent) -> str:
     if event.verb == "open":
         return _("创建申报")
+    if event.verb == "recompute_deadline":
+        return _("按新公布的工作日历重算期限")
     if event.verb in ("submit", "correct"):
         values = {"verb": verb_label(case, event.verb), "n": event.content.get("submission", 1)}
         return _("%(verb)s（第 %(n)s 版）") % values
@@ -142,6 +145,7 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
             "public": _("署名异议人"),
             "publish": _("发布人"),
             "expert": _("评审专家"),
+            "operator": _("系统"),
         }[event.acting_as]
     return quoted(event.by_name)
 
