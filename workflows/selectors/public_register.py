@@ -58,14 +58,14 @@ class Published:
 
 def published(kind: str = "", year: str = "") -> QuerySet[Any, Any]:
     """Notices and announcements in one list, the newest first; rows as `as_published` takes them."""
-    wanted = {NOTICE: Notice.objects.all(), ANNOUNCEMENT: Announcement.objects.all()}
+    wanted: dict[str, QuerySet[Any]] = {NOTICE: Notice.objects.all(), ANNOUNCEMENT: Announcement.objects.all()}
     moments = {NOTICE: "published_at", ANNOUNCEMENT: "announced_at"}
     parts = []
     for name, rows in wanted.items():
         if kind and kind != name:
             continue
         if year:
-            rows = rows.filter(batch__year=year)  # type: ignore[attr-defined]  # two models with a batch
+            rows = rows.filter(batch__year=year)
         named = rows.order_by().annotate(kind=Value(name, output_field=CharField()), at=F(moments[name]))
         parts.append(named.values_list(*COLUMNS))
     union = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]

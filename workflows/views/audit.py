@@ -12,6 +12,7 @@ from accreditation.visibility import application_of, case_for
 from workflows.forms.oversight import TrailFilter
 from workflows.presentation.cases import case_header
 from workflows.presentation.oversight import act_labels, break_rows, event_rows
+from workflows.presentation.words import Words
 from workflows.selectors import oversight
 from workflows.selectors.registers import objections_of, trail_of
 from workflows.views.answers import page
@@ -49,7 +50,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Verify every chain and every case's rows; on request only, because it reads everything."""
-    context = {"result": None, "breaks": []}
+    context: Words = {"result": None, "breaks": []}
     if request.method == "POST":
         result = oversight.verify_everything()
         context = {"result": result, "breaks": break_rows(result.breaks), "at": timezone.now()}
