@@ -1,0 +1,20 @@
+"""How large a run is: the full one of the command, the small one of the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Rounds of quick pieces of work, few and many cases of a season, whole cases, acts in one round."""
+
+    rounds: int
+    few: int
+    many: int
+    journeys: int
+    acts: int
+
+
+FULL = Scale(rounds=15, few=100, many=10_000, journeys=5, acts=20)
+SMALL = Scale(rounds=1, few=80, many=160, journeys=1, acts=2)

@@ -1,0 +1,29 @@
+"""The benchmarks by the name under which one of them can be run alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bench.acts import acts
+from bench.certificate import certificate
+from bench.figures import Figure
+from bench.inbox import inbox
+from bench.reading import reading
+from bench.scale import Scale
+from bench.whole_case import whole_case
+
+BENCHMARKS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
+    "reading": reading,
+    "certificate": certificate,
+    "case": whole_case,
+    "act": acts,
+    "inbox": inbox,
+}
+
+
+def measured(name: str, scale: Scale) -> Iterator[Figure]:
+    """The figures of one benchmark; one that breaks gives a figure that does not hold, so that the others still run."""
+    try:
+        yield from BENCHMARKS[name](scale)
+    except Exception as fault:  # whatever went wrong is a figure that was not measured
+        yield Figure(name, float("nan"), "not measured", 0, f"{type(fault).__name__}: {fault}")
