@@ -111,7 +111,7 @@ def _value(given: Input) -> str:
     label = given.shown_zh if lang() == "zh" else given.shown_en
     shown = label or shown_amount(given.value, given.unit, lang())
     plain = given.value if isinstance(given.value, str) else None
-    typed = given.raw and given.raw not in (plain, label, shown, _number(given))
+    typed = given.raw and given.raw not in (plain, given.shown_zh, given.shown_en, shown, _number(given))
     return _("%(value)s（原填 %(typed)s）") % {"value": shown, "typed": given.raw} if typed else shown
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from criteria.fields import FieldSpec
 from criteria.ruleset import RuleSet
 from criteria.workbook import Fault, Severity
-from workflows.presentation.words import Words, either
+from workflows.presentation.words import Words, either, marked
 
 
 def fault_groups(faults: Iterable[Fault], rules: RuleSet, *, key: str = "fault", mark: str = "") -> list[Words]:
@@ -28,11 +28,11 @@ def _fault(fault: Fault, rules: RuleSet, key: str) -> Words:
     return {
         "key": key,
         "cell": fault.cell or "—",
-        "label": field_name(fault, rules),
+        "label": marked(field_name(fault, rules)),
         "read": fault.read,
-        "expected": either(fault, "expected"),
-        "message": either(fault, "message"),
-        "remedy": f"{either(fault, 'message')} {either(fault, 'fix')}".strip(),
+        "expected": marked(either(fault, "expected")),
+        "message": marked(either(fault, "message")),
+        "remedy": marked(f"{either(fault, 'message')} {either(fault, 'fix')}".strip()),
         "is_question": fault.severity is Severity.WARNING,
     }
 

@@ -58,7 +58,7 @@ def gate_of_rules(gate: Gate, rules: RuleSet) -> Words:
     """A gate as the rules state it."""
     limit = f"{SIGNS.get(gate.operator, gate.operator)} {amount_of(gate.limit, rules)}" if gate.limit else ""
     variants = [
-        f"{formula_words(rules, variant.when, lang())}：{amount_of(variant.limit, rules)}"
+        f"{formula_words(rules, variant.when, lang())}{_('：')}{amount_of(variant.limit, rules)}"
         for variant in gate.variants
         if variant.limit
     ]

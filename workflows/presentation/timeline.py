@@ -193,7 +193,8 @@ def _gate(content: Content, rules: RuleSet | None) -> SafeString:
     gates = {gate.code: either(gate, "text") for gate in rules.gates} if rules else {}
     outcome = _("符合") if content.get("is_met") else _("不符合")
     text = gates.get(content.get("gate", ""), "")
-    return format_html("{}：{}。{}", text, outcome, quoted(content.get("reason")))
+    said = format_html("{}{}{}{}", text, _("："), outcome, _("。"))
+    return format_html("{}{}", said, quoted(content.get("reason")))
 
 
 def _value(content: Content, rules: RuleSet | None) -> SafeString:
@@ -218,7 +219,7 @@ def _decided(content: Content, rules: RuleSet | None) -> str | SafeString:
     choice = content.get("outcome")
     label = str(Choice(choice).label) if choice in Choice.values else ""
     reasons = content.get("reasons")
-    return format_html("{}。{}", label, quoted(reasons)) if reasons else label
+    return format_html("{}{}{}", label, _("。"), quoted(reasons)) if reasons else label
 
 
 TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
