@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from accreditation.models import Letter
 from accreditation.services.letters import ADVERSE
 from workflows.presentation.words import Words, quoted
+
+_GAP = re.compile(r"\n\s*\n")
+_DIGEST = re.compile(r"\b([0-9a-f]{64})\b")
 
 
 def letter_rows(letters: Iterable[Letter], *, number: str, address: str) -> list[Words]:
@@ -37,7 +43,18 @@ def letter_page(letter: Letter) -> Words:
         "dated": letter.dated,
         "issued_by": letter.issued_by,
         "addressed_to": letter.addressed_to,
-        "body": letter.body,
-        "remedy": letter.remedy,
+        "paragraphs": paragraphs(letter.body),
+        "remedy": paragraphs(letter.remedy),
         "sha256": letter.sha256,
     }
+
+
+def paragraphs(text: str) -> list[list[SafeString]]:
+    """A text as paragraphs of lines; digests in it are marked as code."""
+    return [[_line(line) for line in part.split("\n")] for part in _GAP.split(text.strip()) if part]
+
+
+def _line(text: str) -> SafeString:
+    parts = _DIGEST.split(text)
+    marked = (format_html("<code>{}</code>", part) if number % 2 else part for number, part in enumerate(parts))
+    return format_html_join("", "{}", ((part,) for part in marked))

@@ -126,6 +126,11 @@ def open_batches(at: datetime) -> list[Batch]:
     return list(rows.select_related("programme__granted_by", "rule_set").order_by("closes_at"))
 
 
+def own_enterprises(user: Person) -> list[Enterprise]:
+    """Enterprises for which the person acts or has asked to act."""
+    return list(enterprises_of(user).order_by("name"))
+
+
 def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
     """Enterprises of the person without an open application in the batch."""
     closed = states_where(is_closed=True)

@@ -66,7 +66,6 @@ def batch_words(batch: Batch) -> Words:
 @page
 def my_new(request: HttpRequest) -> HttpResponse:
     """Open batches, the conditions of each, and for which enterprise to apply."""
-    user = acting_person(request)
     places = _places(request)
     if request.method != "POST":
         return _new_page(request, NewCaseForm(places=places))
@@ -74,7 +73,8 @@ def my_new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _new_page(request, form, status=422)
     code, key = form.chosen()
-    enterprise = next(e for e in rows.free_enterprises(user, batch_by_code(code)) if e.pk == key)
+    user = acting_person(request)
+    enterprise = next(row for row in rows.own_enterprises(user) if row.pk == key)
     try:
         case = open_application(
             enterprise, batch_by_code(code), by=user, at=timezone.now(),
@@ -86,12 +86,16 @@ def my_new(request: HttpRequest) -> HttpResponse:
 
 
 def _places(request: HttpRequest) -> list[tuple[str, str]]:
-    """Every enterprise in every open batch that it may still enter; a request sent twice still finds its own."""
+    """Every enterprise in every open batch that it may still enter; what is sent may name any, the act refuses."""
     user = acting_person(request)
+    is_sent = request.method == "POST"
     return [
-        (f"{batch.code}:{enterprise.pk}", f"{batch_name(batch)} {either(batch.programme, 'name')}：{enterprise.name}")
+        (
+            f"{batch.code}:{enterprise.pk}",
+            f"{batch_name(batch)} {either(batch.programme, 'name')}{_('：')}{enterprise.name}",
+        )
         for batch in rows.open_batches(timezone.now())
-        for enterprise in rows.free_enterprises(user, batch)
+        for enterprise in (rows.own_enterprises(user) if is_sent else rows.free_enterprises(user, batch))
     ]
 
 
