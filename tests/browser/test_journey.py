@@ -1,0 +1,123 @@
+"""The main job in a real browser, through the pages of all roles: from the open batch to the verified certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from accreditation.audit import verify_all
+from accreditation.models import Batch
+from accreditation.services.rule_sets import store_edition
+from tests.browser import applying, deciding, reviewing, verifying
+from tests.browser.walk import Journey, MovingClock, Walk, monday_morning
+from workflows.consistency import check_all
+from workflows.demo.world import RULES, make_world
+
+OpenPage = Callable[..., Page]
+WEEKS_AGO = 6  # room for the working days of the notice and a long public holiday
+
+pytestmark = pytest.mark.poppler
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> MovingClock:
+    """The clock of the live server, which runs in this process."""
+    moving = MovingClock(monday_morning(WEEKS_AGO))
+    monkeypatch.setattr(timezone, "now", moving.now)
+    return moving
+
+
+@pytest.fixture
+def journey(
+    open_page: OpenPage,
+    settings: LazySettings,
+    var_dir: Path,
+    clock: MovingClock,
+    child_environment: dict[str, str],
+    tmp_path: Path,
+) -> Journey:
+    """The whole cast on a site in demo mode; no batch yet."""
+    settings.ACCREDITATION_DEMO = True
+    world = make_world(clock.now())
+    store_edition(RULES, at=clock.now())
+    environment = {**child_environment, "ACCREDITATION_DEMO": "1"}
+    return Journey(Walk(open_page(), world, clock), tmp_path, environment)
+
+
+def open_batch(journey: Journey) -> None:
+    """The office opens the batch on the stored edition."""
+    walk, page = journey.walk, journey.page
+    walk.enter("banshi", "/office/batches/")
+    walk.open_link("开启批次")
+    page.get_by_label("项目", exact=True).select_option(label=walk.world.programme.name_zh)
+    page.get_by_label("批次序号").fill("34")
+    walk.press("开启批次")
+    batch = Batch.objects.get()
+    assert batch.rule_set.reference == RULES
+    walk.go(f"/office/batches/{batch.code}/")
+    walk.go(f"/rules/{batch.code}/")
+    walk.go("/guide/")
+    walk.go(f"/guide/{batch.programme.code}/")
+
+
+def apply(journey: Journey) -> None:
+    applying.open_case(journey)
+    applying.download_template(journey)
+    applying.meet_faults(journey)
+    applying.upload_right(journey)
+    applying.read_score(journey)
+    applying.submit(journey, journey.page)
+    applying.company(journey)
+
+
+def review(journey: Journey) -> None:
+    reviewing.see_inbox(journey)
+    reviewing.accept_and_answer(journey)
+    reviewing.return_one_figure(journey)
+    applying.correct(journey)
+    reviewing.verify_and_recommend(journey)
+    reviewing.check_completeness(journey)
+    reviewing.appoint_panel(journey)
+    reviewing.recuse_and_replace(journey)
+    reviewing.review_all(journey)
+    reviewing.adopt_value(journey)
+    reviewing.bring_company(journey)
+
+
+def decide(journey: Journey) -> None:
+    deciding.call_meeting(journey)
+    deciding.recuse_member(journey)
+    deciding.start_meeting(journey)
+    deciding.vote_all(journey)
+    deciding.sign_minutes(journey)
+    deciding.read_refusal(journey)
+
+
+def publish(journey: Journey) -> None:
+    deciding.publish_notice(journey)
+    deciding.object_and_dismiss(journey)
+    deciding.let_notice_run(journey)
+    deciding.announce(journey)
+
+
+def verify(journey: Journey) -> None:
+    verifying.run_signer(journey)
+    pdf = verifying.fetch_certificate(journey)
+    verifying.open_scanned(journey, pdf)
+    verifying.verify_files(journey, pdf)
+    verifying.refuse_stranger(journey)
+
+
+def test_main_job_walks_through_the_pages_of_all_roles_to_a_verified_certificate(journey: Journey) -> None:
+    for step in (open_batch, apply, review, decide, publish, verify):
+        started = datetime.now()
+        step(journey)
+        print(f"{step.__name__}: {(datetime.now() - started).total_seconds():.0f} s, {len(journey.walk.seen)} pages")
+    assert list(check_all()) == []
+    assert verify_all()[1] == []

@@ -1,0 +1,160 @@
+"""One browser that walks through the pages as one person after the other, and the clock that moves on meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from django.urls import resolve
+from playwright.sync_api import Locator, Page, expect
+
+from accreditation.models import Application, Batch, Case
+from tests.browser.checks import check_page
+from workflows.demo.clock import DemoClock
+from workflows.demo.telling import Teller
+from workflows.demo.turns import Turns
+from workflows.demo.world import World
+from workflows.workdays import SHANGHAI
+
+MONDAY, MORNING = 0, time(9, 5)
+
+
+class MovingClock:
+    """`django.utils.timezone.now` of the product: some time ago, running on from there, moved forward by the test."""
+
+    def __init__(self, start: datetime) -> None:
+        self.behind = datetime.now(UTC) - start
+
+    def now(self) -> datetime:
+        """The instant that the product takes for the present."""
+        return datetime.now(UTC) - self.behind
+
+    def move_to(self, instant: datetime) -> None:
+        """Forward only."""
+        assert instant >= self.now(), "the clock does not go back"
+        self.behind = datetime.now(UTC) - instant
+
+    def to_morning(self, day: date) -> None:
+        """The morning of a later day in Shanghai."""
+        self.move_to(datetime.combine(day, MORNING, SHANGHAI))
+
+    def to_present(self) -> None:
+        """Where processes beside this one are all the time."""
+        self.move_to(datetime.now(UTC) - timedelta(milliseconds=1))
+
+
+def monday_morning(weeks_ago: int) -> datetime:
+    """The morning of a Monday that lies so many weeks back."""
+    today = datetime.now(SHANGHAI).date()
+    monday = today - timedelta(days=(today.weekday() - MONDAY) + 7 * weeks_ago)
+    return datetime.combine(monday, MORNING, SHANGHAI)
+
+
+@dataclass
+class Walk:
+    """The page in front of the person; every address that comes into view for the first time is checked."""
+
+    page: Page
+    world: World
+    clock: MovingClock
+    person: str = ""
+    seen: set[str] = field(default_factory=set)
+    visits: list[tuple[str, str]] = field(default_factory=list)
+
+    def enter(self, username: str, onward: str) -> Page:
+        """Leave whoever was here and log in by the demo's button."""
+        self.leave()
+        self.page.goto(f"/login/?next={quote(onward)}")
+        with self.page.expect_navigation():
+            self.page.locator(f'button[value="{username}"]').click()
+        assert urlsplit(self.page.url).path == onward, f"{username} came to {self.page.url} instead of {onward}"
+        self.person = username
+        return self.look()
+
+    def leave(self) -> None:
+        """Nobody is logged in."""
+        self.page.context.clear_cookies()
+        self.person = ""
+
+    def go(self, path: str) -> Page:
+        """Open an address."""
+        answer = self.page.goto(path)
+        assert answer is not None and answer.ok, f"{self.person} got {answer and answer.status} for {path}"
+        return self.look()
+
+    def press(self, name: str, within: Page | Locator | None = None) -> Page:
+        """A button that sends its form."""
+        return self.follow((within or self.page).get_by_role("button", name=name, exact=True))
+
+    def open_link(self, name: str, within: Page | Locator | None = None) -> Page:
+        """The first link of that name."""
+        return self.follow((within or self.page).get_by_role("link", name=name).first)
+
+    def follow(self, control: Locator) -> Page:
+        """Click whatever leads to another page."""
+        with self.page.expect_navigation():
+            control.click()
+        return self.look()
+
+    def look(self, state: str = "") -> Page:
+        """All checks, once for each URL name and title, and once more for each state named."""
+        path = urlsplit(self.page.url).path
+        title = re.sub(r"[A-Z0-9-]{2,}", "", self.page.title())
+        name = f"{resolve(path).view_name} {title} {state}"
+        if name not in self.seen:
+            self.seen.add(name)
+            self.visits.append((self.person, path))
+            check_page(self.page, widths=(1280,))
+            check_page(self.page, widths=(390,), axe=False)
+        return self.page
+
+    def told(self, text: str) -> None:
+        """The page says so."""
+        expect(self.page.locator("main")).to_contain_text(text)
+
+    @contextmanager
+    def downloading(self, into: Path) -> Iterator[None]:
+        """What is clicked inside is a download, saved as the file."""
+        with self.page.expect_download() as download:
+            yield
+        download.value.save_as(into)
+
+
+@dataclass
+class Journey:
+    """What the hands of the main job pass on: the walk, the batch, numbers of the cases by applicant, files."""
+
+    walk: Walk
+    files: Path
+    environment: dict[str, str]
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def page(self) -> Page:
+        """The page in front of whoever acts."""
+        return self.walk.page
+
+    @property
+    def batch(self) -> Batch:
+        """The batch of the journey."""
+        return Batch.objects.select_related("programme", "rule_set").get()
+
+    def case(self, username: str) -> Case:
+        """The case of an applicant, as it is now."""
+        return Case.objects.select_related("enterprise").get(number=self.numbers[username])
+
+    def state(self, username: str) -> str:
+        """The legal state of that case."""
+        return str(Application.objects.get(case__number=self.numbers[username]).state)
+
+    def turns(self) -> Turns:
+        """The demo's hands, for cases that only keep this one company; they act at the present instant."""
+        now = self.walk.clock.now()
+        clock = DemoClock(self.walk.world.calendar, now, 0)
+        clock.at = now
+        return Turns(Teller(lambda _told: None), self.walk.world, clock)
