@@ -13,6 +13,7 @@ from accreditation.enums import DISTRICTS, ObjectionState
 from accreditation.models import Application, Programme, RuleSetEdition, User
 from workflows.forms.casework import LONG, FilterForm, offer
 from workflows.forms.district import SEARCH, STATES, URGENCIES
+from workflows.presentation.words import either
 
 OFFICE_NODES = [
     ("", _("全部")),
@@ -90,10 +91,18 @@ class SuccessorForm(forms.Form):
         return self.people[self.cleaned_data["expert"]]
 
 
+class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Programmes by their names in the reader's language."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name."""
+        return either(obj, "name")
+
+
 class BatchForm(forms.Form):
     """Everything that is pinned when a batch is opened."""
 
-    programme = forms.ModelChoiceField(label=_("项目"), queryset=Programme.objects.none(), empty_label=None)
+    programme = ProgrammeChoice(label=_("项目"), queryset=Programme.objects.none(), empty_label=None)
     edition = forms.ModelChoiceField(
         label=_("规则集版本"),
         queryset=RuleSetEdition.objects.none(),
