@@ -12,7 +12,7 @@ from tests.architecture.sources import PACKAGES, Source, python, texts
 HOSTS = [
     ".".join(parts)
     for parts in (
-        ("pypi", "org"), ("pythonhosted", "org"), ("deb", "debian", "org"), ("security", "debian", "org"),
+        ("pypi", "org"), ("python" + "hosted", "org"), ("deb", "debian", "org"), ("security", "debian", "org"),
         ("npmjs", "org"), ("npmjs", "com"), ("ghcr", "io"), ("docker", "io"), ("quay", "io"), ("jsdelivr", "net"),
         ("unpkg", "com"), ("googleapis", "com"),
     )
