@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +19,7 @@ from workflows.forms.applicant import FilingForm
 from workflows.presentation import figures, gates, letters, scores
 from workflows.presentation.cases import clock_of, owner_name
 from workflows.selectors.applicant import correction_of, letter_of, submission_of
+from workflows.selectors.public_register import check_code
 from workflows.views.answers import page, try_verb
 from workflows.views.applicant_frame import OpenCase, frame, notice_of_return, open_case, reasons_with_places
 from workflows.views.applicant_tasks import address
@@ -90,19 +92,22 @@ def my_done(request: HttpRequest, number: str) -> HttpResponse:
         opened, "my_done", _("补正已提交") if is_correction else _("申报已提交"),
         submission=submission,
         clock=clock_of(opened.case, at=timezone.now()),
-        next=_next_steps(opened),
+        next=_next_steps(opened, check_code(submission)),
         receipt=letters.letter_rows([receipt], number=number, address="my_letter")[0] if receipt else None,
     )  # fmt: skip
     return render(request, "workflows/applicant/done.html", context)
 
 
-def _next_steps(opened: OpenCase) -> list[str]:
+def _next_steps(opened: OpenCase, code: str) -> list[str]:
     owner = owner_name(opened.case, opened.application)
     first = [_("由%(body)s办理。") % {"body": owner}] if owner else []
     return [
         *first,
         _("需要补正时会在站内和邮件通知，并一次列明全部内容。"),
-        _("办理进度可以随时在“进度与文书”查看。"),
+        format_html(
+            _("办理进度见“进度与文书”；凭申报编号和查询码 {code} 也可以在“查进度”查询，不需要登录。"),
+            code=format_html("<code>{}</code>", code),
+        ),
     ]
 
 

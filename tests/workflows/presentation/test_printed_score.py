@@ -71,7 +71,7 @@ def test_an_indicator_below_its_basic_requirement_has_no_points_on_the_page(prin
     page, _evaluation = printed
     section = next(found for found in SECTION.finditer(page) if found[1] == "X-04")[0]
     assert lines(section)["判定"] == "未达到基本要求，得0分"
-    assert POINTS.search(section)[1] == "0.00"  # type: ignore[index]
+    assert POINTS.findall(section) == ["0.00"]
     assert "未达标" in section
 
 

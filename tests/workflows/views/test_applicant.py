@@ -259,6 +259,7 @@ def test_complete_draft_is_filed_once_with_receipt_and_hash(cast: Cast, me: Clie
     shown = text(me.get(address("my_done", draft)))
     assert draft.number in shown
     assert submission.content_sha256 in shown
+    assert f"查询码  {submission.content_sha256[:8]} " in shown
     receipt = Letter.objects.get(case=draft)
     page = text(me.get(address("my_letter", draft, receipt.number)))
     assert submission.content_sha256 in page
