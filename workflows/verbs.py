@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import Choice, DeadlineKind, LetterKind, SeatState
 from accreditation.models import Application
-from workflows import audiences, guards, records, who
+from workflows import audiences, guards, material_guards, records, who
 from workflows.doing import Clock, Doing, Verb
 
 FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
@@ -47,15 +47,15 @@ _LINES: tuple[Verb, ...] = (
     # --- the applicant prepares, files, corrects, withdraws ------------------------------------------------------
     Verb(
         "upload_workbook", _("上传申报数据表"), who.APPLICANT, ("prepare", "correct"), GUIDE,
-        record=records.keep_upload,
+        guards=(material_guards.only_named_cells_change,), record=records.keep_upload,
     ),
     Verb(
         "attach_evidence", _("上传证明材料"), who.APPLICANT, ("prepare", "correct"), GUIDE,
-        record=records.keep_evidence,
+        guards=(material_guards.only_named_kinds_change,), record=records.keep_evidence,
     ),
     Verb(
         "drop_evidence", _("移除证明材料"), who.APPLICANT, ("prepare", "correct"), GUIDE,
-        record=records.drop_evidence,
+        guards=(material_guards.only_named_kinds_change,), record=records.drop_evidence,
     ),
     Verb(
         "submit", _("提交申报"), who.APPLICANT, ("prepare",), MEASURES, transition="submit", completes=True,

@@ -9,6 +9,7 @@ from typing import Any
 
 from accreditation.enums import Level, MemberState
 from accreditation.models import (
+    Application,
     Batch,
     Body,
     Case,
@@ -27,6 +28,7 @@ from accreditation.services.rule_sets import rules_of, store_edition
 from tests.factories.figures import facts_for
 from workflows import door
 from workflows.calendar import seed_calendar
+from workflows.intake import open_kinds
 from workflows.opening import open_application
 
 DEMO_RULES = "shanghai_municipal_centre/2022-demo"
@@ -190,15 +192,16 @@ def stored_file(content: bytes, at: datetime, media_type: str = "application/pdf
 
 
 def with_material(case: Case, by: User, at: datetime, **changed: int) -> None:
-    """Hand in an accepted workbook and every required kind of evidence, through the door."""
+    """Hand in an accepted workbook and every required kind of evidence, in a correction the kinds asked for."""
     rules = rules_of(case.application.batch)
     assert rules.form is not None
     facts = facts_for(rules.form, case.application.batch.reporting_year, **changed)
     book = stored_file(f"{case.number}{sorted(changed.items())}{at}".encode(), at)
     form = {"name": "数据表.xlsx", "sha256": book.sha256, "facts": facts, "file": book}
     door.perform(case, "upload_workbook", by=by, at=at, form=form)
+    asked = open_kinds(Application.objects.get(case=case))
     for kind in rules.evidence:
-        if kind.required:
+        if kind.required if asked is None else kind.code in asked:
             file = stored_file(f"{case.number}{kind.code}".encode(), at)
             form = {"kind": kind.code, "file": file, "name": f"{kind.name_zh}.pdf"}
             door.perform(case, "attach_evidence", by=by, at=at, form=form)

@@ -66,7 +66,8 @@ def facts_for(form: FormSpec, reporting_year: int, **changed: int) -> Facts:
     ]
     for n, spec in enumerate(form.table, 7):
         for back in range(spec.years):
-            value = Fraction(values[spec.code] * (100 - 8 * back) // 100)
+            given = values if back == 0 else TABLE
+            value = Fraction(given[spec.code] * (100 - 8 * back) // 100)
             origin = Origin("评价数据表", f"{'EFG'[back]}{n}", str(value))
             figures.append(Fact(spec.code, reporting_year - back, value, spec.unit, origin))
     return facts_of(reporting_year, figures)

@@ -13,7 +13,7 @@ from accreditation.enums import Choice, LetterKind
 from accreditation.errors import Refusal
 from accreditation.models import Application, Case, Deadline, Letter, Objection, User
 from tests.clock import Clock
-from tests.factories.cast import Cast, filed_case, make_cast, with_material
+from tests.factories.cast import Cast, filed_case, make_cast, stored_file, with_material
 from tests.factories.steps import answer_gates, hold_meeting, publish, recommend, to_committee
 from workflows import door
 from workflows.consistency import check_all
@@ -134,6 +134,25 @@ def test_unanswered_point_keeps_correction_open(cast: Cast, clock: Clock) -> Non
     with pytest.raises(Refusal) as refused:
         door.perform(case, "correct", by=cast.member0, at=clock.at + timedelta(hours=1), form={"declaration": True})
     assert [reason.code for reason in refused.value.reasons] == ["point_open"]
+
+
+def test_correction_changes_nothing_but_what_was_asked_for(cast: Cast, clock: Clock) -> None:
+    case = returned(cast, clock)
+    later = clock.at + timedelta(hours=1)
+    with pytest.raises(Refusal) as refused:
+        with_material(case, cast.member0, later, rd_staff=90, doctors=9)
+    assert [reason.code for reason in refused.value.reasons] == ["closed_cell"]
+    assert "doctors" in str(refused.value.reasons[0]) or "博士" in str(refused.value.reasons[0])
+    file = stored_file(b"licence", later)
+    form = {"kind": "licence", "file": file, "name": "执照.pdf"}
+    with pytest.raises(Refusal) as refused:
+        door.perform(case, "attach_evidence", by=cast.member0, at=later, form=form)
+    assert [reason.code for reason in refused.value.reasons] == ["closed_kind"]
+    row = Application.objects.get(case=case).evidence.first()
+    with pytest.raises(Refusal) as refused:
+        door.perform(case, "drop_evidence", by=cast.member0, at=later, form={"evidence": row})
+    assert [reason.code for reason in refused.value.reasons] == ["closed_kind"]
+    with_material(case, cast.member0, later, rd_staff=90)
 
 
 def test_second_return_by_the_district_is_refused(cast: Cast, clock: Clock) -> None:
