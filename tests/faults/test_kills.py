@@ -50,13 +50,13 @@ def returned_cases(cast: Cast, at: datetime) -> None:
         door.perform(case, "return_for_correction", by=cast.pudong, at=at, form={"points": [point]})
 
 
-def run_and_kill(command: list[str], environment: dict[str, str], chance: random.Random) -> bool:
-    """Start a command and kill it at a random moment; whether it ended by itself before that."""
+def run_and_kill(command: list[str], environment: dict[str, str], chance: random.Random, turn: int = 0) -> bool:
+    """Start a command and kill it at a random moment, later at each turn; whether it ended by itself before that."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     try:
-        process.communicate(timeout=1.5 + chance.random() * 2.5)
+        process.communicate(timeout=1.5 + 0.4 * turn + chance.random() * 2.5)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
@@ -69,7 +69,7 @@ def keep_killing(command: list[str], environment: dict[str, str], chance: random
     """Until a run gets to its end; how many were killed."""
     kills = 0
     started = time.monotonic()
-    while not run_and_kill(command, environment, chance):
+    while not run_and_kill(command, environment, chance, kills):
         kills += 1
         assert time.monotonic() - started < 300, "no progress"
     return kills
@@ -97,7 +97,7 @@ def kill_the_worker(at: datetime, environment: dict[str, str], chance: random.Ra
     promised = set(Effect.objects.filter(kind="mail").values_list("key", flat=True))
     for turn in range(60):
         later = at + timedelta(minutes=11 * (turn + 1))  # past the time after which a dead worker's row is taken up
-        run_and_kill(["run_effects", "--limit", "1000", "--at", later.isoformat()], environment, chance)
+        run_and_kill(["run_effects", "--limit", "1000", "--at", later.isoformat()], environment, chance, turn)
         if not Effect.objects.exclude(state=EffectState.DONE).exists():
             break
     assert Effect.objects.filter(kind="mail", state=EffectState.DONE).count() == len(promised)
