@@ -12,7 +12,7 @@ from accreditation.errors import Reason
 from accreditation.models import RoleGrant, Seat, User
 from accreditation.roles import Role
 from accreditation.services import evaluation, material, notices, panels, reviews
-from accreditation.services.rule_sets import rules_of
+from accreditation.services.rule_sets import rule_text, rules_of
 from accreditation.services.ties import ties_between
 from workflows.doing import Doing
 from workflows.who import OFFICE_STATES
@@ -41,7 +41,7 @@ def material_is_complete(doing: Doing) -> Iterable[Reason]:
     """An accepted workbook and every required kind of evidence."""
     if evaluation.draft_facts(doing.application) is None:
         yield Reason("workbook_needed", _("还没有读取通过的申报数据表。"), "workbook")
-    kinds = {kind.code: kind.name_zh for kind in rules_of(doing.batch).evidence}
+    kinds = {kind.code: rule_text(kind, "name") for kind in rules_of(doing.batch).evidence}
     for code in material.missing_evidence(doing.application):
         yield Reason("evidence_needed", _("缺少必交材料：%(name)s。") % {"name": kinds[code]}, f"evidence-{code}")
 
@@ -58,7 +58,7 @@ def failed_gates_are_acknowledged(doing: Doing) -> Iterable[Reason]:
     if facts is None or doing.form.get("insists"):
         return
     for gate in evaluation.evaluate_application(doing.application, facts).failed_gates:
-        yield Reason("gate_failed", _("不符合申报条件：%(text)s") % {"text": gate.text_zh}, "insists")
+        yield Reason("gate_failed", _("不符合申报条件：%(text)s") % {"text": rule_text(gate, "text")}, "insists")
 
 
 def points_are_named(doing: Doing) -> Iterable[Reason]:
@@ -119,9 +119,11 @@ def gates_are_passed(doing: Doing) -> Iterable[Reason]:
         yield Reason("no_figures", _("没有可评价的数据。"))
         return
     for gate in found.failed_gates:
-        yield Reason("gate_failed", _("不符合申报条件：%(text)s") % {"text": gate.text_zh}, f"gate-{gate.code}")
+        yield Reason(
+            "gate_failed", _("不符合申报条件：%(text)s") % {"text": rule_text(gate, "text")}, f"gate-{gate.code}"
+        )
     for gate in found.undetermined_gates:
-        yield Reason("gate_open", _("尚未核定：%(text)s") % {"text": gate.text_zh}, f"gate-{gate.code}")
+        yield Reason("gate_open", _("尚未核定：%(text)s") % {"text": rule_text(gate, "text")}, f"gate-{gate.code}")
 
 
 def value_is_verifiable(doing: Doing) -> Iterable[Reason]:
@@ -208,10 +210,10 @@ def marks_are_complete(doing: Doing) -> Iterable[Reason]:
         mark = marks.get(heading.code) or {}
         place = f"marks-{heading.code}"
         if (fault := _fault_of_points(mark.get("points"), heading.most.amount(), heading.step.amount())) is not None:
-            values = {"name": heading.name_zh, "most": heading.most.amount(), "step": heading.step.amount()}
+            values = {"name": rule_text(heading, "name"), "most": heading.most.amount(), "step": heading.step.amount()}
             yield Reason(fault, _("%(name)s：请填写 0 至 %(most)s 分，步长 %(step)s 分。") % values, place)
         if len(str(mark.get("reason") or "").strip()) < 2:
-            yield Reason("text_needed", _("%(name)s：请写明评分理由。") % {"name": heading.name_zh}, place)
+            yield Reason("text_needed", _("%(name)s：请写明评分理由。") % {"name": rule_text(heading, "name")}, place)
 
 
 def _fault_of_points(text: object, most: Fraction, step: Fraction) -> str | None:

@@ -20,7 +20,7 @@ from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Enterprise, StoredFile
 from accreditation.services.evaluation import reported_facts
 from accreditation.services.files import WORKBOOK, check_file, keep_file
-from accreditation.services.rule_sets import rules_of, template_of
+from accreditation.services.rule_sets import rule_text, rules_of, template_of
 from criteria.checks import check_facts
 from criteria.facts import Facts, Origin
 from criteria.workbook import Fault, Faults, Reading, Severity
@@ -155,7 +155,7 @@ def check_evidence(
 
 
 def _kind_reasons(application: Application, kind: str, kinds: Collection[str] | None) -> Iterator[Reason]:
-    names = {entry.code: entry.name_zh for entry in rules_of(application.batch).evidence}
+    names = {entry.code: rule_text(entry, "name") for entry in rules_of(application.batch).evidence}
     if kind not in names:
         yield Reason("unknown_kind", _("本批次没有这一类材料。"), "kind")
     elif kinds is not None and kind not in kinds:

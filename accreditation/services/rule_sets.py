@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import get_language
 
 from accreditation.models import Batch, RuleSetEdition
 from criteria.live import live_faults
@@ -39,6 +42,12 @@ def _thawed(checksum: str) -> RuleSet:
 def rules_of(batch: Batch) -> RuleSet:
     """The rule set that the batch pinned."""
     return _thawed(batch.rule_set.checksum)
+
+
+def rule_text(of: Any, name: str) -> str:
+    """The half of a pair of a rule set (`name_zh`, `name_en`) in the active language; the Chinese one where none is."""
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    return str(getattr(of, f"{name}_{language}") or getattr(of, f"{name}_zh"))
 
 
 def template_of(batch: Batch) -> Template:

@@ -7,13 +7,15 @@ from typing import Any
 
 from django import template
 from django.template.base import Node, NodeList, Parser, Token
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 register = template.Library()
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+
+CHINESE_RUNS = re.compile(f"((?:{CHINESE.pattern})+)")
 
 
 def is_english() -> bool:
@@ -34,6 +36,17 @@ def zh(value: Any) -> SafeString:
     if is_english() and CHINESE.search(text):
         return format_html('<span lang="zh-CN">{}</span>', text)
     return text
+
+
+@register.filter
+def marked(text: Any) -> Any:
+    """A sentence in the page's language that may quote Chinese: on an English page each Chinese run is marked.
+
+    Markup is left as it is: whoever wrote it has marked its parts.
+    """
+    if not is_english() or isinstance(text, SafeString):
+        return text
+    return format_html_join("", "{}", ((zh(part),) for part in CHINESE_RUNS.split(str(text))))
 
 
 @register.simple_tag

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from accreditation.templatetags.language import marked
 from criteria.fields import FieldSpec
 from criteria.ruleset import RuleSet
 from criteria.workbook import Fault, Severity
-from workflows.presentation.words import Words, either, marked
+from workflows.presentation.words import Words, either
 
 
 def fault_groups(faults: Iterable[Fault], rules: RuleSet, *, key: str = "fault", mark: str = "") -> list[Words]:

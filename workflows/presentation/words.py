@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import APPLICATION_STATES, DISTRICTS, ApplicationState
 from accreditation.templatetags.figures import grouped_text
-from accreditation.templatetags.language import CHINESE, is_english, zh
+from accreditation.templatetags.language import is_english, zh
 from criteria.exact import fixed_text
 from criteria.facts import Scalar
 from criteria.ruleset import Confidence, RuleSet
@@ -21,7 +20,6 @@ from criteria.units import amount_text, shown_amount
 
 Words = dict[str, Any]
 SHORT_PLACES = 2
-_CHINESE_RUNS = re.compile(f"((?:{CHINESE.pattern})+)")
 TONES = {"idle": "grey", "current": "blue", "warn": "amber", "ok": "green", "bad": "red"}
 
 
@@ -101,14 +99,6 @@ def cited(codes: Iterable[str], rules: RuleSet | None = None) -> SafeString:
 def quoted(text: object) -> SafeString:
     """What a person wrote, marked as Chinese on an English page."""
     return zh(text)
-
-
-def marked(text: str) -> str | SafeString:
-    """A sentence in the page's language that may quote Chinese: on an English page each Chinese run is marked."""
-    if not is_english():
-        return text
-    parts = _CHINESE_RUNS.split(text)
-    return format_html_join("", "{}", ((zh(part),) for part in parts))
 
 
 def file_words(name: str) -> SafeString:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django import forms
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from accreditation.templatetags.language import in_language, page_lang
 
@@ -32,6 +34,35 @@ def test_page_declares_its_language(language: str, lang: str) -> None:
 def test_chinese_name_is_marked_on_an_english_page_only(language: str, name: str | None, shown: str) -> None:
     with translation.override(language):
         assert rendered("{{ name|zh }}", name=name) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "shown"),
+    [
+        (
+            "en",
+            "“约 <一百>” was read",
+            '“<span lang="zh-CN">约</span> &lt;<span lang="zh-CN">一百</span>&gt;” was read',
+        ),
+        ("en", "Nothing <Chinese>", "Nothing &lt;Chinese&gt;"),
+        ("zh-hans", "读到“<约一百>”", "读到“&lt;约一百&gt;”"),
+        ("en", mark_safe("<b>甲</b>"), "<b>甲</b>"),
+    ],
+)
+def test_chinese_quoted_in_a_sentence_is_marked_run_by_run_and_markup_left_alone(
+    language: str, text: str, shown: str
+) -> None:
+    with translation.override(language):
+        assert rendered("{{ text|marked }}", text=text) == shown
+
+
+@pytest.mark.parametrize(("language", "marks"), [("en", ' lang="zh-CN"'), ("zh-hans", "")])
+def test_option_with_a_chinese_name_is_marked_on_an_english_page_only(language: str, marks: str) -> None:
+    field = forms.ChoiceField(choices=[("1", "示例公司"), ("2", "Sample")])
+    with translation.override(language):
+        drawn = field.widget.render("who", "2")
+    assert f'<option value="1"{marks}>示例公司</option>' in drawn
+    assert '<option value="2" selected>Sample</option>' in drawn
 
 
 @pytest.mark.parametrize(
