@@ -1,0 +1,1 @@
+"""Attacks on the finished site: who may open what, and what every answer must carry."""

@@ -1,0 +1,236 @@
+"""The world that the access table is called against: two of everything, alike but for whose it is.
+
+`own` lies in Pudong and belongs to `member_own`, `other` lies in Jiading and belongs to `member_other`. Their two cases
+walk through the procedure side by side, led by the services; each page is called at the step that it is for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from accreditation.enums import MemberState, SeatState
+from accreditation.models import (
+    Application,
+    Case,
+    Enterprise,
+    Meeting,
+    Member,
+    Message,
+    RoleGrant,
+    Seat,
+    StoredFile,
+    User,
+    VerifiedValue,
+)
+from accreditation.services.files import WORKBOOK, keep_file
+from accreditation.services.rule_sets import rules_of
+from certificates.selectors import certificate_for_request
+from criteria.workbook import Fault, Faults, Severity
+from tests.attacks.browser import Browser
+from tests.clock import MONDAY
+from tests.factories.browser import log_in
+from tests.factories.cast import Cast, make_cast, person, with_material
+from workflows import door
+from workflows.certification import request_key_of
+from workflows.opening import open_application
+
+ROLES = (
+    "anonymous", "stranger", "requester", "member_own", "colleague_own", "member_other", "district_own",
+    "district_other", "office", "publisher", "expert_own", "expert_other", "committee_own", "committee_other",
+    "operator", "security", "auditor",
+)  # fmt: skip
+OFFICES = ROLES[ROLES.index("district_own") :]
+SIDES = ("own", "other")
+PDF = b"%PDF-1.4\n%%EOF\n"
+DISTRICTS = {"own": "310115", "other": "310114"}
+
+
+@dataclass
+class World:
+    """People by role, a signed-in browser for each, the two cases, and the samples that addresses name."""
+
+    cast: Cast
+    at: datetime
+    file: StoredFile
+    people: dict[str, User] = field(default_factory=dict)
+    browsers: dict[str, Browser] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    fixed: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def sample(self, name: str, own: Any, other: Any = None) -> None:
+        """What an address can name; one value for both sides where it belongs to nobody in particular."""
+        self.fixed[name] = {"own": own, "other": own if other is None else other}
+
+    def samples(self) -> dict[str, dict[str, Any]]:
+        """Everything that can be named at the step where the cases stand now."""
+        hangs = {side: _hangs_on(Application.objects.get(case=case)) for side, case in self.cases.items()}
+        both = hangs["own"].keys() & hangs["other"].keys()
+        return self.fixed | {name: {side: hangs[side][name] for side in SIDES} for name in both}
+
+    def application(self, side: str) -> Application:
+        """The application of that side as it stands."""
+        return Application.objects.get(case=self.cases[side])
+
+    def meeting(self, side: str) -> Meeting:
+        """The meeting that has the case of that side on its agenda."""
+        return Meeting.objects.get(items__application__case=self.cases[side])
+
+    def experts(self, side: str) -> list[User]:
+        """The five experts of that side's panel."""
+        return self.cast.experts[:5] if side == "own" else self.cast.experts[5:10]
+
+    def committee(self, side: str) -> list[User]:
+        """The members whom that side's meeting was called with."""
+        return self.cast.members[:3] if side == "own" else self.cast.members[3:6]
+
+    def member(self, side: str) -> User:
+        """Who files for that side."""
+        return self.people[f"member_{side}"]
+
+    def officer(self, side: str) -> User:
+        """The district bureau of that side."""
+        return self.people[f"district_{side}"]
+
+
+def build() -> World:
+    """Everything, with both cases as drafts; needs ACCREDITATION_DEMO and folders that last as long as the world."""
+    cast = make_cast(MONDAY, panel=11, committee=6, working_window=60)
+    world = World(cast, MONDAY, keep_file(PDF, media_type="application/pdf", at=MONDAY))
+    _name_people(world)
+    for side in SIDES:
+        _people_samples(world, side)
+        world.cases[side] = _draft(world, side)
+    _join_sides(world)
+    _rule_samples(world)
+    _open_browsers(world)
+    return world
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+def _name_people(world: World) -> None:
+    cast, people = world.cast, world.people
+    for role in ("stranger", "office", "publisher", "operator", "security", "auditor"):
+        people[role] = cast.people[role]
+    people |= {"member_own": cast.people["member0"], "member_other": cast.people["member1"]}
+    people |= {"district_own": cast.people["pudong"], "district_other": cast.people["jiading"]}
+    people |= {"requester": person("requester", "待核验示例"), "colleague_own": person("colleague", "同事示例")}
+    for side in SIDES:
+        people[f"expert_{side}"], people[f"committee_{side}"] = world.experts(side)[0], world.committee(side)[1]
+
+
+def _open_browsers(world: World) -> None:
+    world.browsers["anonymous"] = Browser()
+    for role, user in world.people.items():
+        browser = Browser()
+        if role in OFFICES:
+            log_in(browser, user)
+        else:
+            browser.force_login(user)
+        world.browsers[role] = browser
+
+
+# --- the two enterprises and their drafts ---------------------------------------------------------------------------
+def _people_samples(world: World, side: str) -> None:
+    """A colleague of the applicant, somebody who asks to join, another one who has."""
+    enterprise = world.cast.enterprises[SIDES.index(side)]
+    mate = world.people["colleague_own"] if side == "own" else person("colleague_other", "他司同事示例")
+    asking = world.people["requester"] if side == "own" else person("asking_other", "他司求入示例")
+    rows = {
+        "colleague.pk": _member(enterprise, mate, world, MemberState.ACTIVE).pk,
+        "request.pk": _member(enterprise, asking, world, MemberState.REQUESTED).pk,
+        "enterprise.pk": enterprise.pk,
+    }
+    for name, value in rows.items():
+        world.fixed.setdefault(name, {})[side] = value
+
+
+def _member(enterprise: Enterprise, user: User, world: World, state: MemberState) -> Member:
+    """A membership with a proof that can be read."""
+    settled = None if state == MemberState.REQUESTED else world.at
+    return Member.objects.create(
+        enterprise=enterprise, user=user, state=state, proof=world.file, proof_name="授权书.pdf", requested_at=world.at,
+        settled_at=settled,
+    )  # fmt: skip
+
+
+def _draft(world: World, side: str) -> Case:
+    """Faulty workbooks, a good one, all evidence; the numbers of the uploads differ between the sides."""
+    by, at = world.member(side), world.at
+    case = open_application(world.cast.enterprises[SIDES.index(side)], world.cast.batch, by=by, at=at)
+    for _ in range(1 if side == "own" else 3):
+        door.perform(case, "upload_workbook", by=by, at=at, form=_faulty(case))
+    with_material(case, by, at)
+    case.application.uploads.filter(is_accepted=True).update(file=_workbook(world))
+    case.application.evidence.update(file=world.file)
+    return case
+
+
+def _faulty(case: Case) -> dict[str, Any]:
+    year = case.application.batch.reporting_year
+    said = ("应为整数", "a whole number", "不是数字", "not a number", "请填整数", "enter a whole number")
+    fault = Fault("not_a_number", Severity.ERROR, "评价数据", "C5", "rd_staff", year, "约八十", *said)
+    return {"name": "有误.xlsx", "sha256": "0" * 64, "faults": Faults((fault,)).to_json()}
+
+
+def _workbook(world: World) -> StoredFile:
+    return keep_file(b"PK\x03\x04", media_type=WORKBOOK.media_type, at=world.at)
+
+
+# --- what hangs on a case and what does not -------------------------------------------------------------------------
+def _hangs_on(application: Application) -> dict[str, Any]:
+    """Whatever of a case an address can name, where there is such a thing yet."""
+    case, uploads = application.case, application.uploads.order_by("-number")
+    return {
+        "case.number": case.number,
+        "upload.number": uploads.filter(is_accepted=True)[0].number,
+        "faulty.number": uploads.filter(is_accepted=False)[0].number,
+        "evidence.pk": application.evidence.order_by("pk")[0].pk,
+    } | {name: rows[0] for name, rows in _may_hang_on(application).items() if rows}
+
+
+def _may_hang_on(application: Application) -> dict[str, list[Any]]:
+    case = application.case
+    recused = Seat.objects.filter(panel__application=application, state=SeatState.RECUSED)
+    proposed = VerifiedValue.objects.filter(application=application, adopted_at__isnull=True)
+    items = application.meeting_items.select_related("meeting")
+    title = application.title
+    issued = certificate_for_request(request_key_of(title)) if title else None
+    return {
+        "letter.number": [row.number for row in case.letters.all()],
+        "seat.pk": [row.pk for row in recused],
+        "proposal.pk": [row.pk for row in proposed],
+        "meeting.number": [item.meeting.number for item in items],
+        "item.position": [item.position for item in items],
+        "objection.number": [row.number for row in application.objections.all()],
+        "notice.number": [application.notice.number] if application.notice else [],
+        "announcement.number": [application.announcement.number] if application.announcement else [],
+        "title.number": [title.number] if title else [],
+        "certificate.code": [issued.code] if issued and issued.sha256 else [],
+    }
+
+
+def _join_sides(world: World) -> None:
+    """Messages, a grant and an account that are nobody's in particular."""
+    for side in SIDES:
+        message = Message.objects.filter(recipient=world.member(side)).order_by("pk").first()
+        message = message or Message.objects.create(
+            recipient=world.member(side), kind="member_confirmed", params={"enterprise": "示例"}, created_at=world.at,
+            key=f"attacks:{side}",
+        )  # fmt: skip
+        world.fixed.setdefault("message.pk", {})[side] = message.pk
+    spare = world.cast.experts[10]
+    world.sample("grant.pk", RoleGrant.objects.get(user=spare).pk)
+    world.sample("account.pk", spare.pk)
+
+
+def _rule_samples(world: World) -> None:
+    """What every case of the batch has alike."""
+    rules = rules_of(world.cast.batch)
+    gate = next(gate for gate in rules.gates if gate.formula is None and gate.is_binding)
+    world.sample("rules.gate", gate.code)
+    world.sample("rules.code", "rd_staff")
+    world.sample("rules.year", world.cast.batch.reporting_year)
+    world.sample("batch.code", world.cast.batch.code)
+    world.sample("programme.code", world.cast.programme.code)
