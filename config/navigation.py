@@ -41,7 +41,6 @@ TOP = (
     Entry("audit", _("审计"), frozenset({Power.AUDIT})),
     Entry("notices", _("公示和公布")),
     Entry("centres", _("名录")),
-    Entry("track", _("查进度")),
     Entry("certificates:verify", _("证书查验")),
     Entry("demo", _("演示")),
 )
@@ -50,6 +49,7 @@ ACCOUNT = (
     Entry("account_security", _("账号安全")),
 )
 FOOT = (
+    Entry("track", _("查询办理进度")),
     Entry("guide", _("办事指南")),
     Entry("accessibility", _("无障碍声明")),
     Entry("styleguide", _("样式指南")),
