@@ -259,3 +259,13 @@ def test_member_cannot_call_or_start_and_officer_cannot_vote(cast: Cast, meeting
     assert member.get(reverse("meeting_new")).status_code == 403
     assert member.post(reverse("meeting_start", args=[meeting.number])).status_code == 403
     assert vote(cast.office, meeting, 1).status_code == 403
+
+
+def test_case_leads_a_member_to_its_item_and_a_recused_one_nowhere(
+    cast: Cast, meeting: Meeting, cases: list[Case]
+) -> None:
+    address = reverse("committee_case", args=[cases[0].number])
+    answer = client_of(cast.members[1]).get(address)
+    assert answer.headers["Location"] == reverse("meeting_item", args=[meeting.number, 1])
+    meetings.declare_recusal(meeting.items.get(position=1), tie="曾任独立董事", by=cast.members[1], at=cast.at)
+    assert client_of(cast.members[1]).get(address).status_code == 404
