@@ -69,7 +69,8 @@ def published(kind: str = "", year: str = "") -> QuerySet[Any, Any]:
         named = rows.order_by().annotate(kind=Value(name, output_field=CharField()), at=F(moments[name]))
         parts.append(named.values_list(*COLUMNS))
     union = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
-    return union.order_by("-at")
+    newest_first: QuerySet[Any, Any] = union.order_by("-at")
+    return newest_first
 
 
 def as_published(row: tuple[Any, ...]) -> Published:
