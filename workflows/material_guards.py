@@ -12,6 +12,7 @@ from accreditation.errors import Reason
 from accreditation.models import CorrectionRequest
 from accreditation.services.evaluation import reported_facts
 from accreditation.services.reviews import open_correction
+from accreditation.services.rule_sets import rules_of
 from criteria.workbook.changes import check_only_allowed_changes
 from workflows.doing import Doing
 from workflows.points import allowed_changes
@@ -22,8 +23,9 @@ def only_named_cells_change(doing: Doing) -> Iterable[Reason]:
     request, facts, filed = _open_return(doing), doing.form.get("facts"), reported_facts(doing.application)
     if request is None or facts is None or filed is None:
         return
+    form = rules_of(doing.application.batch).form
     is_english = (get_language() or "").startswith("en")
-    for fault in check_only_allowed_changes(filed, facts, allowed_changes(request)):
+    for fault in check_only_allowed_changes(filed, facts, allowed_changes(request), form):
         yield Reason("closed_cell", fault.message_en if is_english else fault.message_zh, f"{fault.sheet}!{fault.cell}")
 
 

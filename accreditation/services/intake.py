@@ -23,6 +23,7 @@ from accreditation.services.files import WORKBOOK, check_file, keep_file
 from accreditation.services.rule_sets import rule_text, rules_of, template_of
 from criteria.checks import check_facts
 from criteria.facts import Facts, Origin
+from criteria.fields import FormSpec
 from criteria.workbook import Fault, Faults, Reading, Severity
 from criteria.workbook.changes import Allowed, check_only_allowed_changes
 from criteria.workbook.cross_checks import faults_from_checks
@@ -97,14 +98,14 @@ def _whole_report(application: Application, reading: Reading, allowed: Allowed |
     checks = faults_from_checks(check_facts(rules_of(application.batch), reading.facts), reading.facts)
     found = [*reading.faults.faults, *checks.faults, *identity_faults(application.enterprise, reading.facts)]
     if allowed is not None and (filed := reported_facts(application)) is not None:
-        found += _changes(filed, reading, allowed)
+        found += _changes(filed, reading, allowed, rules_of(application.batch).form)
     return Faults(tuple(dict.fromkeys(found)), reading.faults.entries or checks.entries)
 
 
-def _changes(filed: Facts, reading: Reading, allowed: Allowed) -> Iterator[Fault]:
+def _changes(filed: Facts, reading: Reading, allowed: Allowed, form: FormSpec | None) -> Iterator[Fault]:
     """Changed cells outside the points; a cell that could not be read is told once, as such."""
     unread = {(fault.sheet, fault.cell) for fault in reading.faults.errors if fault.cell}
-    for fault in check_only_allowed_changes(filed, reading.facts, allowed):
+    for fault in check_only_allowed_changes(filed, reading.facts, allowed, form):
         if (fault.sheet, fault.cell) not in unread:
             yield fault
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from criteria.facts import AnnexRow, Facts, Origin, Scalar, exact_text
+from criteria.fields import FormSpec
 from criteria.workbook.faults import Fault, Place, fault_of
 
 Allowed = Collection[tuple[str, int | None] | str]
@@ -35,9 +36,14 @@ def changed_cells(before: Facts, after: Facts) -> list[Change]:
     return [*_figures(before, after), *_annexes(before, after)]
 
 
-def check_only_allowed_changes(before: Facts, after: Facts, allowed: Allowed) -> list[Fault]:
-    """A fault for each change outside `allowed`: (field, year), (field, None) for all its years, or an annex code."""
-    return [_fault(change) for change in changed_cells(before, after) if not _is_allowed(change, allowed)]
+def check_only_allowed_changes(
+    before: Facts, after: Facts, allowed: Allowed, form: FormSpec | None = None
+) -> list[Fault]:
+    """A fault for each change outside `allowed`: (field, year), (field, None) for all its years, or an annex code.
+
+    The messages use the names that the form gives; without a form they use the codes.
+    """
+    return [_fault(change, form) for change in changed_cells(before, after) if not _is_allowed(change, allowed)]
 
 
 def value_text(value: Scalar) -> str:
@@ -80,9 +86,23 @@ def _is_allowed(change: Change, allowed: Allowed) -> bool:
     return (change.field, change.year) in allowed or (change.field, None) in allowed
 
 
-def _fault(change: Change) -> Fault:
+def _fault(change: Change, form: FormSpec | None) -> Fault:
     origin = change.origin or Origin("", "")
     place = Place(origin.sheet, origin.cell, change.name, change.year)
-    name = str(change.year or change.line or "")
+    code, name = _said(change, form) if form else (change.name, str(change.year or change.line or ""))
     before, after = value_text(change.before), value_text(change.after)
-    return fault_of("change_not_allowed", place, read=after, code=change.name, name=name, before=before)
+    return fault_of("change_not_allowed", place, read=after, code=code, name=name, before=before)
+
+
+def _said(change: Change, form: FormSpec) -> tuple[str, tuple[str, str]]:
+    """Line of the form, or letter of the annex, and the name with its year, or line, in both languages."""
+    if change.annex:
+        annex = form.annex(change.annex)
+        column = next(spec for spec in annex.columns if spec.code == change.field)
+        return annex.letter, (
+            f"{annex.name_zh}第 {change.line} 行{column.name_zh}",
+            f"{annex.name_en}, line {change.line}, {column.name_en}",
+        )
+    spec = form.field(change.field)
+    year_zh, year_en = (f"（{change.year} 年）", f" ({change.year})") if change.year else ("", "")
+    return spec.row, (spec.name_zh + year_zh, spec.name_en + year_en)

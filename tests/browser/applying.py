@@ -186,7 +186,8 @@ def cell_of(journey: Journey, code: str) -> str:
     facts = read(filled(journey), template_of(journey.batch))
     assert not isinstance(facts, Faults)
     fact = facts.fact(code, journey.batch.reporting_year)
-    assert fact is not None and fact.origin is not None
+    assert fact is not None
+    assert fact.origin is not None
     return fact.origin.cell
 
 

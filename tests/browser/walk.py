@@ -55,6 +55,14 @@ def monday_morning(weeks_ago: int) -> datetime:
     return datetime.combine(monday, MORNING, SHANGHAI)
 
 
+def enter(page: Page, username: str, onward: str) -> None:
+    """Log in by the demo's button and go on."""
+    page.goto(f"/login/?next={quote(onward)}")
+    with page.expect_navigation():
+        page.locator(f'button[value="{username}"]').click()
+    assert urlsplit(page.url).path == onward, f"{username} came to {page.url} instead of {onward}"
+
+
 @dataclass
 class Walk:
     """The page in front of the person; every address that comes into view for the first time is checked."""
@@ -69,10 +77,7 @@ class Walk:
     def enter(self, username: str, onward: str) -> Page:
         """Leave whoever was here and log in by the demo's button."""
         self.leave()
-        self.page.goto(f"/login/?next={quote(onward)}")
-        with self.page.expect_navigation():
-            self.page.locator(f'button[value="{username}"]').click()
-        assert urlsplit(self.page.url).path == onward, f"{username} came to {self.page.url} instead of {onward}"
+        enter(self.page, username, onward)
         self.person = username
         return self.look()
 
@@ -84,7 +89,8 @@ class Walk:
     def go(self, path: str) -> Page:
         """Open an address."""
         answer = self.page.goto(path)
-        assert answer is not None and answer.ok, f"{self.person} got {answer and answer.status} for {path}"
+        status = answer.status if answer else None
+        assert status == 200, f"{self.person} got {status} for {path}"
         return self.look()
 
     def press(self, name: str, within: Page | Locator | None = None) -> Page:
@@ -154,7 +160,11 @@ class Journey:
 
     def turns(self) -> Turns:
         """The demo's hands, for cases that only keep this one company; they act at the present instant."""
-        now = self.walk.clock.now()
-        clock = DemoClock(self.walk.world.calendar, now, 0)
-        clock.at = now
-        return Turns(Teller(lambda _told: None), self.walk.world, clock)
+        return turns_at(self.walk.world, self.walk.clock.now())
+
+
+def turns_at(world: World, now: datetime) -> Turns:
+    """The demo's hands at one instant, with nothing printed."""
+    clock = DemoClock(world.calendar, now, 0)
+    clock.at = now
+    return Turns(Teller(lambda _told: None), world, clock)

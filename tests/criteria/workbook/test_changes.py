@@ -10,6 +10,8 @@ import pytest
 
 from criteria.facts import AnnexRow, Fact, Facts, Origin, facts_of
 from criteria.workbook.changes import changed_cells, check_only_allowed_changes
+from criteria.workbook.layout import Template
+from criteria.workbook.samples import sample_facts
 
 
 def facts(revenue: int = 100, staff: int | None = 5, titles: tuple[str, ...] = ("甲", "乙")) -> Facts:
@@ -70,3 +72,17 @@ def test_refused_change_says_what_stood_there() -> None:
     assert (fault.read, fault.expected_zh, fault.field, fault.year) == ("200", "100", "revenue", 2025)
     emptied = check_only_allowed_changes(facts(), facts(staff=None), set())[0]
     assert emptied.read == "（空）"
+
+
+def test_refused_change_is_told_by_the_names_of_the_form(template: Template) -> None:
+    before, year = sample_facts(template), template.reporting_year
+    figure = replace(before.figures[("doctors", year)], value=Fraction(99))
+    row = replace(before.annexes["standards"][1], values={**before.annexes["standards"][1].values, "name": "另一标准"})
+    annexes = {**before.annexes, "standards": (before.annexes["standards"][0], row, *before.annexes["standards"][2:])}
+    after = replace(before, figures={**before.figures, ("doctors", year): figure}, annexes=annexes)
+    doctors, title = check_only_allowed_changes(before, after, set(), template.form)
+    assert doctors.message_zh.startswith(f"{template.form.field('doctors').row} 技术中心博士人数（{year} 年）：")
+    assert f"({year}): only what was returned" in doctors.message_en
+    assert title.message_zh.startswith(f"{template.form.annex('standards').letter} ")
+    assert "第 2 行" in title.message_zh
+    assert "line 2" in title.message_en
