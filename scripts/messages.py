@@ -148,23 +148,22 @@ def read_catalogue(path: Path = CATALOGUE) -> polib.POFile:
 
 def faults(found: Extraction, catalogue: polib.POFile) -> Iterator[str]:
     """Everything wrong between the texts and the catalogue, one line each, beginning with the kind of the fault."""
-    used = {message.key: message for message in found.files}
+    used = {message.key for message in found.files}
     entries = {(entry.msgid, entry.msgctxt): entry for entry in catalogue}
     yield from (f"not a literal: {place}" for place in found.unreadable)
     for message, paths in found.files.items():
         if message.key not in entries:
             yield f"missing: {paths[0]}: {message.msgid}"
-    for key, entry in entries.items():
-        if key not in used or entry.obsolete:
-            yield f"obsolete: {entry.msgid}"
         else:
-            yield from (f"{fault}: {entry.msgid}" for fault in entry_faults(used[key], entry))
+            yield from (f"{fault}: {message.msgid}" for fault in entry_faults(message, entries[message.key]))
+    yield from (f"obsolete: {key[0]}" for key, entry in entries.items() if key not in used or entry.obsolete)
 
 
 def entry_faults(message: Message, entry: polib.POEntry) -> Iterator[str]:
     """What is wrong with one entry by itself: empty, plural, placeholders, Chinese left in the English."""
     if (message.plural or "") != entry.msgid_plural:
         yield "other plural"
+        return
     forms = [entry.msgstr_plural.get(n, "") for n in (0, 1)] if message.plural else [entry.msgstr]
     if not all(forms) or entry.fuzzy:
         yield "untranslated"
@@ -187,7 +186,7 @@ def updated(found: Extraction, catalogue: polib.POFile) -> polib.POFile:
     entries = {(entry.msgid, entry.msgctxt): entry for entry in catalogue}
     result = polib.POFile(wrapwidth=0)
     result.metadata = dict(HEADER)
-    for message, paths in found.files.items():
+    for message, paths in {message.key: (message, paths) for message, paths in found.files.items()}.values():
         entry = entries.get(message.key) or polib.POEntry(msgid=message.msgid, msgctxt=message.context)
         if message.plural:
             entry.msgid_plural = message.plural

@@ -84,7 +84,7 @@ SENTENCES: Mapping[str, Sentence] = {
         pgettext_lazy("状态", "不予认定"), _("办件 %(case)s 经综合评审不予认定，理由和救济途径见决定书。")
     ),
     "postpone": Sentence(pgettext_lazy("状态", "暂缓认定"), _("办件 %(case)s 经综合评审暂缓认定，理由见告知书。")),
-    "table_again": Sentence(_("重新提请审议"), _("办件 %(case)s 已重新提请评审委员会审议。")),
+    "table_again": Sentence(pgettext_lazy("状态", "重新提请审议"), _("办件 %(case)s 已重新提请评审委员会审议。")),
     "publish_notice": Sentence(_("已公示"), _("办件 %(case)s 已列入公示名单。")),
     "raise_objection": Sentence(_("收到异议"), _("办件 %(case)s 在公示期内收到署名异议，请核查。")),
     "dismiss_objection": Sentence(_("异议不成立"), _("办件 %(case)s 的异议经核查不成立。")),

@@ -143,6 +143,13 @@ def test_one_text_with_and_without_context_needs_two_entries() -> None:
     assert list(faults(read, catalogue_of(msgid="撤销", msgstr="Revoke"))) == ["missing: a.py: 撤销"]
 
 
+def test_one_text_with_and_without_plural_is_told_and_written_once(tmp_path: Path) -> None:
+    read = of_python("_('件')\nmany('件', '件', 2)")
+    catalogue = updated(read, catalogue_of(msgid="件", msgid_plural="件", msgstr_plural={0: "case", 1: "cases"}))
+    assert [entry.msgid for entry in catalogue] == ["件"]
+    assert list(faults(read, catalogue)) == ["other plural: 件"]
+
+
 def test_updated_catalogue_keeps_translations_adds_the_missing_and_drops_the_obsolete(tmp_path: Path) -> None:
     old = catalogue_of(msgid="甲", msgstr="A")
     old.append(polib.POEntry(msgid="丙", msgstr="C"))
