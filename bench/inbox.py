@@ -18,6 +18,8 @@ from tests.factories.browser import log_in
 from workflows.calendar import current_calendar
 from workflows.worklists import inbox as read_inbox
 
+# A hundred times as many cases; sorting by due date looks at every waiting task, so some growth is the price.
+GROWTH_LIMIT = 4
 PAGES = {"district": "district_inbox", "office": "office_inbox"}
 
 
@@ -52,7 +54,7 @@ def _figures(name: str, small: Cost, large: Cost, scale: Scale, most: int, slowe
     yield Figure(f"{name}.statements", large.statements, "statements", most, remark + same)
     yield Figure(f"{name}.cpu", large.cpu, "ms CPU", slowest, remark)
     growth = f"{scale.many} to {scale.few} cases: {large.cpu:.1f} to {small.cpu:.1f} ms"
-    yield Figure(f"{name}.growth", large.cpu / small.cpu, "x small", 3, growth)
+    yield Figure(f"{name}.growth", large.cpu / small.cpu, "x small", GROWTH_LIMIT, growth)
 
 
 def measured(season: Season, scale: Scale) -> dict[str, Cost]:
