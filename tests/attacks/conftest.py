@@ -36,6 +36,7 @@ class Journey:
         for name in way[len(self._left) :]:
             self._left.append((name, transaction.savepoint(), self.world.at))
             STAGES[name][1](self.world)
+        self.world.stage = stage
         return self.world
 
 

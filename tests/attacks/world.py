@@ -54,6 +54,7 @@ class World:
     cast: Cast
     at: datetime
     file: StoredFile
+    stage: str = "draft"
     people: dict[str, User] = field(default_factory=dict)
     browsers: dict[str, Browser] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
