@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from config.context import address_of
 from workflows.presentation.cases import batch_name
@@ -16,6 +17,7 @@ from workflows.selectors.guide import Published, newest_published
 LISTS = {"notice": "notices", "announcement": "notices"}
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Open batches, newest notices, three doors."""
     at = timezone.now()

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from config import style_samples
 
@@ -51,6 +51,7 @@ class SampleFilter(forms.Form):
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), ("late", _("超期"))])
 
 
+@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """All components; `?errors=1` shows the sample form as it looks after a refused submission."""
     bound = SampleForm({"faulty-trade": "m", "faulty-revenue": "约 320 万", "faulty-has_branch": "no"}, prefix="faulty")

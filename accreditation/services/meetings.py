@@ -219,10 +219,10 @@ def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Me
     with act(meeting, "sign_minutes", by=by, at=at, acting_as="committee_member") as doing:
         row = _fresh(doing.chain)
         _check_state(row, MeetingState.MINUTES_DRAFTED)
-        if sha256 != row.minutes_sha256:
-            raise Refusal([Reason("other_text", _("纪要文本已变化，请重新阅读后签发。"))])
         if by.pk not in (row.chair_id, row.secretary_id):
             raise Denied([Reason("not_signer", _("只有主持人和会议秘书可以签发纪要。"))])
+        if sha256 != row.minutes_sha256:
+            raise Refusal([Reason("other_text", _("纪要文本已变化，请重新阅读后签发。"))])
         if by.pk == row.chair_id:
             row.signed_by_chair_at = row.signed_by_chair_at or at
         else:

@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.errors import Refusal
 from accreditation.forms.accounts import SecondFactorForm
@@ -130,6 +130,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     return render(request, "accreditation/accounts/recovery_codes.html", {"codes": codes, "onward": onward})
 
 
+@require_safe
 def account_security(request: HttpRequest) -> HttpResponse:
     """What the account may do and how it is protected."""
     user = person(request)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.errors import Refusal
 from accreditation.forms.registration import EnterpriseForm, RegistrationForm
@@ -64,6 +64,7 @@ def _done(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @never_cache
+@require_safe
 def register_done(request: HttpRequest) -> HttpResponse:
     """What was sent and what happens next; shown once."""
     said = request.session.pop(REGISTERED_KEY, None)

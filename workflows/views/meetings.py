@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -220,9 +221,12 @@ def minutes(request: HttpRequest, number: str) -> HttpResponse:
     """Tallies and reasons; then the text with its hash and the signatures."""
     user = signed_in(request)
     found = meeting_for(user, number)
-    may_draft = has_power(user, Power.CALL_MEETINGS) and found.state == MeetingState.IN_SESSION
+    is_secretary = has_power(user, Power.CALL_MEETINGS)
+    may_draft = is_secretary and found.state == MeetingState.IN_SESSION
     if not may_draft and not found.minutes:
         raise NotFound(number)
+    if request.method == "POST" and not is_secretary:
+        raise PermissionDenied  # members read the minutes and sign them
     tallies = [(row, service.tally(row)) for row in _items(found)] if may_draft else []
     items = [(row, counted.outcome) for row, counted in tallies]
     form = MinutesForm(
