@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import polib
 import pytest
 from django import forms
+from django.contrib.auth.password_validation import CommonPasswordValidator, MinimumLengthValidator
 from django.utils import translation
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -201,11 +203,31 @@ def test_compiled_catalogue_answers_in_english_with_plurals_and_contexts() -> No
         assert forms_of == ["1 unread message", "2 unread messages"]
 
 
-@pytest.mark.parametrize(
-    ("language", "required"), [("zh-hans", "这个字段是必填项。"), ("en", "This field is required.")]
-)
-def test_texts_of_django_follow_the_language_of_the_page(language: str, required: str) -> None:
-    with translation.override(language):
-        with pytest.raises(forms.ValidationError) as refused:
-            forms.CharField().clean("")
-        assert list(refused.value.messages) == [required]
+REFUSALS: dict[str, tuple[Callable[[], object], str, str]] = {
+    "required field": (lambda: forms.CharField().clean(""), "这个字段是必填项。", "This field is required."),
+    "mail address": (
+        lambda: forms.EmailField().clean("x"),
+        "请输入有效的电子邮箱地址。",
+        "Enter a valid email address.",
+    ),
+    "short password": (
+        lambda: MinimumLengthValidator(12).validate("short"),
+        "密码太短，至少需要 12 个字符。",
+        "This password is too short. It must contain at least 12 characters.",
+    ),
+    "common password": (
+        lambda: CommonPasswordValidator().validate("password"),
+        "这个密码太常见了。",
+        "This password is too common.",
+    ),
+}
+
+
+@pytest.mark.parametrize("place", REFUSALS)
+def test_texts_of_django_follow_the_language_of_the_page(place: str) -> None:
+    refuse, chinese, english = REFUSALS[place]
+    for language, expected in (("zh-hans", chinese), ("en", english)):
+        with translation.override(language):
+            with pytest.raises(forms.ValidationError) as refused:
+                refuse()
+            assert list(refused.value.messages) == [expected]
