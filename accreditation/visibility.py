@@ -49,13 +49,18 @@ def visible_cases(user: Person) -> QuerySet[Case]:
     """Cases whose existence the person may know. Drafts are the applicant's alone."""
     if not isinstance(user, User) or not user.is_active:
         return Case.objects.none()
-    return Case.objects.filter(_own(user) | (_official(user) & ~Q(state=ApplicationState.DRAFT)))
+    return Case.objects.filter(_own(user) | (_official(user) & ~Q(state=ApplicationState.DRAFT) & ~_connected(user)))
 
 
 def _own(user: User) -> Q:
-    standing = [MemberState.ACTIVE, MemberState.REQUESTED]
-    enterprises = Member.objects.filter(user=user, state__in=standing).values("enterprise_id")
+    """Cases of enterprises that the person acts for; who has only asked to act sees nothing of them."""
+    enterprises = Member.objects.filter(user=user, state=MemberState.ACTIVE).values("enterprise_id")
     return Q(enterprise_id__in=enterprises)
+
+
+def _connected(user: User) -> Q:
+    """Cases of enterprises that the person acts, acted or asked to act for: no officer's business (回避)."""
+    return Q(enterprise_id__in=Member.objects.filter(user=user).values("enterprise_id"))
 
 
 def _official(user: User) -> Q:
@@ -95,6 +100,8 @@ def view_of(user: Person, case: Case) -> View:
         raise NotFound(case.number)
     if Case.objects.filter(_own(user), pk=case.pk).exists():
         return View.APPLICANT
+    if Case.objects.filter(_connected(user), pk=case.pk).exists():
+        raise NotFound(case.number)
     powers = powers_of(user)
     if Power.AUDIT in powers:
         return View.AUDITOR
@@ -197,11 +204,10 @@ def objection_for(user: Person, number: str) -> Objection:
 
 
 def enterprises_of(user: Person) -> QuerySet[Enterprise]:
-    """Enterprises for which the person acts or has asked to act."""
+    """Enterprises for which the person acts; authority that is still being checked opens nothing."""
     if not isinstance(user, User):
         return Enterprise.objects.none()
-    standing = [MemberState.ACTIVE, MemberState.REQUESTED]
-    return Enterprise.objects.filter(members__user=user, members__state__in=standing).distinct()
+    return Enterprise.objects.filter(members__user=user, members__state=MemberState.ACTIVE).distinct()
 
 
 def application_of(case: Case) -> Application:

@@ -11,6 +11,8 @@ from urllib.parse import quote
 import pytest
 from django.conf import LazySettings
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import TransactionTestCase
 
 from accreditation import append_only
@@ -78,8 +80,12 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tables come straight from the models, which is faster; the triggers, which only migrations bring, are added."""
+    """Tables come straight from the models, which is faster; what only migrations bring is added."""
     with django_db_blocker.unblock():
+        recorder = MigrationRecorder(connection)
+        recorder.ensure_schema()
+        for app, name in MigrationLoader(connection).disk_migrations:
+            recorder.record_applied(app, name)
         append_only.uninstall(connection)
         append_only.install(connection)
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Replayed, act, fingerprint
-from accreditation.enums import ApplicationState, BatchState, MemberState, states_where
+from accreditation.enums import ApplicationState, BatchState, states_where
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.models import Application, Batch, Case, Enterprise, Member, User
+from accreditation.models import Application, Batch, Case, Enterprise, User
+from accreditation.permissions import acts_for
 from accreditation.services.numbers import next_number
 from workflows import flow_tasks
 from workflows.procedures import PROCEDURES
@@ -21,11 +22,9 @@ def open_application(
 ) -> Case:
     """Open the case of an enterprise in a batch, as a draft; one open application per enterprise and batch.
 
-    A person whose authority is still being checked may prepare a draft; filing waits for the check.
+    Only a person whose authority was checked may; who asks for another's credit code must not reach its cases.
     """
-    if not Member.objects.filter(
-        user=by, enterprise=enterprise, state__in=[MemberState.ACTIVE, MemberState.REQUESTED]
-    ).exists():
+    if not acts_for(by, enterprise.pk):
         raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
     chain = f"enterprise:{enterprise.uscc}"
     try:

@@ -59,7 +59,7 @@ def inbox_keys(user: User) -> list[str]:
         for grant in standing_grants(user)
         for power in ROLES[Role(grant.role)].powers
     ]
-    acting = Member.objects.filter(user=user, state__in=[MemberState.ACTIVE, MemberState.REQUESTED])
+    acting = Member.objects.filter(user=user, state=MemberState.ACTIVE)
     return keys + [f"applicant:{enterprise}" for enterprise in acting.values_list("enterprise_id", flat=True)]
 
 

@@ -350,11 +350,12 @@ def test_list_of_cases_asks_the_same_queries_for_one_and_three(cast: Cast, me: C
     assert queries() == one
 
 
-def test_person_whose_authority_is_being_checked_is_told_that_uploads_wait(cast: Cast, draft: Case) -> None:
+def test_person_whose_authority_is_being_checked_reaches_no_case(cast: Cast, draft: Case) -> None:
     Member.objects.filter(user=cast.member0).update(state="requested", settled_at=None)
     client = as_(cast.member0)
-    assert "尚在核验" in text(client.get(address("my_case", draft)))
-    assert post(client, "my_materials", draft, kind="licence", file=file("a.pdf", PDF)).status_code == 403
+    assert client.get(address("my_case", draft)).status_code == 404
+    assert post(client, "my_materials", draft, kind="licence", file=file("a.pdf", PDF)).status_code == 404
+    assert draft.number not in text(client.get(reverse("my_cases")))
     assert not Evidence.objects.exists()
 
 

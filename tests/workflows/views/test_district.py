@@ -318,7 +318,7 @@ def test_second_return_beyond_the_allowed_number_is_refused(cast: Cast, accepted
     client = as_(cast.pudong)
     form = {"target": ["evidence.licence"], "phrase-evidence.licence": "missing"}
     post(client, "district_return", accepted, **form)
-    with_material(accepted, cast.member0, timezone.now(), rd_staff=85)
+    with_material(accepted, cast.member0, timezone.now())
     door.perform(accepted, "correct", by=cast.member0, at=timezone.now(), form={"declaration": True})
     answer = client.post(reverse("district_return", args=[accepted.number]), {"request_key": "again", **form})
     assert answer.status_code == 422
@@ -327,7 +327,8 @@ def test_second_return_beyond_the_allowed_number_is_refused(cast: Cast, accepted
 
 def test_correction_shows_the_changed_cells(cast: Cast, accepted: Case) -> None:
     client = as_(cast.pudong)
-    post(client, "district_return", accepted, target=["evidence.licence"], **{"phrase-evidence.licence": "missing"})
+    place = f"figure.rd_staff.{cast.batch.reporting_year}"
+    post(client, "district_return", accepted, target=[place], **{f"remark-{place}": "请核对"})
     with_material(accepted, cast.member0, timezone.now(), rd_staff=85)
     door.perform(accepted, "correct", by=cast.member0, at=timezone.now(), form={"declaration": True})
     page = text(client.get(reverse("district_changes", args=[accepted.number])))
