@@ -96,12 +96,17 @@ def case_for(user: Person, number: str) -> Case:
 
 def view_of(user: Person, case: Case) -> View:
     """The quality in which the person sees the case; NotFound when there is none."""
-    if not isinstance(user, User):
-        raise NotFound(case.number)
-    if Case.objects.filter(_own(user), pk=case.pk).exists():
-        return View.APPLICANT
-    if Case.objects.filter(_connected(user), pk=case.pk).exists():
-        raise NotFound(case.number)
+    if isinstance(user, User):
+        if Case.objects.filter(_own(user), pk=case.pk).exists():
+            return View.APPLICANT
+        found = _official_view(user, case)
+        if found is not None and not Case.objects.filter(_connected(user), pk=case.pk).exists():
+            return found
+    raise NotFound(case.number)
+
+
+def _official_view(user: User, case: Case) -> View | None:
+    """The office under which the person would see the case."""
     powers = powers_of(user)
     if Power.AUDIT in powers:
         return View.AUDITOR
@@ -113,7 +118,7 @@ def view_of(user: Person, case: Case) -> View:
         return View.EXPERT
     if Power.VOTE in powers and visible_items(user).filter(application__case=case).exists():
         return View.COMMITTEE
-    raise NotFound(case.number)
+    return None
 
 
 def seat_of(user: Person, case: Case) -> Seat | None:
