@@ -53,7 +53,6 @@ def _sentence(path: Path, verdict: Verdict) -> str:
 
 def main(given: list[str] | None = None) -> int:
     """Run the command; 0 when every file is accepted, 1 when any is refused, 2 when something cannot be read."""
-    logging.disable(logging.CRITICAL)
     options = _arguments(given)
     try:
         trust = _trust(options)
@@ -72,4 +71,5 @@ def main(given: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
     sys.exit(main())

@@ -13,7 +13,7 @@ from django.conf import LazySettings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 from accreditation import append_only
 from tests.clock import Clock
@@ -80,8 +80,11 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tables come straight from the models, which is faster; what only migrations bring is added."""
-    with django_db_blocker.unblock():
+    """Tables come straight from the models, which is faster; what only migrations bring is added.
+
+    The plug-in switches the migrations off meanwhile, and not always for good: they are named from the disk.
+    """
+    with django_db_blocker.unblock(), override_settings(MIGRATION_MODULES={}):
         recorder = MigrationRecorder(connection)
         recorder.ensure_schema()
         for app, name in MigrationLoader(connection).disk_migrations:
