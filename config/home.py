@@ -57,10 +57,10 @@ def doors() -> list[Words]:
 
 
 def _news(row: Published) -> Words:
-    kind = _("公示") if row.kind == "notice" else _("公告")
+    kind = _("公示") if row.kind == "notice" else _("公布")
     values = {"programme": either(row.batch.programme, "name"), "round": batch_name(row.batch)}
     title = (
-        _("%(programme)s %(round)s拟认定名单公示") if row.kind == "notice" else _("%(programme)s %(round)s认定结果公告")
+        _("%(programme)s %(round)s拟认定名单公示") if row.kind == "notice" else _("%(programme)s %(round)s认定名单公布")
     )
     return {
         "kind": kind,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.acts import act
+from accreditation.acts import act, fingerprint
 from accreditation.enums import ApplicationState, BatchState, Choice, MeetingState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, Batch, Meeting, Notice, User
@@ -34,16 +34,28 @@ def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Me
 
 
 @transaction.atomic
-def publish_notice(batch: Batch, applications: Iterable[Application], *, body: str, by: User, at: datetime) -> Notice:
-    """Publish the list of proposed recognitions; its working days run from tomorrow."""
+def publish_notice(
+    batch: Batch,
+    applications: Iterable[Application],
+    *,
+    body: str,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+) -> Notice:
+    """Publish the list of proposed recognitions; its working days run from tomorrow. Raises Replayed as `act` does."""
     listed = sorted(applications, key=lambda application: application.case_id)
-    _check(batch, listed, ApplicationState.PROPOSED, by)
     due = current_calendar().due(at, batch.notice_days)
-    with act(batch, "publish_notice", by=by, at=at, acting_as="publisher") as doing:
+    said = fingerprint(batch.pk, [row.pk for row in listed], body)
+    with act(
+        batch, "publish_notice", by=by, at=at, acting_as="publisher", request_key=request_key, request=said
+    ) as doing:
+        _check(batch, listed, ApplicationState.PROPOSED, by)
         notice = notices.create_notice(
             batch, listed, body=body, ends_at=due.at, is_provisional=due.is_provisional, by=by, at=at
         )
         doing.note(notice=notice.number, ends_at=due.at.isoformat(), cases=[a.case.number for a in listed])
+        doing.reply(number=notice.number)
     for application in listed:
         door.perform(application.case, "publish_notice", by=by, at=at, form={"notice": notice})
     return notice
@@ -51,14 +63,23 @@ def publish_notice(batch: Batch, applications: Iterable[Application], *, body: s
 
 @transaction.atomic
 def announce(
-    batch: Batch, applications: Iterable[Application], *, number: str, dated: date, body: str, by: User, at: datetime
+    batch: Batch,
+    applications: Iterable[Application],
+    *,
+    number: str,
+    dated: date,
+    body: str,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
 ) -> Announcement:
-    """Announce the recognitions under a document number; titles take effect from its date."""
+    """Announce the recognitions under a document number; titles take effect from its date. Raises Replayed as `act`."""
     listed = sorted(applications, key=lambda application: application.case_id)
-    _check(batch, listed, ApplicationState.NOTICE_COMPLETED, by)
-    if Announcement.objects.filter(number=number).exists():
-        raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
-    with act(batch, "announce", by=by, at=at, acting_as="publisher") as doing:
+    said = fingerprint(batch.pk, [row.pk for row in listed], number, dated, body)
+    with act(batch, "announce", by=by, at=at, acting_as="publisher", request_key=request_key, request=said) as doing:
+        _check(batch, listed, ApplicationState.NOTICE_COMPLETED, by)
+        if Announcement.objects.filter(number=number).exists():
+            raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
         announcement = notices.create_announcement(batch, number=number, dated=dated, body=body, by=by, at=at)
         row = doing.chain
         assert isinstance(row, Batch)
@@ -68,6 +89,7 @@ def announce(
             row.save()
         doing.moved(before, row.state)
         doing.note(announcement=number, dated=dated.isoformat(), cases=[a.case.number for a in listed])
+        doing.reply(number=number)
     for application in listed:
         door.perform(application.case, "announce", by=by, at=at, form={"announcement": announcement})
     return announcement

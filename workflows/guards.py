@@ -91,18 +91,8 @@ def correction_is_answered(doing: Doing) -> Iterable[Reason]:
     request = reviews.open_correction(doing.application)
     if request is None:
         return
-    upload = evaluation.accepted_upload(doing.application)
-    filed = doing.application.current
-    is_newer = upload is not None and filed is not None and upload.number > filed.upload.number
-    for point in request.points.all():
-        if point.target == "evidence":
-            there = doing.application.evidence.filter(
-                kind=point.code, removed_at__isnull=True, added_at__gt=request.requested_at
-            ).exists()
-        else:
-            there = is_newer
-        if not there:
-            yield Reason("point_open", _("尚未补正：%(remark)s") % {"remark": point.remark}, f"point-{point.pk}")
+    for point in reviews.unanswered_points(request):
+        yield Reason("point_open", _("尚未补正：%(remark)s") % {"remark": point.remark}, f"point-{point.pk}")
 
 
 def gates_are_failed(doing: Doing) -> Iterable[Reason]:

@@ -50,7 +50,10 @@ class WorkCalendar:
         return Due(datetime.combine(day, END_OF_DAY, SHANGHAI), provisional)
 
     def left(self, on: date, due: date) -> int:
-        """Working days after `on` up to and including `due`; negative when overdue."""
+        """Working days after `on` up to and including `due`; 0 on it, negative when it is past.
+
+        What ran out on a Friday is overdue by a day on the weekend too, though no working day went by.
+        """
         if due < on:
-            return -self.left(due, on)
+            return min(-1, -self.left(due, on))
         return sum(self.is_working(on + timedelta(days=n)) for n in range(1, (due - on).days + 1))

@@ -158,10 +158,8 @@ def _row(task: Task, clocks: dict[int, Deadline], calendar: WorkCalendar, today:
 
 
 def days_left(clock: Deadline, calendar: WorkCalendar, today: date) -> int:
-    """Working days left of a clock: 0 on its last day; what ran out before a weekend is overdue on the weekend too."""
-    due = clock.due_at.astimezone(SHANGHAI).date()
-    left = calendar.left(today, due)
-    return min(left, -1) if due < today else left
+    """Working days left of a clock: 0 on its last day, negative when it is past."""
+    return calendar.left(today, clock.due_at.astimezone(SHANGHAI).date())
 
 
 def stage_counts(cases: QuerySet[Case]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.acts import act
+from accreditation.acts import act, fingerprint
 from accreditation.enums import BatchState
 from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.models import Batch, Programme, RuleSetEdition, User
@@ -40,12 +40,20 @@ def open_batch(
     by: User,
     at: datetime,
     reporting_year: int | None = None,
+    request_key: str | None = None,
 ) -> Batch:
-    """Open a batch; refuses rules of another programme, rules without a total, and demo figures in a live one."""
+    """Open a batch; refuses rules of another programme, rules without a total, and demo figures in a live one.
+
+    Raises Replayed as `act` does.
+    """
     rules = thaw(edition.text)
-    if reasons := list(_faults(programme, edition, rules, ordinal, opens_at, closes_at)):
-        raise Refusal(reasons)
-    with act(f"programme:{programme.code}", "open_batch", by=by, at=at, acting_as="municipal_officer") as doing:
+    said = fingerprint(programme.pk, edition.pk, ordinal, year, procedure, opens_at, closes_at, base_date)
+    with act(
+        f"programme:{programme.code}", "open_batch", by=by, at=at, acting_as="municipal_officer",
+        request_key=request_key, request=said,
+    ) as doing:  # fmt: skip
+        if reasons := list(_faults(programme, edition, rules, ordinal, opens_at, closes_at)):
+            raise Refusal(reasons)
         batch = Batch.objects.create(
             code=f"{programme.number_prefix}-{year}-{ordinal}".lower(),
             programme=programme,
@@ -66,6 +74,7 @@ def open_batch(
         batch.open()
         batch.save()
         doing.note(batch=batch.code, rule_set=edition.checksum, procedure=procedure, template=batch.template_checksum)
+        doing.reply(batch=batch.code)
     return batch
 
 

@@ -16,7 +16,7 @@ from accreditation.models import (
     User,
     VerifiedValue,
 )
-from accreditation.services.evaluation import verified_evaluation
+from accreditation.services.evaluation import accepted_upload, verified_evaluation
 from criteria.facts import exact_text
 
 
@@ -93,6 +93,20 @@ def request_correction(
 def open_correction(application: Application) -> CorrectionRequest | None:
     """The return that the applicant has not answered yet."""
     return application.corrections.filter(closed_at__isnull=True).order_by("-number").first()
+
+
+def unanswered_points(request: CorrectionRequest) -> list[CorrectionPoint]:
+    """Remarks of a return for which nothing came since: no newer workbook, or no newer evidence of that kind."""
+    application = request.application
+    upload, filed = accepted_upload(application), application.current
+    is_newer = upload is not None and filed is not None and upload.number > filed.upload.number
+    standing = application.evidence.filter(removed_at__isnull=True, added_at__gt=request.requested_at)
+    newer_kinds = set(standing.values_list("kind", flat=True))
+    return [
+        point
+        for point in request.points.all()
+        if not (point.code in newer_kinds if point.target == "evidence" else is_newer)
+    ]
 
 
 def close_correction(application: Application, *, at: datetime) -> None:

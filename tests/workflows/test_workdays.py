@@ -53,6 +53,8 @@ def test_days_left_counts_back_and_forth(calendar: WorkCalendar) -> None:
     assert calendar.left(date(2026, 3, 2), date(2026, 3, 2)) == 0
     assert calendar.left(date(2026, 3, 2), date(2026, 3, 9)) == 5
     assert calendar.left(date(2026, 3, 9), date(2026, 3, 2)) == -5
+    friday, sunday = date(2026, 3, 6), date(2026, 3, 8)
+    assert calendar.left(sunday, friday) == -1
 
 
 def test_year_without_a_plan_is_not_guessed() -> None:

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accreditation.enums import DeadlineKind, DeadlineState
-from accreditation.models import Application, Case, CorrectionPoint, CorrectionRequest
-from accreditation.services.evaluation import accepted_upload, reported_facts
+from accreditation.models import Case, CorrectionPoint, CorrectionRequest
+from accreditation.services.evaluation import reported_facts
+from accreditation.services.reviews import unanswered_points
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
 from criteria.ruleset import RuleSet
@@ -39,7 +40,7 @@ def correction_points(request: CorrectionRequest, *, address: Address | None = N
     """Each point: `key`, `target`, `code`, `place`, `words`, `clause`, `closed`, `href`."""
     application = request.application
     rules, facts = rules_of(application.batch), reported_facts(application)
-    newer = _has_newer_workbook(application)
+    waiting = {point.pk for point in unanswered_points(request)}
     return [
         {
             "key": f"point-{point.pk}",
@@ -48,7 +49,7 @@ def correction_points(request: CorrectionRequest, *, address: Address | None = N
             "place": place_of(point, rules, facts),
             "words": quoted(point.remark),
             "clause": quoted(point.clause),
-            "closed": _is_answered(request, point, newer),
+            "closed": point.pk not in waiting,
             "href": address(point) if address else "",
         }
         for point in request.points.order_by("pk")
@@ -68,18 +69,6 @@ def place_of(point: CorrectionPoint, rules: RuleSet, facts: Facts | None) -> str
         return _("附表 %(letter)s %(name)s") % {"letter": annex.letter, "name": either(annex, "name")}
     names = {kind.code: either(kind, "name") for kind in rules.evidence}
     return _("证明材料：%(name)s") % {"name": names.get(point.code, point.code)}
-
-
-def _has_newer_workbook(application: Application) -> bool:
-    upload, filed = accepted_upload(application), application.current
-    return upload is not None and filed is not None and upload.number > filed.upload.number
-
-
-def _is_answered(request: CorrectionRequest, point: CorrectionPoint, newer_workbook: bool) -> bool:
-    if point.target != "evidence":
-        return newer_workbook
-    standing = request.application.evidence.filter(kind=point.code, removed_at__isnull=True)
-    return standing.filter(added_at__gt=request.requested_at).exists()
 
 
 def _clock(case: Case, at: datetime) -> Words | None:

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.acts import Replayed
 from accreditation.errors import Denied, Refusal
 from accreditation.permissions import signed_in
+from accreditation.selectors.requests import earlier_answer
 from accreditation.services.batches import open_batch
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.rule_sets import rules_of
@@ -22,7 +24,7 @@ from workflows.forms.office import BatchForm, moment_text
 from workflows.presentation.rules import rule_set_page
 from workflows.presentation.words import lang, state_label, state_tone
 from workflows.selectors import batch_desk
-from workflows.views.answers import new_request_key, page
+from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.listing import page_of_rows
 
@@ -59,13 +61,19 @@ def office_batch(request: HttpRequest, code: str) -> HttpResponse:
 @page
 def office_batch_new(request: HttpRequest) -> HttpResponse:
     """Open a batch on a stored edition of a rule set."""
+    if earlier := earlier_answer(request.POST.get(REQUEST_KEY), by=signed_in(request)):
+        messages.warning(request, _("这份表单此前已提交，批次已开启。"))
+        return redirect("office_batch", earlier["batch"])
     form = BatchForm(request.POST or None, initial=_initial(request), sources=batch_desk.sources())
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
             row = open_batch(
-                values.pop("programme"), values.pop("edition"), **values, by=signed_in(request), at=timezone.now()
-            )
+                values.pop("programme"), values.pop("edition"), **values, by=signed_in(request), at=timezone.now(),
+                request_key=request.POST.get(REQUEST_KEY) or None,
+            )  # fmt: skip
+        except Replayed as replayed:
+            return redirect("office_batch", replayed.answer["batch"])
         except Denied:
             raise
         except Refusal as refusal:

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.acts import Replayed
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import signed_in
+from accreditation.selectors.requests import earlier_answer
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import put_reasons
 from workflows.batch_acts import announce, publish_notice
@@ -24,7 +26,7 @@ from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
 from workflows.phrases import OFFICIAL
 from workflows.selectors import batch_desk
 from workflows.selectors.batch_desk import TO_ANNOUNCE, TO_PUBLISH
-from workflows.views.answers import new_request_key, page
+from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
 from workflows.workdays import SHANGHAI
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from accreditation.models import Batch
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
+NOTICE_DONE = gettext_lazy("公示 %(no)s 已发布。")
+ANNOUNCEMENT_DONE = gettext_lazy("公告 %(no)s 已公布。")
 PUBLISH = Confirm(
     gettext_lazy("确认发布公示？"),
     (
@@ -69,6 +73,8 @@ def publishing(request: HttpRequest) -> HttpResponse:
 @page
 def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
     """Publish the list of proposed recognitions; preview with the last day first."""
+    if sent := _sent_before(request, NOTICE_DONE):
+        return sent
     batch = batch_desk.batch(code)
     rows = list(batch_desk.listed(batch, TO_PUBLISH))
     if request.method != "POST" and not rows:
@@ -83,14 +89,16 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
 
 def _publish_notice(request: HttpRequest, batch: Batch, form: NoticeForm) -> str:
     body, by = form.cleaned_data["body"], signed_in(request)
-    notice = publish_notice(batch, form.chosen, body=body, by=by, at=timezone.now())
-    return _("公示 %(no)s 已发布。") % {"no": notice.number}
+    notice = publish_notice(batch, form.chosen, body=body, by=by, at=timezone.now(), request_key=_key(request))
+    return str(NOTICE_DONE) % {"no": notice.number}
 
 
 @form_page
 @page
 def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     """Announce the recognitions whose notice is over."""
+    if sent := _sent_before(request, ANNOUNCEMENT_DONE):
+        return sent
     batch = batch_desk.batch(code)
     rows = list(batch_desk.listed(batch, TO_ANNOUNCE))
     if request.method != "POST" and not rows:
@@ -104,8 +112,22 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
 
 def _announce(request: HttpRequest, batch: Batch, form: AnnouncementForm) -> str:
     values = {name: form.cleaned_data[name] for name in ("number", "dated", "body")}
-    announcement = announce(batch, form.chosen, **values, by=signed_in(request), at=timezone.now())
-    return _("公告 %(no)s 已公布。") % {"no": announcement.number}
+    by, at = signed_in(request), timezone.now()
+    announcement = announce(batch, form.chosen, **values, by=by, at=at, request_key=_key(request))
+    return str(ANNOUNCEMENT_DONE) % {"no": announcement.number}
+
+
+def _key(request: HttpRequest) -> str | None:
+    return request.POST.get(REQUEST_KEY) or None
+
+
+def _sent_before(request: HttpRequest, done: Promise) -> HttpResponse | None:
+    """A list that was published by this very form is not published again, and its cases no longer wait."""
+    earlier = earlier_answer(_key(request), by=signed_in(request))
+    if not earlier:
+        return None
+    messages.warning(request, _("这份表单此前已提交。") + str(done) % {"no": earlier["number"]})
+    return redirect("publishing")
 
 
 def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callable[[], str]) -> HttpResponse | None:
@@ -117,6 +139,9 @@ def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callab
         return ask(request, confirm, cancel=request.path, crumbs=crumbs)
     try:
         done = act()
+    except Replayed:
+        # The same form, sent twice at once: the other one was published while this one waited.
+        return redirect("publishing")
     except Denied:
         raise
     except Refusal as refusal:

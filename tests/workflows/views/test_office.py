@@ -261,7 +261,9 @@ def test_batch_opens_once_on_a_stored_edition(cast: Cast) -> None:
     answer = client.post(reverse("office_batch_new"), batch_form(cast))
     assert answer.status_code == 302
     assert Batch.objects.get(ordinal=35).state == "open"
-    again = client.post(reverse("office_batch_new"), batch_form(cast))
+    same = client.post(reverse("office_batch_new"), batch_form(cast), follow=True)
+    assert "此前已提交" in text(same)
+    again = client.post(reverse("office_batch_new"), batch_form(cast, request_key="c" * 32))
     assert again.status_code == 422
     assert "第 35 批已存在" in text(again)
 

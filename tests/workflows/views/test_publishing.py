@@ -99,8 +99,10 @@ def test_notice_is_previewed_confirmed_and_published_once(cast: Cast, proposed: 
     notice = Notice.objects.get()
     assert notice.number in text(answer)
     assert (state(proposed), notice.ends_at) == (S.UNDER_NOTICE, due.at)
-    again = client.post(address, form | {"confirmed": "1"})
-    assert again.status_code == 422
+    again = client.post(address, form | {"confirmed": "1"}, follow=True)
+    assert f"此前已提交。公示 {notice.number} 已发布" in text(again)
+    other = client.post(address, form | {"confirmed": "1", "request_key": "o" * 32})
+    assert other.status_code == 422
     assert Notice.objects.count() == 1
 
 
@@ -123,7 +125,10 @@ def test_announcement_grants_titles_and_asks_for_certificates(cast: Cast, comple
     assert "不能晚于今天" in text(client.post(address, tomorrow))
     assert 'name="confirmed"' in text(client.post(address, form))
     assert not Announcement.objects.exists()
-    assert client.post(address, form | {"confirmed": "1"}).status_code == 302
+    sent = form | {"confirmed": "1", "request_key": "a" * 32}
+    assert client.post(address, sent).status_code == 302
+    assert "此前已提交" in text(client.post(address, sent, follow=True))
+    assert Announcement.objects.count() == 1
     assert state(completed) == S.RECOGNISED
     assert Title.objects.filter(holder=cast.enterprises[0], programme=cast.programme).exists()
     page = text(as_(cast.office).get(reverse("office_certificates"), {"group": "waiting"}))
