@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accreditation.enums import ApplicationState, SeatState
 from accreditation.models import Deadline, Panel, Review, Seat, VerifiedValue
@@ -53,18 +53,16 @@ def accept_and_answer(journey: Journey) -> None:
     journey.walk.look("accepted")
 
 
-def return_one_figure(journey: Journey, page: Page | None = None) -> None:
+def return_one_figure(journey: Journey) -> None:
     """First tick, then write one remark; the due day is shown."""
-    page = page or journey.page
-    target = f"figure.awards_2y.{journey.batch.reporting_year}"
-    page.goto(district(journey, "return/"))
-    journey.walk.look("targets")
-    page.locator(f'[id="target-{target}"]').check()
-    page.get_by_role("button", name="下一步：逐项写补正意见").click()
+    walk, page = journey.walk, journey.page
+    walk.go(district(journey, "return/"))
+    page.locator(f'[id="target-figure.awards_2y.{journey.batch.reporting_year}"]').check()
+    walk.press("下一步：逐项写补正意见")
+    walk.look("remarks")
     page.get_by_label("补正意见").fill(DISTRICT_REMARK)
-    journey.walk.look("remarks")
-    page.get_by_role("button", name="退回补正", exact=True).click()
-    expect(page.locator("main")).to_contain_text("已退回补正")
+    walk.press("退回补正")
+    walk.told("已退回补正")
 
 
 def verify_and_recommend(journey: Journey) -> None:

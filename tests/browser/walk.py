@@ -65,20 +65,26 @@ def enter(page: Page, username: str, onward: str) -> None:
 
 @dataclass
 class Walk:
-    """The page in front of the person; every address that comes into view for the first time is checked."""
+    """The page in front of the person; every address that comes into view for the first time is checked.
+
+    `english` is a second browser of the same person that asks for English: with it the checks are made there.
+    """
 
     page: Page
     world: World
     clock: MovingClock
+    english: Page | None = None
+    is_checked: bool = True
     person: str = ""
+    method: str = "GET"
     seen: set[str] = field(default_factory=set)
-    visits: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)  # of all English pages, told together at the end
 
     def enter(self, username: str, onward: str) -> Page:
         """Leave whoever was here and log in by the demo's button."""
         self.leave()
         enter(self.page, username, onward)
-        self.person = username
+        self.person, self.method = username, "GET"
         return self.look()
 
     def leave(self) -> None:
@@ -91,6 +97,7 @@ class Walk:
         answer = self.page.goto(path)
         status = answer.status if answer else None
         assert status == 200, f"{self.person} got {status} for {path}"
+        self.method = "GET"
         return self.look()
 
     def press(self, name: str, within: Page | Locator | None = None) -> Page:
@@ -103,21 +110,34 @@ class Walk:
 
     def follow(self, control: Locator) -> Page:
         """Click whatever leads to another page."""
-        with self.page.expect_navigation():
+        with self.page.expect_navigation() as navigation:
             control.click()
+        self.method = navigation.value.request.method
         return self.look()
 
     def look(self, state: str = "") -> Page:
         """All checks, once for each URL name and title, and once more for each state named."""
-        path = urlsplit(self.page.url).path
         title = re.sub(r"[A-Z0-9-]{2,}", "", self.page.title())
-        name = f"{resolve(path).view_name} {title} {state}"
-        if name not in self.seen:
+        name = f"{resolve(urlsplit(self.page.url).path).view_name} {title} {state}"
+        if self.is_checked and name not in self.seen:
             self.seen.add(name)
-            self.visits.append((self.person, path))
+            self._check()
+        return self.page
+
+    def _check(self) -> None:
+        """In Chinese with axe; in English the language and the width, where the address can be opened again."""
+        if self.english is None:
             check_page(self.page, widths=(1280,))
             check_page(self.page, widths=(390,), axe=False)
-        return self.page
+        elif self.method == "GET":
+            self.english.context.clear_cookies()
+            self.english.context.add_cookies(self.page.context.cookies())  # type: ignore[arg-type]  # what it gave
+            self.english.goto(self.page.url)
+            assert self.english.evaluate("document.documentElement.lang") == "en"
+            try:
+                check_page(self.english, axe=False)
+            except AssertionError as fault:
+                self.faults.append(str(fault).splitlines()[0])
 
     def told(self, text: str) -> None:
         """The page says so."""

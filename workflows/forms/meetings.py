@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import Choice
 from accreditation.models import Application, MeetingItem, User
+from accreditation.templatetags.language import marked
 from workflows.workdays import SHANGHAI
 
 LONG = 2000
@@ -121,8 +122,10 @@ class MinutesForm(forms.Form):
         self.items = [(item, outcome) for item, outcome in items if outcome != Choice.RECOGNISE]
         for item, outcome in self.items:
             self.fields[f"reasons-{item.position}"] = forms.CharField(
-                label=_("第 %(n)d 项 %(name)s：%(outcome)s的理由")
-                % {"n": item.position, "name": item.application.enterprise.name, "outcome": Choice(outcome).label},
+                label=marked(
+                    _("第 %(n)d 项 %(name)s：%(outcome)s的理由")
+                    % {"n": item.position, "name": item.application.enterprise.name, "outcome": Choice(outcome).label}
+                ),
                 help_text=_("写明事实和依据，将写入纪要并送达申报单位。"),
                 min_length=2,
                 max_length=LONG,

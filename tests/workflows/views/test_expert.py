@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.urls import reverse
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import SeatState
 from accreditation.models import Application, AuditEvent, Case, Draft, Review, Seat, VerifiedValue
+from accreditation.services.evaluation import verified_evaluation
 from accreditation.services.files import keep_file
 from accreditation.services.rule_sets import rules_of
 from tests.clock import Clock
@@ -21,6 +23,7 @@ from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import marks, recommend, seat_panel
 from workflows import door
+from workflows.presentation.scores import total_text
 from workflows.workdays import SHANGHAI
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -140,6 +143,17 @@ def test_declaration_opens_material_and_sheet(cast: Cast, case: Case) -> None:
     for part in ("评分表", "评价数据", "规则得分", "材料清单", "520,000", "每一项得分是怎样算出来的"):
         assert part in text
     assert "021-00000003" not in text
+
+
+def test_table_of_points_closes_with_the_total_as_it_counts(cast: Cast, case: Case) -> None:
+    client = as_expert(cast)
+    client.post(page("expert_declare", case), {"request_key": "k" * 32})
+    text = client.get(page("expert_case", case)).content.decode()
+    evaluation = verified_evaluation(Application.objects.get(case=case))
+    assert evaluation is not None
+    shown = total_text(evaluation)
+    assert re.fullmatch(r"\d+\.\d\d", shown)
+    assert f'<td role="cell" class="numeric number"><strong>{shown}</strong> / 100</td>' in text
 
 
 def test_declaration_sent_twice_is_carried_out_once(cast: Cast, case: Case) -> None:
