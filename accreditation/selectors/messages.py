@@ -25,11 +25,15 @@ CASE_ADDRESS = "case"  # URL name of the page that leads each reader to the own 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What a message says: title and text with named gaps, and the URL name it leads to (a case leads to the case)."""
+    """What a message says: title and text with named gaps, and the URL name it leads to (a case leads to the case).
+
+    `names` is the word of the message that the address takes, such as the number of a meeting.
+    """
 
     title: str | Promise
     text: str | Promise
     address: str = ""
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
     # --- meetings
-    "meeting_called": Sentence(_("会议通知"), _("评审委员会会议 %(meeting)s 定于 %(held_at)s 召开。")),
-    "minutes_to_sign": Sentence(_("纪要待签发"), _("会议 %(meeting)s 的纪要待签发。")),
+    "meeting_called": Sentence(_("会议通知"), _("评审委员会会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"),
+    "minutes_to_sign": Sentence(_("纪要待签发"), _("会议 %(meeting)s 的纪要待签发。"), "meeting", "meeting"),
 }
 GENERAL = Sentence(_("办件有新进展"), _("办件 %(case)s 有新进展，请查看办件页面。"))
 
@@ -138,6 +142,7 @@ def _href(sentence: Sentence, message: Message) -> str:
     try:
         if message.case_number:
             return reverse(CASE_ADDRESS, args=[message.case_number])
-        return reverse(sentence.address) if sentence.address else ""
+        words = [message.params.get(sentence.names, "")] if sentence.names else []
+        return reverse(sentence.address, args=words) if sentence.address else ""
     except NoReverseMatch:
         return ""

@@ -51,6 +51,11 @@ def test_unknown_kind_and_missing_words_still_read(people: dict[str, User]) -> N
     assert "—" in render_message(write(people["qiye"], "member_ended")).text
 
 
+def test_message_about_a_meeting_leads_to_it(people: dict[str, User]) -> None:
+    told = write(people["qiye"], "minutes_to_sign", params={"meeting": "MEET-2026-001"})
+    assert render_message(told).href == "/meetings/MEET-2026-001/"
+
+
 def test_roles_districts_and_instants_are_put_in_words(people: dict[str, User]) -> None:
     granted = render_message(write(people["qiye"], "role_granted", params=PARAMS)).text
     assert "区主管部门经办人（浦东新区）" in granted
