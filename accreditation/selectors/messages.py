@@ -97,7 +97,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
     # --- meetings
-    "meeting_called": Sentence(_("会议通知"), _("评审委员会会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"),
+    "meeting_called": Sentence(
+        _("会议通知"), _("评审委员会会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"
+    ),
     "minutes_to_sign": Sentence(_("纪要待签发"), _("会议 %(meeting)s 的纪要待签发。"), "meeting", "meeting"),
 }
 GENERAL = Sentence(_("办件有新进展"), _("办件 %(case)s 有新进展，请查看办件页面。"))
