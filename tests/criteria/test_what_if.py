@@ -68,12 +68,12 @@ def test_least_figure_is_found_to_the_step() -> None:
 
 
 def test_revenue_from_new_products_that_gains_two_points_is_worked_out_by_hand() -> None:
-    # 30 % at present gives 8 of 10; full marks at 40 % of 500 000 are 200 000. What rounds to 10.00 begins at 9.995:
-    # share 39.975 %, 199 875 千元.
+    # 30 % at present gives 8 of 10; full marks at 40 % of 500 000 are 200 000. What rounds to 10.00 begins at
+    # 9.995: share 39.975 %, 199 875 千元.
     advice = ways_to_gain(RULES, application(), ON, KNOWN, Fraction(2))
     way = next(way for way in advice.single if way.raises[0].code == "new_product_revenue")
-    assert (way.raises[0].now, way.raises[0].to, way.gain) == (150000, 199875, 2)
-    assert [(one.code, one.before, one.after) for one in way.effects] == [("X-15", 8, 10)]
+    assert [way.raises[0].now, way.raises[0].to, way.gain] == [Fraction(150000), Fraction(199875), Fraction(2)]
+    assert [(one.code, one.before, one.after) for one in way.effects] == [("X-15", Fraction(8), Fraction(10))]
     assert way.sentence("zh") == "新产品销售收入：150000 千元 → 199875 千元，得分增加 2.00 分，总分 82.30 分"
     assert way.sentence("en").endswith("2.00 points more, 82.30 in total")
 
@@ -115,7 +115,7 @@ def test_undetermined_total_gives_no_advice() -> None:
 def test_raise_that_breaks_a_check_is_not_advised() -> None:
     facts = application(rd_staff=20, employees=21)
     for way in ways_to_gain(RULES, facts, ON, KNOWN, Fraction(1, 2)).most:
-        assert not way.raises[0].code == "rd_staff" or way.raises[0].to <= 21
+        assert way.raises[0].code != "rd_staff" or way.raises[0].to <= 21
 
 
 def test_missing_names_condition_band_and_points() -> None:
