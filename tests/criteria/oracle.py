@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 CLASSES = ("manufacturing", "software", "science_services", "construction", "producer_services", "pharma", "other")
@@ -18,44 +18,99 @@ def half_up(points: Fraction) -> Fraction:
     return Fraction(int(cents) + (rest >= Fraction(1, 2)), 100)
 
 
+Known = Fraction | None
+
+
+class Undetermined(Exception):
+    """A figure that the indicator needs is missing."""
+
+
+def needed(f: Mapping[str, Known], code: str) -> Fraction:
+    """A figure that must be there."""
+    value = f.get(code)
+    if value is None:
+        raise Undetermined(code)
+    return value
+
+
 def line(value: Fraction | None, weight: int, basic: int, full: int) -> Fraction:
     """Nothing below basic, 60 % of the weight at basic, straight up to the weight at full."""
     if value is None or value < basic:
         return Fraction(0)
+    if value >= full:
+        return Fraction(weight)
     share = Fraction(3, 5) + Fraction(2, 5) * (value - basic) / (full - basic)
-    return half_up(weight * min(Fraction(1), share))
+    return half_up(weight * share)
 
 
-def ratio(above: Fraction, below: Fraction) -> Fraction | None:
+def ratio(f: Mapping[str, Known], above: str, below: str, factor: Fraction = Fraction(100)) -> Fraction | None:
     """A share in percent, nothing when the denominator is zero."""
-    return above / below * 100 if below else None
+    upper, lower = needed(f, above), needed(f, below)
+    return upper / lower * factor if lower else None
 
 
-def points(f: Mapping[str, Fraction], industry: str) -> dict[str, Fraction]:
-    """Points of every indicator and of the bonus; money in 千元."""
-    per_head = f["rd_expenditure"] / f["rd_staff"] / 10 if f["rd_staff"] else None
-    profit_share = f["new_product_profit"] / f["profit_total"] * 100 if f["profit_total"] > 0 else None
-    revenue = f["revenue_main"]
-    return {
-        "X-01": line(per_head, 8, 8, 60),
-        "X-02": line(ratio(f["rd_expenditure"], revenue), 12, 3, 8),
-        "X-03": line(ratio(f["rd_staff"], f["employees"]), 9, STAFF_BASIC[industry], STAFF_FULL[industry]),
-        "X-04": line(f["senior_experts"] + f["doctors"], 4, 3, 20),
-        "X-05": line(f["external_expert_months"], 2, 10, 50),
-        "X-06": line(f["invention_patents_valid"], 7, 3, 20),
-        "X-07": line(f["rd_projects"], 3, 3, 50),
-        "X-08": line(ratio(f["rd_projects_basic_applied"], f["rd_projects"]), 3, 2, 8),
-        "X-09": line(f["equipment_original_value"] / 10, 5, EQUIPMENT_BASIC[industry], EQUIPMENT_FULL[industry]),
-        "X-10": line(f["platforms_provincial_up"], 4, 1, 3),
-        "X-11": line(f["certified_labs"], 3, 1, 2),
-        "X-12": line(f["ip_applications_year"], 5, 5, 40),
-        "X-13": line(f["ip_obtained_3y"], 5, 6, 40),
-        "X-14": line(f["standards_3y"], 5, 1, 8),
-        "X-15": line(ratio(f["new_product_revenue"], revenue), 10, 20, 40),
-        "X-16": line(profit_share, 10, 15, 40),
-        "X-17": line(ratio(f["profit_total"], revenue), 5, 2, 10),
-        "X-B1": min(Fraction(5), f["awards_2y"]),
-    }
+def profit_share(f: Mapping[str, Known]) -> Fraction | None:
+    """Profit from new products in the total profit; it means nothing unless there is a profit."""
+    upper, lower = needed(f, "new_product_profit"), needed(f, "profit_total")
+    return upper / lower * 100 if lower > 0 else None
+
+
+def by_industry(basic: Mapping[str, int], full: Mapping[str, int], industry: str | None) -> tuple[int, int]:
+    """The two requirements of an industry."""
+    if industry is None:
+        raise Undetermined("industry_class")
+    return basic[industry], full[industry]
+
+
+def staff_share(f: Mapping[str, Known], industry: str | None) -> Fraction:
+    """R&D staff among all employees; with no employees nothing, whatever the industry."""
+    share = ratio(f, "rd_staff", "employees")
+    return Fraction(0) if share is None else line(share, 9, *by_industry(STAFF_BASIC, STAFF_FULL, industry))
+
+
+def equipment(f: Mapping[str, Known], industry: str | None) -> Fraction:
+    """Original value of equipment, in 万元."""
+    value = needed(f, "equipment_original_value") / 10
+    return line(value, 5, *by_industry(EQUIPMENT_BASIC, EQUIPMENT_FULL, industry))
+
+
+RULES: dict[str, Callable[[Mapping[str, Known], str | None], Fraction]] = {
+    "X-01": lambda f, i: line(ratio(f, "rd_expenditure", "rd_staff", Fraction(1, 10)), 8, 8, 60),
+    "X-02": lambda f, i: line(ratio(f, "rd_expenditure", "revenue_main"), 12, 3, 8),
+    "X-03": staff_share,
+    "X-04": lambda f, i: line(needed(f, "senior_experts") + needed(f, "doctors"), 4, 3, 20),
+    "X-05": lambda f, i: line(needed(f, "external_expert_months"), 2, 10, 50),
+    "X-06": lambda f, i: line(needed(f, "invention_patents_valid"), 7, 3, 20),
+    "X-07": lambda f, i: line(needed(f, "rd_projects"), 3, 3, 50),
+    "X-08": lambda f, i: line(ratio(f, "rd_projects_basic_applied", "rd_projects"), 3, 2, 8),
+    "X-09": equipment,
+    "X-10": lambda f, i: line(needed(f, "platforms_provincial_up"), 4, 1, 3),
+    "X-11": lambda f, i: line(needed(f, "certified_labs"), 3, 1, 2),
+    "X-12": lambda f, i: line(needed(f, "ip_applications_year"), 5, 5, 40),
+    "X-13": lambda f, i: line(needed(f, "ip_obtained_3y"), 5, 6, 40),
+    "X-14": lambda f, i: line(needed(f, "standards_3y"), 5, 1, 8),
+    "X-15": lambda f, i: line(ratio(f, "new_product_revenue", "revenue_main"), 10, 20, 40),
+    "X-16": lambda f, i: line(profit_share(f), 10, 15, 40),
+    "X-17": lambda f, i: line(ratio(f, "profit_total", "revenue_main"), 5, 2, 10),
+    "X-B1": lambda f, i: half_up(max(Fraction(0), min(Fraction(5), needed(f, "awards_2y")))),
+}
+
+
+def points(f: Mapping[str, Known], industry: str | None) -> dict[str, Known]:
+    """Points of every indicator and of the bonus, None where a figure is missing; money in 千元."""
+    found: dict[str, Known] = {}
+    for code, rule in RULES.items():
+        try:
+            found[code] = rule(f, industry)
+        except Undetermined:
+            found[code] = None
+    return found
+
+
+def total(f: Mapping[str, Known], industry: str | None) -> Known:
+    """The sum of all points, None as soon as one is undetermined."""
+    known = [part for part in points(f, industry).values() if part is not None]
+    return sum(known, Fraction(0)) if len(known) == len(RULES) else None
 
 
 def band(total: Fraction) -> str:
