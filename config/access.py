@@ -110,6 +110,7 @@ ACCESS: Mapping[str, Policy] = {
     "my_evidence": APPLICANT,
     "my_evidence_remove": APPLICANT,
     "my_score": APPLICANT,
+    "my_what_if": APPLICANT,
     "my_check": APPLICANT,
     "my_done": APPLICANT,
     "my_return": APPLICANT,

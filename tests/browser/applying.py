@@ -126,6 +126,8 @@ def read_score(journey: Journey) -> None:
     expect(journey.page.locator("#working .explanation")).to_have_count(len(rules.indicators) + len(rules.bonus))
     for gate in rules.gates:
         journey.walk.told(gate.code)
+    journey.walk.go(my(journey, "what-if/?points=0.5"))
+    journey.walk.told("一项数据增长即可")
     journey.walk.go(my(journey))
     journey.walk.look("with a score")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -41,3 +42,9 @@ class FilingForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not may_insist:
             del self.fields["insists"]
+
+
+class GainForm(forms.Form):
+    """How many points more are wanted."""
+
+    points = forms.DecimalField(label=_("希望增加的分数"), min_value=Decimal("0.01"), max_value=100, decimal_places=2)

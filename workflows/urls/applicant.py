@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import applicant, applicant_filing, applicant_material
+from workflows.views import applicant, applicant_filing, applicant_material, applicant_what_if
 
 CASE = "my/cases/<str:number>/"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{CASE}evidence/<int:evidence>/", applicant_material.my_evidence, name="my_evidence"),
     path(f"{CASE}evidence/<int:evidence>/remove/", applicant_material.my_evidence_remove, name="my_evidence_remove"),
     path(f"{CASE}score/", applicant.my_score, name="my_score"),
+    path(f"{CASE}what-if/", applicant_what_if.my_what_if, name="my_what_if"),
     path(f"{CASE}check/", applicant_filing.my_check, name="my_check"),
     path(f"{CASE}done/", applicant_filing.my_done, name="my_done"),
     path(f"{CASE}return/", applicant_filing.my_return, name="my_return"),

@@ -117,6 +117,7 @@ def sub_links(number: str, page: str) -> list[Words]:
         "my_workbook": _("数据表"),
         "my_materials": _("证明材料"),
         "my_score": _("条件与得分"),
+        "my_what_if": _("得分测算"),
         "my_progress": _("进度与文书"),
     }
     return [

@@ -39,7 +39,7 @@ from workflows.opening import open_application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 KEY = "k" * 32
-PAGES = ("my_case", "my_workbook", "my_materials", "my_score", "my_check", "my_progress", "my_withdraw")
+PAGES = ("my_case", "my_workbook", "my_materials", "my_score", "my_what_if", "my_check", "my_progress", "my_withdraw")
 STRANGERS = ("member1", "pudong", "office", "auditor", "operator", "stranger")
 
 
