@@ -1,0 +1,147 @@
+"""Methods over whole columns: rounded points in units of the last place, exact in 64-bit whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+
+import numpy as np
+from numpy.typing import NDArray
+
+from criteria.batch_vectors import Chunk, Column, Mask, Vector, Whole, both, fitting
+from criteria.compiling_methods import Figures, Tables, linear_numbers
+from criteria.exact import round_half_up
+from criteria.ruleset import Indicator, Scoring
+from criteria.slots import NotCompiled, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One indicator over columns: its figures by class, and the class of a text by its place in `choices`."""
+
+    indicator: Indicator
+    scoring: Scoring
+    tables: Tables
+    choices: Mapping[int, tuple[str, ...]]
+
+    @property
+    def scale(self) -> int:
+        """Units in one point."""
+        return int(10**self.scoring.places)
+
+    def units(self, points: Fraction) -> int:
+        """Constant points in units."""
+        return int(round_half_up(points, self.scoring.places) * self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Units of every row; `known` None where every row is determined."""
+
+    units: Whole
+    known: Mask | None
+
+
+def points_of(task: Task, chunk: Chunk) -> Points:
+    """The points of one indicator for every row; NotCompiled, TooLarge."""
+    policy = task.indicator.zero_denominator
+    chunk.begin(policy is not None and policy.positive)
+    value = chunk.vector(task.indicator.formula.root)
+    units, known = METHOD_VECTORS[task.indicator.method](task, chunk, value)
+    known = both(value.known, known)
+    if chunk.refused is None:
+        return Points(units, known)
+    if policy is None or policy.outcome != "zero":
+        return Points(units, ~chunk.refused if known is None else known & ~chunk.refused)
+    return Points(np.where(chunk.refused, 0, units), None if known is None else known | chunk.refused)
+
+
+def _linear(task: Task, chunk: Chunk, value: Vector) -> tuple[Whole, Mask | None]:
+    """The line is the same from basic up; what it gives above full is cut, which is the same after rounding."""
+    if task.tables.by is not None:
+        return _linear_by_class(task, chunk, value)
+    figures = task.tables.only
+    least = figures["basic"]
+    units = _line(task, value, _constants(task, figures, value))
+    low = _reaches(value, least)
+    return np.minimum(units, task.units(figures["weight"])) * low, None
+
+
+def _reaches(value: Vector, least: Fraction) -> Mask:
+    """Rows whose value is not less than a constant."""
+    upper = value.num.by(value.times * least.denominator)
+    lower = value.den.by(value.over * least.numerator)
+    mask: Mask = upper.array >= lower.array
+    return mask
+
+
+def _constants(task: Task, figures: Figures, value: Vector) -> tuple[int, int, int]:
+    """`a, b, c` of units = (a·num + b·den) // (c·den), the half for rounding put in."""
+    _q, low, high, a, b, c = linear_numbers(figures)
+    if high <= low or a < 0:
+        raise NotCompiled("a line that does not rise")
+    first, second, third = 2 * task.scale * a * value.times, (2 * task.scale * b + c) * value.over, 2 * c * value.over
+    shared = gcd(first, second, third)
+    return first // shared, second // shared, third // shared
+
+
+def _line(task: Task, value: Vector, constants: tuple[int, int, int]) -> Whole:
+    a, b, c = constants
+    upper, lower = value.num.by(a).plus(value.den.by(b)), value.den.by(c)
+    units: Whole = upper.array // (c if value.den.values is None else lower.array)
+    return units
+
+
+def _linear_by_class(task: Task, chunk: Chunk, value: Vector) -> tuple[Whole, Mask | None]:
+    """The line of each row's own class, by tables of its constants."""
+    place = chunk.slots.number(Slot(task.tables.by or "", 0))
+    choices, chosen = task.choices[place], chunk.columns[place].array
+    by_class = {case: figures for case, figures in task.tables.figures.items() if case in choices}
+    rows = [(0, 0, 1, 1, 0)] * len(choices)
+    known = np.zeros(len(choices), np.bool_)
+    for case, figures in by_class.items():
+        number, basic = choices.index(str(case)), figures["basic"]
+        known[number] = True
+        scaled = (basic.numerator * value.over, basic.denominator * value.times)
+        rows[number] = (*_constants(task, figures, value), *scaled)
+    weights = {figures["weight"] for figures in task.tables.figures.values()}
+    if len(weights) != 1 or value.times < 0:
+        raise NotCompiled("weights differ by class")
+    a, b, c, low, factor = (_taken(column, chosen) for column in zip(*rows, strict=True))
+    upper, lower = value.num.times(a).plus(value.den.times(b)), value.den.times(c)
+    units = np.minimum(upper.array // lower.array, task.units(weights.pop()))
+    reached = value.num.times(factor).array >= value.den.times(low).array
+    return units * reached, both(known[chosen], chunk.known[place])
+
+
+def _taken(numbers: tuple[int, ...], chosen: NDArray[np.int64]) -> Column:
+    ends = min(numbers), max(numbers)
+    fitting(None, *ends)
+    return Column(np.array(numbers, np.int64)[chosen], *ends)
+
+
+def _steps(task: Task, chunk: Chunk, value: Vector) -> tuple[Whole, Mask | None]:
+    figures = task.tables.only
+    units = np.zeros(1, np.int64)
+    for number in range(1, len(task.indicator.steps) + 1):
+        reached = _reaches(value, figures[f"step_{number}"])
+        units = np.where(reached, task.units(figures[f"step_points_{number}"]), units)
+    return units, None
+
+
+def _per_unit(task: Task, chunk: Chunk, value: Vector) -> tuple[Whole, Mask | None]:
+    figures = task.tables.only
+    each, weight = figures["points_each"], figures["weight"]
+    first = 2 * task.scale * each.numerator * value.times
+    second = each.denominator * value.over
+    units = _line(task, value, (first, second, 2 * second))
+    return np.clip(units, 0, task.units(weight)), None
+
+
+METHOD_VECTORS: dict[str, Callable[[Task, Chunk, Vector], tuple[Whole, Mask | None]]] = {
+    "linear_60_100": _linear,
+    "steps": _steps,
+    "per_unit": _per_unit,
+}
