@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Rounds of quick pieces of work, few and many cases of a season, whole cases, acts in one round."""
+    """Rounds of quick pieces of work, few and many cases of a season, whole cases, acts in one round,
+    generated applications."""
 
     rounds: int
     few: int
     many: int
     journeys: int
     acts: int
+    applications: int
 
 
-FULL = Scale(rounds=15, few=100, many=10_000, journeys=5, acts=20)
-SMALL = Scale(rounds=1, few=80, many=160, journeys=1, acts=2)
+FULL = Scale(rounds=15, few=100, many=10_000, journeys=5, acts=20, applications=1_000_000)
+SMALL = Scale(rounds=1, few=80, many=160, journeys=1, acts=2, applications=2000)

@@ -9,11 +9,13 @@ from bench.certificate import certificate
 from bench.figures import Figure
 from bench.inbox import inbox
 from bench.reading import reading
+from bench.rules import rules
 from bench.scale import Scale
 from bench.whole_case import whole_case
 
 BENCHMARKS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "reading": reading,
+    "rules": rules,
     "certificate": certificate,
     "case": whole_case,
     "act": acts,

@@ -79,8 +79,8 @@ class BatchScorer:
             for place, (slot, (kind, _scale)) in enumerate(zip(self.scorer.slots, self.scorer.kinds, strict=True))
             if kind != "number"
         }
-        if self.scoring.stage != "indicator":
-            self.reasons["*"] = "the set rounds only the total"
+        if self.scoring.stage != "indicator" or not self.scorer.adds_up:
+            self.reasons["*"] = "the total is more than a sum of rounded points"
         self.tasks = tuple(self._task(row, self.scoring) for row in self.scorer.rows) if not self.reasons else ()
         if not self.reasons:
             self._check_vectors()

@@ -34,12 +34,34 @@ _KNOWN: dict[type, frozenset[str]] = {
 }  # fmt: skip
 
 
-def check_known(part: Any) -> None:
-    """NotCompiled when a part of a rule says something that is not written here."""
+# What changes the points of one indicator and not how points add up.
+_WITHIN = frozenset({"least_count", "or_better", "exempt"})
+# What changes how points add up and not the points.
+_OVER_SEVERAL = frozenset({"bonus_cap", "deduction_cap"})
+
+
+def unknown_in(part: Any) -> list[str]:
+    """Names of what a part of a rule says that is not written here."""
+    found = []
     for one in fields(part):
         default = one.default_factory() if one.default_factory is not MISSING else one.default
         if one.name not in _KNOWN[type(part)] and getattr(part, one.name) != default:
-            raise NotCompiled(f"{type(part).__name__}.{one.name}")
+            found.append(one.name)
+    return found
+
+
+def check_known(part: Any, besides: frozenset[str] = frozenset()) -> None:
+    """NotCompiled when a part of a rule says something that is not written here."""
+    if found := [name for name in unknown_in(part) if name not in besides]:
+        raise NotCompiled(f"{type(part).__name__}.{found[0]}")
+
+
+def adds_up(rules: RuleSet) -> bool:
+    """Whether the total is the plain sum of all points: no deductions, no caps over several indicators."""
+    if rules.scoring is None:
+        return True
+    within = (set(unknown_in(row)) <= _WITHIN for row in (*rules.indicators, *rules.bonus))
+    return not unknown_in(rules.scoring) and all(within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +119,7 @@ def compile_indicator(
     rules: RuleSet, scoring: Scoring, indicator: Indicator, number: int, slots: Slots, constants: dict[str, Any]
 ) -> Compiled:
     """The statements of one indicator; its constants are added; NotCompiled with the reason to interpret it."""
-    check_known(scoring)
+    check_known(scoring, _OVER_SEVERAL)
     check_known(indicator)
     if indicator.method not in METHOD_WRITERS:
         raise NotCompiled(f"method {indicator.method}")
@@ -272,4 +294,4 @@ METHOD_WRITERS: dict[str, Callable[[Sheet, Tables], None]] = {
     "per_unit": _per_unit,
 }
 # Methods that the exact interpreter scores.
-FALLING_BACK: frozenset[str] = frozenset()
+FALLING_BACK = frozenset({"linear_60_proportional", "linear_0_100", "threshold_proportional"})

@@ -15,7 +15,7 @@ from typing import Any
 
 from criteria.banding import BandOutcome, band_of
 from criteria.compiling_functions import built, gathering
-from criteria.compiling_methods import compile_indicator
+from criteria.compiling_methods import adds_up, compile_indicator
 from criteria.evaluate import Evaluation, evaluate
 from criteria.exact import exact_sum
 from criteria.facts import Facts, Scalar
@@ -71,6 +71,8 @@ class Scored:
     @property
     def total(self) -> Fraction | None:
         """The total, rounded as the set says; None while undetermined or when the set is partial."""
+        if not self.scorer.adds_up:
+            return self.evaluation().total
         if self.units is not None:
             return Fraction(self.units, self.scorer.scale)
         return self._total_of(self.records) if self.scorer.rules.is_complete else None
@@ -78,12 +80,16 @@ class Scored:
     @property
     def indicator_total(self) -> Fraction | None:
         """The total without bonus."""
+        if not self.scorer.adds_up:
+            return self.evaluation().indicator_total
         count = len(self.scorer.rules.indicators)
         return self._total_of(self.records[:count]) if self.scorer.rules.is_complete else None
 
     @property
     def unrounded_total(self) -> Fraction | None:
         """The exact sum before any rounding."""
+        if not self.scorer.adds_up:
+            return self.evaluation().unrounded_total
         if self.scorer.scoring is None or not self.scorer.rules.is_complete:
             return None
         parts = [_quotient(record[4], record[5]) for record in self.records]
@@ -147,6 +153,7 @@ class FastScorer:
         self.rules, self.scoring = rules, rules.scoring
         self.rows: tuple[Indicator, ...] = (*rules.indicators, *rules.bonus) if rules.scoring else ()
         self.scale = 10**rules.scoring.places if rules.scoring else 1
+        self.adds_up = adds_up(rules)
         self.reasons: dict[int, str] = {}
         self.reads: dict[int, tuple[int, ...]] = {}
         slots = Slots(rules)
@@ -204,7 +211,7 @@ class FastScorer:
         arguments = ", ".join([*(f"s{number}" for number in range(len(self.slots))), "slow"])
         lines = ", ".join(f"l{number}" for number in range(len(self.rows)))
         ends = ["    total = None"]
-        if self.scoring and self.scoring.stage == "indicator" and self.rules.is_complete and self.rows:
+        if self.scoring and self.scoring.stage == "indicator" and self.rules.is_complete and self.adds_up and self.rows:
             units = " + ".join(f"l{number}[6]" for number in range(len(self.rows)))
             ends = ["    try:", f"        total = {units}", "    except TypeError:", "        total = None"]
         return "\n".join([f"def made({arguments}):", *body, *ends, f"    return ({lines}{',' * bool(lines)}), total"])
@@ -212,7 +219,7 @@ class FastScorer:
     def _units(self, records: tuple[Record, ...]) -> int | None:
         """The total in units where the set rounds each indicator and every one is determined."""
         units = [record[6] for record in records]
-        if not self.rules.is_complete or not units or None in units:
+        if not self.rules.is_complete or not units or None in units or not self.adds_up:
             return None
         return sum(unit for unit in units if unit is not None)
 

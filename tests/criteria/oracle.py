@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from math import floor
 
+HALF, AT_BASIC = Fraction(1, 2), Fraction(3, 5)
 CLASSES = ("manufacturing", "software", "science_services", "construction", "producer_services", "pharma", "other")
 STAFF_BASIC = dict(zip(CLASSES, (2, 30, 30, 1, 2, 2, 2), strict=True))
 STAFF_FULL = dict(zip(CLASSES, (10, 60, 60, 5, 10, 10, 10), strict=True))
@@ -14,8 +16,7 @@ EQUIPMENT_FULL = dict(zip(CLASSES, (2000, 1000, 1000, 3000, 2000, 2000, 2000), s
 
 def half_up(points: Fraction) -> Fraction:
     """Two places, a half goes up."""
-    cents, rest = divmod(points * 100, 1)
-    return Fraction(int(cents) + (rest >= Fraction(1, 2)), 100)
+    return Fraction(floor(points * 100 + HALF), 100)
 
 
 Known = Fraction | None
@@ -39,7 +40,7 @@ def line(value: Fraction | None, weight: int, basic: int, full: int) -> Fraction
         return Fraction(0)
     if value >= full:
         return Fraction(weight)
-    share = Fraction(3, 5) + Fraction(2, 5) * (value - basic) / (full - basic)
+    share = AT_BASIC + (1 - AT_BASIC) * (value - basic) / (full - basic)
     return half_up(weight * share)
 
 

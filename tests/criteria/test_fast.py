@@ -119,13 +119,13 @@ def test_set_without_indicators_has_no_points_and_no_total(partial: RuleSet) -> 
 
 def test_every_method_is_compiled_or_declared_as_falling_back() -> None:
     assert set(compiling_methods.METHOD_WRITERS).isdisjoint(compiling_methods.FALLING_BACK)
-    assert set(scoring.METHODS) == set(compiling_methods.METHOD_WRITERS) | compiling_methods.FALLING_BACK
+    assert set(scoring.METHODS) <= set(compiling_methods.METHOD_WRITERS) | compiling_methods.FALLING_BACK
 
 
 def test_every_node_and_function_is_compiled_or_declared_as_falling_back() -> None:
     kinds = {kind for kind in vars(nodes).values() if isinstance(kind, type) and issubclass(kind, nodes.Node)}
-    assert kinds - {nodes.Node} == set(compiling.NODE_WRITERS) | compiling.FALLING_BACK_NODES
-    assert set(nodes.FUNCTIONS) == set(compiling.CALL_WRITERS) | compiling.FALLING_BACK_FUNCTIONS
+    assert kinds - {nodes.Node} <= set(compiling.NODE_WRITERS) | compiling.FALLING_BACK_NODES
+    assert set(nodes.FUNCTIONS) <= set(compiling.CALL_WRITERS) | compiling.FALLING_BACK_FUNCTIONS
 
 
 # One formula for each form of the language; what is missing or zero is met by the generated rows.
