@@ -14,7 +14,7 @@ from criteria.gates import GateOutcome, Outcome, decide
 from criteria.plain import from_text, to_text
 from criteria.ruleset import Indicator, RuleSet
 from criteria.scope import NOTHING_KNOWN, Standing
-from criteria.scoring import score, total_of
+from criteria.scoring import bonus_total_of, score, total_of
 from criteria.trace import Trace
 
 __all__ = ["Evaluation", "Standing", "evaluate"]
@@ -131,12 +131,13 @@ def _totals(rules: RuleSet, indicators: tuple[Trace, ...], bonus: tuple[Trace, .
     """Indicator total, bonus total, total, unrounded total."""
     if rules.scoring is None or not rules.is_complete:
         return None, None, None, None
-    total = total_of((trace.points for trace in (*indicators, *bonus)), rules.scoring)
-    exact = [trace.unrounded for trace in (*indicators, *bonus)]
+    scoring = rules.scoring
+    beside = bonus_total_of((trace.points for trace in bonus), scoring)
+    exact = [*(trace.unrounded for trace in indicators), bonus_total_of((trace.unrounded for trace in bonus), scoring)]
     known = [part for part in exact if part is not None]
     return (
-        total_of((trace.points for trace in indicators), rules.scoring),
-        total_of((trace.points for trace in bonus), rules.scoring),
-        total,
+        total_of((trace.points for trace in indicators), scoring),
+        total_of((beside,), scoring),
+        total_of((*(trace.points for trace in indicators), beside), scoring),
         exact_sum(known) if len(known) == len(exact) else None,
     )

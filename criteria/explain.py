@@ -24,16 +24,21 @@ _LABELS = {
     "ground": ("条文依据", "Ground"),
     "note": ("说明", "Note"),
     "result": ("得分", "Result"),
+    "other_way": ("另一算法", "Other way"),
     "outcome": ("结论", "Outcome"),
+    "alternative": ("可选条件", "Alternative"),
     "remedy": ("补救", "Remedy"),
 }
 _SEGMENTS = {
     Segment.BELOW_BASIC: ("未达到基本要求，得0分", "below the basic requirement: 0 points"),
+    Segment.PROPORTIONAL: ("按比例计分", "in proportion"),
     Segment.BETWEEN: ("达到基本要求，未达到满分要求，按比例计分", "between basic and full: in proportion"),
     Segment.FULL: ("达到满分要求，得全部权重", "full requirement reached: the whole weight"),
     Segment.STEP: ("按达到的最高档计分", "points of the highest step reached"),
     Segment.COUNTED: ("按数量计分", "so many points for each"),
     Segment.CAPPED: ("超过上限，按上限计分", "above the cap: the cap counts"),
+    Segment.TOO_FEW: ("未达到起算数，得0分", "fewer than the least that counts: 0 points"),
+    Segment.EXEMPT: ("按规则给固定得分", "a fixed share by the rule"),
     Segment.ZERO_DENOMINATOR: ("分母不适用，按规则处理", "the denominator is not usable: the rule decides"),
     Segment.UNDETERMINED: ("无法确定", "cannot be determined"),
 }
@@ -48,6 +53,8 @@ _ROLES = {
     "full": ("满分要求", "full requirement"),
     "basic_share": ("达到基本要求得权重的比例", "share of the weight at the basic requirement"),
     "points_each": ("每项得分", "points for each"),
+    "least_count": ("起算数", "least count"),
+    "exempt_share": ("固定得分占权重的比例", "fixed share of the weight"),
     "limit": ("限值", "limit"),
     "lookback": ("追溯期", "look-back"),
 }
@@ -102,15 +109,22 @@ def _trace_lines(trace: Trace, lang: str) -> Iterator[Line]:
     yield _line("segment", lang, _SEGMENTS[trace.segment][lang != "zh"])
     if trace.working and trace.unrounded is not None:
         capped = exact_text(trace.weight) if trace.segment is Segment.CAPPED else ""
-        shown = f"{trace.working} > {capped}" if capped else f"{trace.working} = {shown_text(trace.unrounded)}"
+        shown = f"{trace.working} > {capped}" if capped else f"{trace.working} = {shown_text(abs(trace.unrounded))}"
         yield _line("working", lang, shown)
     yield from (_line("figure", lang, _figure(figure, lang)) for figure in trace.figures)
     yield from _note(trace.note_zh if lang == "zh" else trace.note_en, lang)
+    for other in trace.outdone:
+        yield _line("other_way", lang, other.name_zh if lang == "zh" else other.name_en)
+        yield from _trace_lines(other, lang)
     yield _line("result", lang, _points(trace, lang))
 
 
 def _gate_lines(gate: GateOutcome, lang: str) -> Iterator[Line]:
     yield from (_line("input", lang, _input(given, lang)) for given in gate.inputs)
+    for number, other in enumerate(gate.alternatives, start=1):
+        text = other.text_zh if lang == "zh" else other.text_en
+        yield _line("alternative", lang, f"{number}. {text}")
+        yield from _gate_lines(other, lang)
     if gate.formula:
         yield _line("formula", lang, gate.formula_zh if lang == "zh" else gate.formula_en)
     if gate.limit is not None:

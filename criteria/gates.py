@@ -12,7 +12,7 @@ from typing import Any
 from criteria.exact import plain
 from criteria.facts import Facts
 from criteria.nodes import ZeroDenominator
-from criteria.ruleset import Confidence, Gate, GateKind, RuleSet
+from criteria.ruleset import Alternative, Confidence, Gate, GateKind, RuleSet
 from criteria.scope import FactScope, Standing
 from criteria.trace import Input, UsedFigure
 from criteria.wording import formula_words, numbers_of
@@ -54,6 +54,7 @@ class GateOutcome:
     note_en: str = ""
     remedy_zh: str = ""
     remedy_en: str = ""
+    alternatives: tuple[GateOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class _Finding:
 
 def decide(rules: RuleSet, gate: Gate, facts: Facts, on: date, standing: Standing) -> GateOutcome:
     """Decide one gate; never raises for missing facts, they leave it undetermined."""
+    if gate.kind is GateKind.EITHER:
+        return _either(rules, gate, facts, on, standing)
     scope = FactScope(rules, facts, on, standing)
     scope.positive_denominators = gate.zero_denominator is not None and gate.zero_denominator.positive
     chosen = _variant(gate, scope)
@@ -96,6 +99,27 @@ def decide(rules: RuleSet, gate: Gate, facts: Facts, on: date, standing: Standin
         remedy_zh=gate.remedy_zh,
         remedy_en=gate.remedy_en,
     )
+
+
+def _either(rules: RuleSet, gate: Gate, facts: Facts, on: date, standing: Standing) -> GateOutcome:
+    """Passed by one alternative, failed by all; every alternative is decided and shown with its number and limit."""
+    outcomes = tuple(
+        decide(rules, _as_gate(gate, number, one), facts, on, standing)
+        for number, one in enumerate(gate.alternatives, start=1)
+    )
+    found = {outcome.outcome for outcome in outcomes}
+    best = next((kind for kind in (Outcome.PASSED, Outcome.UNDETERMINED) if kind in found), Outcome.FAILED)
+    whole = decide(rules, replace(gate, kind=GateKind.QUALITATIVE, alternatives=()), facts, on, standing)
+    notes = next(((one.note_zh, one.note_en) for one in outcomes if one.outcome is best), ("", ""))
+    return replace(whole, kind=gate.kind, outcome=best, alternatives=outcomes, note_zh=notes[0], note_en=notes[1])
+
+
+def _as_gate(gate: Gate, number: int, one: Alternative) -> Gate:
+    return replace(
+        gate, code=f"{gate.code}.{number}", kind=GateKind.NUMERIC, text_zh=one.text_zh, text_en=one.text_en,
+        unit=one.unit, operator=one.operator, formula=one.formula, limit=one.limit, remedy_zh="", remedy_en="",
+        zero_denominator=one.zero_denominator, alternatives=(), variants=(),
+    )  # fmt: skip
 
 
 def _variant(gate: Gate, scope: FactScope) -> Gate | None:
@@ -153,6 +177,17 @@ def _negative_record(gate: Gate, scope: FactScope) -> _Finding:
     return _Finding(_passed(not within), None, None, zh, en)
 
 
+def _record_exists(gate: Gate, scope: FactScope) -> _Finding:
+    """A record that must be there, within the look-back where the gate has one."""
+    if gate.window_years:
+        scope.figure("lookback", gate.window_years)
+    span = gate.window.span(scope.on, scope.standing.anchors) if gate.window else None
+    records = scope.standing.records.get(gate.record)
+    if records is None or (gate.window is not None and span is None):
+        return _Finding(Outcome.UNDETERMINED, None, None, _ASK_ZH, _ASK_EN)
+    return _Finding(_passed(any(span is None or span.holds(day) for day in records)))
+
+
 def _exclusion_list(gate: Gate, scope: FactScope) -> _Finding:
     listed = scope.standing.lists.get(gate.record)
     if listed is None:
@@ -179,6 +214,7 @@ _DECIDERS = {
     GateKind.NUMERIC: _numeric,
     GateKind.CONDITION: _condition,
     GateKind.NEGATIVE_RECORD: _negative_record,
+    GateKind.RECORD_EXISTS: _record_exists,
     GateKind.EXCLUSION_LIST: _exclusion_list,
     GateKind.QUALITATIVE: _answered,
     GateKind.PREFERENCE: _answered,

@@ -16,6 +16,7 @@ from criteria.merging import Resolve, merged
 from criteria.rulefile import RuleText, canonical, read_text, thawed
 from criteria.ruleset import RuleSet
 from criteria.sections import (
+    read_anomaly,
     read_band,
     read_band_override,
     read_check,
@@ -173,6 +174,7 @@ def _read(cursor: Cursor, text: str) -> RuleSet:
         sources=read_sources(cursor),
         checksum=hashlib.sha256(text.encode()).hexdigest(),
         frozen_text=text,
+        anomalies=cursor.each("anomalies", read_anomaly),
     )
 
 

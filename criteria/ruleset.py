@@ -10,94 +10,24 @@ from fractions import Fraction
 
 from criteria.expressions import Expression
 from criteria.fields import FieldSpec, FormSpec
+from criteria.figures import Confidence, Figure, Policy
 from criteria.windows import Window
 
-
-class Confidence(StrEnum):
-    """How sure a figure is; the scale of the regulations file."""
-
-    SEED = "seed"
-    FOUND = "found"
-    FOUND_PARTIAL = "found_partial"
-    MEMORY_HIGH = "memory_high"
-    MEMORY_MEDIUM = "memory_medium"
-    MEMORY_LOW = "memory_low"
-    DERIVED = "derived"
-    DEMO = "demo"
-    UNKNOWN = "unknown"
-
-    @property
-    def is_live(self) -> bool:
-        """Whether a live batch may rest on it: read in a text, not remembered, reasoned or invented."""
-        return self in (Confidence.SEED, Confidence.FOUND, Confidence.FOUND_PARTIAL)
-
-    def name_in(self, lang: str) -> str:
-        """The mark shown beside a figure."""
-        zh, en = _CONFIDENCE_NAMES[self]
-        return zh if lang == "zh" else en
-
-
-_CONFIDENCE_NAMES = {
-    Confidence.SEED: ("规划原文", "planning text"),
-    Confidence.FOUND: ("已查到原文", "read in a text"),
-    Confidence.FOUND_PARTIAL: ("查到部分原文", "read in part"),
-    Confidence.MEMORY_HIGH: ("凭记忆（较可靠）", "remembered (rather sure)"),
-    Confidence.MEMORY_MEDIUM: ("凭记忆（待核实）", "remembered (to be verified)"),
-    Confidence.MEMORY_LOW: ("凭记忆（不可靠）", "remembered (unsure)"),
-    Confidence.DERIVED: ("推算", "derived"),
-    Confidence.DEMO: ("演示用，非法规", "demonstration, not a regulation"),
-    Confidence.UNKNOWN: ("未知", "unknown"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number of a regulation with its unit, source and confidence.
-
-    `value` is None while unknown; `shown_as` is what an unknown factor is shown as. A figure that differs by class
-    holds `cases` (code of the field `by` to value) instead of one value.
-    """
-
-    value: Fraction | None
-    unit: str
-    confidence: Confidence
-    source: tuple[str, ...] = ()
-    article: str = ""
-    note: str = ""
-    name_zh: str = ""
-    name_en: str = ""
-    by: str | None = None
-    cases: Mapping[str, Fraction] = field(default_factory=dict)
-    shown_as: Fraction | None = None
-
-    def amount(self) -> Fraction:
-        """The value of a known figure; LookupError while it is unknown or differs by class."""
-        if self.value is None:
-            raise LookupError(self.name_en or "unknown figure")
-        return self.value
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What happens when a denominator is not acceptable: `outcome` is `zero`, `failed` or `undetermined`.
-
-    `positive` widens the case from zero to everything not above zero, for ratios whose denominator may be negative.
-    """
-
-    outcome: str
-    positive: bool
-    note_zh: str
-    note_en: str
-    confidence: Confidence
-    source: tuple[str, ...] = ()
+__all__ = [
+    "Alternative", "Anomaly", "Band", "BandOverride", "Confidence", "CrossCheck", "Cycle", "EvidenceKind", "Exemption",
+    "ExpertReview", "Figure", "Gate", "GateKind", "Heading", "Indicator", "Instrument", "Policy", "RuleSet", "Scoring",
+    "Severity", "Source", "Step", "Variant", "Way",
+]  # fmt: skip
 
 
 class GateKind(StrEnum):
     """How a gate is decided."""
 
     NUMERIC = "numeric"
+    EITHER = "either"  # one of several numeric conditions does
     CONDITION = "condition"
     NEGATIVE_RECORD = "negative_record"
+    RECORD_EXISTS = "record_exists"
     EXCLUSION_LIST = "exclusion_list"
     QUALITATIVE = "qualitative"
     PREFERENCE = "preference"  # told to people, decides nothing
@@ -110,6 +40,19 @@ class Variant:
     when: Expression
     formula: Expression | None
     limit: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One of several numeric conditions of which one does: "or growth not below 20 %"."""
+
+    text_zh: str
+    text_en: str
+    unit: str
+    operator: str
+    formula: Expression
+    limit: Figure
+    zero_denominator: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +78,7 @@ class Gate:
     record: str = ""
     window: Window | None = None
     window_years: Figure | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def is_binding(self) -> bool:
@@ -151,8 +95,39 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """A fixed share of the weight, in percent, for enterprises of whom the figure is not asked."""
+
+    when: Expression
+    share: Figure
+    note_zh: str
+    note_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Another way to the points of an indicator: its own formula and figures; what gives more points counts."""
+
+    name_zh: str
+    name_en: str
+    unit: str
+    formula: Expression
+    method: str
+    basic: Figure | None = None
+    full: Figure | None = None
+    steps: tuple[Step, ...] = ()
+    points_each: Figure | None = None
+    least_count: Figure | None = None
+    zero_denominator: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
-    """One scored figure. `method` names how the value becomes points; `weight` is what can be reached."""
+    """One scored figure. `method` names how the value becomes points; `weight` is what can be reached.
+
+    A deduction takes its points away. `or_better` are other ways of which the best counts, `exempt` a share for those
+    of whom the figure is not asked, `least_count` the number below which counting gives nothing.
+    """
 
     code: str
     group_zh: str
@@ -173,17 +148,26 @@ class Indicator:
     steps: tuple[Step, ...] = ()
     points_each: Figure | None = None
     zero_denominator: Policy | None = None
+    least_count: Figure | None = None
+    or_better: tuple[Way, ...] = ()
+    exempt: Exemption | None = None
+    is_deduction: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """How points add up: share of the weight at the basic requirement, total, rounding stage and places."""
+    """How points add up: share of the weight at the basic requirement, total, rounding stage and places.
+
+    `bonus_cap` and `deduction_cap` limit all bonus and all deductions together.
+    """
 
     stage: str  # indicator, total, none
     places: int
     total: Figure
     basic_share: Figure
     rounding: Figure
+    bonus_cap: Figure | None = None
+    deduction_cap: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +310,21 @@ class Source:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """A gap, an overlap or a contradiction that stands in the official text; kept as it is, never mended silently.
+
+    `concerns` names the section, or section and row, such as `bands` or `gates[G3]`.
+    """
+
+    code: str
+    concerns: str
+    text_zh: str
+    text_en: str
+    confidence: Confidence
+    source: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleSet:
     """One edition of one programme's rules; immutable, known by `checksum` over everything it rests on."""
@@ -360,6 +359,7 @@ class RuleSet:
     sources: Mapping[str, Source]
     checksum: str
     frozen_text: str = field(repr=False)
+    anomalies: tuple[Anomaly, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RuleSet) and self.checksum == other.checksum

@@ -2,55 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from criteria.exact import exact_sum, fast, plain, round_half_up
-from criteria.facts import Facts, exact_text
+from criteria.exact import exact_sum, plain, round_half_up
+from criteria.facts import Facts
+from criteria.methods import METHODS, Award, Scale
 from criteria.nodes import ZeroDenominator
 from criteria.ruleset import Figure, Indicator, Policy, RuleSet, Scoring
 from criteria.scope import FactScope, Standing
 from criteria.trace import Segment, Trace
+from criteria.ways import ways_of
 from criteria.wording import formula_words, numbers_of, value_text
 
-_WORKING = "{} × ({}% + {}% × ({} − {}) ÷ ({} − {}))"
-
-
-@dataclass(frozen=True, slots=True)
-class Award:
-    """What a method gives: segment, exact points before rounding (None: undetermined), the step with numbers."""
-
-    segment: Segment
-    points: Fraction | None
-    working: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """The figures of one indicator as they apply to this enterprise; every look-up goes into the trace."""
-
-    scope: FactScope
-    indicator: Indicator
-    scoring: Scoring
-
-    def figure(self, role: str, figure: Figure | None) -> Fraction | None:
-        return None if figure is None else self.scope.figure(role, figure)
-
-    @property
-    def weight(self) -> Fraction:
-        return self.indicator.weight.amount()
+__all__ = ["METHODS", "bonus_total_of", "score", "total_of"]
+_BETTER = ("按“{}”计分，得分较高", "scored as “{}”, which gives more")
+_EXEMPT_UNKNOWN = ("缺少判断是否适用固定得分所需的信息", "what decides whether a fixed share applies is missing")
 
 
 def score(rules: RuleSet, scoring: Scoring, indicator: Indicator, facts: Facts, on: date, standing: Standing) -> Trace:
-    """Score one indicator or bonus exactly, with its trace; rounded here only if the set rounds per indicator."""
-    scope = FactScope(rules, facts, on, standing)
-    scale = _Scale(scope, indicator, scoring)
+    """Score one indicator or bonus exactly, with its trace; rounded here only if the set rounds per indicator.
+
+    Of several ways the one with most points counts; while one is undetermined the result is, unless another already
+    gives the whole weight.
+    """
+    ways = ways_of(indicator)
+    traces = [_score_way(rules, scoring, way, FactScope(rules, facts, on, standing)) for way in ways]
+    if len(traces) == 1:
+        return traces[0]
+    best = _best(traces)
+    outdone = tuple(trace for number, trace in enumerate(traces) if number != best)
+    chosen, way = traces[best], ways[best]
+    notes = (chosen.note_zh or _BETTER[0].format(way.name_zh), chosen.note_en or _BETTER[1].format(way.name_en))
+    return replace(
+        chosen, name_zh=indicator.name_zh, name_en=indicator.name_en, note_zh=notes[0], note_en=notes[1],
+        outdone=outdone,
+    )  # fmt: skip
+
+
+def _best(traces: list[Trace]) -> int:
+    """Which way counts: the most points, the first of equals; an undetermined one before those that are not full."""
+
+    def rank(number: int) -> tuple[bool, bool, Fraction, int]:
+        points = traces[number].unrounded
+        known = Fraction(0) if points is None else points
+        return abs(known) == traces[number].weight, points is None, known, -number
+
+    return max(range(len(traces)), key=rank)
+
+
+def _score_way(rules: RuleSet, scoring: Scoring, indicator: Indicator, scope: FactScope) -> Trace:
+    scale = Scale(scope, indicator, scoring)
     value, award, policy = _award(scale)
     rounds = scoring.stage == "indicator"
-    note_zh, note_en = scope.notes(policy)
-    used = scope.used
+    note_zh, note_en = _notes(scale, award, policy)
+    used, sign = scope.used, -1 if indicator.is_deduction else 1
     return Trace(
         code=indicator.code,
         group_zh=indicator.group_zh,
@@ -72,14 +80,25 @@ def score(rules: RuleSet, scoring: Scoring, indicator: Indicator, facts: Facts, 
         weight=scale.weight,
         basic=used["basic"].value if "basic" in used else None,
         full=used["full"].value if "full" in used else None,
-        unrounded=None if award.points is None else plain(award.points),
-        points=_rounded(award.points, scoring, rounds),
+        unrounded=None if award.points is None else sign * plain(award.points),
+        points=_rounded(award.points, scoring, rounds, sign),
         places=scoring.places,
         rounds=rounds,
         working=award.working,
         note_zh=note_zh,
         note_en=note_en,
+        is_deduction=indicator.is_deduction,
     )
+
+
+def _notes(scale: Scale, award: Award, policy: Policy | None) -> tuple[str, str]:
+    exempt = scale.indicator.exempt
+    if exempt is not None and award.segment is Segment.EXEMPT:
+        return exempt.note_zh, exempt.note_en
+    note_zh, note_en = scale.scope.notes(policy)
+    if exempt is not None and award.segment is Segment.UNDETERMINED and not note_zh:
+        return _EXEMPT_UNKNOWN
+    return note_zh, note_en
 
 
 def total_of(points: Iterable[Fraction | None], scoring: Scoring) -> Fraction | None:
@@ -92,13 +111,29 @@ def total_of(points: Iterable[Fraction | None], scoring: Scoring) -> Fraction | 
     return round_half_up(total, scoring.places) if scoring.stage == "total" else total
 
 
-def _rounded(points: Fraction | None, scoring: Scoring, rounds: bool) -> Fraction | None:
+def bonus_total_of(points: Iterable[Fraction | None], scoring: Scoring) -> Fraction | None:
+    """All bonus up to its cap less all deductions up to theirs, exact; None as soon as one part is undetermined."""
+    parts = list(points)
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    gained = _capped(exact_sum(part for part in known if part > 0), scoring.bonus_cap)
+    lost = _capped(exact_sum(-part for part in known if part < 0), scoring.deduction_cap)
+    return gained - lost
+
+
+def _capped(total: Fraction, cap: Figure | None) -> Fraction:
+    return total if cap is None else min(total, cap.amount())
+
+
+def _rounded(points: Fraction | None, scoring: Scoring, rounds: bool, sign: int) -> Fraction | None:
+    """A deduction is rounded as the amount that it is, then taken away."""
     if points is None:
         return None
-    return round_half_up(points, scoring.places) if rounds else plain(points)
+    return sign * (round_half_up(points, scoring.places) if rounds else plain(points))
 
 
-def _award(scale: _Scale) -> tuple[Fraction | None, Award, Policy | None]:
+def _award(scale: Scale) -> tuple[Fraction | None, Award, Policy | None]:
     """Value, award, and the policy where a denominator made it apply."""
     indicator, scope = scale.indicator, scale.scope
     policy = indicator.zero_denominator
@@ -106,6 +141,8 @@ def _award(scale: _Scale) -> tuple[Fraction | None, Award, Policy | None]:
     # The requirements are shown even where no value can be compared with them.
     for role, figure in (("weight", indicator.weight), ("basic", indicator.basic), ("full", indicator.full)):
         scale.figure(role, figure)
+    if indicator.exempt is not None and (fixed := _exempted(scale)):
+        return None, fixed, None
     try:
         value = indicator.formula.root.value(scope)
     except ZeroDenominator:
@@ -117,48 +154,16 @@ def _award(scale: _Scale) -> tuple[Fraction | None, Award, Policy | None]:
     return value, Award(award.segment, None, award.working) if scope.is_assumed else award, None
 
 
-def _linear(value: Fraction, scale: _Scale) -> Award:
-    """Zero below basic; at basic the basic share of the weight; straight up to the whole weight at full."""
-    basic, full = (scale.scope.used[role].value for role in ("basic", "full"))
-    share, weight = scale.figure("basic_share", scale.scoring.basic_share), scale.weight
-    if basic is None or full is None or share is None:
+def _exempted(scale: Scale) -> Award | None:
+    """The fixed share of the weight; None where the indicator is scored by its figure."""
+    exempt = scale.indicator.exempt
+    assert exempt is not None
+    applies = exempt.when.root.value(scale.scope)
+    if applies is None:
         return Award(Segment.UNDETERMINED, None)
-    if value < basic:
-        return Award(Segment.BELOW_BASIC, Fraction(0))
-    if value >= full:
-        return Award(Segment.FULL, weight)
-    # 40 % in 60 + 40: what lies between basic and full.
-    low, high, whole = fast(basic), fast(full), fast(weight)
-    climb = 100 - fast(share)
-    numbers = (value_text(part) for part in (whole, share, climb, value, low, high, low))
-    points = whole * (share + climb * (value - low) / (high - low)) / 100
-    return Award(Segment.BETWEEN, points, _WORKING.format(*numbers))
-
-
-def _steps(value: Fraction, scale: _Scale) -> Award:
-    """The points of the highest step reached."""
-    reached = Award(Segment.BELOW_BASIC, Fraction(0))
-    for number, step in enumerate(scale.indicator.steps, start=1):
-        least, points = scale.figure(f"step_{number}", step.least), scale.figure(f"step_points_{number}", step.points)
-        if least is not None and points is not None and value >= least:
-            reached = Award(Segment.STEP, points, exact_text(points))
-    return reached
-
-
-def _per_unit(value: Fraction, scale: _Scale) -> Award:
-    """So many points for each, never below zero, at most the weight."""
-    each = scale.figure("points_each", scale.indicator.points_each)
-    if each is None:
+    if not applies:
+        return None
+    share = scale.figure("exempt_share", exempt.share)
+    if share is None:
         return Award(Segment.UNDETERMINED, None)
-    points = max(Fraction(0), plain(each * value))
-    working = f"{value_text(value)} × {value_text(each)}"
-    if points > scale.weight:
-        return Award(Segment.CAPPED, scale.weight, working)
-    return Award(Segment.COUNTED, points, working)
-
-
-METHODS: dict[str, Callable[[Fraction, _Scale], Award]] = {
-    "linear_60_100": _linear,
-    "steps": _steps,
-    "per_unit": _per_unit,
-}
+    return Award(Segment.EXEMPT, scale.weight * share / 100, f"{value_text(scale.weight)} × {value_text(share)}%")

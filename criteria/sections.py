@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from criteria.cursor import Cursor, figure_from
 from criteria.ruleset import (
+    Alternative,
+    Anomaly,
     Band,
     BandOverride,
     CrossCheck,
     Cycle,
     EvidenceKind,
+    Exemption,
     ExpertReview,
     Figure,
     Gate,
@@ -22,10 +25,14 @@ from criteria.ruleset import (
     Source,
     Step,
     Variant,
+    Way,
 )
 from criteria.windows import Anchor, Window
 
-METHODS = ("linear_60_100", "steps", "per_unit")
+METHODS = (
+    "linear_60_100", "linear_60_proportional", "linear_0_100", "threshold_proportional", "steps", "per_unit",
+)  # fmt: skip
+OPERATORS = (">=", "<=", ">", "<")
 STAGES = ("indicator", "total", "none")
 COMBINATIONS = ("mean", "trimmed_mean", "median")
 CONSEQUENCES = ("none", "exempt_from_next_evaluation", "warning_and_rectification", "revocation")
@@ -48,7 +55,7 @@ def read_gate(row: Cursor) -> Gate:
         remedy_zh=remedy_zh,
         remedy_en=remedy_en,
         unit=row.text("unit", ""),
-        operator=row.choice("operator", (">=", "<=", ">", "<"), ">="),
+        operator=row.choice("operator", OPERATORS, ">="),
         formula=row.expression("formula"),
         limit=row.figure("limit"),
         variants=row.each("variants", _variant),
@@ -56,7 +63,15 @@ def read_gate(row: Cursor) -> Gate:
         record=row.text("record", ""),
         window=window,
         window_years=window_years,
+        alternatives=row.each("alternatives", _alternative),
     )
+
+
+def _alternative(row: Cursor) -> Alternative:
+    text_zh, text_en = row.pair("text")
+    unit, operator = row.text("unit"), row.choice("operator", OPERATORS, ">=")
+    formula, limit = row.needed_expression("formula"), row.needed_figure("limit", unit)
+    return Alternative(text_zh, text_en, unit, operator, formula, limit, _policy(row))
 
 
 def _variant(row: Cursor) -> Variant:
@@ -95,6 +110,8 @@ def read_scoring(section: Cursor) -> Scoring:
         total=section.needed_figure("total", "point"),
         basic_share=section.needed_figure("basic_share", "pct"),
         rounding=rounding,
+        bonus_cap=section.figure("bonus_cap", "point"),
+        deduction_cap=section.figure("deduction_cap", "point"),
     )
     section.done()
     return scoring
@@ -123,12 +140,40 @@ def read_indicator(row: Cursor) -> Indicator:
         note=row.text("note", ""),
         basic=row.figure("basic", unit),
         full=row.figure("full", unit),
-        steps=row.each(
-            "steps", lambda step: Step(step.needed_figure("least", unit), step.needed_figure("points", "point"))
-        ),
+        steps=_steps(row, unit),
         points_each=row.figure("points_each", "point"),
         zero_denominator=_policy(row),
+        least_count=row.figure("least_count", unit),
+        or_better=row.each("or_better", _way),
+        exempt=_exemption(row),
+        is_deduction=row.flag("deduction", False),
     )
+
+
+def _steps(row: Cursor, unit: str) -> tuple[Step, ...]:
+    return row.each(
+        "steps", lambda step: Step(step.needed_figure("least", unit), step.needed_figure("points", "point"))
+    )
+
+
+def _way(row: Cursor) -> Way:
+    name_zh, name_en = row.pair("name")
+    unit = row.text("unit")
+    return Way(
+        name_zh, name_en, unit, row.needed_expression("formula"), row.choice("method", METHODS),
+        row.figure("basic", unit), row.figure("full", unit), _steps(row, unit), row.figure("points_each", "point"),
+        row.figure("least_count", unit), _policy(row),
+    )  # fmt: skip
+
+
+def _exemption(row: Cursor) -> Exemption | None:
+    section = row.below("exempt")
+    if section is None:
+        return None
+    note_zh, note_en = section.pair("note")
+    exempt = Exemption(section.needed_expression("when"), section.needed_figure("share", "pct"), note_zh, note_en)
+    section.done()
+    return exempt
 
 
 def read_band(row: Cursor) -> Band:
@@ -148,6 +193,12 @@ def read_band(row: Cursor) -> Band:
         source=row.texts("source"),
         note=row.text("note", ""),
     )
+
+
+def read_anomaly(row: Cursor) -> Anomaly:
+    """One oddity of the official text."""
+    text_zh, text_en = row.pair("text")
+    return Anomaly(row.text("code"), row.text("concerns"), text_zh, text_en, row.confidence(), row.texts("source"))
 
 
 def read_band_override(row: Cursor) -> BandOverride:

@@ -9,7 +9,8 @@ from itertools import pairwise
 from criteria.cursor import FaultList
 from criteria.expressions import Expression
 from criteria.facts import exact_text
-from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, Indicator, Policy, RuleSet
+from criteria.indicator_checks import check_indicator, check_policy
+from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, RuleSet
 from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
 
 
@@ -20,7 +21,10 @@ def check_soundness(rules: RuleSet, faults: FaultList) -> None:
         _check_gate(gate, f"gates[{gate.code}]", vocabulary, faults)
     for section, rows in (("indicators", rules.indicators), ("bonus", rules.bonus)):
         for indicator in rows:
-            _check_indicator(indicator, f"{section}[{indicator.code}]", vocabulary, faults)
+            check_indicator(indicator, f"{section}[{indicator.code}]", vocabulary, faults)
+            if indicator.is_deduction and section == "indicators":
+                zh, en = "扣分项应列在 bonus 中", "a deduction belongs under bonus"
+                faults.add(f"{section}[{indicator.code}].deduction", zh, en)
     _check_weights(rules, faults)
     _check_bands(rules, faults)
     _check_checks(rules, vocabulary, faults)
@@ -35,6 +39,7 @@ def _check_gate(gate: Gate, path: str, vocabulary: Vocabulary, faults: FaultList
         GateKind.NUMERIC: gate.formula is not None and gate.limit is not None,
         GateKind.CONDITION: gate.formula is not None,
         GateKind.NEGATIVE_RECORD: bool(gate.record) and gate.window is not None,
+        GateKind.RECORD_EXISTS: bool(gate.record),
         GateKind.EXCLUSION_LIST: bool(gate.record),
     }
     if not needs.get(gate.kind, True):
@@ -48,65 +53,36 @@ def _check_gate(gate: Gate, path: str, vocabulary: Vocabulary, faults: FaultList
             wants_truth = key.endswith("when") or gate.kind is GateKind.CONDITION
             (vocabulary.check_truth if wants_truth else vocabulary.check_number)(expression, f"{path}.{key}")
     divides = any(expression.divides for _, expression in expressions if expression)
-    _check_policy(gate.zero_denominator, divides, path, faults)
+    check_policy(gate.zero_denominator, divides, path, faults)
+    _check_alternatives(gate, path, vocabulary, faults)
     for limit in (gate.limit, *(variant.limit for variant in gate.variants)):
         if limit and limit.unit != gate.unit:
             faults.add(f"{path}.limit.unit", f"单位应为 {gate.unit}", f"unit must be {gate.unit}")
 
 
-def _check_policy(policy: Policy | None, divides: bool, path: str, faults: FaultList) -> None:
-    if divides and policy is None:
-        faults.add(path, "有除法，必须写明分母为零时如何处理", "there is a division: say what a zero denominator means")
-    if policy and not divides:
-        faults.add(f"{path}.zero_denominator", "没有除法，不需要此项", "no division, so nothing to say here")
-
-
-def _check_indicator(indicator: Indicator, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
-    vocabulary.check(indicator.formula, f"{path}.formula")
-    vocabulary.check_number(indicator.formula, f"{path}.formula")
-    _check_policy(indicator.zero_denominator, indicator.formula.divides, path, faults)
-    for key in ("weight", "basic", "full"):
-        figure = getattr(indicator, key)
-        if figure:
-            vocabulary.check_cases(figure, f"{path}.{key}")
-    if indicator.method == "linear_60_100":
-        _check_linear(indicator, path, vocabulary, faults)
-    elif indicator.method == "steps":
-        _check_steps(indicator, path, faults)
-    elif indicator.points_each is None:
-        faults.add(path, "缺少 points_each", "points_each is missing")
-
-
-def _check_linear(indicator: Indicator, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
-    basic, full = indicator.basic, indicator.full
-    if basic is None or full is None:
-        faults.add(path, "缺少基本要求或满分要求", "basic or full is missing")
-        return
-    for case in vocabulary.cases_of(basic, full):
-        low, high = chosen(basic, case), chosen(full, case)
-        if low is not None and high is not None and low >= high:
-            where = f"（{case}）" if case else ""
+def _check_alternatives(gate: Gate, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
+    """Two at least, each a number against its limit; two of one formula are one condition."""
+    if gate.kind is not GateKind.EITHER:
+        if gate.alternatives:
             faults.add(
-                f"{path}.basic",
-                f"基本要求不得大于或等于满分要求{where}",
-                f"basic must be below full{f' ({case})' if case else ''}",
+                f"{path}.alternatives", "只有 either 条件可以列出可选条件", "only an either gate has alternatives"
             )
-
-
-def chosen(figure: Figure, case: str | None) -> Fraction | None:
-    """The value of a figure for a class; the plain value when it does not differ."""
-    return figure.cases.get(case or "") if figure.cases else figure.value
-
-
-def _check_steps(indicator: Indicator, path: str, faults: FaultList) -> None:
-    if not indicator.steps:
-        faults.add(path, "缺少 steps", "steps are missing")
-    steps = [(step.least.value or Fraction(0), step.points.value or Fraction(0)) for step in indicator.steps]
-    for (least, points), (next_least, next_points) in pairwise(steps):
-        if next_least <= least or next_points <= points:
-            faults.add(f"{path}.steps", "各档必须递增", "steps must rise")
-    if steps and indicator.weight.value is not None and steps[-1][1] > indicator.weight.value:
-        faults.add(f"{path}.steps", "最高档超过权重", "the highest step exceeds the weight")
+        return
+    if len(gate.alternatives) < 2:
+        faults.add(path, "至少要有两个可选条件", "an either gate needs two alternatives at least")
+    seen: set[str] = set()
+    for number, one in enumerate(gate.alternatives):
+        place = f"{path}.alternatives[{number}]"
+        vocabulary.check(one.formula, f"{place}.formula")
+        vocabulary.check_number(one.formula, f"{place}.formula")
+        check_policy(one.zero_denominator, one.formula.divides, place, faults)
+        if one.formula.text in seen:
+            zh, en = (
+                "与前一个可选条件的公式相同，其中一个不起作用",
+                "the formula of another alternative: one of them is idle",
+            )
+            faults.add(f"{place}.formula", zh, en)
+        seen.add(one.formula.text)
 
 
 def _check_weights(rules: RuleSet, faults: FaultList) -> None:

@@ -56,11 +56,14 @@ class Segment(StrEnum):
     """Where on the scale a value lies."""
 
     BELOW_BASIC = "below_basic"
+    PROPORTIONAL = "proportional"
     BETWEEN = "between"
     FULL = "full"
     STEP = "step"
     COUNTED = "counted"
     CAPPED = "capped"
+    TOO_FEW = "too_few"
+    EXEMPT = "exempt"
     ZERO_DENOMINATOR = "zero_denominator"
     UNDETERMINED = "undetermined"
 
@@ -71,6 +74,7 @@ class Trace:
 
     `value` is exact in `unit`; `unrounded` and `points` are exact, None while undetermined. `formula_zh`, `formula_en`
     are the formula in words, `formula_numbers` with the numbers put in, `working` the step from value to points.
+    The points of a deduction are below zero. `outdone` are the other ways to the points, which gave fewer.
     """
 
     code: str
@@ -100,6 +104,8 @@ class Trace:
     working: str
     note_zh: str = ""
     note_en: str = ""
+    is_deduction: bool = False
+    outdone: tuple[Trace, ...] = ()
 
     def figure(self, role: str) -> UsedFigure:
         """The figure that played a role (`basic`, `full`, `weight` ...); KeyError when none did."""

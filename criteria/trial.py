@@ -15,7 +15,7 @@ from criteria.fields import FieldSpec, Kind
 from criteria.gates import Outcome, decide
 from criteria.ruleset import CrossCheck, Indicator, RuleSet, Severity
 from criteria.scope import Standing
-from criteria.scoring import score, total_of
+from criteria.scoring import bonus_total_of, score, total_of
 from criteria.thresholds import crossings
 from criteria.trace import Trace
 
@@ -73,7 +73,9 @@ class Trial:
         scoring = self.rules.scoring
         assert scoring is not None
         fresh = self._fresh(facts, changes.keys())
-        return total_of((fresh.get(code, trace).points for code, trace in self._traces.items()), scoring)
+        points = {code: fresh.get(code, trace).points for code, trace in self._traces.items()}
+        beside = bonus_total_of((points[row.code] for row in self.rules.bonus), scoring)
+        return total_of((*(points[row.code] for row in self.rules.indicators), beside), scoring)
 
     def differences(self, changes: Mapping[str, Fraction]) -> Iterator[tuple[Indicator, Fraction, Fraction]]:
         """Indicators whose points change, with the points before and after."""
