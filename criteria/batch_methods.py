@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from criteria.batch_vectors import Chunk, Column, Mask, Vector, Whole, both, fitting
-from criteria.compiling_methods import Figures, Tables, linear_numbers
+from criteria.compiling_methods import Figures, Tables, line_numbers
 from criteria.exact import round_half_up
 from criteria.ruleset import Indicator, Scoring
 from criteria.slots import NotCompiled, Slot
@@ -65,8 +65,10 @@ def _linear(task: Task, chunk: Chunk, value: Vector) -> tuple[Whole, Mask | None
     figures = task.tables.only
     least = figures["basic"]
     units = _line(task, value, _constants(task, figures, value))
-    low = _reaches(value, least)
-    return np.minimum(units, task.units(figures["weight"])) * low, None
+    low, units = _reaches(value, least), np.minimum(units, task.units(figures["weight"]))
+    if task.indicator.method != "linear_60_proportional":
+        return units * low, None
+    return np.where(low, units, np.maximum(_line(task, value, _proportional(task, figures, value)), 0)), None
 
 
 def _reaches(value: Vector, least: Fraction) -> Mask:
@@ -79,10 +81,20 @@ def _reaches(value: Vector, least: Fraction) -> Mask:
 
 def _constants(task: Task, figures: Figures, value: Vector) -> tuple[int, int, int]:
     """`a, b, c` of units = (a·num + b·den) // (c·den), the half for rounding put in."""
-    _q, low, high, a, b, c = linear_numbers(figures)
+    _q, low, high, a, b, c, _e, _f = line_numbers(task.indicator.method, figures)
     if high <= low or a < 0:
         raise NotCompiled("a line that does not rise")
     first, second, third = 2 * task.scale * a * value.times, (2 * task.scale * b + c) * value.over, 2 * c * value.over
+    shared = gcd(first, second, third)
+    return first // shared, second // shared, third // shared
+
+
+def _proportional(task: Task, figures: Figures, value: Vector) -> tuple[int, int, int]:
+    """As `_constants`, for what a value below basic gives in proportion."""
+    *_line, e, f = line_numbers(task.indicator.method, figures)
+    if f <= 0:
+        raise NotCompiled("no proportion below basic")
+    first, second, third = 2 * task.scale * e * value.times, f * value.over, 2 * f * value.over
     shared = gcd(first, second, third)
     return first // shared, second // shared, third // shared
 
@@ -107,8 +119,8 @@ def _linear_by_class(task: Task, chunk: Chunk, value: Vector) -> tuple[Whole, Ma
         scaled = (basic.numerator * value.over, basic.denominator * value.times)
         rows[number] = (*_constants(task, figures, value), *scaled)
     weights = {figures["weight"] for figures in task.tables.figures.values()}
-    if len(weights) != 1 or value.times < 0:
-        raise NotCompiled("weights differ by class")
+    if len(weights) != 1 or value.times < 0 or task.indicator.method == "linear_60_proportional":
+        raise NotCompiled("weights or proportions differ by class")
     a, b, c, low, factor = (_taken(column, chosen) for column in zip(*rows, strict=True))
     upper, lower = value.num.times(a).plus(value.den.times(b)), value.den.times(c)
     units = np.minimum(upper.array // lower.array, task.units(weights.pop()))
@@ -142,6 +154,9 @@ def _per_unit(task: Task, chunk: Chunk, value: Vector) -> tuple[Whole, Mask | No
 
 METHOD_VECTORS: dict[str, Callable[[Task, Chunk, Vector], tuple[Whole, Mask | None]]] = {
     "linear_60_100": _linear,
+    "linear_60_proportional": _linear,
+    "linear_0_100": _linear,
+    "threshold_proportional": _linear,
     "steps": _steps,
     "per_unit": _per_unit,
 }

@@ -176,7 +176,7 @@ def figure_tables(writer: Writer, scoring: Scoring, indicator: Indicator) -> Tab
 def _figures(scoring: Scoring, indicator: Indicator) -> dict[str, Figure]:
     named = {
         "weight": indicator.weight, "basic": indicator.basic, "full": indicator.full,
-        "basic_share": scoring.basic_share if indicator.method == "linear_60_100" else None,
+        "basic_share": scoring.basic_share if indicator.method.startswith("linear_60_") else None,
         "points_each": indicator.points_each if indicator.method == "per_unit" else None,
     }  # fmt: skip
     for number, step in enumerate(indicator.steps if indicator.method == "steps" else (), start=1):
@@ -208,7 +208,7 @@ def _headed(writer: Writer, number: int, tables: Tables) -> list[str]:
             writer.emit(f"{name} = {table}.get({slot})")
             _fall_back(writer, number, f"{name} is None")
             if name == "row":
-                writer.emit("limits, q, low, high, a, b, c = row")
+                writer.emit("limits, q, low, high, a, b, c, e, f = row")
     return [*writer.lines, *body, "        break"]
 
 
@@ -218,42 +218,66 @@ def _fall_back(writer: Writer, number: int, condition: str) -> None:
         writer.emit("break")
 
 
-def linear_numbers(figures: Figures) -> tuple[int, int, int, int, int, int]:
-    """`q, low, high, a, b, c`: limits low/q and high/q; points between them are (a·n + b·d) / (c·d) for a value n/d."""
-    basic, full, share, weight = (figures[role] for role in ("basic", "full", "basic_share", "weight"))
-    q = lcm(basic.denominator, full.denominator)
-    low, high = int(basic * q), int(full * q)
-    span, unit = high - low, lcm(share.denominator, weight.denominator)
-    part, climb, whole = int(share * unit), int((100 - share) * unit), int(weight * unit)
-    a, b, c = whole * climb * q, whole * (part * span - climb * low), 100 * unit * unit * span
+Numbers = tuple[int, int, int, int, int, int, int, int]
+
+
+def line_numbers(method: str, figures: Figures) -> Numbers:
+    """`q, low, high, a, b, c, e, f` of a line for a value n/d.
+
+    Limits are low/q and high/q, points between them (a·n + b·d) / (c·d), points in proportion below them e·n / (f·d).
+    """
+    basic, full, weight = figures["basic"], figures["full"], figures["weight"]
+    share = figures.get("basic_share", Fraction(0))
+    q, unit = lcm(basic.denominator, full.denominator), lcm(share.denominator, weight.denominator)
+    low, high, whole = int(basic * q), int(full * q), int(weight * unit)
+    if method == "threshold_proportional":
+        return q, low, high, *_lowest(whole * q, 0, unit * high), 0, 1
+    span, part, climb = high - low, int(share * unit), int((100 - share) * unit)
+    line = _lowest(whole * climb * q, whole * (part * span - climb * low), 100 * unit * unit * span)
+    if method != "linear_60_proportional":
+        return q, low, high, *line, 0, 1
+    e, _zero, f = _lowest(whole * part * q, 0, 100 * unit * unit * low)
+    return q, low, high, *line, e, f
+
+
+def _lowest(a: int, b: int, c: int) -> tuple[int, int, int]:
     shared = gcd(a, b, c) or 1
-    return q, low, high, a // shared, b // shared, c // shared
+    return a // shared, b // shared, c // shared
 
 
 def _linear(sheet: Sheet, tables: Tables) -> None:
-    if "basic" not in sheet_roles(tables) or "full" not in sheet_roles(tables):
+    """Every method of a line: nothing or a proportion below basic, the whole weight from full on."""
+    if not {"basic", "full"} <= sheet_roles(tables):
         raise NotCompiled("basic or full is missing")
-    numbers = {case: linear_numbers(figures) for case, figures in tables.figures.items()}
-    writer = sheet.writer
-    q: int | str
-    low: int | str
-    high: int | str
-    a: int | str
-    b: int | str
-    c: int | str
+    method, writer = sheet.indicator.method, sheet.writer
+    numbers = {case: line_numbers(method, figures) for case, figures in tables.figures.items()}
+    if any(one[1] >= one[2] or one[2] <= 0 for one in numbers.values()):
+        raise NotCompiled("limits that do not rise above zero")
+    names: tuple[int | str, ...] = ("q", "low", "high", "a", "b", "c", "e", "f")
     if tables.by is None:
-        q, low, high, a, b, c = numbers[None]
+        names = numbers[None]
     else:
         rows = {case: ((f["basic"], f["full"]), *numbers[case]) for case, f in tables.figures.items()}
         writer.tables["row"] = (writer.constant(rows), writer.read(Slot(tables.by, 0)))
-        q, low, high, a, b, c = "q", "low", "high", "a", "b", "c"
+    q, low, high, a, b, c, e, f = names
     scaled = "n" if q == 1 else f"n * {q}"
     with writer.block(f"if {scaled} < {sheet.over(low)}:"):
-        sheet.constant_line(Segment.BELOW_BASIC, Fraction(0))
+        _below(sheet, e, f)
     with writer.block(f"elif {scaled} >= {sheet.over(high)}:"):
         sheet.constant_line(Segment.FULL, next(iter(tables.figures.values()))["weight"])
     with writer.block("else:"):
-        sheet.computed_line(Segment.BETWEEN, f"{a} * n + {sheet.over(b)}", sheet.over(c))
+        segment = Segment("proportional") if method == "threshold_proportional" else Segment.BETWEEN
+        sheet.computed_line(segment, f"{a} * n + {sheet.over(b)}", sheet.over(c))
+
+
+def _below(sheet: Sheet, e: int | str, f: int | str) -> None:
+    """What a value below basic gives."""
+    if sheet.indicator.method != "linear_60_proportional":
+        return sheet.constant_line(Segment.BELOW_BASIC, Fraction(0))
+    with sheet.writer.block("if n <= 0:"):
+        sheet.constant_line(Segment.BELOW_BASIC, Fraction(0))
+    with sheet.writer.block("else:"):
+        return sheet.computed_line(Segment("proportional"), f"{e} * n", sheet.over(f))
 
 
 def sheet_roles(tables: Tables) -> frozenset[str]:
@@ -290,8 +314,11 @@ def _per_unit(sheet: Sheet, tables: Tables) -> None:
 
 METHOD_WRITERS: dict[str, Callable[[Sheet, Tables], None]] = {
     "linear_60_100": _linear,
+    "linear_60_proportional": _linear,
+    "linear_0_100": _linear,
+    "threshold_proportional": _linear,
     "steps": _steps,
     "per_unit": _per_unit,
 }
 # Methods that the exact interpreter scores.
-FALLING_BACK = frozenset({"linear_60_proportional", "linear_0_100", "threshold_proportional"})
+FALLING_BACK: frozenset[str] = frozenset()
