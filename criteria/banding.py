@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
-from criteria.ruleset import Band, BandOverride, Confidence, RuleSet
+from criteria.ruleset import Anomaly, Band, BandOverride, Confidence, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,20 @@ def band_of(rules: RuleSet, total: Fraction | None, failed: Collection[str]) -> 
         return None
     found = [band for band in rules.bands if _holds(band, total)]
     return _outcome(found[0], None) if len(found) == 1 else None
+
+
+def band_note(rules: RuleSet, total: Fraction | None, band: BandOutcome | None) -> tuple[str, str]:
+    """Why a known total has no band: it lies in a gap or an overlap of the official text. Both languages, or empty."""
+    if total is None or band is not None:
+        return "", ""
+    found = anomalies_of(rules, *(one.code for one in rules.bands))
+    return "；".join(one.text_zh for one in found), "; ".join(one.text_en for one in found)
+
+
+def anomalies_of(rules: RuleSet, *codes: str) -> tuple[Anomaly, ...]:
+    """The annotated anomalies of the bands as a whole or of bands of these codes."""
+    places = {"bands", *(f"bands[{code}]" for code in codes)}
+    return tuple(anomaly for anomaly in rules.anomalies if anomaly.concerns in places)
 
 
 def _holds(band: Band, total: Fraction) -> bool:

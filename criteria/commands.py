@@ -17,6 +17,7 @@ from criteria.facts import Facts
 from criteria.faults import RuleSetFaults
 from criteria.live import live_faults
 from criteria.loading import PROGRAMMES, freeze, load
+from criteria.schema import SCHEMA_FILE, schema_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,22 @@ def _freeze(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _declare_schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--write", action="store_true", help="write the shipped file instead of printing")
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    """Print, or write beside the modules, the JSON Schema of stored evaluations."""
+    if arguments.write:
+        SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")
+    else:
+        _say(schema_text().rstrip())
+    return 0
+
+
 VERBS = {
     "check": Verb("check rule sets and print every fault", _declare_check, _check),
     "explain": Verb("explain the score of one application", _declare_explain, _explain),
     "freeze": Verb("print one self-contained rule text", _declare_freeze, _freeze),
+    "schema": Verb("print the JSON Schema of stored evaluations", _declare_schema, _schema),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from criteria.banding import BandOutcome, band_of
+from criteria.banding import BandOutcome, band_note, band_of
 from criteria.exact import exact_sum
 from criteria.facts import Facts
 from criteria.gates import GateOutcome, Outcome, decide
@@ -26,7 +26,7 @@ class Evaluation:
 
     `total` is `indicator_total + bonus_total` as it results from the set's rounding stage, None while something is
     undetermined or the set is partial; `unrounded_total` is the exact sum before any rounding; `attainable` is the
-    highest total without bonus.
+    highest total without bonus. `band_note_*` says why a total has no band: an anomaly of the official text.
     """
 
     programme: str
@@ -47,6 +47,8 @@ class Evaluation:
     attainable: Fraction | None
     places: int
     band: BandOutcome | None
+    band_note_zh: str = ""
+    band_note_en: str = ""
 
     @property
     def failed_gates(self) -> tuple[GateOutcome, ...]:
@@ -97,6 +99,8 @@ def evaluate(rule_set: RuleSet, facts: Facts, on: date, standing: Standing = NOT
     bonus = _scored(rule_set, rule_set.bonus, facts, on, standing)
     sums = _totals(rule_set, indicators, bonus)
     failed = {g.code for g in gates if g.is_binding and g.outcome is Outcome.FAILED}
+    band = band_of(rule_set, sums[2], failed)
+    notes = band_note(rule_set, sums[2], band)
     return Evaluation(
         programme=rule_set.programme,
         edition=rule_set.edition,
@@ -115,7 +119,9 @@ def evaluate(rule_set: RuleSet, facts: Facts, on: date, standing: Standing = NOT
         unrounded_total=sums[3],
         attainable=rule_set.scoring.total.value if rule_set.scoring else None,
         places=rule_set.scoring.places if rule_set.scoring else 2,
-        band=band_of(rule_set, sums[2], failed),
+        band=band,
+        band_note_zh=notes[0],
+        band_note_en=notes[1],
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from criteria.ruleset import Confidence, Figure, Policy, RuleSet
 
 # The form and the checks decide nothing; titles of texts and the frozen text hold no figures.
-_SECTIONS = (
+SECTIONS = (
     "coefficients", "gates", "scoring", "indicators", "bonus", "bands", "band_overrides",
     "cycle", "parameters", "expert_review",
 )  # fmt: skip
@@ -29,8 +29,8 @@ def live_faults(rule_set: RuleSet) -> list[LiveFault]:
     """Every figure and deciding rule that is unknown, demo, derived or memory_*; and a set without a total."""
     found = [
         _fault(path, part.confidence)
-        for section in _SECTIONS
-        for path, part in _marked(section, getattr(rule_set, section))
+        for section in SECTIONS
+        for path, part in marked_parts(section, getattr(rule_set, section))
     ]
     faults = [fault for fault in found if not fault.confidence.is_live]
     if not rule_set.is_complete:
@@ -47,12 +47,12 @@ def _fault(path: str, confidence: Confidence) -> LiveFault:
     return LiveFault(path, confidence, f"{path}：可信度为“{zh}”", f"{path}: confidence is {en}")
 
 
-def _marked(path: str, part: Any) -> Iterator[tuple[str, Any]]:
+def marked_parts(path: str, part: Any) -> Iterator[tuple[str, Any]]:
     """Every part below that carries a confidence, with its path."""
     if hasattr(part, "confidence"):
         yield path, part
     for place, below in _below(path, part):
-        yield from _marked(place, below)
+        yield from marked_parts(place, below)
 
 
 def _below(path: str, part: Any) -> list[tuple[str, Any]]:

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from criteria.banding import anomalies_of
 from criteria.cursor import FaultList
 from criteria.expressions import Expression
 from criteria.facts import exact_text
 from criteria.indicator_checks import check_indicator, check_policy
 from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, RuleSet
 from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
+
+# Sections whose oddities may be kept; those without rows of their own are named whole.
+_ANNOTATED = frozenset({"gates", "indicators", "bonus", "bands", "band_overrides", "checks", "instruments", "evidence"})
 
 
 def check_soundness(rules: RuleSet, faults: FaultList) -> None:
@@ -29,6 +33,7 @@ def check_soundness(rules: RuleSet, faults: FaultList) -> None:
     _check_bands(rules, faults)
     _check_checks(rules, vocabulary, faults)
     _check_references(rules, faults)
+    _check_anomalies(rules, faults)
     _check_completeness(rules, faults)
     if rules.expert_review:
         _check_expert_review(rules.expert_review, faults)
@@ -100,7 +105,8 @@ def _check_bands(rules: RuleSet, faults: FaultList) -> None:
         return
     ordered = sorted(known, key=lambda band: (band.least is not None, band.least.amount() if band.least else 0))
     for lower, upper in pairwise(ordered):
-        if _limit(lower.below) is None or _limit(lower.below) != _limit(upper.least):
+        is_apart = _limit(lower.below) is None or _limit(lower.below) != _limit(upper.least)
+        if is_apart and not anomalies_of(rules, lower.code, upper.code):
             zh, en = f"等级“{lower.name_zh}”与“{upper.name_zh}”之间有空档或重叠", "a gap or overlap between bands"
             faults.add(f"bands[{upper.code}]", zh, f"{en}: {lower.name_en}, {upper.name_en}")
     if ordered[0].least is not None or ordered[-1].below is not None:
@@ -148,6 +154,17 @@ def _check_references(rules: RuleSet, faults: FaultList) -> None:
     for path, name, known in references:
         if name not in known:
             faults.add(path, f"引用不存在：{name}", f"refers to something unknown: {name}")
+
+
+def _check_anomalies(rules: RuleSet, faults: FaultList) -> None:
+    """An anomaly concerns a section of the set, or a row of it."""
+    for anomaly in rules.anomalies:
+        section, _mark, row = anomaly.concerns.rstrip("]").partition("[")
+        rows = getattr(rules, section, None) if section in _ANNOTATED else None
+        is_known = rows is not None and (not row or any(getattr(one, "code", "") == row for one in rows))
+        if not is_known:
+            zh, en = "没有这个部分或条目", "no such section or row"
+            faults.add(f"anomalies[{anomaly.code}].concerns", f"{zh}：{anomaly.concerns}", f"{en}: {anomaly.concerns}")
 
 
 def _check_completeness(rules: RuleSet, faults: FaultList) -> None:
