@@ -2,8 +2,9 @@
 
 The certificate of a row is a bound, not a tolerance: sums and products run in 64-bit whole numbers whose bounds are
 known beforehand, and the rounded quotient is the floor of two such numbers, so a row on a limit or half a cent is as
-exact as any other. Rows that could pass the bound, and sets with something that has no form over columns, are scored
-one by one by `FastScorer` from the same cells.
+exact as any other. Where a set rounds only the total, float points with a proven bound are added and every row within
+the bound of a rounding boundary is scored again exactly. Rows that could pass the bound, and sets with something that
+has no form over columns, are scored one by one by `FastScorer` from the same cells.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from criteria.batch_methods import METHOD_VECTORS, Points, Task, points_of
+from criteria.batch_methods import METHOD_VECTORS, Points, Task, error_of, points_of
 from criteria.batch_vectors import Chunk, Column, Mask, TooLarge, Whole
 from criteria.compiling import Writer
 from criteria.compiling_methods import figure_tables
@@ -79,8 +80,8 @@ class BatchScorer:
             for place, (slot, (kind, _scale)) in enumerate(zip(self.scorer.slots, self.scorer.kinds, strict=True))
             if kind != "number"
         }
-        if self.scoring.stage != "indicator" or not self.scorer.adds_up:
-            self.reasons["*"] = "the total is more than a sum of rounded points"
+        if not self.scorer.adds_up:
+            self.reasons["*"] = "the total is more than a sum of points"
         self.tasks = tuple(self._task(row, self.scoring) for row in self.scorer.rows) if not self.reasons else ()
         if not self.reasons:
             self._check_vectors()
@@ -132,33 +133,45 @@ class BatchScorer:
         if not self.tasks:
             return every
         chunk = self._chunk_of(columns, part)
-        try:
-            self._add(chunk, units, determined)
-        except TooLarge:
-            large = np.zeros(len(every), np.bool_)
-            for column in chunk.columns:
-                large |= np.abs(column.array) > LARGE
-            small = tuple(_column(np.where(large, 1, column.array)) for column in chunk.columns)
-            if any(not large[row] for row in every) and self._fits(replace(chunk, columns=small), units, determined):
-                return np.flatnonzero(large)
-            return every
-        return ()
+        near = self._fill(chunk, units, determined)
+        if near is not None:
+            return near
+        large = np.zeros(len(every), np.bool_)
+        for column in chunk.columns:
+            large |= np.abs(column.array) > LARGE
+        small = tuple(_column(np.where(large, 1, column.array)) for column in chunk.columns)
+        near = self._fill(replace(chunk, columns=small), units, determined)
+        return every if near is None else np.union1d(np.flatnonzero(large), near)
 
-    def _fits(self, chunk: Chunk, units: Whole, determined: Mask) -> bool:
-        units[:], determined[:] = 0, True
+    def _fill(self, chunk: Chunk, units: Whole, determined: Mask) -> NDArray[np.intp] | None:
+        """Fill the totals; rows near a rounding boundary, None when a bound was passed and nothing holds."""
+        determined[:] = True
+        sums = np.zeros(len(units), np.int64 if self._rounds else np.float64)
         try:
-            self._add(chunk, units, determined)
+            for task in self.tasks:
+                points: Points = points_of(task, chunk)
+                sums += points.units
+                if points.known is not None:
+                    determined &= points.known
         except TooLarge:
-            return False
-        return True
+            return None
+        if self._rounds:
+            units[:] = sums * determined
+            return np.empty(0, np.intp)
+        return self._round(sums, units, determined)
 
-    def _add(self, chunk: Chunk, units: Whole, determined: Mask) -> None:
-        for task in self.tasks:
-            points: Points = points_of(task, chunk)
-            units += points.units
-            if points.known is not None:
-                determined &= points.known
-        units *= determined
+    def _round(self, sums: NDArray[Any], units: Whole, determined: Mask) -> NDArray[np.intp]:
+        """Round float sums half up; the rows that lie too near a boundary to be sure."""
+        scaled = sums * 10**self.scoring.places + 0.5
+        whole = np.floor(scaled)
+        units[:] = whole.astype(np.int64) * determined
+        error, above = error_of(self.tasks), scaled - whole
+        return np.flatnonzero(((above <= error) | (above >= 1 - error)) & determined)
+
+    @property
+    def _rounds(self) -> bool:
+        """Whether each indicator is rounded."""
+        return self.scoring.stage == "indicator"
 
     def _chunk_of(self, columns: Columns, part: slice) -> Chunk:
         cells = tuple(_column(values[part]) for values in columns.values)
