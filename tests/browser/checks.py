@@ -95,6 +95,7 @@ def watch_of(page: Page) -> Watch:
 def check_page(page: Page, *, widths: Sequence[int] = WIDTHS, axe: bool = True) -> None:
     """All checks at each width; the viewport is as before afterwards."""
     before = page.viewport_size or {"width": WIDTHS[0], "height": 900}
+    page.wait_for_load_state("load")  # a click ends when the answer begins to arrive, before the page is whole
     watch_of(page).check()
     check_language(page)
     for width in widths:
