@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from criteria.rulefile import read_text
 from criteria.ruleset import Figure, Indicator, RuleSet
 from tests.criteria.builders import facts
 
-CASES = Path(__file__).parent / "cases"
+CASES = PROGRAMMES.parent / "cases"
 REFS = sorted(f"{path.parent.name}/{path.stem}" for path in PROGRAMMES.glob("*/*.yaml"))
 SIDES = ("below", "at", "above")
 SEGMENTS = {
