@@ -227,6 +227,7 @@ class ExpertReview:
     trim_from: Figure
     places: Figure
     spread_limit: Figure  # percent of the heading's most
+    source: tuple[str, ...] = ()
 
     def heading(self, code: str) -> Heading:
         """The heading of that code; KeyError when there is none."""

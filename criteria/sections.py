@@ -219,6 +219,7 @@ def read_expert_review(section: Cursor) -> ExpertReview:
         trim_from=section.needed_figure("trim_from", "person"),
         places=section.needed_figure("places", "place"),
         spread_limit=section.needed_figure("spread_limit", "pct"),
+        source=section.texts("source"),
     )
     section.done()
     return review

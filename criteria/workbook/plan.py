@@ -48,6 +48,7 @@ class PlanSheet:
     freeze: str | None = None
     landscape: bool = False
     repeat_rows: str | None = None
+    filters: str | None = None  # range whose columns can be filtered
     protected: bool = True
     concealed: bool = False
     tab: str = "1F4E79"

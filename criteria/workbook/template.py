@@ -241,6 +241,7 @@ def _finish(sheet: Any, plan: PlanSheet, footer: str) -> None:
     sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.print_title_rows = plan.repeat_rows
+    sheet.auto_filter.ref = plan.filters
     sheet.oddFooter.left.text, sheet.oddFooter.left.size = footer, 8
     sheet.oddFooter.right.text, sheet.oddFooter.right.size = "第 &P 页，共 &N 页", 8
 
