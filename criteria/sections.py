@@ -37,7 +37,7 @@ OPERATORS = (">=", "<=", ">", "<")
 STAGES = ("indicator", "total", "none")
 COMBINATIONS = ("mean", "trimmed_mean", "median")
 SHOWN_PLACES = 2  # how points are shown while the official rounding is unknown
-CONSEQUENCES = ("none", "exempt_from_next_evaluation", "warning_and_rectification", "revocation")
+CONSEQUENCES = ("none", "exempt_from_next_evaluation", "warning", "warning_and_rectification", "revocation")
 
 
 def read_gate(row: Cursor) -> Gate:
