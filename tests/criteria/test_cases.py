@@ -13,7 +13,7 @@ import pytest
 from criteria.evaluate import evaluate
 from criteria.loading import PROGRAMMES, load
 from criteria.rulefile import read_text
-from criteria.ruleset import Figure, Indicator, RuleSet
+from criteria.ruleset import Figure, Indicator, RuleSet, Variant
 from tests.criteria.builders import facts
 
 CASES = PROGRAMMES.parent / "cases"
@@ -34,12 +34,13 @@ SEGMENTS = {
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit of a rule set: of which rule, in which role, for which class or variant."""
+    """One limit of a rule set: of which rule, in which role, for which class, variant or alternative."""
 
     rule: str
     role: str
     industry_class: str | None = None
     variant: int | None = None
+    alternative: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Boundary:
     field: str
     start: dict[str, Any]
     cases: dict[str, dict[str, Any]]
+    years: dict[int, dict[str, Any]]
 
 
 def parents(ref: str) -> list[str]:
@@ -70,24 +72,38 @@ def boundaries(ref: str) -> dict[Limit, Boundary]:
             rule = content.get("indicator") or content["gate"]
             # A gate's class chooses its variant; an indicator's class chooses its figure.
             chosen = row.get("industry_class") if "indicator" in content else None
-            variant = int(row["variant"]) if "variant" in row else None
-            limit = Limit(rule, row["role"], chosen, variant)
+            variant, alternative = (int(row[key]) if key in row else None for key in ("variant", "alternative"))
+            limit = Limit(rule, row["role"], chosen, variant, alternative)
             start = row.get("start", {}) | (
                 {"industry_class": row["industry_class"]} if "industry_class" in row else {}
             )
-            found[limit] = Boundary(limit, content["field"], start, {case["side"]: case for case in row["cases"]})
+            cases = {case["side"]: case for case in row["cases"]}
+            years = {int(year): figures for year, figures in row.get("years", {}).items()}
+            found[limit] = Boundary(limit, content["field"], start, cases, years)
     return found
 
 
 def limits_of(rule_set: RuleSet) -> Iterator[Limit]:
     """Every limit that decides something in a set."""
     for gate in rule_set.gates:
-        if gate.limit:
-            yield Limit(gate.code, "limit")
-            yield from (Limit(gate.code, "limit", None, number) for number in range(len(gate.variants)))
+        yield from _limits_of_gate(gate.code, gate.limit, gate.variants, None)
+        for number, one in enumerate(gate.alternatives):
+            yield from _limits_of_gate(gate.code, one.limit, one.variants, number)
     for indicator in (*rule_set.indicators, *rule_set.bonus):
+        if indicator.method == "unknown" or indicator.weight.value is None:
+            continue  # gives no points, so that no limit decides
         for role, figure in _figures(indicator):
             yield from (Limit(indicator.code, role, case) for case in (figure.cases or [None]))
+
+
+def _limits_of_gate(
+    code: str, limit: Figure | None, variants: tuple[Variant, ...], alternative: int | None
+) -> Iterator[Limit]:
+    """The limits of a gate or of one of its alternatives; a limit that is not known decides nothing."""
+    if limit is None or limit.value is None:
+        return
+    for number in (None, *range(len(variants))):
+        yield Limit(code, "limit", None, number, alternative)
 
 
 def _figures(indicator: Indicator) -> list[tuple[str, Figure]]:
@@ -108,10 +124,12 @@ LOADED = {ref: load(ref) for ref in REFS}
 @pytest.mark.parametrize(("ref", "boundary", "side"), ALL)
 def test_a_value_at_a_limit_or_one_step_off_gets_what_the_case_says(ref: str, boundary: Boundary, side: str) -> None:
     rule_set, case = LOADED[ref], boundary.cases[side]
-    given = facts(rule_set.fields, **boundary.start, **{boundary.field: case["given"]})
+    given = facts(rule_set.fields, boundary.years, **boundary.start, **{boundary.field: case["given"]})
     evaluation = evaluate(rule_set, given, date(2026, 3, 1))
     if "outcome" in case:
-        gate = evaluation.gate(boundary.limit.rule)
+        whole = evaluation.gate(boundary.limit.rule)
+        assert whole.outcome == case["outcome"]
+        gate = whole if boundary.limit.alternative is None else whole.alternatives[boundary.limit.alternative]
         assert (gate.outcome, gate.value) == (case["outcome"], case["value"])
         assert _side(gate.value, gate.limit) == side
     else:
