@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from criteria.ruleset import Anomaly, Band, BandOverride, Confidence, RuleSet
+from criteria.scope import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,34 @@ class BandOutcome:
     override: str = ""
     override_zh: str = ""
     override_en: str = ""
+    most: Fraction | None = None
 
 
-def band_of(rules: RuleSet, total: Fraction | None, failed: Collection[str]) -> BandOutcome | None:
-    """The band for an exact total and the codes of failed binding gates; None when it cannot be told."""
+def band_of(
+    rules: RuleSet, total: Fraction | None, failed: Collection[str], recorded: Collection[str] = ()
+) -> BandOutcome | None:
+    """The band for an exact total, the codes of failed binding gates and the kinds of record that stand.
+
+    None when it cannot be told.
+    """
+    found = [band for band in rules.bands if total is not None and _holds(band, total)]
+    scored = found[0] if len(found) == 1 else None
     for override in rules.band_overrides:
-        if any(code in failed for code in override.gates) or (failed and not override.gates):
+        if _applies(override, scored, failed, recorded):
             return _outcome(rules.band(override.band), override)
-    if total is None:
-        return None
-    found = [band for band in rules.bands if _holds(band, total)]
-    return _outcome(found[0], None) if len(found) == 1 else None
+    return None if scored is None else _outcome(scored, None)
+
+
+def recorded_kinds(standing: Standing, on: date) -> frozenset[str]:
+    """The kinds of which a record stands on a day."""
+    return frozenset(kind for kind, days in standing.records.items() if any(day <= on for day in days))
+
+
+def _applies(override: BandOverride, scored: Band | None, failed: Collection[str], recorded: Collection[str]) -> bool:
+    if not override.record:
+        return any(code in failed for code in override.gates) or (bool(failed) and not override.gates)
+    fits = not override.when_band or (scored is not None and scored.code == override.when_band)
+    return fits and override.record in recorded
 
 
 def band_note(rules: RuleSet, total: Fraction | None, band: BandOutcome | None) -> tuple[str, str]:
@@ -55,11 +74,13 @@ def anomalies_of(rules: RuleSet, *codes: str) -> tuple[Anomaly, ...]:
 
 def _holds(band: Band, total: Fraction) -> bool:
     """Whether the total lies in the band; a band with an unknown limit holds nothing."""
-    limits = [figure for figure in (band.least, band.below) if figure is not None]
+    limits = [figure for figure in (band.least, band.below, band.most) if figure is not None]
     if any(figure.value is None for figure in limits):
         return False
-    above = band.least is None or total >= band.least.amount()
-    return above and (band.below is None or total < band.below.amount())
+    is_under = (band.below is None or total < band.below.amount()) and (
+        band.most is None or total <= band.most.amount()
+    )
+    return is_under and (band.least is None or total >= band.least.amount())
 
 
 def _outcome(band: Band, override: BandOverride | None) -> BandOutcome:
@@ -77,4 +98,5 @@ def _outcome(band: Band, override: BandOverride | None) -> BandOutcome:
         override=override.code if override else "",
         override_zh=override.text_zh if override else "",
         override_en=override.text_en if override else "",
+        most=band.most.value if band.most else None,
     )

@@ -14,6 +14,7 @@ from criteria.rulefile import RuleText, read_text
 from criteria.rulewriting import written
 
 _KINDS = ("gate", "indicator", "band")
+BAND_ROLES = ("band", "band_most")
 _SIDES = ("below", "at", "above")
 _OUTCOMES = ("passed", "failed", "undetermined")
 _NONE = Fraction(0)
@@ -93,7 +94,7 @@ def _rule(row: Cursor) -> Iterator[Case]:
 
 
 def _limit(row: Cursor, kind: str, rule: str, field: str) -> Iterator[Case]:
-    role = "band" if kind == "band" else row.text("role")
+    role = row.choice("role", BAND_ROLES, "band") if kind == "band" else row.text("role")
     chosen, start = row.text("industry_class", "") or None, _figures(row, "start")
     # A gate's class chooses its variant; an indicator's class chooses its figure.
     case = row.text("case", "") or (chosen if kind == "indicator" else None)
@@ -155,14 +156,14 @@ def cases_text(cases: Iterable[Case]) -> str:
 
 
 def _kind(case: Case) -> str:
-    if case.limit.role == "band":
+    if case.limit.role in BAND_ROLES:
         return "band"
     return "gate" if "outcome" in case.expected else "indicator"
 
 
 def _limit_row(held: list[Case]) -> dict[str, Any]:
     first = held[0]
-    row: dict[str, Any] = {} if first.limit.role == "band" else {"role": first.limit.role}
+    row: dict[str, Any] = {"role": first.limit.role}
     for key in ("case", "variant", "alternative", "way"):
         value = getattr(first.limit, key)
         if value is not None:

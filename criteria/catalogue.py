@@ -28,12 +28,15 @@ class Catalogue:
         """All editions of a programme, oldest first."""
         return tuple(rule_set for rule_set in self.rule_sets if rule_set.programme == programme)
 
-    def in_force(self, programme: str, on: date, *, demonstration: bool = False) -> RuleSet:
-        """The newest edition in force on a day, demonstration sets only when asked for; LookupError without one."""
+    def in_force(self, programme: str, on: date, *, demonstration: bool = False, district: str = "") -> RuleSet:
+        """The newest edition in force on a day, demonstration sets only when asked for; LookupError without one.
+
+        `district` (GB/T 2260) chooses among the sets of a programme that every district rules for itself.
+        """
         found = [
             rule_set
             for rule_set in self.editions(programme)
-            if rule_set.demonstration is demonstration and _is_in_force(rule_set, on)
+            if (rule_set.demonstration, rule_set.district) == (demonstration, district) and _is_in_force(rule_set, on)
         ]
         if not found:
             raise LookupError(f"{programme} on {on}")

@@ -28,6 +28,7 @@ _KNOWN: dict[type, frozenset[str]] = {
     Scoring: frozenset({"stage", "places", "total", "basic_share", "rounding"}),
     Figure: frozenset({
         "value", "unit", "confidence", "source", "article", "note", "name_zh", "name_en", "by", "cases", "shown_as",
+        "without",  # such a class is in no table, so its rows are interpreted
     }),
     Policy: frozenset({"outcome", "positive", "note_zh", "note_en", "confidence", "source"}),
     Step: frozenset({"least", "points"}),
@@ -321,4 +322,4 @@ METHOD_WRITERS: dict[str, Callable[[Sheet, Tables], None]] = {
     "per_unit": _per_unit,
 }
 # Methods that the exact interpreter scores.
-FALLING_BACK: frozenset[str] = frozenset()
+FALLING_BACK: frozenset[str] = frozenset({"unknown"})

@@ -207,6 +207,14 @@ class Cursor:
             entry.fault("unit", f"单位应为 {unit}", f"unit must be {unit}")
         return figure
 
+    def stated_figure(self, key: str, unit: str | None = None) -> Figure:
+        """A figure that must be there; its value may be unknown, which only a partial set may leave so."""
+        figure = self.figure(key, unit)
+        if figure is None:
+            self.fault(key, "缺少数值", "the figure is missing")
+            return Figure(None, unit or "item", Confidence.UNKNOWN)
+        return figure
+
     def needed_figure(self, key: str, unit: str | None = None) -> Figure:
         """A figure that must be there with a known value."""
         figure = self.figure(key, unit)
@@ -214,6 +222,12 @@ class Cursor:
             self.fault(key, "缺少数值", "the figure is missing or has no value")
             return Figure(NOTHING, unit or "item", Confidence.UNKNOWN)
         return figure
+
+
+def _without(entry: Cursor) -> frozenset[str]:
+    """Classes that stand in `cases` without a figure, because the text gives them none."""
+    section = entry.below("cases")
+    return frozenset(name for name, value in section.content.items() if value is None) if section else frozenset()
 
 
 def figure_from(entry: Cursor) -> Figure:
@@ -232,6 +246,7 @@ def figure_from(entry: Cursor) -> Figure:
         by=entry.text("by", "") or None,
         cases=cases,
         shown_as=entry.number("shown_as"),
+        without=_without(entry),
     )
     _check_figure(entry, figure)
     return figure

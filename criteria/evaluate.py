@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from criteria.banding import BandOutcome, band_note, band_of
+from criteria.banding import BandOutcome, band_note, band_of, recorded_kinds
 from criteria.exact import exact_sum
 from criteria.facts import Facts
 from criteria.gates import GateOutcome, Outcome, decide
@@ -99,7 +99,7 @@ def evaluate(rule_set: RuleSet, facts: Facts, on: date, standing: Standing = NOT
     bonus = _scored(rule_set, rule_set.bonus, facts, on, standing)
     sums = _totals(rule_set, indicators, bonus)
     failed = {g.code for g in gates if g.is_binding and g.outcome is Outcome.FAILED}
-    band = band_of(rule_set, sums[2], failed)
+    band = band_of(rule_set, sums[2], failed, recorded_kinds(standing, on))
     notes = band_note(rule_set, sums[2], band)
     return Evaluation(
         programme=rule_set.programme,

@@ -108,7 +108,7 @@ def _trace_lines(trace: Trace, lang: str) -> Iterator[Line]:
     yield _line("scale", lang, _scale(trace, lang))
     yield _line("segment", lang, _SEGMENTS[trace.segment][lang != "zh"])
     if trace.working and trace.unrounded is not None:
-        capped = exact_text(trace.weight) if trace.segment is Segment.CAPPED else ""
+        capped = exact_text(trace.weight) if trace.weight is not None and trace.segment is Segment.CAPPED else ""
         shown = f"{trace.working} > {capped}" if capped else f"{trace.working} = {shown_text(abs(trace.unrounded))}"
         yield _line("working", lang, shown)
     yield from (_line("figure", lang, _figure(figure, lang)) for figure in trace.figures)
@@ -167,7 +167,8 @@ def _typed(given: Input, lang: str) -> str:
 
 
 def _scale(trace: Trace, lang: str) -> str:
-    parts = [f"{_role('weight', lang)} {amount_text(trace.weight, 'point', lang)}"]
+    weight = "?" if trace.weight is None else amount_text(trace.weight, "point", lang)
+    parts = [f"{_role('weight', lang)} {weight}"]
     if trace.basic is not None and trace.full is not None:
         parts.insert(0, f"{_role('full', lang)} {amount_text(trace.full, trace.unit, lang)}")
         parts.insert(0, f"{_role('basic', lang)} {amount_text(trace.basic, trace.unit, lang)}")

@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from criteria.banding import BandOutcome, band_of
+from criteria.banding import BandOutcome, band_of, recorded_kinds
 from criteria.compiling_functions import built, gathering
 from criteria.compiling_methods import adds_up, compile_indicator
 from criteria.evaluate import Evaluation, evaluate
@@ -42,7 +42,7 @@ class Line:
     code: str
     segment: Segment
     value: Fraction | None
-    weight: Fraction
+    weight: Fraction | None
     basic: Fraction | None
     full: Fraction | None
     unrounded: Fraction | None
@@ -120,7 +120,7 @@ class Scored:
         rules = self.scorer.rules
         failing = self.gates() if rules.band_overrides else ()
         failed = {gate.code for gate in failing if gate.is_binding and gate.outcome is Outcome.FAILED}
-        return band_of(rules, self.total, failed)
+        return band_of(rules, self.total, failed, recorded_kinds(self.standing, self.on))
 
     def _total_of(self, records: tuple[Record, ...]) -> Fraction | None:
         if self.scorer.scoring is None:
@@ -130,7 +130,7 @@ class Scored:
     def _line(self, number: int) -> Line:
         row, (segment, n, d, limits, p, r, _units) = self.scorer.rows[number], self.records[number]
         return Line(
-            row.code, segment, _quotient(n, d), row.weight.amount(), *limits, _quotient(p, r),
+            row.code, segment, _quotient(n, d), row.weight.value, *limits, _quotient(p, r),
             self.scorer.points_of(self.records[number]), self._inputs(number),
         )  # fmt: skip
 

@@ -50,7 +50,8 @@ class Figure:
     """One number of a regulation with its unit, source and confidence.
 
     `value` is None while unknown; `shown_as` is what an unknown factor is shown as. A figure that differs by class
-    holds `cases` (code of the field `by` to value) instead of one value.
+    holds `cases` (code of the field `by` to value) instead of one value; `without` are classes
+    that the text gives none.
     """
 
     value: Fraction | None
@@ -64,6 +65,7 @@ class Figure:
     by: str | None = None
     cases: Mapping[str, Fraction] = field(default_factory=dict)
     shown_as: Fraction | None = None
+    without: frozenset[str] = frozenset()
 
     def amount(self) -> Fraction:
         """The value of a known figure; LookupError while it is unknown or differs by class."""

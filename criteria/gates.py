@@ -118,7 +118,7 @@ def _as_gate(gate: Gate, number: int, one: Alternative) -> Gate:
     return replace(
         gate, code=f"{gate.code}.{number}", kind=GateKind.NUMERIC, text_zh=one.text_zh, text_en=one.text_en,
         unit=one.unit, operator=one.operator, formula=one.formula, limit=one.limit, remedy_zh="", remedy_en="",
-        zero_denominator=one.zero_denominator, alternatives=(), variants=(),
+        zero_denominator=one.zero_denominator, alternatives=(), variants=one.variants,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ otherwise than worked out, keeps an edition from being published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from criteria.banding import band_of
-from criteria.casefile import Case, Limit, cases_text, parse_cases, read_cases
+from criteria.casefile import BAND_ROLES, Case, Limit, cases_text, parse_cases, read_cases
 from criteria.exact import shown_text
 from criteria.facts import Fact, Facts, Scalar, facts_of
 from criteria.figures import Figure
 from criteria.gates import GateOutcome, decide
 from criteria.loading import PROGRAMMES
 from criteria.rulefile import read_text
-from criteria.ruleset import Gate, GateKind, Indicator, RuleSet
+from criteria.ruleset import Band, Gate, GateKind, Indicator, RuleSet, Variant
 from criteria.scope import NOTHING_KNOWN
 from criteria.scoring import score
 from criteria.trace import Segment, Trace
@@ -53,6 +53,7 @@ _ROLE_WORDS = {
     "weight": ("分值上限", "cap"),
     "least_count": ("起计数量", "least count"),
     "band": ("等次起点", "start of the band"),
+    "band_most": ("等次终点", "end of the band"),
 }
 _SIDE_WORDS = {"below": ("略低", "just below"), "at": ("正好", "at"), "above": ("略高", "just above")}
 
@@ -107,8 +108,15 @@ def limits_of(rules: RuleSet) -> tuple[Limit, ...]:
     return (
         *(limit for gate in rules.gates for limit in _limits_of_gate(gate)),
         *(limit for row in (*rules.indicators, *rules.bonus) for limit in _limits_of_indicator(row)),
-        *(Limit(band.code, "band") for band in rules.bands if _is_known(band.least)),
+        *(limit for band in rules.bands for limit in _limits_of_band(band)),
     )
+
+
+def _limits_of_band(band: Band) -> Iterator[Limit]:
+    if _is_known(band.least):
+        yield Limit(band.code, "band")
+    if _is_known(band.most):
+        yield Limit(band.code, "band_most")
 
 
 def _is_known(figure: Figure | None) -> bool:
@@ -116,17 +124,24 @@ def _is_known(figure: Figure | None) -> bool:
 
 
 def _limits_of_gate(gate: Gate) -> Iterator[Limit]:
-    if _is_known(gate.limit):
-        yield Limit(gate.code, "limit")
-    for number, variant in enumerate(gate.variants):
-        if _is_known(variant.limit or gate.limit):
-            yield Limit(gate.code, "limit", variant=number)
+    yield from _with_variants(gate.code, gate.limit, gate.variants, None)
     for number, one in enumerate(gate.alternatives):
-        if _is_known(one.limit):
-            yield Limit(gate.code, "limit", alternative=number)
+        yield from _with_variants(gate.code, one.limit, one.variants, number)
+
+
+def _with_variants(
+    code: str, limit: Figure | None, variants: Sequence[Variant], alternative: int | None
+) -> Iterator[Limit]:
+    if _is_known(limit):
+        yield Limit(code, "limit", alternative=alternative)
+    for number, variant in enumerate(variants):
+        if _is_known(variant.limit or limit):
+            yield Limit(code, "limit", variant=number, alternative=alternative)
 
 
 def _limits_of_indicator(indicator: Indicator) -> Iterator[Limit]:
+    if indicator.weight.value is None or indicator.method == "unknown":
+        return  # gives no points, so that no limit decides
     for number, way in enumerate(ways_of(indicator)):
         for role, figure in _deciding(way):
             for case in figure.cases or (None,):
@@ -195,14 +210,14 @@ def _run_limit(rules: RuleSet, cases: tuple[Case, ...]) -> Iterator[CaseResult]:
 
 
 def _step_of(rules: RuleSet, case: Case) -> Fraction | None:
-    if case.limit.role == "band":
+    if case.limit.role in BAND_ROLES:
         return Fraction(1, 10**rules.scoring.places) if rules.scoring else None
     spec = rules.fields.get(case.field)
     return None if spec is None else Fraction(1, 10**spec.places)
 
 
 def _run(rules: RuleSet, case: Case) -> CaseResult:
-    if case.limit.role == "band":
+    if case.limit.role in BAND_ROLES:
         band = band_of(rules, case.given, ())
         return _compared(case, {"band": band.code if band else None})
     if case.field not in rules.fields:

@@ -45,7 +45,7 @@ def _check_way(indicator: Indicator, path: str, vocabulary: Vocabulary, faults: 
         _check_linear(indicator, path, vocabulary, faults)
     elif indicator.method == "steps":
         _check_steps(indicator, path, faults)
-    elif indicator.points_each is None:
+    elif indicator.method == "per_unit" and indicator.points_each is None:
         faults.add(path, "缺少 points_each", "points_each is missing")
 
 

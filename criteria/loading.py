@@ -26,6 +26,7 @@ from criteria.sections import (
     read_gate,
     read_indicator,
     read_instrument,
+    read_remark,
     read_scoring,
     read_sources,
 )
@@ -175,6 +176,8 @@ def _read(cursor: Cursor, text: str) -> RuleSet:
         checksum=hashlib.sha256(text.encode()).hexdigest(),
         frozen_text=text,
         anomalies=cursor.each("anomalies", read_anomaly),
+        remarks=cursor.each("remarks", read_remark),
+        district=cursor.text("district", ""),
     )
 
 

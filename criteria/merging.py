@@ -15,7 +15,7 @@ MAX_CHAIN = 5
 IDENTITY = frozenset(
     {
         "programme", "edition", "name_zh", "name_en", "status", "demonstration", "note",
-        "effective_from", "effective_to", "effective_confidence", "extends", "takes",
+        "district", "effective_from", "effective_to", "effective_confidence", "extends", "takes",
     }
 )  # fmt: skip
 

@@ -142,6 +142,11 @@ def _per_unit(value: Fraction, scale: Scale) -> Award:
     return Award(Segment.COUNTED, points, working)
 
 
+def _unknown(value: Fraction, scale: Scale) -> Award:
+    """The text of the method was not retrieved: the value is shown, the points stay undetermined."""
+    return UNKNOWN
+
+
 METHODS: dict[str, Callable[[Fraction, Scale], Award]] = {
     "linear_60_100": _linear_60_100,
     "linear_60_proportional": _linear_60_proportional,
@@ -149,4 +154,5 @@ METHODS: dict[str, Callable[[Fraction, Scale], Award]] = {
     "threshold_proportional": _threshold_proportional,
     "steps": _steps,
     "per_unit": _per_unit,
+    "unknown": _unknown,
 }

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from criteria.bands import Anomaly, Band, BandOverride, Remark
 from criteria.expressions import Expression
 from criteria.fields import FieldSpec, FormSpec
 from criteria.figures import Confidence, Figure, Policy
@@ -15,8 +16,8 @@ from criteria.windows import Window
 
 __all__ = [
     "Alternative", "Anomaly", "Band", "BandOverride", "Confidence", "CrossCheck", "Cycle", "EvidenceKind", "Exemption",
-    "ExpertReview", "Figure", "Gate", "GateKind", "Heading", "Indicator", "Instrument", "Policy", "RuleSet", "Scoring",
-    "Severity", "Source", "Step", "Variant", "Way",
+    "ExpertReview", "Figure", "Gate", "GateKind", "Heading", "Indicator", "Instrument", "Policy", "Remark", "RuleSet",
+    "Scoring", "Severity", "Source", "Step", "Variant", "Way",
 ]  # fmt: skip
 
 
@@ -53,6 +54,7 @@ class Alternative:
     formula: Expression
     limit: Figure
     zero_denominator: Policy | None = None
+    variants: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,36 +173,6 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """A result band from `least` (included) to `below` (excluded); None is open, a figure without value unknown."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    least: Figure | None
-    below: Figure | None
-    consequence: str
-    consequence_zh: str
-    consequence_en: str
-    confidence: Confidence
-    source: tuple[str, ...] = ()
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BandOverride:
-    """Beats the score: when any of the gates fails (all binding gates when none is named), the band is `band`."""
-
-    code: str
-    gates: tuple[str, ...]
-    band: str
-    text_zh: str
-    text_en: str
-    confidence: Confidence
-    source: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Heading:
     """One heading that experts mark, from 0 to `most` in steps of `step`."""
 
@@ -311,21 +283,6 @@ class Source:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Anomaly:
-    """A gap, an overlap or a contradiction that stands in the official text; kept as it is, never mended silently.
-
-    `concerns` names the section, or section and row, such as `bands` or `gates[G3]`.
-    """
-
-    code: str
-    concerns: str
-    text_zh: str
-    text_en: str
-    confidence: Confidence
-    source: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleSet:
     """One edition of one programme's rules; immutable, known by `checksum` over everything it rests on."""
@@ -361,6 +318,8 @@ class RuleSet:
     checksum: str
     frozen_text: str = field(repr=False)
     anomalies: tuple[Anomaly, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    district: str = ""  # whose district the set belongs to, by GB/T 2260; empty where the whole city or state grants
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RuleSet) and self.checksum == other.checksum

@@ -111,6 +111,8 @@ class FactScope:
         if missing:
             names_zh, names_en = "、".join(i.name_zh for i in missing), ", ".join(i.name_en for i in missing)
             return f"缺少：{names_zh}", f"missing: {names_en}"
+        if any(figure.value is None for figure in self.used.values()):
+            return "规则中的数值尚未查明", "a figure of the rule is not known"
         return "", ""
 
     def ask(self, function: str, arguments: tuple[Any, ...]) -> Scalar:

@@ -77,7 +77,7 @@ def _score_way(rules: RuleSet, scoring: Scoring, indicator: Indicator, scope: Fa
         method=indicator.method,
         segment=award.segment,
         value=None if value is None else plain(value),
-        weight=scale.weight,
+        weight=indicator.weight.value,
         basic=used["basic"].value if "basic" in used else None,
         full=used["full"].value if "full" in used else None,
         unrounded=None if award.points is None else sign * plain(award.points),
@@ -150,6 +150,8 @@ def _award(scale: Scale) -> tuple[Fraction | None, Award, Policy | None]:
         return None, Award(Segment.ZERO_DENOMINATOR, points), policy
     if value is None:
         return None, Award(Segment.UNDETERMINED, None), None
+    if indicator.weight.value is None:
+        return value, Award(Segment.UNDETERMINED, None), None
     award = METHODS[indicator.method](value, scale)
     return value, Award(award.segment, None, award.working) if scope.is_assumed else award, None
 
@@ -164,6 +166,6 @@ def _exempted(scale: Scale) -> Award | None:
     if not applies:
         return None
     share = scale.figure("exempt_share", exempt.share)
-    if share is None:
+    if share is None or scale.indicator.weight.value is None:
         return Award(Segment.UNDETERMINED, None)
     return Award(Segment.EXEMPT, scale.weight * share / 100, f"{value_text(scale.weight)} × {value_text(share)}%")

@@ -20,6 +20,7 @@ from criteria.ruleset import (
     Indicator,
     Instrument,
     Policy,
+    Remark,
     Scoring,
     Severity,
     Source,
@@ -27,15 +28,16 @@ from criteria.ruleset import (
     Variant,
     Way,
 )
-from criteria.windows import Anchor, Window
+from criteria.windows import Anchor, Window, is_month_day
 
 METHODS = (
-    "linear_60_100", "linear_60_proportional", "linear_0_100", "threshold_proportional", "steps", "per_unit",
+    "linear_60_100", "linear_60_proportional", "linear_0_100", "threshold_proportional", "steps", "per_unit", "unknown",
 )  # fmt: skip
 OPERATORS = (">=", "<=", ">", "<")
 STAGES = ("indicator", "total", "none")
 COMBINATIONS = ("mean", "trimmed_mean", "median")
-CONSEQUENCES = ("none", "exempt_from_next_evaluation", "warning_and_rectification", "revocation")
+SHOWN_PLACES = 2  # how points are shown while the official rounding is unknown
+CONSEQUENCES = ("none", "exempt_from_next_evaluation", "warning", "warning_and_rectification", "revocation")
 
 
 def read_gate(row: Cursor) -> Gate:
@@ -71,7 +73,8 @@ def _alternative(row: Cursor) -> Alternative:
     text_zh, text_en = row.pair("text")
     unit, operator = row.text("unit"), row.choice("operator", OPERATORS, ">=")
     formula, limit = row.needed_expression("formula"), row.needed_figure("limit", unit)
-    return Alternative(text_zh, text_en, unit, operator, formula, limit, _policy(row))
+    policy, variants = _policy(row), row.each("variants", _variant)
+    return Alternative(text_zh, text_en, unit, operator, formula, limit, policy, variants)
 
 
 def _variant(row: Cursor) -> Variant:
@@ -84,8 +87,12 @@ def _window(row: Cursor) -> tuple[Window | None, Figure | None]:
         return None, None
     years = section.needed_figure("years", "year")
     anchor = Anchor(section.choice("anchor", tuple(Anchor)))
+    month_day = section.text("month_day", "")
+    if (anchor is Anchor.DATE_IN_YEAR) is not bool(month_day) or (month_day and not is_month_day(month_day)):
+        zh, en = "date_in_year 必须且只有它要写明 month_day，如 05-15", "date_in_year, and only it, says a month_day"
+        section.fault("month_day", zh, f"{en} such as 05-15")
     section.done()
-    return Window(int(years.value or 0), anchor), years
+    return Window(int(years.value or 0), anchor, month_day), years
 
 
 def _policy(row: Cursor) -> Policy | None:
@@ -103,12 +110,12 @@ def _policy(row: Cursor) -> Policy | None:
 def read_scoring(section: Cursor) -> Scoring:
     """The scoring section."""
     stage = section.choice("stage", STAGES)
-    rounding = section.needed_figure("places", "place")
+    rounding = section.stated_figure("places", "place")
     scoring = Scoring(
         stage=stage,
-        places=int(rounding.value or 0),
-        total=section.needed_figure("total", "point"),
-        basic_share=section.needed_figure("basic_share", "pct"),
+        places=SHOWN_PLACES if rounding.value is None else int(rounding.value),
+        total=section.stated_figure("total", "point"),
+        basic_share=section.stated_figure("basic_share", "pct"),
         rounding=rounding,
         bonus_cap=section.figure("bonus_cap", "point"),
         deduction_cap=section.figure("deduction_cap", "point"),
@@ -134,7 +141,7 @@ def read_indicator(row: Cursor) -> Indicator:
         unit=unit,
         formula=row.needed_expression("formula"),
         method=row.choice("method", METHODS),
-        weight=row.needed_figure("weight", "point"),
+        weight=row.stated_figure("weight", "point"),
         confidence=row.confidence(),
         source=row.texts("source"),
         note=row.text("note", ""),
@@ -186,6 +193,7 @@ def read_band(row: Cursor) -> Band:
         name_en=name_en,
         least=row.figure("least", "point"),
         below=row.figure("below", "point"),
+        most=row.figure("most", "point"),
         consequence=row.choice("consequence", CONSEQUENCES, "none"),
         consequence_zh=consequence_zh,
         consequence_en=consequence_en,
@@ -201,12 +209,19 @@ def read_anomaly(row: Cursor) -> Anomaly:
     return Anomaly(row.text("code"), row.text("concerns"), text_zh, text_en, row.confidence(), row.texts("source"))
 
 
+def read_remark(row: Cursor) -> Remark:
+    """One thing that was found and decides nothing."""
+    text_zh, text_en = row.pair("text")
+    return Remark(row.text("code"), text_zh, text_en, row.confidence(), row.texts("source"))
+
+
 def read_band_override(row: Cursor) -> BandOverride:
     """One override of the score by failed gates."""
     text_zh, text_en = row.pair("text")
     return BandOverride(
-        row.text("code"), row.texts("gates"), row.text("band"), text_zh, text_en, row.confidence(), row.texts("source")
-    )
+        row.text("code"), row.texts("gates"), row.text("band"), text_zh, text_en, row.confidence(), row.texts("source"),
+        row.text("record", ""), row.text("when_band", ""),
+    )  # fmt: skip
 
 
 def read_expert_review(section: Cursor) -> ExpertReview:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,8 +11,9 @@ from criteria.cursor import FaultList
 from criteria.expressions import Expression
 from criteria.facts import exact_text
 from criteria.indicator_checks import check_indicator, check_policy
-from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, RuleSet
+from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, RuleSet, Variant
 from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
+from criteria.ways import ways_of
 
 # Sections whose oddities may be kept; those without rows of their own are named whole.
 _ANNOTATED = frozenset({"gates", "indicators", "bonus", "bands", "band_overrides", "checks", "instruments", "evidence"})
@@ -49,20 +50,26 @@ def _check_gate(gate: Gate, path: str, vocabulary: Vocabulary, faults: FaultList
     }
     if not needs.get(gate.kind, True):
         faults.add(path, f"{gate.kind} 条件缺少必需的内容", f"a {gate.kind} gate lacks what it is decided by")
-    expressions = [("formula", gate.formula)]
-    for number, variant in enumerate(gate.variants):
-        expressions += [(f"variants[{number}].when", variant.when), (f"variants[{number}].formula", variant.formula)]
-    for key, expression in expressions:
-        if expression:
-            vocabulary.check(expression, f"{path}.{key}")
-            wants_truth = key.endswith("when") or gate.kind is GateKind.CONDITION
-            (vocabulary.check_truth if wants_truth else vocabulary.check_number)(expression, f"{path}.{key}")
-    divides = any(expression.divides for _, expression in expressions if expression)
-    check_policy(gate.zero_denominator, divides, path, faults)
+    formulas = _checked_variants(gate.variants, path, vocabulary)
+    if gate.formula:
+        vocabulary.check(gate.formula, f"{path}.formula")
+        wants_truth = gate.kind is GateKind.CONDITION
+        (vocabulary.check_truth if wants_truth else vocabulary.check_number)(gate.formula, f"{path}.formula")
+        formulas.append(gate.formula)
+    check_policy(gate.zero_denominator, any(formula.divides for formula in formulas), path, faults)
     _check_alternatives(gate, path, vocabulary, faults)
-    for limit in (gate.limit, *(variant.limit for variant in gate.variants)):
-        if limit and limit.unit != gate.unit:
-            faults.add(f"{path}.limit.unit", f"单位应为 {gate.unit}", f"unit must be {gate.unit}")
+    _check_limits(gate.unit, (gate.limit, *(variant.limit for variant in gate.variants)), path, vocabulary, faults)
+
+
+def _check_limits(
+    unit: str, limits: Iterable[Figure | None], path: str, vocabulary: Vocabulary, faults: FaultList
+) -> None:
+    """Limits stand in the unit of the gate, with a figure for every class where they differ."""
+    for limit in limits:
+        if limit:
+            vocabulary.check_cases(limit, f"{path}.limit")
+        if limit and limit.unit != unit:
+            faults.add(f"{path}.limit.unit", f"单位应为 {unit}", f"unit must be {unit}")
 
 
 def _check_alternatives(gate: Gate, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
@@ -80,7 +87,9 @@ def _check_alternatives(gate: Gate, path: str, vocabulary: Vocabulary, faults: F
         place = f"{path}.alternatives[{number}]"
         vocabulary.check(one.formula, f"{place}.formula")
         vocabulary.check_number(one.formula, f"{place}.formula")
-        check_policy(one.zero_denominator, one.formula.divides, place, faults)
+        divides = any(expression.divides for expression in _checked_variants(one.variants, place, vocabulary))
+        check_policy(one.zero_denominator, one.formula.divides or divides, place, faults)
+        _check_limits(one.unit, (one.limit, *(variant.limit for variant in one.variants)), place, vocabulary, faults)
         if one.formula.text in seen:
             zh, en = (
                 "与前一个可选条件的公式相同，其中一个不起作用",
@@ -90,8 +99,19 @@ def _check_alternatives(gate: Gate, path: str, vocabulary: Vocabulary, faults: F
         seen.add(one.formula.text)
 
 
+def _checked_variants(variants: tuple[Variant, ...], path: str, vocabulary: Vocabulary) -> list[Expression]:
+    """The formulas of variants, each checked together with the condition that it stands under."""
+    for number, variant in enumerate(variants):
+        vocabulary.check(variant.when, f"{path}.variants[{number}].when")
+        vocabulary.check_truth(variant.when, f"{path}.variants[{number}].when")
+        if variant.formula:
+            vocabulary.check(variant.formula, f"{path}.variants[{number}].formula")
+            vocabulary.check_number(variant.formula, f"{path}.variants[{number}].formula")
+    return [variant.formula for variant in variants if variant.formula]
+
+
 def _check_weights(rules: RuleSet, faults: FaultList) -> None:
-    if not rules.indicators or rules.scoring is None:
+    if not rules.indicators or rules.scoring is None or any(i.weight.value is None for i in rules.indicators):
         return
     total = sum((i.weight.value or Fraction(0) for i in rules.indicators), Fraction(0))
     if total != rules.scoring.total.value:
@@ -100,7 +120,9 @@ def _check_weights(rules: RuleSet, faults: FaultList) -> None:
 
 
 def _check_bands(rules: RuleSet, faults: FaultList) -> None:
-    known = [band for band in rules.bands if not any(f and f.value is None for f in (band.least, band.below))]
+    known = [
+        band for band in rules.bands if not any(f and f.value is None for f in (band.least, band.below, band.most))
+    ]
     if not known or len(known) < len(rules.bands):
         return
     ordered = sorted(known, key=lambda band: (band.least is not None, band.least.amount() if band.least else 0))
@@ -109,7 +131,10 @@ def _check_bands(rules: RuleSet, faults: FaultList) -> None:
         if is_apart and not anomalies_of(rules, lower.code, upper.code):
             zh, en = f"等级“{lower.name_zh}”与“{upper.name_zh}”之间有空档或重叠", "a gap or overlap between bands"
             faults.add(f"bands[{upper.code}]", zh, f"{en}: {lower.name_en}, {upper.name_en}")
-    if ordered[0].least is not None or ordered[-1].below is not None:
+    for band in known:
+        if band.below and band.most:
+            faults.add(f"bands[{band.code}]", "below 与 most 只能写一个", "below and most exclude each other")
+    if ordered[0].least is not None or ordered[-1].below is not None or ordered[-1].most is not None:
         faults.add("bands", "最低和最高等级必须不设端点", "the lowest and the highest band must be open")
 
 
@@ -149,6 +174,7 @@ def _check_references(rules: RuleSet, faults: FaultList) -> None:
     references: Iterator[tuple[str, str, set[str]]] = (
         *((f"band_overrides[{o.code}]", name, gates) for o in rules.band_overrides for name in o.gates),
         *((f"band_overrides[{o.code}]", o.band, bands) for o in rules.band_overrides),
+        *((f"band_overrides[{o.code}]", o.when_band, bands) for o in rules.band_overrides if o.when_band),
         *((f"evidence[{e.code}]", name, set(rules.fields) | annexes) for e in rules.evidence for name in e.proves),
     ).__iter__()
     for path, name, known in references:
@@ -170,8 +196,23 @@ def _check_anomalies(rules: RuleSet, faults: FaultList) -> None:
 def _check_completeness(rules: RuleSet, faults: FaultList) -> None:
     if rules.is_complete and not (rules.indicators and rules.scoring and rules.bands):
         faults.add("status", "完整的规则集必须有指标、计分和等级", "a complete set needs indicators, scoring and bands")
+    if rules.is_complete:
+        for path, is_known in _deciding(rules):
+            if not is_known:
+                faults.add(path, "完整的规则集不得有未查明的内容", "a complete set may leave nothing unknown here")
     if rules.effective_from and rules.effective_to and rules.effective_from > rules.effective_to:
         faults.add("effective_to", "失效日期早于生效日期", "effective_to lies before effective_from")
+
+
+def _deciding(rules: RuleSet) -> Iterator[tuple[str, bool]]:
+    """What a total needs, by path, and whether it is known."""
+    if rules.scoring:
+        for key in ("total", "basic_share", "rounding"):
+            yield f"scoring.{'places' if key == 'rounding' else key}", getattr(rules.scoring, key).value is not None
+    for section, rows in (("indicators", rules.indicators), ("bonus", rules.bonus)):
+        for row in rows:
+            yield f"{section}[{row.code}].weight", row.weight.value is not None
+            yield f"{section}[{row.code}].method", all(way.method != "unknown" for way in ways_of(row))
 
 
 def _check_expert_review(review: ExpertReview, faults: FaultList) -> None:

@@ -74,7 +74,8 @@ class Trace:
 
     `value` is exact in `unit`; `unrounded` and `points` are exact, None while undetermined. `formula_zh`, `formula_en`
     are the formula in words, `formula_numbers` with the numbers put in, `working` the step from value to points.
-    The points of a deduction are below zero. `outdone` are the other ways to the points, which gave fewer.
+    The points of a deduction are below zero. `weight` is None where the set does not know it.
+    `outdone` are the other ways to the points, which gave fewer.
     """
 
     code: str
@@ -94,7 +95,7 @@ class Trace:
     method: str
     segment: Segment
     value: Fraction | None
-    weight: Fraction
+    weight: Fraction | None
     basic: Fraction | None
     full: Fraction | None
     unrounded: Fraction | None

@@ -108,7 +108,7 @@ class Trial:
         points = [(figure, value) for figure, value in tried if value is not None]
         trace = self._traces[row.code]
         targets = {figure.value for figure in trace.figures if figure.value is not None}
-        if row.points_each is not None and (each := row.points_each.value):
+        if trace.weight is not None and row.points_each is not None and (each := row.points_each.value):
             targets.add(trace.weight / each)
         return crossings(points, sorted(targets)) if len(points) == 3 else []
 

@@ -63,7 +63,7 @@ class Vocabulary:
         if figure.by is None:
             return
         choices = self.choices.get(figure.by, ())
-        if set(figure.cases) != set(choices):
+        if set(figure.cases) | figure.without != set(choices):
             listed = "、".join(choices) or figure.by
             self.faults.add(
                 path, f"cases 必须正好包括：{listed}", f"cases must be exactly: {', '.join(choices) or figure.by}"

@@ -113,10 +113,11 @@ def test_edition_differs_in_nothing_from_itself(ref: str) -> None:
 @pytest.mark.parametrize("ref", REFS)
 def test_every_single_figure_that_changes_is_one_change_of_value_that_names_it(ref: str) -> None:
     before = load(ref)
-    content, seen = opened(before.frozen_text), 0
+    content, known, seen = opened(before.frozen_text), 0, 0
     for part in parts(content):
         if not part.is_figure or (part.entry.get("value") is None and not part.entry.get("cases")):
             continue
+        known += 1
         entry = {key: part.entry[key] for key in ("value", "cases") if part.entry.get(key) is not None}
         rules = checked(closed(edited(content, [Edit(part.path, _other(entry))]))).rule_set
         if rules is None:
@@ -125,7 +126,7 @@ def test_every_single_figure_that_changes_is_one_change_of_value_that_names_it(r
         assert [change.kind for change in found] == [Kind.CHANGED], part.path
         assert found[0].before != found[0].after
         seen += 1
-    assert seen >= 1
+    assert seen >= known / 2
 
 
 def _other(entry: dict[str, Any]) -> dict[str, Any]:

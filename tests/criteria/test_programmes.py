@@ -18,7 +18,20 @@ from tests.criteria.test_loading import SOUND
 
 def test_every_shipped_file_loads() -> None:
     assert [rule_set.ref for rule_set in load_catalogue().rule_sets] == [
+        "beijing_municipal_centre/2021",
         "demo/2026",
+        "demonstration_national/2010",
+        "demonstration_shanghai/seed",
+        "district_centre/songjiang-current",
+        "district_centre/songjiang-earlier",
+        "district_centre/qingpu-2019",
+        "district_centre/yangpu-2021",
+        "district_centre/jingan-2025",
+        "district_centre/jinshan-2025",
+        "national_centre/2007",
+        "national_centre/2016",
+        "shanghai_municipal_centre/2008",
+        "shanghai_municipal_centre/2017",
         "shanghai_municipal_centre/2022",
         "shanghai_municipal_centre/2022-demo",
     ]
@@ -31,9 +44,13 @@ def test_the_edition_in_force_is_found_by_day_and_demonstrations_only_on_request
     assert catalogue.in_force(programme, on).edition == "2022"
     assert catalogue.in_force(programme, on, demonstration=True).edition == "2022-demo"
     assert catalogue.find(programme, "2022").ref == "shanghai_municipal_centre/2022"
-    for missing in (date(2021, 12, 31), date(1990, 1, 1)):
-        with pytest.raises(LookupError):
-            catalogue.in_force(programme, missing)
+    assert [catalogue.in_force(programme, day).edition for day in (date(2021, 12, 31), date(2016, 12, 31))] == [
+        "2017", "2008",
+    ]  # fmt: skip
+    national = [catalogue.in_force("national_centre", day).edition for day in (date(2016, 3, 31), date(2016, 4, 1))]
+    assert national == ["2007", "2016"]
+    with pytest.raises(LookupError):
+        catalogue.in_force(programme, date(1990, 1, 1))
     with pytest.raises(LookupError):
         catalogue.find(programme, "1999")
 

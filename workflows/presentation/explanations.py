@@ -43,7 +43,7 @@ def trace_explanation(trace: Trace, rules: RuleSet) -> Words:
         "key": f"indicator-{trace.code}",
         "title": coded(trace.code, either(trace, "name")),
         "points": points_text(trace),
-        "weight": shown_text(trace.weight),
+        "weight": "?" if trace.weight is None else shown_text(trace.weight),
         "met": not below,
         "inputs": _inputs(trace.inputs),
         "lines": _lines(explanation(trace, lang())),

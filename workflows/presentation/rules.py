@@ -130,11 +130,11 @@ def _case(by: str | None, code: str, rules: RuleSet) -> str:
 
 
 def _band(band: Band) -> Words:
-    least = _("%(n)s 分及以上") % {"n": shown_text(band.least.amount())} if band.least else ""
-    below = _("低于 %(n)s 分") % {"n": shown_text(band.below.amount())} if band.below else ""
+    least, below = (_("%(n)s 分及以上"), band.least), (_("低于 %(n)s 分"), band.below)
+    known = [words % {"n": shown_text(figure.value)} for words, figure in (least, below) if figure and figure.value]
     return {
         "label": either(band, "name"),
-        "range": _("，").join(part for part in (least, below) if part),
+        "range": _("，").join(known),
         "consequence": either(band, "consequence"),
         "confidence": confidence_mark(band.confidence),
     }

@@ -105,7 +105,7 @@ def _rates(traces: Iterable[Trace], name_of: Callable[[Trace], str]) -> list[Wor
     for trace in traces:
         name = name_of(trace)
         points[name] = points.get(name, Fraction(0)) + (trace.points or 0)
-        weights[name] = weights.get(name, Fraction(0)) + trace.weight
+        weights[name] = weights.get(name, Fraction(0)) + (trace.weight or 0)
     return [{"label": name, "value": 100 * points[name] / weight} for name, weight in weights.items() if weight]
 
 
