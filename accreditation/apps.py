@@ -10,6 +10,7 @@ from django.db.models.signals import post_migrate
 EFFECT_MODULES = (  # each registers the handler of its kind of effect
     "accreditation.services.account_mail",
     "accreditation.services.mails",
+    "accreditation.services.rule_trials",
 )
 
 

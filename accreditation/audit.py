@@ -24,6 +24,7 @@ from accreditation.models import (
     Ledger,
     Meeting,
     Notice,
+    RuleDraft,
     Title,
     User,
 )
@@ -37,6 +38,7 @@ CHAINS: dict[type[Chained], tuple[str, str]] = {  # kind of chain, field that na
     Notice: ("notice", "number"),
     Announcement: ("announcement", "number"),
     Title: ("title", "number"),
+    RuleDraft: ("rule_draft", "number"),
     Ledger: ("ledger", "key"),
 }
 

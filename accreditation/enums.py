@@ -129,6 +129,15 @@ class BatchState(TextChoices):
     ANNOUNCED = "announced", _("已公布")
 
 
+class RuleDraftState(TextChoices):
+    """A new edition of rules is drafted, put before a second person, and published or sent back."""
+
+    DRAFTING = "drafting", _("起草中")
+    SUBMITTED = "submitted", _("待发布")
+    PUBLISHED = "published", _("已发布")
+    DROPPED = "dropped", _("已作废")
+
+
 class SeatState(TextChoices):
     """One place of a panel."""
 

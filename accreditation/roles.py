@@ -28,6 +28,8 @@ class Power(StrEnum):
     REVIEW_FIRST = "review_first"  # accept, return, recommend within a district
     CONFIRM_MEMBERS = "confirm_members"  # check proof of authority of an enterprise's people
     RUN_BATCHES = "run_batches"
+    DRAFT_RULES = "draft_rules"
+    PUBLISH_RULES = "publish_rules"  # by a person who changed nothing in the draft
     CHECK_COMPLETENESS = "check_completeness"
     APPOINT_PANELS = "appoint_panels"
     REVIEW_AS_EXPERT = "review_as_expert"
@@ -63,6 +65,8 @@ ROLES: dict[Role, RoleEntry] = {
         frozenset(
             {
                 Power.RUN_BATCHES,
+                Power.DRAFT_RULES,
+                Power.PUBLISH_RULES,
                 Power.CHECK_COMPLETENESS,
                 Power.APPOINT_PANELS,
                 Power.CALL_MEETINGS,
@@ -76,7 +80,7 @@ ROLES: dict[Role, RoleEntry] = {
         _("评审专家"), frozenset({Power.REVIEW_AS_EXPERT}), excludes=frozenset({Role.COMMITTEE_MEMBER})
     ),
     Role.COMMITTEE_MEMBER: RoleEntry(_("评审委员会委员"), frozenset({Power.VOTE}), excludes=frozenset({Role.EXPERT})),
-    Role.PUBLISHER: RoleEntry(_("发布人"), frozenset({Power.PUBLISH, Power.SEE_ALL_CASES})),
+    Role.PUBLISHER: RoleEntry(_("发布人"), frozenset({Power.PUBLISH, Power.PUBLISH_RULES, Power.SEE_ALL_CASES})),
     Role.OPERATOR: RoleEntry(_("系统管理员"), frozenset({Power.OPERATE}), excludes=_SEPARATED - {Role.OPERATOR}),
     Role.SECURITY_OFFICER: RoleEntry(
         _("安全管理员"), frozenset({Power.GRANT_ROLES}), excludes=_SEPARATED - {Role.SECURITY_OFFICER}

@@ -39,6 +39,8 @@ PASSWORD_GIVEN = Policy("password_given", lambda request: request.user.is_authen
 APPLICANT = Policy("applicant", lambda request: is_applicant(request.user))
 DISTRICT = _power(Power.REVIEW_FIRST)
 MEMBERS = _power(Power.CONFIRM_MEMBERS)
+RULES = _power(Power.DRAFT_RULES, Power.PUBLISH_RULES)
+DRAFTS = _power(Power.DRAFT_RULES)
 OFFICE = _power(Power.CHECK_COMPLETENESS)
 BATCHES = _power(Power.RUN_BATCHES)
 EXPERT = _power(Power.REVIEW_AS_EXPERT)
@@ -69,6 +71,9 @@ ACCESS: Mapping[str, Policy] = {
     "guide_programme": PUBLIC,
     "batch_rules": PUBLIC,
     "batch_template": PUBLIC,
+    "editions": PUBLIC,
+    "edition": PUBLIC,
+    "edition_file": PUBLIC,
     # accounts
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
@@ -159,6 +164,23 @@ ACCESS: Mapping[str, Policy] = {
     "office_batches": BATCHES,
     "office_batch_new": BATCHES,
     "office_batch": BATCHES,
+    # drafts of rules: read by whoever drafts or publishes, changed by whoever drafts
+    "office_rules": RULES,
+    "office_rules_new": DRAFTS,
+    "office_rule_draft": RULES,
+    "office_rule_identity": RULES,
+    "office_rule_rows": RULES,
+    "office_rule_row": RULES,
+    "office_rule_confirm": RULES,
+    "office_rule_sources": RULES,
+    "office_rule_cases": RULES,
+    "office_rule_case": RULES,
+    "office_rule_cases_file": RULES,
+    "office_rule_difference": RULES,
+    "office_rule_trial": RULES,
+    "office_rule_trial_file": RULES,
+    "office_rule_file": RULES,
+    "office_rule_decide": RULES,
     "office_objections": OBJECTIONS,
     "office_objection": OBJECTIONS,
     "office_objection_file": OBJECTIONS,

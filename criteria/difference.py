@@ -214,7 +214,7 @@ def _named(held: Any, fallback: str, name: str = "", number: int = 0) -> Pair:
 
 def _with_code(held: Any, text: str) -> str:
     code = getattr(held, "code", "")
-    return f"{code} {text}" if code else text
+    return f"{code} {text}" if code[:1].isupper() else text  # MG1, X-02; names in lower case say no more than the text
 
 
 def _joined(label: Pair, more: Pair) -> Pair:

@@ -182,6 +182,7 @@ class Simulation:
             "counts": {move.value: count for move, count in self.counts().items()},
             "holders_losing": sum(row.holds_title and row.move is Move.LOSES for row in self.rows),
             "groups": {group: self._group(group) for group in GROUPS},
+            "band_names": {code: [zh, en] for one in (self.before, self.after) for code, zh, en in one.bands},
             "bands": [[*pair, count] for pair, count in self.bands().items()],
             "histogram": [list(column) for column in self.histogram()],
             "quartiles": {side: _shown(self.quartiles(side)) for side in ("before", "after")},

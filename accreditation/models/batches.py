@@ -35,6 +35,9 @@ class RuleSetEdition(models.Model):
     text = models.TextField()
     live_faults = models.PositiveIntegerField()  # figures that a live batch may not rest on
     stored_at = models.DateTimeField()
+    cases = models.TextField(blank=True)  # its boundary cases, worked out by hand
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)  # null: shipped with the product
 
     def __str__(self) -> str:
         return f"{self.reference} {self.checksum[:8]}"

@@ -96,6 +96,16 @@ SENTENCES: Mapping[str, Sentence] = {
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
+    # --- rules
+    "rules_submitted": Sentence(
+        _("评审规则待发布"), _("规则草案 %(draft)s 已送交发布，请核对后发布或退回。"), "office_rule_draft", "draft"
+    ),
+    "rules_published": Sentence(
+        _("评审规则已发布"), _("规则草案 %(draft)s 已发布为 %(edition)s。"), "office_rule_draft", "draft"
+    ),
+    "rules_sent_back": Sentence(
+        _("规则草案已退回"), _("规则草案 %(draft)s 已退回起草，理由见草案页面。"), "office_rule_draft", "draft"
+    ),
     # --- meetings
     "meeting_called": Sentence(
         _("会议通知"), _("评审委员会会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"

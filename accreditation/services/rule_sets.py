@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
 
+from accreditation.errors import Reason
 from accreditation.models import Batch, RuleSetEdition
+from criteria.faults import Fault
+from criteria.golden import cases_text, shipped_cases
 from criteria.live import live_faults
 from criteria.loading import freeze, thaw
 from criteria.ruleset import RuleSet
@@ -26,6 +30,7 @@ def store_edition(reference: str, *, at: datetime) -> RuleSetEdition:
             "text": text,
             "live_faults": len(live_faults(rules)),
             "stored_at": at,
+            "cases": cases_text(shipped_cases(reference)),
         },
     )
     return edition
@@ -42,6 +47,17 @@ def _thawed(checksum: str) -> RuleSet:
 def rules_of(batch: Batch) -> RuleSet:
     """The rule set that the batch pinned."""
     return _thawed(batch.rule_set.checksum)
+
+
+def rules_of_edition(edition: RuleSetEdition) -> RuleSet:
+    """The rule set of a stored edition."""
+    return _thawed(edition.checksum)
+
+
+def faults_as_reasons(faults: Iterable[Fault], place: str = "") -> list[Reason]:
+    """Faults of a rule file as reasons in the active language, each with file, line and place."""
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    return [Reason("rule_fault", fault.text(language), place) for fault in faults]
 
 
 def rule_text(of: Any, name: str) -> str:

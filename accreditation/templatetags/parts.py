@@ -12,7 +12,7 @@ register = template.Library()
 
 # One colour for each state word, whatever table it stands in; the word itself is always shown beside the colour.
 TONES = {
-    "grey": "draft prepared closed withdrawn recused ended dismissed cancelled expired",
+    "grey": "draft prepared drafting dropped closed withdrawn recused ended dismissed cancelled expired",
     "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "
     "under_overall_review proposed under_notice notice_completed open cleared called in_session published received "
     "pending running",

@@ -15,6 +15,8 @@ from workflows.verbs import MUNICIPAL_2022
 
 pytestmark = pytest.mark.django_db
 PARAMS = {
+    "draft": "RULES-2026-0001",
+    "edition": "shanghai_municipal_centre/2027",
     "person": "王示例",
     "enterprise": "示例公司",
     "uscc": "91350100M000100Y43",

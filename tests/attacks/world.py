@@ -19,13 +19,16 @@ from accreditation.models import (
     Member,
     Message,
     RoleGrant,
+    RuleDraft,
     Seat,
     StoredFile,
     User,
     VerifiedValue,
 )
 from accreditation.services.files import WORKBOOK, keep_file
+from accreditation.services.rule_drafts import begin_draft
 from accreditation.services.rule_sets import rules_of
+from accreditation.services.rule_trials import order_trial, run_trial
 from certificates.selectors import certificate_for_request
 from criteria.workbook import Fault, Faults, Severity
 from tests.attacks.browser import Browser
@@ -235,3 +238,15 @@ def _rule_samples(world: World) -> None:
     world.sample("rules.year", world.cast.batch.reporting_year)
     world.sample("batch.code", world.cast.batch.code)
     world.sample("programme.code", world.cast.programme.code)
+    world.sample("draft.number", _rule_draft(world).number)
+
+
+def _rule_draft(world: World) -> RuleDraft:
+    """A draft of rules that has been tried on the past."""
+    office = world.people["office"]
+    draft = begin_draft(
+        world.cast.programme, world.cast.batch.rule_set, edition="2027", name_zh="示例规则", name_en="Example",
+        effective_from=world.at.date(), by=office, at=world.at,
+    )  # fmt: skip
+    run_trial("", {"trial": order_trial(draft, by=office, at=world.at).pk})
+    return draft

@@ -19,6 +19,7 @@ from accreditation.acts import Replayed
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import signed_in
 from accreditation.selectors.requests import earlier_answer
+from accreditation.selectors.rule_drafts import waiting_for_publication
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import put_reasons
 from workflows.batch_acts import announce, publish_notice
@@ -63,6 +64,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
     """Batches with lists to publish or to announce, and what was published last."""
     context = {
         "batches": list(batch_desk.waiting_for_publisher()),
+        "rule_drafts": waiting_for_publication(),
         "notices": batch_desk.recent_notices(),
         "announcements": batch_desk.recent_announcements(),
     }
