@@ -19,6 +19,7 @@ from criteria.wording import formula_words, numbers_of, value_text
 
 __all__ = ["METHODS", "bonus_total_of", "score", "total_of"]
 _BETTER = ("按“{}”计分，得分较高", "scored as “{}”, which gives more")
+_METHOD_UNKNOWN = ("计分方法尚未查明", "the method of scoring is not known")
 _EXEMPT_UNKNOWN = ("缺少判断是否适用固定得分所需的信息", "what decides whether a fixed share applies is missing")
 
 
@@ -96,6 +97,8 @@ def _notes(scale: Scale, award: Award, policy: Policy | None) -> tuple[str, str]
     if exempt is not None and award.segment is Segment.EXEMPT:
         return exempt.note_zh, exempt.note_en
     note_zh, note_en = scale.scope.notes(policy)
+    if not note_zh and scale.indicator.method == "unknown":
+        return _METHOD_UNKNOWN
     if exempt is not None and award.segment is Segment.UNDETERMINED and not note_zh:
         return _EXEMPT_UNKNOWN
     return note_zh, note_en
