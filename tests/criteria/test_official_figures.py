@@ -266,3 +266,22 @@ def test_second_warning_in_a_row_is_a_failure(total: str, recorded: tuple[str, .
     found = band_of(SETS["district_centre/songjiang-earlier"], Fraction(total), (), recorded)
     assert found is not None
     assert found.code == band
+
+
+def test_demonstration_of_the_national_set_runs_to_a_total_and_a_band() -> None:
+    # Every figure at its basic requirement gives 60 %, 60 points; 50 projects are full marks, 3 points instead of 1.8.
+    basic = {
+        "rd_expenditure": 15000, "rd_staff": 150, "revenue_main": 1_500_000, "employees": 7500, "senior_experts": 2,
+        "doctors": 1, "external_expert_months": 10, "invention_patents_valid": 3, "rd_projects": 50,
+        "rd_projects_basic_applied": 1, "equipment_original_value": 20000, "platforms_national": 1,
+        "platforms_provincial": 1, "certified_labs": 1, "patents_applied_year": 5, "invention_patents_applied_year": 3,
+        "standards_3y": 1, "new_product_revenue": 300_000, "new_product_profit": 4500, "profit_total": 30000,
+        "national_awards": 0, "initial_score": 70,
+    }  # fmt: skip
+    rules = SETS["national_centre/2016-demo"]
+    found = evaluate(rules, facts(rules.fields, **basic), ON)
+    assert (found.total, found.band.code if found.band else "") == (Fraction("61.2"), "marginal_pass")
+    assert [gate.code for gate in found.failed_gates] == []
+    below = evaluate(rules, facts(rules.fields, **(basic | {"equipment_original_value": Fraction("19999.99")})), ON)
+    assert (below.total, below.band.override if below.band else "") == (Fraction("58.2"), "FLOORS")
+    assert rules.demonstration
