@@ -130,11 +130,12 @@ def _gate_lines(gate: GateOutcome, lang: str) -> Iterator[Line]:
         yield from _gate_lines(other, lang)
     if gate.formula:
         yield _line("formula", lang, gate.formula_zh if lang == "zh" else gate.formula_en)
-    if gate.limit is not None:
-        value = "?" if gate.value is None else amount_text(gate.value, gate.unit, lang)
-        sign = _SIGNS.get(gate.operator, gate.operator)
+    if gate.operator:
+        value, limit = (
+            "?" if amount is None else amount_text(amount, gate.unit, lang) for amount in (gate.value, gate.limit)
+        )
         yield _line("numbers", lang, f"{gate.formula_numbers} = {value}")
-        yield _line("condition", lang, f"{sign} {amount_text(gate.limit, gate.unit, lang)}")
+        yield _line("condition", lang, f"{_SIGNS.get(gate.operator, gate.operator)} {limit}")
     yield from (_line("figure", lang, _figure(figure, lang)) for figure in gate.figures)
     yield _line("ground", lang, _marks(gate.source, gate.confidence.name_in(lang), lang))
     yield from _note(gate.note_zh if lang == "zh" else gate.note_en, lang)

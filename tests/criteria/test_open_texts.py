@@ -86,7 +86,10 @@ def test_gate_of_unknown_limit_shows_its_value_and_says_that_the_rule_is_not_kno
     rules = load_text(PARTIAL + GATE.replace(limit, "limit: {value: null, unit: person, confidence: unknown}"))
     gate = evaluate(rules, facts(rules.fields, rd_staff=3), ON).gate("G")
     assert (gate.outcome, gate.value, gate.limit) == (Outcome.UNDETERMINED, 3, None)
-    assert "a figure of the rule is not known" in explanation_of_gate(gate, "en").text()[-2]
+    told = explanation_of_gate(gate, "en").text()
+    assert "a figure of the rule is not known" in told[-2]
+    assert "With numbers: 3 = 3 persons" in told
+    assert "Condition: ≥ ?" in told
 
 
 def test_class_without_figure_stays_undetermined_and_must_be_named() -> None:
