@@ -10,7 +10,7 @@ has no form over columns, are scored one by one by `FastScorer` from the same ce
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -39,6 +39,7 @@ class Columns:
 
     `values` are whole steps of numbers, places in `choices` of texts; `known` is None where every row is known.
     `apart` holds rows that do not fit, by their number: exact cells, or the facts where a value is off its grid.
+    `kept` holds all applications of a set that looks into annexes, the register or grades.
     """
 
     count: int
@@ -46,6 +47,7 @@ class Columns:
     known: tuple[Mask | None, ...]
     choices: Mapping[int, tuple[str, ...]]
     apart: Mapping[int, tuple[Facts, date, Standing]]
+    kept: Mapping[int, tuple[Facts, date, Standing]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class BatchScorer:
         }
         if not self.scorer.adds_up:
             self.reasons["*"] = "the total is more than a sum of points"
+        # What was asked of annexes, register or people has no cell that facts could be made of again.
+        self.keeps_facts = any(slot.asked for slot in self.scorer.slots) or any(row.grades for row in self.scorer.rows)
         self.tasks = tuple(self._task(row, self.scoring) for row in self.scorer.rows) if not self.reasons else ()
         if not self.reasons:
             self._check_vectors()
@@ -90,16 +94,19 @@ class BatchScorer:
         """The columns of applications, each with its base date and standing."""
         rows: list[tuple[Cell, ...]] = []
         apart: dict[int, tuple[Facts, date, Standing]] = {}
+        kept: dict[int, tuple[Facts, date, Standing]] = {}
         empty = (None,) * len(self.scorer.slots)
         for number, application in enumerate(applications):
             cells = self._cells(application)
             if cells is None:
                 apart[number] = application
+            if self.keeps_facts:
+                kept[number] = application
             rows.append(empty if cells is None else cells)
         cells_of = list(zip(*rows, strict=True)) or [()] * len(self.scorer.slots)
         made = [self._column(place, cells) for place, cells in enumerate(cells_of)]
         values, known = tuple(values for values, _known in made), tuple(known for _values, known in made)
-        return Columns(len(rows), values, known, self.choices, apart)
+        return Columns(len(rows), values, known, self.choices, apart, kept)
 
     def columns(
         self, count: int, arrays: Mapping[tuple[str, int], Whole], known: Mapping[tuple[str, int], Mask] | None = None
@@ -108,6 +115,8 @@ class BatchScorer:
         for slot in self.scorer.slots:
             if slot.asked is not None:
                 raise ValueError("a set that looks into annexes or the register needs facts")
+        if self.keeps_facts:
+            raise ValueError("a set with grades needs facts")
         keys = [(slot.code, slot.back) for slot in self.scorer.slots]
         values = tuple(np.asarray(arrays[key], np.int64) for key in keys)
         masks = tuple((known or {}).get(key) for key in keys)
@@ -221,8 +230,9 @@ class BatchScorer:
 
     def _one(self, columns: Columns, row: int) -> int | None:
         """The total of one row in units, by the compiled scorer."""
-        if row in columns.apart:
-            total = self.scorer.score(*columns.apart[row]).total
+        application = columns.apart.get(row) or columns.kept.get(row)
+        if application is not None:
+            total = self.scorer.score(*application).total
         else:
             total = self.scorer.score(self._facts(columns, row), date(_ANY_YEAR, 1, 1), NOTHING_KNOWN).total
         return None if total is None else int(total * 10**self.scoring.places)

@@ -7,7 +7,7 @@ carried along as unlimited Python numbers, so that no product can wrap round unn
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import gcd, lcm
 from typing import Any
 
@@ -191,13 +191,16 @@ def _accepted(chunk: Chunk, num: Column, below: Column, sign: int, known: Mask |
     return Column(turned, -above, above), Column(np.where(refused, 1, np.abs(values)), 1, most)
 
 
+_ASKED = frozenset({"count", "count_where", "total", "total_where", "years_held", "years_since", "sum_existing_years"})
+
+
 def _call(chunk: Chunk, node: Call) -> Vector:
     code, years = (*node.arguments, 0, 0)[:2]
     if node.function == "abs":
         return _absolute(chunk.vector(node.children()[0]))
-    if node.function in ("count", "count_where", "total", "total_where", "years_held"):
+    if node.function in _ASKED:
         return chunk.slot(Slot(node.function, 0, (node.function, node.arguments)))
-    if node.function not in ("previous", "sum_years") or not isinstance(years, int):
+    if node.function not in ("previous", "sum_years", "average_years") or not isinstance(years, int):
         raise NotCompiled(f"function {node.function}")
     if node.function == "previous":
         return chunk.slot(Slot(str(code), years))
@@ -205,7 +208,7 @@ def _call(chunk: Chunk, node: Call) -> Vector:
     total = parts[0]
     for part in parts[1:]:
         total = _summed(total, part, 1, both(total.known, part.known))
-    return total
+    return total if node.function == "sum_years" else replace(total, over=total.over * years)
 
 
 def _absolute(part: Vector) -> Vector:

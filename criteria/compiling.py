@@ -325,6 +325,12 @@ def _sum_years(writer: Writer, node: Call) -> Part:
     return Ratio(f"({' + '.join(names)})", "", 1, writer.slots.nature(Slot(str(code), 0))[1])
 
 
+def _average_years(writer: Writer, node: Call) -> Part:
+    total = _sum_years(writer, node)
+    assert isinstance(total, Ratio)
+    return Ratio(total.num, total.den, total.times, total.over * _years(node.arguments[1]))
+
+
 def _years(argument: Any) -> int:
     if not isinstance(argument, int):
         raise NotCompiled("a number of years is wanted")
@@ -341,7 +347,8 @@ NODE_WRITERS: dict[type[Node], Callable[[Writer, Any], Part]] = {
 }  # fmt: skip
 CALL_WRITERS: dict[str, Callable[[Writer, Call], Part]] = {
     "min": _extreme, "max": _extreme, "abs": _absolute, "is_near": _near,
-    "previous": _previous, "sum_years": _sum_years,
+    "previous": _previous, "sum_years": _sum_years, "average_years": _average_years,
+    "sum_existing_years": _asked, "years_since": _asked,
     "count": _asked, "count_where": _asked, "total": _asked, "total_where": _asked,
     "distinct": _asked, "holds": _asked, "years_held": _asked,
 }  # fmt: skip

@@ -36,7 +36,7 @@ _KNOWN: dict[type, frozenset[str]] = {
 
 
 # What changes the points of one indicator and not how points add up.
-_WITHIN = frozenset({"least_count", "or_better", "exempt"})
+_WITHIN = frozenset({"least_count", "or_better", "exempt", "grades"})
 # What changes how points add up and not the points.
 _OVER_SEVERAL = frozenset({"bonus_cap", "deduction_cap"})
 
@@ -322,4 +322,4 @@ METHOD_WRITERS: dict[str, Callable[[Sheet, Tables], None]] = {
     "per_unit": _per_unit,
 }
 # Methods that the exact interpreter scores.
-FALLING_BACK: frozenset[str] = frozenset({"unknown"})
+FALLING_BACK: frozenset[str] = frozenset({"grade", "unknown"})

@@ -35,6 +35,7 @@ _SEGMENTS = {
     Segment.BETWEEN: ("达到基本要求，未达到满分要求，按比例计分", "between basic and full: in proportion"),
     Segment.FULL: ("达到满分要求，得全部权重", "full requirement reached: the whole weight"),
     Segment.STEP: ("按达到的最高档计分", "points of the highest step reached"),
+    Segment.GRADED: ("按评定等级计分", "points of the grade that was given"),
     Segment.COUNTED: ("按数量计分", "so many points for each"),
     Segment.CAPPED: ("超过上限，按上限计分", "above the cap: the cap counts"),
     Segment.TOO_FEW: ("未达到起算数，得0分", "fewer than the least that counts: 0 points"),
@@ -55,6 +56,7 @@ _ROLES = {
     "points_each": ("每项得分", "points for each"),
     "least_count": ("起算数", "least count"),
     "exempt_share": ("固定得分占权重的比例", "fixed share of the weight"),
+    "grade": ("等级得分", "points of the grade"),
     "limit": ("限值", "limit"),
     "lookback": ("追溯期", "look-back"),
 }
@@ -102,9 +104,10 @@ def explanation_of_gate(gate: GateOutcome, lang: str) -> Explanation:
 
 def _trace_lines(trace: Trace, lang: str) -> Iterator[Line]:
     yield from (_line("input", lang, _input(given, lang)) for given in trace.inputs)
-    yield _line("formula", lang, trace.formula_zh if lang == "zh" else trace.formula_en)
-    value = "?" if trace.value is None else amount_text(trace.value, trace.unit, lang)
-    yield _line("numbers", lang, f"{trace.formula_numbers} = {value}")
+    if trace.formula:
+        yield _line("formula", lang, trace.formula_zh if lang == "zh" else trace.formula_en)
+        value = "?" if trace.value is None else amount_text(trace.value, trace.unit, lang)
+        yield _line("numbers", lang, f"{trace.formula_numbers} = {value}")
     yield _line("scale", lang, _scale(trace, lang))
     yield _line("segment", lang, _SEGMENTS[trace.segment][lang != "zh"])
     if trace.working and trace.unrounded is not None:
@@ -127,11 +130,12 @@ def _gate_lines(gate: GateOutcome, lang: str) -> Iterator[Line]:
         yield from _gate_lines(other, lang)
     if gate.formula:
         yield _line("formula", lang, gate.formula_zh if lang == "zh" else gate.formula_en)
-    if gate.limit is not None:
-        value = "?" if gate.value is None else amount_text(gate.value, gate.unit, lang)
-        sign = _SIGNS.get(gate.operator, gate.operator)
+    if gate.operator:
+        value, limit = (
+            "?" if amount is None else amount_text(amount, gate.unit, lang) for amount in (gate.value, gate.limit)
+        )
         yield _line("numbers", lang, f"{gate.formula_numbers} = {value}")
-        yield _line("condition", lang, f"{sign} {amount_text(gate.limit, gate.unit, lang)}")
+        yield _line("condition", lang, f"{_SIGNS.get(gate.operator, gate.operator)} {limit}")
     yield from (_line("figure", lang, _figure(figure, lang)) for figure in gate.figures)
     yield _line("ground", lang, _marks(gate.source, gate.confidence.name_in(lang), lang))
     yield from _note(gate.note_zh if lang == "zh" else gate.note_en, lang)

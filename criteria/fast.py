@@ -32,7 +32,7 @@ Limits = tuple[Fraction | None, Fraction | None]
 Record = tuple[Segment, int | None, int | None, Limits, int | None, int | None, int | None]
 Slow = Callable[[int], Record]
 _ARITHMETIC = (Binary, Negate, Number, Name)
-_INNER = frozenset({"min", "max", "abs", "previous", "sum_years"})
+_INNER = frozenset({"min", "max", "abs", "previous", "sum_years", "average_years"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from criteria.live import SECTIONS, marked_parts
 from criteria.ruleset import Figure, RuleSet
+from criteria.ways import ways_of
 
 _SECTION_NAMES = {
     "gates": ("申报条件", "eligibility conditions"),
@@ -27,8 +28,8 @@ class Hole:
 
 
 def holes(rule_set: RuleSet) -> tuple[Hole, ...]:
-    """Every missing section, then every figure without value, in the order of the file; empty when nothing lacks."""
-    return (*_missing_sections(rule_set), *_unknown_figures(rule_set))
+    """Every missing section, figure without value and unknown method, in the order of the file."""
+    return (*_missing_sections(rule_set), *_unknown_figures(rule_set), *_unknown_methods(rule_set))
 
 
 def _missing_sections(rule_set: RuleSet) -> Iterator[Hole]:
@@ -43,3 +44,11 @@ def _unknown_figures(rule_set: RuleSet) -> Iterator[Hole]:
             if isinstance(part, Figure) and part.value is None and not part.cases:
                 name_zh, name_en = part.name_zh or path, part.name_en or path
                 yield Hole(path, f"数值尚未查明：{name_zh}", f"the figure is not known: {name_en}")
+
+
+def _unknown_methods(rule_set: RuleSet) -> Iterator[Hole]:
+    for section, rows in (("indicators", rule_set.indicators), ("bonus", rule_set.bonus)):
+        for row in rows:
+            if any(way.method == "unknown" for way in ways_of(row)):
+                zh, en = f"计分方法尚未查明：{row.name_zh}", f"the method of scoring is not known: {row.name_en}"
+                yield Hole(f"{section}[{row.code}].method", zh, en)

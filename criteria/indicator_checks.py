@@ -34,6 +34,8 @@ def check_indicator(indicator: Indicator, path: str, vocabulary: Vocabulary, fau
 
 
 def _check_way(indicator: Indicator, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
+    if indicator.grades and indicator.method != "grade":
+        faults.add(f"{path}.grades", "只有 grade 方法可以列出等级", "only the method grade has grades")
     vocabulary.check(indicator.formula, f"{path}.formula")
     vocabulary.check_number(indicator.formula, f"{path}.formula")
     check_policy(indicator.zero_denominator, indicator.formula.divides, path, faults)
@@ -45,6 +47,8 @@ def _check_way(indicator: Indicator, path: str, vocabulary: Vocabulary, faults: 
         _check_linear(indicator, path, vocabulary, faults)
     elif indicator.method == "steps":
         _check_steps(indicator, path, faults)
+    elif indicator.method == "grade":
+        _check_grades(indicator, path, faults)
     elif indicator.method == "per_unit" and indicator.points_each is None:
         faults.add(path, "缺少 points_each", "points_each is missing")
 
@@ -68,6 +72,18 @@ def _check_linear(indicator: Indicator, path: str, vocabulary: Vocabulary, fault
 def chosen(figure: Figure, case: str | None) -> Fraction | None:
     """The value of a figure for a class; the plain value when it does not differ."""
     return figure.cases.get(case or "") if figure.cases else figure.value
+
+
+def _check_grades(indicator: Indicator, path: str, faults: FaultList) -> None:
+    """Two grades at least, each with points of its own that the weight can hold."""
+    points = [grade.points.amount() for grade in indicator.grades]
+    if len(points) < 2:
+        faults.add(f"{path}.grades", "至少要有两个等级", "there must be two grades at least")
+    if len(set(points)) < len(points):
+        faults.add(f"{path}.grades", "等级得分不得相同", "two grades give the same points")
+    weight = indicator.weight.value
+    if any(one < 0 or (weight is not None and one > weight) for one in points):
+        faults.add(f"{path}.grades", "等级得分应在0与权重之间", "points of a grade lie between 0 and the weight")
 
 
 def _check_steps(indicator: Indicator, path: str, faults: FaultList) -> None:

@@ -142,6 +142,12 @@ def _per_unit(value: Fraction, scale: Scale) -> Award:
     return Award(Segment.COUNTED, points, working)
 
 
+def _grade(value: Fraction, scale: Scale) -> Award:
+    """The points of the grade that a person gave; undetermined until one is given with a reason."""
+    points, _said = scale.scope.graded(scale.indicator)
+    return UNKNOWN if points is None else Award(Segment.GRADED, points, exact_text(points))
+
+
 def _unknown(value: Fraction, scale: Scale) -> Award:
     """The text of the method was not retrieved: the value is shown, the points stay undetermined."""
     return UNKNOWN
@@ -154,5 +160,6 @@ METHODS: dict[str, Callable[[Fraction, Scale], Award]] = {
     "threshold_proportional": _threshold_proportional,
     "steps": _steps,
     "per_unit": _per_unit,
+    "grade": _grade,
     "unknown": _unknown,
 }

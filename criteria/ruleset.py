@@ -16,8 +16,8 @@ from criteria.windows import Window
 
 __all__ = [
     "Alternative", "Anomaly", "Band", "BandOverride", "Confidence", "CrossCheck", "Cycle", "EvidenceKind", "Exemption",
-    "ExpertReview", "Figure", "Gate", "GateKind", "Heading", "Indicator", "Instrument", "Policy", "Remark", "RuleSet",
-    "Scoring", "Severity", "Source", "Step", "Variant", "Way",
+    "ExpertReview", "Figure", "Gate", "GateKind", "Grade", "Heading", "Indicator", "Instrument", "Policy", "Remark",
+    "RuleSet", "Scoring", "Severity", "Source", "Step", "Variant", "Way",
 ]  # fmt: skip
 
 
@@ -107,6 +107,16 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """One grade that a person may give, and its points."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    points: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """Another way to the points of an indicator: its own formula and figures; what gives more points counts."""
 
@@ -127,8 +137,9 @@ class Way:
 class Indicator:
     """One scored figure. `method` names how the value becomes points; `weight` is what can be reached.
 
-    A deduction takes its points away. `or_better` are other ways of which the best counts, `exempt` a share for those
-    of whom the figure is not asked, `least_count` the number below which counting gives nothing.
+    With the method `grade` a person chooses one of `grades` and the formula says nothing. A deduction takes its points
+    away. `or_better` are other ways of which the best counts, `exempt` a share for those of whom the figure is not
+    asked, `least_count` the number below which counting gives nothing.
     """
 
     code: str
@@ -154,6 +165,7 @@ class Indicator:
     or_better: tuple[Way, ...] = ()
     exempt: Exemption | None = None
     is_deduction: bool = False
+    grades: tuple[Grade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

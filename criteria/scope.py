@@ -7,15 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from criteria.exact import fast
 from criteria.facts import Fact, Facts, Origin, Scalar
 from criteria.fields import FieldSpec
-from criteria.plain import from_text, to_text
-from criteria.ruleset import Figure, Policy, RuleSet
+from criteria.plain import from_text, to_plain, to_text
+from criteria.ruleset import Figure, Indicator, Policy, RuleSet
 from criteria.trace import Input, UsedFigure
 from criteria.windows import whole_years
+
+
+@dataclass(frozen=True, slots=True)
+class GivenGrade:
+    """A grade as a person gave it: the code, the reason, who gave it."""
+
+    code: str
+    reason: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class Standing:
     `records`: kind of negative record to the days of the records, empty when a search found none.
     `lists`: exclusion list to whether the enterprise is on it. `answers`: gate code to an officer's answer.
     `anchors`: `application_date`, `application_deadline`, `application_year` (any day of that year) to dates.
+    `grades`: indicator code to the grade that a person gave.
     """
 
     titles: Mapping[str, date | None] = field(default_factory=dict)
@@ -33,10 +43,15 @@ class Standing:
     lists: Mapping[str, bool] = field(default_factory=dict)
     answers: Mapping[str, bool] = field(default_factory=dict)
     anchors: Mapping[str, date] = field(default_factory=dict)
+    grades: Mapping[str, GivenGrade] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """Canonical JSON, to be kept beside the facts so that an evaluation can be replayed."""
-        return to_text(self)
+        """Canonical JSON, to be kept beside the facts so that an evaluation can be replayed.
+
+        Without grades it is the text of before there were any, so that older digests hold.
+        """
+        plain = to_plain(self)
+        return to_text(plain if self.grades else {key: part for key, part in plain.items() if key != "grades"})
 
     @classmethod
     def from_json(cls, text: str) -> Standing:
@@ -115,6 +130,25 @@ class FactScope:
             return "规则中的数值尚未查明", "a figure of the rule is not known"
         return "", ""
 
+    def graded(self, indicator: Indicator) -> tuple[Fraction | None, tuple[str, str]]:
+        """The points of the grade that a person gave, None without a valid one, and what must be said of it."""
+        given = self.standing.grades.get(indicator.code)
+        grade = next((one for one in indicator.grades if given and one.code == given.code), None)
+        shown = (grade.name_zh, grade.name_en) if grade else ("", "")
+        code = given.code if given else None
+        self.inputs[("grade", None)] = Input("grade", "评定等级", "grade", None, code, "code", "", "", "", *shown)
+        if given is None:
+            return None, ("尚未评定等级", "no grade was given yet")
+        if grade is None:
+            return None, (f"没有这个等级：{given.code}", f"no such grade: {given.code}")
+        if not given.reason.strip():
+            return None, ("评定等级必须写明理由", "a grade needs a reason")
+        said_by = (f"（{given.by}）", f" ({given.by})") if given.by else ("", "")
+        return self.figure("grade", grade.points), (
+            f"评定理由：{given.reason}{said_by[0]}",
+            f"reason for the grade: {given.reason}{said_by[1]}",
+        )
+
     def ask(self, function: str, arguments: tuple[Any, ...]) -> Scalar:
         """Functions of the language that look beyond plain names."""
         answer: Scalar = getattr(self, f"_{function}")(*arguments)
@@ -128,6 +162,23 @@ class FactScope:
     def _sum_years(self, code: str, years: int) -> Scalar:
         values = [self.read_field(code, self.year - back) for back in range(years)]
         return _sum(values)
+
+    def _average_years(self, code: str, years: int) -> Scalar:
+        total: Any = self._sum_years(code, years)
+        return None if total is None else cast(Scalar, total / years)
+
+    def _years_since(self, code: str) -> Scalar:
+        """Whole years from a date of the form to the base date; None for what is no day."""
+        value = self.read_field(code, self.year)
+        try:
+            return fast(Fraction(whole_years(date.fromisoformat(str(value)), self.on)))
+        except ValueError:
+            return None
+
+    def _sum_existing_years(self, code: str, years: int, since: str) -> Scalar:
+        """As `sum_years`, but over no more years than have passed since a date, and over one at least."""
+        existing: Any = self._years_since(since)
+        return None if existing is None else self._sum_years(code, max(1, min(years, int(existing))))
 
     def _count(self, annex: str) -> Scalar:
         return fast(Fraction(len(self.facts.annexes[annex]))) if annex in self.facts.annexes else None

@@ -19,6 +19,7 @@ from criteria.wording import formula_words, numbers_of, value_text
 
 __all__ = ["METHODS", "bonus_total_of", "score", "total_of"]
 _BETTER = ("按“{}”计分，得分较高", "scored as “{}”, which gives more")
+_METHOD_UNKNOWN = ("计分方法尚未查明", "the method of scoring is not known")
 _EXEMPT_UNKNOWN = ("缺少判断是否适用固定得分所需的信息", "what decides whether a fixed share applies is missing")
 
 
@@ -58,6 +59,7 @@ def _score_way(rules: RuleSet, scoring: Scoring, indicator: Indicator, scope: Fa
     value, award, policy = _award(scale)
     rounds = scoring.stage == "indicator"
     note_zh, note_en = _notes(scale, award, policy)
+    words = _words(rules, indicator, scope)
     used, sign = scope.used, -1 if indicator.is_deduction else 1
     return Trace(
         code=indicator.code,
@@ -68,10 +70,10 @@ def _score_way(rules: RuleSet, scoring: Scoring, indicator: Indicator, scope: Fa
         name_zh=indicator.name_zh,
         name_en=indicator.name_en,
         unit=indicator.unit,
-        formula=indicator.formula.text,
-        formula_zh=formula_words(rules, indicator.formula, "zh"),
-        formula_en=formula_words(rules, indicator.formula, "en"),
-        formula_numbers=numbers_of(indicator.formula, scope),
+        formula=words[0],
+        formula_zh=words[1],
+        formula_en=words[2],
+        formula_numbers=words[3],
         inputs=tuple(scope.inputs.values()),
         figures=tuple(scope.used.values()),
         method=indicator.method,
@@ -91,11 +93,24 @@ def _score_way(rules: RuleSet, scoring: Scoring, indicator: Indicator, scope: Fa
     )
 
 
+def _words(rules: RuleSet, indicator: Indicator, scope: FactScope) -> tuple[str, str, str, str]:
+    """The formula as text, in words and with numbers; empty where a person gives a grade."""
+    if indicator.method == "grade":
+        return "", "", "", ""
+    formula = indicator.formula
+    words = formula_words(rules, formula, "zh"), formula_words(rules, formula, "en")
+    return formula.text, *words, numbers_of(formula, scope)
+
+
 def _notes(scale: Scale, award: Award, policy: Policy | None) -> tuple[str, str]:
     exempt = scale.indicator.exempt
     if exempt is not None and award.segment is Segment.EXEMPT:
         return exempt.note_zh, exempt.note_en
+    if scale.indicator.method == "grade":
+        return scale.scope.graded(scale.indicator)[1]
     note_zh, note_en = scale.scope.notes(policy)
+    if not note_zh and scale.indicator.method == "unknown":
+        return _METHOD_UNKNOWN
     if exempt is not None and award.segment is Segment.UNDETERMINED and not note_zh:
         return _EXEMPT_UNKNOWN
     return note_zh, note_en
@@ -143,6 +158,8 @@ def _award(scale: Scale) -> tuple[Fraction | None, Award, Policy | None]:
         scale.figure(role, figure)
     if indicator.exempt is not None and (fixed := _exempted(scale)):
         return None, fixed, None
+    if indicator.method == "grade":
+        return None, METHODS["grade"](Fraction(0), scale), None
     try:
         value = indicator.formula.root.value(scope)
     except ZeroDenominator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from criteria.cursor import Cursor, figure_from
+from criteria.expressions import Expression, parse
 from criteria.ruleset import (
     Alternative,
     Anomaly,
@@ -16,6 +17,7 @@ from criteria.ruleset import (
     Figure,
     Gate,
     GateKind,
+    Grade,
     Heading,
     Indicator,
     Instrument,
@@ -31,8 +33,10 @@ from criteria.ruleset import (
 from criteria.windows import Anchor, Window, is_month_day
 
 METHODS = (
-    "linear_60_100", "linear_60_proportional", "linear_0_100", "threshold_proportional", "steps", "per_unit", "unknown",
+    "linear_60_100", "linear_60_proportional", "linear_0_100", "threshold_proportional", "steps", "per_unit", "grade",
+    "unknown",
 )  # fmt: skip
+WAY_METHODS = tuple(method for method in METHODS if method != "grade")
 OPERATORS = (">=", "<=", ">", "<")
 STAGES = ("indicator", "total", "none")
 COMBINATIONS = ("mean", "trimmed_mean", "median")
@@ -139,7 +143,7 @@ def read_indicator(row: Cursor) -> Indicator:
         name_zh=name_zh,
         name_en=name_en,
         unit=unit,
-        formula=row.needed_expression("formula"),
+        formula=_formula(row),
         method=row.choice("method", METHODS),
         weight=row.stated_figure("weight", "point"),
         confidence=row.confidence(),
@@ -154,7 +158,22 @@ def read_indicator(row: Cursor) -> Indicator:
         or_better=row.each("or_better", _way),
         exempt=_exemption(row),
         is_deduction=row.flag("deduction", False),
+        grades=row.each("grades", _grade),
     )
+
+
+def _formula(row: Cursor) -> Expression:
+    """What is scored; a grade is given by a person and has no formula."""
+    if row.content.get("method") != "grade":
+        return row.needed_expression("formula")
+    if row.expression("formula") is not None:
+        row.fault("formula", "评定等级没有公式", "a grade has no formula")
+    return parse("0")
+
+
+def _grade(row: Cursor) -> Grade:
+    name_zh, name_en = row.pair("name")
+    return Grade(row.text("code"), name_zh, name_en, row.needed_figure("points", "point"))
 
 
 def _steps(row: Cursor, unit: str) -> tuple[Step, ...]:
@@ -167,7 +186,7 @@ def _way(row: Cursor) -> Way:
     name_zh, name_en = row.pair("name")
     unit = row.text("unit")
     return Way(
-        name_zh, name_en, unit, row.needed_expression("formula"), row.choice("method", METHODS),
+        name_zh, name_en, unit, row.needed_expression("formula"), row.choice("method", WAY_METHODS),
         row.figure("basic", unit), row.figure("full", unit), _steps(row, unit), row.figure("points_each", "point"),
         row.figure("least_count", unit), _policy(row),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from criteria.scope import FactScope, Standing
 
 Cell = int | str | bool | None
 _NUMBERS = frozenset({Kind.DECIMAL, Kind.DECIMAL_SIGNED, Kind.INTEGER})
-_WHOLE = frozenset({"count", "count_where", "years_held"})
+_WHOLE = frozenset({"count", "count_where", "years_held", "years_since"})
 _FLAGS = frozenset({"distinct", "holds"})
 _TOTALS = frozenset({"total", "total_where"})
 
@@ -64,6 +64,8 @@ class Slots:
             return "number", 1
         if function in _FLAGS:
             return "flag", 1
+        if function == "sum_existing_years":
+            return nature_of(self.rules.fields.get(arguments[0]))
         if function not in _TOTALS or self.rules.form is None:
             raise NotCompiled(f"function {function}")
         columns = {column.code: column for column in self.rules.form.annex(arguments[0]).columns}

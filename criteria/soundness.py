@@ -11,6 +11,7 @@ from criteria.cursor import FaultList
 from criteria.expressions import Expression
 from criteria.facts import exact_text
 from criteria.indicator_checks import check_indicator, check_policy
+from criteria.reachability import check_reachable
 from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, RuleSet, Variant
 from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
 from criteria.ways import ways_of
@@ -107,6 +108,7 @@ def _checked_variants(variants: tuple[Variant, ...], path: str, vocabulary: Voca
         if variant.formula:
             vocabulary.check(variant.formula, f"{path}.variants[{number}].formula")
             vocabulary.check_number(variant.formula, f"{path}.variants[{number}].formula")
+    check_reachable(variants, vocabulary.fields, path, vocabulary.faults)
     return [variant.formula for variant in variants if variant.formula]
 
 

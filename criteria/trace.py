@@ -60,6 +60,7 @@ class Segment(StrEnum):
     BETWEEN = "between"
     FULL = "full"
     STEP = "step"
+    GRADED = "graded"
     COUNTED = "counted"
     CAPPED = "capped"
     TOO_FEW = "too_few"

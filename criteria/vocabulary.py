@@ -13,6 +13,7 @@ from criteria.units import UNITS
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _WORDS = frozenset({"code", "text", "date", "bool"})  # units whose values are compared, never reckoned with
+_OVER_YEARS = frozenset({"previous", "sum_years", "average_years", "sum_existing_years"})
 _FREE = ""  # a constant, a product or a quotient: no unit to compare
 
 
@@ -76,8 +77,10 @@ class Vocabulary:
 
     def _check_call(self, call: Call, path: str) -> None:
         first = call.arguments[0]
-        if call.function in ("previous", "sum_years"):
-            self._check_years(call, path)
+        if call.function in _OVER_YEARS or call.function == "years_since":
+            self._check_date(call, path)
+            if call.function in _OVER_YEARS:
+                self._check_years(call, path)
         elif isinstance(first, str) and call.function not in ("holds", "years_held"):
             columns = self.annexes.get(first)
             words = [word for word in call.arguments[1:] if isinstance(word, str)]
@@ -85,12 +88,21 @@ class Vocabulary:
             if columns is None or not set(words) <= columns:
                 self.faults.add(path, f"没有这个附表或列：{first}", f"no such annex or column: {first}")
 
+    def _check_date(self, call: Call, path: str) -> None:
+        """What counts years from a day names a date of the form."""
+        if call.function in ("years_since", "sum_existing_years"):
+            code = str(call.arguments[-1])
+            if self.units.get(code) != "date":
+                self.faults.add(path, f"{code} 不是日期字段", f"{code} is no field with a date")
+
     def _check_years(self, call: Call, path: str) -> None:
         code, years = str(call.arguments[0]), call.arguments[1]
         field = self.fields.get(code)
         if field is None:
             self.faults.add(path, f"没有这个名称：{code}", f"no such name: {code}")
             return
+        if call.function != "previous" and field.unit in _WORDS:
+            self.faults.add(path, f"{code} 不是数值", f"{code} is no number")
         needed = years + 1 if call.function == "previous" and isinstance(years, int) else years
         if isinstance(needed, int) and self.has_form and field.years < needed:
             self.faults.add(path, f"{code} 没有填报 {needed} 年", f"{code} is not reported for {needed} years")
@@ -157,8 +169,10 @@ class Vocabulary:
             return self._unit(node.operand)
         if isinstance(node, Binary) and node.operator in ("+", "-"):
             return self._unit(node.left) or self._unit(node.right)
-        if isinstance(node, Call) and node.function in ("previous", "sum_years"):
+        if isinstance(node, Call) and node.function in _OVER_YEARS:
             return self.units.get(str(node.arguments[0]), _FREE)
+        if isinstance(node, Call) and node.function in ("years_since", "years_held"):
+            return "year"
         return _FREE
 
 

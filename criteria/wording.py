@@ -37,6 +37,12 @@ _WORDS = {
 FORMS = {
     "previous": ("{0}（前{1}年）", "{0} ({1} year(s) earlier)"),
     "sum_years": ("近{1}年{0}合计", "{0}, sum of {1} years"),
+    "average_years": ("近{1}年{0}平均", "{0}, average of {1} years"),
+    "sum_existing_years": (
+        "近{1}年{0}合计（{2}不足{1}年的按实有年数）",
+        "{0}, sum of {1} years, or of fewer since {2}",
+    ),
+    "years_since": ("{0}起满年数", "whole years since {0}"),
     "count": ("附表“{0}”行数", "lines of annex {0}"),
     "count_where": ("附表“{0}”中符合条件的行数", "lines of annex {0} where {1} is {2}"),
     "total": ("附表“{0}”合计", "total of {1} in annex {0}"),

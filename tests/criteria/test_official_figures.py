@@ -14,7 +14,6 @@ from criteria.facts import exact_text
 from criteria.gates import Outcome
 from criteria.holes import holes
 from criteria.live import SECTIONS, live_faults, marked_parts
-from criteria.loading import load
 from criteria.ruleset import Confidence, Figure, Gate, GateKind, RuleSet
 from criteria.scope import Standing
 from criteria.trace import Segment
@@ -22,7 +21,8 @@ from tests.criteria.builders import facts
 from tests.criteria.official_figures import BANDS, BEIJING, COEFFICIENTS_2007, FIGURES, WINDOWS
 
 ON = date(2026, 3, 1)
-SETS = {rules.ref: rules for rules in load_catalogue().rule_sets}
+CATALOGUE = load_catalogue()
+SETS = {rules.ref: rules for rules in CATALOGUE.rule_sets}
 OFFICIAL = sorted(ref for ref, rules in SETS.items() if not rules.demonstration)
 CLASSES = ("manufacturing", "software", "science_services", "construction", "producer_services", "pharma", "other")
 
@@ -232,17 +232,17 @@ def test_band_is_fail_by_a_floor_or_a_record_whatever_the_score(
     [("310118", "qingpu-2019"), ("310116", "jinshan-2025"), ("310110", "yangpu-2021"), ("310106", "jingan-2025")],
 )
 def test_the_edition_of_a_district_in_force_is_its_own(district: str, edition: str) -> None:
-    assert load_catalogue().in_force("district_centre", ON, district=district).edition == edition
+    assert CATALOGUE.in_force("district_centre", ON, district=district).edition == edition
 
 
 @pytest.mark.parametrize("district", ["", "310115", "310117"])  # Songjiang's texts bear no date
 def test_district_without_dated_set_has_none_in_force(district: str) -> None:
     with pytest.raises(LookupError):
-        load_catalogue().in_force("district_centre", ON, district=district)
+        CATALOGUE.in_force("district_centre", ON, district=district)
 
 
 def test_oddities_of_songjiang_stay_as_they_are() -> None:
-    rules = load("district_centre/songjiang-earlier")
+    rules = SETS["district_centre/songjiang-earlier"]
     assert {(one.code, one.concerns) for one in rules.anomalies} == {
         ("GAP_89_90", "bands[pass]"),
         ("OVERLAP_65", "bands[warned]"),
@@ -266,3 +266,22 @@ def test_second_warning_in_a_row_is_a_failure(total: str, recorded: tuple[str, .
     found = band_of(SETS["district_centre/songjiang-earlier"], Fraction(total), (), recorded)
     assert found is not None
     assert found.code == band
+
+
+def test_demonstration_of_the_national_set_runs_to_a_total_and_a_band() -> None:
+    # Every figure at its basic requirement gives 60 %, 60 points; 50 projects are full marks, 3 points instead of 1.8.
+    basic = {
+        "rd_expenditure": 15000, "rd_staff": 150, "revenue_main": 1_500_000, "employees": 7500, "senior_experts": 2,
+        "doctors": 1, "external_expert_months": 10, "invention_patents_valid": 3, "rd_projects": 50,
+        "rd_projects_basic_applied": 1, "equipment_original_value": 20000, "platforms_national": 1,
+        "platforms_provincial": 1, "certified_labs": 1, "patents_applied_year": 5, "invention_patents_applied_year": 3,
+        "standards_3y": 1, "new_product_revenue": 300_000, "new_product_profit": 4500, "profit_total": 30000,
+        "national_awards": 0, "initial_score": 70,
+    }  # fmt: skip
+    rules = SETS["national_centre/2016-demo"]
+    found = evaluate(rules, facts(rules.fields, **basic), ON)
+    assert (found.total, found.band.code if found.band else "") == (Fraction("61.2"), "marginal_pass")
+    assert [gate.code for gate in found.failed_gates] == []
+    below = evaluate(rules, facts(rules.fields, **(basic | {"equipment_original_value": Fraction("19999.99")})), ON)
+    assert (below.total, below.band.override if below.band else "") == (Fraction("58.2"), "FLOORS")
+    assert rules.demonstration

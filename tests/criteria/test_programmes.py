@@ -11,13 +11,15 @@ from criteria.catalogue import load_catalogue
 from criteria.faults import RuleSetFaults
 from criteria.fields import Kind
 from criteria.live import live_faults
-from criteria.loading import PROGRAMMES, load_text
+from criteria.loading import PROGRAMMES, load, load_text
 from criteria.ruleset import Confidence, RuleSet
 from tests.criteria.test_loading import SOUND
 
+CATALOGUE = load_catalogue()
+
 
 def test_every_shipped_file_loads() -> None:
-    assert [rule_set.ref for rule_set in load_catalogue().rule_sets] == [
+    assert [rule_set.ref for rule_set in CATALOGUE.rule_sets] == [
         "beijing_municipal_centre/2021",
         "demo/2026",
         "demonstration_national/2010",
@@ -30,6 +32,7 @@ def test_every_shipped_file_loads() -> None:
         "district_centre/jinshan-2025",
         "national_centre/2007",
         "national_centre/2016",
+        "national_centre/2016-demo",
         "shanghai_municipal_centre/2008",
         "shanghai_municipal_centre/2017",
         "shanghai_municipal_centre/2022",
@@ -38,7 +41,7 @@ def test_every_shipped_file_loads() -> None:
 
 
 def test_the_edition_in_force_is_found_by_day_and_demonstrations_only_on_request() -> None:
-    catalogue = load_catalogue()
+    catalogue = CATALOGUE
     on = date(2026, 3, 1)
     programme = "shanghai_municipal_centre"
     assert catalogue.in_force(programme, on).edition == "2022"
@@ -166,6 +169,70 @@ def test_the_partial_edition_is_barred_for_its_holes(partial: RuleSet) -> None:
     assert found["coefficients.size_coefficient"] is Confidence.UNKNOWN
     assert found["bands[pass].least"] is Confidence.UNKNOWN
     assert found["status"] is Confidence.UNKNOWN
+
+
+NEW_FIELDS = {
+    # row, unit, kind, years, confidence, source
+    "tax_district": ("E-15", "code", Kind.ENUM, 0, "derived", ("D9", "D10")),
+    "independent_legal_person": ("E-16", "bool", Kind.BOOLEAN, 0, "derived", ("D9", "D10")),
+    "founded_on": ("E-17", "date", Kind.DATE, 0, "derived", ()),
+    "industry_2007": ("E-18", "code", Kind.ENUM, 0, "found", ("N20", "N21")),
+    "st_funds": ("A-55", "kCNY", Kind.DECIMAL, 1, "found", ("M6", "N20", "D2")),
+    "ip_valid_obtained_3y": ("A-56", "piece", Kind.INTEGER, 1, "found", ("C2",)),
+    "invention_patents_obtained_3y": ("A-57", "piece", Kind.INTEGER, 1, "found", ("C2",)),
+    "centre_staff": ("A-58", "person", Kind.INTEGER, 1, "found", ("D6",)),
+    "centre_staff_college": ("A-59", "person", Kind.INTEGER, 1, "found", ("D6",)),
+    "centre_staff_intermediate_title": ("A-60", "person", Kind.INTEGER, 1, "found", ("D6",)),
+    "initial_score": ("A-61", "point", Kind.DECIMAL, 1, "found", ("N12", "N13", "N16")),
+}
+
+
+def test_rows_of_the_catalogue_are_numbered_once_and_on() -> None:
+    fields = load("national_centre/2016").fields.values()
+    rows = [field.row for field in fields]
+    assert len(set(rows)) == len(rows)
+    assert [row for row in rows if row.startswith("E-")] == [f"E-{number:02d}" for number in range(1, 19)]
+    table = [row for row in rows if row.startswith("A-") and "." not in row]
+    assert table == [f"A-{number:02d}" for number in range(1, 62)]
+
+
+@pytest.mark.parametrize("code", NEW_FIELDS)
+def test_field_of_an_official_set_has_row_unit_kind_and_source(code: str) -> None:
+    field = load("national_centre/2016").fields[code]
+    shown = (field.row, field.unit, field.kind, field.years, field.confidence, field.source)
+    assert shown == NEW_FIELDS[code]
+    assert field.name_zh
+    assert field.name_en
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "district_centre/songjiang-current", "district_centre/qingpu-2019", "district_centre/jinshan-2025",
+        "district_centre/yangpu-2021", "district_centre/jingan-2025", "demonstration_national/2010",
+        "demonstration_shanghai/seed", "national_centre/2016-demo",
+    ],
+)  # fmt: skip
+def test_form_asks_for_every_figure_that_the_conditions_read(ref: str) -> None:
+    rules = load(ref)
+    assert rules.form is not None
+    asked = {field.code for field in (*rules.form.basics, *rules.form.table)}
+    formulas = [gate.formula for gate in rules.gates] + [
+        one.formula for gate in rules.gates for one in gate.alternatives
+    ]
+    read = {name for formula in formulas if formula for name in formula.names}
+    assert read - set(rules.coefficients) <= asked
+    assert {"enterprise_name", "uscc", "registered_district"} <= asked
+
+
+def test_material_of_yangpu_is_that_of_its_guide() -> None:
+    kinds = load("district_centre/yangpu-2021").evidence
+    assert [kind.name_zh for kind in kinds] == [
+        "申请报告（附件1）", "认定申请表（附件2）", "评价数据表（附件3）", "研究开发仪器设备信息表（附件4）",
+        "承诺书（附件5）", "相关表式（附件6）", "企业机构框图和技术中心组织机构框图", "107-1表和107-2表",
+        "前三年度自主研发知识产权证明", "上一年财务审计报告", "营业执照", "其他证明",
+    ]  # fmt: skip
+    assert {kind.source for kind in kinds} == {("D8",)}
 
 
 @pytest.mark.parametrize("confidence", [mark for mark in Confidence if mark is not Confidence.UNKNOWN])

@@ -130,8 +130,8 @@ def _case(by: str | None, code: str, rules: RuleSet) -> str:
 
 
 def _band(band: Band) -> Words:
-    least, below = (_("%(n)s 分及以上"), band.least), (_("低于 %(n)s 分"), band.below)
-    known = [words % {"n": shown_text(figure.value)} for words, figure in (least, below) if figure and figure.value]
+    ends = ((_("%(n)s 分及以上"), band.least), (_("低于 %(n)s 分"), band.below), (_("不超过 %(n)s 分"), band.most))
+    known = [words % {"n": shown_text(one.value)} for words, one in ends if one is not None and one.value is not None]
     return {
         "label": either(band, "name"),
         "range": _("，").join(known),
