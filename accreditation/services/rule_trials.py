@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from criteria.simulation import Applicant, simulate
-from criteria.workbook.simulation_sheet import simulation_workbook
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +23,8 @@ from accreditation.services.rule_sets import faults_as_reasons, rules_of_edition
 from criteria.editing import checked
 from criteria.ruleset import RuleSet
 from criteria.scope import Standing
+from criteria.simulation import Applicant, simulate
+from criteria.workbook.simulation_sheet import simulation_workbook
 
 TOLD_EVERY = 50  # applications between two signs of progress
 
