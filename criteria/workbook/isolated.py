@@ -16,7 +16,7 @@ from criteria.workbook.layout import Template
 from criteria.workbook.pace import Progress
 
 AT_ONCE = Allowance(wait=30, cpu=15)
-IN_BACKGROUND = Allowance(wait=180, cpu=60)
+IN_BACKGROUND = Allowance(wait=150, cpu=60)
 _OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGKILL}
 _OUT_OF_MEMORY = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}
 
