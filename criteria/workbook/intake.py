@@ -161,6 +161,7 @@ class _Desk:
         for annex in self.template.form.annexes:
             if place := self.found.annexes.get(annex.code):
                 self.annexes[annex.code] = tuple(self.annex_rows(place))
+        self.pace.finish()
         facts = Facts(self.template.reporting_year, self.figures, self.annexes)
         entries = (*entries_of(facts), *self.unread) if self.faults else ()
         return Reading(facts, Faults(tuple(sorted(self.faults, key=self.order)), entries))

@@ -32,6 +32,11 @@ class Pace:
         if self.passed % STEP == 0:
             self._report()
 
+    def finish(self) -> None:
+        """All rows are read; empty ones pass only once, so the count alone would end early."""
+        self.passed = 2 * self.known
+        self._report()
+
     def _report(self) -> None:
         if self.tell is not None:
             self.tell(min(self.passed // 2, self.known), self.known)

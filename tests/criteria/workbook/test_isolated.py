@@ -100,7 +100,8 @@ def test_rows_are_told_on_the_way(template: Template) -> None:
     assert list(done) == sorted(done)
     assert done[0] == 0
     assert len(set(known)) == 1
-    assert 2500 < done[-1] <= known[0]
+    assert len(done) > 3
+    assert done[-1] == known[0] > 3000
 
 
 def refusal_code(template: Template) -> str:
