@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,15 +13,12 @@ from accreditation.audit import verify_all
 from accreditation.enums import EffectState, ReadingState
 from accreditation.models import AuditEvent, Effect, Message, RequestKey, WorkbookReading, WorkbookUpload
 from accreditation.services import spool
-from accreditation.services.rule_sets import template_of
 from criteria.facts import Facts
-from criteria.workbook.samples import sample_facts
-from criteria.workbook.sheets import fill, plan_of
-from criteria.workbook.template import render
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast
 from tests.faults.test_kills import run_and_kill
 from workflows.consistency import check_all
+from workflows.demo.material import workbook_for
 from workflows.intake import send_workbook
 from workflows.opening import open_application
 
@@ -40,13 +36,7 @@ def cast(settings: LazySettings, var_dir: Path, clock: Clock) -> Cast:
 
 
 def long_book(cast: Cast) -> bytes:
-    template, enterprise = template_of(cast.batch), cast.enterprises[0]
-    facts = sample_facts(template, 7, "strong", lines={"equipment": LINES})
-    own = {"uscc": enterprise.uscc, "registered_district": enterprise.district}
-    figures = {key: replace(fact, value=own.get(key[0], fact.value)) for key, fact in facts.figures.items()}
-    book = plan_of(template)
-    fill(book, template, Facts(facts.reporting_year, figures, facts.annexes), tinted=False)
-    return render(book)
+    return workbook_for(cast.enterprises[0], cast.batch, seed=7, profile="strong", lines={"equipment": LINES})
 
 
 def test_killed_workers_leave_exactly_one_upload(cast: Cast, clock: Clock, child_environment: dict[str, str]) -> None:
