@@ -171,6 +171,7 @@ def upload_for(user: Person, number: str, upload: int) -> WorkbookUpload:
     case = case_for(user, number)
     row = (
         WorkbookUpload.objects.select_related("application", "file")
+        .defer("facts")
         .filter(application__case=case, number=upload)
         .first()
     )

@@ -94,8 +94,9 @@ def sample_facts(
     """The answers of a sample workbook; consistent across fields, years and annexes. `lines` lengthens annexes."""
     sample = _Sample(template, seed, PROFILES[profile])
     annexes = {annex.code: sample.annex(annex, (lines or {}).get(annex.code)) for annex in template.form.annexes}
+    newest = sample.newest(annexes)
     figures = [
-        Fact(spec.code, year, sample.value(spec, year, annexes), spec.unit)
+        Fact(spec.code, year, sample.value(spec, year, newest), spec.unit)
         for spec in (*template.form.basics, *template.form.table)
         for year in template.years(spec)
     ]
@@ -127,8 +128,8 @@ class _Sample:
     def pick(self, words: tuple[str, ...], *key: object) -> str:
         return words[self.draw(0, len(words) - 1, *key)]
 
-    def value(self, spec: FieldSpec, year: int | None, annexes: dict[str, tuple[AnnexRow, ...]]) -> Scalar:
-        known = self.basics().get(spec.code) if year is None else self.newest(annexes).get(spec.code)
+    def value(self, spec: FieldSpec, year: int | None, newest: Mapping[str, Scalar]) -> Scalar:
+        known = self.basics().get(spec.code) if year is None else newest.get(spec.code)
         if known is None:
             return self.plain(spec, "field", spec.code)
         if year is None or not isinstance(known, Fraction):

@@ -35,6 +35,7 @@ from workflows.views.answers import REQUEST_KEY, acting_person, page
 from workflows.views.applicant_frame import OpenCase, frame, notice_of_return, open_case
 
 FILE = "file"
+SHOWN_FAULTS = 500  # the annotated copy marks all of them
 
 
 # --- Workbook ---------------------------------------------------------------------------------------------------
@@ -125,7 +126,8 @@ def my_upload(request: HttpRequest, number: str, upload: int) -> HttpResponse:
         opened, "my_workbook", _("第 %(n)d 次上传") % {"n": row.number},
         upload=row,
         count=len(report.errors),
-        groups=fault_groups(report.errors, opened.rules),
+        groups=fault_groups(report.errors[:SHOWN_FAULTS], opened.rules),
+        hidden=max(len(report.errors) - SHOWN_FAULTS, 0),
         questions=_questions(report, opened),
         question_count=len(report.warnings),
         has_faults=bool(report.errors),
@@ -134,7 +136,7 @@ def my_upload(request: HttpRequest, number: str, upload: int) -> HttpResponse:
 
 
 def _questions(report: Faults, opened: OpenCase) -> list[Words]:
-    groups = fault_groups(report.warnings, opened.rules, key="question", mark=_("（待确认）"))
+    groups = fault_groups(report.warnings[:SHOWN_FAULTS], opened.rules, key="question", mark=_("（待确认）"))
     return [group | {"count_words": _("%(n)d 处待确认") % {"n": len(group["faults"])}} for group in groups]
 
 
