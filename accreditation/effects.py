@@ -1,7 +1,8 @@
 """Side effects after the commit: rows with a unique key are the truth, the task library only wakes the worker.
 
 A handler is given the key and the payload and must be idempotent by the key. A worker killed in the middle leaves a
-row that another takes up again after `STUCK_AFTER`.
+row that another takes up again after `STUCK_AFTER`. Long effects (the reading of a long workbook) have a lane of their
+own, so that no mail waits for them.
 """
 
 from __future__ import annotations
@@ -24,18 +25,22 @@ from accreditation.models import Effect
 Handler = Callable[[str, Mapping[str, Any]], None]
 
 HANDLERS: dict[str, Handler] = {}
+LONG: set[str] = set()
 STUCK_AFTER = timedelta(minutes=10)
+LONG_STUCK_AFTER = timedelta(minutes=4)  # somebody looks at its progress; beyond every limit of a reading
 MOST_ATTEMPTS = 8
 log = logging.getLogger(__name__)
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the one handler of a kind of effect."""
+def handles(kind: str, *, is_long: bool = False) -> Callable[[Handler], Handler]:
+    """Register the one handler of a kind of effect; `is_long` puts it into the lane of its own."""
 
     def register(handler: Handler) -> Handler:
         if kind in HANDLERS:
             raise ValueError(f"two handlers for {kind}")
         HANDLERS[kind] = handler
+        if is_long:
+            LONG.add(kind)
         return handler
 
     return register
@@ -71,11 +76,14 @@ def _calls_waiting() -> QuerySet[Any]:
     return DBTaskResult.objects.filter(task_path=run_due_effects.module_path, status=TaskResultStatus.READY)
 
 
-def run_due(at: datetime, limit: int = 50) -> Report:
-    """Do up to `limit` due effects, oldest first; each in its own transactions."""
+def run_due(at: datetime, limit: int = 50, *, is_long: bool | None = None) -> Report:
+    """Do up to `limit` due effects, oldest first; each in its own transactions.
+
+    `is_long` picks one of the two lanes, None means both.
+    """
     done = put_off = given_up = 0
     for _turn in range(limit):
-        effect = _take(at)
+        effect = _take(at, is_long)
         if effect is None:
             break
         state = _do(effect, at)
@@ -85,12 +93,20 @@ def run_due(at: datetime, limit: int = 50) -> Report:
     return Report(done, put_off, given_up)
 
 
-def _take(at: datetime) -> Effect | None:
+def _due(at: datetime, is_long: bool | None) -> Q:
+    running = Q(state=EffectState.RUNNING)
+    stuck = Q(started_at__lte=at - STUCK_AFTER) | Q(started_at__lte=at - LONG_STUCK_AFTER, kind__in=LONG)
+    due = Q(state=EffectState.PENDING, due_at__lte=at) | (running & stuck)
+    if is_long is None:
+        return due
+    return due & (Q(kind__in=LONG) if is_long else ~Q(kind__in=LONG))
+
+
+def _take(at: datetime, is_long: bool | None) -> Effect | None:
     """Mark the oldest due effect as running and commit that, so that no other worker takes it."""
-    due = Q(state=EffectState.PENDING, due_at__lte=at) | Q(state=EffectState.RUNNING, started_at__lte=at - STUCK_AFTER)
     with transaction.atomic():
         rows = Effect.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-        effect = rows.filter(due).order_by("due_at", "pk").first()
+        effect = rows.filter(_due(at, is_long)).order_by("due_at", "pk").first()
         if effect is not None:
             effect.state, effect.started_at, effect.attempts = EffectState.RUNNING, at, effect.attempts + 1
             effect.save(update_fields=["state", "started_at", "attempts"])

@@ -208,6 +208,15 @@ class EffectState(TextChoices):
     FAILED = "failed", _("失败")
 
 
+class ReadingState(TextChoices):
+    """How far a long workbook is that was sent to be read in the background."""
+
+    WAITING = "waiting", _("等待读取")
+    READING = "reading", _("正在读取")
+    DONE = "done", _("读取完毕")
+    REFUSED = "refused", _("未能读取")
+
+
 class DeadlineKind(TextChoices):
     """What a clock is running for."""
 

@@ -25,6 +25,7 @@ from accreditation.models import (
     Objection,
     Seat,
     User,
+    WorkbookReading,
     WorkbookUpload,
 )
 from accreditation.permissions import Person, districts_of, powers_of
@@ -170,12 +171,23 @@ def upload_for(user: Person, number: str, upload: int) -> WorkbookUpload:
     case = case_for(user, number)
     row = (
         WorkbookUpload.objects.select_related("application", "file")
+        .defer("facts")
         .filter(application__case=case, number=upload)
         .first()
     )
     if row is None or not may_read_material(user, case):
         raise NotFound(number)
     if not row.is_accepted and view_of(user, case) != View.APPLICANT:
+        raise NotFound(number)
+    return row
+
+
+def reading_for(user: Person, number: str, reading: int) -> WorkbookReading:
+    """One reading in the background: the applicant's alone."""
+    case = case_for(user, number)
+    rows = WorkbookReading.objects.select_related("upload", "sent_by")
+    row = rows.filter(application__case=case, number=reading).first()
+    if row is None or view_of(user, case) != View.APPLICANT:
         raise NotFound(number)
     return row
 

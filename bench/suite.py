@@ -8,6 +8,7 @@ from bench.acts import acts
 from bench.certificate import certificate
 from bench.figures import Figure
 from bench.inbox import inbox
+from bench.isolated_reading import isolated_reading
 from bench.reading import reading
 from bench.rules import rules
 from bench.scale import Scale
@@ -15,6 +16,7 @@ from bench.whole_case import whole_case
 
 BENCHMARKS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "reading": reading,
+    "isolated": isolated_reading,
     "rules": rules,
     "certificate": certificate,
     "case": whole_case,

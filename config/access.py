@@ -111,6 +111,8 @@ ACCESS: Mapping[str, Policy] = {
     "my_upload": APPLICANT,
     "my_upload_annotated": APPLICANT,
     "my_upload_file": APPLICANT,
+    "my_reading": APPLICANT,
+    "my_reading_cancel": APPLICANT,
     "my_materials": APPLICANT,
     "my_evidence": APPLICANT,
     "my_evidence_remove": APPLICANT,

@@ -5,9 +5,11 @@ Values are exact: numbers are `fractions.Fraction` in the unit of the field (千
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -59,6 +61,7 @@ class Facts:
     reporting_year: int
     figures: Mapping[tuple[str, int | None], Fact]
     annexes: Mapping[str, tuple[AnnexRow, ...]] = field(default_factory=dict)
+    stored_digest: str = field(default="", init=False, repr=False, compare=False)  # of the text they were read from
 
     def value(self, code: str, year: int | None = None) -> Scalar:
         """Value of a field in a year; without year the newest year, then the basics. None when absent."""
@@ -85,7 +88,7 @@ class Facts:
 
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, hexadecimal."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        return self.stored_digest or hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def _plain(self) -> dict[str, Any]:
         return {
@@ -107,13 +110,36 @@ class Facts:
     @classmethod
     def from_json(cls, text: str) -> Facts:
         """Inverse of `to_json`."""
-        plain = json.loads(text)
+        with collector_paused():
+            return cls._from_plain(json.loads(text))
+
+    @classmethod
+    def from_stored(cls, text: str) -> Facts:
+        """As `from_json`, of a text that `to_json` wrote and nobody changed: its digest is that of the text."""
+        facts = cls.from_json(text)
+        object.__setattr__(facts, "stored_digest", hashlib.sha256(text.encode()).hexdigest())
+        return facts
+
+    @classmethod
+    def _from_plain(cls, plain: Mapping[str, Any]) -> Facts:
         figures = (
             Fact(f["code"], f["year"], load_scalar(f["value"]), f["unit"], load_origin(f["origin"]), tuple(f["notes"]))
             for f in plain["figures"]
         )
         annexes = {code: tuple(load_row(row) for row in rows) for code, rows in plain["annexes"].items()}
         return cls(plain["reporting_year"], {(f.code, f.year): f for f in figures}, annexes)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Build hundreds of thousands of objects, none of them garbage, without the collector looking through them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def facts_of(
@@ -125,6 +151,8 @@ def facts_of(
 
 def exact_text(value: Fraction) -> str:
     """Shortest exact decimal, or `n/d` where no finite decimal exists."""
+    if value.denominator == 1:
+        return str(value.numerator)
     denominator, twos, fives = value.denominator, 0, 0
     while denominator % 2 == 0:
         denominator, twos = denominator // 2, twos + 1
@@ -133,10 +161,8 @@ def exact_text(value: Fraction) -> str:
     if denominator != 1:
         return f"{value.numerator}/{value.denominator}"
     places = max(twos, fives)
-    if places == 0:
-        return str(value.numerator)
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
-    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+    return f"{'-' if value.numerator < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def dump_scalar(value: Scalar) -> Any:
@@ -146,7 +172,11 @@ def dump_scalar(value: Scalar) -> Any:
 
 def load_scalar(plain: Any) -> Scalar:
     """Inverse of `dump_scalar`."""
-    return Fraction(plain["n"]) if isinstance(plain, dict) else plain
+    if isinstance(plain, dict):
+        text: str = plain["n"]
+        return Fraction(int(text) if text.isdecimal() else text)
+    scalar: Scalar = plain
+    return scalar
 
 
 def dump_origin(origin: Origin | None) -> list[str] | None:

@@ -1,6 +1,10 @@
 """The app of flows and desks."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+EFFECT_MODULES = ("workflows.background_reading",)  # each registers the handler of its kind of effect
 
 
 class WorkflowsConfig(AppConfig):
@@ -8,3 +12,8 @@ class WorkflowsConfig(AppConfig):
 
     name = "workflows"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the handlers of side effects known."""
+        for module in EFFECT_MODULES:
+            import_module(module)

@@ -25,6 +25,8 @@ from workflows.doing import Doing, Verb
 from workflows.procedures import procedure_of
 from workflows.who import SEAT_HOLDER
 
+BESIDE_THE_TABLE = {"end_reading": _("数据表未能读取")}  # what is written into a case's trail without moving it
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -86,7 +88,7 @@ def possible_verbs(case: Case, *, by: User, at: datetime) -> list[Verb]:
 def verb_label(case: Case, code: str) -> str:
     """What a verb of the case's procedure is called; its code when the procedure has none of that code."""
     line = procedure_of(case).verbs.get(code)
-    return str(line.label) if line else code
+    return str(line.label if line else BESIDE_THE_TABLE.get(code, code))
 
 
 def _no_act(case: Case, line: Verb, by: User, at: datetime) -> Act:

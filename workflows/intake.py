@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.acts import fingerprint
+from accreditation.acts import act, fingerprint
 from accreditation.enums import ApplicationState
-from accreditation.errors import NotFound, Reason, Refusal
-from accreditation.models import Application, Case, CorrectionRequest, Evidence, User
-from accreditation.services.intake import Intake, check_evidence, keep_evidence, take_in
+from accreditation.errors import Denied, NotFound, Reason, Refusal
+from accreditation.models import Application, Case, CorrectionRequest, Evidence, User, WorkbookReading
+from accreditation.permissions import acts_for
+from accreditation.services import spool
+from accreditation.services.intake import NAME_LENGTH, Intake, check_evidence, keep_evidence, take_in
+from accreditation.services.readings import cancelled, open_reading, refuse
 from accreditation.services.reviews import open_correction
 from accreditation.visibility import application_of
 from criteria.facts import Facts
 from criteria.workbook import Fault
 from criteria.workbook.changes import Allowed
+from criteria.workbook.pace import Progress
 from workflows import door
 from workflows.door import Outcome
 from workflows.points import allowed_changes
@@ -51,15 +56,24 @@ class Taken:
 
 
 def upload_workbook(
-    case: Case, content: bytes, name: str, *, by: User, at: datetime, request_key: str | None = None
+    case: Case,
+    content: bytes,
+    name: str,
+    *,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+    reading: int | None = None,
+    progress: Progress | None = None,
 ) -> Taken:
     """Read an uploaded workbook and record the reading: facts with the kept file, or all faults and nothing else.
 
-    A file that is refused as a whole leaves no trace. Raises what the door raises (Denied, AlreadyDone, Refusal).
+    A file that is refused as a whole leaves no trace. `reading` is the key of the reading in the background that this
+    ends, `progress` is told how far it is. Raises what the door raises (Denied, AlreadyDone, Refusal).
     """
     application = application_of(case)
     allowed = open_points(application)
-    intake = take_in(application, content, name, at=at, allowed=allowed)
+    intake = take_in(application, content, name, at=at, allowed=allowed, progress=progress)
     if intake.refusal is not None:
         return Taken(intake, None)
     form = {
@@ -68,12 +82,66 @@ def upload_workbook(
         "facts": intake.facts,
         "file": intake.file,
         "faults": intake.report.to_json() if intake.report.faults else "",
+        "reading": reading,
     }
     said = fingerprint(intake.name, intake.sha256)
     outcome = door.perform(
         case, "upload_workbook", by=by, at=at, form=form, request_key=request_key, request=said
     )  # fmt: skip
     return Taken(intake, outcome)
+
+
+def send_workbook(
+    case: Case, content: bytes, name: str, *, by: User, at: datetime, request_key: str | None = None
+) -> int:
+    """Keep a long workbook in the spool folder for the worker to read; returns the number of the reading.
+
+    The same bytes sent again while they are being read lead to that reading. Raises what the door raises.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    application = application_of(case)
+    under_way = open_reading(application)
+    if under_way is not None and under_way.sha256 == digest and acts_for(by, case.enterprise_id):
+        return under_way.number
+    spool_name = spool.put(content)
+    form = {"name": name[:NAME_LENGTH], "sha256": digest, "spool_name": spool_name}
+    try:
+        outcome = door.perform(
+            case, "send_workbook", by=by, at=at, form=form, request_key=request_key, request=fingerprint(name, digest)
+        )
+    except Refusal:
+        spool.drop(spool_name)
+        raise
+    if outcome.is_replay:
+        spool.drop(spool_name)
+    return int(outcome.answer["reading"])
+
+
+def cancel_reading(case: Case, reading: WorkbookReading, *, by: User, at: datetime) -> bool:
+    """End a reading that nobody wants to wait for; False where it has ended meanwhile. Raises Denied."""
+    if not acts_for(by, case.enterprise_id):
+        raise Denied([Reason("not_yours", _("只有申报单位可以取消读取。"))])
+    is_cancelled = end_reading(reading, cancelled(), by=by, at=at, acting_as="applicant")
+    spool.drop(reading.spool_name)
+    return is_cancelled
+
+
+def end_reading(reading: WorkbookReading, fault: Fault, *, by: User, at: datetime, acting_as: str) -> bool:
+    """End it with a reason and tell who sent it; False where it has ended meanwhile."""
+    case = reading.application.case
+    try:
+        with act(case, "end_reading", by=by, at=at, acting_as=acting_as) as doing:
+            if not refuse(reading.pk, fault, at=at):
+                raise _Ended
+            doing.note(reading=reading.number, sha256=reading.sha256, refusal=fault.code)
+            doing.tell(reading.sent_by, "workbook_refused", case_number=case.number, name=reading.file_name)
+    except _Ended:
+        return False
+    return True
+
+
+class _Ended(Exception):
+    """Somebody was faster: nothing is written."""
 
 
 def upload_evidence(

@@ -1,4 +1,4 @@
-"""Conditions of what an applicant hands in while a return is open: nothing may change but what the return names."""
+"""Conditions of what an applicant hands in: one reading at a time; in a return nothing changes but what it names."""
 
 from __future__ import annotations
 
@@ -11,11 +11,21 @@ from accreditation.enums import ApplicationState
 from accreditation.errors import Reason
 from accreditation.models import CorrectionRequest
 from accreditation.services.evaluation import reported_facts
+from accreditation.services.readings import open_reading
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from criteria.workbook.changes import check_only_allowed_changes
 from workflows.doing import Doing
 from workflows.points import allowed_changes
+
+
+def no_other_reading(doing: Doing) -> Iterable[Reason]:
+    """One workbook at a time: an older one that is still being read would end up as the newest."""
+    reading, own = open_reading(doing.application), doing.form.get("reading")
+    if reading is not None and reading.pk != own:
+        yield Reason("reading_under_way", _("上一份数据表还在读取，请等读取结束后再上传。"), "workbook")
+    if reading is None and own is not None:
+        yield Reason("reading_ended", _("这次读取已经结束。"), "workbook")
 
 
 def only_named_cells_change(doing: Doing) -> Iterable[Reason]:

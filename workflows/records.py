@@ -8,7 +8,7 @@ from typing import Any
 
 from accreditation.enums import LetterKind, Owner
 from accreditation.models import Letter, Objection, StoredFile, VerifiedValue
-from accreditation.services import evaluation, letters, material, notices, panels, reviews, titles
+from accreditation.services import evaluation, letters, material, notices, panels, readings, reviews, titles
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
 from criteria.units import amount_text
@@ -44,7 +44,7 @@ def _end_for(doing: Doing, reasons: str) -> None:
 
 
 def keep_upload(doing: Doing) -> None:
-    """Form: name, sha256, and either facts and file, or faults."""
+    """Form: name, sha256, and either facts and file, or faults; the reading that it ends, if it was a long one."""
     facts, file = doing.form.get("facts"), doing.form.get("file")
     assert facts is None or isinstance(facts, Facts)
     assert file is None or isinstance(file, StoredFile)
@@ -60,6 +60,25 @@ def keep_upload(doing: Doing) -> None:
     )
     doing.act.note(upload=upload.number, sha256=upload.sha256, accepted=upload.is_accepted)
     doing.act.reply(upload=upload.number, accepted=upload.is_accepted)
+    if (reading := doing.form.get("reading")) is not None:
+        readings.finish(reading, upload, at=doing.at)
+        kind = "workbook_accepted" if upload.is_accepted else "workbook_faulty"
+        doing.act.tell(doing.by, kind, case_number=doing.case.number, upload=upload.number)
+
+
+def keep_reading(doing: Doing) -> None:
+    """Form: name, sha256, and the name under which the file waits in the spool folder."""
+    reading = readings.record_reading(
+        doing.application,
+        by=doing.by,
+        at=doing.at,
+        name=doing.form["name"],
+        sha256=doing.form["sha256"],
+        spool_name=doing.form["spool_name"],
+    )
+    doing.act.note(reading=reading.number, sha256=reading.sha256)
+    doing.act.reply(reading=reading.number)
+    doing.act.promise("read_workbook", f"read_workbook:{reading.pk}", reading=reading.pk)
 
 
 def keep_evidence(doing: Doing) -> None:

@@ -47,7 +47,12 @@ _LINES: tuple[Verb, ...] = (
     # --- the applicant prepares, files, corrects, withdraws ------------------------------------------------------
     Verb(
         "upload_workbook", _("上传申报数据表"), who.APPLICANT, ("prepare", "correct"), GUIDE,
-        guards=(material_guards.only_named_cells_change,), record=records.keep_upload,
+        guards=(material_guards.no_other_reading, material_guards.only_named_cells_change),
+        record=records.keep_upload,
+    ),
+    Verb(
+        "send_workbook", _("送交较长的数据表"), who.APPLICANT, ("prepare", "correct"), GUIDE,
+        guards=(material_guards.no_other_reading,), record=records.keep_reading,
     ),
     Verb(
         "attach_evidence", _("上传证明材料"), who.APPLICANT, ("prepare", "correct"), GUIDE,

@@ -21,6 +21,7 @@ from accreditation.models.notices import Announcement, Notice, NoticeEntry, Obje
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.panels import Panel, Review, Seat
 from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
+from accreditation.models.readings import WorkbookReading
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.titles import Title
 
@@ -70,5 +71,6 @@ __all__ = [
     "User",
     "VerifiedValue",
     "Vote",
+    "WorkbookReading",
     "WorkbookUpload",
 ]

@@ -66,6 +66,11 @@ SENTENCES: Mapping[str, Sentence] = {
         _("动态验证码已重置"), _("安全管理员已重置您的动态验证码，下次登录时请重新设置。"), "account_security"
     ),
     # --- the way of a case
+    "workbook_accepted": Sentence(_("数据表读取通过"), _("办件 %(case)s 的数据表已读取完毕并采用，请核对条件和得分。")),
+    "workbook_faulty": Sentence(_("数据表有错误"), _("办件 %(case)s 的数据表已读取完毕，有错误需改正，没有采用。")),
+    "workbook_refused": Sentence(
+        _("数据表未能读取"), _("办件 %(case)s 的文件“%(name)s”未能读取，也没有保存，原因见办件的数据表页面。")
+    ),
     "submit": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，进入区级初审。")),
     "correct": Sentence(_("补正已提交"), _("办件 %(case)s 的补正材料已提交。")),
     "withdraw": Sentence(_("申报已撤回"), _("办件 %(case)s 已由申报单位撤回。")),

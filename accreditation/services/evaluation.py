@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accreditation.models import Application, HolderRecord, Programme, Title, VerifiedValue, WorkbookUpload
 from accreditation.models.titles import STANDING
+from accreditation.services.kept_facts import KEPT
 from accreditation.services.rule_sets import rules_of
 from criteria.evaluate import Evaluation, Standing, evaluate
 from criteria.facts import Facts, Scalar
@@ -24,13 +25,18 @@ def accepted_upload(application: Application) -> WorkbookUpload | None:
 def reported_facts(application: Application) -> Facts | None:
     """Facts as filed; before filing, those of the newest accepted workbook."""
     upload = application.current.upload if application.current else accepted_upload(application)
-    return Facts.from_json(upload.facts) if upload else None
+    return facts_of_upload(upload) if upload else None
+
+
+def facts_of_upload(upload: WorkbookUpload) -> Facts:
+    """Facts of an accepted workbook; those of long ones are kept in memory for the next page."""
+    return KEPT.facts_of(upload.facts)
 
 
 def draft_facts(application: Application) -> Facts | None:
     """Facts of the newest accepted workbook, filed or not."""
     upload = accepted_upload(application)
-    return Facts.from_json(upload.facts) if upload else None
+    return facts_of_upload(upload) if upload else None
 
 
 def adopted_values(application: Application) -> dict[tuple[str, int | None], Scalar]:

@@ -60,7 +60,7 @@ def check_file(name: str, size: int, head: bytes, rules: Iterable[FileRule] = AL
 def keep_file(content: bytes, *, media_type: str, at: datetime) -> StoredFile:
     """Store bytes durably, then their row; the same bytes are stored once."""
     digest = hashlib.sha256(content).hexdigest()
-    _make_durable(path_of(digest), content)
+    make_durable(path_of(digest), content)
     stored, _is_new = StoredFile.objects.get_or_create(
         sha256=digest, defaults={"size": len(content), "media_type": media_type, "stored_at": at}
     )
@@ -80,7 +80,7 @@ def path_of(digest: str) -> Path:
     return Path(settings.EVIDENCE_DIR) / digest[:2] / digest
 
 
-def _make_durable(target: Path, content: bytes) -> None:
+def make_durable(target: Path, content: bytes) -> None:
     """Write beside the target, fsync, rename, fsync the folder; a file already there is only touched."""
     if target.exists():
         os.utime(target)  # keeps the sweeper away from a file that is being used again

@@ -27,7 +27,8 @@ from criteria.fields import FormSpec
 from criteria.workbook import Fault, Faults, Reading, Severity
 from criteria.workbook.changes import Allowed, check_only_allowed_changes
 from criteria.workbook.cross_checks import faults_from_checks
-from criteria.workbook.isolated import examine_isolated
+from criteria.workbook.isolated import AT_ONCE, IN_BACKGROUND, examine_isolated
+from criteria.workbook.pace import Progress
 
 NAME_LENGTH = 200
 
@@ -76,14 +77,22 @@ class Intake:
 
 
 def take_in(
-    application: Application, content: bytes, name: str, *, at: datetime, allowed: Allowed | None = None
+    application: Application,
+    content: bytes,
+    name: str,
+    *,
+    at: datetime,
+    allowed: Allowed | None = None,
+    progress: Progress | None = None,
 ) -> Intake:
     """Read and check an uploaded workbook of an application; an accepted file is durable when this returns.
 
-    `allowed` are the cells that a correction may change, None where everything may. Bad content never raises.
+    `allowed` are the cells that a correction may change, None where everything may. A reading in the background takes
+    its time and calls `progress` with rows done and rows known. Bad content never raises.
     """
     digest = hashlib.sha256(content).hexdigest()
-    reading = examine_isolated(content, template_of(application.batch))
+    time = AT_ONCE if progress is None else IN_BACKGROUND
+    reading = examine_isolated(content, template_of(application.batch), progress=progress, allowed=time)
     report = reading.faults
     if report.refusal is None:
         report = _whole_report(application, reading, allowed)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from accreditation.models import Application, Evidence, StoredFile, Submission, User, WorkbookUpload
-from accreditation.services.evaluation import accepted_upload, evaluate_application
+from accreditation.services.evaluation import accepted_upload, evaluate_application, facts_of_upload
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
 
@@ -89,7 +89,7 @@ def file_submission(application: Application, *, by: User, at: datetime) -> Subm
         number=application.submissions.count() + 1,
         upload=upload,
         evidence=evidence,
-        evaluation=evaluate_application(application, Facts.from_json(upload.facts)).to_json(),
+        evaluation=evaluate_application(application, facts_of_upload(upload)).to_json(),
         content_sha256=content_hash(application, upload, evidence),
         filed_at=at,
         filed_by=by,
@@ -100,11 +100,11 @@ def file_submission(application: Application, *, by: User, at: datetime) -> Subm
 
 def content_hash(application: Application, upload: WorkbookUpload, evidence: list[dict[str, Any]]) -> str:
     """SHA-256 over case number, facts, workbook file and evidence list; what the receipt proves."""
-    plain = {
-        "case": application.case.number,
-        "facts": json.loads(upload.facts),
-        "workbook": upload.sha256,
-        "evidence": evidence,
+    parts = {"case": application.case.number, "evidence": evidence, "workbook": upload.sha256}
+    texts = {
+        name: json.dumps(part, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        for name, part in parts.items()
     }
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    texts["facts"] = upload.facts  # canonical as it is stored, and perhaps some MB long
+    text = ",".join(f'"{name}":{texts[name]}' for name in sorted(texts))
+    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()

@@ -9,7 +9,8 @@ so that a reading process never loads the writer.
 
     with_checks(reading, check_facts(rule_set, reading.facts))   # cross_checks: the rule set's checks as faults
 
-`isolated.examine_isolated` does the same in a limited child process and is what a web process calls.
+`isolated.examine_isolated` does the same in a limited child process and is what a web process calls; `bulk.is_long`
+tells from the zip directory which workbook is better read in the background, `pace` how far a reading is.
 
 Map: gate > markup > package > reader (bytes to cells), locate (where each field stands), normalise, numbers, dates
 (cell to value), intake (the chain), faults and the two message tables (what is said).

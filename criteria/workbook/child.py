@@ -1,20 +1,20 @@
-"""The child process of `isolated`: limits itself, reads one workbook from standard input, answers JSON."""
+"""The job of the child process of `isolated`: limits itself, reads one workbook, tells how far it is, answers JSON."""
 
 from __future__ import annotations
 
-import gc
 import json
 import resource
-import sys
+import struct
+from collections.abc import Callable
 
 from criteria.workbook.intake import examine
 from criteria.workbook.layout import template_from_json
 
 MEMORY = 512 * 1024 * 1024
-SECONDS = 15
+ROWS = struct.Struct("!II")  # rows done, rows known
 
 
-def limit(memory: int = MEMORY, seconds: int = SECONDS) -> None:
+def limit(seconds: int, memory: int = MEMORY) -> None:
     """Bound this process for good: address space, processor time, no files written, no core left behind."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
@@ -22,14 +22,10 @@ def limit(memory: int = MEMORY, seconds: int = SECONDS) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def answer(request: bytes) -> str:
-    """Facts and faults of one request as JSON."""
+def answer(request: bytes, tell: Callable[[bytes], None]) -> bytes:
+    """Facts and faults of one request as JSON; rows done and known are told on the way."""
     line, _, content = request.partition(b"\n")
-    reading = examine(content, template_from_json(line.decode()))
-    return json.dumps({"facts": reading.facts.to_json(), "faults": reading.faults.to_json()}, ensure_ascii=False)
-
-
-if __name__ == "__main__":
-    limit()
-    gc.disable()  # one request, then the end: collecting would cost a third of a long annex
-    sys.stdout.buffer.write(answer(sys.stdin.buffer.read()).encode())
+    template = template_from_json(line.decode())
+    reading = examine(content, template, lambda done, known: tell(ROWS.pack(done, known)))
+    plain = {"facts": reading.facts.to_json(), "faults": reading.faults.to_json()}
+    return json.dumps(plain, ensure_ascii=False).encode()

@@ -22,6 +22,7 @@ from criteria.workbook.layout import (
 )
 from criteria.workbook.locate import AnnexPlace, Found, Key, Spot, locate
 from criteria.workbook.normalise import Circumstances, Normal, Unreadable, raw_text, read_value
+from criteria.workbook.pace import Pace, Progress
 from criteria.workbook.package import Book, open_book
 from criteria.workbook.reader import Cell, Grid, address_of, read_sheets
 
@@ -54,14 +55,18 @@ def read(content: bytes, template: Template) -> Facts | Faults:
     return examine(content, template).outcome
 
 
-def examine(content: bytes, template: Template) -> Reading:
-    """As `read`, with questions and the readable part of a faulty workbook. Never raises for bad content."""
+def examine(content: bytes, template: Template, progress: Progress | None = None) -> Reading:
+    """As `read`, with questions and the readable part of a faulty workbook. Never raises for bad content.
+
+    `progress` is called with rows done and rows known, per some thousand rows.
+    """
+    pace = Pace(progress)
     try:
         book = open_book(content)
         check_marks(template, book)
-        grids = read_sheets(book)
+        grids = read_sheets(book, pace)
         check_visible_marks(template, book, grids)
-        return _Desk(template, book, locate(template, book, grids)).reading()
+        return _Desk(template, book, locate(template, book, grids), pace).reading()
     except Refused as refusal:
         return refused(template, refusal.fault)
     except MemoryError:
@@ -139,6 +144,7 @@ class _Desk:
     template: Template
     book: Book
     found: Found
+    pace: Pace
     figures: dict[Key, Fact] = field(default_factory=dict)
     annexes: dict[str, tuple[AnnexRow, ...]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -155,6 +161,7 @@ class _Desk:
         for annex in self.template.form.annexes:
             if place := self.found.annexes.get(annex.code):
                 self.annexes[annex.code] = tuple(self.annex_rows(place))
+        self.pace.finish()
         facts = Facts(self.template.reporting_year, self.figures, self.annexes)
         entries = (*entries_of(facts), *self.unread) if self.faults else ()
         return Reading(facts, Faults(tuple(sorted(self.faults, key=self.order)), entries))
@@ -259,6 +266,7 @@ class _Desk:
                 if normal := self.read_cell(spec, spot, (name, number), None):
                     values[spec.code] = normal.value
                     origins[spec.code] = Origin(place.grid.sheet.name, spot.cell, self.raw(spot))
+            self.pace.pass_row()
             yield AnnexRow(number, values, origins)
 
     def check_lines(self, place: AnnexPlace, filled: list[int]) -> None:

@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import logging
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 from criteria.facts import Facts
+from criteria.fork_client import Allowance, ForkClient, HelperDied
+from criteria.workbook.child import ROWS
 from criteria.workbook.faults import Faults, Refused, Severity, fault_of
 from criteria.workbook.gate import check_kind, check_size
 from criteria.workbook.intake import Reading, refused
 from criteria.workbook.layout import Template
+from criteria.workbook.pace import Progress
 
-WAIT_SECONDS = 30
-_ROOT = Path(__file__).resolve().parents[2]
-_COMMAND = [sys.executable, "-E", "-s", "-m", "criteria.workbook.child"]
+AT_ONCE = Allowance(wait=30, cpu=15)
+IN_BACKGROUND = Allowance(wait=150, cpu=60)
 _OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGKILL}
 _OUT_OF_MEMORY = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}
 
+READERS = ForkClient("criteria.workbook.child")
 log = logging.getLogger(__name__)
 
 
@@ -29,7 +29,9 @@ def read_isolated(content: bytes, template: Template) -> Facts | Faults:
     return examine_isolated(content, template).outcome
 
 
-def examine_isolated(content: bytes, template: Template) -> Reading:
+def examine_isolated(
+    content: bytes, template: Template, *, progress: Progress | None = None, allowed: Allowance = AT_ONCE
+) -> Reading:
     """As `intake.examine`, in a child process; a child that dies or takes too long becomes a typed refusal."""
     try:
         check_size(content)
@@ -37,20 +39,18 @@ def examine_isolated(content: bytes, template: Template) -> Reading:
     except Refused as refusal:
         return refused(template, refusal.fault)
     try:
-        done = subprocess.run(
-            _COMMAND,
-            input=request(content, template),
-            capture_output=True,
-            cwd=_ROOT,
-            timeout=WAIT_SECONDS,
-            check=False,
+        ended = READERS.ask(
+            request(content, template),
+            allowed,
+            None if progress is None else lambda told: progress(*ROWS.unpack(told)),
         )
-    except subprocess.TimeoutExpired:
-        return refused(template, fault_of("too_slow", severity=Severity.REFUSAL))
-    if done.returncode:
-        log.error("reading a workbook ended with %s: %s", done.returncode, done.stderr[-2000:].decode(errors="replace"))
-        return refused(template, fault_of(refusal_of(done.returncode), severity=Severity.REFUSAL))
-    plain = json.loads(done.stdout)
+    except HelperDied:
+        log.exception("no helper process stays alive to read a workbook")
+        return refused(template, fault_of("unreadable", severity=Severity.REFUSAL))
+    if ended.answer is None or ended.code:
+        log.error("reading a workbook ended with %s after %.1f s of processor time", ended.code, ended.cpu)
+        return refused(template, fault_of(refusal_of(ended.code), severity=Severity.REFUSAL))
+    plain = json.loads(ended.answer)
     return Reading(Facts.from_json(plain["facts"]), Faults.from_json(plain["faults"]))
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from criteria.workbook.faults import Refused
 from criteria.workbook.layout import cell_name
 from criteria.workbook.markup import MAIN, STRICT, Attributes, check_depth, parse
+from criteria.workbook.pace import Pace
 from criteria.workbook.package import Book, Sheet, decode_escapes
 
 MAX_ROW = 1_048_576
@@ -54,29 +55,32 @@ class Budget:
 
     elements: int = 0
     filled: int = 0
+    pace: Pace = field(default_factory=Pace)
 
 
-def read_sheets(book: Book) -> list[Grid]:
+def read_sheets(book: Book, pace: Pace | None = None) -> list[Grid]:
     """All worksheets of a book. Raises Refused when a bound is passed or the XML is broken."""
-    budget = Budget()
+    budget = Budget(pace=pace or Pace())
+    budget.pace.expect(sum(counted_rows(book, sheet) for sheet in book.sheets))
     return [read_sheet(book, sheet, budget) for sheet in book.sheets]
 
 
 def read_sheet(book: Book, sheet: Sheet, budget: Budget) -> Grid:
     """One worksheet as a grid."""
-    check_cell_count(book, sheet)
     sink = _SheetSink(book, sheet, budget)
     parse(book.archive, sheet.part, sink.start, sink.end, sink.text)
     return sink.grid
 
 
-def check_cell_count(book: Book, sheet: Sheet) -> None:
-    """A cheap count in the bytes, so that a sheet of millions of cells is refused before it is parsed."""
-    count = sum(
-        piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<c/") for piece in book.archive.chunks(sheet.part)
-    )
-    if count > MAX_CELLS:
-        raise Refused("too_many_cells", count=count, limit=MAX_CELLS)
+def counted_rows(book: Book, sheet: Sheet) -> int:
+    """Rows by a cheap count in the bytes; a sheet of millions of cells is refused before it is parsed."""
+    cells = rows = 0
+    for piece in book.archive.chunks(sheet.part):
+        cells += piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<c/")
+        rows += piece.count(b"<row ") + piece.count(b"<row>")
+    if cells > MAX_CELLS:
+        raise Refused("too_many_cells", count=cells, limit=MAX_CELLS)
+    return rows
 
 
 def column_number(letters: str) -> int:
@@ -157,6 +161,7 @@ class _SheetSink:
         self.column = 0
         if not 1 <= self.row <= MAX_ROW:
             raise Refused("bad_address", sheet=self.sheet.name, address=number or str(self.row))
+        self.budget.pace.pass_row()
         if attributes.get("hidden") in ("1", "true") or _is_zero(attributes.get("ht")):
             self.grid.hidden_rows.add(self.row)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -60,6 +60,13 @@ def correct_workbook(template: Template, seed: int = 1, profile: str = "strong")
     return render(book)
 
 
+def long_workbook(template: Template, annex: str, lines: int, seed: int = 1) -> bytes:
+    """As `correct_workbook`, with that many lines in one annex."""
+    book = plan_of(template)
+    fill(book, template, sample_facts(template, seed, lines={annex: lines}), tinted=False)
+    return render(book)
+
+
 def faulty_workbook(template: Template, seed: int = 1) -> bytes:
     """A filled workbook with seven planted faults, as told by `planted_faults`."""
     return planted_faults(template, seed)[-1].workbook
@@ -81,12 +88,15 @@ def planted_faults(template: Template, seed: int = 1) -> list[Planted]:
     return planted
 
 
-def sample_facts(template: Template, seed: int = 1, profile: str = "strong") -> Facts:
-    """The answers of a sample workbook; consistent across fields, years and annexes."""
+def sample_facts(
+    template: Template, seed: int = 1, profile: str = "strong", lines: Mapping[str, int] | None = None
+) -> Facts:
+    """The answers of a sample workbook; consistent across fields, years and annexes. `lines` lengthens annexes."""
     sample = _Sample(template, seed, PROFILES[profile])
-    annexes = {annex.code: sample.annex(annex) for annex in template.form.annexes}
+    annexes = {annex.code: sample.annex(annex, (lines or {}).get(annex.code)) for annex in template.form.annexes}
+    newest = sample.newest(annexes)
     figures = [
-        Fact(spec.code, year, sample.value(spec, year, annexes), spec.unit)
+        Fact(spec.code, year, sample.value(spec, year, newest), spec.unit)
         for spec in (*template.form.basics, *template.form.table)
         for year in template.years(spec)
     ]
@@ -118,8 +128,8 @@ class _Sample:
     def pick(self, words: tuple[str, ...], *key: object) -> str:
         return words[self.draw(0, len(words) - 1, *key)]
 
-    def value(self, spec: FieldSpec, year: int | None, annexes: dict[str, tuple[AnnexRow, ...]]) -> Scalar:
-        known = self.basics().get(spec.code) if year is None else self.newest(annexes).get(spec.code)
+    def value(self, spec: FieldSpec, year: int | None, newest: Mapping[str, Scalar]) -> Scalar:
+        known = self.basics().get(spec.code) if year is None else newest.get(spec.code)
         if known is None:
             return self.plain(spec, "field", spec.code)
         if year is None or not isinstance(known, Fraction):
@@ -171,8 +181,8 @@ class _Sample:
             "profit_total": profit,
         }
 
-    def annex(self, annex: AnnexSpec) -> tuple[AnnexRow, ...]:
-        lines = {
+    def annex(self, annex: AnnexSpec, lines: int | None = None) -> tuple[AnnexRow, ...]:
+        lines = lines or {
             "rd_projects": self.profile.projects,
             "ip_rights": self.profile.rights,
             "standards": self.profile.standards,

@@ -26,6 +26,7 @@ from accreditation.models import (
     VerifiedValue,
 )
 from accreditation.services.files import WORKBOOK, keep_file
+from accreditation.services.readings import lost_file, refuse
 from accreditation.services.rule_drafts import begin_draft
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.rule_trials import order_trial, run_trial
@@ -168,6 +169,11 @@ def _draft(world: World, side: str) -> Case:
     with_material(case, by, at)
     case.application.uploads.filter(is_accepted=True).update(file=_workbook(world))
     case.application.evidence.update(file=world.file)
+    for number in range(1 if side == "own" else 2):
+        sent = {"name": "长表.xlsx", "sha256": "1" * 64, "spool_name": f"{side}{number}"}
+        door.perform(case, "send_workbook", by=by, at=at, form=sent)
+        if number == 0 and side == "other":
+            refuse(case.application.readings.get().pk, lost_file(), at=at)
     return case
 
 
@@ -190,6 +196,7 @@ def _hangs_on(application: Application) -> dict[str, Any]:
         "case.number": case.number,
         "upload.number": uploads.filter(is_accepted=True)[0].number,
         "faulty.number": uploads.filter(is_accepted=False)[0].number,
+        "reading.number": application.readings.latest("number").number,
         "evidence.pk": application.evidence.order_by("pk")[0].pk,
     } | {name: rows[0] for name, rows in _may_hang_on(application).items() if rows}
 

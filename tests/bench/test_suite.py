@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from bench import acts, inbox, reading, suite, whole_case
+from bench import acts, inbox, isolated_reading, reading, suite, whole_case
 from bench.certificate import certificate, check_accepted
 from bench.figures import Figure
 from bench.scale import SMALL, Scale
@@ -51,6 +51,13 @@ def by_name(figures: Iterator[Figure]) -> dict[str, Figure]:
 @slow
 def test_reading_gives_time_and_ratio() -> None:
     assert by_name(reading.reading(SMALL)).keys() == {"reading.cpu", "reading.ratio"}
+
+
+@slow
+def test_isolated_reading_gives_start_and_ratios() -> None:
+    found = by_name(isolated_reading.isolated_reading(SMALL))
+    assert found.keys() == {"isolated.start", "isolated.wait", "isolated.child_ratio", "isolated.ratio"}
+    assert found["isolated.child_ratio"].value < found["isolated.ratio"].value
 
 
 def test_refused_workbook_is_not_timed() -> None:

@@ -23,10 +23,14 @@ def workbook_for(
     profile: str,
     changed: dict[Key, int] | None = None,
     basics: dict[str, str] | None = None,
+    lines: dict[str, int] | None = None,
 ) -> bytes:
-    """A filled workbook of the batch's template; `changed` figures and `basics` replace the sample's."""
+    """A filled workbook of the batch's template; `changed` figures and `basics` replace the sample's.
+
+    `lines` gives annexes another length.
+    """
     template = template_of(batch)
-    facts = sample_facts(template, seed, profile)
+    facts = sample_facts(template, seed, profile, lines)
     values: dict[Key, Scalar] = {
         ("enterprise_name", None): enterprise.name,
         ("uscc", None): enterprise.uscc,

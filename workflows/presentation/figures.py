@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, VerifiedValue
-from criteria.facts import Fact, Facts, Scalar
-from criteria.fields import FieldSpec
+from criteria.facts import AnnexRow, Fact, Facts, Scalar
+from criteria.fields import AnnexSpec, FieldSpec
 from criteria.ruleset import RuleSet
 from workflows.presentation.words import Words, amount, coded, either, quoted, scalar
+
+SHOWN_ROWS = 200  # of an annex; a page of tens of thousands helps nobody
 
 
 def verified_rows(application: Application, facts: Facts, rules: RuleSet, *, with_names: bool = False) -> list[Words]:
@@ -80,19 +82,22 @@ def shown_value(fact: Fact, spec: FieldSpec) -> str:
 
 
 def annex_tables(facts: Facts, rules: RuleSet) -> list[Words]:
-    """Annexes as filed: `key`, `label`, `columns` (names), `rows` (texts)."""
+    """Annexes as filed: `key`, `label`, `columns` (names), first `rows` (texts), `count` of all, `hidden` ones."""
     if rules.form is None:
         return []
-    return [
-        {
-            "key": f"annex-{annex.code}",
-            "label": either(annex, "name"),
-            "letter": annex.letter,
-            "columns": [either(column, "name") for column in annex.columns],
-            "rows": [_line(row.values, annex.columns) for row in facts.annexes.get(annex.code, ())],
-        }
-        for annex in rules.form.annexes
-    ]
+    return [_annex_table(annex, facts.annexes.get(annex.code, ())) for annex in rules.form.annexes]
+
+
+def _annex_table(annex: AnnexSpec, rows: Sequence[AnnexRow]) -> Words:
+    return {
+        "key": f"annex-{annex.code}",
+        "label": either(annex, "name"),
+        "letter": annex.letter,
+        "columns": [either(column, "name") for column in annex.columns],
+        "rows": [_line(row.values, annex.columns) for row in rows[:SHOWN_ROWS]],
+        "count": len(rows),
+        "hidden": max(len(rows) - SHOWN_ROWS, 0),
+    }
 
 
 def _line(values: Mapping[str, Scalar], columns: Iterable[FieldSpec]) -> list[str]:

@@ -12,7 +12,7 @@ from accreditation.models import Application, Evidence, WorkbookUpload
 from accreditation.services.files import ALLOWED
 from accreditation.services.material import standing_evidence
 from criteria.ruleset import EvidenceKind, RuleSet
-from criteria.workbook import Faults
+from criteria.workbook.faults import errors_in
 from workflows.presentation.words import Words, cited, confidence_mark, either
 
 
@@ -103,7 +103,7 @@ def upload_rows(uploads: Iterable[WorkbookUpload], *, address: str) -> list[Word
 
 
 def _upload(row: WorkbookUpload, address: str) -> Words:
-    errors = 0 if row.is_accepted else len(Faults.from_json(row.faults).errors)
+    errors = 0 if row.is_accepted else errors_in(row.faults)
     state = _("读取通过") if row.is_accepted else _("有 %(n)d 处错误") % {"n": errors}
     return {
         "number": row.number,

@@ -139,8 +139,8 @@ def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
 
 
 def uploads_of(application: Application) -> list[WorkbookUpload]:
-    """Readings of the workbook, newest first."""
-    rows = application.uploads.select_related("uploaded_by", "file", "application__case")
+    """Readings of the workbook, newest first; their facts, perhaps some MB each, stay where they are."""
+    rows = application.uploads.select_related("uploaded_by", "file", "application__case").defer("facts")
     return list(rows.order_by("-number"))
 
 

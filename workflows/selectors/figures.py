@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from accreditation.errors import NotFound
 from accreditation.models import Application, Case, Evidence, Submission, VerifiedValue
-from accreditation.services.evaluation import reported_facts
+from accreditation.services.evaluation import facts_of_upload, reported_facts
 from accreditation.services.material import standing_evidence
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Fact, Facts, Scalar
@@ -179,7 +179,7 @@ def differences(application: Application) -> list[Difference]:
 def _difference(before: Submission, after: Submission) -> Difference:
     old = {(row["kind"], row["sha256"]): row["name"] for row in before.evidence}
     new = {(row["kind"], row["sha256"]): row["name"] for row in after.evidence}
-    changes = changed_cells(Facts.from_json(before.upload.facts), Facts.from_json(after.upload.facts))
+    changes = changed_cells(facts_of_upload(before.upload), facts_of_upload(after.upload))
     return Difference(
         before,
         after,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import applicant, applicant_filing, applicant_material, applicant_what_if
+from workflows.views import applicant, applicant_filing, applicant_material, applicant_reading, applicant_what_if
 
 CASE = "my/cases/<str:number>/"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path(f"{CASE}workbook/<int:upload>/", applicant_material.my_upload, name="my_upload"),
     path(f"{CASE}workbook/<int:upload>/annotated/", applicant_material.my_upload_annotated, name="my_upload_annotated"),
     path(f"{CASE}workbook/<int:upload>/file/", applicant_material.my_upload_file, name="my_upload_file"),
+    path(f"{CASE}readings/<int:reading>/", applicant_reading.my_reading, name="my_reading"),
+    path(f"{CASE}readings/<int:reading>/cancel/", applicant_reading.my_reading_cancel, name="my_reading_cancel"),
     path(f"{CASE}materials/", applicant_material.my_materials, name="my_materials"),
     path(f"{CASE}evidence/<int:evidence>/", applicant_material.my_evidence, name="my_evidence"),
     path(f"{CASE}evidence/<int:evidence>/remove/", applicant_material.my_evidence_remove, name="my_evidence_remove"),

@@ -17,39 +17,46 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
 from accreditation.services.files import WORKBOOK
+from accreditation.services.readings import open_reading, refused_last
 from accreditation.services.rule_sets import template_of
 from accreditation.views.answers import file_answer
 from accreditation.visibility import evidence_for, upload_for
 from criteria.workbook import Fault, Faults
 from criteria.workbook.annotate import annotated_workbook
+from criteria.workbook.bulk import is_long
 from criteria.workbook.gate import MAX_BYTES
-from workflows.intake import remove_evidence, upload_evidence, upload_workbook
+from workflows.intake import remove_evidence, send_workbook, upload_evidence, upload_workbook
 from workflows.presentation import material
 from workflows.presentation.faults import fault_groups
-from workflows.presentation.words import Words, either, lang
+from workflows.presentation.readings import refusal_words
+from workflows.presentation.words import Words
 from workflows.selectors.applicant import uploads_of
 from workflows.views.answers import REQUEST_KEY, acting_person, page
 from workflows.views.applicant_frame import OpenCase, frame, notice_of_return, open_case
 
 FILE = "file"
+SHOWN_FAULTS = 500  # the annotated copy marks all of them
 
 
 # --- Workbook ---------------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def my_workbook(request: HttpRequest, number: str) -> HttpResponse:
-    """Template, upload, history. A file that is refused as a whole is answered here and leaves no trace."""
+    """Template, upload, history. A file that is refused as a whole is answered here and leaves no trace.
+
+    A long workbook is kept and read in the background.
+    """
     opened = open_case(request, number)
     if request.method != "POST":
         return _workbook_page(request, opened)
     sent = request.FILES.get(FILE)
     if sent is None:
         return _workbook_page(request, opened, errors=[_("请先选择要上传的文件。")], status=422)
+    content, name, said = _bytes(sent, MAX_BYTES), sent.name or "", _said_by(request)
     try:
-        taken = upload_workbook(
-            opened.case, _bytes(sent, MAX_BYTES), sent.name or "", by=acting_person(request), at=timezone.now(),
-            request_key=request.POST.get(REQUEST_KEY) or None,
-        )  # fmt: skip
+        if is_long(content):
+            return redirect("my_reading", number, send_workbook(opened.case, content, name, **said))
+        taken = upload_workbook(opened.case, content, name, **said)
     except Denied:
         raise
     except Refusal as refusal:
@@ -65,6 +72,12 @@ def _bytes(sent: UploadedFile[Any], most: int) -> bytes:
     """The bytes, one more than allowed at most, so that the check can tell that there are too many."""
     content: bytes = sent.read(most + 1)
     return content
+
+
+def _said_by(request: HttpRequest) -> dict[str, Any]:
+    """Who sends it, when, and under which key of the form."""
+    key = request.POST.get(REQUEST_KEY) or None
+    return {"by": acting_person(request), "at": timezone.now(), "request_key": key}
 
 
 def _said(request: HttpRequest, refusal: Refusal) -> list[str]:
@@ -90,26 +103,16 @@ def _workbook_page(
         template_checksum=template.checksum,
         template_href=reverse("batch_template", args=[opened.application.batch.code]),
         limits=_("只收由本批次模板填写的 .xlsx 工作簿，不超过 %(mb)d MB，一次一个文件。") % {"mb": MAX_BYTES // 2**20},
+        reading=open_reading(opened.application),
+        refused=refused_last(opened.application),
         uploads=material.upload_rows(uploads_of(opened.application), address="my_upload"),
         errors=errors or [],
         fault_links=[{"text": text, "href": "#workbook"} for text in errors or []],
-        refusal=_refusal(refusal) if refusal else None,
+        refusal=refusal_words(refusal) if refusal else None,
         has_faults=bool(errors or refusal),
         action=reverse("my_workbook", args=[number]),
     )  # fmt: skip
     return render(request, "workflows/applicant/workbook.html", context, status=status)
-
-
-def _refusal(fault: Fault) -> Words:
-    """Why a whole file was refused, in the page's language and in the other one."""
-    other = "en" if lang() == "zh" else "zh"
-    return {
-        "message": either(fault, "message"),
-        "expected": either(fault, "expected"),
-        "fix": either(fault, "fix"),
-        "other_lang": "en" if other == "en" else "zh-CN",
-        "other": f"{getattr(fault, f'message_{other}')} {getattr(fault, f'fix_{other}')}",
-    }
 
 
 @require_safe
@@ -123,7 +126,8 @@ def my_upload(request: HttpRequest, number: str, upload: int) -> HttpResponse:
         opened, "my_workbook", _("第 %(n)d 次上传") % {"n": row.number},
         upload=row,
         count=len(report.errors),
-        groups=fault_groups(report.errors, opened.rules),
+        groups=fault_groups(report.errors[:SHOWN_FAULTS], opened.rules),
+        hidden=max(len(report.errors) - SHOWN_FAULTS, 0),
         questions=_questions(report, opened),
         question_count=len(report.warnings),
         has_faults=bool(report.errors),
@@ -132,7 +136,7 @@ def my_upload(request: HttpRequest, number: str, upload: int) -> HttpResponse:
 
 
 def _questions(report: Faults, opened: OpenCase) -> list[Words]:
-    groups = fault_groups(report.warnings, opened.rules, key="question", mark=_("（待确认）"))
+    groups = fault_groups(report.warnings[:SHOWN_FAULTS], opened.rules, key="question", mark=_("（待确认）"))
     return [group | {"count_words": _("%(n)d 处待确认") % {"n": len(group["faults"])}} for group in groups]
 
 

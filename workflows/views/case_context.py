@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accreditation.enums import Owner
-from accreditation.services.evaluation import reported_evaluation, verified_evaluation
+from accreditation.services.evaluation import facts_of_upload, reported_evaluation, verified_evaluation
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
-from criteria.facts import Facts
 from criteria.units import unit_name
 from criteria.workbook.changes import Change
 from workflows.presentation import corrections, gates, letters, material, scores, timeline
@@ -188,7 +187,7 @@ def figures(opened: Opened) -> dict[str, Any]:
     """Data table, basics, annexes, evidence."""
     application = opened.application
     rules = rules_of(application.batch)
-    facts = application.current.upload.facts if application.current else ""
+    upload = application.current.upload if application.current else None
     newest = application.batch.reporting_year
     return {
         "years": [newest, newest - 1, newest - 2],
@@ -198,9 +197,9 @@ def figures(opened: Opened) -> dict[str, Any]:
             for spec, cell in basics(application)
             if cell.fact is not None
         ],
-        "annexes": annex_tables(Facts.from_json(facts), rules) if facts else [],
+        "annexes": annex_tables(facts_of_upload(upload), rules) if upload else [],
         "kinds": material.evidence_list(application, rules, address=EVIDENCE),
-        "upload": application.current.upload if application.current else None,
+        "upload": upload,
     }
 
 

@@ -9,7 +9,18 @@ from fractions import Fraction
 import pytest
 
 from criteria.workbook.cell_messages import CELL_MESSAGES
-from criteria.workbook.faults import MESSAGES, Entry, Faults, Place, Refused, Severity, fault_of, shown
+from criteria.workbook.faults import (
+    MESSAGES,
+    Entry,
+    Fault,
+    Faults,
+    Place,
+    Refused,
+    Severity,
+    errors_in,
+    fault_of,
+    shown,
+)
 from criteria.workbook.refusal_messages import REFUSALS
 
 NAMES = {
@@ -95,3 +106,13 @@ def test_refusal_errors_and_warnings_are_told_apart() -> None:
 def test_place_joins_what_is_known() -> None:
     assert fault_of("external_links", Place("表", "D7")).place == "表!D7"
     assert fault_of("external_links").place == ""
+
+
+def test_errors_are_counted_without_reading_the_report() -> None:
+    said = ("应为", "expected", "消息", "message", "改正", "fix")
+    faults = [
+        Fault("a", severity, "表", "C5", "f", None, '"severity":"error"', *said)
+        for severity in (Severity.ERROR, Severity.WARNING, Severity.REFUSAL, Severity.ERROR)
+    ]
+    assert errors_in(Faults(tuple(faults)).to_json()) == 3
+    assert errors_in("") == 0

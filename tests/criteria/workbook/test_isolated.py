@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from criteria.fork_client import Allowance, Ended, ForkClient
 from criteria.workbook import Faults, Template, examine, template_from_json
 from criteria.workbook import isolated as module
 from criteria.workbook.child import answer
 from criteria.workbook.isolated import examine_isolated, read_isolated, refusal_of, request
 from criteria.workbook.planting import plant
+from criteria.workbook.samples import long_workbook
 from tests.criteria.workbook.books import book
 
 ROOT = Path(__file__).parents[3]
@@ -45,7 +47,7 @@ def test_many_threads_may_read_at_once(good: bytes, template: Template) -> None:
 
 
 def test_wrong_kind_is_refused_without_a_child(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_COMMAND", ["/does/not/exist"])
+    monkeypatch.setattr(module.READERS, "ask", lambda *_: pytest.fail("a child was asked"))
     for content, code in ((b"", "empty_file"), (b"%PDF", "pdf")):
         faults = read_isolated(content, template)
         assert isinstance(faults, Faults)
@@ -53,43 +55,68 @@ def test_wrong_kind_is_refused_without_a_child(template: Template, monkeypatch: 
         assert faults.refusal.code == code
 
 
-def child(code: str) -> list[str]:
-    return [sys.executable, "-c", code]
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("code", "refusal"),
+    ("ended", "refusal"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "too_slow"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", "too_slow"),
-        ("import os; os.abort()", "too_much_memory"),
-        ("raise MemoryError", "unreadable"),
-        ("import sys; sys.exit(3)", "unreadable"),
+        (Ended(None, -signal.SIGKILL, False, 0.1), "too_slow"),
+        (Ended(None, -signal.SIGKILL, True, 0.1), "too_slow"),
+        (Ended(None, -signal.SIGXCPU, False, 15.0), "too_slow"),
+        (Ended(None, -signal.SIGABRT, False, 0.1), "too_much_memory"),
+        (Ended(None, 1, False, 0.1), "unreadable"),
+        (Ended(None, 0, False, 0.1), "unreadable"),
     ],
 )
 def test_death_of_the_child_is_a_typed_refusal(
-    code: str, refusal: str, template: Template, monkeypatch: pytest.MonkeyPatch
+    ended: Ended, refusal: str, template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_COMMAND", child(code))
-    faults = read_isolated(book(), template)
-    assert isinstance(faults, Faults)
-    assert faults.refusal is not None
-    assert faults.refusal.code == refusal
+    monkeypatch.setattr(module.READERS, "ask", lambda *_: ended)
+    assert refusal_code(template) == refusal
 
 
 @pytest.mark.slow
 def test_child_that_never_answers_is_ended(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_COMMAND", child("import time; time.sleep(60)"))
-    monkeypatch.setattr(module, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(module, "READERS", ForkClient("tests.criteria.fork_job"))
+    monkeypatch.setattr(module, "request", lambda *_: b"sleep 60")
+    reading = examine_isolated(book(), template, allowed=Allowance(wait=0.3, cpu=1))
+    assert reading.faults.refusal is not None
+    assert reading.faults.refusal.code == "too_slow"
+    module.READERS.close()
+
+
+@pytest.mark.slow
+def test_helper_that_cannot_live_is_a_typed_refusal(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "READERS", ForkClient("tests.criteria.no_such_job"))
+    assert refusal_code(template) == "unreadable"
+    module.READERS.close()
+
+
+@pytest.mark.slow
+def test_rows_are_told_on_the_way(template: Template) -> None:
+    told: list[tuple[int, int]] = []
+    content = long_workbook(template, "equipment", 3000)
+    reading = examine_isolated(content, template, progress=lambda done, known: told.append((done, known)))
+    assert reading.faults.refusal is None
+    done, known = zip(*told, strict=True)
+    assert list(done) == sorted(done)
+    assert done[0] == 0
+    assert len(set(known)) == 1
+    assert len(done) > 3
+    assert done[-1] == known[0] > 3000
+
+
+def refusal_code(template: Template) -> str:
     faults = read_isolated(book(), template)
     assert isinstance(faults, Faults)
     assert faults.refusal is not None
-    assert faults.refusal.code == "too_slow"
+    return faults.refusal.code
+
+
+def child(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
 
 
 def limited(code: str) -> int:
-    start = f"from criteria.workbook.child import limit; limit(memory=300 * 1024 * 1024, seconds=1); {code}"
+    start = f"from criteria.workbook.child import limit; limit(1, memory=300 * 1024 * 1024); {code}"
     done = subprocess.run(child(start), cwd=ROOT, capture_output=True, timeout=30, check=False)
     return done.returncode
 
@@ -117,7 +144,7 @@ def test_request_carries_template_and_upload_unchanged(template: Template) -> No
 
 
 def test_answer_is_json_of_facts_and_faults(template: Template) -> None:
-    assert "empty_file" in answer(request(b"", template))
+    assert b"empty_file" in answer(request(b"", template), lambda told: None)
 
 
 @pytest.mark.parametrize(
