@@ -7,10 +7,12 @@ import sys
 from collections.abc import Sequence
 
 from criteria.commands import VERBS, Verb
+from criteria.commands_sets import VERBS as SET_VERBS
 from criteria.workbook import commands as workbook_commands
+from criteria.workbook.commands_applications import VERBS as APPLICATION_VERBS
 
 # Further verbs join here: add another module's table.
-ALL_VERBS: dict[str, Verb] = {**VERBS, **workbook_commands.VERBS}
+ALL_VERBS: dict[str, Verb] = {**VERBS, **SET_VERBS, **workbook_commands.VERBS, **APPLICATION_VERBS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

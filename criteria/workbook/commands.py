@@ -9,6 +9,7 @@ from pathlib import Path
 
 from criteria.checks import check_facts
 from criteria.commands import Verb
+from criteria.commands_sets import diff_sets
 from criteria.facts import Facts
 from criteria.faults import RuleSetFaults
 from criteria.fields import FormSpec
@@ -157,15 +158,19 @@ def _annotate(arguments: argparse.Namespace) -> int:
 
 
 def _declare_diff(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("before", type=Path, metavar="FILE1")
-    parser.add_argument("after", type=Path, metavar="FILE2")
+    parser.add_argument("before", metavar="BEFORE", help="a workbook (.xlsx), or a rule set")
+    parser.add_argument("after", metavar="AFTER")
+    parser.add_argument("--json", action="store_true", help="rule sets: one JSON object per difference")
     _declare_common(parser)
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    """Print each changed cell; 1 when there are any, 2 when a file was refused."""
+    """Print each changed cell, or each difference of two rule sets; 1 when there is any, 2 when one was refused."""
+    books = [name for name in (arguments.before, arguments.after) if name.endswith(".xlsx")]
+    if not books:
+        return diff_sets(arguments)
     readings = [
-        read_file(path, arguments.title, arguments.directory)[1] for path in (arguments.before, arguments.after)
+        read_file(Path(name), arguments.title, arguments.directory)[1] for name in (arguments.before, arguments.after)
     ]
     refusals = [reading for reading in readings if reading.faults.refusal]
     for reading in refusals:
@@ -184,5 +189,5 @@ VERBS = {
     "template": Verb("write the workbook of a batch", _declare_template, _template),
     "read": Verb("read filled workbooks: facts, or every fault", _declare_read, _read),
     "annotate": Verb("give a workbook back with its faults marked", _declare_annotate, _annotate),
-    "diff": Verb("compare two workbooks cell by cell", _declare_diff, _diff),
+    "diff": Verb("compare two workbooks cell by cell, or two rule sets in words", _declare_diff, _diff),
 }

@@ -12,7 +12,7 @@ from criteria.workbook.plan import Content, PlanBook, PlanSheet
 from criteria.workbook.template import render
 
 POINTS = "0.00"
-_MOVES = {
+MOVES = {
     Move.GAINS: ("新增取得", "gains the title"),
     Move.LOSES: ("失去资格", "loses the title"),
     Move.KEEPS: ("保持", "keeps the title"),
@@ -58,7 +58,7 @@ class _Words:
         return (zh, en)[self.place]
 
     def move(self, move: Move) -> str:
-        return _MOVES[move][self.place]
+        return MOVES[move][self.place]
 
     def label(self, group: str, code: str) -> str:
         found = self.labels.get(group, {}).get(code)
