@@ -4,42 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Any
 
-from criteria.facts import Facts
-from criteria.scope import NOTHING_KNOWN, Standing
+from criteria.factsfile import Fields, day_from, facts_from, json_of, standing_from
+from criteria.given import Unusable
+from criteria.scope import NOTHING_KNOWN
 from criteria.simulation import Applicant
 
 _TEXTS = ("reference", "name", "district", "industry", "size")
 
 
-class HistoryFault(ValueError):
-    """A line that is no application; what is wrong, with file and line, in both languages."""
+def applicants_of(text: str, file: str, fields: Fields) -> Iterator[Applicant]:
+    """The applications of a text, blank lines left out; Unusable at the first line that is none.
 
-    def __init__(self, zh: str, en: str) -> None:
-        self.zh, self.en = zh, en
-        super().__init__(en)
-
-
-def applicants_of(text: str, file: str) -> Iterator[Applicant]:
-    """The applications of a text, blank lines left out. HistoryFault at the first line that is none."""
-    for number, line in enumerate(text.splitlines(), start=1):
+    `fields` are those that the editions read, so that no value of the wrong kind gets through.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            yield _applicant(line, f"{file}:{number}")
+            yield _applicant(line, f"{file}:{number}", fields)
 
 
-def _applicant(line: str, place: str) -> Applicant:
-    try:
-        plain = json.loads(line)
-        texts = {name: str(plain.get(name, "")) for name in _TEXTS}
-        facts = Facts.from_json(json.dumps(plain["facts"]))
-        standing = Standing.from_json(json.dumps(plain["standing"])) if plain.get("standing") else NOTHING_KNOWN
-        on = date.fromisoformat(plain["on"])
-    except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
-        what = f"{type(error).__name__}: {error}"
-        raise HistoryFault(f"{place}: 不是申报记录（{what}）", f"{place}: not an application ({what})") from error
-    return Applicant(**texts, facts=facts, on=on, standing=standing, holds_title=plain.get("holds_title") is True)
+def _applicant(line: str, where: str, fields: Fields) -> Applicant:
+    plain = json_of(line, where)
+    if not isinstance(plain, dict):
+        raise Unusable(where, "应为对象", "must be an object")
+    texts = {name: plain.get(name, "") for name in _TEXTS}
+    for name, value in texts.items():
+        if not isinstance(value, str):
+            raise Unusable(f"{where}: {name}", "应为文字", "must be a text")
+    standing = plain.get("standing")
+    return Applicant(
+        **texts,
+        facts=facts_from(plain.get("facts"), f"{where}: facts", fields),
+        on=day_from(plain.get("on"), f"{where}: on"),
+        standing=standing_from(standing, f"{where}: standing") if standing else NOTHING_KNOWN,
+        holds_title=plain.get("holds_title") is True,
+    )
 
 
 def history_text(applicants: Iterable[Applicant]) -> str:

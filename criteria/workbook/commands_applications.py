@@ -5,75 +5,74 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from criteria.commands import Verb
-from criteria.commands_sets import declare_common, or_refused
+from criteria.command_line import REFUSED, Verb, bar, declare_common, pick, say
 from criteria.editing import exact_number
 from criteria.evaluate import Evaluation, evaluate
 from criteria.exact import fixed_text
 from criteria.facts import Facts
-from criteria.history import HistoryFault, applicants_of
-from criteria.setfile import named_set
-from criteria.simulation import Move, Simulation, simulate
-from criteria.what_if import missing_for, ways_to_gain
-from criteria.workbook.commands import REFUSED, read_file
-from criteria.workbook.simulation_sheet import MOVES, simulation_workbook
-
-NARROW = 40  # characters of the progress bar
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
+from criteria.factsfile import fields_of, read_facts, read_standing
+from criteria.given import Unusable, day_of, named_set, text_of
+from criteria.history import applicants_of
+from criteria.ruleset import RuleSet
+from criteria.scope import NOTHING_KNOWN, Standing
+from criteria.simulation import simulate
+from criteria.simulation_text import simulation_lines
+from criteria.what_if import Advice, missing_for, ways_to_gain
+from criteria.workbook.commands import read_file
+from criteria.workbook.simulation_sheet import simulation_workbook
 
 
-def _pick(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en
+def _declare_application(parser: argparse.ArgumentParser) -> None:
+    """What stands beside the figures of an application."""
+    parser.add_argument("--on", required=True, help="base date, YYYY-MM-DD")
+    parser.add_argument("--standing", type=Path, help="titles, records, lists and answers as JSON")
+    declare_common(parser)
+
+
+def _facts(path: Path, rules: RuleSet, directory: Path) -> Facts:
+    """The facts of a file, JSON or a filled workbook; Unusable."""
+    if path.suffix != ".xlsx":
+        return read_facts(text_of(path), str(path), fields_of(rules))
+    reading = read_file(path, directory=directory)[1]
+    if not reading.accepted:
+        count = len(reading.faults.faults)
+        raise Unusable(str(path), f"有 {count} 处错误，用 read 查看", f"{count} faults, shown by the verb read")
+    return reading.facts
+
+
+def _standing(path: Path | None) -> Standing:
+    return read_standing(text_of(path), str(path)) if path else NOTHING_KNOWN
 
 
 # --- score --------------------------------------------------------------------------------------------------------
 def _declare_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ref", metavar="SET", help="programme/edition or a rule file")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="facts as JSON, or a filled workbook")
-    parser.add_argument("--on", type=date.fromisoformat, required=True, help="base date, YYYY-MM-DD")
     parser.add_argument("--json", action="store_true", help="one JSON object per file")
-    declare_common(parser)
+    _declare_application(parser)
 
 
-@or_refused
 def _score(arguments: argparse.Namespace) -> int:
     """Total, band and failed conditions of each file; 2 when any cannot be used."""
-    rules = named_set(arguments.ref, arguments.directory)
-    refused = False
-    for path in arguments.files:
-        facts, fault = _facts(path, arguments)
-        if facts is None:
-            refused = True
-            plain: dict[str, Any] = {"file": str(path), "fault": fault}
-        else:
-            plain = {"file": str(path), **_scored(evaluate(rules, facts, arguments.on))}
-        _say(json.dumps(plain, ensure_ascii=False) if arguments.json else _line(plain, arguments.lang))
+    rules, standing = named_set(arguments.ref, arguments.directory), _standing(arguments.standing)
+    on, lang, refused = day_of(arguments.on, "--on"), arguments.lang, False
+    told = bar(len(arguments.files), sys.stderr) if not sys.stdout.isatty() else None
+    for done, path in enumerate(arguments.files, start=1):
+        plain: dict[str, Any] = {"file": str(path)}
+        try:
+            plain |= _scored(evaluate(rules, _facts(path, rules, arguments.directory), on, standing))
+            line = f"{path}: {_words(plain, lang)}"
+        except Unusable as bad:
+            refused, line = True, bad.text(lang)
+            plain["fault"] = line
+        say(json.dumps(plain, ensure_ascii=False) if arguments.json else line)
+        if told:
+            told(done)
     return REFUSED if refused else 0
-
-
-def _facts(path: Path, arguments: argparse.Namespace) -> tuple[Facts | None, str]:
-    """The facts of a file, or what is wrong with it."""
-    if path.suffix == ".xlsx":
-        reading = read_file(path, directory=arguments.directory)[1]
-        if reading.accepted:
-            return reading.facts, ""
-        count = len(reading.faults.faults)
-        return None, _pick(arguments.lang, f"有 {count} 处错误，用 read 查看", f"{count} faults, see the verb read")
-    try:
-        return Facts.from_json(path.read_text(encoding="utf-8")), ""
-    except OSError as error:
-        return None, str(error)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return None, _pick(arguments.lang, f"不是数据文件：{error}", f"not a file of facts: {error}")
 
 
 def _scored(found: Evaluation) -> dict[str, Any]:
@@ -86,13 +85,11 @@ def _scored(found: Evaluation) -> dict[str, Any]:
     }
 
 
-def _line(plain: dict[str, Any], lang: str) -> str:
-    if "fault" in plain:
-        return f"{plain['file']}: {plain['fault']}"
+def _words(plain: dict[str, Any], lang: str) -> str:
     parts = [plain["total"] or "?", plain["band"] or ""]
     for key, zh, en in (("failed", "不符合", "failed"), ("undetermined", "未能判定", "undetermined")):
-        parts += [f"{_pick(lang, zh, en)} {'、'.join(plain[key])}"] if plain[key] else []
-    return f"{plain['file']}: " + "  ".join(part for part in parts if part)
+        parts += [f"{pick(lang, zh, en)} {pick(lang, '、', ', ').join(plain[key])}"] if plain[key] else []
+    return "  ".join(part for part in parts if part)
 
 
 # --- simulate -----------------------------------------------------------------------------------------------------
@@ -105,85 +102,61 @@ def _declare_simulate(parser: argparse.ArgumentParser) -> None:
     declare_common(parser)
 
 
-@or_refused
 def _simulate(arguments: argparse.Namespace) -> int:
-    """Score the past under both editions; the counts, and the workbook where one is asked for."""
+    """Score the past under both editions: tables and bars, and the workbook where one is asked for."""
     before, after = (named_set(name, arguments.directory) for name in (arguments.before, arguments.after))
-    try:
-        past = list(applicants_of(arguments.history.read_text(encoding="utf-8"), str(arguments.history)))
-    except HistoryFault as bad:
-        _say(_pick(arguments.lang, bad.zh, bad.en))
-        return REFUSED
+    text, fields = text_of(arguments.history), fields_of(before, after)
+    past = list(applicants_of(text, str(arguments.history), fields))
     found = simulate(before, after, past, bar(len(past), sys.stderr))
     if arguments.out:
         arguments.out.write_bytes(simulation_workbook(found, arguments.lang))
     if arguments.json:
-        _say(json.dumps(found.plain(), ensure_ascii=False))
+        say(json.dumps(found.plain(), ensure_ascii=False))
     else:
-        _say("\n".join(_counts(found, arguments.lang)))
+        say("\n".join(simulation_lines(found, arguments.lang)))
     return 0
-
-
-def _counts(found: Simulation, lang: str) -> Iterator[str]:
-    place = 0 if lang == "zh" else 1
-    for move, count in found.counts().items():
-        yield f"{MOVES[move][place]}: {count}"
-    for row in found.rows:
-        if row.move in (Move.GAINS, Move.LOSES):
-            yield f"  {row.reference} {row.name}: {MOVES[row.move][place]} ({', '.join(row.causes)})"
-
-
-def bar(expected: int, stream: TextIO) -> Callable[[int], None] | None:
-    """Draws how far long work has come, on a terminal only."""
-    if not stream.isatty() or not expected:
-        return None
-    step = max(expected // 100, 1)
-
-    def draw(done: int) -> None:
-        if done % step and done != expected:
-            return
-        full = NARROW * done // expected
-        end = "\n" if done == expected else ""
-        stream.write(f"\r[{'#' * full}{'.' * (NARROW - full)}] {done}/{expected}{end}")
-        stream.flush()
-
-    return draw
 
 
 # --- what-if ------------------------------------------------------------------------------------------------------
 def _declare_what_if(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ref", metavar="SET", help="programme/edition or a rule file")
     parser.add_argument("--facts", type=Path, required=True, metavar="FILE", help="facts as JSON, or a filled workbook")
-    parser.add_argument("--on", type=date.fromisoformat, required=True, help="base date, YYYY-MM-DD")
     parser.add_argument("--points", default="1", help="points to gain")
-    declare_common(parser)
+    _declare_application(parser)
 
 
-@or_refused
 def _what_if(arguments: argparse.Namespace) -> int:
     """What bars the applicant today, what is missing for the next band, which figures gain the points."""
     lang, rules = arguments.lang, named_set(arguments.ref, arguments.directory)
-    facts, fault = _facts(arguments.facts, arguments)
-    try:
-        points: Fraction | None = exact_number(arguments.points)
-    except ValueError:
-        points = None
-    if facts is None or points is None:
-        _say(fault or f"--points {arguments.points}: " + _pick(lang, "不是数字", "not a number"))
-        return REFUSED
-    missing = missing_for(rules, facts, arguments.on)
+    on, points = day_of(arguments.on, "--on"), _points(arguments.points)
+    facts, standing = _facts(arguments.facts, rules, arguments.directory), _standing(arguments.standing)
+    missing = missing_for(rules, facts, on, standing)
     for gap in missing.gaps:
-        _say(gap.sentence(lang))
+        say(gap.sentence(lang))
     if missing.next_band and missing.points_short is not None:
-        name = missing.next_band.name_zh if lang == "zh" else missing.next_band.name_en
         short = fixed_text(missing.points_short, missing.evaluation.places)
-        _say(_pick(lang, f"距“{name}”还差 {short} 分", f"{short} points short of “{name}”"))
-    advice = ways_to_gain(rules, facts, arguments.on, points=points)
-    for way in advice.single or advice.double:
-        _say("  " + way.sentence(lang, missing.evaluation.places))
-    if not advice.single and not advice.double:
-        _say(_pick(lang, "  没有一项或两项数据的增长能得到这些分", "  neither one figure nor two gain this"))
+        band = pick(lang, f"“{missing.next_band.name_zh}”", f"“{missing.next_band.name_en}”")
+        say(pick(lang, f"距{band}还差 {short} 分", f"{short} points short of {band}"))
+    for line in _ways(ways_to_gain(rules, facts, on, standing, points), missing.evaluation, lang):
+        say(f"  {line}")
     return 0
+
+
+def _points(text: str) -> Fraction:
+    try:
+        points = exact_number(text)
+    except ValueError as error:
+        raise Unusable(f"--points {text}", "不是数字", "not a number") from error
+    if points <= 0:
+        raise Unusable(f"--points {text}", "须大于零", "must be above zero")
+    return points
+
+
+def _ways(advice: Advice, evaluation: Evaluation, lang: str) -> list[str]:
+    if advice.total is None:
+        return [pick(lang, "没有总分，不能建议", "there is no total, and so no advice")]
+    found = [way.sentence(lang, evaluation.places) for way in advice.single or advice.double]
+    return found or [pick(lang, "没有一项或两项数据的增长能得到这些分", "neither one figure nor two gain this")]
 
 
 VERBS = {
