@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from criteria.simulation import Move, Simulation, simulate
 from criteria.loading import load
+from criteria.simulation import Move, Simulation, simulate
 from criteria.simulation_text import MOVES, aligned, simulation_lines
 from tests.criteria.test_simulation import DEMO, applicant, with_pass_mark
 
