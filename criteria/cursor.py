@@ -16,6 +16,7 @@ from criteria.units import UNITS
 
 T = TypeVar("T")
 NOTHING = Fraction(0)
+_CONFIDENCE = {one.value: one for one in Confidence}
 
 
 @dataclass(slots=True)
@@ -134,10 +135,11 @@ class Cursor:
     def confidence(self, key: str = "confidence") -> Confidence:
         """The confidence mark; required."""
         value = self.raw(key)
-        if not isinstance(value, str) or value not in tuple(Confidence):
+        found = _CONFIDENCE.get(value) if isinstance(value, str) else None
+        if found is None:
             self.fault(key, "缺少可信度，或取值不对", "confidence is missing or not on the scale")
             return Confidence.UNKNOWN
-        return Confidence(value)
+        return found
 
     def expression(self, key: str) -> Expression | None:
         """A parsed rule text, None when absent or bad."""
