@@ -297,7 +297,7 @@ class _Page(Writer):
 
     def _note(self, held: tuple[str, str]) -> str:
         code, text = held
-        return (self.code(code) + " " if code else "") + escape(text)
+        return (self.code(code) + " " if code else "") + self.foreign(text)
 
     def _sources(self) -> str:
         """Where the figures above were read."""
@@ -305,7 +305,7 @@ class _Page(Writer):
         return f"<dl>{lines}</dl>" if lines else ""
 
     def _source(self, one: Source) -> str:
-        told = f"{escape(one.title)} <small>{escape(one.url)}</small>"
+        told = f"{self.foreign(one.title)} <small>{escape(one.url)}</small>"
         return f'<div id="source-{escape(one.code)}"><dt>{self.code(one.code)}</dt><dd>{told}</dd></div>'
 
     def _foot(self) -> str:

@@ -28,6 +28,7 @@ MARKS = {
     Confidence.UNKNOWN: ("未知", "unknown"),
 }
 SIGNS = {">=": "≥", "<=": "≤"}
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _OWN = {
     "field": ("数据项", "field"),
     "this": ("本年数", "this year's figure"),
@@ -61,6 +62,11 @@ class Writer:
     def code(self, text: str) -> str:
         """A code as it stands in the file."""
         return f"<code>{escape(text)}</code>"
+
+    def foreign(self, text: str) -> str:
+        """A text that its author wrote in one language, whatever the language of the page."""
+        tongue = "zh-CN" if _CHINESE.search(text) else "en"
+        return f'<span lang="{tongue}">{escape(text)}</span>'
 
     def formula(self, expression: Expression) -> str:
         """A formula in words."""

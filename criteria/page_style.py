@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 STYLE = """
 @page { size: A4; margin: 18mm 16mm 20mm;
   @bottom-center { content: counter(page) " / " counter(pages); font: 9pt sans-serif; color: #55606e; } }
@@ -70,3 +73,5 @@ footer { margin-top: 6mm; color: var(--soft); font-size: 9pt; }
   dl > div { grid-template-columns: 1fr; gap: 0; }
 }
 """
+# What a content security policy names to let this style through and no other.
+STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
