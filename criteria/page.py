@@ -27,6 +27,7 @@ from criteria.ruleset import (
 )
 from criteria.units import unit_name
 from criteria.ways import ways_of
+from criteria.wording import label
 
 _TITLES = {
     "instruments": ("政策依据", "Legal texts"),
@@ -75,7 +76,8 @@ class _Page(Writer):
         tongue = self.say("zh-CN", "en")
         return (
             f'<!DOCTYPE html>\n<html lang="{tongue}"><head><meta charset="utf-8"><title>{title}</title>'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<link rel="icon" href="data:,"><style>{STYLE}</style></head>'
             f"<body><main>{body}</main></body></html>\n"
         )
 
@@ -242,7 +244,8 @@ class _Page(Writer):
             for role, figure in figures.items()
         ]
         rows = [(name, *(self.of_class(figure, code) for figure in figures.values())) for code, name in codes.items()]
-        return table(["", *heads], rows, "classes")
+        by = escape(label(self.rules, next(iter(figures.values())).by or "", self.lang))
+        return table([by, *heads], rows, "classes")
 
     def _scoring(self) -> str:
         scoring = self.rules.scoring
@@ -310,8 +313,8 @@ class _Page(Writer):
 
     def _foot(self) -> str:
         money = f"1 {unit_name('wCNY', self.lang)} = {shown_text(Fraction(10))} {unit_name('kCNY', self.lang)}"
-        label = self.say("校验码", "checksum")
-        return f"<footer><p>{escape(money)}</p><p>{label} {self.code(self.rules.checksum)}</p></footer>"
+        checksum = self.say("校验码", "checksum")
+        return f"<footer><p>{escape(money)}</p><p>{checksum} {self.code(self.rules.checksum)}</p></footer>"
 
 
 def _grouped(found: Iterable[Hole]) -> dict[str, list[Hole]]:
