@@ -18,8 +18,8 @@ from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
 from criteria.ways import ways_of
 
 MOST_STEPS = 1000  # marks that an expert can choose from
-# Sections that decide nothing and still quote texts.
-_CITING = ("instruments", "evidence", "anomalies", "remarks")
+# Sections that decide nothing and still quote texts; an instrument is a text itself.
+_CITING = ("evidence", "anomalies", "remarks")
 # Sections whose oddities may be kept; those without rows of their own are named whole.
 _ANNOTATED = frozenset({"gates", "indicators", "bonus", "bands", "band_overrides", "checks", "instruments", "evidence"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
@@ -19,6 +20,7 @@ from criteria.facts import Facts
 from criteria.factsfile import fields_of, read_facts, read_standing
 from criteria.given import Unusable
 from criteria.history import applicants_of, history_text
+from criteria.loading import PROGRAMMES
 from criteria.ruleset import RuleSet
 from criteria.scope import GivenGrade, Standing
 from criteria.simulation import Applicant
@@ -121,6 +123,13 @@ def test_fault_in_a_history_names_its_line(municipal: RuleSet) -> None:
         with pytest.raises(Unusable) as refused:
             list(applicants_of(f"{good}\n{bad}\n", "h.jsonl", {}))
         assert refused.value.where == place
+
+
+def test_examples_of_the_guide_are_read(municipal: RuleSet) -> None:
+    guide = (PROGRAMMES / "README.md").read_text(encoding="utf-8")
+    application, standing = re.findall(r"```json\n(.*?)```", guide, flags=re.DOTALL)
+    assert read_facts(application, "f", fields_of(municipal)).value("employees") == 600
+    assert read_standing(standing, "s").titles == {"district_centre": date(2024, 1, 1)}
 
 
 SMALL: dict[str, Any] = {
