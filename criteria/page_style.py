@@ -35,7 +35,7 @@ th { background: #eaf0f7; font-weight: 600; }
 .gates > thead th:first-child, .points > thead > tr > th:first-child, .checks th:first-child { width: 19mm; }
 .gates > thead th:nth-child(3) { width: 58mm; }
 .points > thead > tr > th:nth-child(3) { width: 24mm; }
-.points > thead > tr > th:nth-child(4) { width: 68mm; }
+.points > thead > tr > th:nth-child(4) { width: 74mm; }
 .checks th:nth-child(2) { width: 20mm; }
 .experts th:first-child { width: 40mm; }
 .experts th:nth-child(n + 3) { width: 30mm; }
