@@ -73,6 +73,7 @@ ACCESS: Mapping[str, Policy] = {
     "batch_template": PUBLIC,
     "editions": PUBLIC,
     "edition": PUBLIC,
+    "edition_print": PUBLIC,
     "edition_file": PUBLIC,
     # accounts
     "account_login": PUBLIC,

@@ -3,92 +3,75 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from criteria.banding import BandOutcome
+from criteria.command_line import REFUSED, Verb, declare_common, pick, say
 from criteria.evaluate import Evaluation, evaluate
 from criteria.exact import fixed_text
 from criteria.explain import explanation, explanation_of_gate
-from criteria.facts import Facts
+from criteria.factsfile import fields_of, read_facts, read_standing
 from criteria.faults import RuleSetFaults
+from criteria.given import Unusable, day_of, named_set, text_of
 from criteria.live import live_faults
-from criteria.loading import PROGRAMMES, freeze, load
 from criteria.schema import SCHEMA_FILE, schema_text
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One verb of the command line: a line of help, its arguments, and what it does (exit code returned)."""
-
-    help: str
-    declare: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], int]
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
+from criteria.scope import NOTHING_KNOWN
 
 
 def _declare_check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("refs", nargs="+", metavar="programme/edition")
-    _declare_common(parser)
+    parser.add_argument("refs", nargs="+", metavar="SET", help="programme/edition or a rule file")
+    declare_common(parser)
     parser.add_argument("--live", action="store_true", help="also list what bars a live batch")
 
 
-def _declare_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--directory", type=Path, default=PROGRAMMES, help="where the rule files lie")
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
-
-
 def _check(arguments: argparse.Namespace) -> int:
-    """Load each set and print its faults; 1 when any set cannot be used, or is not live when that was asked."""
-    is_bad = False
-    for ref in arguments.refs:
-        try:
-            rule_set = load(ref, arguments.directory)
-        except LookupError:
-            _say(f"{ref}: " + ("找不到" if arguments.lang == "zh" else "not found"))
-            is_bad = True
-        except RuleSetFaults as refused:
-            _say("\n".join(refused.lines(arguments.lang)))
-            is_bad = True
-        else:
-            _say(f"{ref}: {rule_set.status} {rule_set.checksum}")
-            barred = live_faults(rule_set) if arguments.live else []
-            for fault in barred:
-                _say(f"  {fault.zh if arguments.lang == 'zh' else fault.en}")
-            is_bad = is_bad or bool(barred)
-    return int(is_bad)
+    """Load each set and print its faults; 2 when any cannot be used, 1 when one is not live and that was asked."""
+    return max(_check_one(ref, arguments) for ref in arguments.refs)
+
+
+def _check_one(ref: str, arguments: argparse.Namespace) -> int:
+    lang = arguments.lang
+    try:
+        rules = named_set(ref, arguments.directory)
+    except RuleSetFaults as refused:
+        say("\n".join(refused.lines(lang)))
+        return REFUSED
+    except Unusable as bad:
+        say(bad.text(lang))
+        return REFUSED
+    say(f"{ref}: {rules.status} {rules.checksum}")
+    barred = live_faults(rules) if arguments.live else []
+    for fault in barred:
+        say(f"  {pick(lang, fault.zh, fault.en)}")
+    return int(bool(barred))
 
 
 def _declare_explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("ref", metavar="programme/edition")
+    parser.add_argument("ref", metavar="SET", help="programme/edition or a rule file")
     parser.add_argument("--facts", type=Path, required=True, help="facts as JSON")
-    parser.add_argument("--on", type=date.fromisoformat, required=True, help="base date, YYYY-MM-DD")
-    _declare_common(parser)
+    parser.add_argument("--standing", type=Path, help="titles, records, lists and answers as JSON")
+    parser.add_argument("--on", required=True, help="base date, YYYY-MM-DD")
+    declare_common(parser)
 
 
 def _explain(arguments: argparse.Namespace) -> int:
     """Print every gate and indicator of one application with its calculation."""
-    facts = Facts.from_json(arguments.facts.read_text(encoding="utf-8"))
-    evaluation = evaluate(load(arguments.ref, arguments.directory), facts, arguments.on)
-    lang = arguments.lang
+    rules, lang = named_set(arguments.ref, arguments.directory), arguments.lang
+    on = day_of(arguments.on, "--on")
+    facts = read_facts(text_of(arguments.facts), str(arguments.facts), fields_of(rules))
+    path = arguments.standing
+    evaluation = evaluate(rules, facts, on, read_standing(text_of(path), str(path)) if path else NOTHING_KNOWN)
     parts = [explanation_of_gate(gate, lang) for gate in evaluation.gates]
     parts += [explanation(trace, lang) for trace in (*evaluation.indicators, *evaluation.bonus)]
     for part in parts:
-        _say("\n  ".join(part.text()))
-    _say(_summary(evaluation, lang))
+        say("\n  ".join(part.text()))
+    say(_summary(evaluation, lang))
     return 0
 
 
 def _summary(evaluation: Evaluation, lang: str) -> str:
     total = "?" if evaluation.total is None else fixed_text(evaluation.total, evaluation.places)
-    label = "总分" if lang == "zh" else "Total"
-    return f"{label}: {total} {_band(evaluation.band, lang)}".rstrip()
+    return f"{pick(lang, '总分', 'Total')}: {total} {_band(evaluation.band, lang)}".rstrip()
 
 
 def _band(band: BandOutcome | None, lang: str) -> str:
@@ -98,13 +81,13 @@ def _band(band: BandOutcome | None, lang: str) -> str:
 
 
 def _declare_freeze(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("ref", metavar="programme/edition")
-    _declare_common(parser)
+    parser.add_argument("ref", metavar="SET", help="programme/edition or a rule file")
+    declare_common(parser)
 
 
 def _freeze(arguments: argparse.Namespace) -> int:
     """Print the self-contained text of a set."""
-    _say(freeze(arguments.ref, arguments.directory))
+    say(named_set(arguments.ref, arguments.directory).frozen_text)
     return 0
 
 
@@ -117,7 +100,7 @@ def _schema(arguments: argparse.Namespace) -> int:
     if arguments.write:
         SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")
     else:
-        _say(schema_text().rstrip())
+        say(schema_text().rstrip())
     return 0
 
 

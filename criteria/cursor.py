@@ -16,6 +16,10 @@ from criteria.units import UNITS
 
 T = TypeVar("T")
 NOTHING = Fraction(0)
+# The largest figure of a unit that counts time or decimals.
+_MOST = {"year": 200, "month": 2400, "working_day": 2000, "place": 8}
+_WHOLE = frozenset({"place", "working_day"})
+_CONFIDENCE = {one.value: one for one in Confidence}
 
 
 @dataclass(slots=True)
@@ -102,11 +106,11 @@ class Cursor:
             return None
         return value
 
-    def whole(self, key: str, default: int) -> int:
-        """A whole number from 0 up."""
+    def whole(self, key: str, default: int, most: int = 1000) -> int:
+        """A whole number from 0 to `most`."""
         value = self.number(key)
-        if value is not None and (value.denominator != 1 or value < 0):
-            self.fault(key, "应为非负整数", "must be a whole number, not negative")
+        if value is not None and (value.denominator != 1 or not 0 <= value <= most):
+            self.fault(key, f"应为 0 到 {most} 的整数", f"must be a whole number from 0 to {most}")
             return default
         return default if value is None else int(value)
 
@@ -134,10 +138,11 @@ class Cursor:
     def confidence(self, key: str = "confidence") -> Confidence:
         """The confidence mark; required."""
         value = self.raw(key)
-        if not isinstance(value, str) or value not in tuple(Confidence):
+        found = _CONFIDENCE.get(value) if isinstance(value, str) else None
+        if found is None:
             self.fault(key, "缺少可信度，或取值不对", "confidence is missing or not on the scale")
             return Confidence.UNKNOWN
-        return Confidence(value)
+        return found
 
     def expression(self, key: str) -> Expression | None:
         """A parsed rule text, None when absent or bad."""
@@ -258,6 +263,18 @@ def _cases(entry: Cursor) -> list[tuple[str, Fraction]]:
     return [(name, number) for name, number in numbers if number is not None]
 
 
+def _check_size(entry: Cursor, figure: Figure) -> None:
+    """What time and rounding are reckoned with stays within what can be reckoned."""
+    most, known = (
+        _MOST.get(figure.unit),
+        [value for value in (figure.value, *figure.cases.values()) if value is not None],
+    )
+    if most is not None and any(not 0 <= value <= most for value in known):
+        entry.fault("value", f"应在 0 到 {most} 之间", f"must be between 0 and {most}")
+    if figure.unit in _WHOLE and any(value.denominator != 1 for value in known):
+        entry.fault("value", "应为整数", "must be a whole number")
+
+
 def _check_figure(entry: Cursor, figure: Figure) -> None:
     """Value, cases and confidence must fit together."""
     is_known = figure.value is not None or bool(figure.cases)
@@ -269,5 +286,6 @@ def _check_figure(entry: Cursor, figure: Figure) -> None:
         entry.fault(
             "confidence", "有值不得标为 unknown，无值必须标为 unknown", "unknown means no value, and the reverse"
         )
+    _check_size(entry, figure)
     if figure.shown_as is not None and is_known:
         entry.fault("shown_as", "已知数值不需要 shown_as", "shown_as is for unknown figures only")

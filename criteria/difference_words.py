@@ -120,6 +120,8 @@ VALUES: dict[str, Pair] = {
     "threshold_proportional": ("达到起点后按比例", "in proportion from a threshold on"),
     "steps": ("分档", "steps"),
     "per_unit": ("按数量计分", "points for each"),
+    "grade": ("由人员评定等级", "a grade given by a person"),
+    "unknown": ("未知", "unknown"),
     "numeric": ("数值条件", "numeric"),
     "either": ("任一条件", "one of several"),
     "negative_record": ("不得有不良记录", "no record"),

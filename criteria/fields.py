@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
 
 class Kind(StrEnum):
@@ -17,6 +19,9 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"  # kept as ISO text
     USCC = "uscc"  # unified social credit code, GB 32100
+
+
+_NUMBERS = frozenset({Kind.DECIMAL, Kind.DECIMAL_SIGNED, Kind.INTEGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +95,21 @@ class FormSpec:
     def annex(self, code: str) -> AnnexSpec:
         """The annex of that code; KeyError when the form has none."""
         return {annex.code: annex for annex in self.annexes}[code]
+
+
+def suits(spec: FieldSpec, value: object) -> bool:
+    """Whether a value is of the field's kind: an exact number, a text, yes or no, a day as ISO text; nothing suits."""
+    if value is None:
+        return True
+    if spec.kind in _NUMBERS:
+        return isinstance(value, Fraction)
+    if spec.kind is Kind.BOOLEAN:
+        return isinstance(value, bool)
+    return isinstance(value, str) and (spec.kind is not Kind.DATE or _is_day(value))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text) is not None
+    except ValueError:
+        return False

@@ -9,6 +9,7 @@ from criteria.cursor import Cursor
 from criteria.fields import AnnexSpec, Choice, FieldSpec, FormSpec, Kind
 from criteria.units import UNITS
 
+MOST_YEARS, MOST_PLACES, MOST_ROWS = 10, 8, 5000
 _ROW = re.compile(r"[A-Z][0-9]?-[0-9]{2}(\.[0-9])?")
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -79,9 +80,9 @@ def read_field(row: Cursor) -> FieldSpec:
         name_en=name_en,
         unit=row.choice("unit", tuple(UNITS)),
         kind=kind,
-        years=row.whole("years", 1),
+        years=row.whole("years", 1, MOST_YEARS),
         required=row.flag("required", True),
-        places=row.whole("places", 0 if kind is Kind.INTEGER else 2),
+        places=row.whole("places", 0 if kind is Kind.INTEGER else 2, MOST_PLACES),
         choices=row.each("choices", _choice),
         hint_zh=hint_zh,
         hint_en=hint_en,
@@ -117,7 +118,7 @@ def _annex(row: Cursor) -> AnnexSpec:
     name_zh, name_en = row.pair("name")
     columns = row.each("columns", _basic)
     code, letter, counts = row.text("code"), row.text("letter"), row.text("counts", "") or None
-    return AnnexSpec(code, letter, name_zh, name_en, columns, row.whole("max_rows", 500), counts)
+    return AnnexSpec(code, letter, name_zh, name_en, columns, row.whole("max_rows", 500, MOST_ROWS), counts)
 
 
 def _check_rows(section: Cursor, form: FormSpec) -> None:

@@ -17,6 +17,7 @@ from criteria.banding import band_of
 from criteria.casefile import BAND_ROLES, Case, Limit, cases_text, parse_cases, read_cases
 from criteria.exact import shown_text
 from criteria.facts import Fact, Facts, Scalar, facts_of
+from criteria.fields import suits
 from criteria.figures import Figure
 from criteria.gates import GateOutcome, decide
 from criteria.loading import PROGRAMMES
@@ -28,8 +29,8 @@ from criteria.trace import Segment, Trace
 from criteria.ways import ways_of
 
 __all__ = [
-    "CASES", "Case", "CaseResult", "Limit", "cases_text", "limit_words", "limits_of", "parse_cases", "run_cases",
-    "shipped_cases", "stray_cases", "uncovered_limits",
+    "CASES", "Case", "CaseResult", "Limit", "cases_text", "inherited_cases", "limit_words", "limits_of", "parse_cases",
+    "run_cases", "shipped_cases", "stray_cases", "uncovered_limits",
 ]  # fmt: skip
 
 CASES = PROGRAMMES.parent / "cases"
@@ -79,18 +80,26 @@ class CaseResult:
 # --- Which cases there are ----------------------------------------------------------------------------------------
 def shipped_cases(ref: str, directory: Path = PROGRAMMES, cases: Path = CASES) -> tuple[Case, ...]:
     """Cases of a shipped set; those of the sets it extends or takes from hold too, its own replace them by limit."""
-    found: dict[Limit, tuple[Case, ...]] = {}
-    for parent in _parents(ref, directory):
-        found |= _by_limit(shipped_cases(parent, directory, cases))
     own: list[Case] = []
     for path in sorted((cases / ref).glob("*.yaml")):
         own += read_cases(path.read_text(encoding="utf-8"), f"{ref}/{path.name}")
+    text = (directory / f"{ref}.yaml").read_text(encoding="utf-8")
+    return inherited_cases(text, ref, own, directory, cases)
+
+
+def inherited_cases(
+    text: str, ref: str, own: Iterable[Case], directory: Path = PROGRAMMES, cases: Path = CASES
+) -> tuple[Case, ...]:
+    """A set's own cases with those of the shipped sets that its sound text rests on, replaced limit by limit."""
+    found: dict[Limit, tuple[Case, ...]] = {}
+    for parent in _parents(text, ref):
+        found |= _by_limit(shipped_cases(parent, directory, cases))
     found |= _by_limit(own)
     return tuple(case for held in found.values() for case in held)
 
 
-def _parents(ref: str, directory: Path) -> list[str]:
-    content = read_text((directory / f"{ref}.yaml").read_text(encoding="utf-8"), ref).content
+def _parents(text: str, ref: str) -> list[str]:
+    content = read_text(text, ref).content
     taken = [row["from"] for row in content.get("takes", []) if "/" in row["from"]]
     return [*filter(None, [content.get("extends")]), *taken]
 
@@ -222,8 +231,17 @@ def _run(rules: RuleSet, case: Case) -> CaseResult:
         return _compared(case, {"band": band.code if band else None})
     if case.field not in rules.fields:
         return CaseResult(case, {}, ((f"没有数据项 {case.field}", f"no such field: {case.field}"),))
+    wrong = _ill_suited(rules, case)
+    if wrong:
+        return CaseResult(case, {}, ((f"类型不符：{wrong}", f"of the wrong kind: {wrong}"),))
     gate = next((gate for gate in rules.gates if gate.code == case.limit.rule), None)
     return _run_gate(rules, gate, case) if gate else _run_indicator(rules, case)
+
+
+def _ill_suited(rules: RuleSet, case: Case) -> str:
+    """Fields to which the case gives values that no form lets through."""
+    given = [*case.start.items(), (case.field, case.given), *(pair for year in case.earlier for pair in year.items())]
+    return ", ".join(code for code, value in given if code in rules.fields and not suits(rules.fields[code], value))
 
 
 def _run_gate(rules: RuleSet, gate: Gate, case: Case) -> CaseResult:

@@ -10,11 +10,11 @@ from criteria.ruleset import Figure, RuleSet
 from criteria.ways import ways_of
 
 _SECTION_NAMES = {
-    "gates": ("申报条件", "eligibility conditions"),
-    "scoring": ("计分规则", "the rules of scoring"),
-    "indicators": ("评价指标", "the indicators"),
-    "bands": ("评价结果等级", "the result bands"),
-    "form": ("申报表", "the form"),
+    "gates": ("申报条件", "eligibility conditions are"),
+    "scoring": ("计分规则", "the rules of scoring are"),
+    "indicators": ("评价指标", "the indicators are"),
+    "bands": ("评价结果等级", "the result bands are"),
+    "form": ("申报表", "the form is"),
 }
 
 
@@ -35,7 +35,7 @@ def holes(rule_set: RuleSet) -> tuple[Hole, ...]:
 def _missing_sections(rule_set: RuleSet) -> Iterator[Hole]:
     for section, (zh, en) in _SECTION_NAMES.items():
         if not getattr(rule_set, section):
-            yield Hole(section, f"缺少{zh}", f"{en} are missing" if en.endswith("s") else f"{en} is missing")
+            yield Hole(section, f"缺少{zh}", f"{en} missing")
 
 
 def _unknown_figures(rule_set: RuleSet) -> Iterator[Hole]:

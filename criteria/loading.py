@@ -115,14 +115,19 @@ def _resolve_sources(rules: RuleText, catalogue: RuleText, faults: FaultList) ->
 
 
 def _cited(content: Any) -> set[str]:
-    """Every source code named anywhere below."""
-    if isinstance(content, list):
-        return set().union(*(_cited(part) for part in content)) if content else set()
-    if not isinstance(content, dict):
-        return set()
-    own = content.get("source")
-    codes = {code for code in own if isinstance(code, str)} if isinstance(own, list) else set()
-    return codes.union(*(_cited(part) for part in content.values()))
+    """Every source code named anywhere below; walked without recursion."""
+    codes: set[str] = set()
+    waiting = [content]
+    while waiting:
+        held = waiting.pop()
+        if isinstance(held, dict):
+            own = held.get("source")
+            if isinstance(own, list):
+                codes.update(code for code in own if isinstance(code, str))
+            waiting += held.values()
+        elif isinstance(held, list):
+            waiting += held
+    return codes
 
 
 def _assemble(rules: RuleText, faults: FaultList) -> RuleSet:

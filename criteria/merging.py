@@ -11,6 +11,7 @@ from criteria.rulefile import RuleText, read_text
 
 Resolve = Callable[[str], str]
 MAX_CHAIN = 5
+MAX_TAKEN = 20  # sets that one file takes sections from
 # What names one edition is never inherited.
 IDENTITY = frozenset(
     {
@@ -26,7 +27,11 @@ def merged(text: str, file: str, resolve: Resolve, chain: tuple[str, ...] = ()) 
     faults = FaultList(own)
     cursor = Cursor(own.content, "", faults)
     base = _base(cursor, resolve, chain)
-    for row in cursor.rows("takes"):
+    rows = cursor.rows("takes")
+    if len(rows) > MAX_TAKEN:
+        cursor.fault("takes", f"不得超过 {MAX_TAKEN} 项", f"there must be no more than {MAX_TAKEN}")
+        rows = rows[:0]
+    for row in rows:
         _take(row, base, resolve, chain)
     if faults.found:
         raise RuleSetFaults(tuple(faults.found))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from json.encoder import encode_basestring
 from typing import Any
 
 import yaml
@@ -57,8 +58,10 @@ def read_text(text: str, file: str) -> RuleText:
 
 def canonical(content: Any) -> str:
     """Canonical JSON of plain values; numbers as shortest exact decimals, so that reading it gives the same values."""
+    if isinstance(content, str):
+        return encode_basestring(content)
     if isinstance(content, dict):
-        parts = (f"{json.dumps(key, ensure_ascii=False)}:{canonical(content[key])}" for key in sorted(content))
+        parts = (f"{encode_basestring(key)}:{canonical(content[key])}" for key in sorted(content))
         return "{" + ",".join(parts) + "}"
     if isinstance(content, list):
         return "[" + ",".join(canonical(part) for part in content) + "]"

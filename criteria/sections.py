@@ -90,6 +90,8 @@ def _window(row: Cursor) -> tuple[Window | None, Figure | None]:
     if section is None:
         return None, None
     years = section.needed_figure("years", "year")
+    if years.value is not None and years.value.denominator != 1:
+        section.fault("years", "应为整年", "must be whole years")
     anchor = Anchor(section.choice("anchor", tuple(Anchor)))
     month_day = section.text("month_day", "")
     if (anchor is Anchor.DATE_IN_YEAR) is not bool(month_day) or (month_day and not is_month_day(month_day)):

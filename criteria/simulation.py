@@ -15,7 +15,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from criteria.banding import band_of
+from criteria.banding import band_of, recorded_kinds
 from criteria.exact import shown_text
 from criteria.facts import Facts
 from criteria.fast import FastScorer, compile_rules
@@ -270,7 +270,7 @@ def _result(scorer: FastScorer, applicant: Applicant) -> Result:
             (aside if gate.kind in _ANSWERED else open_gates).append(gate.code)
     scored = scorer.score(facts, on, standing) if rules.scoring else None
     total = scored.total if scored else None
-    band = band_of(rules, total, failed)
+    band = band_of(rules, total, failed, recorded_kinds(standing, on))
     consequence = band.consequence if band else ""
     verdict = _verdict(rules, bool(failed), bool(open_gates), total, consequence)
     points = dict(scored.points) if scored else {}

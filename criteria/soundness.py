@@ -11,11 +11,15 @@ from criteria.cursor import FaultList
 from criteria.expressions import Expression
 from criteria.facts import exact_text
 from criteria.indicator_checks import check_indicator, check_policy
+from criteria.live import SECTIONS, marked_parts
 from criteria.reachability import check_reachable
 from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, RuleSet, Variant
 from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
 from criteria.ways import ways_of
 
+MOST_STEPS = 1000  # marks that an expert can choose from
+# Sections that decide nothing and still quote texts; an instrument is a text itself.
+_CITING = ("evidence", "anomalies", "remarks")
 # Sections whose oddities may be kept; those without rows of their own are named whole.
 _ANNOTATED = frozenset({"gates", "indicators", "bonus", "bands", "band_overrides", "checks", "instruments", "evidence"})
 
@@ -37,8 +41,18 @@ def check_soundness(rules: RuleSet, faults: FaultList) -> None:
     _check_references(rules, faults)
     _check_anomalies(rules, faults)
     _check_completeness(rules, faults)
+    _check_sources(rules, faults)
     if rules.expert_review:
         _check_expert_review(rules.expert_review, faults)
+
+
+def _check_sources(rules: RuleSet, faults: FaultList) -> None:
+    """What is said to stand in a text names the text."""
+    for section in (*SECTIONS, *_CITING):
+        for path, part in marked_parts(section, getattr(rules, section)):
+            if part.confidence.is_live and not part.source:
+                name = part.confidence.name_in("zh"), part.confidence.name_in("en")
+                faults.add(f"{path}.source", f"标为“{name[0]}”的须注明出处", f"{name[1]}: the source must be named")
 
 
 def _check_gate(gate: Gate, path: str, vocabulary: Vocabulary, faults: FaultList) -> None:
@@ -223,5 +237,8 @@ def _check_expert_review(review: ExpertReview, faults: FaultList) -> None:
         if step <= 0 or most <= 0 or (most / step).denominator != 1:
             path = f"expert_review.headings[{heading.code}]"
             faults.add(path, "满分必须是步长的整数倍", "the most must be a whole number of steps")
+        elif most / step > MOST_STEPS:
+            path = f"expert_review.headings[{heading.code}].step"
+            faults.add(path, f"步数不得超过 {MOST_STEPS}", f"there must be no more than {MOST_STEPS} steps")
     if not review.headings:
         faults.add("expert_review.headings", "缺少评审项目", "there are no headings")

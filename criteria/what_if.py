@@ -51,8 +51,8 @@ class Raise:
 
     @property
     def effort(self) -> Fraction:
-        """How much of the new figure is not there yet, 0 to 1: what advice is ordered by."""
-        return (self.to - self.now) / self.to
+        """How much of the new figure is not there yet, 0 to 1, up to 2 for a loss: what advice is ordered by."""
+        return (self.to - self.now) / max(abs(self.to), abs(self.now))
 
     def sentence(self, lang: str) -> str:
         """`研发人员：80 人 → 96 人`."""

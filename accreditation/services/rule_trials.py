@@ -66,7 +66,7 @@ def applicants(programme: Programme, *rule_sets: RuleSet) -> Iterator[Applicant]
         yield Applicant(
             reference=row.case.number,
             name=row.enterprise.name,
-            district=DISTRICTS.get(row.case.district, row.case.district),
+            district=str(DISTRICTS.get(row.case.district, row.case.district)),
             industry="",
             size="",
             facts=facts,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from criteria.checks import check_facts
-from criteria.commands import Verb
+from criteria.command_line import REFUSED, Verb, declare_common, say
+from criteria.commands_sets import diff_sets
 from criteria.facts import Facts
+from criteria.factsfile import fields_of, read_facts
 from criteria.faults import RuleSetFaults
 from criteria.fields import FormSpec
+from criteria.given import Unusable, named_set, text_of
 from criteria.loading import PROGRAMMES, load
 from criteria.ruleset import RuleSet
 from criteria.workbook.annotate import annotated_workbook
@@ -22,7 +24,6 @@ from criteria.workbook.intake import Reading, examine, template_id_of
 from criteria.workbook.layout import Template, template_for
 from criteria.workbook.template import write_template
 
-REFUSED = 2
 _NO_FORM = FormSpec("", "", (), (), ())
 
 
@@ -64,10 +65,6 @@ def _foreign(content: bytes, title: str) -> Reading:
     return _refused(fault_of("not_our_template", severity=Severity.REFUSAL, title=title))
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
 def _declare_template(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ref", metavar="programme/edition")
     parser.add_argument("--batch", required=True, help="code of the batch")
@@ -79,22 +76,22 @@ def _declare_template(parser: argparse.ArgumentParser) -> None:
 
 def _declare_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", default="", help="title of the batch; without it that of the form")
-    parser.add_argument("--directory", type=Path, default=PROGRAMMES, help="where the rule files lie")
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    declare_common(parser)
 
 
 def _template(arguments: argparse.Namespace) -> int:
+    """Write the workbook, with the facts entered where some are given."""
+    rules, path = named_set(arguments.ref, arguments.directory), arguments.prefill
+    if rules.form is None:
+        raise Unusable(arguments.ref, "该规则集没有申报表", "the set has no form")
+    title = arguments.title or rules.form.title_zh
     try:
-        _, template = template_of(arguments.ref, arguments.batch, arguments.year, arguments.title, arguments.directory)
-    except RuleSetFaults as refused:
-        _say("\n".join(refused.lines(arguments.lang)))
-        return REFUSED
-    except (LookupError, ValueError) as error:
-        _say(f"{arguments.ref}: {error}")
-        return REFUSED
-    prefill = Facts.from_json(arguments.prefill.read_text(encoding="utf-8")) if arguments.prefill else None
+        template = template_for(rules.form, rules.ref, rules.checksum, arguments.batch, arguments.year, title)
+    except ValueError as error:
+        raise Unusable(arguments.ref, f"不能制作申报表（{error}）", f"no form can be made ({error})") from error
+    prefill = read_facts(text_of(path), str(path), fields_of(rules)) if path else None
     arguments.out.write_bytes(write_template(template, prefill))
-    _say(f"{arguments.out} {template.id} {template.checksum}")
+    say(f"{arguments.out} {template.id} {template.checksum}")
     return 0
 
 
@@ -110,7 +107,7 @@ def _read(arguments: argparse.Namespace) -> int:
     for path in arguments.files:
         _, reading = read_file(path, arguments.title, arguments.directory)
         is_refused = is_refused or not reading.accepted
-        _say(_as_json(path, reading) if arguments.json else _as_text(path, reading, arguments.lang))
+        say(_as_json(path, reading) if arguments.json else _as_text(path, reading, arguments.lang))
     return REFUSED if is_refused else 0
 
 
@@ -149,7 +146,7 @@ def _declare_annotate(parser: argparse.ArgumentParser) -> None:
 def _annotate(arguments: argparse.Namespace) -> int:
     """Write the annotated copy; 2 when the file was refused as a whole and nothing can be written."""
     template, reading = read_file(arguments.file, arguments.title, arguments.directory)
-    _say(_as_text(arguments.file, reading, arguments.lang))
+    say(_as_text(arguments.file, reading, arguments.lang))
     if template is None or reading.faults.refusal:
         return REFUSED
     arguments.out.write_bytes(annotated_workbook(template, reading.faults))
@@ -157,26 +154,30 @@ def _annotate(arguments: argparse.Namespace) -> int:
 
 
 def _declare_diff(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("before", type=Path, metavar="FILE1")
-    parser.add_argument("after", type=Path, metavar="FILE2")
+    parser.add_argument("before", metavar="BEFORE", help="a workbook (.xlsx), or a rule set")
+    parser.add_argument("after", metavar="AFTER")
+    parser.add_argument("--json", action="store_true", help="rule sets: one JSON object per difference")
     _declare_common(parser)
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    """Print each changed cell; 1 when there are any, 2 when a file was refused."""
+    """Print each changed cell, or each difference of two rule sets; 1 when there is any, 2 when one was refused."""
+    books = [name for name in (arguments.before, arguments.after) if name.endswith(".xlsx")]
+    if not books:
+        return diff_sets(arguments)
     readings = [
-        read_file(path, arguments.title, arguments.directory)[1] for path in (arguments.before, arguments.after)
+        read_file(Path(name), arguments.title, arguments.directory)[1] for name in (arguments.before, arguments.after)
     ]
     refusals = [reading for reading in readings if reading.faults.refusal]
     for reading in refusals:
-        _say(_as_text(arguments.before if reading is readings[0] else arguments.after, reading, arguments.lang))
+        say(_as_text(arguments.before if reading is readings[0] else arguments.after, reading, arguments.lang))
     if refusals:
         return REFUSED
     changes = changed_cells(readings[0].facts, readings[1].facts)
     for change in changes:
         where = str(change.origin or "")
         line = change.year or change.line or ""
-        _say(f"{where}  {change.name} {line}  {value_text(change.before)} -> {value_text(change.after)}")
+        say(f"{where}  {change.name} {line}  {value_text(change.before)} -> {value_text(change.after)}")
     return int(bool(changes))
 
 
@@ -184,5 +185,5 @@ VERBS = {
     "template": Verb("write the workbook of a batch", _declare_template, _template),
     "read": Verb("read filled workbooks: facts, or every fault", _declare_read, _read),
     "annotate": Verb("give a workbook back with its faults marked", _declare_annotate, _annotate),
-    "diff": Verb("compare two workbooks cell by cell", _declare_diff, _diff),
+    "diff": Verb("compare two workbooks cell by cell, or two rule sets in words", _declare_diff, _diff),
 }

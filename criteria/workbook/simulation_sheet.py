@@ -7,18 +7,12 @@ from fractions import Fraction
 
 from criteria.exact import shown_text
 from criteria.simulation import Move, Result, Row, SetName, Simulation, Verdict
+from criteria.simulation_text import MOVES
 from criteria.workbook.layout import cell_name
 from criteria.workbook.plan import Content, PlanBook, PlanSheet
 from criteria.workbook.template import render
 
 POINTS = "0.00"
-_MOVES = {
-    Move.GAINS: ("新增取得", "gains the title"),
-    Move.LOSES: ("失去资格", "loses the title"),
-    Move.KEEPS: ("保持", "keeps the title"),
-    Move.STAYS_OUT: ("仍不符合", "stays without"),
-    Move.CANNOT_TELL: ("不能判定", "cannot be told"),
-}
 _VERDICTS = {
     Verdict.RECOGNISED: ("符合", "recognised"),
     Verdict.REFUSED: ("不符合", "refused"),
@@ -58,7 +52,7 @@ class _Words:
         return (zh, en)[self.place]
 
     def move(self, move: Move) -> str:
-        return _MOVES[move][self.place]
+        return MOVES[move][self.place]
 
     def label(self, group: str, code: str) -> str:
         found = self.labels.get(group, {}).get(code)

@@ -16,7 +16,7 @@ from accreditation.models import Batch, RuleDraft, RuleSetEdition, User
 from accreditation.seeds.accounts import seed_accounts
 from accreditation.services.rule_sets import store_edition
 from criteria.editing import opened, parts
-from tests.browser.checks import check_page, watch_of
+from tests.browser.checks import WIDTHS, check_axe, check_page, check_width, watch_of
 from tests.browser.test_accounts import enter
 
 NAMES = {"zh": "上海市市级企业技术中心（2027年版）", "en": "Municipal centre, edition 2027"}
@@ -143,8 +143,25 @@ def publish(page: Page, other: Page, draft: RuleDraft) -> None:
     other.get_by_role("link", name="查看已发布的版本").click()
     expect(other.get_by_role("heading", level=1)).to_have_text(NAMES["zh"])
     look(other, "edition")
+    look_at_print(other)
     other.goto("/editions/")
     look(other, "editions")
+
+
+def look_at_print(page: Page) -> None:
+    """The printed page brings its own style past the policy of the site, and goes on A4 paper."""
+    page.get_by_role("link", name="打印版").click()
+    page.wait_for_load_state("load")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        check_width(page, width)
+        check_axe(page, width)
+    assert page.locator("h1").evaluate("each => getComputedStyle(each).textAlign") == "center"
+    page.emulate_media(media="print")
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    page.emulate_media(media="screen")
+    watch_of(page).check()
+    page.go_back()
 
 
 def open_live_batch(page: Page) -> None:

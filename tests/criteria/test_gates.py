@@ -150,7 +150,7 @@ def test_years_held_are_whole_years_on_the_day(since: date, outcome: Outcome) ->
 
 
 RECORD = (
-    "kind: negative_record\nrecord: tax\nlookback: {{years: {{value: 3, unit: year, confidence: found}}, anchor: {}}}"
+    "kind: negative_record\nrecord: tax\nlookback: {{years: {{value: 3, unit: year, confidence: demo}}, anchor: {}}}"
 )
 
 

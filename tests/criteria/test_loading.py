@@ -120,6 +120,18 @@ def test_the_sound_text_of_these_tests_loads() -> None:
             "indicators[I].full.shown_as",
             "shown_as is for unknown figures only",
         ),
+        (
+            "{value: 20, unit: person, confidence: demo}",
+            "{value: 20, unit: person, confidence: found}",
+            "indicators[I].full.source",
+            "read in a text: the source must be named",
+        ),
+        (
+            "confidence: demo}\n  total",
+            "confidence: seed}\n  total",
+            "scoring.rounding.source",
+            "planning text: the source must be named",
+        ),
         ("{value: 20,", "{value: 20, colour: red,", "indicators[I].full.colour", "unknown key: colour"),
         (
             "{value: 20, unit",
@@ -413,7 +425,8 @@ def test_extending_replaces_rows_by_code_and_keeps_the_rest_in_order() -> None:
     own = (
         "extends: x/a\n"
         + PARTIAL
-        + GATE.replace("value: 3", "value: 5").replace("confidence: demo}", "confidence: found}")
+        + GATE.replace("value: 3", "value: 5").replace("confidence: demo}", "confidence: found, source: [Q]}")
+        + "sources: {Q: {title: q}}\n"
     )
     rule_set = load_text(own, resolve=shelf(x_a=PARTIAL.replace("programme: p", "programme: x") + more))
     assert [gate.code for gate in rule_set.gates] == ["F", "G"]

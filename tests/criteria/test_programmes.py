@@ -237,10 +237,15 @@ def test_material_of_yangpu_is_that_of_its_guide() -> None:
 
 @pytest.mark.parametrize("confidence", [mark for mark in Confidence if mark is not Confidence.UNKNOWN])
 def test_one_figure_decides_whether_a_set_may_go_live(confidence: Confidence) -> None:
-    sound = SOUND.replace("demonstration: true\n", "").replace("confidence: demo", "confidence: found")
+    sound = SOUND.replace("demonstration: true\n", "").replace("confidence: demo", "confidence: found, source: [Q]")
+    sound = sound.replace("    confidence: found, source: [Q]\n", "    confidence: found\n    source: [Q]\n")
+    sound = (
+        sound.replace("effective_confidence: found, source: [Q]", "effective_confidence: found")
+        + "sources: {Q: {title: q}}\n"
+    )
     assert live_faults(load_text(sound)) == []
     text = sound.replace(
-        "{value: 6, unit: point, confidence: found}", f"{{value: 6, unit: point, confidence: {confidence}}}", 1
+        "{value: 6, unit: point, confidence: found,", f"{{value: 6, unit: point, confidence: {confidence},", 1
     )
     remembered = confidence.startswith("memory") or confidence in (Confidence.DERIVED, Confidence.DEMO)
     assert [fault.path for fault in live_faults(load_text(text))] == (["bands[pass].least"] if remembered else [])

@@ -202,3 +202,37 @@ def test_a_garbled_file_is_refused_or_loaded_but_never_crashes(picked: st.DataOb
         assert load_text(text).checksum
     with suppress(RuleSetFaults):
         assert thaw(text).checksum
+
+
+WINDOW = (
+    "gates:\n  - {code: G, kind: negative_record, record: tax, text_zh: 甲, text_en: a, confidence: demo,\n"
+    "     lookback: {years: {value: YEARS, unit: year, confidence: demo}, anchor: base_date}}\n"
+)
+FORM = "form: {title_zh: 表, title_en: t, basics: [uscc], table: [{code: rd_staff, EXTRA}], annexes: [standards]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (SOUND.replace("places: {value: 2,", "places: {value: 999999999,"), "scoring.places.value"),
+        (SOUND.replace("places: {value: 2,", "places: {value: -1,"), "scoring.places.value"),
+        (SOUND.replace("places: {value: 2,", "places: {value: 1.5,"), "scoring.places.value"),
+        (SOUND + FORM.replace("EXTRA", "years: 999999999"), "form.table[rd_staff].years"),
+        (SOUND + FORM.replace("EXTRA", "places: 999999999"), "form.table[rd_staff].places"),
+        (SOUND + FORM.replace("EXTRA", "years: 1").replace("[standards]", "[{code: standards, max_rows: 9999999}]"),
+         "form.annexes[standards].max_rows"),
+        (SOUND + WINDOW.replace("YEARS", "99999"), "gates[G].lookback.years.value"),
+        (SOUND + WINDOW.replace("YEARS", "2.5"), "gates[G].lookback.years"),
+        (SOUND + "parameters: {notice: {value: 999999999, unit: working_day, confidence: demo}}\n",
+         "parameters.notice.value"),
+        (SOUND + REVIEW.replace("value: 0.5", "value: 0.000001"), "expert_review.headings[H].step"),
+        (SOUND + "takes:\n" + "  - {from: demo/2026, sections: [bonus]}\n" * 4000, "takes"),
+    ],
+)  # fmt: skip
+def test_number_that_would_keep_the_engine_busy_for_ever_is_refused_at_its_place(text: str, path: str) -> None:
+    start = time.process_time()
+    with pytest.raises(RuleSetFaults) as refused:
+        load_text(text, file="r.yaml")
+    assert time.process_time() - start < 2.0
+    assert path in {fault.path for fault in refused.value.faults}
+    assert all(fault.line > 1 for fault in refused.value.faults)

@@ -18,7 +18,7 @@ from criteria.ruleset import Severity
 from criteria.scope import Standing
 from criteria.thresholds import crossings, least_reaching
 from criteria.trial import Trial
-from criteria.what_if import Way, missing_for, ways_to_gain
+from criteria.what_if import Raise, Way, missing_for, ways_to_gain
 from tests.criteria import builders
 
 ON = date(2026, 3, 1)
@@ -105,6 +105,21 @@ def test_more_than_all_figures_hold_gives_no_way_and_still_tells_what_each_can_g
     assert (advice.single, advice.double) == ((), ())
     assert advice.most
     assert [way.gain for way in advice.most] == sorted((way.gain for way in advice.most), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "to", "effort"),
+    [
+        (80, 100, Fraction(1, 5)),
+        (0, 5, Fraction(1)),
+        (-5, 0, Fraction(1)),
+        (-10, -5, Fraction(1, 2)),
+        (-5, 5, Fraction(2)),
+    ],
+)
+def test_effort_of_a_raise_is_its_share_of_the_larger_figure(now: int, to: int, effort: Fraction) -> None:
+    raised = Raise("profit_total", "A-19", "利润总额", "Total profit", "kCNY", Fraction(now), Fraction(to))
+    assert raised.effort == effort
 
 
 def test_undetermined_total_gives_no_advice() -> None:

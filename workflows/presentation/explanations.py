@@ -26,6 +26,7 @@ ROLE_NAMES = {
     "full": gettext_lazy("满分要求"),
     "basic_share": gettext_lazy("达到基本要求得权重的比例"),
     "points_each": gettext_lazy("每项得分"),
+    "least_count": gettext_lazy("起计数量"),
     "limit": gettext_lazy("限值"),
     "lookback": gettext_lazy("追溯期"),
 }

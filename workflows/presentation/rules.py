@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.utils.translation import gettext as _
 
 from criteria.exact import shown_text
-from criteria.ruleset import Band, Figure, Gate, Indicator, RuleSet
+from criteria.ruleset import Alternative, Band, Figure, Gate, Indicator, RuleSet, Variant
+from criteria.ways import ways_of
 from criteria.wording import formula_words
 from workflows.presentation.explanations import role_name
 from workflows.presentation.gates import SIGNS
@@ -56,22 +57,36 @@ def _mark(of: object, rules: RuleSet) -> Words:
 
 def gate_of_rules(gate: Gate, rules: RuleSet) -> Words:
     """A gate as the rules state it."""
-    limit = f"{SIGNS.get(gate.operator, gate.operator)} {amount_of(gate.limit, rules)}" if gate.limit else ""
-    variants = [
-        f"{formula_words(rules, variant.when, lang())}{_('：')}{amount_of(variant.limit, rules)}"
-        for variant in gate.variants
-        if variant.limit
-    ]
     return {
         "code": gate.code,
         "text": either(gate, "text"),
         "formula": formula_words(rules, gate.formula, lang()) if gate.formula else "",
-        "limit": limit,
-        "variants": variants,
+        "limit": _compared(gate.operator, gate.limit, rules) if gate.limit else "",
+        "variants": [_variant(variant, rules) for variant in gate.variants],
+        "alternatives": [line for one in gate.alternatives for line in _alternative(one, rules)],
+        "lookback": amount_of(gate.window_years, rules) if gate.window_years else "",
         "article": quoted(gate.article),
         "is_binding": gate.is_binding,
         **_mark(gate, rules),
     }
+
+
+def _compared(operator: str, limit: Figure | None, rules: RuleSet) -> str:
+    return f"{SIGNS.get(operator, operator)} {amount_of(limit, rules)}"
+
+
+def _variant(variant: Variant, rules: RuleSet) -> str:
+    """For whom something else holds, and what: another formula, another limit, or both."""
+    held = [formula_words(rules, variant.formula, lang())] if variant.formula else []
+    held += [amount_of(variant.limit, rules)] if variant.limit else []
+    return f"{formula_words(rules, variant.when, lang())}{_('：')}{' '.join(held)}"
+
+
+def _alternative(one: Alternative, rules: RuleSet) -> Iterator[str]:
+    """One of several conditions with what it compares, then what else holds for some."""
+    formula = formula_words(rules, one.formula, lang())
+    yield f"{either(one, 'text')}{_('：')}{formula} {_compared(one.operator, one.limit, rules)}"
+    yield from (_variant(variant, rules) for variant in one.variants)
 
 
 def _groups(indicators: Iterable[Indicator], rules: RuleSet) -> list[Words]:
@@ -84,22 +99,34 @@ def _groups(indicators: Iterable[Indicator], rules: RuleSet) -> list[Words]:
 
 def indicator_of_rules(row: Indicator, rules: RuleSet) -> Words:
     """An indicator as the rules state it: formula in words and every figure with its own source."""
+    first, *others = ways_of(row)
+    figures = [_figure(role_name("weight"), row.weight, rules), *_figures(first, rules)]
+    for other in others:
+        words = formula_words(rules, other.formula, lang())
+        figures.append(
+            {"label": _("另一算法"), "value": f"{either(other, 'name')}{_('：')}{words}", **_mark(row, rules)}
+        )
+        figures += _figures(other, rules)
+    if row.exempt:
+        figures.append(_figure(either(row.exempt, "note"), row.exempt.share, rules))
     return {
         "code": row.code,
         "label": either(row, "name"),
         "unit": row.unit,
-        "formula": formula_words(rules, row.formula, lang()),
-        "figures": [_figure(role_name(role), figure, rules) for role, figure in _figures(row)],
+        "formula": "" if row.method == "grade" else formula_words(rules, row.formula, lang()),
+        "figures": figures,
         **_mark(row, rules),
     }
 
 
-def _figures(row: Indicator) -> Iterator[tuple[str, Figure]]:
-    yield "weight", row.weight
-    for role in ("basic", "full", "points_each"):
-        figure = getattr(row, role)
+def _figures(way: Indicator, rules: RuleSet) -> Iterator[Words]:
+    """What decides the points of one way: requirements, points for each, steps, grades."""
+    for role in ("basic", "full", "points_each", "least_count"):
+        figure = getattr(way, role)
         if figure is not None:
-            yield role, figure
+            yield _figure(role_name(role), figure, rules)
+    yield from (_figure(_compared(">=", step.least, rules), step.points, rules) for step in way.steps)
+    yield from (_figure(either(grade, "name"), grade.points, rules) for grade in way.grades)
 
 
 def _figure(name: str, figure: Figure, rules: RuleSet) -> Words:

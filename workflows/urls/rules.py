@@ -27,5 +27,6 @@ urlpatterns = [
     path(f"{DRAFT}acts/<str:verb>/", rules_desk.office_rule_decide, name="office_rule_decide"),
     path("editions/", rules_public.editions, name="editions"),
     path("editions/<slug:programme>/<slug:edition>/", rules_public.edition, name="edition"),
+    path("editions/<slug:programme>/<slug:edition>/print/", rules_public.edition_print, name="edition_print"),
     path("editions/<slug:programme>/<slug:edition>/rules.yaml", rules_public.edition_file, name="edition_file"),
 ]

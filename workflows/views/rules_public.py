@@ -1,7 +1,8 @@
-"""Editions of rules for everybody: the list, one edition with every figure's source, its file."""
+"""Editions of rules for everybody: the list, one edition with every figure's source, to be printed, its file."""
 
 from __future__ import annotations
 
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -10,8 +11,10 @@ from django.views.decorators.http import require_safe
 from accreditation.selectors import rule_drafts
 from accreditation.services.rule_sets import rules_of_edition
 from criteria.editing import opened, yaml_text
+from criteria.page import rule_page
+from criteria.page_style import STYLE_SOURCE
 from workflows.presentation.rules import rule_set_page
-from workflows.presentation.words import either
+from workflows.presentation.words import either, lang
 from workflows.views.answers import page
 from workflows.views.guide import evidence_of_rules
 
@@ -43,6 +46,14 @@ def edition(request: HttpRequest, programme: str, edition: str) -> HttpResponse:
     rules = rules_of_edition(row)
     context = {"row": row, "rules": rule_set_page(rules), "evidence": evidence_of_rules(rules), "set": rules}
     return render(request, "workflows/rules/edition.html", context)
+
+
+@csp_replace({"style-src": [STYLE_SOURCE]})
+@require_safe
+@page
+def edition_print(request: HttpRequest, programme: str, edition: str) -> HttpResponse:
+    """The edition as one page to be printed or kept; it brings its own style and needs nothing else."""
+    return HttpResponse(rule_page(rules_of_edition(rule_drafts.edition(programme, edition)), lang()))
 
 
 @require_safe
