@@ -16,6 +16,7 @@ from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, Deadline, Letter
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
+from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
@@ -30,6 +31,7 @@ __all__ = [
     "Attendance",
     "AuditEvent",
     "Batch",
+    "Binding",
     "Body",
     "Case",
     "CorrectionPoint",
@@ -42,6 +44,7 @@ __all__ = [
     "Enterprise",
     "Evidence",
     "ExpertProfile",
+    "FiledIdentifier",
     "FirstReview",
     "GateAnswer",
     "HolderRecord",

@@ -1,8 +1,8 @@
 """Files taken in from an applicant: a workbook read in a child process and checked whole, a file of evidence checked.
 
 Order for a workbook: read under limits; whole-file refusal (nothing is stored); cross checks, identity of the
-enterprise and, in a correction, changes outside the points; only an accepted file is kept, durably, before any row
-names it.
+enterprise and, in a correction, changes outside the points; only an accepted file is scanned and kept, durably, before
+any row names it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from accreditation.enums import DISTRICTS
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Enterprise, StoredFile
 from accreditation.services.evaluation import reported_facts
-from accreditation.services.files import WORKBOOK, check_file, keep_file
+from accreditation.services.files import WORKBOOK, check_file, take_file
 from accreditation.services.rule_sets import rule_text, rules_of, template_of
 from criteria.checks import check_facts
 from criteria.facts import Facts, Origin
@@ -80,7 +80,8 @@ def take_in(
 ) -> Intake:
     """Read and check an uploaded workbook of an application; an accepted file is durable when this returns.
 
-    `allowed` are the cells that a correction may change, None where everything may. Bad content never raises.
+    `allowed` are the cells that a correction may change, None where everything may. Bad content never raises,
+    save what the scanner holds back (Refusal).
     """
     digest = hashlib.sha256(content).hexdigest()
     reading = examine_isolated(content, template_of(application.batch))
@@ -89,7 +90,7 @@ def take_in(
         report = _whole_report(application, reading, allowed)
     if report.errors:
         return Intake(name[:NAME_LENGTH], digest, report)
-    file = keep_file(content, media_type=WORKBOOK.media_type, at=at)
+    file = take_file(content, name, media_type=WORKBOOK.media_type, at=at)
     return Intake(name[:NAME_LENGTH], digest, report, reading.facts, file)
 
 
@@ -165,6 +166,6 @@ def _kind_reasons(application: Application, kind: str, kinds: Collection[str] | 
         )
 
 
-def keep_evidence(content: bytes, media_type: str, *, at: datetime) -> StoredFile:
-    """Keep a checked file of evidence, durably, before the row that names it."""
-    return keep_file(content, media_type=media_type, at=at)
+def keep_evidence(content: bytes, name: str, media_type: str, *, at: datetime, pages: int | None) -> StoredFile:
+    """Scan and keep a checked file of evidence, durably, before the row that names it."""
+    return take_file(content, name, media_type=media_type, at=at, pages=pages)
