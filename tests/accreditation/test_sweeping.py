@@ -7,6 +7,7 @@ import os
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -119,10 +120,10 @@ def test_upload_whose_file_is_swept_under_its_hands_writes_it_anew(
     path = lying(b"race", hours=80)
     listed, real = orphan(path), os.utime
 
-    def swept_before_touch(*args: object) -> None:
+    def swept_before_touch(*args: Any) -> None:
         monkeypatch.setattr(files.os, "utime", real)
         assert sweep(listed)
-        real(*args)  # type: ignore[arg-type]
+        real(*args)
 
     monkeypatch.setattr(files.os, "utime", swept_before_touch)
     stored = keep_file(b"race", media_type="application/pdf", at=datetime.fromtimestamp(0, tz=timezone.now().tzinfo))

@@ -20,7 +20,7 @@ from tests.clock import Clock
 from tests.factories.cast import DEMO_RULES, Cast, make_cast, stored_file, with_material
 from workflows import door
 from workflows.opening import open_application
-from workflows.presentation.recurrences import SHOWN, own_recurrence_rows, recurrence_rows
+from workflows.presentation.recurrences import SHOWN, SHOWN_CASES, own_recurrence_rows, recurrence_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PATENT, SAME_PATENT = "ZL200310102344.5", "2003 1 0102344"
@@ -177,6 +177,13 @@ def test_many_recurrences_are_counted_and_the_first_are_shown(cast: Cast) -> Non
     filed(cast, 2, numbers=numbers)
     shown = words(cast, one, "office", "office")
     assert (shown["count"], len(shown["rows"])) == (SHOWN + 5, SHOWN)
+
+
+def test_file_that_very_many_have_names_the_first_cases_and_counts_the_rest(cast: Cast) -> None:
+    case = filed(cast, 0)
+    row = Recurrence("file:x", "章程.pdf", "", None, (case,) * (SHOWN_CASES + 2))
+    (shown,) = recurrence_rows([row], rules_of(cast.batch), by=cast.office, address="office_case")["rows"]
+    assert (len(shown["cases"]), shown["more"], shown["hidden"]) == (SHOWN_CASES, 2, 0)
 
 
 def test_reviewer_asks_the_same_number_of_queries_for_one_and_for_a_hundred(cast: Cast) -> None:

@@ -17,11 +17,12 @@ from workflows.presentation.cases import batch_name
 from workflows.presentation.provable import provable_name
 from workflows.presentation.words import Words, state_label, state_tone
 
-SHOWN = 50
+SHOWN, SHOWN_CASES = 50, 10
 
 
 def recurrence_rows(found: Iterable[Recurrence], rules: RuleSet, *, by: Person, address: str) -> Words:
-    """For a reviewer: `count`, `rows` (at most 50): `what`, `shown`, `place`, `cases`, `hidden` (how many more).
+    """For a reviewer: `count`, `rows` (at most 50): `what`, `shown`, `place`, `cases` (at most 10),
+    `more` (how many are not listed), `hidden` (how many are not for this person).
 
     A case that the person may not see is counted and not named. `address` is the URL name of a case's page.
     """
@@ -39,12 +40,14 @@ def own_recurrence_rows(found: Iterable[Recurrence], rules: RuleSet) -> list[Wor
 
 
 def _row(row: Recurrence, rules: RuleSet, seen: set[int], address: str) -> Words:
+    cases = [case for case in row.cases if case.pk in seen]
     return {
         "what": _("同一文件") if row.is_file else _("同一编号"),
         "shown": row.shown,
         "place": provable_name(Provable(ANNEX, row.annex, line=row.line), rules) if row.annex else "",
-        "cases": [_case(case, address) for case in row.cases if case.pk in seen],
-        "hidden": sum(case.pk not in seen for case in row.cases),
+        "cases": [_case(case, address) for case in cases[:SHOWN_CASES]],
+        "more": len(cases[SHOWN_CASES:]),
+        "hidden": len(row.cases) - len(cases),
     }
 
 

@@ -105,7 +105,8 @@ def _page(
 ) -> HttpResponse:
     only = _only(request)
     chosen = standing_row(opened.application, int(only)) if only else None
-    wanted, bound = needs(opened.rules, opened.facts), standing_bindings(opened.application)
+    facts = opened.facts
+    wanted, bound = needs(opened.rules, facts), standing_bindings(opened.application)
     may, number = open_to(opened), opened.case.number
     failed = bindings.row_key(bindings.code_of(request.POST.getlist("target"))) if faults else ""
     context = frame(
@@ -114,10 +115,11 @@ def _page(
         chosen=chosen,
         only=only,
         covered=coverage.figures_proven(wanted, unproven(wanted, bound), opened.rules, None),
+        has_figures=facts is not None,
         sections=bindings.binding_sections(
-            _narrowed(wanted, chosen), bound, standing_evidence(opened.application), opened.facts, opened.rules,
+            _narrowed(wanted, chosen), bound, standing_evidence(opened.application), facts, opened.rules,
             number=number, may=may,
-        ) if opened.facts else [],
+        ) if facts else [],
         others=bindings.other_bindings(wanted, bound, opened.rules, number, may) if not chosen else [],
         typed={name: request.POST.get(name, "") for name in ("evidence", "page")} if faults else {"evidence": only},
         ticked=request.POST.getlist("target"),

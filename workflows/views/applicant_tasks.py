@@ -111,7 +111,10 @@ def task_groups(opened: OpenCase, evaluation: Evaluation | None, covered: Words)
     is_ready = evaluation is not None and covered["is_complete"] and not _has_open_points(opened)
     return [
         {"label": _("一、评价数据"), "tasks": [_workbook_task(opened), _score_task(opened, evaluation)]},
-        {"label": _("二、证明材料"), "tasks": [_material_task(opened, covered), _binding_task(opened, covered)]},
+        {
+            "label": _("二、证明材料"),
+            "tasks": [_material_task(opened, covered), _binding_task(opened, evaluation, covered)],
+        },
         {"label": _("三、提交"), "tasks": [_filing_task(opened, is_ready)]},
     ]
 
@@ -168,10 +171,10 @@ def _material_task(opened: OpenCase, covered: Words) -> Words:
     return task | {"state": "doing" if covered["handed_in"] else "todo"}
 
 
-def _binding_task(opened: OpenCase, covered: Words) -> Words:
+def _binding_task(opened: OpenCase, evaluation: Evaluation | None, covered: Words) -> Words:
     """Figures bound to their evidence: asked for, but not a condition of filing."""
     task: Words = {"label": _("为数据标注佐证文件和页码"), "href": address("my_bindings", opened.case.number)}
-    if opened.facts is None:
+    if evaluation is None:
         return task | {"state": "blocked", "hint": _("数据表读取通过后列出需佐证的数据。")}
     hint = _("需佐证 %(most)d 项，已标注 %(n)d 项") % {"most": covered["needed"], "n": covered["proven"]}
     if covered["is_proven"]:

@@ -21,6 +21,7 @@ from accreditation.services.files import keep_file
 from accreditation.services.rule_sets import template_of
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, stored_file, with_material
+from tests.factories.steps import recommend, seat_panel
 from tests.workflows.test_intake import PDF, workbook
 from tests.workflows.views.test_applicant import address, file, post, text
 from workflows import door
@@ -171,6 +172,18 @@ def test_reviewer_opens_the_file_at_its_page_beside_the_figure(cast: Cast, desk:
     assert opened.headers["X-Content-Type-Options"] == "nosniff"
     download = reviewer.get(reverse("staff_evidence", args=[case.number, row.pk]))
     assert download.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_expert_opens_the_file_at_its_page_once_the_declaration_is_made(cast: Cast) -> None:
+    case, row = bound_and_filed(cast)
+    recommend(cast, case, cast.at)
+    seat_panel(cast, case, cast.at)
+    expert = log_in(Client(), cast.experts[0])
+    link = f"{reverse('expert_evidence', args=[case.number, row.pk])}?shown=1#page=12"
+    assert link not in expert.get(reverse("expert_case", args=[case.number])).content.decode()
+    door.perform(case, "declare_no_tie", by=cast.experts[0], at=cast.at)
+    assert link in expert.get(reverse("expert_case", args=[case.number])).content.decode()
+    assert expert.get(link.partition("#")[0]).headers["Content-Disposition"].startswith("inline")
 
 
 def test_coverage_and_recurrences_stand_on_the_page_of_the_first_review(cast: Cast) -> None:
