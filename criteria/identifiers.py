@@ -14,7 +14,7 @@ _DASHES = re.compile("[\u2010-\u2015\u2212\u30fc\uff0d_]")
 _BLANKS = re.compile(r"[\s\u200b\u00b7]")
 _PATENT = re.compile(r"(?:ZL|CN)?(?P<digits>[0-9]{12}|[0-9]{8})(?P<dot>\.?)(?P<check>[0-9X])?")
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-MANY = 3  # numbers shorter than this name nothing
+LEAST_SIGNS = 3  # what is shorter names nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def normalised(scheme: str, text: str) -> str:
     """The one form of a number; empty where the text names nothing. KeyError for an unknown scheme."""
     plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text)).upper()
     plain = _BLANKS.sub("", plain)
-    if len(plain) < MANY or not any(sign.isdigit() for sign in plain):
+    if len(plain) < LEAST_SIGNS or not any(sign.isdigit() for sign in plain):
         return ""
     return _FORMS[scheme](plain)
 

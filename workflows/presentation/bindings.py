@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
@@ -54,7 +53,7 @@ def binding_sections(
 ) -> list[Words]:
     """Sections of the form: `label`, `rows`: `key`, `mark`, `name`, `unit`, `kinds`, `cells`, `options`, `state`.
 
-    A cell has `target`, `year`, `value`, `place`, `proofs`; an option a kind of evidence with its `files`.
+    A cell has `target`, `year`, `value`, `place` (sheet, cell), `proofs`; an option a kind with its `files`.
     """
     bound, files = list(bound), list(files)
     rows: dict[str, list[Need]] = {}
@@ -107,7 +106,6 @@ def _cell(need: Need, bound: list[Binding], facts: Facts, number: str, may: Open
         "year": provable.year,
         "value": shown_value(fact, spec) if fact and isinstance(spec, FieldSpec) else _("%(n)d 行") % {"n": lines},
         "place": str(fact.origin) if fact and fact.origin else "",
-        "is_long": fact is not None and not isinstance(fact.value, Fraction),
         "proofs": [
             proof(row, number, "my_evidence") | {"is_open": may.allows(provable, row.evidence.kind)}
             for row in bound
