@@ -19,6 +19,7 @@ from accreditation.models import (
     CorrectionRequest,
     Deadline,
     Evidence,
+    FiledIdentifier,
     FirstReview,
     GateAnswer,
     Letter,
@@ -56,7 +57,7 @@ ROWS: dict[type[Model], str] = {
     Task: "process__caseflow__case",
     Task.previous.through: "from_task__process__caseflow__case",
 }
-LEFT_OUT: frozenset[type[Model]] = frozenset({Evidence})  # files: no list reads them
+LEFT_OUT: frozenset[type[Model]] = frozenset({Evidence, FiledIdentifier})  # files and their index: no list reads them
 # The long texts of a copy: no list reads them either, and they are nine tenths of the bytes of a case.
 LONG = {(WorkbookUpload, "facts"), (Submission, "evaluation"), (FirstReview, "evaluation")}
 

@@ -80,7 +80,7 @@ def _trust_of(values: dict[str, Any]) -> Trust:
     )
 
 
-def _limit() -> None:
+def limit() -> None:
     """From here on: little processor time and memory, no file written, no connection made."""
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
@@ -97,7 +97,7 @@ def _refuse_network(event: str, _arguments: tuple[Any, ...]) -> None:
 def main() -> None:
     """The child: read trust and file from standard input, write the verdict to standard output."""
     logging.disable(logging.CRITICAL)
-    _limit()
+    limit()
     line, content = sys.stdin.buffer.read().split(b"\n", 1)
     verdict = verify(content, _trust_of(json.loads(line)))
     sys.stdout.write(json.dumps(asdict(verdict)))

@@ -98,6 +98,15 @@ def assemble(snapshot: Snapshot, record: bytes, parts: Parts) -> Prepared:
     return _with_byte_range(buffer.getvalue())
 
 
+def page_count(content: bytes) -> int | None:
+    """Pages of any PDF; None where it cannot be opened without a password or is none."""
+    try:
+        with pikepdf.open(io.BytesIO(content), inherit_page_attributes=False) as pdf:
+            return len(pdf.pages)
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError):
+        return None
+
+
 @lru_cache(maxsize=16)
 def _opened(content: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(content))

@@ -117,6 +117,8 @@ ACCESS: Mapping[str, Policy] = {
     "my_materials": APPLICANT,
     "my_evidence": APPLICANT,
     "my_evidence_remove": APPLICANT,
+    "my_bindings": APPLICANT,
+    "my_binding_remove": APPLICANT,
     "my_score": APPLICANT,
     "my_what_if": APPLICANT,
     "my_check": APPLICANT,

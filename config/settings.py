@@ -195,6 +195,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 EVIDENCE_DIR: Path = VAR_DIR / "evidence"
 EVIDENCE_MAX_BYTES = 25 * 1024 * 1024
+CLAMD_ADDRESS: str = env.str("CLAMD_ADDRESS", default="")  # host:port or path of a socket; empty: files are not scanned
+CLAMD_SECONDS: float = env.float("CLAMD_SECONDS", default=20.0)  # for one file, from connecting to the answer
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 

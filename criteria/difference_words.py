@@ -94,6 +94,7 @@ LABELS: dict[str, Pair] = {
     "max_rows": ("最多行数", "most rows"),
     "counts": ("应与之相符的数据项", "counted by"),
     "proves": ("证明的数据项", "proves"),
+    "identifier": ("编号类别", "scheme of identifiers"),
     "checks": ("校验规则", "checks"),
     "severity": ("严重程度", "severity"),
     "condition": ("校验条件", "condition"),

@@ -40,6 +40,7 @@ class FieldSpec:
     `row` is the printed, locked row code that identifies the field in the workbook (`A-01`), `unit` a unit code
     (`kCNY`, `wCNY`, `person`, `person_month`, `item`, `piece`, `unit`, `pct`, `bool`, `code`, `text`), `years` how many
     years are asked (0 for a basic without year, 1 the reporting year only), `places` the decimals allowed.
+    `identifier` names the scheme of a column whose values should occur in one application only (`ip_right`).
     """
 
     code: str
@@ -60,6 +61,7 @@ class FieldSpec:
     group_en: str = ""
     evidence_zh: str = ""
     evidence_en: str = ""
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

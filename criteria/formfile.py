@@ -7,6 +7,7 @@ from typing import Any
 
 from criteria.cursor import Cursor
 from criteria.fields import AnnexSpec, Choice, FieldSpec, FormSpec, Kind
+from criteria.identifiers import SCHEMES
 from criteria.units import UNITS
 
 MOST_YEARS, MOST_PLACES, MOST_ROWS = 10, 8, 5000
@@ -92,6 +93,7 @@ def read_field(row: Cursor) -> FieldSpec:
         group_en=group_en,
         evidence_zh=evidence_zh,
         evidence_en=evidence_en,
+        identifier=row.choice("identifier", ("", *SCHEMES), ""),
     )
     row.text("note", "")
     _check_field(row, field)
@@ -107,6 +109,8 @@ def _check_field(row: Cursor, field: FieldSpec) -> None:
         row.fault(
             "choices", "枚举字段必须且只有枚举字段可以列出取值", "an enum field lists its choices, no other field does"
         )
+    if field.identifier and field.kind is not Kind.TEXT:
+        row.fault("identifier", "只有文本栏可以是编号", "only a column of text holds identifiers")
 
 
 def _choice(row: Cursor) -> Choice:
@@ -129,6 +133,9 @@ def _check_rows(section: Cursor, form: FormSpec) -> None:
     doubled = {name for names in (rows, codes) for name in names if names.count(name) > 1}
     for name in sorted(doubled):
         section.fault("", f"重复的行号或代码：{name}", f"row code or field code occurs twice: {name}")
+    for field in lists[0]:
+        if field.identifier:
+            section.fault("", f"只有附表的栏可以是编号：{field.code}", f"only an annex has identifiers: {field.code}")
     table = {field.code for field in form.table}
     for annex in form.annexes:
         if annex.counts is not None and annex.counts not in table:

@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act, fingerprint
 from accreditation.enums import ApplicationState
 from accreditation.errors import Denied, NotFound, Reason, Refusal
-from accreditation.models import Application, Case, CorrectionRequest, Evidence, User, WorkbookReading
+from accreditation.models import Application, Binding, Case, CorrectionRequest, Evidence, User, WorkbookReading
 from accreditation.permissions import acts_for
 from accreditation.services import spool
+from accreditation.services.bindings import provable_of
 from accreditation.services.intake import NAME_LENGTH, Intake, check_evidence, keep_evidence, take_in
 from accreditation.services.readings import cancelled, open_reading, refuse
 from accreditation.services.reviews import open_correction
 from accreditation.visibility import application_of
+from certificates.counting import count_pages
 from criteria.facts import Facts
 from criteria.workbook import Fault
 from criteria.workbook.changes import Allowed
@@ -25,6 +27,8 @@ from criteria.workbook.pace import Progress
 from workflows import door
 from workflows.door import Outcome
 from workflows.points import allowed_changes
+
+PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,8 @@ def upload_evidence(
     """Check and keep a file of evidence, then record it. Raises Refusal with every reason, and what the door raises."""
     application = application_of(case)
     media_type = check_evidence(application, kind, content, name, kinds=open_kinds(application))
-    file = keep_evidence(content, media_type, at=at)
+    pages = count_pages(content) if media_type == PDF else None
+    file = keep_evidence(content, name, media_type, at=at, pages=pages)
     said = fingerprint(kind, name, file.sha256)
     return door.perform(
         case, "attach_evidence", by=by, at=at, form={"kind": kind, "file": file, "name": name},
@@ -169,6 +174,33 @@ def remove_evidence(case: Case, pk: int, *, by: User, at: datetime, request_key:
     return door.perform(
         case, "drop_evidence", by=by, at=at, form={"evidence": row}, request_key=request_key, request=said
     )
+
+
+def bind_evidence(
+    case: Case, pk: int, target: str, page: int | None, *, by: User, at: datetime, request_key: str | None = None
+) -> Outcome:
+    """Say that a file proves a figure, an annex or a line (`target` is its key) on a page.
+
+    NotFound for a file that is not in the list of this application; Refusal with every reason.
+    """
+    application = application_of(case)
+    row = standing_row(application, pk)
+    provable = provable_of(target)
+    if provable is None:
+        raise Refusal([Reason("unknown_figure", _("本批次的数据表没有这一项。"), "target")])
+    form = {"evidence": row, "provable": provable, "page": page}
+    said = fingerprint("bind", pk, target, page)
+    return door.perform(case, "bind_evidence", by=by, at=at, form=form, request_key=request_key, request=said)
+
+
+def unbind_evidence(case: Case, pk: int, *, by: User, at: datetime, request_key: str | None = None) -> Outcome:
+    """Take a binding back. NotFound for one that this application never had; a repeated act is answered once."""
+    row = Binding.objects.select_related("evidence").filter(pk=pk, evidence__application__case=case).first()
+    if row is None:
+        raise NotFound(str(pk))
+    form = {"evidence": row.evidence, "binding": row}
+    said = fingerprint("unbind", pk)
+    return door.perform(case, "unbind_evidence", by=by, at=at, form=form, request_key=request_key, request=said)
 
 
 def standing_row(application: Application, pk: int) -> Evidence:

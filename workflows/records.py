@@ -8,7 +8,7 @@ from typing import Any
 
 from accreditation.enums import LetterKind, Owner
 from accreditation.models import Letter, Objection, StoredFile, VerifiedValue
-from accreditation.services import evaluation, letters, material, notices, panels, readings, reviews, titles
+from accreditation.services import bindings, evaluation, letters, material, notices, panels, readings, reviews, titles
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
 from criteria.units import amount_text
@@ -82,7 +82,7 @@ def keep_reading(doing: Doing) -> None:
 
 
 def keep_evidence(doing: Doing) -> None:
-    """Form: kind, file (StoredFile), name, proves, page."""
+    """Form: kind, file (StoredFile), name."""
     row = material.attach_evidence(
         doing.application,
         by=doing.by,
@@ -90,19 +90,31 @@ def keep_evidence(doing: Doing) -> None:
         kind=doing.form["kind"],
         file=doing.form["file"],
         name=doing.form["name"],
-        proves=doing.form.get("proves", ""),
-        page=doing.form.get("page"),
     )
     doing.act.note(kind=row.kind, sha256=row.file_id, name=row.name)
     doing.act.reply(evidence=row.pk)
 
 
 def drop_evidence(doing: Doing) -> None:
-    """Form: evidence (row)."""
+    """Form: evidence (row). What the file was bound to goes with it."""
     row = doing.form["evidence"]
-    row.removed_at = doing.at
-    row.save(update_fields=["removed_at"])
+    material.drop_evidence(row, at=doing.at)
     doing.act.note(kind=row.kind, sha256=row.file_id, name=row.name)
+
+
+def bind_evidence(doing: Doing) -> None:
+    """Form: evidence (row), provable (Provable), page."""
+    evidence, provable, page = (doing.form[name] for name in ("evidence", "provable", "page"))
+    row = bindings.bind(evidence, provable, page=page, by=doing.by, at=doing.at)
+    doing.act.note(sha256=evidence.file_id, name=evidence.name, page=page, **provable.plain())
+    doing.act.reply(binding=row.pk)
+
+
+def unbind_evidence(doing: Doing) -> None:
+    """Form: evidence (row), binding (row)."""
+    row = doing.form["binding"]
+    bindings.unbind([row], at=doing.at)
+    doing.act.note(sha256=row.evidence.file_id, name=row.evidence.name, page=row.page, **bindings.binds(row).plain())
 
 
 def file_application(doing: Doing) -> None:

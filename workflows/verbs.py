@@ -60,7 +60,20 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "drop_evidence", _("移除证明材料"), who.APPLICANT, ("prepare", "correct"), GUIDE,
-        guards=(material_guards.only_named_kinds_change,), record=records.drop_evidence,
+        guards=(material_guards.only_named_kinds_change, material_guards.evidence_stands), record=records.drop_evidence,
+    ),
+    Verb(
+        "bind_evidence", _("标注佐证"), who.APPLICANT, ("prepare", "correct"), GUIDE,
+        guards=(
+            material_guards.only_named_bindings_change, material_guards.evidence_stands,
+            material_guards.binding_is_sound,
+        ),
+        record=records.bind_evidence,
+    ),
+    Verb(
+        "unbind_evidence", _("取消佐证标注"), who.APPLICANT, ("prepare", "correct"), GUIDE,
+        guards=(material_guards.only_named_bindings_change, material_guards.binding_stands),
+        record=records.unbind_evidence,
     ),
     Verb(
         "submit", _("提交申报"), who.APPLICANT, ("prepare",), MEASURES, transition="submit", completes=True,

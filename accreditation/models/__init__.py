@@ -16,6 +16,7 @@ from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, Deadline, Letter
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
+from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
@@ -31,6 +32,7 @@ __all__ = [
     "Attendance",
     "AuditEvent",
     "Batch",
+    "Binding",
     "Body",
     "Case",
     "CorrectionPoint",
@@ -43,6 +45,7 @@ __all__ = [
     "Enterprise",
     "Evidence",
     "ExpertProfile",
+    "FiledIdentifier",
     "FirstReview",
     "GateAnswer",
     "HolderRecord",

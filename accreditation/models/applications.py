@@ -23,6 +23,7 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64, primary_key=True)
     size = models.PositiveBigIntegerField()
     media_type = models.CharField(max_length=80)
+    pages = models.PositiveIntegerField(null=True, blank=True)  # of a PDF that could be counted
     stored_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -226,14 +227,12 @@ class WorkbookUpload(models.Model):
 
 
 class Evidence(models.Model):
-    """One file and what it proves."""
+    """One file of one kind; what it proves is in its bindings."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="evidence")
     kind = models.CharField(max_length=60)  # code of the rule set's evidence list
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
     name = models.CharField(max_length=200)
-    page = models.PositiveIntegerField(null=True, blank=True)
-    proves = models.CharField(max_length=60, blank=True)  # field code
     added_by = models.ForeignKey(User, on_delete=models.PROTECT)
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -248,7 +247,7 @@ class Submission(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField()
     upload = models.ForeignKey(WorkbookUpload, on_delete=models.PROTECT)
-    evidence = models.JSONField()  # [{kind, name, sha256, page, proves}]
+    evidence = models.JSONField()  # [{kind, name, sha256, bindings: [{target, code, year, line, page}]}]
     evaluation = models.TextField()  # of the reported figures
     content_sha256 = models.CharField(max_length=64)
     filed_at = models.DateTimeField()

@@ -17,7 +17,7 @@ from accreditation.enums import DISTRICTS
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Enterprise, Member, StoredFile, User
 from accreditation.selectors.people import administrators_of, officers_for, standing_member
-from accreditation.services.files import check_file, keep_file
+from accreditation.services.files import check_file, take_file
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015, 4.1: without I, O, S, V, Z
 LOOK_ALIKE = {"I": "1", "O": "0", "S": "5", "Z": "2", "V": "U"}
@@ -116,7 +116,7 @@ def register(particulars: Particulars, *, by: User | Newcomer, proof: Proof, at:
     """
     uscc = check_uscc(particulars.uscc, is_questioned=particulars.is_questioned)
     _check_particulars(particulars)
-    stored = keep_file(proof.content, media_type=check_proof(proof), at=at)
+    stored = take_file(proof.content, proof.file_name, media_type=check_proof(proof), at=at)
     with transaction.atomic():
         person = by if isinstance(by, User) else open_account(by)
         return _request(person, uscc, particulars, stored, proof.file_name, at)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import Reason, Refusal
 from accreditation.models import StoredFile
+from accreditation.services.scanning import check_clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,22 @@ def check_file(name: str, size: int, head: bytes, rules: Iterable[FileRule] = AL
     return matching[0]
 
 
-def keep_file(content: bytes, *, media_type: str, at: datetime) -> StoredFile:
-    """Store bytes durably, then their row; the same bytes are stored once."""
+def take_file(content: bytes, name: str, *, media_type: str, at: datetime, pages: int | None = None) -> StoredFile:
+    """Store a file that came from outside, once the scanner has nothing against it. Raises Refusal."""
+    check_clean(content, name)
+    return keep_file(content, media_type=media_type, at=at, pages=pages)
+
+
+def keep_file(content: bytes, *, media_type: str, at: datetime, pages: int | None = None) -> StoredFile:
+    """Store bytes durably, then their row; the same bytes are stored once. `pages` of a PDF where they are known."""
     digest = hashlib.sha256(content).hexdigest()
     make_durable(path_of(digest), content)
     stored, _is_new = StoredFile.objects.get_or_create(
-        sha256=digest, defaults={"size": len(content), "media_type": media_type, "stored_at": at}
+        sha256=digest, defaults={"size": len(content), "media_type": media_type, "stored_at": at, "pages": pages}
     )
+    if pages is not None and stored.pages is None:
+        stored.pages = pages
+        stored.save(update_fields=["pages"])
     return stored
 
 
@@ -82,8 +92,11 @@ def path_of(digest: str) -> Path:
 
 def make_durable(target: Path, content: bytes) -> None:
     """Write beside the target, fsync, rename, fsync the folder; a file already there is only touched."""
-    if target.exists():
+    try:
         os.utime(target)  # keeps the sweeper away from a file that is being used again
+    except FileNotFoundError:
+        pass
+    else:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.parent / f".{target.name}.{secrets.token_hex(8)}"

@@ -1,8 +1,8 @@
 """Files taken in from an applicant: a workbook read in a child process and checked whole, a file of evidence checked.
 
 Order for a workbook: read under limits; whole-file refusal (nothing is stored); cross checks, identity of the
-enterprise and, in a correction, changes outside the points; only an accepted file is kept, durably, before any row
-names it.
+enterprise and, in a correction, changes outside the points; only an accepted file is scanned and kept, durably, before
+any row names it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from accreditation.enums import DISTRICTS
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Enterprise, StoredFile
 from accreditation.services.evaluation import reported_facts
-from accreditation.services.files import WORKBOOK, check_file, keep_file
+from accreditation.services.files import WORKBOOK, check_file, take_file
 from accreditation.services.rule_sets import rule_text, rules_of, template_of
 from criteria.checks import check_facts
 from criteria.facts import Facts, Origin
@@ -88,7 +88,8 @@ def take_in(
     """Read and check an uploaded workbook of an application; an accepted file is durable when this returns.
 
     `allowed` are the cells that a correction may change, None where everything may. A reading in the background takes
-    its time and calls `progress` with rows done and rows known. Bad content never raises.
+    its time and calls `progress` with rows done and rows known. Bad content never raises, save what the scanner holds
+    back (Refusal).
     """
     digest = hashlib.sha256(content).hexdigest()
     time = AT_ONCE if progress is None else IN_BACKGROUND
@@ -98,7 +99,7 @@ def take_in(
         report = _whole_report(application, reading, allowed)
     if report.errors:
         return Intake(name[:NAME_LENGTH], digest, report)
-    file = keep_file(content, media_type=WORKBOOK.media_type, at=at)
+    file = take_file(content, name, media_type=WORKBOOK.media_type, at=at)
     return Intake(name[:NAME_LENGTH], digest, report, reading.facts, file)
 
 
@@ -174,6 +175,6 @@ def _kind_reasons(application: Application, kind: str, kinds: Collection[str] | 
         )
 
 
-def keep_evidence(content: bytes, media_type: str, *, at: datetime) -> StoredFile:
-    """Keep a checked file of evidence, durably, before the row that names it."""
-    return keep_file(content, media_type=media_type, at=at)
+def keep_evidence(content: bytes, name: str, media_type: str, *, at: datetime, pages: int | None) -> StoredFile:
+    """Scan and keep a checked file of evidence, durably, before the row that names it."""
+    return take_file(content, name, media_type=media_type, at=at, pages=pages)

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from accreditation.models import Application, Evidence, StoredFile, Submission, User, WorkbookUpload
+from accreditation.services.bindings import binds, standing_bindings
 from accreditation.services.evaluation import accepted_upload, evaluate_application, facts_of_upload
+from accreditation.services.recurrences import index_identifiers
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
 
@@ -47,20 +49,23 @@ def attach_evidence(
     kind: str,
     file: StoredFile,
     name: str,
-    proves: str = "",
-    page: int | None = None,
 ) -> Evidence:
-    """Bind a stored file to what it proves."""
+    """Put a stored file into the list of evidence."""
     return Evidence.objects.create(
         application=application,
         kind=kind,
         file=file,
         name=name[:200],
-        proves=proves,
-        page=page,
         added_by=by,
         added_at=at,
     )
+
+
+def drop_evidence(row: Evidence, *, at: datetime) -> None:
+    """Take a file out of the list, and with it what it was bound to; both stay on record."""
+    row.removed_at = at
+    row.save(update_fields=["removed_at"])
+    row.bindings.filter(removed_at__isnull=True).update(removed_at=at)
 
 
 def standing_evidence(application: Application) -> list[Evidence]:
@@ -78,10 +83,7 @@ def file_submission(application: Application, *, by: User, at: datetime) -> Subm
     """Freeze the newest accepted workbook and the evidence as the version that counts from now on."""
     upload = accepted_upload(application)
     assert upload is not None
-    evidence = [
-        {"kind": row.kind, "name": row.name, "sha256": row.file_id, "page": row.page, "proves": row.proves}
-        for row in standing_evidence(application)
-    ]
+    evidence = evidence_entries(application)
     application.submitted_at = application.submitted_at or at
     application.declared_true_by = by
     submission = Submission.objects.create(
@@ -95,7 +97,19 @@ def file_submission(application: Application, *, by: User, at: datetime) -> Subm
         filed_by=by,
     )
     application.current = submission
+    index_identifiers(application, submission)
     return submission
+
+
+def evidence_entries(application: Application) -> list[dict[str, Any]]:
+    """The evidence list as a version freezes it: each file with what it proves on which page; two queries."""
+    bound: dict[int, list[dict[str, Any]]] = {}
+    for row in standing_bindings(application):
+        bound.setdefault(row.evidence_id, []).append({**binds(row).plain(), "page": row.page})
+    return [
+        {"kind": row.kind, "name": row.name, "sha256": row.file_id, "bindings": bound.get(row.pk, [])}
+        for row in standing_evidence(application)
+    ]
 
 
 def content_hash(application: Application, upload: WorkbookUpload, evidence: list[dict[str, Any]]) -> str:

@@ -58,10 +58,14 @@ def say_errors(request: HttpRequest, form: forms.Form) -> None:
             messages.error(request, str(error))
 
 
-def file_answer(stored: StoredFile, name: str) -> HttpResponse:
-    """A stored file for download: never shown inside the site, never sniffed."""
+SHOWABLE = frozenset({"application/pdf", "image/jpeg", "image/png"})
+
+
+def file_answer(stored: StoredFile, name: str, *, is_shown: bool = False) -> HttpResponse:
+    """A stored file, never sniffed: for download, or to be shown by the browser itself where it is PDF or image."""
+    is_download = not is_shown or stored.media_type not in SHOWABLE
     answer = HttpResponse(read_file(stored), content_type=stored.media_type)
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    answer.headers["Content-Disposition"] = content_disposition_header(is_download, name) or "attachment"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -15,7 +15,8 @@ from django.urls import include, path
 
 from accreditation import visibility
 from accreditation.enums import ApplicationState, MemberState
-from accreditation.models import Case, Member, RoleGrant, User
+from accreditation.errors import AlreadyDone, Denied
+from accreditation.models import Binding, Case, Evidence, Member, RoleGrant, User
 from accreditation.services.accounts import close_account
 from accreditation.services.grants import revoke_role
 from accreditation.services.meetings import declare_recusal
@@ -27,6 +28,7 @@ from tests.attacks.stages import ORDER
 from tests.attacks.table import METHODS, Row, load, names_of_site, read_by_two_administrators
 from tests.attacks.world import OFFICES, ROLES, SIDES, World
 from workflows import door
+from workflows.intake import bind_evidence, unbind_evidence
 from workflows.opening import open_application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_refusals")]
@@ -119,7 +121,7 @@ def test_officer_with_the_password_only_is_sent_to_the_second_factor(world: Worl
 
 
 # --- swapped numbers ------------------------------------------------------------------------------------------------
-NESTED = {"evidence", "upload", "letter", "seat", "pk"}  # keys of what lies below one case only
+NESTED = {"evidence", "binding", "upload", "letter", "seat", "pk"}  # keys of what lies below one case only
 
 
 def nested(row: Row) -> list[str]:
@@ -235,6 +237,55 @@ def test_no_address_is_open_to_two_of_the_three_administrators() -> None:
 def sent(world: World, role: str, name: str, form: dict[str, Any]) -> int | str:
     """Status of a form that is sent to the address of the own side."""
     return said(call(world.browsers[role], "post", addresses(TABLE[name], world)["own"], form))
+
+
+def bound(world: World, **changed: Any) -> dict[str, Any]:
+    """A form that would bind the own audit report to a figure."""
+    report = Evidence.objects.get(application__case=world.cases["own"], kind="audit_report")
+    year = world.cast.batch.reporting_year
+    return {"evidence": report.pk, "target": f"figure.profit_total.{year}", "page": 1} | changed
+
+
+def test_evidence_of_another_enterprise_is_not_found_in_a_form_that_binds(world: World) -> None:
+    away = Evidence.objects.get(application__case=world.cases["other"], kind="audit_report")
+    for pk in (away.pk, 999_999_999):
+        assert sent(world, "member_own", "my_bindings", bound(world, evidence=pk)) == 404, pk
+    assert not Binding.objects.filter(code="profit_total").exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"page": 0}, {"page": -1}, {"page": ""}, {"page": "1e3"}, {"page": "9" * 40}, {"page": 1_000_000},
+        {"target": ""}, {"target": "figure.nothing.2025"}, {"target": "figure.profit_total.1999"},
+        {"target": "figure.profit_total"}, {"target": "figure.uscc.2025"}, {"target": "annex.ip_rights.1"},
+        {"target": "annex.nothing"}, {"target": "figure.tax_district"}, {"target": "figure.profit_total.2025.1"},
+        {"target": "figure.profit_total.-1"}, {"target": "gate.MG1"}, {"evidence": ""}, {"evidence": "x"},
+    ],
+)  # fmt: skip
+def test_binding_to_what_is_not_asked_or_not_there_is_refused_with_its_reason(
+    world: World, changed: dict[str, Any]
+) -> None:
+    assert sent(world, "member_own", "my_bindings", bound(world, **changed)) == 422
+    assert not Binding.objects.exclude(code="revenue_main").exists()
+
+
+@pytest.mark.parametrize("role", ["district_own", "office", "auditor", "stranger"])
+def test_nobody_but_the_applicant_binds(world: World, role: str) -> None:
+    assert sent(world, role, "my_bindings", bound(world)) == 403
+    form, by = bound(world), world.people[role]
+    with pytest.raises(Denied):
+        bind_evidence(world.cases["own"], form["evidence"], form["target"], 1, by=by, at=world.at)
+
+
+@pytest.mark.parametrize("world", ["filed"], indirect=True, scope="module")
+def test_what_was_filed_is_bound_no_more(world: World) -> None:
+    before = list(Binding.objects.values_list("pk", "removed_at"))
+    assert sent(world, "member_own", "my_bindings", bound(world)) == 422
+    row = Binding.objects.filter(evidence__application__case=world.cases["own"])[0]
+    with pytest.raises(AlreadyDone):
+        unbind_evidence(world.cases["own"], row.pk, by=world.people["member_own"], at=world.at)
+    assert list(Binding.objects.values_list("pk", "removed_at")) == before
 
 
 @pytest.mark.parametrize("role", ["member_own", "requester"])

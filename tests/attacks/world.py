@@ -13,6 +13,7 @@ from typing import Any
 from accreditation.enums import MemberState, SeatState
 from accreditation.models import (
     Application,
+    Binding,
     Case,
     Enterprise,
     Meeting,
@@ -38,6 +39,7 @@ from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
 from workflows import door
 from workflows.certification import request_key_of
+from workflows.intake import bind_evidence
 from workflows.opening import open_application
 
 ROLES = (
@@ -169,6 +171,9 @@ def _draft(world: World, side: str) -> Case:
     with_material(case, by, at)
     case.application.uploads.filter(is_accepted=True).update(file=_workbook(world))
     case.application.evidence.update(file=world.file)
+    report = case.application.evidence.get(kind="audit_report")
+    for page in (1, 2):
+        bind_evidence(case, report.pk, f"figure.revenue_main.{world.cast.batch.reporting_year}", page, by=by, at=at)
     for number in range(1 if side == "own" else 2):
         sent = {"name": "长表.xlsx", "sha256": "1" * 64, "spool_name": f"{side}{number}"}
         door.perform(case, "send_workbook", by=by, at=at, form=sent)
@@ -198,6 +203,7 @@ def _hangs_on(application: Application) -> dict[str, Any]:
         "faulty.number": uploads.filter(is_accepted=False)[0].number,
         "reading.number": application.readings.latest("number").number,
         "evidence.pk": application.evidence.order_by("pk")[0].pk,
+        "binding.pk": Binding.objects.filter(evidence__application=application).order_by("pk")[0].pk,
     } | {name: rows[0] for name, rows in _may_hang_on(application).items() if rows}
 
 

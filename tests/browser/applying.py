@@ -107,6 +107,7 @@ def upload_right(journey: Journey) -> None:
     kinds = [kind for kind in rules_of(journey.batch).evidence if kind.required]
     attach_evidence(journey)
     journey.walk.told(f"必交 {len(kinds)} 项，已交 {len(kinds)} 项")
+    bind_evidence(journey)
 
 
 def attach_evidence(journey: Journey) -> None:
@@ -117,6 +118,18 @@ def attach_evidence(journey: Journey) -> None:
         if kind.required:
             page.locator(f"#file-{kind.code}").set_input_files(scan(f"{number} {kind.code}", f"{kind.name_zh}.pdf"))
             journey.walk.follow(page.locator(f"#evidence-{kind.code} .upload-box button"))
+
+
+def bind_evidence(journey: Journey) -> None:
+    """From the audit report to the revenue of three years on its page; a page that it does not have is refused."""
+    page, walk = journey.page, journey.walk
+    walk.open_link("标注所证明的数据和页码", within=page.locator("#evidence-audit_report"))
+    for number, said in (("2", "该文件共 1 页"), ("1", "已标注 3 项。")):
+        page.locator("#prove-revenue_main-page").fill(number)
+        walk.follow(page.locator("#prove-revenue_main .binding-fields button"))
+        walk.told(said)
+    walk.go(my(journey, "bindings/"))
+    walk.look("with proof")
 
 
 def read_score(journey: Journey) -> None:

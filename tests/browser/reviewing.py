@@ -71,6 +71,7 @@ def verify_and_recommend(journey: Journey) -> None:
     journey.walk.enter("pudong", district(journey, "changes/"))
     journey.walk.told("改动 1 处")
     journey.walk.go(district(journey, "figures/"))
+    expect(journey.page.locator('#figure-revenue_main a[href$="?shown=1#page=1"]')).to_have_count(3)
     journey.walk.go(district(journey, f"figures/doctors/{year}/"))
     journey.page.get_by_label("核定值").fill("7")
     journey.page.get_by_label("核定理由").fill("学位证书七份，见证明材料第 3 页。")

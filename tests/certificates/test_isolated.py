@@ -43,7 +43,7 @@ def test_child_that_fails_is_a_refusal(house: House, monkeypatch: pytest.MonkeyP
     run = isolated.subprocess.run
 
     def run_other(command: list[str], **options: object) -> object:
-        limits = "import certificates.isolated as i; i._SECONDS = 1; i._limit(); "
+        limits = "import certificates.isolated as i; i._SECONDS = 1; i.limit(); "
         return run([sys.executable, "-c", limits + code], **options)
 
     monkeypatch.setattr(isolated.subprocess, "run", run_other)
@@ -76,7 +76,7 @@ def test_child_cannot_connect(house: House) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         code = (
-            "import certificates.isolated as i, socket; i._limit()\n"
+            "import certificates.isolated as i, socket; i.limit()\n"
             f"socket.create_connection(('127.0.0.1', {port}), timeout=2)"
         )
         tried = isolated.subprocess.run(

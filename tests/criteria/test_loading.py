@@ -382,6 +382,23 @@ def test_a_faulty_gate_is_refused_at_its_place(old: str, new: str, path: str, re
             "a row code looks like A-01",
         ),
         (
+            "form: {title_zh: 表, title_en: t, basics: [], table: [{code: rd_staff, identifier: x}], annexes: []}\n",
+            "form.table[rd_staff].identifier",
+            "must be one of: , ip_right, standard",
+        ),
+        (
+            "form: {title_zh: 表, title_en: t, basics: [], annexes: [], "
+            "table: [{code: rd_staff, identifier: standard}]}\n",
+            "form.table[rd_staff].identifier",
+            "only a column of text holds identifiers",
+        ),
+        (
+            "form: {title_zh: 表, title_en: t, basics: [{code: address, identifier: standard}], table: [rd_staff], "
+            "annexes: []}\n",
+            "form",
+            "only an annex has identifiers: address",
+        ),
+        (
             "form: {title_zh: 表, title_en: t, basics: [], table: [employees], annexes: []}\n",
             "indicators[I].formula",
             "no such name: rd_staff",

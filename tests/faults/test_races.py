@@ -15,14 +15,27 @@ from django.db import connection
 from accreditation.audit import chain_key, verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import LetterKind
-from accreditation.errors import AlreadyDone
-from accreditation.models import Application, AuditEvent, Batch, Case, Effect, Letter, Message, Review
+from accreditation.errors import AlreadyDone, NotFound, Refusal
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Batch,
+    Binding,
+    Case,
+    Effect,
+    Evidence,
+    Letter,
+    Message,
+    Review,
+)
 from accreditation.roles import Role
 from tests.clock import Clock
-from tests.factories.cast import Cast, filed_case, grant, make_cast, person
+from tests.factories.cast import Cast, filed_case, grant, make_cast, person, with_material
 from tests.factories.steps import marks, recommend, seat_panel
 from workflows import door, flow_tasks
 from workflows.consistency import check_all
+from workflows.door import Outcome
+from workflows.intake import bind_evidence, remove_evidence
 from workflows.opening import open_application
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -159,3 +172,39 @@ def test_naive_control_acts_twice(cast: Cast, clock: Clock) -> None:
         close(case)
         doubled += Letter.objects.filter(case=case, kind=LetterKind.DECLINE).count() > 1
     assert doubled > 0, "the harness does not provoke a race; the tests above prove nothing"
+
+
+def test_same_binding_made_twice_at_once_stands_once(cast: Cast, clock: Clock) -> None:
+    case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=clock.at)
+    with_material(case, cast.member0, clock.at)
+    report = Evidence.objects.get(application__case=case, kind="audit_report")
+    for page in range(1, ROUNDS + 1):
+
+        def bind(page: int = page) -> object:
+            target = f"figure.revenue_main.{cast.batch.reporting_year}"
+            return bind_evidence(Case.objects.get(pk=case.pk), report.pk, target, page, by=cast.member0, at=clock.at)
+
+        results = at_once([bind, bind])
+        assert kinds(results) == {"Outcome": 1, "Refusal": 1}, results
+        loser = next(result for result in results if isinstance(result, Refusal))
+        assert [reason.code for reason in loser.reasons] == ["bound_already"]
+    assert Binding.objects.filter(evidence=report, removed_at__isnull=True).count() == ROUNDS
+    assert AuditEvent.objects.filter(chain=chain_key(case), verb="bind_evidence").count() == ROUNDS
+    assert verify_all()[1] == []
+
+
+def test_file_taken_out_while_it_is_bound_leaves_no_standing_binding(cast: Cast, clock: Clock) -> None:
+    case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=clock.at)
+    with_material(case, cast.member0, clock.at)
+    for row in Evidence.objects.filter(application__case=case).order_by("pk"):
+
+        def bind(row: Evidence = row) -> object:
+            return bind_evidence(Case.objects.get(pk=case.pk), row.pk, "figure.uscc", 1, by=cast.member0, at=clock.at)
+
+        def remove(row: Evidence = row) -> object:
+            return remove_evidence(Case.objects.get(pk=case.pk), row.pk, by=cast.member0, at=clock.at)
+
+        results = at_once([bind, remove])
+        assert isinstance(results[1], Outcome), results
+        assert isinstance(results[0], Outcome | Refusal | NotFound), results
+    assert not Binding.objects.filter(removed_at__isnull=True).exists()

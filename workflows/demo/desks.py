@@ -30,6 +30,7 @@ def fill_desks(story: Story) -> list[Case]:
         case = cases[username]
         turns.upload(case, username, workbook_for(case.enterprise, batch, seed=seed, profile=profile))
         turns.upload_evidence(case, username)
+        turns.bind(case, username)
         at = clock.minutes(20)
         turns.tell.act(case, "submit", story.world.people[username], at, declaration=True, insists=True)
     _return(turns, cases["qiye"], batch.reporting_year, clock)

@@ -9,6 +9,9 @@ from accreditation.enums import Choice
 from accreditation.errors import Refusal
 from accreditation.models import Application, Batch, Case, Seat, User
 from accreditation.services import meetings
+from accreditation.services.bindings import needs
+from accreditation.services.evaluation import draft_facts
+from accreditation.services.material import standing_evidence
 from accreditation.services.rule_sets import rules_of, template_of
 from criteria.facts import exact_text
 from criteria.workbook.samples import faulty_workbook
@@ -17,7 +20,7 @@ from workflows.demo.clock import DemoClock
 from workflows.demo.material import sample_pdf, workbook_for
 from workflows.demo.telling import Teller
 from workflows.demo.world import World
-from workflows.intake import upload_evidence, upload_workbook
+from workflows.intake import bind_evidence, upload_evidence, upload_workbook
 from workflows.tick import clock_person
 
 SHOWN_FAULTS = 12
@@ -59,6 +62,19 @@ class Turns:
             content = sample_pdf(f"{case.number} {kind.code}")
             upload_evidence(case, kind.code, content, f"{kind.name_zh[:30]}.pdf", by=person, at=self.clock.minutes(2))
         self.tell.line(self.clock.at, person, f"{case.number} 上传证明材料 {len(kinds)} 项")
+
+    def bind(self, case: Case, username: str) -> None:
+        """Figures of the newest year that a required file proves, each on a page of its own."""
+        person, at = self.world.people[username], self.clock.minutes(10)
+        application = Application.objects.select_related("batch__rule_set").get(case=case)
+        files = {row.kind: row for row in standing_evidence(application)}
+        count = 0
+        for need in needs(rules_of(application.batch), draft_facts(application)):
+            row = next((files[kind.code] for kind in need.kinds if kind.code in files), None)
+            if row is not None and need.provable.year in (None, application.batch.reporting_year):
+                bind_evidence(case, row.pk, need.provable.key, 1, by=person, at=at)
+                count += 1
+        self.tell.line(at, person, f"{case.number} 标注佐证 {count} 项")
 
     def return_and_correct(self, case: Case, username: str, officer: str, batch: Batch) -> None:
         """Returned for one figure; a second changed figure is refused by its address; corrected."""

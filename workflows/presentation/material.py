@@ -1,4 +1,4 @@
-"""What an applicant handed in: evidence per kind with its coverage, readings of the workbook."""
+"""What an applicant handed in: evidence per kind, readings of the workbook."""
 
 from __future__ import annotations
 
@@ -72,18 +72,7 @@ def _file(row: Evidence, number: str, address: str) -> Words:
         "size": row.file.size,
         "at": row.added_at,
         "sha256": row.file_id,
-    }
-
-
-def coverage(kinds: Iterable[Words]) -> Words:
-    """How many required kinds are there: `required`, `handed_in`, `missing` (names), `is_complete`."""
-    required = [kind for kind in kinds if kind["required"]]
-    missing = [kind["label"] for kind in required if not kind["files"]]
-    return {
-        "required": len(required),
-        "handed_in": len(required) - len(missing),
-        "missing": missing,
-        "is_complete": not missing,
+        "pages": row.file.pages,
     }
 
 

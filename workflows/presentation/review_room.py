@@ -12,11 +12,11 @@ from accreditation.services.evaluation import reported_evaluation, reported_fact
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Fact
 from criteria.fields import FieldSpec
-from criteria.ruleset import RuleSet
 from workflows.presentation import gates, scores
 from workflows.presentation.explanations import explanations
 from workflows.presentation.figures import annex_tables, shown_value, verified_rows
 from workflows.presentation.material import evidence_list
+from workflows.presentation.provable import proof
 from workflows.presentation.rules import source_rows
 from workflows.presentation.words import Words, amount, coded, either
 from workflows.selectors.figures import Cell, FigureRow, basics, figure_rows
@@ -56,7 +56,7 @@ def material(application: Application, *, evidence_address: str, value_address: 
     return {
         "basics": list(_basics(application)),
         "years": years,
-        "figures": [_figure(row, years, application, rules, value_address) for row in rows],
+        "figures": [_figure(row, years, application, evidence_address, value_address) for row in rows],
         "annexes": annex_tables(facts, rules) if facts else [],
         "evidence": evidence_list(application, rules, address=evidence_address),
         "verified": verified_rows(application, facts, rules) if facts else [],
@@ -71,13 +71,14 @@ def _basics(application: Application) -> Iterable[Words]:
 
 
 def _figure(
-    row: FigureRow, years: list[int], application: Application, rules: RuleSet, value_address: str
+    row: FigureRow, years: list[int], application: Application, evidence_address: str, value_address: str
 ) -> dict[str, Any]:
     by_year = {cell.year: cell for cell in row.cells}
     return {
         "key": f"figure-{row.spec.code}",
         "title": coded(row.spec.row, either(row.spec, "name")),
         "cells": [_cell(row.spec, by_year.get(year), year, application, value_address) for year in years],
+        "proofs": [proof(bound, application.case.number, evidence_address) for bound in row.bindings],
         "evidence": [file.name for file in row.evidence],
     }
 

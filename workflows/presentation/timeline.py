@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from accreditation.audit import chain_key
 from accreditation.enums import ApplicationState, Choice
 from accreditation.models import AuditEvent, Case
+from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
+from workflows.presentation.provable import provable_name
 from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
 
 Content = Mapping[str, Any]
@@ -34,6 +36,8 @@ READERS: Mapping[str, frozenset[View]] = {
     "upload_workbook": OWN,
     "attach_evidence": OWN,
     "drop_evidence": OWN,
+    "bind_evidence": OWN,
+    "unbind_evidence": OWN,
     "submit": EVERYBODY,
     "correct": EVERYBODY,
     "withdraw": EVERYBODY,
@@ -69,7 +73,7 @@ READERS: Mapping[str, frozenset[View]] = {
 }
 # Office under which an act is shown instead of the person's name.
 BODIES = {"committee", "clock", "public", "publish", "expert", "operator"}
-MERGED = {"attach_evidence", "drop_evidence"}
+MERGED = {"attach_evidence", "drop_evidence", "bind_evidence", "unbind_evidence"}
 
 
 def timeline(case: Case, view: View, *, letter_address: str = "", limit: int = 0) -> list[Words]:
@@ -177,6 +181,14 @@ def _file(content: Content, rules: RuleSet | None) -> str | SafeString:
     return format_html(_("{kind}：{name}"), kind=kind, name=file_words(content.get("name", "")))
 
 
+def _binding(content: Content, rules: RuleSet | None) -> str | SafeString:
+    provable = Provable(content["target"], content["code"], content["year"], content["line"])
+    name = provable_name(provable, rules) if rules else provable.key
+    return format_html(
+        _("{name}：{file} 第 {page} 页"), name=name, file=file_words(content["name"]), page=content["page"]
+    )
+
+
 def _filed(content: Content, rules: RuleSet | None) -> SafeString:
     return format_html(_("内容校验值 <code>{digest}…</code>"), digest=str(content.get("content_sha256", ""))[:16])
 
@@ -226,6 +238,8 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "upload_workbook": _upload,
     "attach_evidence": _file,
     "drop_evidence": _file,
+    "bind_evidence": _binding,
+    "unbind_evidence": _binding,
     "submit": _filed,
     "correct": _filed,
     "answer_gate": _gate,

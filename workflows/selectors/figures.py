@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from accreditation.errors import NotFound
-from accreditation.models import Application, Case, Evidence, Submission, VerifiedValue
+from accreditation.models import Application, Binding, Case, Evidence, Submission, VerifiedValue
+from accreditation.services.bindings import Provable, proving_kinds, standing_bindings
 from accreditation.services.evaluation import facts_of_upload, reported_facts
 from accreditation.services.material import standing_evidence
 from accreditation.services.rule_sets import rules_of
@@ -49,10 +50,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One line of the data table: field, cells newest year first, the evidence that proves it, rules that use it."""
+    """One line of the data table: field, cells newest year first, evidence, rules that use it.
+
+    `bindings` are the files bound to it page by page, `evidence` the other files of a kind that proves it.
+    """
 
     spec: FieldSpec
     cells: tuple[Cell, ...]
+    bindings: tuple[Binding, ...]
     evidence: tuple[Evidence, ...]
     used_by: tuple[str, ...]
 
@@ -66,14 +71,26 @@ class EvidenceGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class FiledBinding:
+    """A binding as a version froze it: digest and name of the file, what it proves, page."""
+
+    sha256: str
+    name: str
+    provable: Provable
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
-    """What one version changed against the one before: cells, evidence added, evidence taken out (names)."""
+    """What one version changed against the one before: cells, evidence (names), what the evidence is bound to."""
 
     before: Submission
     after: Submission
     changes: tuple[Change, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    bound: tuple[FiledBinding, ...]
+    unbound: tuple[FiledBinding, ...]
 
 
 def application_with_material(case: Case) -> Application:
@@ -92,20 +109,32 @@ def basics(application: Application) -> list[tuple[FieldSpec, Cell]]:
 
 
 def figure_rows(application: Application) -> list[FigureRow]:
-    """The data table, three years where the rules ask for them; four queries."""
+    """The data table, three years where the rules ask for them; five queries."""
     rules, facts = rules_of(application.batch), reported_facts(application)
     verified = _adopted(application)
-    evidence = standing_evidence(application)
+    evidence, bound = standing_evidence(application), bindings_by_code(application)
     used = used_by(rules)
     return [
         FigureRow(
             spec,
             tuple(_cells(spec, application.batch.reporting_year, facts, verified)),
-            tuple(_proofs(spec.code, rules, evidence)),
+            bound.get(spec.code, ()),
+            tuple(_of_proving_kinds(spec.code, rules, evidence, bound.get(spec.code, ()))),
             used.get(spec.code, ()),
         )
         for spec in (rules.form.table if rules.form else ())
     ]
+
+
+def bindings_by_code(application: Application) -> dict[str, tuple[Binding, ...]]:
+    """What files are bound to, by field or annex: newest year first, then page; one query."""
+    found: dict[str, list[Binding]] = {}
+    for row in standing_bindings(application):
+        found.setdefault(row.code, []).append(row)
+    return {
+        code: tuple(sorted(rows, key=lambda row: (-(row.year or 0), row.line or 0, row.page)))
+        for code, rows in found.items()
+    }
 
 
 def _cells(
@@ -124,10 +153,13 @@ def _adopted(application: Application) -> dict[tuple[str, int | None], VerifiedV
     return {(row.code, row.year): row for row in rows.select_related("adopted_by")}
 
 
-def _proofs(code: str, rules: RuleSet, evidence: Iterable[Evidence]) -> Iterator[Evidence]:
-    """Files handed in for this very field, and those of a kind that proves it."""
-    kinds = {kind.code for kind in rules.evidence if code in kind.proves}
-    return (row for row in evidence if row.proves == code or (not row.proves and row.kind in kinds))
+def _of_proving_kinds(
+    code: str, rules: RuleSet, evidence: Iterable[Evidence], bound: Iterable[Binding]
+) -> Iterator[Evidence]:
+    """Files of a kind that proves the field which are not bound to it."""
+    kinds = {kind.code for kind in proving_kinds(rules, code)}
+    named = {row.evidence_id for row in bound}
+    return (row for row in evidence if row.kind in kinds and row.pk not in named)
 
 
 def used_by(rules: RuleSet) -> dict[str, tuple[str, ...]]:
@@ -179,6 +211,7 @@ def differences(application: Application) -> list[Difference]:
 def _difference(before: Submission, after: Submission) -> Difference:
     old = {(row["kind"], row["sha256"]): row["name"] for row in before.evidence}
     new = {(row["kind"], row["sha256"]): row["name"] for row in after.evidence}
+    was, now = list(filed_bindings(before)), list(filed_bindings(after))
     changes = changed_cells(facts_of_upload(before.upload), facts_of_upload(after.upload))
     return Difference(
         before,
@@ -186,4 +219,14 @@ def _difference(before: Submission, after: Submission) -> Difference:
         tuple(changes),
         tuple(name for key, name in new.items() if key not in old),
         tuple(name for key, name in old.items() if key not in new),
+        tuple(row for row in now if row not in was),
+        tuple(row for row in was if row not in now),
     )
+
+
+def filed_bindings(submission: Submission) -> Iterator[FiledBinding]:
+    """What a filed version says that its files prove; versions from before there were bindings say nothing."""
+    for entry in submission.evidence:
+        for row in entry.get("bindings", ()):
+            provable = Provable(row["target"], row["code"], row["year"], row["line"])
+            yield FiledBinding(entry["sha256"], entry["name"], provable, row["page"])

@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_date
 from accreditation.audit import Break, verify_all
 from accreditation.enums import EffectState
 from accreditation.models import AuditEvent, Effect
+from accreditation.services.scanning import ScanState, scan_state
 from certificates.selectors import certificates_waiting, latest_head
 from certificates.services.waking import last_round, last_woken
 from workflows.calendar import provisional_deadlines
@@ -98,6 +99,7 @@ class Health:
     years: tuple[int, ...]
     missing_years: tuple[int, ...]
     provisional: int
+    scanner: ScanState
 
 
 def health(*, at: datetime) -> Health:
@@ -125,6 +127,7 @@ def health(*, at: datetime) -> Health:
         years=years,
         missing_years=missing_years(years, on=at.astimezone(SHANGHAI).date()),
         provisional=len(list(provisional_deadlines())),
+        scanner=scan_state(),
     )
 
 

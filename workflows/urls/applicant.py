@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import applicant, applicant_filing, applicant_material, applicant_reading, applicant_what_if
+from workflows.views import (
+    applicant,
+    applicant_bindings,
+    applicant_filing,
+    applicant_material,
+    applicant_reading,
+    applicant_what_if,
+)
 
 CASE = "my/cases/<str:number>/"
 
@@ -21,6 +28,8 @@ urlpatterns = [
     path(f"{CASE}materials/", applicant_material.my_materials, name="my_materials"),
     path(f"{CASE}evidence/<int:evidence>/", applicant_material.my_evidence, name="my_evidence"),
     path(f"{CASE}evidence/<int:evidence>/remove/", applicant_material.my_evidence_remove, name="my_evidence_remove"),
+    path(f"{CASE}bindings/", applicant_bindings.my_bindings, name="my_bindings"),
+    path(f"{CASE}bindings/<int:binding>/remove/", applicant_bindings.my_binding_remove, name="my_binding_remove"),
     path(f"{CASE}score/", applicant.my_score, name="my_score"),
     path(f"{CASE}what-if/", applicant_what_if.my_what_if, name="my_what_if"),
     path(f"{CASE}check/", applicant_filing.my_check, name="my_check"),

@@ -127,11 +127,13 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
     opened = open_case(request, number)
     evaluation = opened.evaluation()
     kinds = opened.evidence()
+    covered = opened.coverage(kinds)
     context = frame(
         opened, "my_case", opened.case.enterprise.name,
         notice=notice_of_return(opened),
-        tasks=applicant_tasks.task_groups(opened, evaluation, kinds),
+        tasks=applicant_tasks.task_groups(opened, evaluation, covered),
         kinds=kinds,
+        covered=covered,
         score=_score(opened) if evaluation else None,
         total=scores.total_text(evaluation) if evaluation else "",
         axes=scores.radar_axes(evaluation) if evaluation else [],

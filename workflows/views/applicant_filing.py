@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.enums import ApplicationState, LetterKind
 from accreditation.errors import Reason
+from accreditation.services.recurrences import own_recurrences
 from workflows.forms.applicant import FilingForm
 from workflows.presentation import figures, gates, letters, scores
 from workflows.presentation.cases import clock_of, owner_name
+from workflows.presentation.recurrences import own_recurrence_rows
 from workflows.selectors.applicant import correction_of, letter_of, submission_of
 from workflows.selectors.public_register import check_code
 from workflows.views.answers import page, try_verb
@@ -61,6 +63,7 @@ def _check_page(
 ) -> HttpResponse:
     is_return = opened.request is not None
     facts = opened.facts
+    kinds = opened.evidence()
     table = gates.gates_table(evaluation, opened.rules) if evaluation else []
     context = frame(
         opened, "my_check", _("核对并提交补正") if is_return else _("核对并提交申报"),
@@ -71,7 +74,9 @@ def _check_page(
         verb="correct" if is_return else "submit",
         groups=figures.figure_groups(facts, opened.rules) if facts else [],
         annexes=figures.annex_tables(facts, opened.rules) if facts else [],
-        kinds=opened.evidence(),
+        kinds=kinds,
+        covered=opened.coverage(kinds),
+        recurring=own_recurrence_rows(own_recurrences(opened.application, facts), opened.rules),
         gates=table,
         failed=[gate for gate in table if gate["is_failed"]],
         total=scores.total_text(evaluation) if evaluation else "",

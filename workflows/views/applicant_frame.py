@@ -15,8 +15,10 @@ from accreditation.errors import Reason
 from accreditation.services.evaluation import draft_facts, evaluate_application, reported_facts
 from workflows.door import possible_verbs
 from workflows.intake import open_request
+from workflows.presentation.bindings import row_key
 from workflows.presentation.cases import case_header, step_bar
 from workflows.presentation.corrections import return_notice
+from workflows.presentation.coverage import coverage
 from workflows.presentation.material import evidence_list
 from workflows.presentation.words import Words
 from workflows.selectors.applicant import own_case, rules_for
@@ -75,6 +77,13 @@ class OpenCase:
         standing = self.application.evidence.filter(removed_at__isnull=True, added_at__gt=self.request.requested_at)
         return self.asked_kinds() & set(standing.values_list("kind", flat=True))
 
+    def coverage(self, kinds: list[Words]) -> Words:
+        """How much of the evidence is there, with the way to what is missing."""
+        page = reverse("my_bindings", args=[self.case.number])
+        return coverage(
+            self.application, self.rules, self.facts, kinds, lambda need: f"{page}#{row_key(need.provable.code)}"
+        )
+
     def evidence(self) -> list[Words]:
         """The list of evidence with the address of each file."""
         asked, answered = self.asked_kinds(), self.answered_kinds()
@@ -116,6 +125,7 @@ def sub_links(number: str, page: str) -> list[Words]:
         "my_case": _("总览"),
         "my_workbook": _("数据表"),
         "my_materials": _("证明材料"),
+        "my_bindings": _("逐项佐证"),
         "my_score": _("条件与得分"),
         "my_what_if": _("得分测算"),
         "my_progress": _("进度与文书"),

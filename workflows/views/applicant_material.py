@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
+from accreditation.services.bindings import standing_bindings
 from accreditation.services.files import WORKBOOK
 from accreditation.services.readings import open_reading, refused_last
 from accreditation.services.rule_sets import template_of
@@ -187,7 +189,7 @@ def my_materials(request: HttpRequest, number: str) -> HttpResponse:
         faults += _take_file(request, opened, kind, file, position)
     if faults:
         return _materials_page(request, open_case(request, number), kind=kind, faults=faults, status=422)
-    messages.success(request, _("已上传 %(n)d 个文件。") % {"n": len(sent)})
+    messages.success(request, _("已上传 %(n)d 个文件。请为其标注所证明的数据和页码。") % {"n": len(sent)})
     return redirect(f"{reverse('my_materials', args=[number])}#evidence-{kind}")
 
 
@@ -209,14 +211,16 @@ def _materials_page(
     request: HttpRequest, opened: OpenCase, *, kind: str = "", faults: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
     kinds = opened.evidence()
+    bound = Counter(row.evidence_id for row in standing_bindings(opened.application))
     for row in kinds:
+        row["files"] = [file | {"bound": bound[file["pk"]]} for file in row["files"]]
         row["errors"] = faults if faults and row["code"] == kind else []
         row["is_open"] = opened.may_upload and (opened.request is None or row["is_asked"])
     context: dict[str, Any] = frame(
         opened, "my_materials", _("证明材料"),
         notice=notice_of_return(opened),
         kinds=kinds,
-        covered=material.coverage(kinds),
+        covered=opened.coverage(kinds),
         limits=material.evidence_limits(),
         fault_links=[{"text": text, "href": f"#file-{kind}"} for text in faults or []],
         has_faults=bool(faults),
@@ -251,4 +255,4 @@ def my_evidence(request: HttpRequest, number: str, evidence: int) -> HttpRespons
     row = evidence_for(acting_person(request), evidence)
     if row.application_id != opened.application.pk:
         raise NotFound(str(evidence))
-    return file_answer(row.file, row.name)
+    return file_answer(row.file, row.name, is_shown="shown" in request.GET)

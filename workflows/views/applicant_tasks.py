@@ -12,7 +12,6 @@ from certificates.standing import Standing
 from workflows.presentation.cases import batch_name, owner_name
 from workflows.presentation.corrections import correction_points
 from workflows.presentation.figures import shown_value
-from workflows.presentation.material import coverage
 from workflows.presentation.scores import total_text
 from workflows.presentation.words import Words, district_name, either, lang, quoted, state_label, state_tone
 from workflows.selectors.applicant import certificate_of, uploads_of
@@ -105,15 +104,17 @@ def summary(opened: OpenCase) -> list[Words]:
 
 
 # --- Tasks ------------------------------------------------------------------------------------------------------
-def task_groups(opened: OpenCase, evaluation: Evaluation | None, kinds: list[Words]) -> list[Words]:
+def task_groups(opened: OpenCase, evaluation: Evaluation | None, covered: Words) -> list[Words]:
     """The task list of a draft or a return; empty while the authorities have the case."""
     if not opened.is_editable:
         return []
-    covered = coverage(kinds)
     is_ready = evaluation is not None and covered["is_complete"] and not _has_open_points(opened)
     return [
         {"label": _("一、评价数据"), "tasks": [_workbook_task(opened), _score_task(opened, evaluation)]},
-        {"label": _("二、证明材料"), "tasks": [_material_task(opened, covered)]},
+        {
+            "label": _("二、证明材料"),
+            "tasks": [_material_task(opened, covered), _binding_task(opened, evaluation, covered)],
+        },
         {"label": _("三、提交"), "tasks": [_filing_task(opened, is_ready)]},
     ]
 
@@ -168,6 +169,17 @@ def _material_task(opened: OpenCase, covered: Words) -> Words:
     if covered["is_complete"]:
         return task | {"state": "done"}
     return task | {"state": "doing" if covered["handed_in"] else "todo"}
+
+
+def _binding_task(opened: OpenCase, evaluation: Evaluation | None, covered: Words) -> Words:
+    """Figures bound to their evidence: asked for, but not a condition of filing."""
+    task: Words = {"label": _("为数据标注佐证文件和页码"), "href": address("my_bindings", opened.case.number)}
+    if evaluation is None:
+        return task | {"state": "blocked", "hint": _("数据表读取通过后列出需佐证的数据。")}
+    hint = _("需佐证 %(most)d 项，已标注 %(n)d 项") % {"most": covered["needed"], "n": covered["proven"]}
+    if covered["is_proven"]:
+        return task | {"state": "done", "hint": hint}
+    return task | {"state": "doing" if covered["proven"] else "todo", "hint": hint}
 
 
 def _filing_task(opened: OpenCase, is_ready: bool) -> Words:

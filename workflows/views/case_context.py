@@ -10,24 +10,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accreditation.enums import Owner
-from accreditation.services.evaluation import facts_of_upload, reported_evaluation, verified_evaluation
+from accreditation.services.bindings import ANNEX, binds, standing_bindings
+from accreditation.services.evaluation import facts_of_upload, reported_evaluation, reported_facts, verified_evaluation
+from accreditation.services.recurrences import recurrences
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from criteria.units import unit_name
 from criteria.workbook.changes import Change
 from workflows.presentation import corrections, gates, letters, material, scores, timeline
 from workflows.presentation.certificates import certificate_rows
+from workflows.presentation.coverage import coverage
 from workflows.presentation.explanations import explanations
 from workflows.presentation.figures import annex_tables, shown_value
+from workflows.presentation.provable import proof, provable_name
+from workflows.presentation.recurrences import recurrence_rows
 from workflows.presentation.rules import source_rows
 from workflows.presentation.words import Words, amount, either, lang, quoted, scalar
 from workflows.selectors import registers
-from workflows.selectors.figures import Cell, basics, differences, figure_rows
+from workflows.selectors.figures import Cell, FiledBinding, basics, differences, figure_rows
 from workflows.views.desk import Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from accreditation.models import Evidence
+    from accreditation.permissions import Person
     from criteria.fields import FieldSpec
     from criteria.ruleset import RuleSet
 
@@ -37,7 +44,7 @@ SHOWN_BASICS = {
 LETTER, EVIDENCE = "staff_letter", "staff_evidence"
 
 
-def overview(opened: Opened, *, at: datetime) -> dict[str, Any]:
+def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
     """The first page of a case."""
     case, application = opened.case, opened.application
     rules = rules_of(application.batch)
@@ -57,6 +64,7 @@ def overview(opened: Opened, *, at: datetime) -> dict[str, Any]:
         "letters": letters.letter_rows(registers.letters_of(case), number=case.number, address=LETTER),
         "register": _register(opened) if opened.desk.code == "office" else [],
         "timeline": timeline.timeline(case, opened.desk.view, letter_address=LETTER),
+        "recurring": recurrence_rows(recurrences(application), rules, by=by, address=opened.desk.case_page),
     }
 
 
@@ -168,10 +176,23 @@ def review(opened: Opened, *, at: datetime) -> dict[str, Any]:
         "gates": gates.gates_table(verified, rules) if verified else [],
         "total": scores.total_text(verified) if verified else "",
         "reported_total": scores.total_text(reported) if reported else "",
-        "coverage": material.coverage(kinds),
+        "covered": _coverage(opened, rules, kinds),
+        "recurring": len(recurrences(application)),
         "sources": source_rows(rules),
         "reviews": registers.first_reviews(application),
     }
+
+
+def _coverage(opened: Opened, rules: RuleSet, kinds: list[Words]) -> Words:
+    """How much of the evidence is there; what is missing links to its line of the page of figures."""
+    page = opened.address("figures")
+    return coverage(
+        opened.application,
+        rules,
+        reported_facts(opened.application),
+        kinds,
+        lambda need: f"{page}#figure-{need.provable.code}" if need.provable.year else f"{page}#evidence",
+    )
 
 
 def returns_left(opened: Opened) -> dict[str, Any]:
@@ -189,6 +210,7 @@ def figures(opened: Opened) -> dict[str, Any]:
     rules = rules_of(application.batch)
     upload = application.current.upload if application.current else None
     newest = application.batch.reporting_year
+    kinds = material.evidence_list(application, rules, address=EVIDENCE)
     return {
         "years": [newest, newest - 1, newest - 2],
         "rows": list(_figure_rows(opened)),
@@ -198,7 +220,13 @@ def figures(opened: Opened) -> dict[str, Any]:
             if cell.fact is not None
         ],
         "annexes": annex_tables(facts_of_upload(upload), rules) if upload else [],
-        "kinds": material.evidence_list(application, rules, address=EVIDENCE),
+        "kinds": kinds,
+        "covered": _coverage(opened, rules, kinds),
+        "others": [
+            {"label": provable_name(binds(row), rules), "proof": proof(row, opened.case.number, EVIDENCE)}
+            for row in standing_bindings(application)
+            if row.target == ANNEX or row.year is None
+        ],
         "upload": upload,
     }
 
@@ -213,10 +241,8 @@ def _figure_rows(opened: Opened) -> Iterator[Words]:
             "unit": unit_of(row.spec),
             "used_by": row.used_by,
             "cells": [_cell(opened, row.spec, cell, may_verify) for cell in row.cells],
-            "evidence": [
-                {"name": file.name, "href": reverse(EVIDENCE, args=[opened.case.number, file.pk])}
-                for file in row.evidence
-            ],
+            "proofs": [proof(bound, opened.case.number, EVIDENCE) for bound in row.bindings],
+            "evidence": _file_links(opened, row.evidence),
         }
 
 
@@ -243,10 +269,13 @@ def figure(opened: Opened, spec: FieldSpec, cell: Cell) -> dict[str, Any]:
         "reported": shown_value(cell.fact, spec) if cell.fact else "—",
         "place": cell.place,
         "unit": unit_of(spec),
-        "files": [
-            {"name": file.name, "href": reverse(EVIDENCE, args=[opened.case.number, file.pk])} for file in row.evidence
-        ],
+        "proofs": [proof(bound, opened.case.number, EVIDENCE) for bound in row.bindings if bound.year == cell.year],
+        "files": _file_links(opened, row.evidence),
     }
+
+
+def _file_links(opened: Opened, files: Iterable[Evidence]) -> list[Words]:
+    return [{"name": file.name, "href": reverse(EVIDENCE, args=[opened.case.number, file.pk])} for file in files]
 
 
 def unit_of(spec: FieldSpec) -> str:
@@ -267,10 +296,16 @@ def changes(opened: Opened) -> dict[str, Any]:
             "rows": [_change(change, rules) for change in each.changes],
             "added": each.added,
             "removed": each.removed,
+            "bound": [_filed_binding(row, rules) for row in each.bound],
+            "unbound": [_filed_binding(row, rules) for row in each.unbound],
         }
         for each in differences(opened.application)
     ]
     return {"differences": found}
+
+
+def _filed_binding(row: FiledBinding, rules: RuleSet) -> Words:
+    return {"name": row.name, "page": row.page, "label": provable_name(row.provable, rules)}
 
 
 def _change(change: Change, rules: RuleSet) -> Words:

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import NotFound
+from accreditation.permissions import signed_in
 from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.rule_sets import rules_of
 from workflows.calendar import current_calendar
@@ -96,7 +97,7 @@ REVIEW_DONE = {
 def case_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Everything about a case at a glance, and what can be done now."""
     opened = open_case(request, desk, number)
-    return show(request, opened, "case", contexts.overview(opened, at=timezone.now()))
+    return show(request, opened, "case", contexts.overview(opened, by=signed_in(request), at=timezone.now()))
 
 
 def figures_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:

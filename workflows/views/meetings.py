@@ -212,7 +212,7 @@ def evidence(request: HttpRequest, number: str, position: int, pk: int) -> HttpR
     found = evidence_for(signed_in(request), pk)
     if found.application_id != row.application_id:
         raise NotFound(number)
-    return file_answer(found.file, found.name)
+    return file_answer(found.file, found.name, is_shown="shown" in request.GET)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -54,7 +54,7 @@ def staff_evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     row = evidence_for(signed_in(request), pk)
     if row.application.case.number != number:
         raise NotFound(number)
-    return file_answer(row.file, row.name)
+    return file_answer(row.file, row.name, is_shown="shown" in request.GET)
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
-from accreditation.services.files import keep_file
+from accreditation.services.files import take_file
 from accreditation.templatetags.dates import day_text
 from certificates.services.allowance import Rate, is_allowed
 from workflows import door
@@ -127,10 +127,10 @@ def _object(request: HttpRequest, case: Case, form: ObjectionForm) -> tuple[str,
     """Number of the objection, or the reasons against it."""
     said, at = form.cleaned_data, timezone.now()
     values: dict[str, Any] = {name: said[name] for name in ("objector", "contact", "text")}
-    if said["file"]:
-        values |= {"file": _kept(form, at), "file_name": said["file"].name[:200]}
-    digest = values["file"].sha256 if said["file"] else ""
     try:
+        if said["file"]:
+            values |= {"file": _kept(form, at), "file_name": said["file"].name[:200]}
+        digest = values["file"].sha256 if said["file"] else ""
         outcome = door.perform(
             case, "raise_objection", by=clock_person(), at=at, form=values,
             request_key=request.POST.get(REQUEST_KEY) or None,
@@ -142,7 +142,8 @@ def _object(request: HttpRequest, case: Case, form: ObjectionForm) -> tuple[str,
 
 
 def _kept(form: ObjectionForm, at: Any) -> StoredFile:
-    return keep_file(form.cleaned_data["file"].read(), media_type=form.media_type, at=at)
+    sent = form.cleaned_data["file"]
+    return take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
 
 
 @require_safe
