@@ -10,13 +10,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 Scalar = Fraction | str | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value stood: sheet name, cell address such as `D7`, and the text as typed."""
 
     sheet: str

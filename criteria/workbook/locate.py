@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from criteria.fields import AnnexSpec, FieldSpec
@@ -125,13 +125,28 @@ def _hits(grids: list[Grid], codes: frozenset[str]) -> dict[str, list[_Hit]]:
     hits: dict[str, list[_Hit]] = {}
     for grid in grids:
         if grid.sheet.name != FAULTS_SHEET:
-            words = {place: _word(cell) for place, cell in grid.cells.items() if len(cell.text) <= MAX_WORD}
-            anchors = [place for place, word in words.items() if word == ANCHOR]
-            heads = _heads(words, {row for row, _ in anchors})
-            for place, word in words.items():
+            anchors = list(_anchors(grid))
+            heads = {row: _heads(grid.rows[row]) for row, _ in anchors}
+            for place, word in _words_beside(grid, anchors):
                 if word in codes and (anchor := _anchor_of(place, anchors)):
                     hits.setdefault(word, []).append(_Hit(grid, *anchor, *place, heads[anchor[0]]))
     return hits
+
+
+def _anchors(grid: Grid) -> Iterator[tuple[int, int]]:
+    for row, cells in grid.rows.items():
+        for column, cell in cells.items():
+            if ANCHOR[0] in cell.text and len(cell.text) <= MAX_WORD and fold(cell.text) == ANCHOR:
+                yield row, column
+
+
+def _words_beside(grid: Grid, anchors: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], str]]:
+    """The words in rows and columns of anchors, for a code stands nowhere else."""
+    rows, columns = {row for row, _ in anchors}, frozenset(column for _, column in anchors)
+    for row, cells in grid.rows.items():
+        for column in sorted(cells if row in rows else columns.intersection(cells)):
+            if len(cells[column].text) <= MAX_WORD:
+                yield (row, column), _word(cells[column])
 
 
 def _word(cell: Cell) -> str:
@@ -139,12 +154,13 @@ def _word(cell: Cell) -> str:
     return text if text.isascii() and " " not in text else fold(text)
 
 
-def _heads(words: dict[tuple[int, int], str], rows: set[int]) -> dict[int, dict[str, list[int]]]:
-    heads: dict[int, dict[str, list[int]]] = {row: {} for row in rows}
-    for (row, column), word in words.items():
-        if row in rows:
+def _heads(cells: Mapping[int, Cell]) -> dict[str, list[int]]:
+    heads: dict[str, list[int]] = {}
+    for column, cell in cells.items():
+        if len(cell.text) <= MAX_WORD:
+            word = _word(cell)
             year = _YEAR.match(word)
-            heads[row].setdefault(year[1] if year else word, []).append(column)
+            heads.setdefault(year[1] if year else word, []).append(column)
     return heads
 
 

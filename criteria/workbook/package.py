@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from criteria.workbook.faults import Refused
 from criteria.workbook.gate import Archive, open_archive
 from criteria.workbook.markup import MAIN, STRICT, Attributes, Element, check_depth, elements, parse
+from criteria.workbook.plain_markup import Unplain, plain_strings, without_references
 
 MAX_SHEETS = 200
 MAX_NAMES = 20_000
@@ -246,12 +247,15 @@ def _properties(archive: Archive, part: str | None) -> dict[str, str]:
 
 
 class _StringSink:
-    """Collects the shared strings, rich text joined, phonetic guides left out."""
+    """Collects the shared strings, rich text joined, phonetic guides left out; plain ones come by the sift."""
+
+    opening = "<si>"
 
     def __init__(self, part: str) -> None:
         self.part, self.strings, self.pieces = part, [], []  # type: str, list[str], list[str]
         self.depth = self.characters = self.phonetic = 0
         self.in_text = False
+        self.prefixes: set[str] = set()
 
     def start(self, name: str, _attributes: Attributes) -> None:
         self.depth += 1
@@ -266,22 +270,42 @@ class _StringSink:
         if name == f"{MAIN} rPh":
             self.phonetic -= 1
         elif name == f"{MAIN} si":
-            self.strings.append(decode_escapes("".join(self.pieces)))
+            self.add("".join(self.pieces))
             self.pieces.clear()
-            if len(self.strings) > MAX_STRINGS:
-                raise Refused("too_many_cells", count=len(self.strings), limit=MAX_STRINGS)
 
     def text(self, text: str) -> None:
         if self.in_text:
-            self.characters += len(text)
-            if self.characters > MAX_STRING_CHARACTERS:
-                raise Refused("too_much_text")
+            self.count(len(text))
             self.pieces.append(text)
+
+    def count(self, characters: int) -> None:
+        self.characters += characters
+        if self.characters > MAX_STRING_CHARACTERS:
+            raise Refused("too_much_text")
+
+    def add(self, text: str) -> None:
+        self.strings.append(decode_escapes(text))
+        if len(self.strings) > MAX_STRINGS:
+            raise Refused("too_many_cells", count=len(self.strings), limit=MAX_STRINGS)
+
+    def is_open(self) -> bool:
+        return self.depth == 1
+
+    def take(self, text: str, at: int) -> int:
+        for after, written in plain_strings(text, at):
+            try:
+                string = without_references(written)
+            except Unplain:
+                break
+            self.count(len(string))
+            self.add(string)
+            at = after
+        return at
 
 
 def _strings(archive: Archive, part: str | None) -> tuple[str, ...]:
     if part is None or not archive.has(part):
         return ()
     sink = _StringSink(part)
-    parse(archive, part, sink.start, sink.end, sink.text)
+    parse(archive, part, sink.start, sink.end, sink.text, sink)
     return tuple(sink.strings)
