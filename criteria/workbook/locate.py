@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from criteria.fields import AnnexSpec, FieldSpec
 from criteria.workbook.faults import Fault, Place, fault_of
@@ -125,8 +126,8 @@ def _hits(grids: list[Grid], codes: frozenset[str]) -> dict[str, list[_Hit]]:
     hits: dict[str, list[_Hit]] = {}
     for grid in grids:
         if grid.sheet.name != FAULTS_SHEET:
-            anchors = list(_anchors(grid))
-            heads = {row: _heads(grid.rows[row]) for row, _ in anchors}
+            anchors = list(islice(_anchors(grid), MAX_ANCHORS))
+            heads = {row: _heads(grid.rows[row]) for row in {row for row, _ in anchors}}
             for place, word in _words_beside(grid, anchors):
                 if word in codes and (anchor := _anchor_of(place, anchors)):
                     hits.setdefault(word, []).append(_Hit(grid, *anchor, *place, heads[anchor[0]]))
@@ -167,8 +168,8 @@ def _heads(cells: Mapping[int, Cell]) -> dict[str, list[int]]:
 def _anchor_of(place: tuple[int, int], anchors: list[tuple[int, int]]) -> tuple[int, int] | None:
     """The anchor left of a code in its row, else the nearest one above it in its column."""
     row, column = place
-    beside = [anchor for anchor in anchors[:MAX_ANCHORS] if anchor[0] == row and anchor[1] < column]
-    above = [anchor for anchor in anchors[:MAX_ANCHORS] if anchor[1] == column and anchor[0] < row]
+    beside = [anchor for anchor in anchors if anchor[0] == row and anchor[1] < column]
+    above = [anchor for anchor in anchors if anchor[1] == column and anchor[0] < row]
     return max(beside or above, default=None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from xml.parsers import expat
@@ -72,17 +72,22 @@ def parse(
 
 def elements(archive: Archive, part: str, *wanted: str) -> list[Element]:
     """Elements of those local names in a small part, in the order in which they end. Refused above 200,000 in all."""
-    collector = _Collector(part, frozenset(wanted))
+    found: list[Element] = []
+    each_element(archive, part, wanted, found.append)
+    return found
+
+
+def each_element(archive: Archive, part: str, wanted: Iterable[str], take: Callable[[Element], None]) -> None:
+    """As `elements`, one after the other, for parts of which little is kept."""
+    collector = _Collector(part, frozenset(wanted), take)
     parse(archive, part, collector.start, collector.end, collector.add)
-    return collector.found
 
 
 class _Collector:
-    """Keeps the wanted elements; of all others only the names of the open ones."""
+    """Hands on the wanted elements; of all others it keeps only the names of the open ones."""
 
-    def __init__(self, part: str, wanted: frozenset[str]) -> None:
-        self.part, self.wanted, self.seen = part, wanted, 0
-        self.found: list[Element] = []
+    def __init__(self, part: str, wanted: frozenset[str], take: Callable[[Element], None]) -> None:
+        self.part, self.wanted, self.take, self.seen = part, wanted, take, 0
         self.names: list[str] = []
         self.open: list[Element] = []
 
@@ -99,7 +104,7 @@ class _Collector:
 
     def end(self, _name: str) -> None:
         if self.names.pop() in self.wanted:
-            self.found.append(self.open.pop())
+            self.take(self.open.pop())
 
     def add(self, text: str) -> None:
         if self.names[-1] in self.wanted:

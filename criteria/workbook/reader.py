@@ -18,6 +18,7 @@ MAX_COLUMN = 16_384
 MAX_CELLS = 1_000_000  # elements, empty styled ones included
 MAX_FILLED = 700_000  # two annexes of 50,000 lines and the rest of a form
 MAX_TEXT = 32_767
+MAX_KNOWN = 10_000  # different cells of a sheet that are kept once however often they come
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})\Z")
 _KINDS = frozenset(("n", "s", "str", "inlineStr", "b", "e", "d"))
@@ -40,11 +41,16 @@ class Grid:
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    known: dict[Cell, Cell] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, row: int, column: int) -> Cell | None:
         """The cell there, None when empty."""
         cells = self.rows.get(row)
         return None if cells is None else cells.get(column)
+
+    def once(self, cell: Cell) -> Cell:
+        """The same cell as one object for all places where it stands, as far as cells repeat."""
+        return self.known.setdefault(cell, cell) if len(self.known) < MAX_KNOWN else self.known.get(cell, cell)
 
     def texts(self) -> Iterator[str]:
         """All texts of the sheet, numbers left out."""
@@ -92,13 +98,20 @@ def read_sheet(book: Book, sheet: Sheet, budget: Budget) -> Grid:
 
 def check_cell_count(book: Book, sheet: Sheet) -> None:
     """A cheap count in the bytes, so that a sheet of millions of cells is refused before it is parsed."""
-    if sum(piece.count(b"<c") for piece in book.archive.chunks(sheet.part)) <= MAX_CELLS:
+    if not _exceeds(book.archive.chunks(sheet.part), (b"<c",)):  # other elements begin so too, but that is quicker
         return
-    count = sum(
-        piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<c/") for piece in book.archive.chunks(sheet.part)
-    )
-    if count > MAX_CELLS:
+    if count := _exceeds(book.archive.chunks(sheet.part), (b"<c ", b"<c>", b"<c/")):
         raise Refused("too_many_cells", count=count, limit=MAX_CELLS)
+
+
+def _exceeds(pieces: Iterator[bytes], signs: tuple[bytes, ...]) -> int:
+    """The count of the signs as soon as it passes the limit, else 0."""
+    count = 0
+    for piece in pieces:
+        count += sum(piece.count(sign) for sign in signs)
+        if count > MAX_CELLS:
+            return count
+    return 0
 
 
 def column_number(letters: str) -> int:
@@ -238,7 +251,7 @@ class _SheetSink:
             text, kind = decode_escapes(text), "s"
         if len(text) > MAX_TEXT:
             raise Refused("text_too_long", sheet=self.sheet.name, cell=cell_name(self.row, self.column), limit=MAX_TEXT)
-        return Cell(text, kind, self.style, self.formula)
+        return self.grid.once(Cell(text, kind, self.style, self.formula))
 
     def shared(self, text: str) -> str:
         if text.strip().isascii() and text.strip().isdigit() and int(text) < len(self.book.strings):
@@ -303,7 +316,7 @@ class _PlainSink:
                 if text is None or len(text) > MAX_TEXT:
                     return None
                 kind = "s" if inline or kind == "str" else kind or "n"
-                cells[column] = Cell(text, kind, int(style or 0), None)
+                cells[column] = self.grid.once(Cell(text, kind, int(style or 0), None))
         return cells
 
     def column(self, letters: str) -> int:

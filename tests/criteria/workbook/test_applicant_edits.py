@@ -83,9 +83,10 @@ def run_macro(folder: Path) -> None:
     command = [program, f"-env:UserInstallation=file://{folder / 'profile'}", "--headless", "--norestore", "--nologo"]
     subprocess.run([*command, "--terminate_after_init"], capture_output=True, timeout=120, check=True)
     module = folder / "profile" / "user" / "basic" / "Standard" / "Module1.xba"
+    basic = escape(MACRO.read_text(encoding="utf-8"))
     module.write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n<script:module xmlns:script="http://openoffice.org/2000/script" '
-        f'script:name="Module1" script:language="StarBasic">{escape(MACRO.read_text(encoding="utf-8"))}</script:module>',
+        f'script:name="Module1" script:language="StarBasic">{basic}</script:module>',
         encoding="utf-8",
     )
     done = subprocess.run(
