@@ -277,7 +277,8 @@ class _Desk:
                 normal = self.read_cell(column.spec, spot, (column.name, number), None, cell)
             if cell is not None and normal is not None:
                 values[column.code] = normal.value
-                origins[column.code] = Origin(column.sheet, f"{column.letters}{row}", raw_text(cell))
+                raw = cell.text if cell.formula is None else raw_text(cell)
+                origins[column.code] = Origin(column.sheet, f"{column.letters}{row}", raw)
         return AnnexRow(number, values, origins)
 
     def known(self, column: _Column, cell: Cell) -> Normal | None:

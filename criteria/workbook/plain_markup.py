@@ -18,7 +18,8 @@ _ATTRIBUTE_NAME = re.compile(r' ([a-zA-Z0-9:]+)="')
 _PREFIX = re.compile(r' ([a-zA-Z0-9]+):[a-zA-Z0-9]+="')
 _CELL = (
     r'<c r="([A-Z]{1,3})ROW"(?: s="([0-9]{1,9})")?'
-    rf'(?:(?: t="(s|n|b|e|d|str)")?(?:/>|>(?:<v>({_TEXT})</v>|<v/>)?</c>)'
+    r'(?: t="s"><v>([0-9]{1,8})</v></c>'
+    rf'|(?: t="(n|b|e|d|str)")?(?:/>|>(?:<v>({_TEXT})</v>|<v/>)?</c>)'
     rf'| t="inlineStr"(?:/>|>(?:<is><t{_SPACE}>({_TEXT})</t></is>)?</c>))'
 )
 _CELLS = re.compile(_CELL.replace("ROW", "[0-9]{1,7}"))
@@ -31,8 +32,8 @@ _UNSEEN_ROW = re.compile(r' hidden="(?!0"|false")| ht="[ .0]')
 _KNOWN_SIGNS: dict[str, str] = {}  # a Chinese text written by references has few different ones
 MAX_KNOWN_SIGNS = 10_000
 
-PlainCell = tuple[str, str, str, str, str]
-"""Letters of the address, style, kind, text of `v`, text of `is`; empty where absent."""
+PlainCell = tuple[str, str, str, str, str, str]
+"""Letters of the address, style, number of a shared string, kind, text of `v`, text of `is`; empty where absent."""
 
 
 class Unplain(Exception):

@@ -19,6 +19,7 @@ MAX_CELLS = 1_000_000  # elements, empty styled ones included
 MAX_FILLED = 700_000  # two annexes of 50,000 lines and the rest of a form
 MAX_TEXT = 32_767
 MAX_KNOWN = 10_000  # different cells of a sheet that are kept once however often they come
+WIDE = 20  # a longer row is no line of an annex, and whether its cells repeat is worth asking
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})\Z")
 _KINDS = frozenset(("n", "s", "str", "inlineStr", "b", "e", "d"))
@@ -305,34 +306,36 @@ class _PlainSink:
     def cells(self, found: list[PlainCell]) -> dict[int, Cell] | None:
         """The filled cells of a row by column; None when there is anything to object to."""
         cells: dict[int, Cell] = {}
-        last = 0
-        for letters, style, kind, value, inline in found:
-            column = self.columns.get(letters) or self.column(letters)
+        last, strings, columns = 0, self.strings, self.columns
+        for letters, style, index, kind, value, inline in found:
+            column = columns.get(letters) or self.column(letters)
             if not last < column <= MAX_COLUMN:
                 return None
             last = column
-            if value or inline:
-                text = self.text(value, kind) if value else self.text(inline, "str")
-                if text is None or len(text) > MAX_TEXT:
-                    return None
+            text: str | None
+            if index:
+                text, kind = (strings[int(index)] if int(index) < len(strings) else None), "s"
+            elif value or inline:
+                text = self.text(value or inline, bool(inline) or kind == "str")
                 kind = "s" if inline or kind == "str" else kind or "n"
-                cells[column] = self.grid.once(Cell(text, kind, int(style or 0), None))
-        return cells
+            else:
+                continue
+            if text is None or len(text) > MAX_TEXT:
+                return None
+            cells[column] = Cell(text, kind, int(style or 0), None)
+        return cells if len(cells) <= WIDE else {column: self.grid.once(cell) for column, cell in cells.items()}
 
     def column(self, letters: str) -> int:
         self.columns[letters] = column_number(letters)
         return self.columns[letters]
 
-    def text(self, written: str, kind: str) -> str | None:
+    def text(self, written: str, is_text: bool) -> str | None:
         """What a cell holds; None where the other sink must say what is wrong."""
-        if kind == "s":
-            index = int(written) if written.isascii() and written.isdigit() and len(written) < 9 else MAX_CELLS
-            return self.strings[index] if index < len(self.strings) else None
         try:
             text = without_references(written) if "&" in written else written
         except Unplain:
             return None
-        return decode_escapes(text) if kind == "str" and "_x" in text else text
+        return decode_escapes(text) if is_text and "_x" in text else text
 
 
 def _is_zero(text: str | None) -> bool:

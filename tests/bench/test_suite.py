@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from bench import acts, inbox, reading, suite, whole_case
+from bench import acts, annex, inbox, reading, suite, whole_case
 from bench.certificate import certificate, check_accepted
 from bench.figures import Figure
 from bench.scale import SMALL, Scale
@@ -51,6 +51,19 @@ def by_name(figures: Iterator[Figure]) -> dict[str, Figure]:
 @slow
 def test_reading_gives_time_and_ratio() -> None:
     assert by_name(reading.reading(SMALL)).keys() == {"reading.cpu", "reading.ratio"}
+
+
+@slow
+def test_long_annex_gives_ratio_and_peak() -> None:
+    assert by_name(annex.annex(SMALL)).keys() == {"annex.ratio", "annex.peak"}
+
+
+@slow
+def test_hostile_files_give_the_worst_of_each_and_no_crash() -> None:
+    figures = {figure.name: figure for figure in annex.hostile(SMALL)}
+    assert figures.keys() == {"hostile.cpu", "hostile.peak", "hostile.crashes", "damage.failures"}
+    assert figures["hostile.crashes"].value == figures["damage.failures"].value == 0
+    assert figures["hostile.cpu"].value > 0
 
 
 def test_refused_workbook_is_not_timed() -> None:

@@ -99,4 +99,7 @@ def with_shared_strings(content: bytes) -> bytes:
     table = f'<?xml version="1.0" encoding="UTF-8"?>\n<sst xmlns="{MAIN}">{items}</sst>'
     parts["xl/sharedStrings.xml"] = re.sub(r"&#[0-9]+;", lambda found: html.unescape(found[0]), table)
     relation = f'<Relationship Id="strings" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>'
-    return replaced(packed(parts), "xl/_rels/workbook.xml.rels", "</Relationships>", f"{relation}</Relationships>")
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    declared = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    typed = replaced(packed(parts), "[Content_Types].xml", "</Types>", declared)
+    return replaced(typed, "xl/_rels/workbook.xml.rels", "</Relationships>", f"{relation}</Relationships>")

@@ -112,7 +112,7 @@ def test_damaged_markup_is_judged_as_by_expat_alone(by_expat_alone) -> None:
 def test_plain_rows_are_found_one_after_the_other() -> None:
     text = '<row r="2"><c r="A2"><v>7</v></c></row><row r="3" s="1"/><row r="4"><c r="A4"><f>1</f></c></row>'
     found = list(PlainRows().rows(text, 0))
-    assert [(number, cells) for _, number, cells in found] == [("2", [("A", "", "", "7", "")]), ("3", [])]
+    assert [(number, cells) for _, number, cells in found] == [("2", [("A", "", "", "", "7", "")]), ("3", [])]
     assert text[found[-1][0] :].startswith('<row r="4">')
 
 
