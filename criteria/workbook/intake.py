@@ -310,11 +310,11 @@ class _Desk:
 
 
 def _filled_rows(place: AnnexPlace) -> set[int]:
-    columns = frozenset(place.columns.values())
+    columns = tuple(place.columns.values())
     return {
         row
         for row, cells in place.grid.rows.items()
-        if row > place.code_row and any(_is_filled(cells[column]) for column in columns.intersection(cells))
+        if row > place.code_row and any(column in cells and _is_filled(cells[column]) for column in columns)
     }
 
 

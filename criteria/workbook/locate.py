@@ -143,10 +143,10 @@ def _anchors(grid: Grid) -> Iterator[tuple[int, int]]:
 
 def _words_beside(grid: Grid, anchors: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], str]]:
     """The words in rows and columns of anchors, for a code stands nowhere else."""
-    rows, columns = {row for row, _ in anchors}, frozenset(column for _, column in anchors)
+    rows, columns = {row for row, _ in anchors}, sorted({column for _, column in anchors})
     for row, cells in grid.rows.items():
-        for column in sorted(cells if row in rows else columns.intersection(cells)):
-            if len(cells[column].text) <= MAX_WORD:
+        for column in cells if row in rows else columns:
+            if column in cells and len(cells[column].text) <= MAX_WORD:
                 yield (row, column), _word(cells[column])
 
 
