@@ -11,7 +11,7 @@ so that a reading process never loads the writer.
 
 `isolated.examine_isolated` does the same in a limited child process and is what a web process calls.
 
-Map: gate > markup > package > reader (bytes to cells), locate (where each field stands), normalise, numbers, dates
+Map: gate > markup and plain_markup > package > reader (bytes to cells), locate (where each field stands), normalise, numbers, dates
 (cell to value), intake (the chain), faults and the two message tables (what is said).
 """
 
