@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bench.acts import acts
+from bench.annex import annex, hostile
 from bench.certificate import certificate
 from bench.figures import Figure
 from bench.inbox import inbox
@@ -17,6 +18,8 @@ from bench.whole_case import whole_case
 BENCHMARKS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "reading": reading,
     "isolated": isolated_reading,
+    "annex": annex,
+    "hostile": hostile,
     "rules": rules,
     "certificate": certificate,
     "case": whole_case,

@@ -10,7 +10,7 @@ from criteria.fields import AnnexSpec, Choice, FieldSpec, FormSpec, Kind
 from criteria.identifiers import SCHEMES
 from criteria.units import UNITS
 
-MOST_YEARS, MOST_PLACES, MOST_ROWS = 10, 8, 5000
+MOST_YEARS, MOST_PLACES, MOST_ROWS = 10, 8, 50_000
 _ROW = re.compile(r"[A-Z][0-9]?-[0-9]{2}(\.[0-9])?")
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 

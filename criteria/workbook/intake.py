@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from criteria.workbook.layout import (
     Mark,
     Template,
     cell_name,
+    column_letters,
     marks_in,
     unit_name,
 )
@@ -25,6 +27,8 @@ from criteria.workbook.normalise import Circumstances, Normal, Unreadable, raw_t
 from criteria.workbook.pace import Pace, Progress
 from criteria.workbook.package import Book, open_book
 from criteria.workbook.reader import Cell, Grid, address_of, read_sheets
+
+MAX_KNOWN = 5000  # values of a column that are remembered
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +88,8 @@ def entries_of(facts: Facts) -> Iterator[Entry]:
     for code, rows in facts.annexes.items():
         for row in rows:
             for column, origin in row.origins.items():
-                yield Entry((f"{code}.{column}", row.number), origin.sheet, origin.cell, origin.raw, row.values[column])
+                name = sys.intern(f"{code}.{column}")
+                yield Entry((name, row.number), origin.sheet, origin.cell, origin.raw, row.values[column])
 
 
 def refused(template: Template, fault: Fault) -> Reading:
@@ -110,8 +115,8 @@ def check_visible_marks(template: Template, book: Book, grids: list[Grid]) -> No
     """All witnesses together: at least one, none of another template. Raises Refused."""
     marks = _property_marks(book)
     for grid in grids:
-        texts = (cell.text for cell in grid.cells.values() if cell.kind == "s" and len(cell.text) < 400)
-        marks += [mark for text in texts if "模板编号" in text for mark in marks_in(grid.sheet.name, text)]
+        texts = (text for text in grid.texts() if "模板编号" in text and len(text) < 400)
+        marks += [mark for text in texts for mark in marks_in(grid.sheet.name, text)]
     if not marks:
         raise Refused("not_our_template", title=template.title)
     if len({(mark.template_id, mark.checksum) for mark in marks}) > 1:
@@ -135,6 +140,17 @@ def _check_same(template: Template, marks: list[Mark]) -> None:
         raise Refused("other_rules", **values)
     if first.checksum != template.checksum[:16]:
         raise Refused("template_altered", found=first.checksum, expected=template.checksum[:16])
+
+
+class _Column:
+    """One column of an annex while it is read, with the values of cells that have come already."""
+
+    def __init__(self, spec: FieldSpec, name: str, number: int, grid: Grid) -> None:
+        self.spec, self.code, self.name, self.number = spec, spec.code, name, number
+        self.grid, self.cells = grid, grid.rows
+        self.letters, self.sheet = column_letters(number), grid.sheet.name
+        self.is_seen = not (grid.sheet.hidden or grid.hidden_rows or grid.hidden_columns)
+        self.known: dict[Cell, Normal] = {}
 
 
 @dataclass
@@ -177,10 +193,10 @@ class _Desk:
             spot = self.found.inputs.get((spec.code, year))
             if spot is None:
                 continue
-            normal = self.read_cell(spec, spot, (spec.code, year), year)
-            if normal is not None:
-                raw = self.raw(spot)
-                origin = Origin(spot.grid.sheet.name, spot.cell, raw)
+            cell = spot.grid.at(spot.row, spot.column)
+            normal = self.read_cell(spec, spot, (spec.code, year), year, cell)
+            if cell is not None and normal is not None:
+                origin = Origin(spot.grid.sheet.name, spot.cell, raw_text(cell))
                 fact = Fact(spec.code, year, normal.value, spec.unit, origin, normal.notes)
                 self.figures[(spec.code, year)] = fact
         self.stray(spec)
@@ -203,13 +219,8 @@ class _Desk:
                 return Spot(first.grid, first.row, other.column)
         return None
 
-    def raw(self, spot: Spot) -> str:
-        cell = spot.grid.at(spot.row, spot.column)
-        return "" if cell is None else raw_text(cell)
-
-    def read_cell(self, spec: FieldSpec, spot: Spot, key: Key, year: int | None) -> Normal | None:
+    def read_cell(self, spec: FieldSpec, spot: Spot, key: Key, year: int | None, cell: Cell | None) -> Normal | None:
         """The value of an input cell; its faults are noted. `key` is that of an entry."""
-        cell = spot.grid.at(spot.row, spot.column)
         if cell is None:
             if spec.required:
                 self.note("required", spec, spot, (key[0], year))
@@ -254,20 +265,43 @@ class _Desk:
         filled = sorted(_filled_rows(place))
         self.check_lines(place, filled)
         columns = [
-            (spec, f"{place.annex.code}.{spec.code}", place.columns[spec.code])
+            _Column(spec, f"{place.annex.code}.{spec.code}", place.columns[spec.code], place.grid)
             for spec in place.annex.columns
             if spec.code in place.columns
         ]
         for number, row in enumerate(filled[: place.annex.max_rows], 1):
-            values: dict[str, Scalar] = {}
-            origins: dict[str, Origin] = {}
-            for spec, name, column in columns:
-                spot = Spot(place.grid, row, column)
-                if normal := self.read_cell(spec, spot, (name, number), None):
-                    values[spec.code] = normal.value
-                    origins[spec.code] = Origin(place.grid.sheet.name, spot.cell, self.raw(spot))
+            yield self.annex_row(columns, number, row)
             self.pace.pass_row()
-            yield AnnexRow(number, values, origins)
+
+    def annex_row(self, columns: list[_Column], number: int, row: int) -> AnnexRow:
+        """One line; its cells are taken out of the grid, for a long annex must not stand in memory twice."""
+        values: dict[str, Scalar] = {}
+        origins: dict[str, Origin] = {}
+        for column in columns:
+            cell = column.cells[row].pop(column.number, None)
+            normal = None if cell is None else column.known.get(cell) or self.known(column, cell)
+            if normal is None:
+                spot = Spot(column.grid, row, column.number)
+                normal = self.read_cell(column.spec, spot, (column.name, number), None, cell)
+            if cell is not None and normal is not None:
+                values[column.code] = normal.value
+                raw = cell.text if cell.formula is None else raw_text(cell)
+                origins[column.code] = Origin(column.sheet, f"{column.letters}{row}", raw)
+        return AnnexRow(number, values, origins)
+
+    def known(self, column: _Column, cell: Cell) -> Normal | None:
+        """The value of a cell that raises no fault; remembered, for lists, dates and places come over and over."""
+        if not column.is_seen:
+            return None
+        try:
+            normal = read_value(cell, column.spec, self.circumstances(cell.style))
+        except Unreadable:
+            return None
+        if normal is None or normal.question:
+            return None
+        if len(column.known) < MAX_KNOWN:
+            column.known[cell] = normal
+        return normal
 
     def check_lines(self, place: AnnexPlace, filled: list[int]) -> None:
         sheet, most = place.grid.sheet.name, place.annex.max_rows
@@ -284,12 +318,16 @@ class _Desk:
 
 
 def _filled_rows(place: AnnexPlace) -> set[int]:
-    columns = frozenset(place.columns.values())
+    columns = tuple(place.columns.values())
     return {
         row
-        for (row, column), cell in place.grid.cells.items()
-        if column in columns and row > place.code_row and (cell.text.strip() or cell.formula is not None)
+        for row, cells in place.grid.rows.items()
+        if row > place.code_row and any(column in cells and _is_filled(cells[column]) for column in columns)
     }
+
+
+def _is_filled(cell: Cell) -> bool:
+    return cell.formula is not None or bool(cell.text.strip())
 
 
 def _names(spec: FieldSpec) -> dict[str, Any]:

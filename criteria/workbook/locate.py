@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from criteria.fields import AnnexSpec, FieldSpec
 from criteria.workbook.faults import Fault, Place, fault_of
@@ -125,13 +126,28 @@ def _hits(grids: list[Grid], codes: frozenset[str]) -> dict[str, list[_Hit]]:
     hits: dict[str, list[_Hit]] = {}
     for grid in grids:
         if grid.sheet.name != FAULTS_SHEET:
-            words = {place: _word(cell) for place, cell in grid.cells.items() if len(cell.text) <= MAX_WORD}
-            anchors = [place for place, word in words.items() if word == ANCHOR]
-            heads = _heads(words, {row for row, _ in anchors})
-            for place, word in words.items():
+            anchors = list(islice(_anchors(grid), MAX_ANCHORS))
+            heads = {row: _heads(grid.rows[row]) for row in {row for row, _ in anchors}}
+            for place, word in _words_beside(grid, anchors):
                 if word in codes and (anchor := _anchor_of(place, anchors)):
                     hits.setdefault(word, []).append(_Hit(grid, *anchor, *place, heads[anchor[0]]))
     return hits
+
+
+def _anchors(grid: Grid) -> Iterator[tuple[int, int]]:
+    for row, cells in grid.rows.items():
+        for column, cell in cells.items():
+            if ANCHOR[0] in cell.text and len(cell.text) <= MAX_WORD and fold(cell.text) == ANCHOR:
+                yield row, column
+
+
+def _words_beside(grid: Grid, anchors: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], str]]:
+    """The words in rows and columns of anchors, for a code stands nowhere else."""
+    rows, columns = {row for row, _ in anchors}, sorted({column for _, column in anchors})
+    for row, cells in grid.rows.items():
+        for column in cells if row in rows else columns:
+            if column in cells and len(cells[column].text) <= MAX_WORD:
+                yield (row, column), _word(cells[column])
 
 
 def _word(cell: Cell) -> str:
@@ -139,20 +155,21 @@ def _word(cell: Cell) -> str:
     return text if text.isascii() and " " not in text else fold(text)
 
 
-def _heads(words: dict[tuple[int, int], str], rows: set[int]) -> dict[int, dict[str, list[int]]]:
-    heads: dict[int, dict[str, list[int]]] = {row: {} for row in rows}
-    for (row, column), word in words.items():
-        if row in rows:
+def _heads(cells: Mapping[int, Cell]) -> dict[str, list[int]]:
+    heads: dict[str, list[int]] = {}
+    for column, cell in cells.items():
+        if len(cell.text) <= MAX_WORD:
+            word = _word(cell)
             year = _YEAR.match(word)
-            heads[row].setdefault(year[1] if year else word, []).append(column)
+            heads.setdefault(year[1] if year else word, []).append(column)
     return heads
 
 
 def _anchor_of(place: tuple[int, int], anchors: list[tuple[int, int]]) -> tuple[int, int] | None:
     """The anchor left of a code in its row, else the nearest one above it in its column."""
     row, column = place
-    beside = [anchor for anchor in anchors[:MAX_ANCHORS] if anchor[0] == row and anchor[1] < column]
-    above = [anchor for anchor in anchors[:MAX_ANCHORS] if anchor[1] == column and anchor[0] < row]
+    beside = [anchor for anchor in anchors if anchor[0] == row and anchor[1] < column]
+    above = [anchor for anchor in anchors if anchor[1] == column and anchor[0] < row]
     return max(beside or above, default=None)
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
@@ -42,8 +42,7 @@ class Circumstances:
     epoch_1904: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Normal:
+class Normal(NamedTuple):
     """A value with the notes on how it came about; `question` is a fault code that asks but does not stop."""
 
     value: Scalar
@@ -65,11 +64,11 @@ def read_value(cell: Cell, spec: FieldSpec, around: Circumstances) -> Normal | N
         raise Unreadable("error_cell")
     if cell.formula is not None:
         return _from_formula(cell, spec, around)
-    if _UNSEEN.search(cell.text):
+    if not cell.text.isprintable():
         cell = cell._replace(text=_UNSEEN.sub("", cell.text))
     if not cell.text.strip():
         return None
-    if cell.kind == "s" and _CONTROL.search(cell.text):
+    if cell.kind == "s" and not cell.text.isprintable() and _CONTROL.search(cell.text):
         raise Unreadable("control_character")
     return _READERS[spec.kind](cell, spec, around)
 
@@ -96,11 +95,11 @@ def _number(cell: Cell, spec: FieldSpec, around: Circumstances) -> Normal:
     normal = _number_cell(cell, spec, around) if cell.kind == "n" else _number_text(cell, spec)
     value = normal.value
     assert isinstance(value, Fraction)
-    if value < 0 and spec.kind is not Kind.DECIMAL_SIGNED:
+    if value.numerator < 0 and spec.kind is not Kind.DECIMAL_SIGNED:
         raise Unreadable("negative")
     if spec.kind is Kind.INTEGER and value.denominator != 1:
         raise Unreadable("not_integer")
-    if (value * 10**spec.places).denominator != 1:
+    if 10**spec.places % value.denominator:
         raise Unreadable("too_many_places", places=spec.places, value=exact_text(value))
     return normal
 

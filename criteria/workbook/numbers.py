@@ -37,6 +37,9 @@ def stored_number(text: str) -> Fraction | None:
     Excel stores 17 digits: 0.29 is kept as 0.28999999999999998.
     """
     text = text.strip()
+    whole, _, part = text.partition(".")
+    if len(text) <= 15 and text.isascii() and whole.isdigit() and (part.isdigit() or whole == text):
+        return Fraction(int(whole + part), 10 ** len(part))
     if not _STORED.match(text):
         return None
     value = Decimal(text)
@@ -65,6 +68,8 @@ def typed_number(text: str) -> Typed | None:
 
 def plain_text(text: str) -> str | None:
     """Full-width signs as ASCII, outer blanks gone; None for signs such as circled 1 or superscript 2."""
+    if text.isascii():
+        return text.strip()
     folded = []
     for sign in text.translate(_MINUS):
         ascii_form = unicodedata.normalize("NFKC", sign)

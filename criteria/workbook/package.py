@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from criteria.workbook.faults import Refused
 from criteria.workbook.gate import Archive, open_archive
-from criteria.workbook.markup import MAIN, STRICT, Attributes, Element, check_depth, elements, parse
+from criteria.workbook.markup import MAIN, STRICT, Attributes, Element, check_depth, each_element, elements, parse
+from criteria.workbook.plain_markup import Unplain, plain_strings, without_references
 
 MAX_SHEETS = 200
 MAX_NAMES = 20_000
@@ -65,7 +66,7 @@ def open_book(content: bytes) -> Book:
     check_content_types(archive, main)
     check_contents(archive)
     related = _relations(archive, main)
-    found = elements(archive, main, "sheet", "definedName", "workbookPr")
+    found = _main_elements(archive, main)
     by_kind = {kind: target for kind, target in related.values()}
     return Book(
         archive,
@@ -196,15 +197,27 @@ def _sheets(archive: Archive, found: Iterable[Element], related: dict[str, tuple
     return sheets
 
 
+def _main_elements(archive: Archive, main: str) -> list[Element]:
+    found: list[Element] = []
+    names = 0
+
+    def take(element: Element) -> None:
+        nonlocal names
+        names += element.name == "definedName"
+        if names > MAX_NAMES:
+            raise Refused("too_many_names", count=names, limit=MAX_NAMES)
+        found.append(element)
+
+    each_element(archive, main, ("sheet", "definedName", "workbookPr"), take)
+    return found
+
+
 def _names(found: Iterable[Element]) -> list[DefinedName]:
-    names = [
+    return [
         DefinedName(e.attributes.get("name", ""), "".join(e.text))
         for e in found
         if e.name == "definedName" and "localSheetId" not in e.attributes
     ]
-    if len(names) > MAX_NAMES:
-        raise Refused("too_many_names", count=len(names), limit=MAX_NAMES)
-    return names
 
 
 def _formats(archive: Archive, part: str | None) -> tuple[str, ...]:
@@ -212,15 +225,18 @@ def _formats(archive: Archive, part: str | None) -> tuple[str, ...]:
         return ()
     custom: dict[int, str] = {}
     styles: list[int] = []
-    for element in elements(archive, part, "numFmt", "xf"):
+
+    def take(element: Element) -> None:
         number = element.attributes.get("numFmtId", "")
         number_id = int(number) if number.isdigit() else 0
         if element.name == "numFmt":
             custom[number_id] = format_class(element.attributes.get("formatCode", ""))
-        elif element.name == "xf" and element.parent == "cellXfs":
+        elif element.parent == "cellXfs":
             styles.append(number_id)
-    if len(styles) > MAX_STYLES:
-        raise Refused("too_many_styles", count=len(styles), limit=MAX_STYLES)
+        if len(styles) > MAX_STYLES:
+            raise Refused("too_many_styles", count=len(styles), limit=MAX_STYLES)
+
+    each_element(archive, part, ("numFmt", "xf"), take)
     return tuple(custom.get(number) or _built_in(number) for number in styles)
 
 
@@ -246,12 +262,15 @@ def _properties(archive: Archive, part: str | None) -> dict[str, str]:
 
 
 class _StringSink:
-    """Collects the shared strings, rich text joined, phonetic guides left out."""
+    """Collects the shared strings, rich text joined, phonetic guides left out; plain ones come by the sift."""
+
+    opening = "<si>"
 
     def __init__(self, part: str) -> None:
         self.part, self.strings, self.pieces = part, [], []  # type: str, list[str], list[str]
         self.depth = self.characters = self.phonetic = 0
         self.in_text = False
+        self.prefixes: set[str] = set()
 
     def start(self, name: str, _attributes: Attributes) -> None:
         self.depth += 1
@@ -266,22 +285,42 @@ class _StringSink:
         if name == f"{MAIN} rPh":
             self.phonetic -= 1
         elif name == f"{MAIN} si":
-            self.strings.append(decode_escapes("".join(self.pieces)))
+            self.add("".join(self.pieces))
             self.pieces.clear()
-            if len(self.strings) > MAX_STRINGS:
-                raise Refused("too_many_cells", count=len(self.strings), limit=MAX_STRINGS)
 
     def text(self, text: str) -> None:
         if self.in_text:
-            self.characters += len(text)
-            if self.characters > MAX_STRING_CHARACTERS:
-                raise Refused("too_much_text")
+            self.count(len(text))
             self.pieces.append(text)
+
+    def count(self, characters: int) -> None:
+        self.characters += characters
+        if self.characters > MAX_STRING_CHARACTERS:
+            raise Refused("too_much_text")
+
+    def add(self, text: str) -> None:
+        self.strings.append(decode_escapes(text))
+        if len(self.strings) > MAX_STRINGS:
+            raise Refused("too_many_cells", count=len(self.strings), limit=MAX_STRINGS)
+
+    def is_open(self) -> bool:
+        return self.depth == 1
+
+    def take(self, text: str, at: int) -> int:
+        for after, written in plain_strings(text, at):
+            try:
+                string = without_references(written)
+            except Unplain:
+                break
+            self.count(len(string))
+            self.add(string)
+            at = after
+        return at
 
 
 def _strings(archive: Archive, part: str | None) -> tuple[str, ...]:
     if part is None or not archive.has(part):
         return ()
     sink = _StringSink(part)
-    parse(archive, part, sink.start, sink.end, sink.text)
+    parse(archive, part, sink.start, sink.end, sink.text, sink)
     return tuple(sink.strings)

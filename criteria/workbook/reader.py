@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,12 +12,15 @@ from criteria.workbook.layout import cell_name
 from criteria.workbook.markup import MAIN, STRICT, Attributes, check_depth, parse
 from criteria.workbook.pace import Pace
 from criteria.workbook.package import Book, Sheet, decode_escapes
+from criteria.workbook.plain_markup import PlainCell, PlainRows, Unplain, without_references
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 MAX_CELLS = 1_000_000  # elements, empty styled ones included
-MAX_FILLED = 600_000
+MAX_FILLED = 700_000  # two annexes of 50,000 lines and the rest of a form
 MAX_TEXT = 32_767
+MAX_KNOWN = 10_000  # different cells of a sheet that are kept once however often they come
+WIDE = 20  # a longer row is no line of an annex, and whether its cells repeat is worth asking
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})\Z")
 _KINDS = frozenset(("n", "s", "str", "inlineStr", "b", "e", "d"))
@@ -33,16 +37,31 @@ class Cell(NamedTuple):
 
 @dataclass(slots=True)
 class Grid:
-    """The filled cells of one sheet by row and column (both from 1), and what is hidden."""
+    """The filled cells of one sheet by row, then by column (both from 1), and what is hidden."""
 
     sheet: Sheet
-    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    known: dict[Cell, Cell] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, row: int, column: int) -> Cell | None:
         """The cell there, None when empty."""
-        return self.cells.get((row, column))
+        cells = self.rows.get(row)
+        return None if cells is None else cells.get(column)
+
+    def once(self, cell: Cell) -> Cell:
+        """The same cell as one object for all places where it stands, as far as cells repeat."""
+        return self.known.setdefault(cell, cell) if len(self.known) < MAX_KNOWN else self.known.get(cell, cell)
+
+    def texts(self) -> Iterator[str]:
+        """All texts of the sheet, numbers left out."""
+        return (cell.text for cells in self.rows.values() for cell in cells.values() if cell.kind == "s")
+
+    @property
+    def cells(self) -> dict[tuple[int, int], Cell]:
+        """All cells by row and column, put together anew at each call."""
+        return {(row, column): cell for row, cells in self.rows.items() for column, cell in cells.items()}
 
     def is_hidden(self, row: int, column: int) -> bool:
         """Whether a person looking at the sheet cannot see that cell."""
@@ -57,6 +76,14 @@ class Budget:
     filled: int = 0
     pace: Pace = field(default_factory=Pace)
 
+    def add(self, elements: int, filled: int) -> None:
+        """Count cells, all and filled ones. Refused above the limits."""
+        self.elements += elements
+        self.filled += filled
+        for count, limit in ((self.elements, MAX_CELLS), (self.filled, MAX_FILLED)):
+            if count > limit:
+                raise Refused("too_many_cells", count=count, limit=limit)
+
 
 def read_sheets(book: Book, pace: Pace | None = None) -> list[Grid]:
     """All worksheets of a book. Raises Refused when a bound is passed or the XML is broken."""
@@ -68,19 +95,36 @@ def read_sheets(book: Book, pace: Pace | None = None) -> list[Grid]:
 def read_sheet(book: Book, sheet: Sheet, budget: Budget) -> Grid:
     """One worksheet as a grid."""
     sink = _SheetSink(book, sheet, budget)
-    parse(book.archive, sheet.part, sink.start, sink.end, sink.text)
+    parse(book.archive, sheet.part, sink.start, sink.end, sink.text, _PlainSink(sink))
     return sink.grid
 
 
 def counted_rows(book: Book, sheet: Sheet) -> int:
-    """Rows by a cheap count in the bytes; a sheet of millions of cells is refused before it is parsed."""
-    cells = rows = 0
+    """Rows by a cheap count in the bytes, so that a sheet of millions of cells is refused before it is parsed."""
+    begun = rows = 0
     for piece in book.archive.chunks(sheet.part):
-        cells += piece.count(b"<c ") + piece.count(b"<c>") + piece.count(b"<c/")
-        rows += piece.count(b"<row ") + piece.count(b"<row>")
-    if cells > MAX_CELLS:
-        raise Refused("too_many_cells", count=cells, limit=MAX_CELLS)
+        begun += piece.count(b"<c")  # other elements begin so too, but this is quicker than the exact count
+        rows += piece.count(b"<row")
+        if begun > MAX_CELLS:
+            check_cell_count(book, sheet)
+            begun = 0
     return rows
+
+
+def check_cell_count(book: Book, sheet: Sheet) -> None:
+    """The exact count of cells. Refused above the limit."""
+    if count := _exceeds(book.archive.chunks(sheet.part), (b"<c ", b"<c>", b"<c/")):
+        raise Refused("too_many_cells", count=count, limit=MAX_CELLS)
+
+
+def _exceeds(pieces: Iterator[bytes], signs: tuple[bytes, ...]) -> int:
+    """The count of the signs as soon as it passes the limit, else 0."""
+    count = 0
+    for piece in pieces:
+        count += sum(piece.count(sign) for sign in signs)
+        if count > MAX_CELLS:
+            return count
+    return 0
 
 
 def column_number(letters: str) -> int:
@@ -111,8 +155,9 @@ class _SheetSink:
         self.value: list[str] = []
         self.inline: list[str] = []
         self.pieces: list[str] | None = None
-        self.in_cell = False
+        self.in_cell = self.in_rows = False
         self.starters = {
+            f"{MAIN} sheetData": self.start_rows,
             f"{MAIN} row": self.start_row,
             f"{MAIN} c": self.start_cell,
             f"{MAIN} v": self.start_value,
@@ -133,6 +178,8 @@ class _SheetSink:
 
     def end(self, name: str) -> None:
         self.depth -= 1
+        if self.depth == 1:
+            self.in_rows = False
         if name == f"{MAIN} f" and self.pieces is not None:
             self.formula = "".join(self.pieces)
         elif name == f"{MAIN} rPh":
@@ -155,6 +202,9 @@ class _SheetSink:
         if self.depth != 1:
             raise Refused("damaged", reason=f"{self.sheet.part}: worksheet")
 
+    def start_rows(self, _attributes: Attributes) -> None:
+        self.in_rows = self.depth == 2
+
     def start_row(self, attributes: Attributes) -> None:
         number = attributes.get("r")
         self.row = self.row + 1 if number is None else self.count(number)
@@ -174,9 +224,7 @@ class _SheetSink:
             self.grid.hidden_columns.update(range(first, last + 1))
 
     def start_cell(self, attributes: Attributes) -> None:
-        self.budget.elements += 1
-        if self.budget.elements > MAX_CELLS:
-            raise Refused("too_many_cells", count=self.budget.elements, limit=MAX_CELLS)
+        self.budget.add(1, 0)
         self.column = self.place(attributes.get("r"))
         self.kind = attributes.get("t", "n")
         self.style = self.count(attributes.get("s", "0"))
@@ -202,16 +250,13 @@ class _SheetSink:
         text = "".join(self.inline if self.kind == "inlineStr" else self.value)
         if text == "" and self.formula is None:
             return
-        self.budget.filled += 1
-        if self.budget.filled > MAX_FILLED:
-            raise Refused("too_many_cells", count=self.budget.filled, limit=MAX_FILLED)
-        key = (self.row, self.column)
-        if key in self.grid.cells:
-            raise Refused("cell_doubled", sheet=self.sheet.name, cell=cell_name(*key))
-        self.grid.cells[key] = self.finished(text)
+        self.budget.add(0, 1)
+        cells = self.grid.rows.setdefault(self.row, {})
+        if self.column in cells:
+            raise Refused("cell_doubled", sheet=self.sheet.name, cell=cell_name(self.row, self.column))
+        cells[self.column] = self.finished(text, self.kind)
 
-    def finished(self, text: str) -> Cell:
-        kind = self.kind
+    def finished(self, text: str, kind: str) -> Cell:
         if kind not in _KINDS:
             raise Refused("damaged", reason=f"{self.sheet.part}: cell type {kind}")
         if kind == "s":
@@ -220,7 +265,7 @@ class _SheetSink:
             text, kind = decode_escapes(text), "s"
         if len(text) > MAX_TEXT:
             raise Refused("text_too_long", sheet=self.sheet.name, cell=cell_name(self.row, self.column), limit=MAX_TEXT)
-        return Cell(text, kind, self.style, self.formula)
+        return self.grid.once(Cell(text, kind, self.style, self.formula))
 
     def shared(self, text: str) -> str:
         if text.strip().isascii() and text.strip().isdigit() and int(text) < len(self.book.strings):
@@ -243,6 +288,68 @@ class _SheetSink:
         if text.isascii() and text.isdigit() and len(text) <= 10:
             return int(text)
         raise Refused("damaged", reason=f"{self.sheet.part}: number {text[:20]}")
+
+
+class _PlainSink:
+    """Takes the plain rows of the same part; what it will not judge it leaves to the other."""
+
+    opening = "<row "
+
+    def __init__(self, sink: _SheetSink) -> None:
+        self.sink, self.grid, self.plain = sink, sink.grid, PlainRows()
+        self.strings, self.budget = sink.book.strings, sink.budget
+        self.columns: dict[str, int] = {}
+        self.prefixes = self.plain.prefixes
+
+    def is_open(self) -> bool:
+        return self.sink.in_rows and self.sink.depth == 2
+
+    def take(self, text: str, at: int) -> int:
+        for after, number, found in self.plain.rows(text, at):
+            row = int(number)
+            cells = self.cells(found) if 1 <= row <= MAX_ROW and row not in self.grid.rows else None
+            if cells is None:
+                break
+            self.budget.add(len(found), len(cells))
+            if cells:
+                self.grid.rows[row] = cells
+            self.budget.pace.pass_row()
+            self.sink.row, at = row, after
+        return at
+
+    def cells(self, found: list[PlainCell]) -> dict[int, Cell] | None:
+        """The filled cells of a row by column; None when there is anything to object to."""
+        cells: dict[int, Cell] = {}
+        last, strings, columns = 0, self.strings, self.columns
+        for letters, style, index, kind, value, inline in found:
+            column = columns.get(letters) or self.column(letters)
+            if not last < column <= MAX_COLUMN:
+                return None
+            last = column
+            text: str | None
+            if index:
+                text, kind = (strings[int(index)] if int(index) < len(strings) else None), "s"
+            elif value or inline:
+                text = self.text(value or inline, bool(inline) or kind == "str")
+                kind = "s" if inline or kind == "str" else kind or "n"
+            else:
+                continue
+            if text is None or len(text) > MAX_TEXT:
+                return None
+            cells[column] = Cell(text, kind, int(style or 0), None)
+        return cells if len(cells) <= WIDE else {column: self.grid.once(cell) for column, cell in cells.items()}
+
+    def column(self, letters: str) -> int:
+        self.columns[letters] = column_number(letters)
+        return self.columns[letters]
+
+    def text(self, written: str, is_text: bool) -> str | None:
+        """What a cell holds; None where the other sink must say what is wrong."""
+        try:
+            text = without_references(written) if "&" in written else written
+        except Unplain:
+            return None
+        return decode_escapes(text) if is_text and "_x" in text else text
 
 
 def _is_zero(text: str | None) -> bool:

@@ -257,14 +257,15 @@ def _unknown_line(_sample: _Sample, _line: int) -> dict[str, Scalar]:
 
 def _project(sample: _Sample, line: int) -> dict[str, Scalar]:
     kind = "basic" if line == 1 and sample.profile.research else "development"
-    budget = sample.draw(400, 4000, "budget", line)
+    share = Fraction(sample.revenue * sample.profile.rd_share, 1000 * sample.profile.projects)
+    spent = share * sample.draw(60, 95, "spent", line) // 10  # tens of 千元, below R&D expenses in all
     return {
         "name": f"示例{sample.pick(_TRADES, 'trade')}{sample.pick(_TOPICS, 'project', line)}研发项目{line}",
         "kind": "applied" if 1 < line <= sample.profile.research else kind,
         "start": f"{sample.year - 1}-0{sample.draw(1, 9, 'start', line)}-01",
         "end": f"{sample.year}-12-31",
-        "budget": Fraction(budget),
-        "spent": Fraction(budget * sample.draw(30, 70, "spent", line), 100),
+        "budget": Fraction(spent * 100 // sample.draw(30, 70, "budget", line)),
+        "spent": Fraction(spent, 10),
         "partner": "示例大学" if line % 3 == 0 else None,
     }
 
@@ -338,10 +339,10 @@ def _parts_above_total(template: Template, workbook: bytes) -> Planted:
 
 
 def _wrong_unit(template: Template, workbook: bytes, seed: int) -> Planted:
-    """R&D expenses of the newest year in 万元 where 千元 is asked: a tenth of the truth."""
-    newest, asked = template.reporting_year, template.form.field("rd_expense_stat")
+    """New-product revenue of the newest year in 万元 where 千元 is asked: a tenth of the truth."""
+    newest, asked = template.reporting_year, template.form.field("new_product_revenue")
     spot = spot_of(template, (asked.code, newest))
-    value = sample_facts(template, seed, "middling").value("rd_expense_stat", newest)
+    value = sample_facts(template, seed, "middling").value("new_product_revenue", newest)
     assert isinstance(value, Fraction)
     tenth = Fraction(int(value * 10), 100)
     edited = edit_sheet(workbook, template, spot.sheet, replace_cell(spot.cell, f"|<v>{float(tenth):.2f}</v>"))

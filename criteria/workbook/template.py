@@ -30,6 +30,7 @@ from criteria.workbook.sheets import plan_of
 _FONT = "微软雅黑"
 _MADE = datetime(2000, 1, 1)  # the same template gives the same bytes
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a program would calculate what begins so
 _NAVY, _GREY, _INK, _RED, _AMBER = "1F4E79", "595959", "262626", "C00000", "7F6000"
 _HAIR = Side(style="thin", color="A6A6A6")
 _GRID = Border(left=_HAIR, right=_HAIR, top=_HAIR, bottom=_HAIR)
@@ -155,7 +156,7 @@ def _write_cell(sheet: Worksheet, row: int, column: int, plan: PlanCell, styles:
         cell.value = content
         if isinstance(content, str):
             cell.data_type = "s"  # a text that begins with = would else become a live formula
-    risky = isinstance(content, str) and content.startswith(("=", "+", "-", "@"))
+    risky = isinstance(content, str) and content.startswith(FORMULA_SIGNS)
     key = (plan.look, plan.number_format, risky)
     if key in styles:
         cell._style = copy(styles[key])

@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from bench import acts, inbox, isolated_reading, reading, suite, whole_case
+from bench import acts, annex, inbox, isolated_reading, reading, suite, whole_case
 from bench.certificate import certificate, check_accepted
 from bench.figures import Figure
 from bench.scale import SMALL, Scale
@@ -58,6 +58,19 @@ def test_isolated_reading_gives_start_and_ratios() -> None:
     found = by_name(isolated_reading.isolated_reading(SMALL))
     assert found.keys() == {"isolated.start", "isolated.wait", "isolated.child_ratio", "isolated.ratio"}
     assert found["isolated.child_ratio"].value < found["isolated.ratio"].value
+
+
+@slow
+def test_long_annex_gives_ratio_and_peak() -> None:
+    assert by_name(annex.annex(SMALL)).keys() == {"annex.ratio", "annex.peak"}
+
+
+@slow
+def test_hostile_files_give_the_worst_of_each_and_no_crash() -> None:
+    figures = {figure.name: figure for figure in annex.hostile(SMALL)}
+    assert figures.keys() == {"hostile.cpu", "hostile.peak", "hostile.crashes", "damage.failures"}
+    assert figures["hostile.crashes"].value == figures["damage.failures"].value == 0
+    assert figures["hostile.cpu"].value > 0
 
 
 def test_refused_workbook_is_not_timed() -> None:

@@ -18,7 +18,9 @@ def annexes() -> dict[str, list[dict[str, Any]]]:
     kinds = ["basic"] + ["development"] * 11
     people = ["senior"] * 5 + ["doctor"] * 4
     return {
-        "rd_projects": [{"name": f"项目{n}", "kind": kind} for n, kind in enumerate(kinds)],
+        "rd_projects": [
+            {"name": f"项目{n}", "kind": kind, "budget": 4000, "spent": 2000} for n, kind in enumerate(kinds)
+        ],
         "ip_rights": [{"number": f"ZL{n}", "self_developed": n < 8} for n in range(12)],
         "standards": [{"number": f"GB {n}"} for n in range(3)],
         "equipment": [{"original_value": 5000} for _ in range(3)],
@@ -58,8 +60,11 @@ def test_a_sound_application_breaks_no_check(municipal: RuleSet) -> None:
         ({"rd_expenditure": 12000}, set()),
         ({"rd_expenditure": 11999}, {"CC10"}),
         ({"revenue_main": 5000000}, {"CC10", "CC11"}),
-        ({"rd_expense_stat": 2500}, {"CC11"}),
-        ({"rd_expense_stat": 25}, {"CC11"}),
+        ({"rd_expense_stat": 2500}, {"CC11", "CC18", "AX11"}),
+        ({"rd_expense_stat": 25}, {"CC11", "CC18", "AX11"}),
+        ({"rd_expense_stat": 24000}, set()),
+        ({"rd_expense_stat": 23999}, {"AX11"}),
+        ({"new_product_revenue": 15000}, {"CC11"}),
         ({"rd_expenditure": 1599}, {"CC10", "CC14"}),
         ({"external_expert_months": 25}, {"CC15", "AX08"}),
         ({"external_expert_months": 24}, {"AX08"}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 
@@ -80,3 +82,24 @@ def edited(content: bytes, edit: Callable[[Workbook], None]) -> bytes:
     stream = io.BytesIO()
     workbook.save(stream)
     return stream.getvalue()
+
+
+def with_shared_strings(content: bytes) -> bytes:
+    """A workbook with all texts in one table, as office programs write them; ours stand in the cells."""
+    parts, strings = unpacked(content), dict[str, int]()
+    assert "xl/sharedStrings.xml" not in parts
+
+    def shared(found: re.Match[str]) -> str:
+        return f't="s"><v>{strings.setdefault(found[2], len(strings))}</v>'
+
+    for name, part in parts.items():
+        if name.startswith("xl/worksheets/sheet") and isinstance(part, bytes):
+            parts[name] = re.sub(r't="inlineStr"><is><t([^>]*)>([^<]*)</t></is>', shared, part.decode()).encode()
+    items = "".join(f'<si><t xml:space="preserve">{text}</t></si>' for text in strings)
+    table = f'<?xml version="1.0" encoding="UTF-8"?>\n<sst xmlns="{MAIN}">{items}</sst>'
+    parts["xl/sharedStrings.xml"] = re.sub(r"&#[0-9]+;", lambda found: html.unescape(found[0]), table)
+    relation = f'<Relationship Id="strings" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    declared = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    typed = replaced(packed(parts), "[Content_Types].xml", "</Types>", declared)
+    return replaced(typed, "xl/_rels/workbook.xml.rels", "</Relationships>", f"{relation}</Relationships>")
