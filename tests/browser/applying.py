@@ -123,6 +123,7 @@ def attach_evidence(journey: Journey) -> None:
 def bind_evidence(journey: Journey) -> None:
     """From the audit report to the revenue of three years on its page; a page that it does not have is refused."""
     page, walk = journey.page, journey.walk
+    watch_of(page).expect("status of 422")
     walk.open_link("标注所证明的数据和页码", within=page.locator("#evidence-audit_report"))
     for number, said in (("2", "该文件共 1 页"), ("1", "已标注 3 项。")):
         page.locator("#prove-revenue_main-page").fill(number)
