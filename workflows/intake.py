@@ -51,11 +51,19 @@ class Taken:
 
 
 def upload_workbook(
-    case: Case, content: bytes, name: str, *, by: User, at: datetime, request_key: str | None = None
+    case: Case,
+    content: bytes,
+    name: str,
+    *,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+    request: str = "",
 ) -> Taken:
     """Read an uploaded workbook and record the reading: facts with the kept file, or all faults and nothing else.
 
-    A file that is refused as a whole leaves no trace. Raises what the door raises (Denied, AlreadyDone, Refusal).
+    `request` is what the request says, where that is not the file itself. A file that is refused as a whole leaves no
+    trace. Raises what the door raises (Denied, AlreadyDone, Refusal).
     """
     application = application_of(case)
     allowed = open_points(application)
@@ -69,7 +77,7 @@ def upload_workbook(
         "file": intake.file,
         "faults": intake.report.to_json() if intake.report.faults else "",
     }
-    said = fingerprint(intake.name, intake.sha256)
+    said = request or fingerprint(intake.name, intake.sha256)
     outcome = door.perform(
         case, "upload_workbook", by=by, at=at, form=form, request_key=request_key, request=said
     )  # fmt: skip

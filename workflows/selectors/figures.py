@@ -15,7 +15,6 @@ from accreditation.services.rule_sets import rules_of
 from criteria.facts import Fact, Facts, Scalar
 from criteria.fields import FieldSpec
 from criteria.ruleset import EvidenceKind, RuleSet
-from criteria.workbook.changes import Change, changed_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,12 @@ class EvidenceGroup:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What one version changed against the one before: cells, evidence added, evidence taken out (names)."""
+    """Two neighbouring versions: the facts of both, evidence added, evidence taken out (names)."""
 
     before: Submission
     after: Submission
-    changes: tuple[Change, ...]
+    old: Facts
+    new: Facts
     added: tuple[str, ...]
     removed: tuple[str, ...]
 
@@ -172,18 +172,22 @@ def version_count(application: Application) -> int:
 
 def differences(application: Application) -> list[Difference]:
     """What each filed version changed against the one before, newest first."""
-    versions = list(application.submissions.select_related("upload", "filed_by").order_by("number"))
-    return [_difference(before, after) for before, after in pairwise(versions)][::-1]
+    return [_difference(before, after) for before, after in pairwise(versions(application)[::-1])][::-1]
+
+
+def versions(application: Application) -> list[Submission]:
+    """Filed versions with their workbooks, newest first."""
+    return list(application.submissions.select_related("upload", "filed_by").order_by("-number"))
 
 
 def _difference(before: Submission, after: Submission) -> Difference:
     old = {(row["kind"], row["sha256"]): row["name"] for row in before.evidence}
     new = {(row["kind"], row["sha256"]): row["name"] for row in after.evidence}
-    changes = changed_cells(Facts.from_json(before.upload.facts), Facts.from_json(after.upload.facts))
     return Difference(
         before,
         after,
-        tuple(changes),
+        Facts.from_json(before.upload.facts),
+        Facts.from_json(after.upload.facts),
         tuple(name for key, name in new.items() if key not in old),
         tuple(name for key, name in old.items() if key not in new),
     )

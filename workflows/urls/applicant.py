@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import applicant, applicant_filing, applicant_material, applicant_what_if
+from workflows.views import (
+    applicant,
+    applicant_filing,
+    applicant_form,
+    applicant_material,
+    applicant_versions,
+    applicant_what_if,
+)
 
 CASE = "my/cases/<str:number>/"
 
@@ -13,9 +20,14 @@ urlpatterns = [
     path("my/new/", applicant.my_new, name="my_new"),
     path(CASE, applicant.my_case, name="my_case"),
     path(f"{CASE}workbook/", applicant_material.my_workbook, name="my_workbook"),
+    path(f"{CASE}workbook/difference/", applicant_versions.my_difference, name="my_difference"),
     path(f"{CASE}workbook/<int:upload>/", applicant_material.my_upload, name="my_upload"),
     path(f"{CASE}workbook/<int:upload>/annotated/", applicant_material.my_upload_annotated, name="my_upload_annotated"),
     path(f"{CASE}workbook/<int:upload>/file/", applicant_material.my_upload_file, name="my_upload_file"),
+    path(f"{CASE}template.xlsx", applicant_form.my_template, name="my_template"),
+    path(f"{CASE}form/", applicant_form.my_form, name="my_form"),
+    path(f"{CASE}form/<slug:section>/", applicant_form.my_form_section, name="my_form_section"),
+    path(f"{CASE}form/<slug:section>/<int:part>/", applicant_form.my_form_section, name="my_form_part"),
     path(f"{CASE}materials/", applicant_material.my_materials, name="my_materials"),
     path(f"{CASE}evidence/<int:evidence>/", applicant_material.my_evidence, name="my_evidence"),
     path(f"{CASE}evidence/<int:evidence>/remove/", applicant_material.my_evidence_remove, name="my_evidence_remove"),
