@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accreditation.templatetags.dates import local
 from accreditation.templatetags.language import marked
@@ -14,7 +15,7 @@ from criteria.fields import FieldSpec, Kind
 from criteria.units import unit_name
 from criteria.workbook import Severity
 from criteria.workbook.sheets import FIGURES
-from workflows.presentation.words import Words, either, lang, quoted
+from workflows.presentation.words import Words, either, lang
 from workflows.web_form.checking import Found, Spot
 from workflows.web_form.filling import LAST_CASE, REGISTER, Filling, Value, mark_of
 from workflows.web_form.sections import Section
@@ -49,7 +50,10 @@ def _state(filling: Filling, section: Section, found: list[Found]) -> Words:
     errors = [one for one in found if one.fault.severity is not Severity.WARNING]
     standing = [one for one in errors if not one.is_touched]
     if standing:
-        return {"state": "problem", "words": _("%(n)d 处错误") % {"n": len(standing)}}
+        return {
+            "state": "problem",
+            "words": ngettext("%(n)d 处错误", "%(n)d 处错误", len(standing)) % {"n": len(standing)},
+        }
     if not _is_open(filling, section):
         return {"state": "done", "words": _("不需修改")}
     filled, missing = _counts(filling, section)
@@ -63,7 +67,7 @@ def _state(filling: Filling, section: Section, found: list[Found]) -> Words:
     if errors:
         return {"state": "doing", "words": _("已修改，待检查")}
     if section.annex is not None:
-        return {"state": "done", "words": _("%(n)d 行") % {"n": len(filling.lines(section))}}
+        return {"state": "done", "words": ngettext("%(n)d 行", "%(n)d 行", filled) % {"n": filled}}
     return {"state": "done", "words": _("已填写")}
 
 
@@ -200,7 +204,7 @@ class PageWords:
         word = {REGISTER: _("登记信息：%(text)s"), LAST_CASE: _("上次申报：%(text)s")}.get(
             source or "", _("已采用：%(text)s")
         )
-        return word % {"text": quoted(_shown(_options(value, value.known), value.known))}
+        return word % {"text": _shown(_options(value, value.known), value.known)}
 
     def _words(self, one: Found) -> Words:
         """A fault beside its input: what is wrong, how to put it right, the other inputs that it compares."""

@@ -111,9 +111,8 @@ def my_form_section(request: HttpRequest, number: str, section: str, part: int =
     if found is None or not 1 <= part <= found.parts:
         raise NotFound(section)
     if request.method != "POST":
-        mine, theirs = _bring_back(request, filling, found, part)
-        if mine or theirs:
-            filling = _filling(request, opened)
+        is_back, mine, theirs = _bring_back(request, filling, found, part)
+        filling = _filling(request, opened) if is_back else filling
         return _section_page(request, opened, filling, found, part, mine=mine, theirs=theirs)
     if not filling.is_editable:
         messages.warning(request, _("申报已提交，填写的内容不能再改动。"))
@@ -123,12 +122,12 @@ def my_form_section(request: HttpRequest, number: str, section: str, part: int =
 
 def _bring_back(
     request: HttpRequest, filling: Filling, section: Section, part: int
-) -> tuple[dict[str, str], dict[str, str]]:
+) -> tuple[bool, dict[str, str], dict[str, str]]:
     """Keep what was typed when the session had ended; texts that another tab has changed meanwhile are shown twice."""
     path = filling.paths[(section.code, part)]
     held, at = held_post(request, path)
     if not held or not filling.is_editable:
-        return {}, {}
+        return False, {}, {}
     if VERSIONS in held:
         versions, shown = versions_in(held[VERSIONS]), _marks(held.get(SHOWN, ""))
     else:  # single fields, each typed by hand: later than what was saved before
@@ -138,7 +137,7 @@ def _bring_back(
     theirs = keep_page(filling, section, part, held, versions=versions, shown=shown, at=timezone.now())
     keep_held(request, path, {*theirs, VERSIONS, SHOWN} if theirs else ())
     messages.info(request, _("已恢复登录超时前填写的内容。"))
-    return {name: held[name] for name in theirs}, theirs
+    return True, {name: held[name] for name in theirs}, theirs
 
 
 def _save(request: HttpRequest, opened: OpenCase, filling: Filling, section: Section, part: int) -> HttpResponse:
