@@ -121,6 +121,8 @@ def check_draft(form: str, field: str, text: str) -> None:
         reasons.append(Reason("draft_form", gettext_lazy("表单地址不正确。"), "form"))
     if not field or len(field) > 120 or not is_kept(field):
         reasons.append(Reason("draft_field", gettext_lazy("该栏目不保存草稿。"), "field"))
+    if "\x00" in text:  # no database text can hold it
+        reasons.append(Reason("draft_sign", gettext_lazy("内容含有不可见的控制字符，未保存。"), "value"))
     if len(text.encode()) > MOST_BYTES:
         reasons.append(Reason("draft_size", gettext_lazy("草稿超过 64 KB，未保存。"), "value"))
     if reasons:

@@ -141,24 +141,25 @@ class PageWords:
             {"year": year, "input": self.one(values[year], f"row-{spec.code} year-{year}") if year in values else None}
             for year in self.filling.template.table_years
         ]
-        return self._about(values[asked[0]]) | {"key": f"row-{spec.code}", "cells": cells}
+        return self._about(values[asked[0]]) | {
+            "key": f"row-{spec.code}",
+            "cells": cells,
+            "has_errors": _has_errors(cells),
+        }
 
     def annex(self, section: Section, lines: Iterable[int]) -> list[Words]:
         """Lines of an annex, with one cell for each column."""
-        return [
-            {
-                "number": line,
-                "key": f"line-{line}",
-                "cells": [
-                    {"label": either(spec, "name"), "input": self._in_line(section, line, spec)}
-                    for spec in section.specs
-                ],
-            }
-            for line in lines
-        ]
+        return [self._line(section, line) for line in lines]
 
-    def _in_line(self, section: Section, line: int, spec: FieldSpec) -> Words:
-        return self.one(self.filling.in_line(section, line, spec), f"line-{line} col-{spec.code}")
+    def _line(self, section: Section, line: int) -> Words:
+        cells = [
+            {
+                "label": either(spec, "name"),
+                "input": self.one(self.filling.in_line(section, line, spec), f"line-{line} col-{spec.code}"),
+            }
+            for spec in section.specs
+        ]
+        return {"number": line, "key": f"line-{line}", "cells": cells, "has_errors": _has_errors(cells)}
 
     def _about(self, value: Value) -> Words:
         spec = value.spec
@@ -224,6 +225,10 @@ class PageWords:
     def shown_word(self) -> str:
         """The marks of all open inputs in one word, for the page to send back."""
         return json.dumps(self.shown, separators=(",", ":"))
+
+
+def _has_errors(cells: Iterable[Words]) -> bool:
+    return any(cell["input"] and cell["input"]["errors"] for cell in cells)
 
 
 def unit_of(spec: FieldSpec) -> str:

@@ -252,7 +252,8 @@ def _inputs(request: HttpRequest, filling: Filling, section: Section, part: int,
     if section.annex is None:
         if all(spec.years == 0 for spec in section.specs):
             return {"fields": words.basics(section)}
-        return {"rows": words.table(section), "years": filling.template.table_years}
+        years = filling.template.table_years
+        return {"rows": words.table(section), "years": years, "columns_wide": len(years) + 2}
     filled = filling.lines(section)
     here = section.lines_of(part)
     last = max((line - here[0] + 1 for line in filled if line in here), default=0)
@@ -267,6 +268,7 @@ def _inputs(request: HttpRequest, filling: Filling, section: Section, part: int,
             for spec in section.specs
         ],
         "lines": words.annex(section, shown) if not is_too_long else [],
+        "columns_wide": len(section.specs) + 1,
         "has_dates": any(spec.kind is Kind.DATE for spec in section.specs),
         "line_count": count,
         "total": len(filling.known_lines(section)) if is_too_long else len(filled),
