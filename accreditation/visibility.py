@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accreditation.enums import ApplicationState, MemberState, SeatState
+from accreditation.enums import ApplicationState, MemberState, Owner, SeatState
 from accreditation.errors import NotFound
 from accreditation.models import (
     Application,
@@ -32,6 +32,7 @@ from accreditation.permissions import Person, districts_of, powers_of
 from accreditation.roles import Power
 
 SITTING = (SeatState.APPOINTED, SeatState.CLEARED, SeatState.SUBMITTED)
+BEFORE_OPINION = (ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.UNDER_FIRST_REVIEW)
 READING = (SeatState.CLEARED, SeatState.SUBMITTED)
 
 
@@ -136,6 +137,13 @@ def may_read_material(user: Person, case: Case) -> bool:
         return True
     seat = seat_of(user, case)
     return seat is not None and seat.state in READING
+
+
+def first_review_is_closed(application: Application) -> bool:
+    """Whether the district has given its opinion; until then the applicant sees nothing of what it verified."""
+    if application.state == ApplicationState.RETURNED:
+        return application.returned_by != Owner.DISTRICT
+    return application.state not in BEFORE_OPINION
 
 
 def may_see_experts(user: Person, case: Case) -> bool:

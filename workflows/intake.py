@@ -67,13 +67,15 @@ def upload_workbook(
     by: User,
     at: datetime,
     request_key: str | None = None,
+    request: str = "",
     reading: int | None = None,
     progress: Progress | None = None,
 ) -> Taken:
     """Read an uploaded workbook and record the reading: facts with the kept file, or all faults and nothing else.
 
-    A file that is refused as a whole leaves no trace. `reading` is the key of the reading in the background that this
-    ends, `progress` is told how far it is. Raises what the door raises (Denied, AlreadyDone, Refusal).
+    `request` is what the request says, where that is not the file itself. A file that is refused as a whole leaves no
+    trace. `reading` is the key of the reading in the background that this ends, `progress` is told how far it is.
+    Raises what the door raises (Denied, AlreadyDone, Refusal).
     """
     application = application_of(case)
     allowed = open_points(application)
@@ -88,7 +90,7 @@ def upload_workbook(
         "faults": intake.report.to_json() if intake.report.faults else "",
         "reading": reading,
     }
-    said = fingerprint(intake.name, intake.sha256)
+    said = request or fingerprint(intake.name, intake.sha256)
     outcome = door.perform(
         case, "upload_workbook", by=by, at=at, form=form, request_key=request_key, request=said
     )  # fmt: skip

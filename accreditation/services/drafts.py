@@ -19,6 +19,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -69,6 +70,40 @@ def save_draft(*, by: User, form: str, field: str, text: str, version: int, at: 
         raise StaleDraft(row.text, row.version) from None
 
 
+def save_drafts(
+    *, by: User, form: str, texts: Mapping[str, str], versions: Mapping[str, int], at: datetime
+) -> dict[str, str]:
+    """Keep the texts of several fields in one transaction; returns what another tab saved in fields that are refused.
+
+    `versions` says what the page knows of each field, as in `save_draft`; all other fields are saved. Raises Refusal
+    for a field that is not kept or too long, with nothing saved.
+    """
+    for field, text in texts.items():
+        check_draft(form, field, text)
+    try:
+        return _save_all(by, form, texts, versions, at)
+    except IntegrityError:  # two tabs made the first version at the same moment: now there is one to compare with
+        return _save_all(by, form, texts, versions, at)
+
+
+def _save_all(
+    by: User, form: str, texts: Mapping[str, str], versions: Mapping[str, int], at: datetime
+) -> dict[str, str]:
+    theirs: dict[str, str] = {}
+    with transaction.atomic():
+        rows = {row.field: row for row in Draft.objects.select_for_update().filter(user=by, form=form)}
+        new = [name for name in texts if name not in rows]
+        if len(rows) + len(new) > MOST_FIELDS:
+            raise _no_room()
+        for name in texts.keys() & rows.keys():
+            try:
+                _write_over(rows[name], texts[name], versions.get(name, 0), at)
+            except StaleDraft as stale:
+                theirs[name] = stale.theirs
+        Draft.objects.bulk_create(Draft(user=by, form=form, field=name, text=texts[name], saved_at=at) for name in new)
+    return theirs
+
+
 def _write_over(row: Draft, text: str, version: int, at: datetime) -> Draft:
     if row.text == text:
         return row
@@ -86,6 +121,8 @@ def check_draft(form: str, field: str, text: str) -> None:
         reasons.append(Reason("draft_form", gettext_lazy("表单地址不正确。"), "form"))
     if not field or len(field) > 120 or not is_kept(field):
         reasons.append(Reason("draft_field", gettext_lazy("该栏目不保存草稿。"), "field"))
+    if "\x00" in text:  # no database text can hold it
+        reasons.append(Reason("draft_sign", gettext_lazy("内容含有不可见的控制字符，未保存。"), "value"))
     if len(text.encode()) > MOST_BYTES:
         reasons.append(Reason("draft_size", gettext_lazy("草稿超过 64 KB，未保存。"), "value"))
     if reasons:
@@ -94,7 +131,11 @@ def check_draft(form: str, field: str, text: str) -> None:
 
 def _check_room(by: User, form: str) -> None:
     if Draft.objects.filter(user=by, form=form).count() >= MOST_FIELDS:
-        raise Refusal([Reason("draft_room", gettext_lazy("该表单的草稿栏目过多，未保存。"), "form")])
+        raise _no_room()
+
+
+def _no_room() -> Refusal:
+    return Refusal([Reason("draft_room", gettext_lazy("该表单的草稿栏目过多，未保存。"), "form")])
 
 
 def draft_version(user: Person, form_key: str) -> str:
@@ -145,7 +186,8 @@ def hold_post(request: HttpRequest) -> Held:
         before = kept.pop(page, None)
         if before and before["owner"] == owner and _is_autosave(request):
             fields = before["fields"] | fields
-        kept[page] = {"owner": owner, "sent_to": request.path, "fields": fields}
+        typed_at = timezone.now().isoformat()
+        kept[page] = {"owner": owner, "sent_to": request.path, "fields": fields, "at": typed_at}
         request.session[HELD_KEY] = dict(list(kept.items())[-MOST_PAGES:])
     return held
 
@@ -220,11 +262,35 @@ def initial_from_drafts(request: HttpRequest, form_key: str, *, several: Collect
     return typed | {name: typed[name].split("\n") for name in several if name in typed}
 
 
+def held_post(request: HttpRequest, form_key: str) -> tuple[dict[str, str], datetime | None]:
+    """What was held for a form of the signed-in person after a time-out, and when it was typed; empty when nothing."""
+    entry = _entry_for(request, form_key)
+    at = entry.get("at")
+    texts = {name: "\n".join(values) for name, values in entry.get("fields", {}).items()}
+    return texts, datetime.fromisoformat(at) if at else None
+
+
+def keep_held(request: HttpRequest, form_key: str, fields: Collection[str]) -> None:
+    """Of what is held for a form go on holding these fields only; with none the post is let go."""
+    entry = _entry_for(request, form_key)
+    left = {name: values for name, values in entry.get("fields", {}).items() if name in fields}
+    if entry and left:
+        entry["fields"] = left
+        request.session.modified = True
+    elif entry:
+        _let_go(request, form_key)
+
+
 def _held_for(request: HttpRequest, form_key: str) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = _entry_for(request, form_key).get("fields", {})
+    return fields
+
+
+def _entry_for(request: HttpRequest, form_key: str) -> dict[str, Any]:
     for page, entry in request.session.get(HELD_KEY, {}).items():
         if entry["owner"] == request.user.pk and form_key in (page, urlsplit(page).path, entry["sent_to"]):
-            fields: dict[str, list[str]] = entry["fields"]
-            return fields
+            found: dict[str, Any] = entry
+            return found
     return {}
 
 
@@ -232,6 +298,10 @@ def clear_drafts(request: HttpRequest, form_key: str) -> None:
     """Forget what was typed into a form that has been accepted."""
     if isinstance(request.user, User):
         Draft.objects.filter(user=request.user, form=form_key).delete()
+    _let_go(request, form_key)
+
+
+def _let_go(request: HttpRequest, form_key: str) -> None:
     kept = request.session.get(HELD_KEY, {})
     left = {p: e for p, e in kept.items() if form_key not in (p, urlsplit(p).path, e["sent_to"])}
     if left != kept:

@@ -9,6 +9,7 @@ from criteria.facts import Facts, Origin
 from criteria.workbook.faults import Fault, Faults, Severity, shown
 from criteria.workbook.intake import Reading, entries_of
 
+_BETWEEN = "；"
 _EXPECTED = ("相互一致的数据", "figures that agree with one another")
 _FIX = (
     "请核对下列单元格，改正其中有误的一处：{places}",
@@ -30,12 +31,20 @@ def with_checks(reading: Reading, outcomes: Iterable[CheckOutcome]) -> Reading:
     return Reading(reading.facts, Faults((*reading.faults.faults, *more), entries))
 
 
+def places_of(fault: Fault) -> tuple[str, ...]:
+    """All cells that a fault compares, as `sheet!cell`; one or none where it speaks of a single cell."""
+    before, _, _ = _FIX[0].partition("{")
+    if fault.fix_zh.startswith(before):
+        return tuple(place for place in fault.fix_zh.removeprefix(before).split(_BETWEEN) if place)
+    return (fault.place,) if fault.cell else ()
+
+
 def _fault(outcome: CheckOutcome, facts: Facts) -> Fault:
     origins = [(cell, _origin(cell, facts)) for cell in outcome.cells]
     placed = [(cell, origin) for cell, origin in origins if origin is not None]
     first, origin = placed[0] if placed else (CellRef(""), Origin("", ""))
-    places = "；".join(str(origin) for _, origin in placed)
-    read = "；".join(f"{origin.cell} {origin.raw}" for _, origin in placed)
+    places = _BETWEEN.join(str(origin) for _, origin in placed)
+    read = _BETWEEN.join(f"{origin.cell} {origin.raw}" for _, origin in placed)
     fix = (_FIX[0].format(places=places), _FIX[1].format(places=places))
     severity = Severity(outcome.severity.value)
     field = f"{first.annex}.{first.field}" if first.annex else first.field

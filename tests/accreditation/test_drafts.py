@@ -19,7 +19,7 @@ from accreditation.models import Draft, User
 from accreditation.permissions import SECOND_FACTOR_KEY
 from accreditation.seeds.accounts import DEMO_PASSWORD
 from accreditation.services import drafts
-from accreditation.services.drafts import HELD_KEY, MOST_BYTES, StaleDraft, save_draft
+from accreditation.services.drafts import HELD_KEY, MOST_BYTES, StaleDraft, save_draft, save_drafts
 
 pytestmark = pytest.mark.django_db
 TEXT = "沪示例〔2026〕7 号，写了一个小时的依据"
@@ -270,6 +270,31 @@ def test_number_of_fields_of_a_form_is_bounded(people: dict[str, User], monkeypa
         save_draft(field="c", text="", **particulars)
 
 
+def test_several_fields_are_saved_at_once_but_for_those_that_another_tab_changed(people: dict[str, User]) -> None:
+    particulars: dict[str, Any] = {"by": people["anquan"], "form": "/grants/", "at": timezone.now()}
+    assert save_drafts(texts={"a": "甲", "b": "乙"}, versions={}, **particulars) == {}
+    save_draft(field="a", text="另一窗口", version=1, **particulars)
+    theirs = save_drafts(texts={"a": "旧窗口", "b": "丙", "c": "丁"}, versions={"a": 1, "b": 1}, **particulars)
+    assert theirs == {"a": "另一窗口"}
+    assert dict(Draft.objects.values_list("field", "text")) == {"a": "另一窗口", "b": "丙", "c": "丁"}
+
+
+@pytest.mark.parametrize("bad", [{"b": "长" * MOST_BYTES}, {"b": "\x00"}, {"csrfmiddlewaretoken": "a"}])
+def test_one_field_that_is_not_kept_leaves_all_unsaved_and_says_so(people: dict[str, User], bad: Any) -> None:
+    particulars: dict[str, Any] = {"by": people["anquan"], "form": "/grants/", "at": timezone.now()}
+    with pytest.raises(Refusal):
+        save_drafts(texts={"a": "甲", **bad}, versions={}, **particulars)
+    assert not Draft.objects.exists()
+
+
+def test_number_of_fields_saved_at_once_is_bounded(people: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "MOST_FIELDS", 2)
+    with pytest.raises(Refusal):
+        save_drafts(
+            by=people["anquan"], form="/grants/", at=timezone.now(), texts=dict.fromkeys("abc", ""), versions={}
+        )
+
+
 def test_drafts_are_seen_by_their_writer_only(sign_in: Any, people: dict[str, User]) -> None:
     save_draft(by=people["qiye"], form="/grants/", field="ground", text=TEXT, version=0, at=timezone.now())
     assert TEXT not in sign_in("anquan").get("/grants/").content.decode()
@@ -324,3 +349,27 @@ def test_old_drafts_are_dropped(people: dict[str, User]) -> None:
     save_draft(by=people["qiye"], form="/a/", field="b", text="c", version=0, at=now)
     assert drafts.drop_old_drafts(before=now) == 0
     assert drafts.drop_old_drafts(before=now + timedelta(seconds=1)) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_sections_sent_by_four_tabs_at_one_moment_keep_one_text_of_each_field_and_show_it_to_the_others() -> None:
+    user = User.objects.create(username="einer", name="一人示例")
+    start, outcomes = threading.Barrier(4), []
+
+    def send(text: str) -> None:
+        start.wait()
+        try:
+            texts = {"a": text, "b": text}
+            outcomes.append(save_drafts(by=user, form="/a/", texts=texts, versions={}, at=timezone.now()))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=[text]) for text in "甲乙丙丁"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = dict(Draft.objects.filter(user=user).values_list("field", "text"))
+    assert len(set(kept.values())) == 1
+    assert sorted(outcomes, key=len) == [{}, kept, kept, kept]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accreditation.models import Binding, Evidence
 from accreditation.services.bindings import ANNEX, Need, Provable, binds, provable_of
@@ -100,11 +101,12 @@ def _unit(spec: FieldSpec) -> str:
 def _cell(need: Need, bound: list[Binding], facts: Facts, number: str, may: OpenTo) -> Words:
     provable, spec = need.provable, need.spec
     fact = None if isinstance(spec, AnnexSpec) else facts.figures.get((provable.code, provable.year))
-    lines = len(facts.annexes.get(provable.code, ()))
+    count = len(facts.annexes.get(provable.code, ()))
+    lines = ngettext("%(n)d 行", "%(n)d 行", count) % {"n": count}
     return {
         "target": provable.key,
         "year": provable.year,
-        "value": shown_value(fact, spec) if fact and isinstance(spec, FieldSpec) else _("%(n)d 行") % {"n": lines},
+        "value": shown_value(fact, spec) if fact and isinstance(spec, FieldSpec) else lines,
         "place": str(fact.origin) if fact and fact.origin else "",
         "proofs": [
             proof(row, number, "my_evidence") | {"is_open": may.allows(provable, row.evidence.kind)}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accreditation.models import Application, Evidence, WorkbookUpload
 from accreditation.services.files import ALLOWED
 from accreditation.services.material import standing_evidence
+from accreditation.templatetags.dates import local
 from criteria.ruleset import EvidenceKind, RuleSet
 from criteria.workbook.faults import errors_in
 from workflows.presentation.words import Words, cited, confidence_mark, either
@@ -89,6 +90,13 @@ def upload_rows(uploads: Iterable[WorkbookUpload], *, address: str) -> list[Word
     `address` is the URL name of a reading taking (case number, upload number).
     """
     return [_upload(row, address) for row in uploads]
+
+
+def compared_uploads(uploads: Iterable[WorkbookUpload]) -> list[Words]:
+    """Uploads that can be compared, as choices: those that were read without a fault, in the order given."""
+    return [
+        {"number": row.number, "day": f"{local(row.uploaded_at):%Y-%m-%d %H:%M}"} for row in uploads if row.is_accepted
+    ]
 
 
 def _upload(row: WorkbookUpload, address: str) -> Words:

@@ -19,7 +19,7 @@ from accreditation.enums import ApplicationState, Choice
 from accreditation.models import AuditEvent, Case
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
-from accreditation.visibility import View
+from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation.provable import provable_name
@@ -83,7 +83,9 @@ def timeline(case: Case, view: View, *, letter_address: str = "", limit: int = 0
     """
     rules = rules_of(case.batch) if case.batch else None
     events = [
-        event for event in AuditEvent.objects.filter(chain=chain_key(case)).order_by("seq") if _reads(view, event)
+        event
+        for event in AuditEvent.objects.filter(chain=chain_key(case)).order_by("seq")
+        if _reads(view, event) and not _is_early(view, event, case)
     ]
     entries = [_entry(case, view, run, rules, letter_address) for run in _runs(events)]
     newest_first = entries[::-1]
@@ -94,6 +96,11 @@ def _reads(view: View, event: AuditEvent) -> bool:
     if _opens_marks(event):
         return True
     return view in READERS.get(event.verb, AUTHORITIES)
+
+
+def _is_early(view: View, event: AuditEvent, case: Case) -> bool:
+    """What the district verified is told to the applicant with its opinion, not before."""
+    return view == View.APPLICANT and event.verb == "verify_value" and not first_review_is_closed(case.application)
 
 
 def _opens_marks(event: AuditEvent) -> bool:

@@ -16,7 +16,6 @@ from accreditation.services.rule_sets import rules_of
 from criteria.facts import Fact, Facts, Scalar
 from criteria.fields import FieldSpec
 from criteria.ruleset import EvidenceKind, RuleSet
-from criteria.workbook.changes import Change, changed_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +81,12 @@ class FiledBinding:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What one version changed against the one before: cells, evidence (names), what the evidence is bound to."""
+    """Two neighbouring versions: the facts of both, evidence (names) and what it is bound to, added and taken out."""
 
     before: Submission
     after: Submission
-    changes: tuple[Change, ...]
+    old: Facts
+    new: Facts
     added: tuple[str, ...]
     removed: tuple[str, ...]
     bound: tuple[FiledBinding, ...]
@@ -204,19 +204,23 @@ def version_count(application: Application) -> int:
 
 def differences(application: Application) -> list[Difference]:
     """What each filed version changed against the one before, newest first."""
-    versions = list(application.submissions.select_related("upload", "filed_by").order_by("number"))
-    return [_difference(before, after) for before, after in pairwise(versions)][::-1]
+    return [_difference(before, after) for before, after in pairwise(versions(application)[::-1])][::-1]
+
+
+def versions(application: Application) -> list[Submission]:
+    """Filed versions with their workbooks, newest first."""
+    return list(application.submissions.select_related("upload", "filed_by").order_by("-number"))
 
 
 def _difference(before: Submission, after: Submission) -> Difference:
     old = {(row["kind"], row["sha256"]): row["name"] for row in before.evidence}
     new = {(row["kind"], row["sha256"]): row["name"] for row in after.evidence}
     was, now = list(filed_bindings(before)), list(filed_bindings(after))
-    changes = changed_cells(facts_of_upload(before.upload), facts_of_upload(after.upload))
     return Difference(
         before,
         after,
-        tuple(changes),
+        facts_of_upload(before.upload),
+        facts_of_upload(after.upload),
         tuple(name for key, name in new.items() if key not in old),
         tuple(name for key, name in old.items() if key not in new),
         tuple(row for row in now if row not in was),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.errors import NotFound, Refusal
 from accreditation.services.evaluation import verified_evaluation
 from accreditation.services.material import missing_evidence
-from accreditation.visibility import View, letter_for
+from accreditation.visibility import View, first_review_is_closed, letter_for
 from certificates.selectors import certificate_file
 from workflows.forms.applicant import NewCaseForm
 from workflows.opening import open_application
@@ -177,7 +177,9 @@ def my_score(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _verified(opened: OpenCase) -> Words:
-    """Verified figures and both scores, where an officer verified any."""
+    """Verified figures with reasons and both scores, where an officer verified any and the first review is closed."""
+    if not first_review_is_closed(opened.application):
+        return {"verified": [], "compared": None}
     facts, evaluation = opened.facts, opened.evaluation()
     verified = figures.verified_rows(opened.application, facts, opened.rules) if facts else []
     if not verified or evaluation is None or opened.is_editable:

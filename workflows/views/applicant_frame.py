@@ -23,6 +23,7 @@ from workflows.presentation.material import evidence_list
 from workflows.presentation.words import Words
 from workflows.selectors.applicant import own_case, rules_for
 from workflows.views.answers import acting_person, as_errors, new_request_key
+from workflows.web_form.sections import place_on_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,7 +149,9 @@ def place_to_correct(opened: OpenCase, point: CorrectionPoint) -> str:
     number = opened.case.number
     if point.target == "evidence":
         return f"{reverse('my_materials', args=[number])}#evidence-{point.code}"
-    return reverse("my_workbook", args=[number])
+    if opened.rules.form is None:
+        return reverse("my_workbook", args=[number])
+    return place_on_form(opened.rules.form, number, point.target, point.code, point.year)
 
 
 def reasons_with_places(opened: OpenCase, reasons: Iterable[Reason]) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accreditation.enums import ApplicationState
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
 from accreditation.services.bindings import standing_bindings
 from accreditation.services.files import WORKBOOK
@@ -98,16 +99,22 @@ def _workbook_page(
 ) -> HttpResponse:
     template = template_of(opened.application.batch)
     number = opened.case.number
+    uploads = uploads_of(opened.application)
+    compared = material.compared_uploads(uploads)
     context = frame(
         opened, "my_workbook", _("数据表"),
         notice=notice_of_return(opened),
         template_id=template.id,
         template_checksum=template.checksum,
-        template_href=reverse("batch_template", args=[opened.application.batch.code]),
+        template_href=reverse("my_template", args=[number]),
+        is_prefilled=opened.application.state == ApplicationState.DRAFT,
         limits=_("只收由本批次模板填写的 .xlsx 工作簿，不超过 %(mb)d MB，一次一个文件。") % {"mb": MAX_BYTES // 2**20},
         reading=open_reading(opened.application),
         refused=refused_last(opened.application),
-        uploads=material.upload_rows(uploads_of(opened.application), address="my_upload"),
+        uploads=material.upload_rows(uploads, address="my_upload"),
+        choices=compared,
+        old=compared[1] if len(compared) > 1 else None,
+        new=compared[0] if compared else None,
         errors=errors or [],
         fault_links=[{"text": text, "href": "#workbook"} for text in errors or []],
         refusal=refusal_words(refusal) if refusal else None,
@@ -124,6 +131,7 @@ def my_upload(request: HttpRequest, number: str, upload: int) -> HttpResponse:
     opened = open_case(request, number)
     row = upload_for(acting_person(request), number, upload)
     report = Faults.from_json(row.faults) if row.faults else Faults()
+    earlier = [one for one in material.compared_uploads(uploads_of(opened.application)) if one["number"] < row.number]
     context = frame(
         opened, "my_workbook", _("第 %(n)d 次上传") % {"n": row.number},
         upload=row,
@@ -133,6 +141,7 @@ def my_upload(request: HttpRequest, number: str, upload: int) -> HttpResponse:
         questions=_questions(report, opened),
         question_count=len(report.warnings),
         has_faults=bool(report.errors),
+        previous=next((one["number"] for one in earlier), None),
     )  # fmt: skip
     return render(request, "workflows/applicant/upload.html", context)
 

@@ -126,9 +126,9 @@ def _has_open_points(opened: OpenCase) -> bool:
 
 def _workbook_task(opened: OpenCase) -> Words:
     uploads = uploads_of(opened.application)
-    task: Words = {"label": _("上传申报数据表"), "href": address("my_workbook", opened.case.number)}
+    task: Words = {"label": _("填报申报数据表"), "href": address("my_workbook", opened.case.number)}
     if not uploads:
-        return task | {"state": "todo", "hint": _("先下载本批次模板，填好后上传。")}
+        return task | {"state": "todo", "hint": _("下载本批次模板填好后上传，也可以在网页上填写。")}
     newest = uploads[0]
     hint = _("第 %(n)d 次上传：%(name)s") % {"n": newest.number, "name": newest.file_name}
     if not newest.is_accepted:

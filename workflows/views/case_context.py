@@ -16,24 +16,24 @@ from accreditation.services.recurrences import recurrences
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from criteria.units import unit_name
-from criteria.workbook.changes import Change
 from workflows.presentation import corrections, gates, letters, material, scores, timeline
 from workflows.presentation.certificates import certificate_rows
 from workflows.presentation.coverage import coverage
+from workflows.presentation.differences import difference_words
 from workflows.presentation.explanations import explanations
 from workflows.presentation.figures import annex_tables, shown_value
 from workflows.presentation.provable import proof, provable_name
 from workflows.presentation.recurrences import recurrence_rows
 from workflows.presentation.rules import source_rows
-from workflows.presentation.words import Words, amount, either, lang, quoted, scalar
+from workflows.presentation.words import Words, amount, either, lang, quoted
 from workflows.selectors import registers
-from workflows.selectors.figures import Cell, FiledBinding, basics, differences, figure_rows
+from workflows.selectors.figures import Cell, FiledBinding, basics, differences, figure_rows, versions
 from workflows.views.desk import Opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from accreditation.models import Evidence
+    from accreditation.models import Evidence, Submission
     from accreditation.permissions import Person
     from criteria.fields import FieldSpec
     from criteria.ruleset import RuleSet
@@ -293,7 +293,7 @@ def changes(opened: Opened) -> dict[str, Any]:
             "before": each.before.number,
             "at": each.after.filed_at,
             "by": quoted(each.after.filed_by),
-            "rows": [_change(change, rules) for change in each.changes],
+            "words": difference_words(each.old, each.new, rules),
             "added": each.added,
             "removed": each.removed,
             "bound": [_filed_binding(row, rules) for row in each.bound],
@@ -301,29 +301,19 @@ def changes(opened: Opened) -> dict[str, Any]:
         }
         for each in differences(opened.application)
     ]
-    return {"differences": found}
+    return {"differences": found, "versions": [_version(row) for row in versions(opened.application)]}
 
 
 def _filed_binding(row: FiledBinding, rules: RuleSet) -> Words:
     return {"name": row.name, "page": row.page, "label": provable_name(row.provable, rules)}
 
 
-def _change(change: Change, rules: RuleSet) -> Words:
-    spec, name = _changed_field(change, rules)
+def _version(row: Submission) -> Words:
+    """A filed version with its workbook and that workbook's hash."""
     return {
-        "name": name,
-        "cell": f"{change.origin.sheet} {change.origin.cell}" if change.origin else "",
-        "before": scalar(change.before, spec.unit),
-        "after": scalar(change.after, spec.unit),
+        "number": row.number,
+        "at": row.filed_at,
+        "by": quoted(row.filed_by),
+        "name": quoted(row.upload.file_name),
+        "sha256": row.upload.sha256,
     }
-
-
-def _changed_field(change: Change, rules: RuleSet) -> tuple[FieldSpec, str]:
-    if not change.annex or rules.form is None:
-        spec = rules.fields[change.field]
-        year = _("（%(year)s 年）") % {"year": change.year} if change.year else ""
-        return spec, f"{either(spec, 'name')}{year}"
-    annex = rules.form.annex(change.annex)
-    spec = {column.code: column for column in annex.columns}[change.field]
-    values = {"annex": either(annex, "name"), "line": change.line, "column": either(spec, "name")}
-    return spec, _("%(annex)s 第 %(line)d 行 %(column)s") % values

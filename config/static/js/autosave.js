@@ -3,7 +3,8 @@
 /*
  * Saves each field of a form on change.
  *
- * <form data-autosave-url="…" data-autosave-version="3"> with components/autosave_status.html inside it.
+ * <form data-autosave-url="…" data-autosave-version="3"> with components/autosave_status.html inside it; a hidden field
+ * "draft_versions" is brought up to date before the form is sent.
  * Sends field, value, version; answers: 200 {saved_at, version}, 401 {login}, 409 {theirs, version}.
  * The text stays in the page whatever the answer; nothing is kept in the browser's storage.
  */
@@ -256,6 +257,10 @@
     });
     this.form.addEventListener("submit", function () {
       self.leaving = true;
+      var known = self.form.elements.namedItem("draft_versions");
+      if (known) {
+        known.value = self.version; // what this tab saved meanwhile is no other tab's text
+      }
     });
     ["online", "focus"].forEach(function (kind) {
       window.addEventListener(kind, function () {
