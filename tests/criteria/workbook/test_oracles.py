@@ -107,7 +107,8 @@ def test_comparison_would_notice_a_difference() -> None:
 
 
 STYLES = (
-    '<numFmts><numFmt numFmtId="170" formatCode="0.00%"/></numFmts><fonts><font/></fonts><fills><fill><patternFill/></fill></fills>'
+    '<numFmts><numFmt numFmtId="170" formatCode="0.00%"/></numFmts><fonts><font/></fonts>'
+    "<fills><fill><patternFill/></fill></fills>"
     "<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>"
     '<cellXfs><xf/><xf numFmtId="14" applyNumberFormat="1"/><xf numFmtId="170" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
