@@ -64,11 +64,12 @@ def read_value(cell: Cell, spec: FieldSpec, around: Circumstances) -> Normal | N
         raise Unreadable("error_cell")
     if cell.formula is not None:
         return _from_formula(cell, spec, around)
-    if not cell.text.isprintable():
+    is_clean = cell.text.isprintable()
+    if not is_clean:
         cell = cell._replace(text=_UNSEEN.sub("", cell.text))
     if not cell.text.strip():
         return None
-    if cell.kind == "s" and not cell.text.isprintable() and _CONTROL.search(cell.text):
+    if not is_clean and cell.kind == "s" and _CONTROL.search(cell.text):
         raise Unreadable("control_character")
     return _READERS[spec.kind](cell, spec, around)
 

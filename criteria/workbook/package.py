@@ -300,6 +300,9 @@ class _StringSink:
 
     def add(self, text: str) -> None:
         self.strings.append(decode_escapes(text))
+        self.check_number()
+
+    def check_number(self) -> None:
         if len(self.strings) > MAX_STRINGS:
             raise Refused("too_many_cells", count=len(self.strings), limit=MAX_STRINGS)
 
@@ -307,14 +310,16 @@ class _StringSink:
         return self.depth == 1
 
     def take(self, text: str, at: int) -> int:
+        first = len(self.strings)
         for after, written in plain_strings(text, at):
             try:
-                string = without_references(written)
+                string = without_references(written) if "&" in written else written
             except Unplain:
                 break
-            self.count(len(string))
-            self.add(string)
+            self.strings.append(decode_escapes(string) if "_x" in string else string)
             at = after
+        self.count(sum(map(len, self.strings[first:])))
+        self.check_number()
         return at
 
 

@@ -16,15 +16,15 @@ _SPACE = r'(?: xml:space="(?:preserve|default)")?'
 _ATTRIBUTES = r'(?: [a-zA-Z][a-zA-Z0-9]*(?::[a-zA-Z][a-zA-Z0-9]*)?="[^"<&\x00-\x1f]*")*+'
 _ATTRIBUTE_NAME = re.compile(r' ([a-zA-Z0-9:]+)="')
 _PREFIX = re.compile(r' ([a-zA-Z0-9]+):[a-zA-Z0-9]+="')
-_CELL = (
-    r'<c r="([A-Z]{1,3})ROW"(?: s="([0-9]{1,9})")?'
+_CELLS = re.compile(
+    r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,9})")?'
     r'(?: t="s"><v>([0-9]{1,8})</v></c>'
     rf'|(?: t="(n|b|e|d|str)")?(?:/>|>(?:<v>({_TEXT})</v>|<v/>)?</c>)'
     rf'| t="inlineStr"(?:/>|>(?:<is><t{_SPACE}>({_TEXT})</t></is>)?</c>))'
+    r"|([\s\S]+)"
 )
-_CELLS = re.compile(_CELL.replace("ROW", "[0-9]{1,7}"))
-_ONE_CELL = re.sub("[(](?![?])", "(?:", _CELL).replace("ROW", r"\1")
-_ROW = re.compile(rf'[ \t\n]*<row r="([0-9]{{1,7}})"({_ATTRIBUTES})(?:/>|>((?:{_ONE_CELL})*+)</row>)')
+_ROW = re.compile(rf'[ \t\n]*<row r="([0-9]{{1,7}})"({_ATTRIBUTES})(/?)>')
+_ROW_END = "</row>"
 _STRING = re.compile(rf"[ \t\n]*<si><t{_SPACE}>({_TEXT})</t></si>")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _UNSEEN_ROW = re.compile(r' hidden="(?!0"|false")| ht="[ .0]')
@@ -32,8 +32,9 @@ _UNSEEN_ROW = re.compile(r' hidden="(?!0"|false")| ht="[ .0]')
 _KNOWN_SIGNS: dict[str, str] = {}  # a Chinese text written by references has few different ones
 MAX_KNOWN_SIGNS = 10_000
 
-PlainCell = tuple[str, str, str, str, str, str]
-"""Letters of the address, style, number of a shared string, kind, text of `v`, text of `is`; empty where absent."""
+PlainCell = tuple[str, str, str, str, str, str, str, str]
+"""Letters and digits of the address, style, number of a shared string, kind, text of `v`, text of `is`, and last
+whatever follows that is no plain cell; each empty where absent. A row is plain when nothing of that kind is left."""
 
 
 class Unplain(Exception):
@@ -48,13 +49,18 @@ class PlainRows:
         self.prefixes: set[str] = set()
 
     def rows(self, text: str, at: int) -> Iterator[tuple[int, str, list[PlainCell]]]:
-        """Position behind the row, its number as written, its cells; ends before the first row that is not plain."""
+        """Position behind the row, its number as written, its cells; ends before the first row that is not plain.
+
+        Whether all cells are plain the caller sees from their last places.
+        """
         while found := _ROW.match(text, at):
-            number, attributes, inside = found.groups()
-            if attributes and not self.is_harmless(attributes):
+            number, attributes, closed = found.groups()
+            start = found.end()
+            end = start if closed else text.find(_ROW_END, start)
+            if end < 0 or (attributes and not self.is_harmless(attributes)):
                 return
-            at = found.end()
-            yield at, number, _CELLS.findall(text, *found.span(3)) if inside else []
+            at = start if closed else end + len(_ROW_END)
+            yield at, number, _CELLS.findall(text, start, end)
 
     def is_harmless(self, attributes: str) -> bool:
         """Whether no attribute hides the row, none stands twice and every prefix means something."""

@@ -110,10 +110,13 @@ def test_damaged_markup_is_judged_as_by_expat_alone(by_expat_alone) -> None:
 
 
 def test_plain_rows_are_found_one_after_the_other() -> None:
-    text = '<row r="2"><c r="A2"><v>7</v></c></row><row r="3" s="1"/><row r="4"><c r="A4"><f>1</f></c></row>'
+    text = '<row r="2"><c r="A2"><v>7</v></c></row><row r="3" s="1"/>'
+    text += '<row r="4"><c r="A4">x</c></row><row r="5" hidden="1"/>'
     found = list(PlainRows().rows(text, 0))
-    assert [(number, cells) for _, number, cells in found] == [("2", [("A", "", "", "", "7", "")]), ("3", [])]
-    assert text[found[-1][0] :].startswith('<row r="4">')
+    assert [number for _, number, _ in found] == ["2", "3", "4"]
+    assert [cells for _, _, cells in found][:2] == [[("A", "2", "", "", "", "7", "", "")], []]
+    assert any(cell[-1] for cell in found[2][2])
+    assert text[found[-1][0] :].startswith('<row r="5"')
 
 
 def test_plain_strings_end_before_a_string_of_several_pieces() -> None:
