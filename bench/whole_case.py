@@ -40,7 +40,7 @@ PARTS = {
     "material": (
         "accreditation_workbook", "accreditation_evidence", "accreditation_storedfile", "accreditation_submission",
         "accreditation_gateanswer", "accreditation_firstreview", "accreditation_verifiedvalue",
-        "accreditation_correction",
+        "accreditation_correction", "accreditation_binding", "accreditation_filedidentifier",
     ),
     "panel": ("accreditation_panel", "accreditation_seat", "accreditation_review", "accreditation_expertprofile"),
     "meeting, notice, title": (

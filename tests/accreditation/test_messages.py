@@ -21,6 +21,7 @@ PARAMS = {
     "enterprise": "示例公司",
     "uscc": "91350100M000100Y43",
     "reason": "未盖章",
+    "name": "长表.xlsx",
     "role": Role.DISTRICT_OFFICER.value,
     "district": "310115",
     "meeting": "M-1",

@@ -34,6 +34,8 @@ PARTIES = AUTHORITIES | {View.APPLICANT, View.DISTRICT, View.COMMITTEE}
 READERS: Mapping[str, frozenset[View]] = {
     "open": EVERYBODY,
     "upload_workbook": OWN,
+    "send_workbook": OWN,
+    "end_reading": OWN,
     "attach_evidence": OWN,
     "drop_evidence": OWN,
     "bind_evidence": OWN,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accreditation.templatetags.dates import local
+from accreditation.templatetags.figures import grouped_text
 from accreditation.templatetags.language import marked
 from criteria.fields import FieldSpec, Kind
 from criteria.units import unit_name
@@ -185,7 +186,7 @@ class PageWords:
             "control": "select" if options else "text",
             "inputmode": "decimal" if value.spec.kind in FIGURES else "",
             "text": text,
-            "shown": _shown(options, text),
+            "shown": grouped_text(_shown(options, text)) if value.spec.kind in FIGURES else _shown(options, text),
             "options": options,
             "is_open": value.is_open,
             "is_figure": value.spec.kind in FIGURES,
