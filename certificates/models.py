@@ -146,7 +146,7 @@ class LogEntry(models.Model):
 
     index = models.PositiveBigIntegerField(unique=True)
     leaf = models.TextField()
-    leaf_hash = models.CharField(max_length=64)
+    leaf_hash = models.CharField(max_length=64, db_index=True)
     number = models.CharField(max_length=40, db_index=True)
     version = models.PositiveSmallIntegerField()
     event = models.CharField(max_length=20)

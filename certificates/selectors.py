@@ -92,18 +92,49 @@ def latest_head() -> TreeHead | None:
     return TreeHead.objects.order_by("-size").first()
 
 
+def head_of_size(size: int) -> TreeHead | None:
+    """The signed head over the first `size` entries, where one was signed."""
+    return TreeHead.objects.filter(size=size).first()
+
+
 def inclusion_of(certificate: Certificate) -> Inclusion | None:
     """Proof for the entry of the certificate's issue under the newest head; None while no head covers it."""
+    return None if certificate.log_index is None else inclusion_at(certificate.log_index)
+
+
+def inclusion_at(index: int) -> Inclusion | None:
+    """Proof for the entry at `index` under the newest head; None while no head covers it."""
     head = latest_head()
-    if head is None or certificate.log_index is None or certificate.log_index >= head.size:
+    if head is None or index >= head.size:
         return None
-    path = [node.hex() for node in _tree(head.size, head.root).inclusion_proof(certificate.log_index)]
-    return Inclusion(LogEntry.objects.get(index=certificate.log_index), head, path)
+    path = [node.hex() for node in _tree(head.size, head.root).inclusion_proof(index)]
+    return Inclusion(LogEntry.objects.get(index=index), head, path)
+
+
+def entry_with_hash(leaf_hash: str) -> LogEntry | None:
+    """The log entry whose leaf hash (64 hexadecimal digits) this is; the first, should there be several."""
+    return LogEntry.objects.filter(leaf_hash=leaf_hash).order_by("index").first()
+
+
+def entry_of_issue(number: str, version: int) -> LogEntry | None:
+    """The log entry of the issue of a certificate's version."""
+    return LogEntry.objects.filter(number=number, version=version, event="issue").order_by("index").first()
+
+
+def entries_from(start: int, end: int) -> list[LogEntry]:
+    """Log entries from `start` up to and without `end`, in order."""
+    return list(LogEntry.objects.filter(index__gte=start, index__lt=end).order_by("index"))
 
 
 def consistency_between(old: TreeHead, new: TreeHead) -> list[str]:
     """Proof that the log under the head `new` continues the one under `old`, hashes in hexadecimal."""
     return [node.hex() for node in _tree(new.size, new.root).consistency_proof(old.size)]
+
+
+def newest_tree() -> Tree | None:
+    """The tree under the newest head, from which every earlier proof can be read; None while the log is empty."""
+    head = latest_head()
+    return _tree(head.size, head.root) if head else None
 
 
 @lru_cache(maxsize=2)

@@ -12,7 +12,9 @@ from certificates.codes import grouped
 from certificates.installation import log_origin
 from certificates.lights import Light
 from certificates.models import Certificate
-from certificates.selectors import Inclusion
+from certificates.proofs import head_values
+from certificates.selectors import Inclusion, latest_head
+from certificates.services.log import signed_head
 from certificates.services.verification import Answer
 from certificates.wording import Wording
 
@@ -46,6 +48,7 @@ def page_context(answer: Answer, *, is_published: bool = False) -> dict[str, Any
         "lights": lights_for_page(answer.lights),
         "rows": _rows(certificate),
         "log_rows": _log_rows(certificate, answer.inclusion),
+        "inclusion": answer.inclusion,
         "successor": answer.successor,
         "asked_at": answer.at,
         "is_published": is_published,
@@ -92,6 +95,20 @@ def _log_rows(certificate: Certificate, inclusion: Inclusion | None) -> list[dic
     ]
 
 
+def log_context() -> dict[str, Any]:
+    """What the page of the log shows: its name and the newest head."""
+    head = latest_head()
+    rows = [_row(_("日志名称"), log_origin())]
+    if head:
+        rows += [
+            _row(_("条目数"), head.size),
+            _row(_("树根"), head.root),
+            _row(_("签名时间"), head.at),
+            _row(_("时间戳"), _("已加时间戳") if head.time_stamp else _("没有时间戳")),
+        ]
+    return {"rows": rows, "has_head": head is not None, "origin": log_origin()}
+
+
 def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
     """The same answer as JSON values, with the proof of the log; `next_update` tells a stale copy."""
     certificate = answer.certificate
@@ -126,18 +143,10 @@ def _pairs(light: Light) -> dict[str, dict[str, str]]:
 def _proof(inclusion: Inclusion | None) -> dict[str, Any] | None:
     if inclusion is None:
         return None
-    head = inclusion.head
     return {
         "origin": log_origin(),
         "index": inclusion.entry.index,
         "leaf": inclusion.entry.leaf,
         "path": inclusion.path,
-        "head": {
-            "origin": head.origin,
-            "size": head.size,
-            "root": head.root,
-            "at": head.at.isoformat(),
-            "signature": head.signature,
-            "time_stamp": head.time_stamp,
-        },
+        "head": head_values(signed_head(inclusion.head)),
     }

@@ -17,7 +17,7 @@ from certificates.models import Certificate
 from certificates.selectors import certificates_waiting
 from certificates.services.keys import Keys, open_keys
 from certificates.services.log import append_event, seal_log
-from certificates.services.publishing import publish_pending
+from certificates.services.publishing import publish_log, publish_pending
 from certificates.services.standing import supersede_earlier
 from certificates.signals import certificate_issued
 from certificates.snapshot import SnapshotRefused
@@ -34,6 +34,7 @@ def sign_pending(*, limit: int, at: datetime, keys: Keys | None = None) -> int:
     keys = keys or open_keys(at=at)
     issued = sum(_sign_one(certificate, keys, at) for certificate in certificates_waiting()[:limit])
     seal_log(keys=keys, at=at)
+    publish_log()
     publish_pending(at=at)
     return issued
 

@@ -135,17 +135,17 @@ def is_proved(certificate: Certificate, inclusion: Inclusion) -> bool:
 
 def trust(*, at: datetime) -> Trust:
     """Whom this installation believes: its published roots and listed signers."""
-    return Trust((_public("root.pem"),), listed_signers(), at)
+    return Trust((public_part("root.pem"),), listed_signers(), at)
 
 
 def listed_signers() -> frozenset[str]:
     """Fingerprints of the certificates that may sign, from the published list."""
-    return _fingerprints(_public("signers.pem"))
+    return _fingerprints(public_part("signers.pem"))
 
 
 def root_certificate() -> bytes:
     """The published root as PEM; empty before the signer's first run."""
-    return _public("root.pem")
+    return public_part("root.pem")
 
 
 def root_fingerprint() -> str:
@@ -159,11 +159,12 @@ def _fingerprints(content: bytes) -> frozenset[str]:
 
 
 def _log_key() -> ec.EllipticCurvePublicKey:
-    key: Any = load_pem_public_key(_public("log.pem"))
+    key: Any = load_pem_public_key(public_part("log.pem"))
     assert isinstance(key, ec.EllipticCurvePublicKey)
     return key
 
 
-def _public(name: str) -> bytes:
+def public_part(name: str) -> bytes:
+    """A file of the trust folder; empty before the signer's first run."""
     path: Path = trust_folder() / name
     return path.read_bytes() if path.is_file() else b""
