@@ -1,4 +1,4 @@
-"""The public interface of the log: heads, proofs and entries as JSON, with the keys to check them; read-only."""
+"""The public interface, read-only: the log with its proofs, status lists, feeds, the keys to check them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from certificates.services import log_answers
+from certificates import selectors
+from certificates.services import feeds, log_answers
 from certificates.services.verification import public_part
+from certificates.services.verification import status_keys as public_status_keys
+from certificates.status_list import MEDIA_TYPE
 
 # What a size or a range names never changes; what is newest does.
 _FOR_EVER = "public, max-age=31536000, immutable"
 _NEWEST = "public, max-age=0, s-maxage=60"
+_MOST_LISTS = 1 << 31
 _OPEN = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -64,6 +68,42 @@ def log_key(request: HttpRequest) -> HttpResponse:
 def clock_root(request: HttpRequest) -> HttpResponse:
     """The root of the time-stamp authority."""
     return _pem("tsa-root.pem")
+
+
+@require_safe
+def status_list(request: HttpRequest, purpose: str, number: int) -> HttpResponse:
+    """A signed status list as a credential; the copy tells itself until when it holds."""
+    found = selectors.status_list(purpose, number) if number < _MOST_LISTS else None
+    if found is None:
+        return _answer(None, _NEWEST)
+    return HttpResponse(found.token, content_type=MEDIA_TYPE, headers={**_OPEN, "Cache-Control": _NEWEST})
+
+
+@require_safe
+def status_keys(request: HttpRequest) -> HttpResponse:
+    """The key set under which status lists are checked."""
+    return _answer(public_status_keys(), _NEWEST)
+
+
+@require_safe
+def status_key(request: HttpRequest) -> HttpResponse:
+    """The same key as PEM, for the stand-alone command."""
+    return _pem("status.pem")
+
+
+@require_safe
+def json_feed(request: HttpRequest) -> HttpResponse:
+    """The newest events as JSON Feed."""
+    answer = _answer(feeds.json_feed(), _NEWEST)
+    answer["Content-Type"] = "application/feed+json; charset=utf-8"
+    return answer
+
+
+@require_safe
+def atom_feed(request: HttpRequest) -> HttpResponse:
+    """The newest events as Atom."""
+    headers = {**_OPEN, "Cache-Control": _NEWEST}
+    return HttpResponse(feeds.atom_feed(), content_type="application/atom+xml; charset=utf-8", headers=headers)
 
 
 def _answer(values: dict[str, Any] | None, caching: str) -> HttpResponse:

@@ -68,6 +68,16 @@ def log_origin() -> str:
     return f"{settings.PUBLIC_BASE_URL}/log"
 
 
+def issuer_address() -> str:
+    """The address that stands for the issuer in signed credentials."""
+    return str(settings.PUBLIC_BASE_URL)
+
+
+def status_list_address(purpose: str, number: int) -> str:
+    """The address of a signed status list."""
+    return f"{settings.PUBLIC_BASE_URL}/status/{purpose}/{number}.jwt"
+
+
 def is_demo() -> bool:
     """True when certificates are specimens."""
     return bool(getattr(settings, "ACCREDITATION_DEMO", False))

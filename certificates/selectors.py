@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from certificates.durable import fetch
 from certificates.installation import store_folder
-from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.models import Certificate, LogEntry, StatusList, TreeHead
 from certificates.standing import Standing
+from certificates.status_list import place_of
 from certificates.transparency import Tree
 
 
@@ -119,6 +121,56 @@ def entry_with_hash(leaf_hash: str) -> LogEntry | None:
 def entry_of_issue(number: str, version: int) -> LogEntry | None:
     """The log entry of the issue of a certificate's version."""
     return LogEntry.objects.filter(number=number, version=version, event="issue").order_by("index").first()
+
+
+def log_size() -> int:
+    """How many entries the log has, under a head or not."""
+    newest = LogEntry.objects.order_by("-index").values_list("index", flat=True).first()
+    return 0 if newest is None else newest + 1
+
+
+def newest_entries(number: int) -> list[LogEntry]:
+    """The newest log entries, newest first."""
+    return list(LogEntry.objects.order_by("-index")[:number])
+
+
+def certificates_named_by(entries: Iterable[LogEntry]) -> dict[tuple[str, int], Certificate]:
+    """The certificates of log entries by number and version."""
+    rows = Certificate.objects.filter(number__in={entry.number for entry in entries})
+    return {(row.number, row.version): row for row in rows}
+
+
+def versions_of(number: str) -> list[Certificate]:
+    """Every issued version under a number, oldest first."""
+    rows = Certificate.objects.filter(number=number).exclude(state=Standing.REQUESTED)
+    return list(rows.order_by("version"))
+
+
+def entries_of(number: str) -> list[LogEntry]:
+    """Every log entry of a number, oldest first."""
+    return list(LogEntry.objects.filter(number=number).order_by("index"))
+
+
+def number_of_status_lists() -> int:
+    """How many lists of each purpose the indices given so far need."""
+    highest = Certificate.objects.aggregate(highest=Max("status_index"))["highest"]
+    return 0 if highest is None else place_of(highest)[0] + 1
+
+
+def indices_in_states(states: Iterable[Standing], start: int, end: int) -> list[int]:
+    """Status indices from `start` up to and without `end` of certificates in one of the states."""
+    rows = Certificate.objects.filter(state__in=list(states), status_index__gte=start, status_index__lt=end)
+    return [index for index in rows.values_list("status_index", flat=True) if index is not None]
+
+
+def status_list(purpose: str, number: int) -> StatusList | None:
+    """The signed list as it was last signed."""
+    return StatusList.objects.filter(purpose=purpose, number=number).first()
+
+
+def status_lists() -> list[StatusList]:
+    """All signed lists."""
+    return list(StatusList.objects.order_by("purpose", "number"))
 
 
 def entries_from(start: int, end: int) -> list[LogEntry]:

@@ -23,5 +23,10 @@ urlpatterns = [
     re_path(r"^log/leaf/(?P<leaf_hash>[0-9a-fA-F]{64})\.json$", api.inclusion_of_leaf, name="log_inclusion_of_leaf"),
     path("log/consistency/<int:old>/<int:new>.json", api.consistency, name="log_consistency"),
     path("log/entries/<int:start>/<int:end>.json", api.entries, name="log_entries"),
+    path("log/feed.json", api.json_feed, name="json_feed"),
+    path("log/atom.xml", api.atom_feed, name="atom_feed"),
+    path("status/keys.json", api.status_keys, name="status_keys"),
+    path("status/status.pem", api.status_key, name="status_key"),
+    path("status/<str:purpose>/<int:number>.jwt", api.status_list, name="status_list"),
     re_path(r"^[vV]/(?P<code>[^/]{1,80})/?$", views.shown, name="scanned"),
 ]

@@ -74,6 +74,11 @@ ACCESS: Mapping[str, Policy] = {
     "certificates:log_inclusion_of_leaf": PUBLIC,
     "certificates:log_consistency": PUBLIC,
     "certificates:log_entries": PUBLIC,
+    "certificates:json_feed": PUBLIC,
+    "certificates:atom_feed": PUBLIC,
+    "certificates:status_keys": PUBLIC,
+    "certificates:status_key": PUBLIC,
+    "certificates:status_list": PUBLIC,
     "styleguide_autosave": DEMO,
     # how to apply, and by which rules
     "guide": PUBLIC,

@@ -12,10 +12,10 @@ from django.utils import translation
 from certificates.durable import write_durably
 from certificates.installation import public_folder
 from certificates.models import Certificate
-from certificates.selectors import certificates_to_publish
+from certificates.selectors import certificates_to_publish, status_lists
 from certificates.services.log_answers import newest_head
 from certificates.services.presentation import page_context, status_of
-from certificates.services.verification import answer_for, public_part
+from certificates.services.verification import answer_for, public_part, status_keys
 from certificates.snapshot import canonical
 
 PAGES = {"index.html": "zh-hans", "index.en.html": "en"}
@@ -52,6 +52,17 @@ def publish_log() -> bool:
     files = {f"head/{head['size']}.json": content, **{name: public_part(name) for name in _KEYS}, "head.json": content}
     written = [name for name, wanted in files.items() if _put(folder / name, wanted)]
     return bool(written)
+
+
+def publish_status_lists() -> int:
+    """Write every signed status list and the key to check it, where they changed; how many files."""
+    folder = public_folder() / "status"
+    files = {f"{one.purpose}/{one.number}.jwt": one.token.encode() for one in status_lists()}
+    key = status_keys()
+    if files and key:
+        files["keys.json"] = canonical(key)
+        files["status.pem"] = public_part("status.pem")
+    return sum(_put(folder / name, content) for name, content in files.items())
 
 
 def _put(path: Path, content: bytes) -> bool:

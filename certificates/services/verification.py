@@ -43,6 +43,7 @@ from certificates.selectors import (
 from certificates.services.log import head_of
 from certificates.signers import fingerprint
 from certificates.snapshot import record_of
+from certificates.status_list import public_keys
 from certificates.transparency import includes, is_signed, leaf_hash
 from certificates.verify import Trust
 
@@ -156,6 +157,13 @@ def root_fingerprint() -> str:
 @lru_cache(maxsize=4)
 def _fingerprints(content: bytes) -> frozenset[str]:
     return frozenset(map(fingerprint, x509.load_pem_x509_certificates(content))) if content else frozenset()
+
+
+def status_keys() -> dict[str, Any] | None:
+    """The key set under which status lists are checked; None before the signer's first run."""
+    content = public_part("status.pem")
+    key: Any = load_pem_public_key(content) if content else None
+    return public_keys(key) if key else None
 
 
 def _log_key() -> ec.EllipticCurvePublicKey:
