@@ -2,8 +2,8 @@
 
 `VAR_DIR` (Path): everything below lies in it. `PUBLIC_BASE_URL`: the address in QR codes. `ACCREDITATION_DEMO`:
 certificates are marked as specimens. `CERTIFICATE_FONTS` (optional): `{"folders": [...], "sha256": {role: [accepted
-digests]}}`. `SIGNER` (optional): `{"backend": "file", "key": path, "chain": path, "password": text, "organisation":
-name}`; without `key` the local authority is used, made on first run.
+digests]}}`. `SIGNER` (optional): the key back-end and its options, see `signer_settings`, and `organisation`, the name
+in the local authorities; without `key` the local authority is used, made on first run.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from certificates.authority import add_key, make_authority, publish_trust
 from certificates.installation import signer_options, signing_folder, trust_folder
+from certificates.signer_settings import open_signer, read_key_settings
 from certificates.signers import KeyRefused, Signer, open_file_signer, read_private
 
 ORGANISATION = "示例市经济与科技主管委员会"
@@ -40,19 +41,17 @@ def open_keys(*, at: datetime) -> Keys:
     make_authority(folder, organisation=options.get("organisation", ORGANISATION), at=min(at, timezone.now()))
     add_key(folder, "status")
     publish_trust(folder, trust_folder())
+    signer = _open_signer(options, folder)
     log = _open_log_key(folder / "log.key")
     clock = open_file_signer(folder / "tsa.key", chain=folder / "tsa.chain.pem")
-    return Keys(_open_signer(options, folder), log, clock, _open_key(folder / "status.key"))
+    return Keys(signer, log, clock, _open_key(folder / "status.key"))
 
 
 def _open_signer(options: Mapping[str, Any], folder: Path) -> Signer:
-    if options["backend"] != "file":
-        raise KeyRefused(f"unknown key back-end {options['backend']!r}; this version has: file")
-    if "key" not in options:
-        return open_file_signer(folder / "signer.key", chain=folder / "signer.chain.pem")
-    chain = Path(options["chain"]) if options.get("chain") else None
-    password = options["password"].encode() if options.get("password") else None
-    return open_file_signer(Path(options["key"]), chain=chain, password=password)
+    """The chosen back-end; without a choice the local authority's own key."""
+    if options["backend"] == "file" and "key" not in options:
+        options = {**options, "key": folder / "signer.key", "chain": folder / "signer.chain.pem"}
+    return open_signer(read_key_settings(options))
 
 
 def _open_log_key(path: Path) -> Callable[[bytes], bytes]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
 from django.utils import timezone
 
 from certificates.codes import CodeRefused, parse_code
@@ -136,7 +136,7 @@ def is_proved(certificate: Certificate, inclusion: Inclusion) -> bool:
 
 def trust(*, at: datetime) -> Trust:
     """Whom this installation believes: its published roots and listed signers."""
-    return Trust((public_part("root.pem"),), listed_signers(), at)
+    return Trust(_roots(public_part("root.pem")), listed_signers(), at)
 
 
 def listed_signers() -> frozenset[str]:
@@ -152,6 +152,13 @@ def root_certificate() -> bytes:
 def root_fingerprint() -> str:
     """SHA-256 of the published root in hexadecimal; "" before the signer's first run."""
     return next(iter(_fingerprints(root_certificate())), "")
+
+
+@lru_cache(maxsize=4)
+def _roots(content: bytes) -> tuple[bytes, ...]:
+    """The certificates of a PEM file one by one: more than one while an older root is still believed."""
+    roots = x509.load_pem_x509_certificates(content) if content else []
+    return tuple(root.public_bytes(Encoding.PEM) for root in roots)
 
 
 @lru_cache(maxsize=4)
