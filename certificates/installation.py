@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from certificates.fonts import FontFile, find_faces
+from certificates.fonts import FontFile, FontsRefused, find_faces
 
 
 def _var() -> Path:
@@ -50,6 +50,16 @@ def faces() -> dict[str, FontFile]:
     """The pinned fonts of this installation; FontsRefused when one is missing or different."""
     chosen: Mapping[str, Any] = getattr(settings, "CERTIFICATE_FONTS", {})
     return find_faces(chosen.get("folders", ()), chosen.get("sha256"))
+
+
+def faces_with(digests: Mapping[str, str]) -> dict[str, FontFile]:
+    """The very fonts of an earlier certificate, by role and SHA-256; FontsRefused when one is not here any more."""
+    chosen: Mapping[str, Any] = getattr(settings, "CERTIFICATE_FONTS", {})
+    found = find_faces(chosen.get("folders", ()), {role: [digest] for role, digest in digests.items()})
+    others = [face for role, face in found.items() if face.sha256 != digests.get(role)]
+    if others:
+        raise FontsRefused("; ".join(f"{face.path} is not the font of this certificate" for face in others))
+    return found
 
 
 def signer_options() -> Mapping[str, Any]:

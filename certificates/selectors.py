@@ -36,6 +36,12 @@ def certificates_refused() -> QuerySet[Certificate]:
     return Certificate.objects.filter(state=Standing.REQUESTED).exclude(refusal="").order_by("id")
 
 
+def issued_certificates(number: str | None = None) -> QuerySet[Certificate]:
+    """Issued certificates in the order of their issue: all, or every version of one number."""
+    issued = Certificate.objects.exclude(state=Standing.REQUESTED).order_by("log_index")
+    return issued if number is None else issued.filter(number=number)
+
+
 def certificates_to_publish(stale_before: datetime) -> QuerySet[Certificate]:
     """Issued certificates whose public page is older than the row, or was written before an instant.
 
