@@ -20,7 +20,7 @@ VALID_FOR = timedelta(hours=24)
 _SIGNED_ANEW_AFTER = timedelta(hours=12)
 
 # An expired certificate is on neither list: its last day stands in the certificate itself.
-_LISTED: Mapping[Purpose, frozenset[Standing]] = {
+LISTED: Mapping[Purpose, frozenset[Standing]] = {
     Purpose.REVOCATION: frozenset({Standing.REVOKED, Standing.CANCELLED, Standing.SUPERSEDED}),
     Purpose.SUSPENSION: frozenset({Standing.SUSPENDED}),
 }
@@ -42,7 +42,7 @@ def refresh_status_lists(*, keys: Keys, at: datetime) -> int:
 
 def _sign(purpose: Purpose, number: int, *, covers: int, keys: Keys, at: datetime) -> None:
     start = number * LEAST_BITS
-    positions = [index - start for index in indices_in_states(_LISTED[purpose], start, start + LEAST_BITS)]
+    positions = [index - start for index in indices_in_states(LISTED[purpose], start, start + LEAST_BITS)]
     name = ListName(status_list_address(purpose, number), issuer_address(), purpose)
     token = sign_list(name, encode(positions), valid_from=at, valid_until=at + VALID_FOR, key=keys.status)
     StatusList.objects.update_or_create(

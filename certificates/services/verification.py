@@ -168,9 +168,14 @@ def _fingerprints(content: bytes) -> frozenset[str]:
 
 def status_keys() -> dict[str, Any] | None:
     """The key set under which status lists are checked; None before the signer's first run."""
-    content = public_part("status.pem")
-    key: Any = load_pem_public_key(content) if content else None
-    return public_keys(key) if key else None
+    return public_keys(status_key()) if public_part("status.pem") else None
+
+
+def status_key() -> ec.EllipticCurvePublicKey:
+    """The public key of the status lists; ValueError before the signer's first run."""
+    key: Any = load_pem_public_key(public_part("status.pem"))
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    return key
 
 
 def _log_key() -> ec.EllipticCurvePublicKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -301,3 +302,26 @@ WRONG: dict[str, tuple[Options, str]] = {
 def test_wrong_settings_are_refused_with_what_is_wrong(options: Options, reason: str) -> None:
     with pytest.raises(KeyRefused, match=reason):
         read_key_settings(options)
+
+
+@pytest.mark.slow
+def test_environment_of_the_signer_becomes_its_settings(tmp_path: Path) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("SIGNER_")},
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "ACCREDITATION_VAR": str(tmp_path / "var"),
+        "SIGNER_BACKEND": "remote",
+        "SIGNER_URL": "https://hsm.example.cn/sign",
+        "SIGNER_KEY": "seal",
+        "SIGNER_TOKEN_FILE": "token",
+        "SIGNER_CHAIN": "chain.pem",
+    }
+    code = (
+        "from certificates.installation import signer_options; from certificates.signer_settings import *; "
+        "print(read_key_settings(signer_options()).key)"
+    )
+    home = Path(__file__).resolve().parents[2]
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=home, env=environment, check=True
+    )
+    assert told.stdout.strip() == "seal"

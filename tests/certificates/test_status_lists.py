@@ -15,6 +15,7 @@ from django.test import Client
 from certificates.installation import public_folder, signing_folder
 from certificates.models import Certificate, StatusList
 from certificates.numbering import NumberForm
+from certificates.services.checking import differences
 from certificates.services.keys import Keys, open_keys
 from certificates.services.publishing import publish_status_lists
 from certificates.services.requests import request_certificate, request_new_version
@@ -209,3 +210,28 @@ def test_history_names_every_version_and_what_it_replaces_on_every_page(
         assert f"取代 {first.identifier}" in chain
         assert chain.count('aria-current="true"') == 1
     call_command("check_certificates")
+
+
+def _found() -> str:
+    return "\n".join(differences())
+
+
+def test_lists_and_head_that_do_not_fit_the_register_are_found(certificates: list[Certificate], keys: Keys) -> None:
+    assert _found() == ""
+    Certificate.objects.filter(pk=certificates[1].pk).update(state="revoked", state_ground="理由")
+    (public_folder() / "log" / "head.json").write_text('{"size": 3}')
+    assert "status list revocation 0: its bits are not those of the register" in _found()
+    assert "the published log head is none that was signed" in _found()
+    Certificate.objects.filter(pk=certificates[1].pk).update(status_index=7)
+    assert "indices of status lists have gaps" in _found()
+
+
+def test_list_signed_by_another_key_is_found(certificates: list[Certificate], keys: Keys) -> None:
+    row = StatusList.objects.get(purpose="suspension")
+    StatusList.objects.filter(pk=row.pk).update(token=row.token[:-6] + "AAAAAA")
+    assert "status list suspension 0: not a signed status list" in _found()
+
+
+def test_lists_on_their_way_are_no_difference(certificates: list[Certificate]) -> None:
+    change_standing(certificate=certificates[1], verb="revoke", ground="理由", at=AT)
+    assert "status list" not in _found()
