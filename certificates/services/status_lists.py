@@ -26,18 +26,25 @@ LISTED: Mapping[Purpose, frozenset[Standing]] = {
 }
 
 
-@transaction.atomic
 def refresh_status_lists(*, keys: Keys, at: datetime) -> int:
     """Sign anew every list that is missing, half-way to its end, or older than the newest log entry; how many."""
+    return _refresh(keys, at) if _due(log_size(), at) else 0  # the usual round writes nothing and waits for nobody
+
+
+@transaction.atomic
+def _refresh(keys: Keys, at: datetime) -> int:
     lock_series("status-lists")  # one at a time, so that no older list overwrites a newer one
     covers = log_size()
-    wanted = {(purpose, number) for purpose in Purpose for number in range(number_of_status_lists())}
-    kept = StatusList.objects.filter(covers=covers, valid_from__gt=at - _SIGNED_ANEW_AFTER, valid_from__lte=at)
-    fresh = {(Purpose(purpose), number) for purpose, number in kept.values_list("purpose", "number")}
-    due = sorted(wanted - fresh)
+    due = _due(covers, at)
     for purpose, number in due:
         _sign(purpose, number, covers=covers, keys=keys, at=at)
     return len(due)
+
+
+def _due(covers: int, at: datetime) -> list[tuple[Purpose, int]]:
+    wanted = {(purpose, number) for purpose in Purpose for number in range(number_of_status_lists())}
+    kept = StatusList.objects.filter(covers=covers, valid_from__gt=at - _SIGNED_ANEW_AFTER, valid_from__lte=at)
+    return sorted(wanted - {(Purpose(purpose), number) for purpose, number in kept.values_list("purpose", "number")})
 
 
 def _sign(purpose: Purpose, number: int, *, covers: int, keys: Keys, at: datetime) -> None:
