@@ -1,10 +1,11 @@
-"""`python -m certificates log verify|consistency|monitor`: the public log checked without database or settings."""
+"""`python -m certificates log verify|consistency|monitor|audit`: the log checked without database or settings."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,14 +28,17 @@ from certificates.proofs import (
     check_consistency,
     check_head,
     check_inclusion,
+    read_entries,
     read_head,
     read_path,
 )
 from certificates.snapshot import canonical
+from certificates.transparency import Frontier, leaf_hash
 
 ACCEPTED, REFUSED, UNREACHABLE = 0, 1, 2
 _LARGEST = 4 * 1024 * 1024
 _PATIENCE = 30
+_RANGE = 1000  # entries asked for at once, the most that a log gives
 
 
 def add_log_commands(commands: Any) -> None:
@@ -52,7 +56,9 @@ def add_log_commands(commands: Any) -> None:
     watch = kinds.add_parser("monitor", help="keep a head; prove that the next one only added to it")
     watch.add_argument("state", type=Path, help="file in which the last proven head is kept; made on the first run")
     watch.add_argument("--from", dest="source", required=True, help="address of the log (https://host/log), or a file")
-    for kind in (verify, between, watch):
+    audit = kinds.add_parser("audit", help="do all entries together give the signed root?")
+    audit.add_argument("--from", dest="source", required=True, help="address of the log (https://host/log)")
+    for kind in (verify, between, watch, audit):
         kind.add_argument("--key", type=Path, required=True, help="PEM file with the log's public key")
         kind.add_argument("--tsa-root", type=Path, help="PEM file with the roots of the time-stamp authority")
         kind.add_argument("--json", action="store_true", help="a JSON object instead of text")
@@ -64,6 +70,7 @@ def run_log(options: argparse.Namespace) -> int:
         "verify": _verify,
         "consistency": _consistency,
         "monitor": _monitor,
+        "audit": _audit,
     }
     try:
         answer = {"accepted": True, **checks[options.kind](options, _keys(options))}
@@ -126,7 +133,7 @@ def _monitor(options: argparse.Namespace, keys: Keys) -> dict[str, Any]:
 
 def _next(source: str, kept: SignedHead | None) -> tuple[SignedHead, list[bytes]]:
     """The head that the source offers now, and its proof from the kept head (empty where none is needed)."""
-    if urlsplit(source).scheme not in {"http", "https"}:
+    if not _is_address(source):
         offered = _object(_load(Path(source)))
         new = read_head(offered.get("new_head", offered))
         return new, read_path(offered) if "path" in offered else []
@@ -135,6 +142,36 @@ def _next(source: str, kept: SignedHead | None) -> tuple[SignedHead, list[bytes]
     if kept is None or new.head.size <= kept.head.size:
         return new, []
     return new, read_path(_fetch(f"{address}/consistency/{kept.head.size}/{new.head.size}.json"))
+
+
+def _audit(options: argparse.Namespace, keys: Keys) -> dict[str, Any]:
+    """Fetch every entry and compute the root anew: what the issuer shows is then all that the head covers."""
+    if not _is_address(options.source):
+        raise ValueError(f"{options.source}: not an address of a log")
+    address = options.source.rstrip("/")
+    proven = check_head(read_head(_fetch(f"{address}/head.json")), keys)
+    head, frontier = proven.signed.head, Frontier()
+    events: Counter[str] = Counter()
+    while frontier.size < head.size:
+        end = min(frontier.size + _RANGE, head.size)
+        leaves = read_entries(_fetch(f"{address}/entries/{frontier.size}/{end}.json"))
+        if not 0 < len(leaves) <= end - frontier.size:
+            raise ProofRefused(Breach.ENTRIES_DIFFER, f"{len(leaves)} entries from {frontier.size}")
+        for leaf in leaves:
+            frontier.append(leaf_hash(leaf))
+            events[_event(leaf)] += 1
+    if frontier.root() != head.root:
+        raise ProofRefused(Breach.ENTRIES_DIFFER, frontier.root().hex())
+    return {**_told(proven), **events}
+
+
+def _event(leaf: bytes) -> str:
+    """What an entry says happened; ProofRefused when it is no entry."""
+    return str(_object(_parsed(leaf, "entry")).get("event"))
+
+
+def _is_address(source: str) -> bool:
+    return urlsplit(source).scheme in {"http", "https"}
 
 
 class _NoDetour(HTTPRedirectHandler):

@@ -37,6 +37,7 @@ class Breach(StrEnum):
     HEAD_DIFFERS = "head_differs"
     NOT_CONTINUED = "not_continued"
     SHRUNK = "shrunk"
+    ENTRIES_DIFFER = "entries_differ"
 
     @property
     def wording(self) -> Wording:
@@ -62,6 +63,7 @@ _WORDINGS = {
         "新树头没有延续旧树头：旧条目被改动或删除", "the new head does not continue the old one: entries were changed"
     ),
     Breach.SHRUNK: Wording("日志变短了", "the log became shorter"),
+    Breach.ENTRIES_DIFFER: Wording("全部条目算不出签名的树根", "the entries do not give the signed root"),
 }
 
 
@@ -217,6 +219,17 @@ def check_consistency(old: SignedHead, new: SignedHead, path: Sequence[bytes], k
     if not continues(old.head.size, new.head.size, old.head.root, new.head.root, path):
         raise ProofRefused(Breach.NOT_CONTINUED, f"from {old.head.size} to {new.head.size} entries")
     return proven
+
+
+def read_entries(values: object) -> list[bytes]:
+    """The leaves of a published range of entries."""
+    try:
+        entries = _mapping(values)["entries"]
+        if not isinstance(entries, list):
+            raise TypeError("not a list of entries")
+        return [_text(entry).encode() for entry in entries]
+    except (ValueError, KeyError, TypeError) as fault:
+        raise ProofRefused(Breach.UNREADABLE, f"entries: {fault}") from fault
 
 
 def read_path(values: object) -> list[bytes]:

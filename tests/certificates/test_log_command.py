@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -104,6 +104,8 @@ class _Site(BaseHTTPRequestHandler):
     log: Log
     size: int
     misled: bytes | None = None
+    shown: list[str] | None = None
+    at_once = 3
 
     def do_GET(self) -> None:
         parts = self.path.removesuffix(".json").split("/")
@@ -113,6 +115,9 @@ class _Site(BaseHTTPRequestHandler):
             self.end_headers()
             return
         answer: Any = head_values(self.log.head(self.size))
+        if parts[2] == "entries":
+            given = self.shown or [leaf.decode() for leaf in self.log.leaves]
+            answer = {"entries": given[int(parts[3]) : int(parts[4])][: self.at_once]}
         if parts[2] == "consistency":
             answer = self.log.consistency(int(parts[3]), int(parts[4]))
         content = json.dumps(answer).encode() if self.misled is None else self.misled
@@ -150,6 +155,55 @@ def test_monitor_asks_the_site_for_head_and_proof(
         handler.log.house, [*handler.log.leaves[1:], entry("issue", identifier="1", pdf="", record="", at=AT)]
     )
     assert _run(capsys, *given)[1]["breach"] == "head_differs"
+
+
+def test_audit_computes_the_root_from_all_entries(
+    site: tuple[type[_Site], str], keys: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler, address = site
+    handler.size = 7
+    code, told = _run(capsys, "audit", "--from", address, *keys)
+    assert (code, told["entries"], told["issue"]) == (0, 7, 7)
+
+
+def _hidden(leaves: list[str]) -> list[str]:
+    return leaves[:-1]
+
+
+def _rewritten(leaves: list[str]) -> list[str]:
+    return [leaves[0].replace("issue", "revoke"), *leaves[1:]]
+
+
+def _swapped(leaves: list[str]) -> list[str]:
+    return [leaves[1], leaves[0], *leaves[2:]]
+
+
+@pytest.mark.parametrize("forge", [_hidden, _rewritten, _swapped])
+def test_audit_finds_entries_that_do_not_give_the_root(
+    site: tuple[type[_Site], str],
+    keys: list[str],
+    forge: Callable[[list[str]], list[str]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler, address = site
+    handler.size = 7
+    handler.shown = forge([leaf.decode() for leaf in handler.log.leaves])
+    code, told = _run(capsys, "audit", "--from", address, *keys)
+    assert (code, told["breach"]) == (1, "entries_differ")
+
+
+@pytest.mark.parametrize("shown", [["{"], ["[]"], [7]], ids=str)
+def test_audit_of_entries_that_are_none_is_refused(
+    site: tuple[type[_Site], str], keys: list[str], shown: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler, address = site
+    handler.shown = shown
+    assert _run(capsys, "audit", "--from", address, *keys)[1]["breach"] == "unreadable"
+
+
+def test_audit_needs_an_address(keys: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["log", "audit", "--from", "head.json", *keys]) == 2
+    assert "not an address" in capsys.readouterr().err
 
 
 MISLEADING = {

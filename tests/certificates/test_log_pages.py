@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.test import Client
 from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
 
 from certificates.__main__ import main
 from certificates.installation import public_folder
@@ -169,3 +170,17 @@ def test_page_of_the_log_shows_the_newest_head(client: Client, certificates: lis
     page = client.get("/log/").content.decode()
     assert client.get("/log/head.json").json()["root"] in page
     assert "certificates log monitor" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_site_is_watched_and_audited_from_outside(
+    live_server: LiveServer, certificates: list[Certificate], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, address = public_folder() / "log", f"{live_server.url}/log"
+    keys = ["--key", str(folder / "log.pem"), "--tsa-root", str(folder / "tsa-root.pem"), "--from", address]
+    kept = tmp_path / "kept"
+    kept.write_bytes((folder / "head" / "2.json").read_bytes())
+    assert main(["log", "monitor", str(kept), *keys]) == 0
+    assert "added 2" in capsys.readouterr().out
+    assert main(["log", "audit", *keys]) == 0
+    assert "issue 3, suspend 1" in capsys.readouterr().out
