@@ -11,6 +11,7 @@ import json
 import ssl
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from http.client import HTTPException
 from pathlib import Path
@@ -42,12 +43,13 @@ class RemoteSigner:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         request = Request(self.url, json.dumps(asked).encode(), headers, method="POST")  # noqa: S310 - http and https only
         try:
-            with self._opener().open(request, timeout=self.patience) as answer:
+            with self._opener.open(request, timeout=self.patience) as answer:
                 content = _read(answer, until=time.monotonic() + self.patience)
             return base64.b64decode(json.loads(content)["signature"], validate=True)
         except (OSError, HTTPException, ValueError, KeyError, TypeError, RecursionError) as fault:
             raise KeyRefused(f"{self.url}: {fault}") from fault
 
+    @cached_property
     def _opener(self) -> Any:
         trust = ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
         return build_opener(ProxyHandler({}), HTTPSHandler(context=trust), _NoDetour)
