@@ -1,4 +1,4 @@
-"""`python -m certificates verify FILE... --root root.pem`: the verifier on its own, without database or settings."""
+"""`python -m certificates verify|log|status ...`: the verifiers on their own, without database or settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.container import LIMIT
+from certificates.log_command import add_log_commands, run_log
 from certificates.signers import fingerprint
+from certificates.status_command import add_status_command, run_status
 from certificates.verify import Trust, Verdict, verify
 
 
@@ -25,6 +27,8 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     check.add_argument("--root", type=Path, required=True, help="PEM file with the issuer's root certificate")
     check.add_argument("--signers", type=Path, help="PEM file with the certificates that may sign; others are refused")
     check.add_argument("--json", action="store_true", help="one JSON object per file instead of text")
+    add_log_commands(commands)
+    add_status_command(commands)
     return parser.parse_args(given)
 
 
@@ -54,6 +58,9 @@ def _sentence(path: Path, verdict: Verdict) -> str:
 def main(given: list[str] | None = None) -> int:
     """Run the command; 0 when every file is accepted, 1 when any is refused, 2 when something cannot be read."""
     options = _arguments(given)
+    others = {"log": run_log, "status": run_status}
+    if options.command in others:
+        return others[options.command](options)
     try:
         trust = _trust(options)
         contents = [(path, _read(path)) for path in options.files]

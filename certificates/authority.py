@@ -53,6 +53,23 @@ def make_authority(keys: Path, *, organisation: str, at: datetime) -> None:
     _flush_folder(keys.parent)
 
 
+def add_key(keys: Path, name: str) -> None:
+    """Make a P-256 key `name` with its public half under `trust/`, unless it is there.
+
+    The private half appears last, so a crash leaves nothing that would be taken for whole.
+    """
+    if (keys / f"{name}.key").exists():
+        return
+    key = ec.generate_private_key(ec.SECP256R1())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for place, content in ((keys / "trust" / f"{name}.pem", public), (keys / f"{name}.key", private)):
+        draft = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
+        _write(draft, content)
+        os.replace(draft, place)
+        _flush_folder(place.parent)
+
+
 def publish_trust(keys: Path, trust: Path) -> None:
     """Copy what verifiers need (roots, signers, the log's public key) to the folder that the web process may read."""
     trust.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,8 @@
 
 `VAR_DIR` (Path): everything below lies in it. `PUBLIC_BASE_URL`: the address in QR codes. `ACCREDITATION_DEMO`:
 certificates are marked as specimens. `CERTIFICATE_FONTS` (optional): `{"folders": [...], "sha256": {role: [accepted
-digests]}}`. `SIGNER` (optional): `{"backend": "file", "key": path, "chain": path, "password": text, "organisation":
-name}`; without `key` the local authority is used, made on first run.
+digests]}}`. `SIGNER` (optional): the key back-end and its options, see `signer_settings`, and `organisation`, the name
+in the local authorities; without `key` the local authority is used, made on first run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from certificates.fonts import FontFile, find_faces
+from certificates.fonts import FontFile, FontsRefused, find_faces
 
 
 def _var() -> Path:
@@ -52,6 +52,16 @@ def faces() -> dict[str, FontFile]:
     return find_faces(chosen.get("folders", ()), chosen.get("sha256"))
 
 
+def faces_with(digests: Mapping[str, str]) -> dict[str, FontFile]:
+    """The very fonts of an earlier certificate, by role and SHA-256; FontsRefused when one is not here any more."""
+    chosen: Mapping[str, Any] = getattr(settings, "CERTIFICATE_FONTS", {})
+    found = find_faces(chosen.get("folders", ()), {role: [digest] for role, digest in digests.items()})
+    others = [face for role, face in found.items() if face.sha256 != digests.get(role)]
+    if others:
+        raise FontsRefused("; ".join(f"{face.path} is not the font of this certificate" for face in others))
+    return found
+
+
 def signer_options() -> Mapping[str, Any]:
     """The key back-end and its options."""
     options: Mapping[str, Any] = getattr(settings, "SIGNER", {})
@@ -66,6 +76,16 @@ def page_address(code: str) -> str:
 def log_origin() -> str:
     """The name of this installation's log."""
     return f"{settings.PUBLIC_BASE_URL}/log"
+
+
+def issuer_address() -> str:
+    """The address that stands for the issuer in signed credentials."""
+    return str(settings.PUBLIC_BASE_URL)
+
+
+def status_list_address(purpose: str, number: int) -> str:
+    """The address of a signed status list."""
+    return f"{settings.PUBLIC_BASE_URL}/status/{purpose}/{number}.jwt"
 
 
 def is_demo() -> bool:

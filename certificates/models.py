@@ -42,6 +42,7 @@ class Certificate(models.Model):
     signer = models.CharField(max_length=64, blank=True)
     fonts = models.JSONField(default=dict, blank=True)
     log_index = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
+    status_index = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
 
     revision = models.PositiveIntegerField(default=0)
     published_revision = models.PositiveIntegerField(default=0)
@@ -62,6 +63,7 @@ class Certificate(models.Model):
                     identifier__isnull=False,
                     sha256__isnull=False,
                     log_index__isnull=False,
+                    status_index__isnull=False,
                 )
                 & ~Q(record_sha256="")
                 & ~Q(unsigned_sha256="")
@@ -146,7 +148,7 @@ class LogEntry(models.Model):
 
     index = models.PositiveBigIntegerField(unique=True)
     leaf = models.TextField()
-    leaf_hash = models.CharField(max_length=64)
+    leaf_hash = models.CharField(max_length=64, db_index=True)
     number = models.CharField(max_length=40, db_index=True)
     version = models.PositiveSmallIntegerField()
     event = models.CharField(max_length=20)
@@ -157,6 +159,26 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.index}: {self.event} {self.number}"
+
+
+class StatusList(models.Model):
+    """A signed list of the revoked or suspended, as it is published; `covers` counts the log entries it knows."""
+
+    purpose = models.CharField(max_length=20)
+    number = models.PositiveIntegerField()
+    covers = models.PositiveBigIntegerField()
+    token = models.TextField()
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_status_list_per_purpose_and_number", fields=["purpose", "number"]),
+            models.CheckConstraint(name="status_list_runs_forward", condition=Q(valid_until__gt=F("valid_from"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.number}"
 
 
 class TreeHead(models.Model):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from certificates.durable import fetch
 from certificates.installation import store_folder
-from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.models import Certificate, LogEntry, StatusList, TreeHead
 from certificates.standing import Standing
+from certificates.status_list import place_of
 from certificates.transparency import Tree
 
 
@@ -32,6 +34,12 @@ def certificates_waiting() -> QuerySet[Certificate]:
 def certificates_refused() -> QuerySet[Certificate]:
     """Requested certificates that the signer could not issue; `refusal` says why."""
     return Certificate.objects.filter(state=Standing.REQUESTED).exclude(refusal="").order_by("id")
+
+
+def issued_certificates(number: str | None = None) -> QuerySet[Certificate]:
+    """Issued certificates in the order of their issue: all, or every version of one number."""
+    issued = Certificate.objects.exclude(state=Standing.REQUESTED).order_by("log_index")
+    return issued if number is None else issued.filter(number=number)
 
 
 def certificates_to_publish(stale_before: datetime) -> QuerySet[Certificate]:
@@ -92,18 +100,99 @@ def latest_head() -> TreeHead | None:
     return TreeHead.objects.order_by("-size").first()
 
 
+def head_of_size(size: int) -> TreeHead | None:
+    """The signed head over the first `size` entries, where one was signed."""
+    return TreeHead.objects.filter(size=size).first()
+
+
 def inclusion_of(certificate: Certificate) -> Inclusion | None:
     """Proof for the entry of the certificate's issue under the newest head; None while no head covers it."""
+    return None if certificate.log_index is None else inclusion_at(certificate.log_index)
+
+
+def inclusion_at(index: int) -> Inclusion | None:
+    """Proof for the entry at `index` under the newest head; None while no head covers it."""
     head = latest_head()
-    if head is None or certificate.log_index is None or certificate.log_index >= head.size:
+    if head is None or index >= head.size:
         return None
-    path = [node.hex() for node in _tree(head.size, head.root).inclusion_proof(certificate.log_index)]
-    return Inclusion(LogEntry.objects.get(index=certificate.log_index), head, path)
+    path = [node.hex() for node in _tree(head.size, head.root).inclusion_proof(index)]
+    return Inclusion(LogEntry.objects.get(index=index), head, path)
+
+
+def entry_with_hash(leaf_hash: str) -> LogEntry | None:
+    """The log entry whose leaf hash (64 hexadecimal digits) this is; the first, should there be several."""
+    return LogEntry.objects.filter(leaf_hash=leaf_hash).order_by("index").first()
+
+
+def entry_of_issue(number: str, version: int) -> LogEntry | None:
+    """The log entry of the issue of a certificate's version."""
+    return LogEntry.objects.filter(number=number, version=version, event="issue").order_by("index").first()
+
+
+def log_size() -> int:
+    """How many entries the log has, under a head or not."""
+    newest = LogEntry.objects.order_by("-index").values_list("index", flat=True).first()
+    return 0 if newest is None else newest + 1
+
+
+def newest_entries(number: int) -> list[LogEntry]:
+    """The newest log entries, newest first."""
+    return list(LogEntry.objects.order_by("-index")[:number])
+
+
+def certificates_named_by(entries: Iterable[LogEntry]) -> dict[tuple[str, int], Certificate]:
+    """The certificates of log entries by number and version."""
+    rows = Certificate.objects.filter(number__in={entry.number for entry in entries})
+    return {(row.number, row.version): row for row in rows}
+
+
+def versions_of(number: str) -> list[Certificate]:
+    """Every issued version under a number, oldest first."""
+    rows = Certificate.objects.filter(number=number).exclude(state=Standing.REQUESTED)
+    return list(rows.order_by("version"))
+
+
+def entries_of(number: str) -> list[LogEntry]:
+    """Every log entry of a number, oldest first."""
+    return list(LogEntry.objects.filter(number=number).order_by("index"))
+
+
+def number_of_status_lists() -> int:
+    """How many lists of each purpose the indices given so far need."""
+    highest = Certificate.objects.aggregate(highest=Max("status_index"))["highest"]
+    return 0 if highest is None else place_of(highest)[0] + 1
+
+
+def indices_in_states(states: Iterable[Standing], start: int, end: int) -> list[int]:
+    """Status indices from `start` up to and without `end` of certificates in one of the states."""
+    rows = Certificate.objects.filter(state__in=list(states), status_index__gte=start, status_index__lt=end)
+    return [index for index in rows.values_list("status_index", flat=True) if index is not None]
+
+
+def status_list(purpose: str, number: int) -> StatusList | None:
+    """The signed list as it was last signed."""
+    return StatusList.objects.filter(purpose=purpose, number=number).first()
+
+
+def status_lists() -> list[StatusList]:
+    """All signed lists."""
+    return list(StatusList.objects.order_by("purpose", "number"))
+
+
+def entries_from(start: int, end: int) -> list[LogEntry]:
+    """Log entries from `start` up to and without `end`, in order."""
+    return list(LogEntry.objects.filter(index__gte=start, index__lt=end).order_by("index"))
 
 
 def consistency_between(old: TreeHead, new: TreeHead) -> list[str]:
     """Proof that the log under the head `new` continues the one under `old`, hashes in hexadecimal."""
     return [node.hex() for node in _tree(new.size, new.root).consistency_proof(old.size)]
+
+
+def newest_tree() -> Tree | None:
+    """The tree under the newest head, from which every earlier proof can be read; None while the log is empty."""
+    head = latest_head()
+    return _tree(head.size, head.root) if head else None
 
 
 @lru_cache(maxsize=2)

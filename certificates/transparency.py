@@ -98,15 +98,22 @@ class Tree:
         cut = _split(size)
         return node_hash(self._over(start, cut), self._over(start + cut, size - cut))
 
-    def inclusion_proof(self, index: int) -> list[bytes]:
-        """Audit path of leaf `index`, lowest neighbour first (RFC 6962, 2.1.1).
+    def root_at(self, size: int) -> bytes:
+        """Root over the first `size` leaves; IndexError when the tree never had that size."""
+        if not 0 < size <= len(self):
+            raise IndexError(f"no earlier tree of {size} leaves in one of {len(self)}")
+        return self._over(0, size)
 
-        IndexError when there is no such leaf.
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """Audit path of leaf `index`, lowest neighbour first (RFC 6962, 2.1.1), in the tree of the first `size` leaves.
+
+        `size` is by default the whole tree. IndexError when there is no such leaf or was no such tree.
         """
-        if not 0 <= index < len(self):
-            raise IndexError(f"no leaf {index} in a tree of {len(self)}")
+        size = len(self) if size is None else size
+        if not 0 <= index < size <= len(self):
+            raise IndexError(f"no leaf {index} in a tree of {size}, or no such tree in one of {len(self)}")
         path: list[bytes] = []
-        start, size = 0, len(self)
+        start = 0
         while size > 1:
             cut = _split(size)
             if index < start + cut:
@@ -117,15 +124,16 @@ class Tree:
                 start, size = start + cut, size - cut
         return path[::-1]
 
-    def consistency_proof(self, old: int) -> list[bytes]:
-        """Proof that the tree continues its first `old` leaves (RFC 6962, 2.1.2).
+    def consistency_proof(self, old: int, new: int | None = None) -> list[bytes]:
+        """Proof that the tree of the first `new` leaves, by default all, continues that of `old` (RFC 6962, 2.1.2).
 
-        IndexError when it never had that size.
+        IndexError when it never had one of the sizes.
         """
-        if not 0 < old <= len(self):
-            raise IndexError(f"no earlier tree of {old} leaves in one of {len(self)}")
+        size = len(self) if new is None else new
+        if not 0 < old <= size <= len(self):
+            raise IndexError(f"no earlier trees of {old} and {size} leaves in one of {len(self)}")
         path: list[bytes] = []
-        start, size, whole = 0, len(self), True
+        start, whole = 0, True
         while old != size:
             cut = _split(size)
             if old <= cut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from certificates import views
+from certificates import api, views
 
 app_name = "certificates"
 
@@ -14,5 +14,19 @@ urlpatterns = [
     path("verify/root.pem", views.root, name="root"),
     path("v/<str:code>/status.json", views.status_json, name="status_json"),
     path("v/<str:code>/", views.shown, name="shown"),
+    path("log/", views.log, name="log"),
+    path("log/log.pem", api.log_key, name="log_key"),
+    path("log/tsa-root.pem", api.clock_root, name="log_clock_root"),
+    path("log/head.json", api.head, name="log_head"),
+    path("log/head/<int:size>.json", api.head_of_size, name="log_head_of_size"),
+    path("log/inclusion/<str:number>/<int:version>.json", api.inclusion, name="log_inclusion"),
+    re_path(r"^log/leaf/(?P<leaf_hash>[0-9a-fA-F]{64})\.json$", api.inclusion_of_leaf, name="log_inclusion_of_leaf"),
+    path("log/consistency/<int:old>/<int:new>.json", api.consistency, name="log_consistency"),
+    path("log/entries/<int:start>/<int:end>.json", api.entries, name="log_entries"),
+    path("log/feed.json", api.json_feed, name="json_feed"),
+    path("log/atom.xml", api.atom_feed, name="atom_feed"),
+    path("status/keys.json", api.status_keys, name="status_keys"),
+    path("status/status.pem", api.status_key, name="status_key"),
+    path("status/<str:purpose>/<int:number>.jwt", api.status_list, name="status_list"),
     re_path(r"^[vV]/(?P<code>[^/]{1,80})/?$", views.shown, name="scanned"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from certificates.forms import FileForm, NumberForm
 from certificates.isolated import Busy
 from certificates.services.allowance import LOOKUPS, UPLOADS, Rate, is_allowed
-from certificates.services.presentation import in_language, lights_for_page, page_context, status_of
+from certificates.services.presentation import in_language, lights_for_page, log_context, page_context, status_of
 from certificates.services.publishing import FRESH_FOR
 from certificates.services.verification import (
     Answer,
@@ -91,6 +91,12 @@ def root(request: HttpRequest) -> HttpResponse:
         raise Http404
     headers = {"Content-Disposition": 'attachment; filename="root.pem"'}
     return HttpResponse(content, content_type="application/x-pem-file", headers=headers)
+
+
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """What the public log is, its newest head, and how to check it."""
+    return _page(request, "certificates/log.html", log_context(), _PUBLISHED)
 
 
 def _is_allowed(request: HttpRequest, rate: Rate, at: datetime) -> bool:

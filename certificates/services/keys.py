@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.utils import timezone
 
-from certificates.authority import make_authority, publish_trust
+from certificates.authority import add_key, make_authority, publish_trust
 from certificates.installation import signer_options, signing_folder, trust_folder
+from certificates.signer_settings import open_signer, read_key_settings
 from certificates.signers import KeyRefused, Signer, open_file_signer, read_private
 
 ORGANISATION = "示例市经济与科技主管委员会"
@@ -22,11 +23,12 @@ ORGANISATION = "示例市经济与科技主管委员会"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the signer signs with: certificates, log heads, and time."""
+    """What the signer signs with: certificates, log heads, time, and status lists."""
 
     signer: Signer
     sign_head: Callable[[bytes], bytes]
     clock: Signer
+    status: ec.EllipticCurvePrivateKey
 
 
 def open_keys(*, at: datetime) -> Keys:
@@ -37,24 +39,28 @@ def open_keys(*, at: datetime) -> Keys:
     options = signer_options()
     folder = signing_folder()
     make_authority(folder, organisation=options.get("organisation", ORGANISATION), at=min(at, timezone.now()))
+    add_key(folder, "status")
     publish_trust(folder, trust_folder())
+    signer = _open_signer(options, folder)
     log = _open_log_key(folder / "log.key")
     clock = open_file_signer(folder / "tsa.key", chain=folder / "tsa.chain.pem")
-    return Keys(_open_signer(options, folder), log, clock)
+    return Keys(signer, log, clock, _open_key(folder / "status.key"))
 
 
 def _open_signer(options: Mapping[str, Any], folder: Path) -> Signer:
-    if options["backend"] != "file":
-        raise KeyRefused(f"unknown key back-end {options['backend']!r}; this version has: file")
-    if "key" not in options:
-        return open_file_signer(folder / "signer.key", chain=folder / "signer.chain.pem")
-    chain = Path(options["chain"]) if options.get("chain") else None
-    password = options["password"].encode() if options.get("password") else None
-    return open_file_signer(Path(options["key"]), chain=chain, password=password)
+    """The chosen back-end; without a choice the local authority's own key."""
+    if options["backend"] == "file" and "key" not in options:
+        options = {**options, "key": folder / "signer.key", "chain": folder / "signer.chain.pem"}
+    return open_signer(read_key_settings(options))
 
 
 def _open_log_key(path: Path) -> Callable[[bytes], bytes]:
+    key = _open_key(path)
+    return lambda message: key.sign(message, ec.ECDSA(hashes.SHA256()))
+
+
+def _open_key(path: Path) -> ec.EllipticCurvePrivateKey:
     key = load_pem_private_key(read_private(path), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise KeyRefused(f"{path}: not an elliptic-curve key")
-    return lambda message: key.sign(message, ec.ECDSA(hashes.SHA256()))
+    return key

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from certificates.installation import log_origin
 from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.proofs import SignedHead
 from certificates.seal import time_stamp
 from certificates.services.keys import Keys
 from certificates.services.requests import lock_series, next_in
@@ -69,6 +70,11 @@ def seal_log(*, keys: Keys, at: datetime) -> TreeHead | None:
 def head_of(row: TreeHead) -> Head:
     """The head as it was signed."""
     return Head(row.origin, row.size, bytes.fromhex(row.root), row.at)
+
+
+def signed_head(row: TreeHead) -> SignedHead:
+    """The head with its signature and time-stamp, as it is published."""
+    return SignedHead(head_of(row), base64.b64decode(row.signature), base64.b64decode(row.time_stamp))
 
 
 def _time_stamp(head: Head, keys: Keys, at: datetime) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from certificates.codes import grouped
+from certificates.events import event_words
 from certificates.installation import log_origin
 from certificates.lights import Light
-from certificates.models import Certificate
-from certificates.selectors import Inclusion
+from certificates.models import Certificate, LogEntry
+from certificates.proofs import head_values
+from certificates.selectors import Inclusion, entries_of, latest_head, versions_of
+from certificates.services.log import signed_head
+from certificates.services.status_lists import status_entries
 from certificates.services.verification import Answer
 from certificates.wording import Wording
 
@@ -46,6 +51,8 @@ def page_context(answer: Answer, *, is_published: bool = False) -> dict[str, Any
         "lights": lights_for_page(answer.lights),
         "rows": _rows(certificate),
         "log_rows": _log_rows(certificate, answer.inclusion),
+        "inclusion": answer.inclusion,
+        "history": _history(certificate),
         "successor": answer.successor,
         "asked_at": answer.at,
         "is_published": is_published,
@@ -92,6 +99,44 @@ def _log_rows(certificate: Certificate, inclusion: Inclusion | None) -> list[dic
     ]
 
 
+def _history(certificate: Certificate) -> list[dict[str, object]]:
+    """Every version under the number, oldest first, with what happened to it according to the log."""
+    entries = entries_of(certificate.number)
+    return [
+        {
+            "version": version.version,
+            "identifier": version.identifier,
+            "replaces": version.content.replaces,
+            "state": in_language(version.standing.meaning.word),
+            "is_this": version.pk == certificate.pk,
+            "events": [
+                {"word": in_language(event_words(entry.event)), "at": _moment(entry), "index": entry.index}
+                for entry in entries
+                if entry.version == version.version
+            ],
+        }
+        for version in versions_of(certificate.number)
+    ]
+
+
+def _moment(entry: LogEntry) -> datetime:
+    return datetime.fromisoformat(json.loads(entry.leaf)["at"])
+
+
+def log_context() -> dict[str, Any]:
+    """What the page of the log shows: its name and the newest head."""
+    head = latest_head()
+    rows = [_row(_("日志名称"), log_origin())]
+    if head:
+        rows += [
+            _row(_("条目数"), head.size),
+            _row(_("树根"), head.root),
+            _row(_("签名时间"), head.at),
+            _row(_("时间戳"), _("已加时间戳") if head.time_stamp else _("没有时间戳")),
+        ]
+    return {"rows": rows, "has_head": head is not None, "origin": log_origin()}
+
+
 def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
     """The same answer as JSON values, with the proof of the log; `next_update` tells a stale copy."""
     certificate = answer.certificate
@@ -112,6 +157,7 @@ def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
         "record_sha256": certificate.record_sha256,
         "signer": certificate.signer,
         "successor": answer.successor.identifier if answer.successor else None,
+        "credential_status": status_entries(certificate),
         "log": _proof(answer.inclusion),
         "this_update": answer.at.isoformat(),
         "next_update": (answer.at + fresh_for).isoformat(),
@@ -126,18 +172,10 @@ def _pairs(light: Light) -> dict[str, dict[str, str]]:
 def _proof(inclusion: Inclusion | None) -> dict[str, Any] | None:
     if inclusion is None:
         return None
-    head = inclusion.head
     return {
         "origin": log_origin(),
         "index": inclusion.entry.index,
         "leaf": inclusion.entry.leaf,
         "path": inclusion.path,
-        "head": {
-            "origin": head.origin,
-            "size": head.size,
-            "root": head.root,
-            "at": head.at.isoformat(),
-            "signature": head.signature,
-            "time_stamp": head.time_stamp,
-        },
+        "head": head_values(signed_head(inclusion.head)),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -11,15 +12,17 @@ from django.utils import translation
 from certificates.durable import write_durably
 from certificates.installation import public_folder
 from certificates.models import Certificate
-from certificates.selectors import certificates_to_publish
+from certificates.selectors import certificates_to_publish, status_lists
+from certificates.services.log_answers import newest_head
 from certificates.services.presentation import page_context, status_of
-from certificates.services.verification import answer_for
+from certificates.services.verification import answer_for, public_part, status_keys
 from certificates.snapshot import canonical
 
 PAGES = {"index.html": "zh-hans", "index.en.html": "en"}
 FRESH_FOR = timedelta(hours=24)
 _REWRITTEN_AFTER = timedelta(hours=20)
 _AT_ONCE = 500
+_KEYS = ("log.pem", "tsa-root.pem")
 
 
 def publish_pending(*, at: datetime) -> int:
@@ -37,6 +40,37 @@ def publish(certificate: Certificate, *, at: datetime) -> bool:
     for name, content in page_files(certificate, at=at).items():
         write_durably(folder / name, content)
     return _note(certificate, at)
+
+
+def publish_log() -> bool:
+    """Write the newest head of the log and the keys to check it, unless they are written; whether anything was."""
+    head = newest_head()
+    if head is None:
+        return False
+    folder = public_folder() / "log"
+    content = canonical(head)
+    files = {f"head/{head['size']}.json": content, **{name: public_part(name) for name in _KEYS}, "head.json": content}
+    written = [name for name, wanted in files.items() if _put(folder / name, wanted)]
+    return bool(written)
+
+
+def publish_status_lists() -> int:
+    """Write every signed status list and the key to check it, where they changed; how many files."""
+    folder = public_folder() / "status"
+    files = {f"{one.purpose}/{one.number}.jwt": one.token.encode() for one in status_lists()}
+    key = status_keys()
+    if files and key:
+        files["keys.json"] = canonical(key)
+        files["status.pem"] = public_part("status.pem")
+    return sum(_put(folder / name, content) for name, content in files.items())
+
+
+def _put(path: Path, content: bytes) -> bool:
+    """Write a file that is missing or different; whether it was."""
+    if not content or (path.is_file() and path.read_bytes() == content):
+        return False
+    write_durably(path, content)
+    return True
 
 
 def page_files(certificate: Certificate, *, at: datetime) -> dict[str, bytes]:

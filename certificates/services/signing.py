@@ -17,8 +17,10 @@ from certificates.models import Certificate
 from certificates.selectors import certificates_waiting
 from certificates.services.keys import Keys, open_keys
 from certificates.services.log import append_event, seal_log
-from certificates.services.publishing import publish_pending
-from certificates.services.standing import supersede_earlier
+from certificates.services.publishing import publish_log, publish_pending, publish_status_lists
+from certificates.services.requests import next_in
+from certificates.services.standing import republish_versions, supersede_earlier
+from certificates.services.status_lists import refresh_status_lists
 from certificates.signals import certificate_issued
 from certificates.snapshot import SnapshotRefused
 
@@ -34,6 +36,9 @@ def sign_pending(*, limit: int, at: datetime, keys: Keys | None = None) -> int:
     keys = keys or open_keys(at=at)
     issued = sum(_sign_one(certificate, keys, at) for certificate in certificates_waiting()[:limit])
     seal_log(keys=keys, at=at)
+    publish_log()
+    refresh_status_lists(keys=keys, at=at)
+    publish_status_lists()
     publish_pending(at=at)
     return issued
 
@@ -65,9 +70,11 @@ def _enter(pk: int, made: Issued, at: datetime) -> bool:
     certificate.fonts = dict(made.fonts)
     certificate.issued_at = certificate.content.issued_at
     certificate.log_index = append_event(certificate, "issue", at=certificate.issued_at).index
+    certificate.status_index = next_in("status") - 1  # after the log's series: always in this order, so no deadlock
     certificate.issue()
     certificate.state_since = at
     certificate.revision += 1
     certificate.save()
+    republish_versions(certificate)
     transaction.on_commit(lambda: certificate_issued.send_robust(Certificate, certificate=certificate))
     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from certificates.models import Certificate
 from certificates.selectors import certificates_run_out
@@ -39,6 +40,12 @@ def supersede_earlier(certificate: Certificate, *, at: datetime) -> None:
         _move(version, "supersede", ground="", at=at)
 
 
+def republish_versions(certificate: Certificate) -> None:
+    """Mark the pages of the other versions under the number: each shows the history of all."""
+    others = Certificate.objects.filter(number=certificate.number).exclude(pk=certificate.pk)
+    others.exclude(state=Standing.REQUESTED).update(revision=F("revision") + 1)
+
+
 def expire_due(*, on: date, at: datetime) -> int:
     """Expire every standing certificate whose last day lies before `on`; how many."""
     return sum(_expire(pk, on, at) for pk in certificates_run_out(on).values_list("pk", flat=True))
@@ -60,5 +67,6 @@ def _move(certificate: Certificate, verb: str, *, ground: str, at: datetime) -> 
     certificate.revision += 1
     certificate.save(update_fields=["state", "state_since", "state_ground", "revision"])
     append_event(certificate, verb, at=at)
+    republish_versions(certificate)
     transaction.on_commit(wake)
     return certificate

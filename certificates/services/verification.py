@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
 from django.utils import timezone
 
 from certificates.codes import CodeRefused, parse_code
@@ -43,6 +43,7 @@ from certificates.selectors import (
 from certificates.services.log import head_of
 from certificates.signers import fingerprint
 from certificates.snapshot import record_of
+from certificates.status_list import public_keys
 from certificates.transparency import includes, is_signed, leaf_hash
 from certificates.verify import Trust
 
@@ -135,17 +136,17 @@ def is_proved(certificate: Certificate, inclusion: Inclusion) -> bool:
 
 def trust(*, at: datetime) -> Trust:
     """Whom this installation believes: its published roots and listed signers."""
-    return Trust((_public("root.pem"),), listed_signers(), at)
+    return Trust(_roots(public_part("root.pem")), listed_signers(), at)
 
 
 def listed_signers() -> frozenset[str]:
     """Fingerprints of the certificates that may sign, from the published list."""
-    return _fingerprints(_public("signers.pem"))
+    return _fingerprints(public_part("signers.pem"))
 
 
 def root_certificate() -> bytes:
     """The published root as PEM; empty before the signer's first run."""
-    return _public("root.pem")
+    return public_part("root.pem")
 
 
 def root_fingerprint() -> str:
@@ -154,16 +155,36 @@ def root_fingerprint() -> str:
 
 
 @lru_cache(maxsize=4)
+def _roots(content: bytes) -> tuple[bytes, ...]:
+    """The certificates of a PEM file one by one: more than one while an older root is still believed."""
+    roots = x509.load_pem_x509_certificates(content) if content else []
+    return tuple(root.public_bytes(Encoding.PEM) for root in roots)
+
+
+@lru_cache(maxsize=4)
 def _fingerprints(content: bytes) -> frozenset[str]:
     return frozenset(map(fingerprint, x509.load_pem_x509_certificates(content))) if content else frozenset()
 
 
-def _log_key() -> ec.EllipticCurvePublicKey:
-    key: Any = load_pem_public_key(_public("log.pem"))
+def status_keys() -> dict[str, Any] | None:
+    """The key set under which status lists are checked; None before the signer's first run."""
+    return public_keys(status_key()) if public_part("status.pem") else None
+
+
+def status_key() -> ec.EllipticCurvePublicKey:
+    """The public key of the status lists; ValueError before the signer's first run."""
+    key: Any = load_pem_public_key(public_part("status.pem"))
     assert isinstance(key, ec.EllipticCurvePublicKey)
     return key
 
 
-def _public(name: str) -> bytes:
+def _log_key() -> ec.EllipticCurvePublicKey:
+    key: Any = load_pem_public_key(public_part("log.pem"))
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    return key
+
+
+def public_part(name: str) -> bytes:
+    """A file of the trust folder; empty before the signer's first run."""
     path: Path = trust_folder() / name
     return path.read_bytes() if path.is_file() else b""

@@ -225,6 +225,7 @@ def _may_hang_on(application: Application) -> dict[str, list[Any]]:
         "announcement.number": [application.announcement.number] if application.announcement else [],
         "title.number": [title.number] if title else [],
         "certificate.code": [issued.code] if issued and issued.sha256 else [],
+        "certificate.number": [issued.number] if issued and issued.sha256 else [],
     }
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -24,20 +27,9 @@ from certificates.transparency import (
 )
 from tests.certificates.samples import AT, SHANGHAI
 
-REFERENCE = [
-    bytes.fromhex(leaf)
-    for leaf in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
-]
-ROOTS = [
-    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
-    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
-    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
-    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
-]
+VECTORS = yaml.safe_load(Path(__file__).with_name("merkle_vectors.yaml").read_text())
+REFERENCE = [bytes.fromhex(leaf) for leaf in VECTORS["leaves"]]
+ROOTS = VECTORS["roots"]
 LEAVES = [leaf_hash(str(number).encode()) for number in range(70)]
 
 
@@ -55,6 +47,39 @@ def _naive_root(leaves: Sequence[bytes]) -> bytes:
 def test_root_of_the_reference_tree(size: int) -> None:
     leaves = [leaf_hash(leaf) for leaf in REFERENCE[:size]]
     assert root(leaves).hex() == Tree(leaves).root().hex() == ROOTS[size - 1]
+
+
+@pytest.mark.parametrize("vector", VECTORS["inclusion"], ids=lambda one: f"{one['index']} of {one['size']}")
+def test_inclusion_proof_of_the_reference_tree(vector: dict[str, Any]) -> None:
+    tree, index, size = Tree([leaf_hash(leaf) for leaf in REFERENCE]), vector["index"], vector["size"]
+    path = [bytes.fromhex(node) for node in vector["path"]]
+    assert tree.inclusion_proof(index, size) == path
+    assert includes(leaf_hash(REFERENCE[index]), index, size, path, bytes.fromhex(ROOTS[size - 1]))
+
+
+@pytest.mark.parametrize("vector", VECTORS["consistency"], ids=lambda one: f"{one['old']} to {one['new']}")
+def test_consistency_proof_of_the_reference_tree(vector: dict[str, Any]) -> None:
+    tree, old, new = Tree([leaf_hash(leaf) for leaf in REFERENCE]), vector["old"], vector["new"]
+    path = [bytes.fromhex(node) for node in vector["path"]]
+    assert tree.consistency_proof(old, new) == path
+    assert continues(old, new, bytes.fromhex(ROOTS[old - 1]), bytes.fromhex(ROOTS[new - 1]), path)
+
+
+def test_earlier_proofs_are_read_from_the_later_tree() -> None:
+    whole = Tree(LEAVES)
+    for size in range(1, len(LEAVES) + 1):
+        earlier = Tree(LEAVES[:size])
+        assert whole.root_at(size) == earlier.root()
+        assert whole.inclusion_proof(size // 2, size) == earlier.inclusion_proof(size // 2)
+        assert whole.consistency_proof(size // 2 + 1, size) == earlier.consistency_proof(size // 2 + 1)
+
+
+@pytest.mark.parametrize("size", [0, 71])
+def test_tree_that_never_was_has_no_root_and_no_proof(size: int) -> None:
+    tree = Tree(LEAVES)
+    for ask in (tree.root_at, lambda size: tree.inclusion_proof(0, size), lambda size: tree.consistency_proof(1, size)):
+        with pytest.raises(IndexError):
+            ask(size)
 
 
 def test_root_of_the_empty_tree_is_the_hash_of_nothing() -> None:

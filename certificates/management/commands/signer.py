@@ -72,10 +72,10 @@ class Command(BaseCommand):
 
 
 def _work_or_log(keys: Keys, limit: int) -> int:
-    """One round; a failing database or disk is logged and tried again in the next."""
+    """One round; a failing database, disk or key is logged and tried again in the next: no key, no certificate."""
     try:
         return _work(keys, limit)
-    except (DatabaseError, OSError):
+    except (DatabaseError, OSError, KeyRefused):
         _log.exception("signing round failed")
         return 0
     finally:

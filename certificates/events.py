@@ -1,0 +1,22 @@
+"""What can happen to a certificate, as the log names it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from certificates.wording import Wording
+
+EVENTS: Mapping[str, Wording] = {
+    "issue": Wording("签发", "issued"),
+    "suspend": Wording("暂停", "suspended"),
+    "reinstate": Wording("恢复", "reinstated"),
+    "revoke": Wording("撤销", "revoked"),
+    "cancel": Wording("注销", "cancelled"),
+    "supersede": Wording("被新版本取代", "replaced by a newer version"),
+    "expire": Wording("到期", "expired"),
+}
+
+
+def event_words(event: str) -> Wording:
+    """The event in words; its own name where it is not known here."""
+    return EVENTS.get(event, Wording(event, event))
