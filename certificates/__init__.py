@@ -2,7 +2,8 @@
 
 The map: `snapshot` (what a certificate says) -> `layout` and `ornament` (data to marks) -> `render` (ReportLab) ->
 `package` (PDF/A-3b with the record attached and an empty seal field) -> `seal` (CMS by a `signers` back-end);
-`issuing.issue` is the whole path, `verify.verify` the way back. `identifiers`, `codes`, `numbering` and
-`transparency` are arithmetic; `authority` makes the local certification and time-stamp authorities. None of these
-imports Django; `models`, `services`, `selectors` and `views` store, serve and publish what they make.
+`issuing.issue` is the whole path, `verify.verify` the way back; `printed` is the signed text of the QR code, which
+`offline_page/` checks without a server. `identifiers`, `codes`, `numbering` and `transparency` are arithmetic;
+`authority` makes the local certification and time-stamp authorities. None of these imports Django; `models`,
+`services`, `selectors` and `views` store, serve and publish what they make.
 """

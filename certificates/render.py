@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -95,13 +96,14 @@ class Renderer:
         known = self._fonts[role].face.charToGlyph
         return tuple(character for character in dict.fromkeys(text) if ord(character) not in known)
 
-    def page(self, snapshot: Snapshot) -> bytes:
-        """The page of one certificate without artwork and seal, as a one-page PDF.
+    def page(self, snapshot: Snapshot, printed: str) -> bytes:
+        """The page of one certificate without artwork and seal, as a one-page PDF; `printed` is put in its QR code.
 
         SnapshotRefused for missing glyphs.
         """
         layout = layout_of(snapshot)
-        marks = list(layout.page(snapshot, self.measure, self.covers))
+        drawn = layout.page(snapshot, self.measure, self.covers)
+        marks = [replace(mark, text=printed) if isinstance(mark, Code) else mark for mark in drawn]
         self.check_drawable(marks)
         return self._pdf(marks, layout.size, title=f"{snapshot.programme_zh} {snapshot.number}")
 

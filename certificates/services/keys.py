@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.utils import timezone
 
 from certificates.authority import make_authority, publish_trust
-from certificates.installation import signer_options, signing_folder, trust_folder
+from certificates.installation import has_signed_codes, signer_options, signing_folder, trust_folder
+from certificates.printed_keys import PrintedKey, open_printed_key
 from certificates.signers import KeyRefused, Signer, open_file_signer, read_private
 
 ORGANISATION = "示例市经济与科技主管委员会"
@@ -22,11 +23,12 @@ ORGANISATION = "示例市经济与科技主管委员会"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the signer signs with: certificates, log heads, and time."""
+    """What the signer signs with: certificates, log heads, time, and printed codes unless they are short."""
 
     signer: Signer
     sign_head: Callable[[bytes], bytes]
     clock: Signer
+    printed: PrintedKey | None = None
 
 
 def open_keys(*, at: datetime) -> Keys:
@@ -37,10 +39,11 @@ def open_keys(*, at: datetime) -> Keys:
     options = signer_options()
     folder = signing_folder()
     make_authority(folder, organisation=options.get("organisation", ORGANISATION), at=min(at, timezone.now()))
+    printed = open_printed_key(folder)
     publish_trust(folder, trust_folder())
     log = _open_log_key(folder / "log.key")
     clock = open_file_signer(folder / "tsa.key", chain=folder / "tsa.chain.pem")
-    return Keys(_open_signer(options, folder), log, clock)
+    return Keys(_open_signer(options, folder), log, clock, printed if has_signed_codes() else None)
 
 
 def _open_signer(options: Mapping[str, Any], folder: Path) -> Signer:
