@@ -9,6 +9,7 @@ from bench.certificate import certificate
 from bench.figures import Figure
 from bench.inbox import inbox
 from bench.isolated_reading import isolated_reading
+from bench.log import log
 from bench.reading import reading
 from bench.rules import rules
 from bench.scale import Scale
@@ -19,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "isolated": isolated_reading,
     "rules": rules,
     "certificate": certificate,
+    "log": log,
     "case": whole_case,
     "act": acts,
     "inbox": inbox,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
-import segno
+import numpy as np
 from reportlab import rl_config
 from reportlab.pdfbase import ttfonts
 from reportlab.pdfbase.pdfdoc import PDFDocument
@@ -18,10 +17,10 @@ from reportlab.pdfgen.canvas import Canvas
 from certificates.drawing import Box, Circle, Code, Curve, Line, Mark, Polygon, Repeated, Text
 from certificates.fonts import FontFile
 from certificates.layout import LAYOUTS, layout_of
+from certificates.qr import modules_of
 from certificates.snapshot import Fault, Snapshot, SnapshotRefused
 from certificates.wording import Wording
 
-_QR_MASK = 3
 _PER_BLOCK = 100
 
 
@@ -78,6 +77,8 @@ class Renderer:
         self._fonts = {role: _CertificateFont(f"certificate-{role}", str(file.path)) for role, file in faces.items()}
         for font in self._fonts.values():
             ttfonts.pdfmetrics.registerFont(font)
+            if ttfonts.pdfmetrics.getFont(font.fontName) is not font:
+                raise RuntimeError(f"{font.face.name} is registered already, and would be used instead of ours")
         #: layout id -> PDF of what is the same on every certificate
         self.artwork = lru_cache(maxsize=8)(self._artwork)
         #: layout id, issuing body, demo mode -> PDF of the seal
@@ -220,25 +221,18 @@ def _paint_circle(canvas: Canvas, mark: Circle) -> None:
 
 
 def _paint_code(canvas: Canvas, mark: Code) -> None:
-    """One filled path: each run of dark modules in a row is a rectangle; a fixed mask saves trying all eight."""
-    rows = segno.make(mark.text, error="m", mask=_QR_MASK, micro=False, boost_error=False).matrix
-    module = mark.side / len(rows)
-    path = canvas.beginPath()
-    for number, row in enumerate(rows):
-        y = mark.y + mark.side - (number + 1) * module
-        for start, length in _dark_runs(row):
-            path.rect(mark.x + start * module, y, length * module, module)
+    """One filled path of whole numbers, scaled to the side: each run of dark modules in a row is a rectangle."""
+    modules = modules_of(mark.text)
+    module = mark.side / len(modules)
+    edges = np.diff(np.pad(modules.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    runs = np.column_stack((starts, len(modules) - 1 - rows, ends - starts)).tolist()
+    canvas.saveState()
     canvas.setFillColorRGB(*mark.colour)
-    canvas.drawPath(path, stroke=0, fill=1)
-
-
-def _dark_runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
-    position = 0
-    for dark, modules in groupby(row):
-        length = len(list(modules))
-        if dark:
-            yield position, length
-        position += length
+    canvas.transform(module, 0, 0, module, mark.x, mark.y)
+    canvas.addLiteral("\n".join([*(f"{start} {row} {length} 1 re" for start, row, length in runs), "f"]))
+    canvas.restoreState()
 
 
 _PAINTERS: dict[type[Any], Callable[[Canvas, Any], None]] = {
