@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ class StraightLine:
 
     def __init__(self, faces: Mapping[str, FontFile], keys: Path, snapshot: Snapshot) -> None:
         for role, face in faces.items():
-            pdfmetrics.registerFont(TTFont(f"peer-{role}", str(face.path)))
+            font = TTFont(f"peer-{role}", str(face.path))
+            font.face.name = b"Peer" + font.face.name  # ReportLab takes one font for another of the same name
+            pdfmetrics.registerFont(font)
         self._covers = {role: pdfmetrics.getFont(f"peer-{role}").face.charToGlyph for role in faces}
         own, chain = str(keys / "trust" / "signers.pem"), (str(keys / "signer.chain.pem"),)
         load: Any = signers.SimpleSigner.load  # the library leaves it untyped
@@ -44,10 +47,11 @@ class StraightLine:
         self._signer = signer
         self._ornament = list(layout_of(snapshot).artwork())
 
-    def issue(self, snapshot: Snapshot) -> bytes:
-        """The signed file."""
+    def issue(self, snapshot: Snapshot, printed: str) -> bytes:
+        """The signed file, with this text in its QR code."""
         layout = layout_of(snapshot)
-        page = drawn([*self._ornament, *layout.page(snapshot, _width, self._has)], layout.size)
+        marks = [_printed(mark, printed) for mark in layout.page(snapshot, _width, self._has)]
+        page = drawn([*self._ornament, *marks], layout.size)
         seal = drawn(layout.seal(snapshot.issuer_zh, snapshot.demo, self._has), (layout.seal_at.side,) * 2)
         return self._signed(packed(page, snapshot), seal, snapshot)
 
@@ -74,6 +78,10 @@ class StraightLine:
             pen = signers.PdfSigner(metadata, self._signer, stamp_style=style, new_field_spec=field)
             signed: bytes = pen.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content))).getvalue()
         return signed
+
+
+def _printed(mark: Mark, text: str) -> Mark:
+    return replace(mark, text=text) if isinstance(mark, Code) else mark
 
 
 def packed(page: bytes, snapshot: Snapshot) -> bytes:

@@ -10,6 +10,7 @@ from bench.certificate import certificate
 from bench.figures import Figure
 from bench.inbox import inbox
 from bench.isolated_reading import isolated_reading
+from bench.log import log
 from bench.reading import reading
 from bench.rules import rules
 from bench.scale import Scale
@@ -22,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "hostile": hostile,
     "rules": rules,
     "certificate": certificate,
+    "log": log,
     "case": whole_case,
     "act": acts,
     "inbox": inbox,

@@ -1,4 +1,4 @@
-"""`python -m certificates verify|log|status ...`: the verifiers on their own, without database or settings."""
+"""`python -m certificates verify|qr|log|status ...`: the verifiers on their own, without database or settings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from certificates.code_command import add_code_command, run_code
 from certificates.container import LIMIT
 from certificates.log_command import add_log_commands, run_log
 from certificates.signers import fingerprint
@@ -27,6 +28,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     check.add_argument("--root", type=Path, required=True, help="PEM file with the issuer's root certificate")
     check.add_argument("--signers", type=Path, help="PEM file with the certificates that may sign; others are refused")
     check.add_argument("--json", action="store_true", help="one JSON object per file instead of text")
+    add_code_command(commands)
     add_log_commands(commands)
     add_status_command(commands)
     return parser.parse_args(given)
@@ -58,7 +60,7 @@ def _sentence(path: Path, verdict: Verdict) -> str:
 def main(given: list[str] | None = None) -> int:
     """Run the command; 0 when every file is accepted, 1 when any is refused, 2 when something cannot be read."""
     options = _arguments(given)
-    others = {"log": run_log, "status": run_status}
+    others = {"qr": run_code, "log": run_log, "status": run_status}
     if options.command in others:
         return others[options.command](options)
     try:

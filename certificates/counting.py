@@ -1,47 +1,39 @@
-"""How many pages a stranger's PDF has, counted in a child process with little time, little memory and no network."""
+"""How many pages a stranger's PDF has, counted in a child process with little time, little memory and no network.
+
+Both sides stand here: `count_pages` asks; the helper process that forks the children loads `limit` and `answer`.
+"""
 
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from threading import BoundedSemaphore
 
-from certificates.isolated import limit
+from certificates.child import limit
 from certificates.package import page_count
+from criteria.fork_client import Allowance, ForkClient, HelperDied
 
-WAIT_SECONDS = 20
+__all__ = ["answer", "count_pages", "limit"]
+
+ALLOWED = Allowance(wait=20, cpu=5)
+_COUNTERS = ForkClient("certificates.counting")
 _AT_ONCE = BoundedSemaphore(2)
-_HOME = Path(__file__).resolve().parent.parent
+_log = logging.getLogger(__name__)
 
 
-def count_pages(content: bytes) -> int | None:
+def count_pages(content: bytes, *, allowed: Allowance = ALLOWED) -> int | None:
     """Pages of a PDF; None where it cannot be read, asks for a password, or takes more than the child may use."""
     with _AT_ONCE:
         try:
-            child = subprocess.run(
-                [sys.executable, "-m", "certificates.counting"],
-                input=content,
-                capture_output=True,
-                timeout=WAIT_SECONDS,
-                cwd=_HOME,
-                env={"PYTHONPATH": str(_HOME), "LANG": "C.UTF-8"},
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+            ended = _COUNTERS.ask(content, allowed)
+        except HelperDied:
+            _log.exception("no helper process stays alive to count pages")
             return None
-    answer = child.stdout.decode("ascii", "replace").strip()
-    return int(answer) if child.returncode == 0 and answer.isdigit() and int(answer) > 0 else None
+    text = (ended.answer or b"").decode("ascii", "replace")
+    return int(text) if ended.code == 0 and text.isdigit() and int(text) > 0 else None
 
 
-def main() -> None:
-    """The child: read the PDF from standard input, write the number of its pages; nothing where it is none."""
-    logging.disable(logging.CRITICAL)
-    limit()
-    count = page_count(sys.stdin.buffer.read())
-    sys.stdout.write("" if count is None else str(count))
-
-
-if __name__ == "__main__":
-    main()
+def answer(request: bytes, _tell: Callable[[bytes], None]) -> bytes:
+    """The child: the number of pages of the PDF that the request is; nothing where it is none."""
+    count = page_count(request)
+    return b"" if count is None else str(count).encode()

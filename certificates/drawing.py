@@ -88,7 +88,10 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A QR code of `text` as vectors, without margin, `side` points wide, lower left corner at (x, y)."""
+    """A QR code of `text` as vectors, without margin, `side` points wide, lower left corner at (x, y).
+
+    A layout gives the address; what is printed may carry a signed statement behind it (see `printed`).
+    """
 
     x: float
     y: float

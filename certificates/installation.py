@@ -3,7 +3,8 @@
 `VAR_DIR` (Path): everything below lies in it. `PUBLIC_BASE_URL`: the address in QR codes. `ACCREDITATION_DEMO`:
 certificates are marked as specimens. `CERTIFICATE_FONTS` (optional): `{"folders": [...], "sha256": {role: [accepted
 digests]}}`. `SIGNER` (optional): the key back-end and its options, see `signer_settings`, and `organisation`, the name
-in the local authorities; without `key` the local authority is used, made on first run.
+in the local authorities; without `key` the local authority is used, made on first run. `CERTIFICATE_QR_SIGNED` (default
+True): QR codes carry a signed statement.
 """
 
 from __future__ import annotations
@@ -71,6 +72,11 @@ def signer_options() -> Mapping[str, Any]:
 def page_address(code: str) -> str:
     """The address of a certificate's page as the QR code holds it: capital letters, which make the code coarser."""
     return f"{settings.PUBLIC_BASE_URL}/v/{code}".upper()
+
+
+def has_signed_codes() -> bool:
+    """True when QR codes carry a signed statement; False for the short form, the address alone, for small prints."""
+    return bool(getattr(settings, "CERTIFICATE_QR_SIGNED", True))
 
 
 def log_origin() -> str:

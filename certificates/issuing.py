@@ -9,6 +9,8 @@ from hashlib import sha256
 from certificates.fonts import FontFile, find_faces
 from certificates.layout import layout_of
 from certificates.package import Parts, Prepared, assemble
+from certificates.printed import printed_text
+from certificates.printed_keys import PrintedKey
 from certificates.render import Renderer, renderer_for
 from certificates.seal import sign_detached
 from certificates.signers import Signer, fingerprint
@@ -23,7 +25,7 @@ class Issued:
     `pdf` and `record` are the two files, `sha256` and `record_sha256` their digests in hexadecimal, `unsigned_sha256`
     that of the PDF before signing (a function of the snapshot), `identifier` the GB/T 36904 identifier, `leaf` the
     entry for the transparency log, `signer` the fingerprint of the signer's certificate, `fonts` the SHA-256 of each
-    face by role.
+    face by role, `printed` the text of the QR code.
     """
 
     pdf: bytes = field(repr=False)
@@ -35,21 +37,30 @@ class Issued:
     leaf: bytes = field(repr=False)
     signer: str
     fonts: Mapping[str, str]
+    printed: str
 
 
-def issue(snapshot: Snapshot, signer: Signer, *, faces: Mapping[str, FontFile] | None = None) -> Issued:
+def issue(
+    snapshot: Snapshot,
+    signer: Signer,
+    *,
+    faces: Mapping[str, FontFile] | None = None,
+    printed_key: PrintedKey | None = None,
+) -> Issued:
     """Render, package and sign one certificate.
 
-    `faces` are the pinned fonts, by default those found on this machine. SnapshotRefused names everything in the
-    snapshot that cannot be printed, FontsRefused a missing or changed font: there is no unsigned and no approximate
-    certificate.
+    `faces` are the pinned fonts, by default those found on this machine; without `printed_key` the QR code holds the
+    address alone. SnapshotRefused names everything in the snapshot that cannot be printed, FontsRefused a missing or
+    changed font: there is no unsigned and no approximate certificate.
     """
     check_snapshot(snapshot)
     faces = faces or find_faces()
     record = record_of(snapshot)
-    prepared = prepare(snapshot, record, renderer_for(faces))
+    record_digest = sha256(record).hexdigest()
+    printed = printed_text(snapshot, record_digest, printed_key)
+    prepared = prepare(snapshot, record, printed, renderer_for(faces))
     pdf = prepared.filled(sign_detached(prepared.digest, signer))
-    digest, record_digest = sha256(pdf).hexdigest(), sha256(record).hexdigest()
+    digest = sha256(pdf).hexdigest()
     identifier = str(snapshot.identifier)
     return Issued(
         pdf=pdf,
@@ -61,14 +72,15 @@ def issue(snapshot: Snapshot, signer: Signer, *, faces: Mapping[str, FontFile] |
         leaf=entry("issue", identifier=identifier, pdf=digest, record=record_digest, at=snapshot.issued_at),
         signer=fingerprint(signer.certificate),
         fonts={role: face.sha256 for role, face in faces.items()},
+        printed=printed,
     )
 
 
-def prepare(snapshot: Snapshot, record: bytes, renderer: Renderer) -> Prepared:
-    """The certificate before signing: the same snapshot and fonts always give the same bytes."""
+def prepare(snapshot: Snapshot, record: bytes, printed: str, renderer: Renderer) -> Prepared:
+    """The certificate before signing: the same snapshot, code and fonts always give the same bytes."""
     layout = layout_of(snapshot)
     parts = Parts(
-        page=renderer.page(snapshot),
+        page=renderer.page(snapshot, printed),
         artwork=renderer.artwork(snapshot.layout),
         seal=renderer.seal(snapshot.layout, snapshot.issuer_zh, snapshot.demo),
         seal_at=layout.seal_at,

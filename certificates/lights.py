@@ -94,6 +94,21 @@ def signed_file_light() -> Light:
     return Light("good", INTEGRITY, Wording("未被改动", "not tampered with"), text)
 
 
+def printed_code_light() -> Light:
+    """Not tampered with: the signed statement in the printed code says what the register says."""
+    text = Wording(
+        "二维码中的签名有效，所载内容与登记一致。请与证书上印的逐项对照。",
+        "The signature in the code is valid and states what the register says. Compare with what is printed.",
+    )
+    return Light("good", INTEGRITY, Wording("未被改动", "not tampered with"), text)
+
+
+def altered_code_light(reason: Wording) -> Light:
+    """Tampered with: the statement in the printed code is not what the issuer signed for this certificate."""
+    text = Wording(f"{reason.zh}。请勿采信这张证书。", f"Refused: {reason.en}. Do not rely on this certificate.")
+    return Light("bad", INTEGRITY, Wording("二维码被改动", "the code was altered"), text)
+
+
 def refused_lights(rule: Rule) -> tuple[Light, Light, Light]:
     """The three answers for a file that a rule of the strict policy refused."""
     standing = Light(

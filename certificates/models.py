@@ -41,6 +41,7 @@ class Certificate(models.Model):
     unsigned_sha256 = models.CharField(max_length=64, blank=True)
     signer = models.CharField(max_length=64, blank=True)
     fonts = models.JSONField(default=dict, blank=True)
+    printed = models.TextField(blank=True)
     log_index = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
     status_index = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
 

@@ -26,6 +26,7 @@ RECORD_NAME = "certificate.json"
 PRODUCER = "accreditation-engine"
 RESERVED = 4096
 _RANGE_FILLER = 9_999_999_999
+_ID = re.compile(rb"/ID \[<[0-9a-f]{32}><[0-9a-f]{32}>\]")
 _CONTENTS = re.compile(rb"/Contents <(0{%d})>" % (2 * RESERVED))
 _BYTE_RANGE = re.compile(rb"/ByteRange \[ 0 9999999999 9999999999 9999999999 \]")
 
@@ -90,12 +91,12 @@ def assemble(snapshot: Snapshot, record: bytes, parts: Parts) -> Prepared:
         buffer = io.BytesIO()
         pdf.save(
             buffer,
-            deterministic_id=True,
+            static_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
             force_version="1.7",
         )
-    return _with_byte_range(buffer.getvalue())
+    return _with_byte_range(_with_id(buffer.getvalue(), record))
 
 
 def page_count(content: bytes) -> int | None:
@@ -248,6 +249,16 @@ def _empty_signature(snapshot: Snapshot) -> Dictionary:
         Reason=String(f"签发 {snapshot.number}"),
         Reference=Array([Dictionary(Type=Name.SigRef, TransformMethod=Name.DocMDP, TransformParams=transform)]),
     )
+
+
+def _with_id(content: bytes, record: bytes) -> bytes:
+    """The file identifier (ISO 32000-1, 14.4) from the record: a digest of the file would cost writing it twice."""
+    found = list(_ID.finditer(content))
+    if len(found) != 1:
+        raise RuntimeError(f"expected one file identifier, found {len(found)}")
+    own = hashlib.sha256(record).hexdigest()[:32].encode()
+    start, end = found[0].span()
+    return content[:start] + b"/ID [<%s><%s>]" % (own, own) + content[end:]
 
 
 def _with_byte_range(content: bytes) -> Prepared:

@@ -18,18 +18,20 @@ def differences_of(
     stored: bytes,
     *,
     faces: Mapping[str, FontFile],
+    printed: str,
     record_sha256: str,
     unsigned_sha256: str,
 ) -> Iterator[str]:
     """One sentence per difference between a stored certificate and its snapshot rendered again; none when it is equal.
 
-    `stored` is the signed file, `faces` are the fonts it was made with, the two digests those noted at its issue.
+    `stored` is the signed file, `faces` are the fonts it was made with, `printed` is the text of its QR code, the two
+    digests are those noted at its issue.
     """
     record = record_of(snapshot)
     if sha256(record).hexdigest() != record_sha256:
         yield f"record: SHA-256 {sha256(record).hexdigest()}, noted {record_sha256}"
     try:
-        prepared = prepare(snapshot, record, renderer_for(faces))
+        prepared = prepare(snapshot, record, printed, renderer_for(faces))
     except SnapshotRefused as refusal:
         yield f"cannot be rendered: {refusal}"
         return

@@ -12,6 +12,9 @@ urlpatterns = [
     path("verify/", views.verify, name="verify"),
     path("verify/file/", views.verify_file, name="verify_file"),
     path("verify/root.pem", views.root, name="root"),
+    path("verify/keys.json", views.printed_keys, name="printed_keys"),
+    path("verify/offline/", views.offline, name="offline"),
+    path("verify/offline/<str:name>", views.offline, name="offline_file"),
     path("v/<str:code>/status.json", views.status_json, name="status_json"),
     path("v/<str:code>/", views.shown, name="shown"),
     path("log/", views.log, name="log"),
@@ -28,5 +31,5 @@ urlpatterns = [
     path("status/keys.json", api.status_keys, name="status_keys"),
     path("status/status.pem", api.status_key, name="status_key"),
     path("status/<str:purpose>/<int:number>.jwt", api.status_list, name="status_list"),
-    re_path(r"^[vV]/(?P<code>[^/]{1,80})/?$", views.shown, name="scanned"),
+    re_path(r"^[vV]/(?P<code>[^/]{1,1200})/?$", views.shown, name="scanned"),
 ]

@@ -15,6 +15,7 @@ from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import (
     EmbeddedPdfSignature,
@@ -35,6 +36,7 @@ from certificates.snapshot import SCHEMA, canonical
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 
 _MAXIMAL_RECORD = 64 * 1024
+_WRITTEN_BY_UPGRADES = {"/ModDate", "/Producer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,11 @@ def _judged(content: bytes, trust: Trust, verdict: Verdict) -> Verdict:
     signer = x509.load_der_x509_certificate(signature.signer_cert.dump())
     _check_hole(content, signature, signer)
     _check_certification(reader, signature)
-    _check_signature(signature, signer, trust)
+    _check_signature(reader, signature, signer, trust)
     _check_signer(signer, trust)
-    record = _record(reader)
+    _check_time_stamps(reader)
+    _check_information(reader, signature.signed_revision)
+    record = _record(reader.get_historical_root(signature.signed_revision))
     return replace(
         verdict,
         signer=fingerprint(signer),
@@ -155,12 +159,14 @@ def _check_certification(reader: PdfFileReader, signature: EmbeddedPdfSignature)
         raise Refused(Rule.CHANGES_ALLOWED, str(signature.docmdp_level))
 
 
-def _check_signature(signature: EmbeddedPdfSignature, signer: x509.Certificate, trust: Trust) -> None:
+def _check_signature(
+    reader: PdfFileReader, signature: EmbeddedPdfSignature, signer: x509.Certificate, trust: Trust
+) -> None:
     at = trust.at or datetime.now(UTC)
     roots = [asn1_x509.Certificate.load(pem.unarmor(root)[2]) for root in trust.roots]
     context = ValidationContext(trust_roots=roots, moment=at, allow_fetching=False, revocation_mode="soft-fail")
     status = validate_pdf_signature(signature, signer_validation_context=context)
-    _check_bytes(status)
+    _check_bytes(reader, status)
     if not status.trusted:
         within = signer.not_valid_before_utc <= at <= signer.not_valid_after_utc
         raise Refused(Rule.UNTRUSTED if within else Rule.SIGNER_EXPIRED, str(status.trust_problem_indic or ""))
@@ -168,15 +174,49 @@ def _check_signature(signature: EmbeddedPdfSignature, signer: x509.Certificate, 
         raise Refused(Rule.SIGNATURE_INVALID, status.summary())
 
 
-def _check_bytes(status: PdfSignatureStatus) -> None:
+def _check_bytes(reader: PdfFileReader, status: PdfSignatureStatus) -> None:
     if not status.intact:
         raise Refused(Rule.ALTERED)
     if not status.valid:
         raise Refused(Rule.SIGNATURE_INVALID)
     if status.coverage is SignatureCoverageLevel.ENTIRE_REVISION:
-        raise Refused(Rule.CHANGED_AFTERWARDS, str(status.modification_level))
-    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
+        _check_later_changes(reader, status)
+    elif status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         raise Refused(Rule.SMUGGLED_BYTES, str(status.coverage))
+
+
+def _check_later_changes(reader: PdfFileReader, status: PdfSignatureStatus) -> None:
+    """After signing nothing may follow but proofs for the long term: time-stamps and validation data."""
+    level = status.modification_level
+    proofs = isinstance(level, ModificationLevel) and level <= ModificationLevel.LTA_UPDATES
+    if not proofs or "/DSS" not in reader.root:
+        raise Refused(Rule.CHANGED_AFTERWARDS, str(level))
+
+
+def _check_time_stamps(reader: PdfFileReader) -> None:
+    """A time-stamp over the file is no mark on its page: a field that can be seen is none of ours."""
+    for stamp in reader.embedded_timestamp_signatures:
+        field = stamp.sig_field
+        sides = [float(side) for side in field.get("/Rect", ())]
+        if sides and (sides[0] != sides[2] or sides[1] != sides[3]):
+            raise Refused(Rule.CHANGED_AFTERWARDS, f"visible time-stamp {stamp.field_name}")
+
+
+def _check_information(reader: PdfFileReader, signed: int) -> None:
+    """What readers show as title and author is not drawn, yet believed: a later revision leaves it as it was signed."""
+    old, new = (_information(reader, revision) for revision in (signed, reader.xrefs.total_revisions - 1))
+    changed = [name for name in sorted({*old, *new} - _WRITTEN_BY_UPGRADES) if old.get(name) != new.get(name)]
+    if changed:
+        raise Refused(Rule.CHANGED_AFTERWARDS, f"document information: {', '.join(changed)}")
+
+
+def _information(reader: PdfFileReader, revision: int) -> Mapping[str, Any]:
+    resolver = reader.get_historical_resolver(revision)
+    trailer = resolver.trailer_view
+    if "/Info" not in trailer:
+        return {}
+    held: Mapping[str, Any] = resolver.get_object(trailer.raw_get("/Info").reference)
+    return held
 
 
 def _check_signer(signer: x509.Certificate, trust: Trust) -> None:
@@ -190,9 +230,9 @@ def _check_signer(signer: x509.Certificate, trust: Trust) -> None:
         raise Refused(Rule.SIGNER_NOT_LISTED, fingerprint(signer))
 
 
-def _record(reader: PdfFileReader) -> bytes:
-    """The one associated file of the document, which must be the certificate record."""
-    array = reader.root.get("/AF", ())
+def _record(root: Mapping[str, Any]) -> bytes:
+    """The one associated file of the signed revision, which must be the certificate record."""
+    array = root.get("/AF", ())
     files = [array[place] for place in range(len(array))]
     if len(files) != 1 or files[0].get("/UF") != RECORD_NAME or files[0].get("/AFRelationship") != "/Data":
         raise Refused(Rule.NO_RECORD, f"{len(files)} associated files")

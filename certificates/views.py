@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates.forms import FileForm, NumberForm
 from certificates.isolated import Busy
 from certificates.services.allowance import LOOKUPS, UPLOADS, Rate, is_allowed
+from certificates.services.offline import TYPES, offline_files, published_keys
 from certificates.services.presentation import in_language, lights_for_page, log_context, page_context, status_of
+from certificates.services.printed_codes import look_up_printed
 from certificates.services.publishing import FRESH_FOR
 from certificates.services.verification import (
     Answer,
@@ -63,8 +67,8 @@ def verify_file(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def shown(request: HttpRequest, code: str) -> HttpResponse:
-    """The page behind the QR code."""
-    return _shown(request, look_up(code, at=timezone.now()), _PUBLISHED)
+    """The page behind the QR code; what the code states after the dot is checked as well."""
+    return _shown(request, look_up_printed(code, at=timezone.now()), _PUBLISHED)
 
 
 @require_safe
@@ -97,6 +101,24 @@ def root(request: HttpRequest) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """What the public log is, its newest head, and how to check it."""
     return _page(request, "certificates/log.html", log_context(), _PUBLISHED)
+
+
+@require_safe
+def printed_keys(request: HttpRequest) -> HttpResponse:
+    """The public keys of printed codes, for those who check by themselves."""
+    headers = {**_PUBLISHED, "Access-Control-Allow-Origin": "*"}
+    return HttpResponse(published_keys(), content_type="application/jwk-set+json", headers=headers)
+
+
+@require_safe
+def offline(request: HttpRequest, name: str = "") -> HttpResponse:
+    """The page that checks a printed code without a server, and the files beside it."""
+    index = "index.en.html" if (get_language() or "").startswith("en") else "index.html"
+    content = offline_files().get(name or index)
+    if content is None:
+        raise Http404
+    kind = TYPES.get(Path(name or index).suffix, "application/json")
+    return HttpResponse(content, content_type=kind, headers=_PUBLISHED)
 
 
 def _is_allowed(request: HttpRequest, rate: Rate, at: datetime) -> bool:

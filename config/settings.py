@@ -200,6 +200,9 @@ CLAMD_SECONDS: float = env.float("CLAMD_SECONDS", default=20.0)  # for one file,
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 
+# A QR code with the signed statement needs a print of 32 mm; the short form, the address alone, may be half that.
+CERTIFICATE_QR_SIGNED: bool = env.bool("CERTIFICATE_QR_SIGNED", default=True)
+
 # --- Transport and content security -----------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SESSION_COOKIE_SECURE = HTTPS_ONLY

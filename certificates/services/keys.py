@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.utils import timezone
 
 from certificates.authority import add_key, make_authority, publish_trust
-from certificates.installation import signer_options, signing_folder, trust_folder
+from certificates.installation import has_signed_codes, signer_options, signing_folder, trust_folder
+from certificates.printed_keys import PrintedKey, open_printed_key
 from certificates.signer_settings import open_signer, read_key_settings
 from certificates.signers import KeyRefused, Signer, open_file_signer, read_private
 
@@ -23,12 +24,13 @@ ORGANISATION = "示例市经济与科技主管委员会"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the signer signs with: certificates, log heads, time, and status lists."""
+    """What the signer signs with: certificates, log heads, time, status lists, printed codes unless they are short."""
 
     signer: Signer
     sign_head: Callable[[bytes], bytes]
     clock: Signer
     status: ec.EllipticCurvePrivateKey
+    printed: PrintedKey | None = None
 
 
 def open_keys(*, at: datetime) -> Keys:
@@ -40,11 +42,12 @@ def open_keys(*, at: datetime) -> Keys:
     folder = signing_folder()
     make_authority(folder, organisation=options.get("organisation", ORGANISATION), at=min(at, timezone.now()))
     add_key(folder, "status")
+    printed = open_printed_key(folder)
     publish_trust(folder, trust_folder())
     signer = _open_signer(options, folder)
     log = _open_log_key(folder / "log.key")
     clock = open_file_signer(folder / "tsa.key", chain=folder / "tsa.chain.pem")
-    return Keys(signer, log, clock, _open_key(folder / "status.key"))
+    return Keys(signer, log, clock, _open_key(folder / "status.key"), printed if has_signed_codes() else None)
 
 
 def _open_signer(options: Mapping[str, Any], folder: Path) -> Signer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,7 +15,7 @@ from certificates.models import Certificate, LogEntry, TreeHead
 from certificates.proofs import SignedHead
 from certificates.seal import time_stamp
 from certificates.services.keys import Keys
-from certificates.services.requests import lock_series, next_in
+from certificates.services.requests import lock_series, take_from
 from certificates.transparency import Frontier, Head, entry, leaf_hash
 
 _SERIES = "log"
@@ -23,6 +24,17 @@ _log = logging.getLogger(__name__)
 
 def append_event(certificate: Certificate, event: str, *, at: datetime) -> LogEntry:
     """Enter one event; call it inside the transaction that changes the certificate, after its digests are set."""
+    return append_events([certificate], event, at=at)[0]
+
+
+def append_events(certificates: Sequence[Certificate], event: str, *, at: datetime) -> list[LogEntry]:
+    """Enter the same event of several certificates, in this order, under one lock of the log."""
+    start = take_from(_SERIES, len(certificates)) - 1
+    numbered = enumerate(certificates, start)
+    return LogEntry.objects.bulk_create([_row(index, certificate, event, at) for index, certificate in numbered])
+
+
+def _row(index: int, certificate: Certificate, event: str, at: datetime) -> LogEntry:
     leaf = entry(
         event,
         identifier=certificate.identifier or "",
@@ -30,8 +42,8 @@ def append_event(certificate: Certificate, event: str, *, at: datetime) -> LogEn
         record=certificate.record_sha256,
         at=at,
     )
-    return LogEntry.objects.create(
-        index=next_in(_SERIES) - 1,
+    return LogEntry(
+        index=index,
         leaf=leaf.decode(),
         leaf_hash=leaf_hash(leaf).hex(),
         number=certificate.number,

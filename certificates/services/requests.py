@@ -97,10 +97,15 @@ def request_new_version(
 
 def next_in(series: str) -> int:
     """The next value of a series, from 1; its row stays locked until the transaction ends."""
+    return take_from(series, 1)
+
+
+def take_from(series: str, count: int) -> int:
+    """The first of the next `count` values of a series; its row stays locked until the transaction ends."""
     row = lock_series(series)
-    row.value += 1
+    row.value += count
     row.save(update_fields=["value"])
-    return row.value
+    return row.value - count + 1
 
 
 def lock_series(series: str) -> NumberSeries:

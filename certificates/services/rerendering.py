@@ -20,6 +20,7 @@ def rerendered(certificate: Certificate) -> Iterator[str]:
             certificate.content,
             stored,
             faces=faces,
+            printed=certificate.printed or certificate.content.url,
             record_sha256=certificate.record_sha256,
             unsigned_sha256=certificate.unsigned_sha256,
         )

@@ -17,6 +17,7 @@ from certificates.models import Certificate
 from certificates.selectors import certificates_waiting
 from certificates.services.keys import Keys, open_keys
 from certificates.services.log import append_event, seal_log
+from certificates.services.offline import publish_offline
 from certificates.services.publishing import publish_log, publish_pending, publish_status_lists
 from certificates.services.requests import next_in
 from certificates.services.standing import republish_versions, supersede_earlier
@@ -40,13 +41,14 @@ def sign_pending(*, limit: int, at: datetime, keys: Keys | None = None) -> int:
     refresh_status_lists(keys=keys, at=at)
     publish_status_lists()
     publish_pending(at=at)
+    publish_offline()
     return issued
 
 
 def _sign_one(certificate: Certificate, keys: Keys, at: datetime) -> bool:
     """Sign one certificate from its stored snapshot; False when it was refused or somebody else was faster."""
     try:
-        made = issue(certificate.content, keys.signer, faces=faces())
+        made = issue(certificate.content, keys.signer, faces=faces(), printed_key=keys.printed)
     except SnapshotRefused as refusal:
         _log.error("certificate %s refused: %s", certificate, refusal)
         reasons = "\n".join(f"{fault.field}：{fault.reason.zh}" for fault in refusal.faults)
@@ -68,6 +70,7 @@ def _enter(pk: int, made: Issued, at: datetime) -> bool:
     certificate.unsigned_sha256 = made.unsigned_sha256
     certificate.signer = made.signer
     certificate.fonts = dict(made.fonts)
+    certificate.printed = made.printed
     certificate.issued_at = certificate.content.issued_at
     certificate.log_index = append_event(certificate, "issue", at=certificate.issued_at).index
     certificate.status_index = next_in("status") - 1  # after the log's series: always in this order, so no deadlock

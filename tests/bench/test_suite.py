@@ -16,8 +16,9 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from bench import acts, annex, inbox, isolated_reading, reading, suite, whole_case
-from bench.certificate import certificate, check_accepted
+from bench.certificate import certificate, check_accepted, trust_in
 from bench.figures import Figure
+from bench.log import log
 from bench.scale import SMALL, Scale
 from bench.straight_line import StraightLine
 from certificates.authority import make_authority
@@ -84,7 +85,13 @@ def test_refused_workbook_is_not_timed() -> None:
 @slow
 def test_certificate_gives_time_ratio_and_size() -> None:
     figures = by_name(certificate(SMALL))
-    assert figures.keys() == {"certificate.cpu", "certificate.speed", "certificate.size"}
+    assert figures.keys() == {
+        "certificate.rate",
+        "certificate.speed",
+        "certificate.size",
+        "certificate.verdict",
+        "certificate.upload",
+    }
     assert figures["certificate.size"].holds
 
 
@@ -92,14 +99,22 @@ def test_certificate_gives_time_ratio_and_size() -> None:
 def test_certificate_that_does_not_verify_is_not_timed(keys: Path) -> None:
     signer = open_file_signer(keys / "signer.key", chain=keys / "signer.chain.pem")
     pdf = issue(snapshot(), signer).pdf
-    check_accepted(pdf, keys, signer)
+    trust = trust_in(keys, signer)
+    check_accepted(pdf, trust)
     with pytest.raises(ValueError, match="does not verify"):
-        check_accepted(pdf + b"\n%", keys, signer)
+        check_accepted(pdf + b"\n%", trust)
+
+
+@slow
+def test_log_gives_appends_and_seconds(demo: None) -> None:
+    figures = by_name(log(SMALL))
+    assert figures.keys() == {"log.tree", "log.store"}
+    assert figures["log.store"].holds
 
 
 @slow
 def test_peer_makes_a_certificate_of_the_same_kind(keys: Path) -> None:
-    content = StraightLine(find_faces(), keys, snapshot()).issue(snapshot())
+    content = StraightLine(find_faces(), keys, snapshot()).issue(snapshot(), snapshot().url)
     (signature,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
     _kind, _headers, root = unarmor((keys / "trust" / "root.pem").read_bytes())
     trust = ValidationContext(trust_roots=[Certificate.load(root)], moment=AT, allow_fetching=False)

@@ -10,6 +10,7 @@ import pytest
 
 from certificates.authority import make_authority
 from certificates.issuing import Issued, issue
+from certificates.printed_keys import PrintedKey, PublicKeys, keys_of, open_printed_key
 from certificates.signers import FileSigner, fingerprint, open_file_signer
 from certificates.verify import Trust
 from tests.certificates.samples import AT, snapshot
@@ -30,6 +31,14 @@ class House:
         return open_file_signer(self.keys / "tsa.key", chain=self.keys / "tsa.chain.pem")
 
     @property
+    def printed(self) -> PrintedKey:
+        return open_printed_key(self.keys)
+
+    @property
+    def printed_keys(self) -> PublicKeys:
+        return keys_of((self.keys / "trust" / "qr-keys.json").read_bytes())
+
+    @property
     def trust(self) -> Trust:
         root = (self.keys / "trust" / "root.pem").read_bytes()
         return Trust((root,), frozenset({fingerprint(self.signer.certificate)}), AT)
@@ -38,7 +47,9 @@ class House:
 def _house(folder: Path) -> House:
     """The command judges by the real clock, most tests by `AT`: the certificates are valid at both."""
     make_authority(folder, organisation="示例市经济与科技主管委员会", at=min(AT, datetime.now(UTC)))
-    return House(folder)
+    house = House(folder)
+    assert house.printed.key_id in house.printed_keys
+    return house
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +67,7 @@ def other_house(tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture(scope="session")
 def issued(house: House) -> Issued:
     """A certificate of the issuer."""
-    return issue(snapshot(), house.signer)
+    return issue(snapshot(), house.signer, printed_key=house.printed)
 
 
 @pytest.fixture(scope="session")

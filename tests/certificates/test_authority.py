@@ -24,7 +24,7 @@ def _purposes(certificate: x509.Certificate) -> list[x509.ObjectIdentifier]:
 
 def test_every_private_key_is_readable_by_its_owner_only(house: House) -> None:
     keys = sorted(house.keys.glob("*.key"))
-    assert [key.stem for key in keys] == ["issuing", "log", "root", "signer", "tsa-root", "tsa"]
+    assert [key.stem for key in keys] == ["issuing", "log", "qr", "root", "signer", "tsa-root", "tsa"]
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
     assert stat.S_IMODE(house.keys.stat().st_mode) == 0o700
 
@@ -61,7 +61,7 @@ def test_failed_run_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mo
 def test_published_folder_holds_no_private_key(house: House, tmp_path: Path) -> None:
     publish_trust(house.keys, tmp_path / "trust")
     files = {path.name: path.read_text() for path in (tmp_path / "trust").iterdir()}
-    assert set(files) == {"root.pem", "signers.pem", "tsa-root.pem", "log.pem"}
+    assert set(files) == {"root.pem", "signers.pem", "tsa-root.pem", "log.pem", "qr-keys.json"}
     assert not any("PRIVATE" in content for content in files.values())
 
 

@@ -8,8 +8,8 @@ import zlib
 import pikepdf
 import pytest
 
-from certificates import counting
 from certificates.counting import count_pages
+from criteria.fork_client import Allowance
 
 pytestmark = pytest.mark.slow
 
@@ -74,6 +74,5 @@ def test_file_that_unpacks_to_gigabytes_ends_only_the_child() -> None:
     assert count_pages(bomb()) is None
 
 
-def test_child_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "WAIT_SECONDS", 0.001)
-    assert count_pages(pdf(1)) is None
+def test_child_that_takes_too_long_is_given_up() -> None:
+    assert count_pages(pdf(1), allowed=Allowance(wait=0.0001, cpu=5)) is None

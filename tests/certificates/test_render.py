@@ -26,15 +26,16 @@ def _run(*command: str | Path) -> str:
 
 @pytest.mark.slow
 def test_same_snapshot_gives_the_same_bytes_before_and_after_signing(house: House, issued: Issued) -> None:
-    again = issue(snapshot(), house.signer)
+    again = issue(snapshot(), house.signer, printed_key=house.printed)
     assert again.unsigned_sha256 == issued.unsigned_sha256
     assert again.pdf == issued.pdf
 
 
 def test_another_snapshot_gives_other_bytes(issued: Issued) -> None:
     other = snapshot(announcement="示例经信技〔2026〕129 号")
-    prepared = prepare(other, record_of(other), renderer_for(find_faces()))
-    assert prepared.digest != prepare(snapshot(), issued.record, renderer_for(find_faces())).digest
+    renderer = renderer_for(find_faces())
+    prepared = prepare(other, record_of(other), issued.printed, renderer)
+    assert prepared.digest != prepare(snapshot(), issued.record, issued.printed, renderer).digest
 
 
 def test_certificate_stays_below_125_kilobytes(issued: Issued) -> None:
@@ -76,12 +77,14 @@ def test_every_font_is_embedded_and_subset_with_a_unicode_map(pdf_file: Path) ->
 @pytest.mark.poppler
 @pytest.mark.slow
 @pytest.mark.parametrize("resolution", [110, 300])
-def test_qr_code_of_the_rasterised_page_is_the_address(pdf_file: Path, tmp_path: Path, resolution: int) -> None:
+def test_qr_code_of_the_rasterised_page_is_the_printed_text(
+    pdf_file: Path, issued: Issued, tmp_path: Path, resolution: int
+) -> None:
     _run("pdftoppm", "-r", str(resolution), "-png", pdf_file, tmp_path / "page")
     (page,) = tmp_path.glob("page*.png")
     with Image.open(page) as image:
         (found,) = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
-    assert found.text == snapshot().url
+    assert found.text == issued.printed
 
 
 @pytest.mark.poppler

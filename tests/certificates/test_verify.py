@@ -12,29 +12,21 @@ import pytest
 from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from certificates import authority
 from certificates.issuing import Issued, issue
 from certificates.refusals import Rule
-from certificates.signers import DOCUMENT_SIGNING, FileSigner, fingerprint
+from certificates.signers import fingerprint
 from certificates.snapshot import canonical
 from certificates.verify import Trust, verify
 from tests.certificates.attacks import BYTES, HOLE, INCREMENTAL, Forgery, appended, in_hole, replaced, signed_again
 from tests.certificates.conftest import House
+from tests.certificates.kinds import colleague
 from tests.certificates.samples import AT, HOLDER, fresh_snapshot, snapshot
-
-
-def _colleague(house: House, *, purpose: x509.ObjectIdentifier = DOCUMENT_SIGNING) -> FileSigner:
-    """Another certificate of the same issuing authority."""
-    key = load_pem_private_key((house.keys / "issuing.key").read_bytes(), None)
-    issuing = authority._Party(key, house.signer.issuers[0])
-    made = authority._leaf(issuing, "另一个签章人", "示例", AT - timedelta(days=1), years=3, purpose=purpose)
-    return FileSigner(made.key, made.certificate, house.signer.issuers)
 
 
 def test_genuine_certificate_is_accepted_with_its_record(issued: Issued, house: House) -> None:
@@ -136,7 +128,7 @@ def test_certificate_of_a_lookalike_authority_is_refused(other_house: House, hou
 
 
 def test_certificate_signed_by_another_certificate_of_our_authority_is_refused(house: House) -> None:
-    forged = issue(snapshot(), _colleague(house)).pdf
+    forged = issue(snapshot(), colleague(house)).pdf
     assert verify(forged, house.trust).rule is Rule.SIGNER_NOT_LISTED
     assert verify(forged, replace(house.trust, signers=None)).accepted
 
@@ -149,7 +141,7 @@ def test_certificate_signed_by_the_time_stamp_key_is_refused(house: House) -> No
 
 
 def test_certificate_signed_by_a_certificate_for_another_purpose_is_refused(house: House) -> None:
-    forged = issue(snapshot(), _colleague(house, purpose=x509.ExtendedKeyUsageOID.CODE_SIGNING)).pdf
+    forged = issue(snapshot(), colleague(house, purpose=x509.ExtendedKeyUsageOID.CODE_SIGNING)).pdf
     assert verify(forged, house.trust).rule is Rule.WRONG_PURPOSE
 
 

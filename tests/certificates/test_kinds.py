@@ -1,0 +1,35 @@
+"""Every kind of attack gets the verdict written beside it, by the rule written beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from certificates.issuing import Issued
+from certificates.verify import verify
+from tests.certificates.conftest import House
+from tests.certificates.kinds import OWN, PUBLISHED, Kind, Material
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def material(issued: Issued, house: House, other_house: House) -> Material:
+    return Material(issued, house, other_house)
+
+
+def test_all_published_kinds_and_twenty_of_our_own_are_here() -> None:
+    assert len({kind.name for kind in PUBLISHED}) == 37
+    assert len({kind.name for kind in OWN} - {kind.name for kind in PUBLISHED}) >= 20
+    assert sum(kind.rule is None for kind in PUBLISHED) == 5
+
+
+@pytest.mark.parametrize("kind", [*PUBLISHED, *OWN], ids=lambda kind: kind.name)
+def test_verdict_is_the_one_in_the_table(material: Material, kind: Kind) -> None:
+    content = kind.attack(material)
+    verdict = verify(content, material.house.trust)
+    assert (verdict.rule, verdict.detail if verdict.rule is not kind.rule else "") == (kind.rule, "")
+    assert (verdict.record is not None) is (kind.rule is None)
+    if kind.rule is None:
+        assert verdict.record_sha256 == material.issued.record_sha256
+    else:
+        assert content != material.pdf
