@@ -66,7 +66,7 @@ def annex(scale: Scale) -> Iterator[Figure]:
         folder = Path(name)
         (folder / "template.json").write_text(template.to_json(), encoding="utf-8")
         (folder / "long.xlsx").write_bytes(long_workbook(template, lines))
-        rounds = range(max(1, scale.rounds // 5))
+        rounds = range(max(1, scale.rounds // 3))
         taken = [{what: _child(what, folder) for what in ("ours", "peer")} for _ in rounds]
     if any(turn["ours"]["lines"] != lines or turn["ours"]["errors"] for turn in taken):
         raise ValueError(f"the annex was not read completely: {taken}")
