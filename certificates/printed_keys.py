@@ -16,8 +16,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -27,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from certificates.durable import write_durably
-from certificates.signers import KeyRefused, read_private
+from certificates.signers import HeldKey, KeyRefused, read_private
 from certificates.snapshot import canonical
 
 KEY_FILE = "qr.key"
@@ -43,26 +41,13 @@ class KeysRefused(ValueError):
 
 
 @dataclass(frozen=True)
-class PrintedKey:
-    """The private key of printed codes; signs deterministically (RFC 6979), so that a redo prints the same code."""
-
-    key: ec.EllipticCurvePrivateKey
+class PrintedKey(HeldKey):
+    """The private key of printed codes."""
 
     @cached_property
     def key_id(self) -> bytes:
         """Eight bytes by which the code names its key."""
         return key_id_of(self.key.public_key())
-
-    @cached_property
-    def _algorithm(self) -> ec.ECDSA:
-        try:
-            return ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-        except UnsupportedAlgorithm:
-            return ec.ECDSA(hashes.SHA256())
-
-    def sign(self, message: bytes) -> bytes:
-        """ECDSA signature over SHA-256 of `message`, DER."""
-        return self.key.sign(message, self._algorithm)
 
 
 def open_printed_key(folder: Path) -> PrintedKey:

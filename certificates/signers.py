@@ -47,15 +47,13 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 
 @dataclass(frozen=True)
-class FileSigner:
-    """A key read from a file.
+class HeldKey:
+    """A private key in this process.
 
-    Signs deterministically (RFC 6979) where the library can, so that a redo gives the same file.
+    Signs deterministically (RFC 6979) where the library can, so that a redo gives the same bytes.
     """
 
     key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-    issuers: tuple[x509.Certificate, ...] = ()
 
     @cached_property
     def _algorithm(self) -> ec.ECDSA:
@@ -67,6 +65,14 @@ class FileSigner:
     def sign(self, message: bytes) -> bytes:
         """ECDSA signature over SHA-256 of `message`, DER."""
         return self.key.sign(message, self._algorithm)
+
+
+@dataclass(frozen=True)
+class FileSigner(HeldKey):
+    """A key read from a file, with its certificate."""
+
+    certificate: x509.Certificate
+    issuers: tuple[x509.Certificate, ...] = ()
 
 
 @dataclass(frozen=True)
