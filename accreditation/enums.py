@@ -77,6 +77,12 @@ class StateFacts:
     is_final: bool = False
     is_adverse: bool = False
     is_closed: bool = False  # the enterprise may apply again in the same batch
+    stays_open: bool = False  # legally at its end, but its case still waits for something, such as the certificate
+
+    @property
+    def ends_case(self) -> bool:
+        """Whether the case is closed with this state."""
+        return self.is_final and not self.stays_open
 
 
 _S = ApplicationState
@@ -100,7 +106,7 @@ APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.PROPOSED: StateFacts(Owner.OFFICE, 6),
     _S.UNDER_NOTICE: StateFacts(Owner.CLOCK, 6),
     _S.NOTICE_COMPLETED: StateFacts(Owner.OFFICE, 7),
-    _S.RECOGNISED: StateFacts(Owner.NOBODY, 7, "ok", is_final=True),
+    _S.RECOGNISED: StateFacts(Owner.NOBODY, 7, "ok", is_final=True, stays_open=True),
     _S.WITHDRAWN: StateFacts(Owner.NOBODY, 1, "idle", is_final=True, is_closed=True),
     _S.DECLINED: _adverse(2, is_closed=True),
     _S.INELIGIBLE: _adverse(2),

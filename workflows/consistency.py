@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F
 
-from accreditation.enums import APPLICATION_STATES, ApplicationState, DeadlineState, SeatState
+from accreditation.enums import DeadlineState, SeatState
 from accreditation.models import Application, Case, Deadline, Panel
 from workflows import flow_tasks
-from workflows.deadlines import RUNS_IN
 from workflows.models import CaseFlow
-from workflows.procedures import procedure_of
+from workflows.procedures import PROCEDURES, procedure_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +25,26 @@ class Disagreement:
 
 def check_all() -> Iterator[Disagreement]:
     """Every disagreement of every case."""
-    for application in Application.objects.exclude(case__state=F("state")).select_related("case"):
-        text = f"case row says {application.case.state}, application says {application.state}"
-        yield Disagreement(application.case.number, text)
-    for case in Case.objects.select_related("application").order_by("pk").iterator():
+    for kind in {procedure.subject.model: procedure.subject for procedure in PROCEDURES.values()}.values():
+        for row in kind.model._default_manager.exclude(case__state=F("state")).select_related("case"):
+            text = f"case row says {row.case.state}, {kind.model._meta.model_name} says {row.state}"
+            yield Disagreement(row.case.number, text)
+    for case in Case.objects.order_by("pk").iterator():
         yield from check_case(case)
 
 
 def check_case(case: Case) -> Iterator[Disagreement]:
     """Disagreements of one case: open tasks against state, seats against tasks, clocks against state."""
-    state = ApplicationState(case.application.state)
+    kind = procedure_of(case).subject
+    state = str(kind.of(case).state)
     wanted = expected_tasks(case)
     found = sorted(flow_tasks.node_name(task) for task in flow_tasks.open_tasks(case))
     if found != wanted:
         yield Disagreement(case.number, f"in {state} with open tasks {found}, expected {wanted}")
     for clock in Deadline.objects.filter(case=case, state=DeadlineState.RUNNING):
-        if state not in RUNS_IN[clock.kind]:  # type: ignore[index]  # a TextChoices value compares as text
+        if state not in kind.clocks[clock.kind]:
             yield Disagreement(case.number, f"clock {clock.kind} runs in {state}")
-    if APPLICATION_STATES[state].is_final and case.closed_at is None and state != ApplicationState.RECOGNISED:
+    if kind.facts(state).ends_case and case.closed_at is None:
         yield Disagreement(case.number, f"{state} but not closed")
 
 
@@ -51,12 +52,15 @@ def expected_tasks(case: Case) -> list[str]:
     """Names of the nodes whose tasks must be open, one per open seat of a panel."""
     if case.closed_at is not None:
         return []
-    node = procedure_of(case).node_of_state.get(ApplicationState(case.application.state))
+    procedure = procedure_of(case)
+    subject = procedure.subject.of(case)
+    node = procedure.node_of_state.get(str(subject.state))
     if node is None:
         return []
     if node != "expert_review":
         return [node]
-    panel = Panel.objects.get(application=case.application)
+    assert isinstance(subject, Application)
+    panel = Panel.objects.get(application=subject)
     return [node] * (panel.size - panel.seats.filter(state=SeatState.SUBMITTED).count())
 
 

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accreditation.enums import ApplicationState as S
-from accreditation.enums import DeadlineKind, DeadlineState
+from accreditation.enums import DeadlineState
 from accreditation.models import Case, Deadline
 from workflows.doing import Clock, Doing
-
-RUNS_IN: dict[DeadlineKind, frozenset[S]] = {
-    DeadlineKind.FIRST_REVIEW: frozenset({S.SUBMITTED, S.UNDER_FIRST_REVIEW}),
-    DeadlineKind.CORRECTION: frozenset({S.RETURNED}),
-    DeadlineKind.COMPLETENESS_CHECK: frozenset({S.UNDER_COMPLETENESS_CHECK}),
-    DeadlineKind.EXPERT_REVIEW: frozenset({S.UNDER_EXPERT_REVIEW}),
-    DeadlineKind.NOTICE: frozenset({S.UNDER_NOTICE}),
-}
 
 
 def settle(doing: Doing) -> None:
@@ -25,22 +16,23 @@ def settle(doing: Doing) -> None:
         running.update(state=DeadlineState.CANCELLED, settled_at=doing.at)
         return
     ended = DeadlineState.FIRED if doing.by.is_system else DeadlineState.MET
-    over = [kind for kind, states in RUNS_IN.items() if doing.application.state not in states]
+    over = [kind for kind, states in doing.kind.clocks.items() if doing.state not in states]
     running.filter(kind__in=over).update(state=ended, settled_at=doing.at)
     for clock in doing.verb.starts(doing) if doing.verb.starts else ():
         start(doing, clock)
 
 
 def start(doing: Doing, clock: Clock) -> Deadline:
-    """Start one clock of so many working days."""
-    days = getattr(doing.batch, clock.days)
-    due = doing.calendar.due(doing.at, days)
+    """Start one clock of so many days."""
+    days = clock.length(doing)
+    due = doing.calendar.due_after(doing.at, days, in_calendar_days=clock.in_calendar_days)
     doing.act.note(**{f"due_{clock.kind}": due.at.isoformat(), f"provisional_{clock.kind}": due.is_provisional})
     return Deadline.objects.create(
         case=doing.case,
         kind=clock.kind,
         started_at=doing.at,
         working_days=days,
+        in_calendar_days=clock.in_calendar_days,
         due_at=due.at,
         is_provisional=due.is_provisional,
         fires=clock.fires,

@@ -15,7 +15,9 @@ from accreditation.acts import Act
 from accreditation.enums import DeadlineKind
 from accreditation.errors import Reason
 from accreditation.models import Application, Batch, Case, Seat, User
+from accreditation.models.cases import CaseSubject
 from workflows.calendar import current_calendar
+from workflows.subjects import Subject
 from workflows.workdays import WorkCalendar
 
 
@@ -29,9 +31,21 @@ class Doing:
     form: Mapping[str, Any]
     act: Act
     case: Case
-    application: Application
+    kind: Subject
+    subject: CaseSubject
     task: Task | None = None
     arguments: dict[str, Any] = field(default_factory=dict)  # for the transition
+
+    @property
+    def application(self) -> Application:
+        """The subject of a procedure that runs over an application."""
+        assert isinstance(self.subject, Application)
+        return self.subject
+
+    @property
+    def state(self) -> str:
+        """Legal state of the subject now."""
+        return str(self.subject.state)
 
     @property
     def batch(self) -> Batch:
@@ -72,16 +86,26 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A clock that a verb starts: kind, working days read from the batch, verb that fires when it is due."""
+    """A clock that a verb starts: kind, days, verb that fires when it is due.
+
+    `days` names a field of the batch, or is a number of days that the law sets, or asks the attempt itself.
+    """
 
     kind: DeadlineKind
-    days: str  # name of the batch's field
+    days: str | int | Callable[[Doing], int]
     fires: str = ""
+    in_calendar_days: bool = False
+
+    def length(self, doing: Doing) -> int:
+        """Number of days for this attempt."""
+        if callable(self.days):
+            return self.days(doing)
+        return self.days if isinstance(self.days, int) else int(getattr(doing.batch, self.days))
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One thing that can happen to an application.
+    """One thing that can happen to a case.
 
     `transition` names the method of the state machine (None keeps the state), `nodes` the flow nodes at which the verb
     is possible, `completes` whether the node's task is done with it

@@ -17,9 +17,9 @@ from viewflow.workflow.models import Task
 
 from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.audit import chain_key
-from accreditation.enums import APPLICATION_STATES, ApplicationState
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
-from accreditation.models import Application, AuditEvent, Case, User
+from accreditation.models import AuditEvent, Case, User
+from accreditation.models.cases import CaseSubject
 from workflows import deadlines, flow_tasks
 from workflows.doing import Doing, Verb
 from workflows.procedures import procedure_of
@@ -72,13 +72,14 @@ def perform(
 
 def possible_verbs(case: Case, *, by: User, at: datetime) -> list[Verb]:
     """Verbs of the pages that this person may do to the case as it stands; guards are asked only when it is done."""
-    application = Application.objects.select_related("batch").get(case=case)
+    procedure = procedure_of(case)
+    subject = procedure.subject.of(case)
     possible = []
-    for line in procedure_of(case).verbs.values():
-        if not line.for_page or not _fits_state(application, line):
+    for line in procedure.verbs.values():
+        if not line.for_page or not _fits_state(subject, line):
             continue
         for task in flow_tasks.open_tasks(case, line.nodes):
-            doing = Doing(line, by, at, {}, _no_act(case, line, by, at), case, application, task)
+            doing = Doing(line, by, at, {}, _no_act(case, line, by, at), case, procedure.subject, subject, task)
             if line.who.test(doing):
                 possible.append(line)
                 break
@@ -115,8 +116,8 @@ def _enter(doing_act: Act, line: Verb, by: User, at: datetime, form: Mapping[str
     """Fresh rows, the task, then the questions in order: is it still to be done, may this person, may it happen."""
     case = doing_act.chain
     assert isinstance(case, Case)
-    application = Application.objects.select_for_update().select_related("batch", "enterprise").get(case=case)
-    doing = Doing(line, by, at, form, doing_act, case, application)
+    kind = procedure_of(case).subject
+    doing = Doing(line, by, at, form, doing_act, case, kind, kind.locked(case))
     doing.task = _task(doing, task_id)
     if not line.who.test(doing):
         _refuse_person(doing)
@@ -151,14 +152,14 @@ def _refuse_person(doing: Doing) -> None:
 
 def check_still_open(doing: Doing) -> None:
     """Raises AlreadyDone where the task is finished or the case has moved on."""
-    if doing.task is None or doing.task.finished or not _fits_state(doing.application, doing.verb):
+    if doing.task is None or doing.task.finished or not _fits_state(doing.subject, doing.verb):
         raise _already_done(doing)
 
 
-def _fits_state(application: Application, line: Verb) -> bool:
+def _fits_state(subject: CaseSubject, line: Verb) -> bool:
     if line.transition is None:
         return True
-    return bool(can_proceed(getattr(application, line.transition), check_conditions=False))
+    return bool(can_proceed(getattr(subject, line.transition), check_conditions=False))
 
 
 def _already_done(doing: Doing) -> AlreadyDone:
@@ -167,14 +168,14 @@ def _already_done(doing: Doing) -> AlreadyDone:
     text = _("本件已由%(who)s办理（%(verb)s），当前为“%(state)s”，不能再办理“%(this)s”。") % {
         "who": who,
         "verb": verb_label(doing.case, last.verb) if last else "",
-        "state": ApplicationState(doing.application.state).label,
+        "state": doing.kind.label(doing.state),
         "this": doing.verb.label,
     }
     return AlreadyDone(Reason("already_done", text), done_by=who, done_at=when)
 
 
 def _carry_out(doing: Doing) -> Outcome:
-    before = doing.application.state
+    before = doing.state
     if doing.verb.record is not None:
         doing.verb.record(doing)
     _move(doing)
@@ -183,9 +184,11 @@ def _carry_out(doing: Doing) -> Outcome:
     deadlines.settle(doing)
     for audience in doing.verb.tells:
         doing.act.tell(audience(doing), doing.verb.code, case_number=doing.case.number)
-    after = doing.application.state
+    after = doing.state
     doing.act.moved(before, after)
-    doing.act.note(rule_set=doing.batch.rule_set.checksum, procedure=doing.case.procedure)
+    if doing.case.batch is not None:
+        doing.act.note(rule_set=doing.case.batch.rule_set.checksum)
+    doing.act.note(procedure=doing.case.procedure)
     outcome = Outcome(
         doing.case.number, doing.verb.code, before, after, doing.case.audit_count + 1, dict(doing.act.answer)
     )
@@ -200,12 +203,11 @@ def _completes(doing: Doing) -> bool:
 
 def _move(doing: Doing) -> None:
     """The legal transition, and its mirror on the case for lists."""
-    application, case = doing.application, doing.case
+    subject, case = doing.subject, doing.case
     if doing.verb.transition is not None:
-        getattr(application, doing.verb.transition)(**doing.arguments)
-    application.save()
-    case.state, case.moved_at = application.state, doing.at
-    facts = APPLICATION_STATES[ApplicationState(application.state)]
-    if doing.verb.closes_case or (facts.is_final and application.state != ApplicationState.RECOGNISED):
+        getattr(subject, doing.verb.transition)(**doing.arguments)
+    subject.save()
+    case.state, case.moved_at = subject.state, doing.at
+    if doing.verb.closes_case or doing.kind.facts(case.state).ends_case:
         case.closed_at = doing.at
     case.save(update_fields=["state", "moved_at", "closed_at"])

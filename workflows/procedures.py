@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from accreditation.enums import ApplicationState
 from accreditation.models import Case
 from workflows.doing import Verb
 from workflows.flows.foundation import CaseProcedure
 from workflows.flows.municipal_recognition_2022 import NODE_OF_STATE, MunicipalRecognition2022
-from workflows.verbs import MUNICIPAL_2022
+from workflows.subjects import Subject
+from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,12 @@ class Procedure:
 
     flow: type[CaseProcedure]
     verbs: Mapping[str, Verb]
-    node_of_state: Mapping[ApplicationState, str]
+    node_of_state: Mapping[str, str]
+
+    @property
+    def subject(self) -> Subject:
+        """What it runs over."""
+        return self.flow.subject
 
 
 PROCEDURES: Mapping[str, Procedure] = {

@@ -49,6 +49,13 @@ class WorkCalendar:
         day, provisional = self.add(start.astimezone(SHANGHAI).date(), count)
         return Due(datetime.combine(day, END_OF_DAY, SHANGHAI), provisional)
 
+    def due_after(self, start: datetime, count: int, *, in_calendar_days: bool = False) -> Due:
+        """End of the count-th day after the day of start; in calendar days no holiday plan matters."""
+        if not in_calendar_days:
+            return self.due(start, count)
+        day = start.astimezone(SHANGHAI).date() + timedelta(days=count)
+        return Due(datetime.combine(day, END_OF_DAY, SHANGHAI), False)
+
     def left(self, on: date, due: date) -> int:
         """Working days after `on` up to and including `due`; 0 on it, negative when it is past.
 

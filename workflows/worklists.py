@@ -14,7 +14,7 @@ from viewflow.workflow.models import Task
 from accreditation.enums import ApplicationState, DeadlineState, MemberState
 from accreditation.models import Case, Deadline, Member, User
 from accreditation.permissions import standing_grants
-from accreditation.roles import ROLES, Role
+from accreditation.roles import ROLES, Power, Role
 from workflows.flow_tasks import OPEN
 from workflows.workdays import END_OF_DAY, SHANGHAI, WorkCalendar
 
@@ -52,12 +52,13 @@ class WorkItem:
         return self.days_left == 0
 
 
-def inbox_keys(user: User) -> list[str]:
+def inbox_keys(user: User, powers: Iterable[Power] = Power) -> list[str]:
     """Keys under which tasks wait for this person: powers by district or for the whole office, enterprises."""
+    asked = set(powers)
     keys = [
         f"{power}:{grant.district if ROLES[Role(grant.role)].by_district else '*'}"
         for grant in standing_grants(user)
-        for power in ROLES[Role(grant.role)].powers
+        for power in ROLES[Role(grant.role)].powers & asked
     ]
     acting = Member.objects.filter(user=user, state=MemberState.ACTIVE)
     return keys + [f"applicant:{enterprise}" for enterprise in acting.values_list("enterprise_id", flat=True)]
@@ -79,15 +80,15 @@ def inbox(
     size: int = 20,
     district: str = "",
     node: str = "",
-    nodes: Iterable[str] = (),
+    powers: Iterable[Power] = (),
     urgency: str = "",
     words: str = "",
 ) -> tuple[list[WorkItem], int]:
     """A page of the inbox, the most urgent first, and how many there are in all.
 
-    `nodes` limits it to the tasks of one desk; `words` are looked for in number and name of the enterprise.
+    `powers` limits it to the tasks of one desk; `words` are looked for in number and name of the enterprise.
     """
-    tasks = desk_tasks(user, nodes).select_related(
+    tasks = desk_tasks(user, powers).select_related(
         "process__caseflow__case__enterprise", "process__caseflow__case__batch"
     )
     if district:
@@ -105,19 +106,19 @@ def inbox(
     return [_row(task, clocks, calendar, today, user) for task in rows], tasks.count()
 
 
-def desk_tasks(user: User, nodes: Iterable[str] = ()) -> QuerySet[Task]:
-    """Tasks that wait for this person at the named nodes, or at any, each with the instant `due`."""
-    at_nodes = Q()
-    for node in nodes:
-        at_nodes |= Q(flow_task__endswith=f".{node}")
-    tasks: QuerySet[Task] = waiting_tasks(user).filter(at_nodes).annotate(due=_due_column())
+def desk_tasks(user: User, powers: Iterable[Power] = ()) -> QuerySet[Task]:
+    """Tasks that wait for this person by one of these powers, or by any right, each with the instant `due`."""
+    rows = waiting_tasks(user)
+    if asked := set(powers):
+        rows = rows.filter(owner_permission__in=inbox_keys(user, asked))
+    tasks: QuerySet[Task] = rows.annotate(due=_due_column())
     return tasks
 
 
-def inbox_counts(user: User, *, at: datetime, nodes: Iterable[str] = ()) -> dict[str, int]:
+def inbox_counts(user: User, *, at: datetime, powers: Iterable[Power] = ()) -> dict[str, int]:
     """How many tasks wait at a desk in all, and how many of each urgency."""
     urgent = {kind.value: Count("pk", filter=test) for kind, test in _urgent(at).items()}
-    counted: dict[str, int] = desk_tasks(user, nodes).aggregate(all=Count("pk"), **urgent)
+    counted: dict[str, int] = desk_tasks(user, powers).aggregate(all=Count("pk"), **urgent)
     return counted
 
 

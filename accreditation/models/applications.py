@@ -8,7 +8,7 @@ from django_fsm import GET_STATE, FSMField, transition
 
 from accreditation.enums import ApplicationState, Owner, states_where
 from accreditation.models.batches import Batch
-from accreditation.models.cases import Case
+from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
 from accreditation.models.people import User
 
@@ -45,10 +45,9 @@ def _after_dismissal(application: Application, is_over: bool) -> str:
     return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
 
 
-class Application(models.Model):
+class Application(CaseSubject):
     """One enterprise's application in one batch. Only the door moves its state."""
 
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="application")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="applications")
     state = FSMField(default=S.DRAFT, choices=S.choices, protected=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -36,13 +38,25 @@ class Case(Chained):
         return self.number
 
 
+class CaseSubject(models.Model):
+    """What a case is about. Each kind adds its own FSM column `state`, which only the door moves."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="%(class)s")
+    if TYPE_CHECKING:
+        state: Any
+
+    class Meta:
+        abstract = True
+
+
 class Deadline(models.Model):
-    """A clock of a case: started by an act, due at the end of a working day, computed and never counted down."""
+    """A clock of a case: started by an act, due at the end of a day, computed and never counted down."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
     kind = models.CharField(max_length=40, choices=DeadlineKind)
     started_at = models.DateTimeField()
-    working_days = models.PositiveIntegerField()
+    working_days = models.PositiveIntegerField()  # days on end where `in_calendar_days`
+    in_calendar_days = models.BooleanField(default=False)  # e.g. 行政复议法第二十条: 60 日
     due_at = models.DateTimeField()
     is_provisional = models.BooleanField(default=False)  # crosses into a year without a published calendar
     fires = models.CharField(max_length=60, blank=True)  # verb that the clock performs when due

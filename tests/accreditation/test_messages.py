@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from accreditation.models import Message, User
 from accreditation.roles import Role
 from accreditation.selectors.messages import GENERAL, SENTENCES, render_message, unread_count
-from workflows.verbs import MUNICIPAL_2022
+from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 
 pytestmark = pytest.mark.django_db
 PARAMS = {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from accreditation.enums import APPLICATION_STATES, ApplicationState, Owner
-from accreditation.models import Application
-from workflows.describe import README, procedures_text, transitions
+from accreditation.enums import Owner
+from workflows.describe import README, moves, procedures_text, reached, transitions
 from workflows.procedures import PROCEDURES, Procedure
 
 PUBLISHED_NODES = {
@@ -20,12 +19,9 @@ PUBLISHED_NODES = {
 each_procedure = pytest.mark.parametrize(("name", "procedure"), PROCEDURES.items(), ids=list(PROCEDURES))
 
 
-def moves() -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for pairs in transitions().values():
-        for source, targets in pairs:
-            found.setdefault(source, set()).update(targets)
-    return found
+def pairs(procedure: Procedure) -> set[tuple[str, str]]:
+    """(from, to) of every move that a procedure knows."""
+    return {pair for found in moves(procedure).values() for pair in found}
 
 
 def test_readme_is_what_the_code_says() -> None:
@@ -43,25 +39,27 @@ def test_flow_waits_for_its_row_lock(name: str, procedure: Procedure) -> None:
     assert procedure.flow.lock_impl.nowait is False
 
 
-def test_every_state_is_reached_from_a_draft() -> None:
-    reached, todo = {"draft"}, ["draft"]
-    while todo:
-        fresh = moves().get(todo.pop(), set()) - reached
-        reached |= fresh
-        todo += fresh
-    assert reached == set(ApplicationState.values)
-
-
-@pytest.mark.parametrize("state", list(ApplicationState))
-def test_state_is_final_or_has_a_way_out_and_an_owner(state: ApplicationState) -> None:
-    facts = APPLICATION_STATES[state]
-    assert facts.is_final == (not moves().get(state, set()))
-    assert facts.is_final == (facts.owner == Owner.NOBODY)
+def test_every_state_of_a_subject_is_reached_in_some_procedure() -> None:
+    subjects = {id(procedure.subject): procedure.subject for procedure in PROCEDURES.values()}
+    for key, subject in subjects.items():
+        found = [reached(pairs(each)) for each in PROCEDURES.values() if id(each.subject) == key]
+        assert set().union(*found) == set(subject.words.values), subject.model
 
 
 @each_procedure
-def test_every_transition_belongs_to_a_verb(name: str, procedure: Procedure) -> None:
-    assert {line.transition for line in procedure.verbs.values()} - {None} == set(transitions())
+def test_state_is_final_or_has_a_way_out_and_an_owner(name: str, procedure: Procedure) -> None:
+    moved = pairs(procedure)
+    for state in reached(moved):
+        facts = procedure.subject.facts(state)
+        assert facts.is_final == (state not in {source for source, _target in moved}), state
+        assert facts.is_final == (facts.owner == Owner.NOBODY), state
+
+
+def test_every_transition_belongs_to_a_verb_of_some_procedure() -> None:
+    for procedure in PROCEDURES.values():
+        same = [each for each in PROCEDURES.values() if each.subject is procedure.subject]
+        used = {line.transition for each in same for line in each.verbs.values()} - {None}
+        assert used == set(transitions(procedure.subject))
 
 
 @each_procedure
@@ -72,10 +70,11 @@ def test_every_verb_names_who_ground_and_existing_nodes(name: str, procedure: Pr
         assert line.nodes, line.code
         assert line.ground, line.code
         assert line.who.label, line.code
-        assert line.transition is None or hasattr(Application, line.transition), line.code
+        assert line.transition is None or hasattr(procedure.subject.model, line.transition), line.code
 
 
 @each_procedure
 def test_every_waiting_state_has_its_node(name: str, procedure: Procedure) -> None:
-    waiting = {state for state, facts in APPLICATION_STATES.items() if not facts.is_final}
-    assert set(procedure.node_of_state) == waiting | {ApplicationState.RECOGNISED}
+    states = reached(pairs(procedure))
+    waiting = {state for state in states if not procedure.subject.facts(state).ends_case}
+    assert set(procedure.node_of_state) == waiting

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from viewflow.workflow import Activation, Flow
 from viewflow.workflow.lock import SelectForUpdateLock
 
-from accreditation.enums import ApplicationState
-from accreditation.models import Application, Case
+from accreditation.models import Case
 from accreditation.roles import Power
 from workflows.models import CaseFlow
+from workflows.subjects import APPLICATION, Subject
 
 
 class CaseProcedure(Flow):
     """Base of all flows; the engine's own default is no lock at all."""
 
     process_class = CaseFlow
+    subject: ClassVar[Subject] = APPLICATION
     lock_impl = SelectForUpdateLock(nowait=False)
 
 
 def legal_state(activation: Activation) -> str:
-    """State of the application as it stands in the table now."""
-    return str(Application.objects.values_list("state", flat=True).get(case=activation.process.case_id))
+    """State of the subject as it stands in the table now."""
+    rows = activation.flow_class.subject.model._default_manager
+    return str(rows.values_list("state", flat=True).get(case=activation.process.case_id))
 
 
-def in_state(*states: ApplicationState) -> Callable[[Any], bool]:
+def in_state(*states: str) -> Callable[[Any], bool]:
     """A branch taken when the legal state is one of these; flows decide nothing by themselves."""
     return lambda activation: legal_state(activation) in states
 

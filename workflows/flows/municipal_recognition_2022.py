@@ -103,7 +103,7 @@ class MunicipalRecognition2022(CaseProcedure):
 
 
 # Where a case stands in the flow for each legal state; the consistency check compares the open tasks with it.
-NODE_OF_STATE: dict[S, str] = {
+NODE_OF_STATE: dict[str, str] = {
     S.DRAFT: "prepare",
     S.SUBMITTED: "first_review",
     S.UNDER_FIRST_REVIEW: "first_review",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.permissions import districts_of, signed_in
+from accreditation.roles import Power
 from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
 from workflows.selectors.desks import WAITS_FOR_DISTRICT, district_cases, narrowed
@@ -17,7 +18,7 @@ from workflows.views.desk import DISTRICT
 from workflows.views.listing import filters, page_of_rows, page_of_slices
 from workflows.worklists import inbox, inbox_counts
 
-NODES = ("first_review",)
+POWERS = (Power.REVIEW_FIRST,)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -29,9 +30,9 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
     chosen, calendar = form.chosen(), current_calendar()
     rows = page_of_slices(
         request,
-        lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, nodes=NODES, **chosen),
+        lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, powers=POWERS, **chosen),
     )
-    context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, nodes=NODES)}
+    context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, powers=POWERS)}
     return render(request, "workflows/district/inbox.html", context | {"case_page": "district_case"})
 
 

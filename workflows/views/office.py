@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.permissions import signed_in
+from accreditation.roles import Power
 from workflows.calendar import current_calendar
 from workflows.forms.office import CaseSearch, OfficeInboxFilter
 from workflows.presentation.cases import STEPS
@@ -30,7 +31,7 @@ from workflows.views.desk import OFFICE, open_case, show
 from workflows.views.listing import filters, page_of_rows, page_of_slices
 from workflows.worklists import inbox, inbox_counts
 
-NODES = ("completeness_check", "appoint_panel", "overall_review", "table_again")
+POWERS = (Power.CHECK_COMPLETENESS, Power.APPOINT_PANELS, Power.CALL_MEETINGS)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -42,13 +43,13 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
     chosen, calendar = form.chosen(), current_calendar()
     rows = page_of_slices(
         request,
-        lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, nodes=NODES, **chosen),
+        lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, powers=POWERS, **chosen),
     )
     stages, districts = board(user, at=now)
     context = {
         "page": rows,
         "filters": filters(request, form),
-        "counts": inbox_counts(user, at=now, nodes=NODES),
+        "counts": inbox_counts(user, at=now, powers=POWERS),
         "stages": [_stage(stage) for stage in stages],
         "districts": districts,
         "vacancies": vacant_places()[:20],

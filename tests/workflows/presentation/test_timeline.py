@@ -13,8 +13,8 @@ from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import door
 from workflows.presentation.timeline import READERS, timeline
+from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tick import clock_person
-from workflows.verbs import MUNICIPAL_2022
 
 OBJECTOR = {"objector": "周异议", "contact": "021-12345678", "text": "该单位的研究开发人员多为兼职人员。"}
 

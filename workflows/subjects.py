@@ -1,0 +1,59 @@
+"""What a procedure runs over: the table whose legal state the door moves, and what each of its states means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+from accreditation.enums import APPLICATION_STATES, ApplicationState, DeadlineKind, StateFacts
+from accreditation.models import Application, Case
+from accreditation.models.cases import CaseSubject
+
+_S = ApplicationState
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A kind of subject: its table, the words and facts of its states, the states in which each clock runs."""
+
+    model: type[CaseSubject]
+    words: type[TextChoices]
+    states: Mapping[str, StateFacts]
+    clocks: Mapping[str, frozenset[str]]
+    related: tuple[str, ...] = ()
+
+    def of(self, case: Case) -> CaseSubject:
+        """The subject row of a case as it stands in the table now."""
+        row: CaseSubject = self.model._default_manager.select_related(*self.related).get(case=case)
+        return row
+
+    def locked(self, case: Case) -> CaseSubject:
+        """The same under its row lock."""
+        rows = self.model._default_manager.select_for_update().select_related(*self.related)
+        row: CaseSubject = rows.get(case=case)
+        return row
+
+    def facts(self, state: str) -> StateFacts:
+        """What everybody may ask of a state."""
+        return self.states[state]
+
+    def label(self, state: str) -> str:
+        """The state in words."""
+        return str(self.words(state).label)
+
+
+APPLICATION = Subject(
+    model=Application,
+    words=ApplicationState,
+    states={str(state): facts for state, facts in APPLICATION_STATES.items()},
+    clocks={
+        DeadlineKind.FIRST_REVIEW: frozenset({_S.SUBMITTED, _S.UNDER_FIRST_REVIEW}),
+        DeadlineKind.CORRECTION: frozenset({_S.RETURNED}),
+        DeadlineKind.COMPLETENESS_CHECK: frozenset({_S.UNDER_COMPLETENESS_CHECK}),
+        DeadlineKind.EXPERT_REVIEW: frozenset({_S.UNDER_EXPERT_REVIEW}),
+        DeadlineKind.NOTICE: frozenset({_S.UNDER_NOTICE}),
+    },
+    related=("batch", "enterprise"),
+)
