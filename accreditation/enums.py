@@ -28,6 +28,9 @@ class Owner(StrEnum):
     EXPERTS = "experts"
     COMMITTEE = "committee"
     CLOCK = "clock"
+    DAY = "day"
+    AUTHORITY = "authority"
+    HOLDER = "holder"
     NOBODY = "nobody"
 
 
@@ -38,6 +41,9 @@ OWNER_LABELS: dict[Owner, Promise] = {
     Owner.EXPERTS: _("评审专家"),
     Owner.COMMITTEE: _("评审委员会"),
     Owner.CLOCK: _("公示期"),
+    Owner.DAY: _("生效日或期满日"),
+    Owner.AUTHORITY: _("认定机关"),
+    Owner.HOLDER: _("称号持有单位"),
     Owner.NOBODY: _("无（已办结）"),
 }
 
@@ -196,6 +202,42 @@ class TitleState(TextChoices):
     EXPIRED = "expired", _("失效")
 
 
+class ProceedingKind(TextChoices):
+    """What an authority may do to a title that it granted."""
+
+    REVOCATION = "revocation", _("撤销称号")
+    SUSPENSION = "suspension", _("暂停称号")
+    WARNING = "warning", _("警告并限期整改")
+    REINSTATEMENT = "reinstatement", _("恢复称号")
+    CANCELLATION = "cancellation", _("注销称号")
+
+
+class ProceedingState(TextChoices):
+    """Legal state of a proceeding over a title, from its preparation to the order and its effect."""
+
+    IN_PREPARATION = "in_preparation", _("立案准备中")
+    DEFENCE_OPEN = "defence_open", _("陈述申辩期内")
+    AWAITING_HEARING = "awaiting_hearing", _("待听证")
+    AWAITING_ORDER = "awaiting_order", _("待作出决定")
+    ORDERED = "ordered", _("已决定，待生效")
+    ORDER_RUNNING = "order_running", _("暂停期内")
+    CONCLUDED = "concluded", _("决定已生效")
+    DROPPED = "dropped_proceeding", _("终止处理")
+
+
+_P = ProceedingState
+PROCEEDING_STATES: dict[ProceedingState, StateFacts] = {
+    _P.IN_PREPARATION: StateFacts(Owner.AUTHORITY, 1, "idle"),
+    _P.DEFENCE_OPEN: StateFacts(Owner.HOLDER, 2, "warn"),
+    _P.AWAITING_HEARING: StateFacts(Owner.AUTHORITY, 3, "warn"),
+    _P.AWAITING_ORDER: StateFacts(Owner.AUTHORITY, 4),
+    _P.ORDERED: StateFacts(Owner.DAY, 5),
+    _P.ORDER_RUNNING: StateFacts(Owner.DAY, 5, "warn"),
+    _P.CONCLUDED: StateFacts(Owner.NOBODY, 5, "ok", is_final=True),
+    _P.DROPPED: StateFacts(Owner.NOBODY, 5, "idle", is_final=True),
+}
+
+
 class MemberState(TextChoices):
     """A person's standing in an enterprise."""
 
@@ -231,6 +273,11 @@ class DeadlineKind(TextChoices):
     COMPLETENESS_CHECK = "completeness_check", _("形式审查时限")
     EXPERT_REVIEW = "expert_review", _("专家评审时限")
     NOTICE = "notice", _("公示期")
+    DEFENCE = "defence", _("陈述申辩期限")
+    HEARING = "hearing", _("组织听证期限")
+    ORDER = "order", _("作出决定期限")
+    EFFECT = "effect", _("生效日期")
+    SUSPENSION = "suspension", _("暂停期限")
 
 
 class DeadlineState(TextChoices):
@@ -258,6 +305,11 @@ class LetterKind(TextChoices):
     OBJECTION_UPHELD = "objection_upheld", _("异议处理及不予认定决定书")
     OBJECTION_ANSWER = "objection_answer", _("异议处理答复书")
     RECOGNITION = "recognition", _("认定通知书")
+    ADVANCE_NOTICE = "advance_notice", _("处理事先告知书")
+    HEARING_NOTICE = "hearing_notice", _("听证通知书")
+    ORDER = "order", _("处理决定书")
+    DROPPED = "dropped", _("终止处理告知书")
+    SUSPENSION_ENDED = "suspension_ended", _("暂停期满恢复告知书")
 
 
 DISTRICTS: dict[str, Promise] = {  # GB/T 2260

@@ -36,6 +36,15 @@ def has_power(user: Person, power: Power, *, district: str | None = None) -> boo
     return False
 
 
+def has_power_at(user: Person, power: Power, district: str | None) -> bool:
+    """Whether the person holds the power at that very authority: a district's bureau, or the city's office (None)."""
+    return any(
+        power in ROLES[Role(grant.role)].powers
+        and (grant.district if ROLES[Role(grant.role)].by_district else None) == district
+        for grant in standing_grants(user)
+    )
+
+
 def districts_of(user: Person) -> frozenset[str]:
     """Districts for which the person holds an office."""
     return frozenset(grant.district for grant in standing_grants(user) if ROLES[Role(grant.role)].by_district)

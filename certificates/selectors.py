@@ -67,6 +67,12 @@ def certificate_for_request(request_key: str) -> Certificate | None:
     return Certificate.objects.filter(request_key=request_key).first()
 
 
+def standing_certificate(number: str) -> Certificate | None:
+    """The version under this number that is in force or suspended; there is at most one."""
+    rows = Certificate.objects.filter(number=number, state__in=[Standing.IN_FORCE, Standing.SUSPENDED])
+    return rows.order_by("-version").first()
+
+
 def certificate_by_code(code: str) -> Certificate | None:
     """The issued certificate with this verification code (27 characters)."""
     return Certificate.objects.exclude(state=Standing.REQUESTED).filter(code=code).first()

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from accreditation.enums import ApplicationState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, Title
+from certificates.models import Certificate
 from certificates.numbering import NumberForm
-from certificates.selectors import certificate_for_request
+from certificates.selectors import certificate_for_request, standing_certificate
 from certificates.services.requests import Particulars, request_certificate
 from certificates.snapshot import Fault, SnapshotRefused
 from criteria.ruleset import RuleSet
@@ -74,6 +75,17 @@ def _fault(application: Application, fault: Fault) -> Reason:
 def request_key_of(title: Title) -> str:
     """The key under which a title's first certificate is asked for, once."""
     return f"title:{title.number}"
+
+
+def certificate_of_title(title: Title) -> Certificate | None:
+    """The first certificate asked for with a title, in whatever state; None for a title from an older register."""
+    return certificate_for_request(request_key_of(title))
+
+
+def standing_certificate_of_title(title: Title) -> Certificate | None:
+    """The version of a title's certificate that is in force or suspended now."""
+    first = certificate_of_title(title)
+    return standing_certificate(first.number) if first is not None else None
 
 
 def certificates_to_note() -> Iterator[tuple[str, str, dict[str, str]]]:

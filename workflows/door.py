@@ -182,8 +182,8 @@ def _carry_out(doing: Doing) -> Outcome:
     if _completes(doing) and doing.task is not None:
         flow_tasks.finish(doing.task, by=doing.by)
     deadlines.settle(doing)
-    for audience in doing.verb.tells:
-        doing.act.tell(audience(doing), doing.verb.code, case_number=doing.case.number)
+    told = {person.pk: person for audience in doing.verb.tells for person in audience(doing)}
+    doing.act.tell(told.values(), doing.verb.code, case_number=doing.case.number)
     after = doing.state
     doing.act.moved(before, after)
     if doing.case.batch is not None:

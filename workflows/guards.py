@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import BatchState, Owner, SeatState
+from accreditation.enums import BatchState, DeadlineKind, DeadlineState, Owner, SeatState
 from accreditation.errors import Reason
 from accreditation.models import RoleGrant, Seat, User
 from accreditation.roles import Role
@@ -248,6 +248,17 @@ def correction_is_overdue(doing: Doing) -> Iterable[Reason]:
     clock = doing.case.deadlines.filter(kind="correction", state="running").first()
     if clock is None or doing.at <= clock.due_at:
         yield Reason("not_due", _("补正期限未满。"))
+
+
+def clock_has_run(kind: DeadlineKind) -> Callable[[Doing], Iterable[Reason]]:
+    """A verb of the clock waits for the last second of its own clock."""
+
+    def guard(doing: Doing) -> Iterable[Reason]:
+        clock = doing.case.deadlines.filter(kind=kind, state=DeadlineState.RUNNING).first()
+        if clock is None or doing.at <= clock.due_at:
+            yield Reason("not_due", _("%(clock)s未满。") % {"clock": kind.label})
+
+    return guard
 
 
 def decision_says(outcome: str) -> Callable[[Doing], Iterable[Reason]]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from accreditation.models import Case
 from workflows.doing import Verb
+from workflows.flows import title_proceeding_2026
 from workflows.flows.foundation import CaseProcedure
 from workflows.flows.municipal_recognition_2022 import NODE_OF_STATE, MunicipalRecognition2022
+from workflows.flows.title_proceeding_2026 import TitleProceeding2026
 from workflows.subjects import Subject
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
+from workflows.tables.title_proceeding_2026 import TITLE_PROCEEDING_2026
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Procedure:
 
 PROCEDURES: Mapping[str, Procedure] = {
     "municipal_recognition/2022": Procedure(MunicipalRecognition2022, MUNICIPAL_2022, NODE_OF_STATE),
+    "title_proceeding/2026": Procedure(TitleProceeding2026, TITLE_PROCEEDING_2026, title_proceeding_2026.NODE_OF_STATE),
 }
 
 

@@ -22,6 +22,7 @@ from accreditation.models.notices import Announcement, Notice, NoticeEntry, Obje
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.panels import Panel, Review, Seat
 from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
+from accreditation.models.proceedings import CaseDocument, Proceeding
 from accreditation.models.readings import WorkbookReading
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.titles import Title
@@ -35,6 +36,7 @@ __all__ = [
     "Binding",
     "Body",
     "Case",
+    "CaseDocument",
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",
@@ -60,6 +62,7 @@ __all__ = [
     "NoticeEntry",
     "Objection",
     "Panel",
+    "Proceeding",
     "Programme",
     "RequestKey",
     "Review",

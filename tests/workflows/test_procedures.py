@@ -42,14 +42,14 @@ def test_flow_waits_for_its_row_lock(name: str, procedure: Procedure) -> None:
 def test_every_state_of_a_subject_is_reached_in_some_procedure() -> None:
     subjects = {id(procedure.subject): procedure.subject for procedure in PROCEDURES.values()}
     for key, subject in subjects.items():
-        found = [reached(pairs(each)) for each in PROCEDURES.values() if id(each.subject) == key]
+        found = [reached(pairs(each), subject.first) for each in PROCEDURES.values() if id(each.subject) == key]
         assert set().union(*found) == set(subject.words.values), subject.model
 
 
 @each_procedure
 def test_state_is_final_or_has_a_way_out_and_an_owner(name: str, procedure: Procedure) -> None:
     moved = pairs(procedure)
-    for state in reached(moved):
+    for state in reached(moved, procedure.subject.first):
         facts = procedure.subject.facts(state)
         assert facts.is_final == (state not in {source for source, _target in moved}), state
         assert facts.is_final == (facts.owner == Owner.NOBODY), state
@@ -75,6 +75,6 @@ def test_every_verb_names_who_ground_and_existing_nodes(name: str, procedure: Pr
 
 @each_procedure
 def test_every_waiting_state_has_its_node(name: str, procedure: Procedure) -> None:
-    states = reached(pairs(procedure))
+    states = reached(pairs(procedure), procedure.subject.first)
     waiting = {state for state in states if not procedure.subject.facts(state).ends_case}
     assert set(procedure.node_of_state) == waiting
