@@ -50,6 +50,7 @@ CALLS_MEETINGS = _power(Power.CALL_MEETINGS)
 PUBLISHER = _power(Power.PUBLISH)
 CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS)
 OBJECTIONS = _power(Power.ANSWER_OBJECTIONS)
+ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS)
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
 PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
@@ -221,6 +222,20 @@ ACCESS: Mapping[str, Policy] = {
     "staff_workbook": CASEWORK,
     "staff_letter": CASEWORK,
     "case": SIGNED_IN,
+    # proceedings over titles, at the authorities and at the holder
+    "orders": ORDERS,
+    "orders_titles": ORDERS,
+    "orders_new": ORDERS,
+    "matter": ORDERS,
+    "matter_act": ORDERS,
+    "matter_drop_document": ORDERS,
+    "matter_document": ORDERS,
+    "matter_letter": ORDERS,
+    "my_matter": APPLICANT,
+    "my_matter_act": APPLICANT,
+    "my_matter_document": APPLICANT,
+    "my_matter_letter": APPLICANT,
+    "my_cancellation": APPLICANT,
     # experts
     "expert_tasks": EXPERT,
     "expert_history": EXPERT,

@@ -34,6 +34,7 @@ TOP = (
     Entry("expert_tasks", _("专家评审"), frozenset({Power.REVIEW_AS_EXPERT})),
     Entry("meetings", _("评审会议"), frozenset({Power.VOTE, Power.CALL_MEETINGS})),
     Entry("members", _("成员核验"), frozenset({Power.CONFIRM_MEMBERS})),
+    Entry("orders", _("称号处理"), frozenset({Power.PREPARE_ORDERS, Power.MAKE_ORDERS})),
     Entry("publishing", _("公示与公告"), frozenset({Power.PUBLISH})),
     Entry("grants", _("授权管理"), frozenset({Power.GRANT_ROLES})),
     Entry("people", _("账号"), frozenset({Power.OPERATE, Power.GRANT_ROLES})),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("workflows.urls.district")),
     path("", include("workflows.urls.office")),
     path("", include("workflows.urls.rules")),
+    path("", include("workflows.urls.matters")),
     path("", include("workflows.urls.expert")),
     path("", include("workflows.urls.committee")),
     path("", include("workflows.urls.public")),

@@ -44,6 +44,11 @@ class Title(Chained):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_standing(self) -> bool:
+        """Whether its holder may call itself by it today."""
+        return self.state in STANDING
+
     @transition(field=state, source=T.IN_FORCE, target=T.WARNED)
     def warn(self) -> None:
         """Must rectify within a period."""

@@ -101,6 +101,21 @@ SENTENCES: Mapping[str, Sentence] = {
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
+    # --- proceedings over titles
+    "notify_holder": Sentence(
+        _("处理事先告知"), _("办件 %(case)s：认定机关拟对您单位的称号作出处理，请在期限内陈述申辩或申请听证。")
+    ),
+    "submit_for_order": Sentence(_("待作出决定"), _("办件 %(case)s 已提请决定。")),
+    "defend": Sentence(_("收到陈述申辩"), _("办件 %(case)s 的持有单位已提交陈述申辩，待作出决定。")),
+    "ask_for_hearing": Sentence(_("收到听证申请"), _("办件 %(case)s 的持有单位申请听证，请组织。")),
+    "let_defence_pass": Sentence(_("陈述申辩期满"), _("办件 %(case)s 的陈述申辩期已满，待作出决定。")),
+    "call_hearing": Sentence(_("听证通知"), _("办件 %(case)s 将举行听证，时间地点见听证通知书。")),
+    "hold_hearing": Sentence(_("听证已举行"), _("办件 %(case)s 已举行听证，待作出决定。")),
+    "make_order": Sentence(_("处理决定已作出"), _("办件 %(case)s 已作出处理决定，内容和救济途径见决定书。")),
+    "drop_proceeding": Sentence(_("终止处理"), _("办件 %(case)s 已终止处理，理由见告知书。")),
+    "refuse_order": Sentence(_("不作处理"), _("办件 %(case)s 已决定不作处理。")),
+    "take_effect": Sentence(_("处理决定生效"), _("办件 %(case)s 的处理决定自今日起生效。")),
+    "end_suspension": Sentence(_("暂停期满"), _("办件 %(case)s 规定的暂停期已满，称号恢复有效。")),
     # --- rules
     "rules_submitted": Sentence(
         _("评审规则待发布"), _("规则草案 %(draft)s 已送交发布，请核对后发布或退回。"), "office_rule_draft", "draft"

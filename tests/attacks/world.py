@@ -34,6 +34,7 @@ from accreditation.services.rule_trials import order_trial, run_trial
 from certificates.selectors import certificate_for_request
 from criteria.workbook import Fault, Faults, Severity
 from tests.attacks.browser import Browser
+from tests.attacks.matters import add_matters
 from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
@@ -109,6 +110,7 @@ def build() -> World:
     for side in SIDES:
         _people_samples(world, side)
         world.cases[side] = _draft(world, side)
+    add_matters(world)
     _join_sides(world)
     _rule_samples(world)
     _open_browsers(world)

@@ -7,6 +7,7 @@ import pytest
 from accreditation.enums import Owner
 from workflows.describe import README, moves, procedures_text, reached, transitions
 from workflows.procedures import PROCEDURES, Procedure
+from workflows.subjects import SUBJECTS
 
 PUBLISHED_NODES = {
     "municipal_recognition/2022": [
@@ -14,6 +15,10 @@ PUBLISHED_NODES = {
         "after_prepare", "all_reviews_in", "announce", "appoint_panel", "certify", "completeness_check", "correct",
         "end", "expert_review", "first_review", "notice_period", "overall_review", "prepare", "publish_notice",
         "rebuild", "resume", "seats", "start", "table_again",
+    ],
+    "title_proceeding/2026": [
+        "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",
+        "effect", "end", "hearing", "prepare", "rebuild", "resume", "start", "suspension",
     ],
 }  # fmt: skip
 each_procedure = pytest.mark.parametrize(("name", "procedure"), PROCEDURES.items(), ids=list(PROCEDURES))
@@ -78,3 +83,16 @@ def test_every_waiting_state_has_its_node(name: str, procedure: Procedure) -> No
     states = reached(pairs(procedure), procedure.subject.first)
     waiting = {state for state in states if not procedure.subject.facts(state).ends_case}
     assert set(procedure.node_of_state) == waiting
+
+
+def test_no_two_kinds_of_subjects_share_a_state() -> None:
+    values = [value for kind in SUBJECTS for value in kind.words.values]
+    assert len(values) == len(set(values))
+    assert {id(procedure.subject) for procedure in PROCEDURES.values()} == {id(kind) for kind in SUBJECTS}
+
+
+@each_procedure
+def test_every_message_of_a_verb_reaches_a_reader_of_the_case(name: str, procedure: Procedure) -> None:
+    told = {line.code for line in procedure.verbs.values() if line.tells}
+    assert {line.code for line in procedure.verbs.values() if line.transition and not line.tells} == set()
+    assert told

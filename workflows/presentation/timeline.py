@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.audit import chain_key
-from accreditation.enums import ApplicationState, Choice
+from accreditation.enums import Choice
 from accreditation.models import AuditEvent, Case
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
@@ -24,11 +24,13 @@ from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation.provable import provable_name
 from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
+from workflows.subjects import subject_of_state
 
 Content = Mapping[str, Any]
 EVERYBODY = frozenset(View)
 AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
 OWN = frozenset({View.APPLICANT, View.AUDITOR})
+INSIDE = AUTHORITIES | {View.DISTRICT}
 PARTIES = AUTHORITIES | {View.APPLICANT, View.DISTRICT, View.COMMITTEE}
 
 READERS: Mapping[str, frozenset[View]] = {
@@ -72,6 +74,23 @@ READERS: Mapping[str, frozenset[View]] = {
     "announce": EVERYBODY,
     "certify": EVERYBODY,
     "recompute_deadline": EVERYBODY,
+    # proceedings over titles; before the holder is told of one it sees nothing of the case
+    "revise_proceeding": INSIDE,
+    "add_document": EVERYBODY,
+    "drop_document": INSIDE,
+    "notify_holder": EVERYBODY,
+    "submit_for_order": EVERYBODY,
+    "add_own_document": EVERYBODY,
+    "defend": EVERYBODY,
+    "ask_for_hearing": EVERYBODY,
+    "let_defence_pass": EVERYBODY,
+    "call_hearing": EVERYBODY,
+    "hold_hearing": EVERYBODY,
+    "make_order": EVERYBODY,
+    "drop_proceeding": EVERYBODY,
+    "refuse_order": EVERYBODY,
+    "take_effect": EVERYBODY,
+    "end_suspension": EVERYBODY,
 }
 # Office under which an act is shown instead of the person's name.
 BODIES = {"committee", "clock", "public", "publish", "expert", "operator"}
@@ -141,7 +160,7 @@ def _entry(case: Case, view: View, run: list[AuditEvent], rules: RuleSet | None,
 
 def _title(case: Case, event: AuditEvent) -> str:
     if event.verb == "open":
-        return _("创建申报")
+        return _("创建申报") if case.batch_id else _("立案")
     if event.verb == "recompute_deadline":
         return _("按新公布的工作日历重算期限")
     if event.verb in ("submit", "correct"):
@@ -164,7 +183,7 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
 
 
 def _tone(event: AuditEvent) -> str:
-    if event.state_before != event.state_after and event.state_after in ApplicationState.values:
+    if event.state_before != event.state_after and subject_of_state(event.state_after):
         return state_tone(event.state_after)
     return "grey"
 
@@ -243,6 +262,14 @@ def _decided(content: Content, rules: RuleSet | None) -> str | SafeString:
     return format_html("{}{}{}", label, _("。"), quoted(reasons)) if reasons else label
 
 
+def _paper(content: Content, rules: RuleSet | None) -> str | SafeString:
+    return format_html(_("{kind}：{name}"), kind=quoted(content.get("purpose", "")), name=file_words(content["name"]))
+
+
+def _hearing(content: Content, rules: RuleSet | None) -> str | SafeString:
+    return format_html("{} {}", content.get("hearing_on", ""), quoted(content.get("hearing_place")))
+
+
 TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "upload_workbook": _upload,
     "attach_evidence": _file,
@@ -268,4 +295,13 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "postpone": _decided,
     "dismiss_objection": _reasons("reasons"),
     "uphold_objection": _reasons("reasons"),
+    "add_document": _paper,
+    "drop_document": _paper,
+    "add_own_document": _paper,
+    "defend": _reasons("statement"),
+    "ask_for_hearing": _reasons("statement"),
+    "call_hearing": _hearing,
+    "make_order": _reasons("reasons"),
+    "drop_proceeding": _reasons("reason"),
+    "refuse_order": _reasons("reason"),
 }

@@ -68,7 +68,7 @@ def own_cases(user: Person, *, at: datetime) -> list[OwnCase]:
     enterprises = enterprises_of(user)
     rows = (
         visible_cases(user)
-        .filter(enterprise__in=enterprises)
+        .filter(enterprise__in=enterprises, application__isnull=False)
         .select_related("enterprise", "batch__programme", "application")
         .order_by("-opened_at", "-pk")
         .distinct()

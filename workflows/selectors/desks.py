@@ -66,7 +66,12 @@ class DistrictLoad:
 
 def official_cases(user: User) -> QuerySet[Case]:
     """Filed cases that the person sees by office, newest first."""
-    rows = visible_cases(user).exclude(state=ApplicationState.DRAFT).select_related("enterprise", "batch")
+    rows = (
+        visible_cases(user)
+        .filter(application__isnull=False)
+        .exclude(state=ApplicationState.DRAFT)
+        .select_related("enterprise", "batch")
+    )
     return rows.order_by("-moved_at", "-pk")
 
 

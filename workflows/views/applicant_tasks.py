@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accreditation.enums import ApplicationState
+from accreditation.enums import ApplicationState, Owner
 from certificates.standing import Standing
 from workflows.presentation.cases import batch_name, owner_name
 from workflows.presentation.corrections import correction_points
 from workflows.presentation.figures import shown_value
 from workflows.presentation.scores import total_text
 from workflows.presentation.words import Words, district_name, either, lang, quoted, state_label, state_tone
+from workflows.procedures import procedure_of
 from workflows.selectors.applicant import certificate_of, uploads_of
 from workflows.views.applicant_frame import OpenCase
+from workflows.views.matters.registry import name_of
 
 if TYPE_CHECKING:
     from accreditation.models import Application, Case, Title
@@ -60,6 +62,21 @@ def _next_step(case: Case, application: Application) -> tuple[str, str]:
     return _("查看"), address("my_case", case.number)
 
 
+def matter_card(case: Case) -> Words:
+    """A case over one of the titles as a card; what waits for the holder is asked for by its button."""
+    is_mine = procedure_of(case).subject.facts(case.state).owner is Owner.HOLDER
+    return {
+        "name": name_of(case),
+        "holder": case.enterprise.name,
+        "number": case.number,
+        "state": state_label(case.state),
+        "tone": state_tone(case.state),
+        "moved_at": case.moved_at,
+        "href": address("my_matter", case.number),
+        "action": _("查看并答复") if is_mine else "",
+    }
+
+
 def certificate_card(title: Title, case: Case, certificate: Certificate | None) -> Words:
     """A title with its certificate: number, validity, standing, download and public page."""
     is_issued = certificate is not None and bool(certificate.sha256)
@@ -75,6 +92,7 @@ def certificate_card(title: Title, case: Case, certificate: Certificate | None) 
         "href": address("my_certificate", case.number) if is_issued else "",
         "shown_href": address("certificates:shown", certificate.code) if certificate and is_issued else "",
         "case_href": address("my_case", case.number),
+        "end_href": address("my_cancellation", title.number) if title.is_standing else "",
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,12 +14,18 @@ from accreditation.permissions import signed_in
 from accreditation.visibility import application_of, case_for
 from workflows.forms.oversight import TrailFilter
 from workflows.presentation.cases import case_header
+from workflows.presentation.matters import matter_header
 from workflows.presentation.oversight import act_labels, break_rows, event_rows
 from workflows.presentation.words import Words
+from workflows.procedures import procedure_of
 from workflows.selectors import oversight
 from workflows.selectors.registers import objections_of, trail_of
 from workflows.views.answers import page
 from workflows.views.listing import filters, page_of_rows
+from workflows.views.matters.registry import name_of
+
+if TYPE_CHECKING:
+    from accreditation.models import Case
 
 
 @require_safe
@@ -34,17 +43,23 @@ def trail(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The chain of a case with every hash, whether it verifies, and objections with their objectors."""
     found = case_for(signed_in(request), number)
-    application = application_of(found)
     chain = trail_of(found)
     context = {
         "case": found,
-        "header": case_header(found, application, at=timezone.now()),
+        "header": _header(found, at=timezone.now()),
         "rows": event_rows(chain.events),
         "breaks": break_rows(chain.breaks),
         "head": chain.head,
-        "objections": objections_of(application),
+        "objections": objections_of(application_of(found)) if found.batch_id else [],
     }
     return render(request, "workflows/oversight/audit_case.html", context)
+
+
+def _header(found: Case, *, at: datetime) -> Words:
+    """The top of the page, for an application and for a case over a title."""
+    if found.batch_id:
+        return case_header(found, application_of(found), at=at)
+    return matter_header(found, procedure_of(found).subject.of(found), name_of(found), at=at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
