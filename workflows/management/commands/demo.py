@@ -21,6 +21,7 @@ from accreditation.seeds.accounts import DEMO_PASSWORD, demo_people
 from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
 from workflows.demo.desks import fill_desks
+from workflows.demo.matters import deal_with_titles
 from workflows.demo.story import Story
 from workflows.tick import tick
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         story = Story(self.stdout.write, timezone.now())
         case = story.run()
         path = self._certificate(case, story)
+        deal_with_titles(story.tell, story.world, story.clock)
         fill_desks(story)
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
