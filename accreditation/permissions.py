@@ -74,6 +74,12 @@ def is_staff_person(user: Person) -> bool:
     return bool(standing_grants(user))
 
 
+def acting_as(user: Person) -> str:
+    """The office under which an act outside the verb tables is recorded: auditor first, then the first grant."""
+    roles = [grant.role for grant in standing_grants(user)]
+    return Role.AUDITOR.value if Role.AUDITOR.value in roles else next(iter(roles), "")
+
+
 def signed_in(request: HttpRequest) -> User:
     """The signed-in person, where the access table has made sure that there is one."""
     assert isinstance(request.user, User)

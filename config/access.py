@@ -55,6 +55,7 @@ SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
 PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
 AUDITOR = _power(Power.AUDIT)
+DOSSIERS = _power(Power.AUDIT, Power.CHECK_COMPLETENESS)
 
 ACCESS: Mapping[str, Policy] = {
     "home": PUBLIC,
@@ -271,6 +272,7 @@ ACCESS: Mapping[str, Policy] = {
     "audit": AUDITOR,
     "audit_verify": AUDITOR,
     "audit_case": AUDITOR,
+    "case_dossier": DOSSIERS,
     "operations": OPERATOR,
     "effects_retry": OPERATOR,
     "operations_calendar": OPERATOR,

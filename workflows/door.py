@@ -25,7 +25,10 @@ from workflows.doing import Doing, Verb
 from workflows.procedures import procedure_of
 from workflows.who import SEAT_HOLDER
 
-BESIDE_THE_TABLE = {"end_reading": _("数据表未能读取")}  # what is written into a case's trail without moving it
+BESIDE_THE_TABLE = {
+    "end_reading": _("数据表未能读取"),
+    "export_dossier": _("导出卷宗"),
+}  # what is written into a case's trail without moving it
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "import_calendar": _("导入工作日历"),
     "recompute_deadline": _("按新日历重算期限"),
     "retry_effects": _("重试失败任务"),
+    "export_dossier": _("导出卷宗"),
     "refuse_access": _("访问被拒绝"),
 }
 OTHER_OFFICES: Mapping[str, Promise] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from accreditation.models import Case
 
 acting_person = signed_in
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 REQUEST_KEY = "request_key"  # hidden field of every form that changes something
 
 
@@ -29,7 +29,7 @@ def page(view: View) -> View:
     """NotFound becomes 404, Denied 403; other refusals are the page's own to show."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except NotFound as missing:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accreditation.permissions import signed_in
+from accreditation.acts import act
+from accreditation.permissions import acting_as, signed_in
 from accreditation.visibility import application_of, case_for
-from workflows.forms.oversight import TrailFilter
+from workflows.exports.dossier import write_dossier
+from workflows.forms.oversight import DossierForm, TrailFilter
 from workflows.presentation.cases import case_header
 from workflows.presentation.matters import matter_header
 from workflows.presentation.oversight import act_labels, break_rows, event_rows
@@ -26,6 +30,8 @@ from workflows.views.matters.registry import name_of
 
 if TYPE_CHECKING:
     from accreditation.models import Case
+
+EXPORT_DOSSIER = "export_dossier"
 
 
 @require_safe
@@ -53,6 +59,28 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "objections": objections_of(application_of(found)) if found.batch_id else [],
     }
     return render(request, "workflows/oversight/audit_case.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def case_dossier(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Why a copy of the whole file is needed, then the archive; the act is written into the case's own chain."""
+    user = signed_in(request)
+    found = case_for(user, number)
+    form = DossierForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        stream = tempfile.TemporaryFile()  # noqa: SIM115  closed by the answer that sends it
+        with act(found, EXPORT_DOSSIER, by=user, at=timezone.now(), acting_as=acting_as(user)) as doing:
+            locked = cast("Case", doing.chain)  # nobody moves the case while it is copied
+            doing.note(reason=form.cleaned_data["reason"], sha256=write_dossier(locked, stream))
+        stream.seek(0)
+        answer = FileResponse(stream, as_attachment=True, filename=f"{found.number}.zip")
+        answer.headers["Cache-Control"] = "private, no-store"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+    status = 422 if form.is_bound else 200
+    context = {"case": found, "form": form, "back": reverse("case", args=[number])}
+    return render(request, "workflows/oversight/dossier.html", context, status=status)
 
 
 def _header(found: Case, *, at: datetime) -> Words:
