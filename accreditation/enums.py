@@ -284,9 +284,28 @@ class DeadlineState(TextChoices):
     """A clock runs, was met, was missed, or was called off."""
 
     RUNNING = "running", _("进行中")
+    PAUSED = "paused", _("已中止")
     MET = "met", _("已完成")
     FIRED = "fired", _("已到期")
     CANCELLED = "cancelled", _("已取消")
+
+
+class ClockEventKind(TextChoices):
+    """What can happen to a clock; when it is due follows from these alone."""
+
+    STARTED = "started", _("起算")
+    PAUSED = "paused", _("中止")
+    RESUMED = "resumed", _("恢复")
+    SETTLED = "settled", _("了结")
+
+
+class PauseGround(TextChoices):
+    """For what the time of a review stands still: 行政许可法第四十五条."""
+
+    HEARING = "hearing", _("听证")
+    TESTING = "testing", _("检验、检测")
+    APPRAISAL = "appraisal", _("鉴定")
+    EXPERT_OPINION = "expert_opinion", _("专家评审")
 
 
 class LetterKind(TextChoices):
@@ -305,6 +324,7 @@ class LetterKind(TextChoices):
     OBJECTION_UPHELD = "objection_upheld", _("异议处理及不予认定决定书")
     OBJECTION_ANSWER = "objection_answer", _("异议处理答复书")
     RECOGNITION = "recognition", _("认定通知书")
+    CLOCK_PAUSED = "clock_paused", _("时限中止告知书")
     ADVANCE_NOTICE = "advance_notice", _("处理事先告知书")
     HEARING_NOTICE = "hearing_notice", _("听证通知书")
     ORDER = "order", _("处理决定书")

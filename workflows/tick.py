@@ -16,6 +16,7 @@ from accreditation.services.batches import close_batch
 from accreditation.services.notices import end_notice
 from workflows import door
 from workflows.certification import certificates_to_note
+from workflows.deadlines import give_up
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +55,7 @@ def _fire(deadline: Deadline, at: datetime) -> bool | None:
         return None
     except Refusal as refusal:
         log.info("%s %s held back: %s", deadline.case.number, deadline.fires, refusal)
-        Deadline.objects.filter(pk=deadline.pk, state=DeadlineState.RUNNING).update(
-            state=DeadlineState.FIRED, settled_at=at
-        )
+        give_up(deadline, at=at)
         return False
     return True
 

@@ -14,7 +14,7 @@ from accreditation.models.applications import (
 )
 from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
-from accreditation.models.cases import Case, Deadline, Letter
+from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
@@ -37,6 +37,7 @@ __all__ = [
     "Body",
     "Case",
     "CaseDocument",
+    "ClockEvent",
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",

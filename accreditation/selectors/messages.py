@@ -79,6 +79,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "decline": Sentence(_("申报不予受理"), _("办件 %(case)s 不予受理，理由见决定书。")),
     "verify_value": Sentence(_("数据已核定"), _("办件 %(case)s 有一项数据经核定，依据见办件页面。")),
     "return_for_correction": Sentence(_("申报退回补正"), _("办件 %(case)s 已退回补正，请在期限内按告知书逐项补正。")),
+    "pause_clock": Sentence(_("办理时限中止"), _("办件 %(case)s 的办理时限已中止，事由见告知书。")),
+    "resume_clock": Sentence(_("办理时限恢复"), _("办件 %(case)s 的办理时限已恢复计算。")),
     "find_ineligible": Sentence(_("不符合申报条件"), _("办件 %(case)s 经审查不符合申报条件，理由见告知书。")),
     "recommend": Sentence(_("区级初审通过"), _("办件 %(case)s 已由区主管部门推荐，进入市级形式审查。")),
     "not_recommend": Sentence(_("区级不予推荐"), _("办件 %(case)s 未获区主管部门推荐，理由见告知书。")),

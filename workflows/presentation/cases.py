@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from accreditation.enums import APPLICATION_STATES, OWNER_LABELS, ApplicationState, Owner
 from accreditation.models import Application, Batch, Body, Case, Deadline
+from accreditation.templatetags.dates import day
 from workflows.calendar import current_calendar
-from workflows.deadlines import running_clock
+from workflows.deadlines import paused_clock, running_clock
 from workflows.presentation.words import Words, body_name, either, state_label, state_tone
 from workflows.workdays import SHANGHAI, WorkCalendar
 
@@ -33,7 +34,7 @@ def case_header(case: Case, application: Application, *, at: datetime) -> Words:
         "number": case.number,
         "state": state_label(application.state),
         "state_tone": state_tone(application.state),
-        "facts": _facts(application),
+        "facts": _facts(application) + paused_words(case),
         "owner": owner_name(case, application),
         "deadline": clock_of(case, at=at),
     }
@@ -44,6 +45,20 @@ def _facts(application: Application) -> list[str]:
     if application.current is not None:
         facts.append(_("第 %(n)d 版") % {"n": application.current.number})
     return facts
+
+
+def paused_words(case: Case) -> list[str]:
+    """That the clock stands still, since when and why; nothing where it runs."""
+    found = paused_clock(case)
+    if found is None:
+        return []
+    clock, event = found
+    values = {
+        "clock": clock.get_kind_display(),
+        "day": day(event.at),
+        "ground": event.get_ground_display(),
+    }
+    return [_("%(clock)s自%(day)s起中止（%(ground)s）") % values]
 
 
 def batch_name(batch: Batch) -> str:

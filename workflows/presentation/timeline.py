@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.audit import chain_key
-from accreditation.enums import Choice
+from accreditation.enums import Choice, PauseGround
 from accreditation.models import AuditEvent, Case
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
@@ -52,6 +52,8 @@ READERS: Mapping[str, frozenset[View]] = {
     "verify_value": PARTIES,
     "return_for_correction": PARTIES,
     "find_ineligible": PARTIES,
+    "pause_clock": PARTIES,
+    "resume_clock": PARTIES,
     "recommend": PARTIES,
     "not_recommend": PARTIES,
     "pass_completeness_check": PARTIES,
@@ -262,6 +264,10 @@ def _decided(content: Content, rules: RuleSet | None) -> str | SafeString:
     return format_html("{}{}{}", label, _("。"), quoted(reasons)) if reasons else label
 
 
+def _paused(content: Content, rules: RuleSet | None) -> str | SafeString:
+    return format_html("{}{}{}", PauseGround(content["ground"]).label, _("。"), quoted(content.get("remark")))
+
+
 def _paper(content: Content, rules: RuleSet | None) -> str | SafeString:
     return format_html(_("{kind}：{name}"), kind=quoted(content.get("purpose", "")), name=file_words(content["name"]))
 
@@ -295,6 +301,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "postpone": _decided,
     "dismiss_objection": _reasons("reasons"),
     "uphold_objection": _reasons("reasons"),
+    "pause_clock": _paused,
     "add_document": _paper,
     "drop_document": _paper,
     "add_own_document": _paper,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import Choice, DeadlineKind, LetterKind, SeatState
 from accreditation.models import Application
-from workflows import audiences, guards, material_guards, records, who
+from workflows import audiences, clock_acts, guards, material_guards, records, who
 from workflows.doing import Clock, Doing, Verb
 
 FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
@@ -23,6 +23,7 @@ NOTICE = Clock(DeadlineKind.NOTICE, "notice_days", fires="complete_notice")
 MEASURES = "沪经信规范〔2022〕3号"
 GUIDE = "沪经信技〔2022〕145号"
 LICENSING = "行政许可法第三十二条（参照）"
+NOT_COUNTED = "行政许可法第四十五条（参照）"
 RECUSAL = "回避制度（行政程序通例）"
 PUBLICITY = "政府信息公开条例；公示"
 
@@ -142,6 +143,17 @@ _LINES: tuple[Verb, ...] = (
         "not_recommend", _("不予推荐"), who.DISTRICT, ("first_review",), MEASURES, transition="not_recommend",
         completes=True, guards=(guards.needs_text("opinion", _("不予推荐的理由")),),
         record=records.first_review(False), tells=(audiences.applicants, audiences.office),
+    ),
+    Verb(
+        "pause_clock", _("中止时限"), who.REVIEWER, ("first_review", "completeness_check"), NOT_COUNTED,
+        guards=(
+            clock_acts.review_clock_runs, clock_acts.ground_is_legal, guards.needs_text("remark", _("中止的说明"), 4),
+        ),
+        record=clock_acts.pause, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "resume_clock", _("恢复时限"), who.REVIEWER, ("first_review", "completeness_check"), NOT_COUNTED,
+        guards=(clock_acts.review_clock_stands,), record=clock_acts.resume, tells=(audiences.applicants,),
     ),
     # --- the municipal office ----------------------------------------------------------------------------------
     Verb(

@@ -16,6 +16,7 @@ from accreditation.services.recurrences import recurrences
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from criteria.units import unit_name
+from workflows.deadlines import paused_clock
 from workflows.presentation import corrections, gates, letters, material, scores, timeline
 from workflows.presentation.certificates import certificate_rows
 from workflows.presentation.coverage import coverage
@@ -138,6 +139,8 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"table_again"}, "act:table_again", gettext_lazy("重新提请审议"), "primary"),
     ({"return_for_correction"}, "return", gettext_lazy("退回补正"), "outline-primary"),
     ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
+    ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),
+    ({"resume_clock"}, "act:resume_clock", gettext_lazy("恢复时限"), "outline-primary"),
     ({"decline"}, "act:decline", gettext_lazy("不予受理"), "outline-secondary"),
 )
 
@@ -146,11 +149,18 @@ def actions(opened: Opened) -> list[Words]:
     """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
     found = []
     for verbs, page, label, tone in BUTTONS:
+        if verbs == {_hidden_clock(opened)}:
+            continue
         if verbs & opened.verbs and page.split(":")[0] in ("act", *opened.desk.pages):
             name, _colon, verb = page.partition(":")
             href = opened.address(name, verb) if verb else opened.address(name)
             found.append({"label": label, "href": href, "tone": tone, "posts": verb == "accept"})
     return found
+
+
+def _hidden_clock(opened: Opened) -> str:
+    """Of stopping and starting the clock only one makes sense."""
+    return "pause_clock" if paused_clock(opened.case) else "resume_clock"
 
 
 def failed_gates(opened: Opened) -> list[Words]:

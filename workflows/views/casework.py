@@ -17,7 +17,16 @@ from accreditation.permissions import signed_in
 from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.rule_sets import rules_of
 from workflows.calendar import current_calendar
-from workflows.forms.casework import ConfirmedForm, GateForm, ReasonForm, ReasonsForm, RemarkForm, ReviewForm, ValueForm
+from workflows.forms.casework import (
+    ConfirmedForm,
+    GateForm,
+    PauseForm,
+    ReasonForm,
+    ReasonsForm,
+    RemarkForm,
+    ReviewForm,
+    ValueForm,
+)
 from workflows.forms.returns import ReturnForm, target_groups, ticked_targets
 from workflows.phrases import CHECKED, RECOMMEND, Phrase
 from workflows.presentation.words import either
@@ -72,6 +81,20 @@ ACTS: Mapping[str, ActPage] = {
         (ENDS, LETTER),
         is_final=True,
     ),
+    "pause_clock": ActPage(
+        PauseForm,
+        _("中止时限"),
+        _("听证、检验检测、鉴定和专家评审所需的时间不计入办理时限，须书面告知申报单位。"),
+        _("中止时限"),
+        _("办理时限已中止。"),
+    ),
+    "resume_clock": ActPage(
+        ConfirmedForm,
+        _("恢复时限"),
+        _("事项已经完成；剩余的工作日从明天起继续计算。"),
+        _("恢复时限"),
+        _("办理时限已恢复计算。"),
+    ),
     "table_again": ActPage(
         ReasonForm,
         _("重新提请审议"),
@@ -80,8 +103,8 @@ ACTS: Mapping[str, ActPage] = {
         _("已重新提请审议。"),
     ),
 }
-DISTRICT_ACTS = frozenset({"accept", "decline", "find_ineligible"})
-OFFICE_ACTS = frozenset({"find_ineligible", "table_again"})
+DISTRICT_ACTS = frozenset({"accept", "decline", "find_ineligible", "pause_clock", "resume_clock"})
+OFFICE_ACTS = frozenset({"find_ineligible", "table_again", "pause_clock", "resume_clock"})
 NOT_RECOMMENDED = Confirm(_("不予推荐"), (ENDS, LETTER), _("不予推荐"))
 REVIEWS: Mapping[str, tuple[tuple[str, ...], tuple[Phrase, ...]]] = {
     "district": (("recommend", "not_recommend"), RECOMMEND),
