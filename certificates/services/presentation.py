@@ -13,6 +13,7 @@ from certificates.codes import grouped
 from certificates.events import event_words
 from certificates.installation import log_origin
 from certificates.lights import Light
+from certificates.metadata import current_metadata
 from certificates.models import Certificate, LogEntry
 from certificates.proofs import head_values
 from certificates.selectors import Inclusion, entries_of, latest_head, versions_of
@@ -143,6 +144,7 @@ def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
     if certificate is None:
         raise LookupError("a status needs a certificate")
     meaning = certificate.standing.meaning
+    successor = answer.successor.identifier if answer.successor else None
     return {
         "schema": "certificate-status/1",
         "identifier": certificate.identifier,
@@ -153,10 +155,11 @@ def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
         "state_since": certificate.state_since.isoformat(),
         "lights": [{"tone": light.tone, **_pairs(light)} for light in answer.lights],
         "record": certificate.snapshot,
+        "metadata": current_metadata(certificate.content, certificate.standing, successor=successor),
         "sha256": certificate.sha256,
         "record_sha256": certificate.record_sha256,
         "signer": certificate.signer,
-        "successor": answer.successor.identifier if answer.successor else None,
+        "successor": successor,
         "credential_status": status_entries(certificate),
         "log": _proof(answer.inclusion),
         "this_update": answer.at.isoformat(),
