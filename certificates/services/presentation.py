@@ -18,6 +18,7 @@ from certificates.models import Certificate, LogEntry
 from certificates.proofs import head_values
 from certificates.selectors import Inclusion, entries_of, latest_head, versions_of
 from certificates.services.log import signed_head
+from certificates.services.published import files_beside
 from certificates.services.status_lists import status_entries
 from certificates.services.verification import Answer
 from certificates.wording import Wording
@@ -59,6 +60,7 @@ def page_context(answer: Answer, *, is_published: bool = False) -> dict[str, Any
         "is_published": is_published,
         "is_specimen": certificate.content.demo,
         "code": grouped(certificate.code),
+        "files": files_beside(certificate.code),
     }
 
 
