@@ -11,6 +11,7 @@ from certificates import selectors
 from certificates.services import feeds, log_answers, published
 from certificates.services.verification import public_part
 from certificates.services.verification import status_keys as public_status_keys
+from certificates.sm2 import SM2_FILE
 from certificates.status_list import MEDIA_TYPE
 
 # What a size or a range names never changes; what is newest does.
@@ -101,6 +102,19 @@ def credential(request: HttpRequest, code: str) -> HttpResponse:
 def record(request: HttpRequest, code: str) -> HttpResponse:
     """The canonical record that is attached to the certificate, byte for byte."""
     return _file(published.published_file(code, published.RECORD), "application/json")
+
+
+@require_safe
+def second_signature(request: HttpRequest, code: str) -> HttpResponse:
+    """The second signature over the record, DER."""
+    name = published.SECOND_SIGNATURE
+    return _file(published.published_file(code, name), "application/octet-stream", save_as=name)
+
+
+@require_safe
+def second_certificate(request: HttpRequest) -> HttpResponse:
+    """The certificate under which second signatures are checked."""
+    return _pem(SM2_FILE)
 
 
 @require_safe

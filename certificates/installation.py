@@ -4,7 +4,8 @@
 certificates are marked as specimens. `CERTIFICATE_FONTS` (optional): `{"folders": [...], "sha256": {role: [accepted
 digests]}}`. `SIGNER` (optional): the key back-end and its options, see `signer_settings`, and `organisation`, the name
 in the local authorities; without `key` the local authority is used, made on first run. `CREDENTIAL` (optional): the
-same for the key of credentials, or the back-end `off`. `CERTIFICATE_QR_SIGNED` (default
+same for the key of credentials, or the back-end `off`. `SM2` (optional): the second signature, see
+`second_signature`. `CERTIFICATE_QR_SIGNED` (default
 True): QR codes carry a signed statement.
 """
 
@@ -75,6 +76,12 @@ def credential_options() -> Mapping[str, Any]:
     """The key back-end of credentials and its options; `off` when none are made."""
     options: Mapping[str, Any] = getattr(settings, "CREDENTIAL", {})
     return {"backend": "file", **options}
+
+
+def second_signature_options() -> Mapping[str, str]:
+    """The back-end of the second signature and its options; `off` when there is none."""
+    options: Mapping[str, str] = getattr(settings, "SM2", {})
+    return {"backend": "off", **options}
 
 
 def page_address(code: str) -> str:

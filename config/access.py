@@ -71,6 +71,8 @@ ACCESS: Mapping[str, Policy] = {
     "certificates:record": PUBLIC,
     "certificates:credential": PUBLIC,
     "certificates:credential_keys": PUBLIC,
+    "certificates:second_signature": PUBLIC,
+    "certificates:second_certificate": PUBLIC,
     "certificates:issuer_document": PUBLIC,
     "certificates:log": PUBLIC,
     "certificates:log_key": PUBLIC,

@@ -247,6 +247,7 @@ def _key_options(prefix: str, *, backend: str) -> dict[str, str]:
 
 SIGNER: dict[str, str] = _key_options("SIGNER", backend="file")
 CREDENTIAL: dict[str, str] = _key_options("CREDENTIAL", backend="file")
+SM2: dict[str, str] = _key_options("SM2", backend="off")
 
 LOGGING = {
     "version": 1,

@@ -18,9 +18,10 @@ from certificates.models import Certificate, LogEntry
 from certificates.proofs import head_values
 from certificates.selectors import Inclusion, entries_of, latest_head, versions_of
 from certificates.services.log import signed_head
-from certificates.services.published import files_beside
+from certificates.services.published import files_beside, second_certificate
 from certificates.services.status_lists import status_entries
 from certificates.services.verification import Answer
+from certificates.signers import fingerprint
 from certificates.wording import Wording
 
 
@@ -60,7 +61,7 @@ def page_context(answer: Answer, *, is_published: bool = False) -> dict[str, Any
         "is_published": is_published,
         "is_specimen": certificate.content.demo,
         "code": grouped(certificate.code),
-        "files": files_beside(certificate.code),
+        **_proof_files(certificate),
     }
 
 
@@ -100,6 +101,20 @@ def _log_rows(certificate: Certificate, inclusion: Inclusion | None) -> list[dic
         _row(_("树根"), head.root),
         _row(_("时间戳"), _("已加时间戳") if head.time_stamp else _("没有时间戳")),
     ]
+
+
+def _proof_files(certificate: Certificate) -> dict[str, Any]:
+    """Which files lie beside the page, and what the second signature is, where there is one."""
+    files = files_beside(certificate.code)
+    signer = second_certificate() if files["second"] else None
+    if signer is None:
+        return {"files": {**files, "second": False}, "second_rows": []}
+    rows = [
+        _row(_("签名算法"), _("SM2 与 SM3，对证书数据签名")),
+        _row(_("签名证书（SM2）"), signer.subject.rfc4514_string()),
+        _row(_("证书指纹（SHA-256）"), fingerprint(signer)),
+    ]
+    return {"files": files, "second_rows": rows}
 
 
 def _history(certificate: Certificate) -> list[dict[str, object]]:

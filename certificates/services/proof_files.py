@@ -1,4 +1,4 @@
-"""What is signed and published beside a certificate's page: its record and its credential."""
+"""What is signed and published beside a certificate's page: its record, its credential, its second signature."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from certificates.installation import public_folder
 from certificates.models import Certificate
 from certificates.services.credentials import write_credential
 from certificates.services.keys import Keys
-from certificates.services.published import CREDENTIAL, RECORD
+from certificates.services.published import CREDENTIAL, RECORD, SECOND_SIGNATURE
+from certificates.services.second_signatures import write_second_signature
 from certificates.services.verification import Answer
 from certificates.signers import KeyRefused
 from certificates.snapshot import record_of
@@ -37,15 +38,19 @@ class ProofWriter:
         try:
             self._write(certificate, public_folder() / "v" / certificate.code)
         except KeyRefused:
-            _log.exception("no credential for certificate %s", certificate)
+            _log.exception("not everything could be signed for certificate %s", certificate)
             self.has_failed = True
         return not self.has_failed
 
     def _write(self, certificate: Certificate, folder: Path) -> None:
         record = record_of(certificate.content)
         put(folder / RECORD, record)
-        if self.keys.credential and not self.has_failed:
+        if self.has_failed:
+            return
+        if self.keys.credential:
             write_credential(certificate, folder / CREDENTIAL, self.keys.credential)
+        if self.keys.second:
+            write_second_signature(record, folder / SECOND_SIGNATURE, self.keys.second)
 
 
 def put(path: Path, content: bytes) -> bool:

@@ -18,6 +18,7 @@ from certificates.services.presentation import page_context, status_of
 from certificates.services.proof_files import ProofWriter, put
 from certificates.services.published import credential_keys, issuer_document
 from certificates.services.verification import Answer, answer_for, public_part, status_keys
+from certificates.sm2 import SM2_FILE
 from certificates.snapshot import canonical
 
 PAGES = {"index.html": "zh-hans", "index.en.html": "en"}
@@ -75,10 +76,11 @@ def publish_status_lists() -> int:
 
 
 def publish_credential_keys() -> int:
-    """Write the public keys of credentials and the document behind the issuer's identifier; how many files."""
+    """Write the public keys of credentials, the issuer's document and the second signer's certificate; how many."""
     document = issuer_document()
     folder = public_folder()
     files = {"credentials/keys.json": credential_keys(), ".well-known/did.json": canonical(document or {})}
+    files["credentials/sm2.pem"] = public_part(SM2_FILE)
     return sum(put(folder / name, content) for name, content in files.items()) if document else 0
 
 
