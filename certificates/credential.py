@@ -124,13 +124,13 @@ def _subject(snapshot: Snapshot, places: Places) -> dict[str, Any]:
 
 
 def _achievement(snapshot: Snapshot, places: Places) -> dict[str, Any]:
+    day = snapshot.granted_on.isoformat()
     return {
         "id": f"{places.site}/verify/#{snapshot.kind}",
         "type": ["Achievement"],
         "achievementType": "Certification",
         "name": _name(snapshot),
-        "description": f"{snapshot.batch_zh}，{snapshot.granted_on.isoformat()} 认定。 "
-        f"Recognised on {snapshot.granted_on.isoformat()}, {snapshot.batch_en}.",
+        "description": f"{day} 认定（{snapshot.batch_zh}）。 Recognised on {day} ({snapshot.batch_en}).",
         "criteria": {"narrative": snapshot.ground_zh},
         "humanCode": snapshot.programme,
         "inLanguage": "zh-CN",
