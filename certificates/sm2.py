@@ -69,8 +69,7 @@ def open_sm2_signer(key: Path, *, chain: Path) -> Sm2FileSigner:
 
     KeyRefused when the library is not installed, or a file is missing, open to others or not of an SM2 key.
     """
-    if not IS_INSTALLED:
-        raise KeyRefused("the second signature needs the package gmssl_pyx (extra sm2)")
+    _check_installed()
     content = read_private(key)
     try:
         scalar = _scalar(content)
@@ -90,11 +89,17 @@ def read_sm2_chain(path: Path) -> Sm2Certificate:
 
 
 def is_signed(message: bytes, signature: bytes, certificate: Sm2Certificate) -> bool:
-    """True when `signature` (DER) over `message` is by the key of `certificate`."""
+    """True when `signature` (DER) over `message` is by the key of `certificate`; KeyRefused without the library."""
+    _check_installed()
     try:
         return bool(gmssl_pyx.sm2_verify(certificate.point, message, signature, SIGNER_ID))
     except gmssl_pyx.GmsslInnerError:
         return False
+
+
+def _check_installed() -> None:
+    if not IS_INSTALLED:
+        raise KeyRefused("the second signature needs the package gmssl_pyx (extra sm2)")
 
 
 def _scalar(content: bytes) -> bytes:

@@ -233,10 +233,14 @@ def test_key_that_cannot_be_used_is_refused_at_the_start(options: dict[str, str]
         open_second_signer(change(options, tmp_path))
 
 
-def test_missing_library_is_named(options: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_library_is_named(
+    options: dict[str, str], signer: SecondSigner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sm2, "IS_INSTALLED", False)
     with pytest.raises(KeyRefused, match=r"gmssl_pyx \(extra sm2\)"):
         open_second_signer(options)
+    with pytest.raises(KeyRefused, match=r"gmssl_pyx \(extra sm2\)"):
+        second_signature.CheckedSecondSigner(signer)
 
 
 # --- a plug-in
