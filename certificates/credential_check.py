@@ -217,7 +217,7 @@ def _status(claims: Mapping[str, Any], lists: Sequence[StatusBits]) -> dict[Purp
     used: set[str] = set()
     try:
         for entry in claims["credentialStatus"]:
-            purpose, place = Purpose(entry["statusPurpose"]), int(entry["statusListIndex"])
+            purpose, place = Purpose(entry["statusPurpose"]), _place(entry["statusListIndex"])
             named = [one for one in lists if (one.address, one.purpose) == (entry["statusListCredential"], purpose)]
             used |= {one.address for one in named}
             found[purpose] = any(one.is_set(place) for one in named) if named else None
@@ -227,6 +227,13 @@ def _status(claims: Mapping[str, Any], lists: Sequence[StatusBits]) -> dict[Purp
     if foreign:
         raise NotAccepted(CredentialRule.OTHER_STATUS_LIST, ", ".join(foreign))
     return found
+
+
+def _place(value: Any) -> int:
+    """A place in a list, which is written as a text of digits."""
+    if not isinstance(value, str) or not (value.isascii() and value.isdecimal()):
+        raise ValueError(f"no place in a list: {value!r}")
+    return int(value)
 
 
 def _mapping(content: bytes, rule: CredentialRule) -> Mapping[str, Any]:

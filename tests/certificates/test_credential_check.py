@@ -19,6 +19,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from certificates import credential_command
 from certificates.__main__ import main
@@ -257,6 +259,43 @@ def test_certificate_of_the_authority_for_another_purpose_signs_no_credential(
     signer = colleague(material.house, purpose=purpose)
     made = signed(to_be_signed(claims(), signer), signer)
     assert check_credential(made, _by_root(material.house), at=NOON).rule is rule
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+IGNORED = {"name", "evidence", "relatedResource"}
+LISTED = status_list("revocation", [INDEX], STATUS)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.sampled_from(sorted(claims())), value=JSON)
+def test_whatever_the_issuer_signs_gets_a_verdict(material: Material, name: str, value: Any) -> None:
+    """A credential with one property of any other kind is judged, never an error."""
+    signed_by_issuer = token(material.header, {**claims(), name: value}, material.key)
+    verdict = check_credential(signed_by_issuer, _by_keys(material.house), at=NOON, lists=[LISTED])
+    expected = {R.REVOKED} if name in IGNORED else {R.NO_CREDENTIAL}
+    assert verdict.rule in (expected if name != "credentialStatus" else {R.NO_CREDENTIAL, R.OTHER_STATUS_LIST})
+
+
+@pytest.mark.parametrize(
+    "index", [17, 17.0, True, None, "", "-1", "17.0", " 17", "１７", "x", [17], "131072", "9" * 5000]
+)
+def test_index_that_is_no_text_of_digits_within_the_list_is_refused(material: Material, index: object) -> None:
+    forged = material.forged(_status_entry(statusListIndex=index))
+    verdict = check_credential(forged, _by_keys(material.house), at=NOON, lists=[LISTED])
+    assert verdict.rule is R.NO_CREDENTIAL
+
+
+@pytest.mark.slow
+@given(st.text(max_size=200) | st.lists(st.text(max_size=60), min_size=3, max_size=3).map(".".join))
+def test_whatever_text_is_given_gets_a_verdict(text: str) -> None:
+    assert check_credential(text, CredentialTrust(), at=NOON).rule is not None
 
 
 def test_authoritys_own_certificate_signs_no_credential(material: Material) -> None:
