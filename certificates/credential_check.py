@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -25,6 +25,16 @@ from certificates.status_list import Purpose, StatusBits, StatusListRefused, rea
 
 LONGEST = 64 * 1024
 _DEEPEST = 4
+_NO_CHAIN = (
+    ValueError,
+    TypeError,
+    KeyRefused,
+    UnsupportedAlgorithm,
+    verification.VerificationError,
+    x509.InvalidVersion,
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+)
 _MEANINGS = {Purpose.REVOCATION: CredentialRule.REVOKED, Purpose.SUSPENSION: CredentialRule.SUSPENDED}
 
 
@@ -151,7 +161,7 @@ def _certified(chain: Any, roots: tuple[x509.Certificate, ...], at: datetime) ->
         key = public_key_of(leaf)
         _verifier(roots, at).verify(leaf, issuers)
         purposes = set(leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
-    except (ValueError, TypeError, x509.ExtensionNotFound, verification.VerificationError, KeyRefused) as fault:
+    except _NO_CHAIN as fault:
         raise NotAccepted(CredentialRule.UNTRUSTED, str(fault)) from fault
     if not purposes & {TOKEN_SIGNING, DOCUMENT_SIGNING}:
         raise NotAccepted(CredentialRule.WRONG_PURPOSE, ", ".join(one.dotted_string for one in purposes))

@@ -19,6 +19,15 @@ from tests.certificates.samples import AT, CODE, SHANGHAI, snapshot
 SITE = "https://verify.example.cn"
 ISSUER = "did:web:verify.example.cn"
 INDEX = 17
+# A certificate of a key on the curve of SM2, which the library for certificates knows not.
+SM2_CERTIFICATE = (
+    "MIIBrTCCAVOgAwIBAgIUSE9qsXntCOXD9m4Jh6rrMmcYmDcwCgYIKoEcz1UBg3UwLDELMAkGA1UEBhMCQ04xDzANBgNVBAoMBuek"
+    "uuS+izEMMAoGA1UEAwwDU00yMB4XDTI2MTEyODExMTU1NFoXDTI5MDgyNDExMTU1NFowLDELMAkGA1UEBhMCQ04xDzANBgNVBAoM"
+    "BuekuuS+izEMMAoGA1UEAwwDU00yMFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAEkCWh4dFSa59V8N+ZwYxgDBONpJIDBXrnczzu"
+    "ubKnHyxfsnbHxtsoIRebLcUXZHShoEaAGuZNfg3IpRsR639MpaNTMFEwHQYDVR0OBBYEFMfSF2JbZC/7hr/zYK00mcwYefUtMB8G"
+    "A1UdIwQYMBaAFMfSF2JbZC/7hr/zYK00mcwYefUtMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoEcz1UBg3UDSAAwRQIgd7l+fDObYlHB"
+    "dtyQDjda6XW037BiBf0KfivxtdvEqH8CIQCsmo/4tC8GsYUABrdCwiedM8Hb0WrM+a07o6/SKOAoNw=="
+)
 
 
 def entry(purpose: str, *, index: int = INDEX) -> dict[str, str]:

@@ -30,7 +30,18 @@ from certificates.credential_keys import KeySetRefused, jwk_of, key_url, public_
 from certificates.credential_rules import CredentialRule
 from certificates.signers import DOCUMENT_SIGNING, TOKEN_SIGNING
 from tests.certificates.conftest import House
-from tests.certificates.credentials import INDEX, ISSUER, claims, entry, part, places, status_list, token, unpart
+from tests.certificates.credentials import (
+    INDEX,
+    ISSUER,
+    SM2_CERTIFICATE,
+    claims,
+    entry,
+    part,
+    places,
+    status_list,
+    token,
+    unpart,
+)
 from tests.certificates.kinds import colleague
 from tests.certificates.samples import AT, HOLDER, snapshot
 
@@ -203,6 +214,11 @@ BY_ROOT: dict[str, tuple[Attack, CredentialRule]] = {
     "chain without the issuing authority": (lambda m: m.headed(x5c=m.header["x5c"][:1]), R.UNTRUSTED),
     "long chain": (lambda m: m.headed(x5c=m.header["x5c"] * 5), R.UNTRUSTED),
     "nonsense for a chain": (lambda m: m.headed(x5c=["AAAA", 7]), R.UNTRUSTED),
+    "certificate of a key of another kind": (lambda m: m.headed(x5c=[SM2_CERTIFICATE]), R.UNTRUSTED),
+    "certificate of another kind above": (
+        lambda m: m.headed(x5c=[m.header["x5c"][0], SM2_CERTIFICATE]),
+        R.UNTRUSTED,
+    ),
     "time-stamp authority's certificate": (
         lambda m: token({**m.header, "x5c": _chain(m.house, "tsa.chain.pem")}, claims(), m.house.clock.key),
         R.UNTRUSTED,
