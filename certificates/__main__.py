@@ -1,4 +1,4 @@
-"""`python -m certificates verify|qr|log|status ...`: the verifiers on their own, without database or settings."""
+"""`python -m certificates verify|credential|qr|log|status`: the verifiers alone, without database or settings."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.code_command import add_code_command, run_code
 from certificates.container import LIMIT
+from certificates.credential_command import add_credential_command, run_credential
 from certificates.log_command import add_log_commands, run_log
 from certificates.signers import fingerprint
 from certificates.status_command import add_status_command, run_status
@@ -28,6 +29,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     check.add_argument("--root", type=Path, required=True, help="PEM file with the issuer's root certificate")
     check.add_argument("--signers", type=Path, help="PEM file with the certificates that may sign; others are refused")
     check.add_argument("--json", action="store_true", help="one JSON object per file instead of text")
+    add_credential_command(commands)
     add_code_command(commands)
     add_log_commands(commands)
     add_status_command(commands)
@@ -60,7 +62,7 @@ def _sentence(path: Path, verdict: Verdict) -> str:
 def main(given: list[str] | None = None) -> int:
     """Run the command; 0 when every file is accepted, 1 when any is refused, 2 when something cannot be read."""
     options = _arguments(given)
-    others = {"qr": run_code, "log": run_log, "status": run_status}
+    others = {"credential": run_credential, "qr": run_code, "log": run_log, "status": run_status}
     if options.command in others:
         return others[options.command](options)
     try:

@@ -12,10 +12,16 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from certificates.signers import DOCUMENT_SIGNING
+from certificates.signers import DOCUMENT_SIGNING, TOKEN_SIGNING, KeyRefused
 
 _YEAR = timedelta(days=365)
 _Key = ec.EllipticCurvePrivateKey
@@ -64,10 +70,26 @@ def add_key(keys: Path, name: str) -> None:
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     for place, content in ((keys / "trust" / f"{name}.pem", public), (keys / f"{name}.key", private)):
-        draft = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
-        _write(draft, content)
-        os.replace(draft, place)
-        _flush_folder(place.parent)
+        _put(place, content)
+
+
+def add_credential_key(keys: Path, *, organisation: str, at: datetime) -> None:
+    """Make `credential.key` with its certificate under the issuing authority, unless it is there.
+
+    KeyRefused when the issuing authority's key, which must sign that certificate once, was taken away.
+    """
+    if (keys / "credential.key").exists():
+        return
+    if not (keys / "issuing.key").exists():
+        raise KeyRefused(f"{keys}: issuing.key is needed once for credential.key; or set CREDENTIAL_BACKEND=off")
+    key = load_pem_private_key((keys / "issuing.key").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    issuing = _Party(key, x509.load_pem_x509_certificates((keys / "signer.chain.pem").read_bytes())[1])
+    start = at - timedelta(days=1)
+    leaf = _leaf(issuing, f"{organisation} 电子凭证", organisation, start, years=10, purpose=TOKEN_SIGNING)
+    private = leaf.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for name, content in (("credential.chain.pem", _pem(leaf, issuing)), ("credential.key", private)):
+        _put(keys / name, content)
 
 
 def publish_trust(keys: Path, trust: Path) -> None:
@@ -176,6 +198,14 @@ def _under(parent: _Party, draft: x509.CertificateBuilder) -> x509.CertificateBu
 def _write_private(path: Path, key: _Key) -> None:
     content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     _write(path, content)
+
+
+def _put(place: Path, content: bytes) -> None:
+    """A file that appears whole."""
+    draft = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
+    _write(draft, content)
+    os.replace(draft, place)
+    _flush_folder(place.parent)
 
 
 def _write(path: Path, content: bytes) -> None:

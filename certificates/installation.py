@@ -3,7 +3,9 @@
 `VAR_DIR` (Path): everything below lies in it. `PUBLIC_BASE_URL`: the address in QR codes. `ACCREDITATION_DEMO`:
 certificates are marked as specimens. `CERTIFICATE_FONTS` (optional): `{"folders": [...], "sha256": {role: [accepted
 digests]}}`. `SIGNER` (optional): the key back-end and its options, see `signer_settings`, and `organisation`, the name
-in the local authorities; without `key` the local authority is used, made on first run. `CERTIFICATE_QR_SIGNED` (default
+in the local authorities; without `key` the local authority is used, made on first run. `CREDENTIAL` (optional): the
+same for the key of credentials, or the back-end `off`. `SM2` (optional): the second signature, see
+`second_signature`. `CERTIFICATE_QR_SIGNED` (default
 True): QR codes carry a signed statement.
 """
 
@@ -15,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 
+from certificates.credential_keys import did_of
 from certificates.fonts import FontFile, FontsRefused, find_faces
 
 
@@ -69,6 +72,18 @@ def signer_options() -> Mapping[str, Any]:
     return {"backend": "file", **options}
 
 
+def credential_options() -> Mapping[str, Any]:
+    """The key back-end of credentials and its options; `off` when none are made."""
+    options: Mapping[str, Any] = getattr(settings, "CREDENTIAL", {})
+    return {"backend": "file", **options}
+
+
+def second_signature_options() -> Mapping[str, str]:
+    """The back-end of the second signature and its options; `off` when there is none."""
+    options: Mapping[str, str] = getattr(settings, "SM2", {})
+    return {"backend": "off", **options}
+
+
 def page_address(code: str) -> str:
     """The address of a certificate's page as the QR code holds it: capital letters, which make the code coarser."""
     return f"{settings.PUBLIC_BASE_URL}/v/{code}".upper()
@@ -84,9 +99,19 @@ def log_origin() -> str:
     return f"{settings.PUBLIC_BASE_URL}/log"
 
 
-def issuer_address() -> str:
-    """The address that stands for the issuer in signed credentials."""
+def site_address() -> str:
+    """The address of the site, without a slash at its end."""
     return str(settings.PUBLIC_BASE_URL)
+
+
+def issuer_address() -> str:
+    """The identifier (did:web) that stands for the issuer in signed credentials."""
+    return did_of(site_address())
+
+
+def published_address(code: str, name: str = "") -> str:
+    """The address of a certificate's page, or of a file published beside it."""
+    return f"{settings.PUBLIC_BASE_URL}/v/{code}/{name}"
 
 
 def status_list_address(purpose: str, number: int) -> str:

@@ -12,9 +12,12 @@ from urllib.parse import urlsplit
 
 from certificates.codes import CodeRefused, parse_code
 from certificates.identifiers import Identifier, IdentifierRefused, identifier_of, is_credit_code
+from certificates.metadata import metadata_of
 from certificates.wording import Wording
 
-SCHEMA = "certificate-record/1"
+FIRST_SCHEMA = "certificate-record/1"  # without metadata; what was issued under it stays as it is
+SCHEMA = "certificate-record/2"
+SCHEMAS = (FIRST_SCHEMA, SCHEMA)
 _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
 _LIMITS = {"holder_zh": 60, "holder_en": 120, "centre_name": 40, "ground_zh": 60, "issuer_zh": 30, "announcement": 60}
 _DEFAULT_LIMIT = 200
@@ -43,7 +46,8 @@ class Snapshot:
 
     `kind` is the 21-character type code of GB/T 36904, `code` the verification code of 27 characters, `url` the
     address in the QR code in capital letters, `replaces` the identifier of the version that this one succeeds or "".
-    Dates are days in the issuer's calendar, `issued_at` an instant with its zone.
+    Dates are days in the issuer's calendar, `issued_at` an instant with its zone. `schema` says how the record of the
+    certificate is written, so that an earlier one comes out as it was signed.
     """
 
     number: str
@@ -72,6 +76,7 @@ class Snapshot:
     demo: bool
     issued_at: datetime
     replaces: str = ""
+    schema: str = SCHEMA
 
     @property
     def identifier(self) -> Identifier:
@@ -80,13 +85,17 @@ class Snapshot:
 
 
 def plain(snapshot: Snapshot) -> dict[str, Any]:
-    """The snapshot as JSON values: dates and the instant as ISO 8601 text."""
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(snapshot).items()}
+    """The snapshot as JSON values: dates and the instant as ISO 8601 text; the first schema did not name itself."""
+    values = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(snapshot).items()}
+    return {name: value for name, value in values.items() if name != "schema" or value != FIRST_SCHEMA}
 
 
 def from_plain(values: Mapping[str, Any]) -> Snapshot:
     """The snapshot back from its JSON values; KeyError or ValueError when they are not those of a snapshot."""
-    named: dict[str, Any] = {field.name: values[field.name] for field in fields(Snapshot)}
+    stated = {"schema": FIRST_SCHEMA, **values}
+    named: dict[str, Any] = {field.name: stated[field.name] for field in fields(Snapshot)}
+    if named["schema"] not in SCHEMAS:
+        raise ValueError(f"unknown schema {named['schema']!r}")
     for name in ("granted_on", "valid_from", "valid_until"):
         named[name] = date.fromisoformat(named[name])
     named["issued_at"] = datetime.fromisoformat(named["issued_at"])
@@ -100,7 +109,8 @@ def canonical(values: Mapping[str, Any]) -> bytes:
 
 def record_of(snapshot: Snapshot) -> bytes:
     """The canonical record that is attached to the PDF and published beside it."""
-    return canonical({"schema": SCHEMA, "identifier": str(snapshot.identifier), **plain(snapshot)})
+    metadata = {} if snapshot.schema == FIRST_SCHEMA else {"metadata": metadata_of(snapshot)}
+    return canonical({"schema": snapshot.schema, "identifier": str(snapshot.identifier), **plain(snapshot), **metadata})
 
 
 def check_snapshot(snapshot: Snapshot) -> None:

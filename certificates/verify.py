@@ -30,7 +30,7 @@ from certificates.package import FIELD, RECORD_NAME
 from certificates.refusals import Refused, Rule
 from certificates.seal import is_plain
 from certificates.signers import DOCUMENT_SIGNING, fingerprint
-from certificates.snapshot import SCHEMA, canonical
+from certificates.snapshot import SCHEMAS, canonical
 
 # A refused file is an answer, not an event: its traces would let strangers fill the log.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -248,6 +248,6 @@ def _read_record(content: bytes) -> Mapping[str, Any]:
         values = json.loads(content)
     except ValueError as fault:
         raise Refused(Rule.RECORD_UNREADABLE, str(fault)) from fault
-    if not isinstance(values, dict) or values.get("schema") != SCHEMA or canonical(values) != content:
+    if not isinstance(values, dict) or values.get("schema") not in SCHEMAS or canonical(values) != content:
         raise Refused(Rule.RECORD_UNREADABLE, "not a canonical certificate record")
     return values

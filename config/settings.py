@@ -231,15 +231,23 @@ if not env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "config.mail.FileBackend"
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", default="noreply@example.invalid")
 
-# --- The signer's key --------------------------------------------------------------------------------------------
+# --- The signer's keys -------------------------------------------------------------------------------------------
 # `serve` keeps these from the web process; certificates/signer_settings.py gives them their types.
 _SIGNER_FILES = ("key", "chain", "password_file", "pin_file", "token_file", "authority")
 _SIGNER_PLACES = ("library", "token", "url", "patience", "organisation")
-SIGNER: dict[str, str] = {"backend": env.str("SIGNER_BACKEND", default="file")} | {
-    name: value
-    for name in (*_SIGNER_FILES, *_SIGNER_PLACES)
-    if (value := env.str(f"SIGNER_{name.upper()}", default=""))
-}
+
+
+def _key_options(prefix: str, *, backend: str) -> dict[str, str]:
+    return {"backend": env.str(f"{prefix}_BACKEND", default=backend)} | {
+        name: value
+        for name in (*_SIGNER_FILES, *_SIGNER_PLACES)
+        if (value := env.str(f"{prefix}_{name.upper()}", default=""))
+    }
+
+
+SIGNER: dict[str, str] = _key_options("SIGNER", backend="file")
+CREDENTIAL: dict[str, str] = _key_options("CREDENTIAL", backend="file")
+SM2: dict[str, str] = _key_options("SM2", backend="off")
 
 LOGGING = {
     "version": 1,

@@ -10,7 +10,11 @@ from django.db.models import F
 from certificates.durable import fetch
 from certificates.installation import public_folder, store_folder
 from certificates.models import Certificate, LogEntry, TreeHead
-from certificates.services.checking_published import published_differences
+from certificates.services.checking_published import (
+    credential_differences,
+    published_differences,
+    second_signature_differences,
+)
 from certificates.services.publishing import PAGES
 from certificates.services.waking import wake
 from certificates.standing import Standing
@@ -24,6 +28,8 @@ def differences(*, republish: bool = False) -> Iterator[str]:
         yield from _file_of(certificate)
         yield from _entry_of(certificate)
         yield from _pages_of(certificate)
+        yield from credential_differences(certificate)
+        yield from second_signature_differences(certificate)
     yield from _log()
     yield from published_differences()
     yield from _strangers()

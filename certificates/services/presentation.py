@@ -13,12 +13,15 @@ from certificates.codes import grouped
 from certificates.events import event_words
 from certificates.installation import log_origin
 from certificates.lights import Light
+from certificates.metadata import current_metadata
 from certificates.models import Certificate, LogEntry
 from certificates.proofs import head_values
 from certificates.selectors import Inclusion, entries_of, latest_head, versions_of
 from certificates.services.log import signed_head
+from certificates.services.published import files_beside, second_certificate
 from certificates.services.status_lists import status_entries
 from certificates.services.verification import Answer
+from certificates.signers import fingerprint
 from certificates.wording import Wording
 
 
@@ -58,6 +61,7 @@ def page_context(answer: Answer, *, is_published: bool = False) -> dict[str, Any
         "is_published": is_published,
         "is_specimen": certificate.content.demo,
         "code": grouped(certificate.code),
+        **_proof_files(certificate),
     }
 
 
@@ -97,6 +101,20 @@ def _log_rows(certificate: Certificate, inclusion: Inclusion | None) -> list[dic
         _row(_("树根"), head.root),
         _row(_("时间戳"), _("已加时间戳") if head.time_stamp else _("没有时间戳")),
     ]
+
+
+def _proof_files(certificate: Certificate) -> dict[str, Any]:
+    """Which files lie beside the page, and what the second signature is, where there is one."""
+    files = files_beside(certificate.code)
+    signer = second_certificate() if files["second"] else None
+    if signer is None:
+        return {"files": {**files, "second": False}, "second_rows": []}
+    rows = [
+        _row(_("签名算法"), _("SM2 与 SM3，对证书数据签名")),
+        _row(_("签名证书（SM2）"), signer.subject.rfc4514_string()),
+        _row(_("证书指纹（SHA-256）"), fingerprint(signer)),
+    ]
+    return {"files": files, "second_rows": rows}
 
 
 def _history(certificate: Certificate) -> list[dict[str, object]]:
@@ -143,6 +161,7 @@ def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
     if certificate is None:
         raise LookupError("a status needs a certificate")
     meaning = certificate.standing.meaning
+    successor = answer.successor.identifier if answer.successor else None
     return {
         "schema": "certificate-status/1",
         "identifier": certificate.identifier,
@@ -153,10 +172,11 @@ def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
         "state_since": certificate.state_since.isoformat(),
         "lights": [{"tone": light.tone, **_pairs(light)} for light in answer.lights],
         "record": certificate.snapshot,
+        "metadata": current_metadata(certificate.content, certificate.standing, successor=successor),
         "sha256": certificate.sha256,
         "record_sha256": certificate.record_sha256,
         "signer": certificate.signer,
-        "successor": answer.successor.identifier if answer.successor else None,
+        "successor": successor,
         "credential_status": status_entries(certificate),
         "log": _proof(answer.inclusion),
         "this_update": answer.at.isoformat(),

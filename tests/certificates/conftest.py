@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from certificates.authority import make_authority
+from certificates.authority import add_credential_key, make_authority
 from certificates.issuing import Issued, issue
 from certificates.printed_keys import PrintedKey, PublicKeys, keys_of, open_printed_key
 from certificates.signers import FileSigner, fingerprint, open_file_signer
@@ -25,6 +25,10 @@ class House:
     @property
     def signer(self) -> FileSigner:
         return open_file_signer(self.keys / "signer.key", chain=self.keys / "signer.chain.pem")
+
+    @property
+    def credential(self) -> FileSigner:
+        return open_file_signer(self.keys / "credential.key", chain=self.keys / "credential.chain.pem")
 
     @property
     def clock(self) -> FileSigner:
@@ -46,7 +50,9 @@ class House:
 
 def _house(folder: Path) -> House:
     """The command judges by the real clock, most tests by `AT`: the certificates are valid at both."""
-    make_authority(folder, organisation="示例市经济与科技主管委员会", at=min(AT, datetime.now(UTC)))
+    organisation, start = "示例市经济与科技主管委员会", min(AT, datetime.now(UTC))
+    make_authority(folder, organisation=organisation, at=start)
+    add_credential_key(folder, organisation=organisation, at=start)
     house = House(folder)
     assert house.printed.key_id in house.printed_keys
     return house

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accreditation.enums import ApplicationState, Owner
+from certificates.services.published import files_beside
 from certificates.standing import Standing
 from workflows.presentation.cases import batch_name, owner_name
 from workflows.presentation.corrections import correction_points
@@ -78,8 +79,8 @@ def matter_card(case: Case) -> Words:
 
 
 def certificate_card(title: Title, case: Case, certificate: Certificate | None) -> Words:
-    """A title with its certificate: number, validity, standing, download and public page."""
-    is_issued = certificate is not None and bool(certificate.sha256)
+    """A title with its certificate: number, validity, standing, downloads and public page."""
+    issued = certificate if certificate and certificate.sha256 else None
     meaning = Standing(certificate.state).meaning if certificate else Standing.REQUESTED.meaning
     return {
         "name": either(title.programme, "name"),
@@ -89,11 +90,19 @@ def certificate_card(title: Title, case: Case, certificate: Certificate | None) 
         "valid_until": title.valid_until,
         "state": meaning.word.zh if lang() == "zh" else meaning.word.en,
         "tone": TONES[meaning.tone],
-        "href": address("my_certificate", case.number) if is_issued else "",
-        "shown_href": address("certificates:shown", certificate.code) if certificate and is_issued else "",
+        "href": address("my_certificate", case.number) if issued else "",
+        "shown_href": address("certificates:shown", issued.code) if issued else "",
+        "credential_href": _credential_href(issued),
         "case_href": address("my_case", case.number),
         "end_href": address("my_cancellation", title.number) if title.is_standing else "",
     }
+
+
+def _credential_href(issued: Certificate | None) -> str:
+    """Where the holder fetches the credential, once it is published."""
+    if issued is None or not files_beside(issued.code)["credential"]:
+        return ""
+    return address("certificates:credential", issued.code)
 
 
 def issued_card(application: Application) -> Words | None:

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from accreditation.enums import ApplicationState as S
 from accreditation.models import Announcement, Application, Case, Notice, Objection, Title
+from certificates.installation import public_folder
 from certificates.models import Certificate
+from certificates.services.signing import sign_pending
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, publish, to_committee
@@ -133,6 +135,20 @@ def test_announcement_grants_titles_and_asks_for_certificates(cast: Cast, comple
     assert Title.objects.filter(holder=cast.enterprises[0], programme=cast.programme).exists()
     page = text(as_(cast.office).get(reverse("office_certificates"), {"group": "waiting"}))
     assert Certificate.objects.get().number in page
+
+
+def test_holder_is_offered_the_credential_once_it_is_published(cast: Cast, completed: Case, var_dir: Any) -> None:
+    form = {"cases": [completed.number], "number": "示例〔2026〕1号", "dated": timezone.localdate().isoformat(),
+            "body": "现予公布。", "confirmed": "1"}  # fmt: skip
+    as_(cast.publisher).post(reverse("batch_announce", args=[cast.batch.code]), form)
+    holder, code = as_(cast.member0), Certificate.objects.get().code
+    offered = f'href="{reverse("certificates:credential", args=[code])}"'
+    pages = [reverse("my_cases"), reverse("my_case", args=[completed.number])]
+    assert not any(offered in text(holder.get(page)) for page in pages)
+    sign_pending(limit=1, at=timezone.now())
+    assert all(offered in text(holder.get(page)) for page in pages)
+    (public_folder() / "v" / code / "credential.jwt").unlink()
+    assert not any(offered in text(holder.get(page)) for page in pages)
 
 
 def test_certificate_refused_by_the_signer_is_listed_with_its_reason(cast: Cast, completed: Case) -> None:
