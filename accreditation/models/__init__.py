@@ -24,6 +24,7 @@ from accreditation.models.panels import Panel, Review, Seat
 from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
 from accreditation.models.readings import WorkbookReading
 from accreditation.models.rules import RuleDraft, RuleTrial
+from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 
 __all__ = [
@@ -60,6 +61,8 @@ __all__ = [
     "NoticeEntry",
     "Objection",
     "Panel",
+    "PlanFigure",
+    "PlanTarget",
     "Programme",
     "RequestKey",
     "Review",
@@ -68,6 +71,8 @@ __all__ = [
     "RuleSetEdition",
     "RuleTrial",
     "Seat",
+    "Standing",
+    "StandingImport",
     "StoredFile",
     "Submission",
     "Title",
