@@ -46,12 +46,12 @@ def enter_figure(
     """A figure from statistics: `year`, `value`, `source`, `source_url`, `confidence`; Refusal where it is known."""
     check_keeper(by)
     values = {name: said[name] for name in ("year", "value", "source", "source_url", "confidence")}
-    if PlanFigure.objects.filter(target=target, year=said["year"], source=said["source"]).exists():
-        raise Refusal([Reason("known", _("该年份、该来源的数据已经录入。"), "source")])
     with act(
         "plan", "enter_plan_figure", by=by, at=at, acting_as="municipal_officer",
         request_key=request_key, request=fingerprint(target.pk, values),
     ) as doing:  # fmt: skip
+        if PlanFigure.objects.filter(target=target, year=said["year"], source=said["source"]).exists():
+            raise Refusal([Reason("known", _("该年份、该来源的数据已经录入。"), "source")])
         row = PlanFigure.objects.create(target=target, entered_by=by, entered_at=at, **values)
         doing.note(target=target.pk, **{name: str(value) for name, value in values.items()})
     return row

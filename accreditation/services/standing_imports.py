@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 
 from django.utils.translation import get_language
@@ -33,16 +33,12 @@ TROUBLES = {
 Line = dict[str, ListCell]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A file without a fault: the grants that are new, and how many rows the register has already."""
-
-    new: tuple[Grant, ...]
-    known: int
+class _NothingNew(Exception):
+    """Every row of the file is in the register: the act has nothing to record."""
 
 
-def read_file(content: bytes, name: str, *, on: date) -> Read:
-    """The standings of a workbook or CSV file; Refusal with every fault, the cell as its place."""
+def read_file(content: bytes, name: str, *, on: date) -> list[tuple[Line, Grant]]:
+    """The lines of a workbook or CSV file with their grants; Refusal with every fault, the cell as its place."""
     if not name.lower().endswith((".xlsx", ".csv")) or len(content) > MOST_BYTES:
         raise Refusal([Reason("file_kind", _("请上传不超过 4 MB 的 .xlsx 或 .csv 文件。"), "file")])
     cells = read_list(content, name)
@@ -53,10 +49,7 @@ def read_file(content: bytes, name: str, *, on: date) -> Read:
     grants, more = _grants(lines, on)
     if faults or more:
         raise Refusal([*faults, *more])
-    known, faults = _known(grants)
-    if faults:
-        raise Refusal(faults)
-    return Read(tuple(grant for _line, grant in grants if _key(grant) not in known), len(known))
+    return grants
 
 
 def propose_import(
@@ -67,25 +60,39 @@ def propose_import(
     Raises Denied, Refusal with every fault, Replayed as `act` does.
     """
     check_keeper(by)
-    read = read_file(content, name, on=day_of(at))
-    if not read.new:
-        return None
+    grants = read_file(content, name, on=day_of(at))
     digest = hashlib.sha256(content).hexdigest()
-    with act(
-        "standings", "propose_standings", by=by, at=at, acting_as="municipal_officer",
-        request_key=request_key, request=fingerprint(digest, name),
-    ) as doing:  # fmt: skip
-        found = StandingImport.objects.create(
-            number=next_number(PREFIX, at.year), entered_by=by, entered_at=at, file_name=name[:200], sha256=digest,
-            rows=len(read.new), known=read.known,
-        )  # fmt: skip
-        Standing.objects.bulk_create(
-            Standing(number=f"{found.number}-{n:05d}", entered_by=by, entered_at=at, intake=found, **asdict(grant))
-            for n, grant in enumerate(read.new, start=1)
-        )
-        doing.note(number=found.number, file=name, sha256=digest, rows=found.rows, known=found.known)
-        doing.reply(number=found.number)
+    try:
+        with act(
+            "standings", "propose_standings", by=by, at=at, acting_as="municipal_officer",
+            request_key=request_key, request=fingerprint(digest, name),
+        ) as doing:  # fmt: skip
+            found = _store(grants, StandingImport(entered_by=by, entered_at=at, file_name=name[:200], sha256=digest))
+            doing.note(number=found.number, file=name, sha256=digest, rows=found.rows, known=found.known)
+            doing.reply(number=found.number)
+    except _NothingNew:
+        return None
     return found
+
+
+def _store(grants: list[tuple[Line, Grant]], row: StandingImport) -> StandingImport:
+    """The file's row and its new standings, compared with the register under the ledger's lock."""
+    known, faults = _known(grants)
+    if faults:
+        raise Refusal(faults)
+    new = [grant for _line, grant in grants if _key(grant) not in known]
+    if not new:
+        raise _NothingNew
+    row.number, row.rows, row.known = next_number(PREFIX, row.entered_at.year), len(new), len(known)
+    row.save()
+    Standing.objects.bulk_create(
+        Standing(
+            number=f"{row.number}-{n:05d}", entered_by=row.entered_by, entered_at=row.entered_at, intake=row,
+            **asdict(grant),
+        )
+        for n, grant in enumerate(new, start=1)
+    )  # fmt: skip
+    return row
 
 
 def _lines(cells: list[ListCell]) -> tuple[list[Line], list[Reason]]:

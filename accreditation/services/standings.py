@@ -28,13 +28,13 @@ def propose_standing(texts: Mapping[str, str], *, by: User, at: datetime, reques
     grant, faults = read_grant(texts, on=day_of(at))
     if grant is None:
         raise Refusal(faults)
-    if standing_like(grant) is not None:
-        raise Refusal([Reason("known", _("登记簿中已有这一项（待复核、已复核或已终止）。"))])
     row = Standing(number="", entered_by=by, entered_at=at, **asdict(grant))
     with act(
         "standings", "propose_standing", by=by, at=at, acting_as="municipal_officer",
         request_key=request_key, request=fingerprint(dict(texts)),
     ) as doing:  # fmt: skip
+        if standing_like(grant) is not None:
+            raise Refusal([Reason("known", _("登记簿中已有这一项（待复核、已复核或已终止）。"))])
         row.number = next_number(PREFIX, at.year)
         row.save()
         doing.note(standing=row.number, **plain(grant))

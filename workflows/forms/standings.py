@@ -40,7 +40,7 @@ class StandingFilter(FilterForm):
     words = forms.CharField(label=_("单位、名称或编号"), required=False, max_length=60)
     kind = forms.ChoiceField(label=_("类别"), required=False)
     level = forms.ChoiceField(label=_("级别"), required=False, choices=[*ALL, *StandingLevel.choices])
-    industry = forms.ChoiceField(label=_("领域"), required=False)
+    industry = forms.ChoiceField(label=_("产业领域"), required=False)
     district = forms.ChoiceField(label=_("所在区"), required=False, choices=[*ALL, *DISTRICTS.items()])
     year = forms.ChoiceField(label=_("年份"), required=False)
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[*ALL, *StandingState.choices])

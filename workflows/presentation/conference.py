@@ -27,7 +27,7 @@ def conference_words(found: Conference) -> Words:
         "tables": [
             _table("district", _("按区"), _("区"), tables["district"], districts),
             _table("programme", _("按项目"), _("项目"), tables["programme"], names),
-            _table("industry", _("按产业领域"), _("领域"), tables["industry"], _industries(tables["industry"])),
+            _table("industry", _("按产业领域"), _("产业领域"), tables["industry"], _industries(tables["industry"])),
             _table("batch", _("按批次"), _("批次"), tables["batch"], labels | {"": _("登记的既有称号")}),
             _table("state", _("按状态"), _("状态"), tables["state"], {s.value: str(s.label) for s in TitleState}),
         ],

@@ -149,13 +149,14 @@ def _crossed(found: Mapping[tuple[str, str], int]) -> Words:
 
 
 def rung_rows(code: str, on: date) -> list[Words]:
-    """Holders that count towards a target, each once: `name`, `uscc`, `district`, `sources`, by name."""
+    """Holders that count towards a target, each once: `name`, `uscc`, `district`, `sources`, `has_title`, by name."""
     entry = city_plan().targets[code]
     rows: dict[str, Words] = {}
     for held in counted(entry.counts, in_force(on), on) or ():
-        words = {"name": quoted(held.name), "district": district_name(held.district), "sources": []}
+        words = {"name": quoted(held.name), "district": district_name(held.district), "sources": [], "has_title": False}
         row = rows.setdefault(held.uscc, {"uscc": held.uscc, **words})
         row["sources"].append(_source_words(held))
+        row["has_title"] |= held.source == "titles"
     return sorted(rows.values(), key=lambda row: str(row["name"]))
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.acts import Replayed
 from accreditation.errors import Denied, NotFound, Refusal
@@ -129,15 +129,13 @@ def office_standing(request: HttpRequest, number: str) -> HttpResponse:
     return _standing_page(request, register.standing(number))
 
 
-@form_page
+@require_POST
 @page
 def office_standing_settle(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Confirm, drop or end an entry."""
     row = register.standing(number)
     if verb not in ("confirm", "drop", "end"):
         raise NotFound(verb)
-    if request.method != "POST":
-        return redirect("office_standing", number)
     form = {"drop": DropForm, "end": EndForm}.get(verb, forms.Form)(request.POST)
     if form.is_valid() and settled(request, row, verb, form):
         return redirect("office_standing", number)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accreditation.acts import Replayed
 from accreditation.errors import Denied, NotFound, Reason, Refusal
@@ -87,15 +87,13 @@ def office_standing_file(request: HttpRequest, number: str) -> HttpResponse:
     return _file_page(request, register.standing_import(number))
 
 
-@form_page
+@require_POST
 @page
 def office_standing_file_settle(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Confirm or drop a file as a whole."""
     row = register.standing_import(number)
     if verb not in ("confirm", "drop"):
         raise NotFound(verb)
-    if request.method != "POST":
-        return redirect("office_standing_file", number)
     form: forms.Form = DropForm(request.POST) if verb == "drop" else forms.Form(request.POST)
     if form.is_valid() and settled(request, row, verb, form):
         return redirect("office_standing_file", number)
