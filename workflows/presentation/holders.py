@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import Level, TitleState
 from accreditation.selectors.holders import FormerName, HolderHistory, TitleStep
+from accreditation.templatetags.parts import state_tone
 from workflows.presentation.words import Words, district_name, either, quoted
-
-TITLE_TONES = {"in_force": "green", "warned": "amber", "suspended": "amber", "revoked": "red"}
 
 
 def holder_words(found: HolderHistory) -> Words:
@@ -28,7 +27,7 @@ def holder_words(found: HolderHistory) -> Words:
                 "tier": str(Level(title.programme.level).label),
                 "granted_on": title.granted_on,
                 "valid_until": title.valid_until,
-                "state": {"text": title.get_state_display(), "tone": tone_of(title.state)},
+                "state": {"text": title.get_state_display(), "tone": state_tone(title.state)},
             }
             for title in found.titles
         ],
@@ -36,17 +35,12 @@ def holder_words(found: HolderHistory) -> Words:
     }
 
 
-def tone_of(state: str) -> str:
-    """Tone of a state of a title."""
-    return TITLE_TONES.get(state, "grey")
-
-
 def step_words(step: TitleStep) -> Words:
     """One thing that happened to a title: `on`, `what`, `tone`, `number`, `programme`, `tier`, the holder."""
     return {
         "on": step.on,
         "what": _("认定") if step.is_grant else str(TitleState(step.state).label),
-        "tone": tone_of(step.state),
+        "tone": state_tone(step.state),
         "number": step.title.number,
         "href": reverse("centre", args=[step.title.number]),
         "programme": either(step.title.programme, "name"),

@@ -16,15 +16,9 @@ from accreditation.seeds.standings import catalogue
 from accreditation.selectors.standings import answers, standings_of, stands
 from accreditation.services.evaluation import reported_facts
 from accreditation.services.rule_sets import rules_of
+from accreditation.templatetags.parts import state_tone
 from criteria.figures import Confidence
 from workflows.presentation.words import Words, confidence_mark, district_name, either, quoted
-
-TONES = {
-    StandingState.PROPOSED: "amber",
-    StandingState.CONFIRMED: "green",
-    StandingState.ENDED: "grey",
-    StandingState.DROPPED: "grey",
-}
 
 
 def kind_name(code: str) -> str:
@@ -51,7 +45,7 @@ def mark_of(confidence: str) -> Words:
 
 def state_tag(state: str) -> Words:
     """The state of an entry or a file as a cell."""
-    return {"text": str(StandingState(state).label), "tone": TONES[StandingState(state)]}
+    return {"text": str(StandingState(state).label), "tone": state_tone(state)}
 
 
 def columns() -> list[Words]:
