@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from accreditation.enums import DISTRICTS, StandingLevel
 from accreditation.errors import Reason
+from accreditation.models import Enterprise
 from accreditation.seeds.standings import catalogue
 from accreditation.services.enterprises import compact_uscc, uscc_faults
 from criteria.figures import Confidence
@@ -75,7 +76,7 @@ def read_grant(texts: Mapping[str, str], *, on: date) -> tuple[Grant | None, lis
             faults.append(_fault("unknown", words, name, text=said[name]))
         said[name] = known.get(said[name], "")
     if said["holder_uscc"]:
-        faults += [Reason(fault.code, fault.text, "holder_uscc") for fault in uscc_faults(said["holder_uscc"])]
+        faults += _code_faults(said["holder_uscc"])
     days = {name: _day(said[name], name, faults) for name in ("valid_from", "valid_until")}
     year = _year(said["year"], days["valid_from"], on, faults)
     faults += [*_contradictions(said, days, year), *_url_faults(said["source_url"])]
@@ -116,6 +117,14 @@ def _ways(entries: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
 
 def _fault(code: str, words: Promise | str, column: str, **values: object) -> Reason:
     return Reason(code, words % {"column": HEADINGS[column], **values}, column)
+
+
+def _code_faults(code: str) -> list[Reason]:
+    """Faults of a credit code; a registered one whose check character fails was accepted by an officer."""
+    faults = [Reason(fault.code, fault.text, "holder_uscc") for fault in uscc_faults(code)]
+    if [fault.code for fault in faults] == ["uscc_check"] and Enterprise.objects.filter(uscc=code).exists():
+        return []
+    return faults
 
 
 def _empty(said: Mapping[str, str]) -> list[Reason]:

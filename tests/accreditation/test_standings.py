@@ -15,7 +15,7 @@ from accreditation.acts import Replayed
 from accreditation.audit import verify_chain
 from accreditation.enums import StandingState
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import AuditEvent, Standing
+from accreditation.models import AuditEvent, Enterprise, Standing
 from accreditation.selectors.standings import answers, standings, standings_of, stands, stands_on
 from accreditation.services.standing_texts import HEADINGS, heading_names, read_grant, vocabularies
 from accreditation.services.standings import confirm_entry, drop_entry, end_standing, propose_standing
@@ -52,6 +52,7 @@ ON = date(2026, 3, 2)
         ({"confidence": "sure"}, "confidence", "unknown"),
     ],
 )
+@pytest.mark.django_db
 def test_each_fault_names_its_column(changed: dict[str, str], column: str, code: str) -> None:
     grant, faults = read_grant(standing_texts(**changed), on=ON)
     assert grant is None
@@ -176,6 +177,16 @@ def test_the_database_refuses_what_no_service_would_write(
         Standing.objects.filter(pk=row.pk).update(**broken(row))
     with pytest.raises(ProtectedError):
         cast.office.delete()
+
+
+@pytest.mark.django_db
+def test_a_registered_code_that_fails_its_check_was_accepted_before(cast: Cast, clock: Clock) -> None:
+    odd = "91310000MA1FL0007D"
+    said = standing_texts(holder_uscc=odd)
+    with pytest.raises(Refusal):
+        propose_standing(said, by=cast.office, at=clock.at)
+    Enterprise.objects.filter(uscc=USCC).update(uscc=odd, uscc_override="执照原件核对一致")
+    assert propose_standing(said, by=cast.office, at=clock.at).holder_uscc == odd
 
 
 # --- what it answers ------------------------------------------------------------------------------------------------
