@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -85,6 +86,7 @@ def read_grant(texts: Mapping[str, str], *, on: date) -> tuple[Grant | None, lis
     return Grant(**{**said, **days, "year": year}), []  # type: ignore[arg-type]  # days and year replace their texts
 
 
+@lru_cache(maxsize=1)
 def vocabularies() -> dict[str, dict[str, str]]:
     """By column with a closed set: every way to write a value (code, Chinese, English) to its code."""
     found = catalogue()
@@ -97,6 +99,7 @@ def vocabularies() -> dict[str, dict[str, str]]:
     }
 
 
+@lru_cache(maxsize=1)
 def heading_names() -> dict[str, str]:
     """Every way to write a heading to its column."""
     return _ways(_named(HEADINGS))
