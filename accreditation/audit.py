@@ -25,6 +25,8 @@ from accreditation.models import (
     Meeting,
     Notice,
     RuleDraft,
+    Standing,
+    StandingImport,
     Title,
     User,
 )
@@ -39,6 +41,8 @@ CHAINS: dict[type[Chained], tuple[str, str]] = {  # kind of chain, field that na
     Announcement: ("announcement", "number"),
     Title: ("title", "number"),
     RuleDraft: ("rule_draft", "number"),
+    StandingImport: ("standing_import", "number"),
+    Standing: ("standing", "number"),
     Ledger: ("ledger", "key"),
 }
 

@@ -238,6 +238,25 @@ PROCEEDING_STATES: dict[ProceedingState, StateFacts] = {
 }
 
 
+class StandingLevel(TextChoices):
+    """Tier at which a standing was granted; wider than the tiers of programmes."""
+
+    INTERNATIONAL = "international", _("国际")
+    NATIONAL = "national", _("国家级")
+    MUNICIPAL = "municipal", _("市级")
+    DISTRICT = "district", _("区级")
+    GROUP = "group", _("集团级")
+
+
+class StandingState(TextChoices):
+    """An entry of the register of standings, and a file of them."""
+
+    PROPOSED = "proposed", _("待复核")
+    CONFIRMED = "confirmed", _("已复核")
+    ENDED = "ended", _("已终止")
+    DROPPED = "dropped", _("不予登记")
+
+
 class MemberState(TextChoices):
     """A person's standing in an enterprise."""
 

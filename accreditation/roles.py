@@ -35,6 +35,8 @@ class Power(StrEnum):
     REVIEW_AS_EXPERT = "review_as_expert"
     CALL_MEETINGS = "call_meetings"
     VOTE = "vote"
+    KEEP_STANDINGS = "keep_standings"  # enter, import and end standings, enter figures of the plan
+    CONFIRM_STANDINGS = "confirm_standings"  # by a person who did not enter them
     PUBLISH = "publish"  # notices and announcements
     ANSWER_OBJECTIONS = "answer_objections"
     PREPARE_ORDERS = "prepare_orders"  # proceedings over titles: facts, notice to the holder, hearing
@@ -77,6 +79,8 @@ ROLES: dict[Role, RoleEntry] = {
                 Power.ANSWER_OBJECTIONS,
                 Power.PREPARE_ORDERS,
                 Power.CONFIRM_MEMBERS,
+                Power.KEEP_STANDINGS,
+                Power.CONFIRM_STANDINGS,
                 Power.SEE_ALL_CASES,
             }
         ),
@@ -86,7 +90,16 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.COMMITTEE_MEMBER: RoleEntry(_("评审委员会委员"), frozenset({Power.VOTE}), excludes=frozenset({Role.EXPERT})),
     Role.PUBLISHER: RoleEntry(
-        _("发布人"), frozenset({Power.PUBLISH, Power.PUBLISH_RULES, Power.MAKE_ORDERS, Power.SEE_ALL_CASES})
+        _("发布人"),
+        frozenset(
+            {
+                Power.PUBLISH,
+                Power.PUBLISH_RULES,
+                Power.CONFIRM_STANDINGS,
+                Power.MAKE_ORDERS,
+                Power.SEE_ALL_CASES,
+            }
+        ),
     ),
     Role.OPERATOR: RoleEntry(_("系统管理员"), frozenset({Power.OPERATE}), excludes=_SEPARATED - {Role.OPERATOR}),
     Role.SECURITY_OFFICER: RoleEntry(

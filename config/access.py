@@ -49,6 +49,8 @@ MEETINGS = _power(Power.CALL_MEETINGS, Power.VOTE)
 CALLS_MEETINGS = _power(Power.CALL_MEETINGS)
 PUBLISHER = _power(Power.PUBLISH)
 CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS)
+STANDINGS = _power(Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)
+KEEPS_STANDINGS = _power(Power.KEEP_STANDINGS)
 OBJECTIONS = _power(Power.ANSWER_OBJECTIONS)
 ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS)
 SECURITY = _power(Power.GRANT_ROLES)
@@ -220,6 +222,21 @@ ACCESS: Mapping[str, Policy] = {
     "office_objection": OBJECTIONS,
     "office_objection_file": OBJECTIONS,
     "office_certificates": OFFICE,
+    # the register of standings: read by whoever enters or confirms, changed by whoever the act is open to
+    "office_standings": STANDINGS,
+    "office_standing": STANDINGS,
+    "office_standing_new": KEEPS_STANDINGS,
+    "office_standing_settle": STANDINGS,
+    "office_standings_export": STANDINGS,
+    "office_standings_template": STANDINGS,
+    "office_standing_files": STANDINGS,
+    "office_standing_file": STANDINGS,
+    "office_standing_file_settle": STANDINGS,
+    "office_ladder": STANDINGS,
+    "office_plan_figure": KEEPS_STANDINGS,
+    "office_holder": STANDINGS,
+    "office_conference": STANDINGS,
+    "office_conference_file": STANDINGS,
     # the publisher
     "publishing": PUBLISHER,
     "batch_notice": PUBLISHER,
@@ -273,6 +290,8 @@ ACCESS: Mapping[str, Policy] = {
     "centres": PUBLIC,
     "centres_csv": PUBLIC,
     "centre": PUBLIC,
+    "holder": PUBLIC,
+    "plan": PUBLIC,  # counts only, nobody's name
     "track": PUBLIC,
     # the auditor and the operator
     "audit": AUDITOR,

@@ -25,6 +25,7 @@ from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
 from accreditation.models.proceedings import CaseDocument, Proceeding
 from accreditation.models.readings import WorkbookReading
 from accreditation.models.rules import RuleDraft, RuleTrial
+from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 
 __all__ = [
@@ -63,6 +64,8 @@ __all__ = [
     "NoticeEntry",
     "Objection",
     "Panel",
+    "PlanFigure",
+    "PlanTarget",
     "Proceeding",
     "Programme",
     "RequestKey",
@@ -72,6 +75,8 @@ __all__ = [
     "RuleSetEdition",
     "RuleTrial",
     "Seat",
+    "Standing",
+    "StandingImport",
     "StoredFile",
     "Submission",
     "Title",

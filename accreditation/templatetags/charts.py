@@ -84,6 +84,18 @@ def bullet(label: str, value: Number, target: Number, unit: str = "") -> dict[st
     }
 
 
+@register.simple_tag
+def most(rows: Sequence[Any]) -> int:
+    """The largest count of (label, count) pairs."""
+    return max((count for _, count in rows), default=0)
+
+
+@register.inclusion_tag("components/charts/count_bar.html")
+def count_bar(count: int, top: int) -> dict[str, Any]:
+    """A bar of a count against the largest of its list; the number stands beside it as text."""
+    return {"length": share(count, top, 300)}
+
+
 def funnel_rows(stages: Sequence[Any]) -> list[dict[str, Any]]:
     """Rows of a funnel from (label, count) pairs: bar length and percent of the step before (None for the first)."""
     top = max((count for _, count in stages), default=0)

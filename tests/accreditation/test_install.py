@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from accreditation.audit import verify_all
 from accreditation.enums import DISTRICTS
-from accreditation.models import Batch, Body, Enterprise, Programme, RoleGrant, User
+from accreditation.models import Batch, Body, Enterprise, PlanTarget, Programme, RoleGrant, User
 from accreditation.permissions import has_power
 from accreditation.roles import Power, Role
+from accreditation.seeds.plan import city_plan
 from accreditation.selectors.people import account, system_account
 from accreditation.services.grants import grant_role
 
@@ -52,6 +53,7 @@ def test_installation_makes_reference_rows_and_no_demo_data(installed: str) -> N
     assert Body.objects.filter(level="municipal").count() == 1
     codes = {"shanghai_municipal_centre", "district_centre", "national_centre", "demonstration"}
     assert set(Programme.objects.values_list("code", flat=True)) == codes
+    assert set(PlanTarget.objects.values_list("code", flat=True)) == city_plan().targets.keys()
     assert not Enterprise.objects.exists()
     assert not Batch.objects.exists()
     assert not any("示例" in body.name_zh for body in Body.objects.all())

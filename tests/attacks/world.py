@@ -27,10 +27,13 @@ from accreditation.models import (
     VerifiedValue,
 )
 from accreditation.services.files import WORKBOOK, keep_file
+from accreditation.services.plan import create_plan
 from accreditation.services.readings import lost_file, refuse
 from accreditation.services.rule_drafts import begin_draft
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.rule_trials import order_trial, run_trial
+from accreditation.services.standing_imports import propose_import
+from accreditation.services.standings import propose_standing
 from certificates.selectors import certificate_for_request
 from criteria.workbook import Fault, Faults, Severity
 from tests.attacks.browser import Browser
@@ -38,6 +41,7 @@ from tests.attacks.matters import add_matters
 from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
+from tests.factories.standings import csv_file, standing_texts
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.intake import bind_evidence
@@ -113,6 +117,7 @@ def build() -> World:
     add_matters(world)
     _join_sides(world)
     _rule_samples(world)
+    _standing_samples(world)
     _open_browsers(world)
     return world
 
@@ -150,6 +155,7 @@ def _people_samples(world: World, side: str) -> None:
         "colleague.pk": _member(enterprise, mate, world, MemberState.ACTIVE).pk,
         "request.pk": _member(enterprise, asking, world, MemberState.REQUESTED).pk,
         "enterprise.pk": enterprise.pk,
+        "enterprise.uscc": enterprise.uscc,
     }
     for name, value in rows.items():
         world.fixed.setdefault(name, {})[side] = value
@@ -255,6 +261,16 @@ def _rule_samples(world: World) -> None:
     world.sample("batch.code", world.cast.batch.code)
     world.sample("programme.code", world.cast.programme.code)
     world.sample("draft.number", _rule_draft(world).number)
+
+
+def _standing_samples(world: World) -> None:
+    """Targets of the plan, an entry and a file that wait for the second person."""
+    create_plan(world.at)
+    office = world.people["office"]
+    world.sample("standing.number", propose_standing(standing_texts(), by=office, at=world.at).number)
+    sent = propose_import(csv_file([standing_texts(year="2020")]), "示例.csv", by=office, at=world.at)
+    assert sent is not None
+    world.sample("standing_import.number", sent.number)
 
 
 def _rule_draft(world: World) -> RuleDraft:

@@ -11,6 +11,7 @@ from accreditation.services.batches import open_batch
 from accreditation.services.rule_sets import store_edition
 from accreditation.services.titles import import_title
 from workflows.calendar import current_calendar, seed_calendar
+from workflows.demo.register import seed_register
 from workflows.workdays import WorkCalendar
 
 RULES = "shanghai_municipal_centre/2022-demo"
@@ -45,6 +46,7 @@ def make_world(at: datetime) -> World:
     programme = Programme.objects.select_related("granted_by").get(pk=programme.pk)
     world = World(people, programme, current_calendar())
     _import_district_titles(world, at)
+    seed_register(people, at)
     return world
 
 

@@ -26,6 +26,7 @@ from workflows.presentation.figures import annex_tables, shown_value
 from workflows.presentation.provable import proof, provable_name
 from workflows.presentation.recurrences import recurrence_rows
 from workflows.presentation.rules import source_rows
+from workflows.presentation.standings import held_rows, register_questions
 from workflows.presentation.words import Words, amount, either, lang, quoted
 from workflows.selectors import registers
 from workflows.selectors.figures import Cell, FiledBinding, basics, differences, figure_rows, versions
@@ -224,6 +225,7 @@ def figures(opened: Opened) -> dict[str, Any]:
     return {
         "years": [newest, newest - 1, newest - 2],
         "rows": list(_figure_rows(opened)),
+        "held": held_rows(application.enterprise.uscc, application.batch.base_date),
         "basics": [
             {"label": either(spec, "name"), "value": shown_value(cell.fact, spec)}
             for spec, cell in basics(application)
@@ -243,6 +245,7 @@ def figures(opened: Opened) -> dict[str, Any]:
 
 def _figure_rows(opened: Opened) -> Iterator[Words]:
     may_verify = "verify_value" in opened.verbs
+    questions = register_questions(opened.application)
     for row in figure_rows(opened.application):
         yield {
             "key": f"figure-{row.spec.code}",
@@ -253,6 +256,7 @@ def _figure_rows(opened: Opened) -> Iterator[Words]:
             "cells": [_cell(opened, row.spec, cell, may_verify) for cell in row.cells],
             "proofs": [proof(bound, opened.case.number, EVIDENCE) for bound in row.bindings],
             "evidence": _file_links(opened, row.evidence),
+            "register": questions.get(row.spec.code),
         }
 
 
