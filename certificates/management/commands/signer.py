@@ -51,7 +51,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         if options["once"]:
-            self.stdout.write(f"{_work(keys, options['limit'])} issued")
+            self.stdout.write(f"{_work_off(keys, options['limit'])} issued")
             return
         self._stay(keys, interval=options["interval"], limit=options["limit"])
 
@@ -81,6 +81,14 @@ def _work_or_log(keys: Keys, limit: int) -> int:
     finally:
         note_round()
         close_old_connections()
+
+
+def _work_off(keys: Keys, limit: int) -> int:
+    """Rounds until one issues nothing; how many were issued in all."""
+    total = 0
+    while issued := _work(keys, limit):
+        total += issued
+    return total
 
 
 def _work(keys: Keys, limit: int) -> int:
