@@ -24,6 +24,7 @@ from accreditation.models import (
     Ledger,
     Meeting,
     Notice,
+    PaperImport,
     RuleDraft,
     Title,
     User,
@@ -39,6 +40,7 @@ CHAINS: dict[type[Chained], tuple[str, str]] = {  # kind of chain, field that na
     Announcement: ("announcement", "number"),
     Title: ("title", "number"),
     RuleDraft: ("rule_draft", "number"),
+    PaperImport: ("paper", "number"),
     Ledger: ("ledger", "key"),
 }
 

@@ -35,6 +35,7 @@ class Power(StrEnum):
     REVIEW_AS_EXPERT = "review_as_expert"
     CALL_MEETINGS = "call_meetings"
     VOTE = "vote"
+    KEEP_REGISTER = "keep_register"  # enter titles granted on paper, with a second person
     PUBLISH = "publish"  # notices and announcements
     ANSWER_OBJECTIONS = "answer_objections"
     GRANT_ROLES = "grant_roles"
@@ -72,6 +73,7 @@ ROLES: dict[Role, RoleEntry] = {
                 Power.CALL_MEETINGS,
                 Power.ANSWER_OBJECTIONS,
                 Power.CONFIRM_MEMBERS,
+                Power.KEEP_REGISTER,
                 Power.SEE_ALL_CASES,
             }
         ),
@@ -80,7 +82,9 @@ ROLES: dict[Role, RoleEntry] = {
         _("评审专家"), frozenset({Power.REVIEW_AS_EXPERT}), excludes=frozenset({Role.COMMITTEE_MEMBER})
     ),
     Role.COMMITTEE_MEMBER: RoleEntry(_("评审委员会委员"), frozenset({Power.VOTE}), excludes=frozenset({Role.EXPERT})),
-    Role.PUBLISHER: RoleEntry(_("发布人"), frozenset({Power.PUBLISH, Power.PUBLISH_RULES, Power.SEE_ALL_CASES})),
+    Role.PUBLISHER: RoleEntry(
+        _("发布人"), frozenset({Power.PUBLISH, Power.PUBLISH_RULES, Power.KEEP_REGISTER, Power.SEE_ALL_CASES})
+    ),
     Role.OPERATOR: RoleEntry(_("系统管理员"), frozenset({Power.OPERATE}), excludes=_SEPARATED - {Role.OPERATOR}),
     Role.SECURITY_OFFICER: RoleEntry(
         _("安全管理员"), frozenset({Power.GRANT_ROLES}), excludes=_SEPARATED - {Role.SECURITY_OFFICER}

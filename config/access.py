@@ -47,6 +47,7 @@ EXPERT = _power(Power.REVIEW_AS_EXPERT)
 COMMITTEE = _power(Power.VOTE)
 MEETINGS = _power(Power.CALL_MEETINGS, Power.VOTE)
 CALLS_MEETINGS = _power(Power.CALL_MEETINGS)
+REGISTER = _power(Power.KEEP_REGISTER)
 PUBLISHER = _power(Power.PUBLISH)
 CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS)
 OBJECTIONS = _power(Power.ANSWER_OBJECTIONS)
@@ -212,6 +213,13 @@ ACCESS: Mapping[str, Policy] = {
     "office_objection": OBJECTIONS,
     "office_objection_file": OBJECTIONS,
     "office_certificates": OFFICE,
+    # titles that were granted on paper
+    "office_paper": REGISTER,
+    "office_paper_template": REGISTER,
+    "office_paper_import": REGISTER,
+    "office_paper_file": REGISTER,
+    "office_paper_decide": REGISTER,
+    "office_paper_title": REGISTER,
     # the publisher
     "publishing": PUBLISHER,
     "batch_notice": PUBLISHER,

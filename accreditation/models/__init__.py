@@ -21,6 +21,7 @@ from accreditation.models.meetings import Attendance, Decision, Meeting, Meeting
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.panels import Panel, Review, Seat
+from accreditation.models.paper import PaperImport
 from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
 from accreditation.models.readings import WorkbookReading
 from accreditation.models.rules import RuleDraft, RuleTrial
@@ -60,6 +61,7 @@ __all__ = [
     "NoticeEntry",
     "Objection",
     "Panel",
+    "PaperImport",
     "Programme",
     "RequestKey",
     "Review",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from certificates.installation import public_folder
-from certificates.models import Certificate, StatusList
-from certificates.selectors import indices_in_states, log_size, status_lists
+from certificates.models import StatusList
+from certificates.selectors import indices_in_states, log_size, status_indices, status_lists
 from certificates.services.log_answers import head_at
 from certificates.services.status_lists import LISTED
 from certificates.services.verification import status_key
@@ -36,8 +36,7 @@ def _head(path: Path) -> Iterator[str]:
 
 
 def _indices() -> Iterator[str]:
-    given = Certificate.objects.exclude(status_index=None).order_by("status_index")
-    indices = list(given.values_list("status_index", flat=True))
+    indices = status_indices()
     if indices != list(range(len(indices))):
         yield "indices of status lists have gaps"
 

@@ -20,6 +20,7 @@ from certificates.fonts import FontsRefused
 from certificates.installation import faces
 from certificates.services.allowance import forget_idle
 from certificates.services.keys import Keys, open_keys
+from certificates.services.paper import expire_paper_due
 from certificates.services.signing import sign_pending
 from certificates.services.standing import expire_due
 from certificates.services.waking import last_woken, note_round
@@ -94,5 +95,6 @@ def _work_off(keys: Keys, limit: int) -> int:
 def _work(keys: Keys, limit: int) -> int:
     at = timezone.now()
     expire_due(on=timezone.localdate(at), at=at)
+    expire_paper_due(on=timezone.localdate(at), at=at)
     forget_idle(at=at)
     return sign_pending(limit=limit, at=at, keys=keys)
