@@ -56,6 +56,7 @@ COLUMNS = (
     Column("ground", "状态依据", False, 120, "暂停、撤销、注销须填文号和理由"),
 )
 HEADINGS = {column.heading: column.code for column in COLUMNS}
+PLACES = {heading: place for place, heading in enumerate(HEADINGS)}
 DISTRICT_CODES = {str(name): code for code, name in DISTRICTS.items()}
 
 
@@ -142,7 +143,7 @@ def read_rows(listing: Listing, *, on: date) -> tuple[list[PaperRow], list[Findi
     for line in listing.lines:
         desk = _Desk(listing.sheet, line, programmes, on)
         row = desk.read()
-        findings += desk.findings
+        findings += sorted(desk.findings, key=lambda one: PLACES[one.column])
         if row is not None:
             rows.append(row)
     return rows, findings

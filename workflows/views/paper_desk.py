@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_fsm import TransitionNotAllowed
+from django_fsm import TransitionNotAllowed, can_proceed
 
 from accreditation.enums import PaperImportState
 from accreditation.errors import Denied, NotFound, Refusal
@@ -19,7 +19,7 @@ from accreditation.roles import Power
 from accreditation.services.files import WORKBOOK
 from accreditation.views.answers import file_answer, put_reasons, say_refusal
 from workflows.exports.paper_template import paper_template
-from workflows.forms.paper import PaperChangeForm, PaperFileForm
+from workflows.forms.paper import CHANGES, PaperChangeForm, PaperFileForm
 from workflows.paper_import import change_paper_title, confirm_import, drop_import, prepare_import
 from workflows.presentation.paper import entered_rows, finding_groups, paper_rows
 from workflows.selectors import batch_desk, paper_desk
@@ -130,7 +130,8 @@ def office_paper_decide(request: HttpRequest, number: str, verb: str) -> HttpRes
 def office_paper_title(request: HttpRequest, number: str) -> HttpResponse:
     """A title that rests on paper: suspend, reinstate, revoke, cancel, with a published ground."""
     title, certificate = paper_desk.paper_title(number)
-    form = PaperChangeForm(request.POST) if request.method == "POST" else PaperChangeForm()
+    verbs = [verb for verb in CHANGES if can_proceed(getattr(title, verb))]
+    form = PaperChangeForm(request.POST if request.method == "POST" else None, verbs=verbs)
     if request.method == "POST" and form.is_valid():
         try:
             change_paper_title(title, certificate, **form.cleaned_data, by=signed_in(request), at=timezone.now())
@@ -141,6 +142,7 @@ def office_paper_title(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("office_paper_title", number)
     context = {
         "form": form,
+        "verbs": verbs,
         "title": title,
         "certificate": certificate,
         "entered": entered_rows([certificate])[0],
