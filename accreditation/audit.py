@@ -24,6 +24,7 @@ from accreditation.models import (
     Ledger,
     Meeting,
     Notice,
+    PaperImport,
     RuleDraft,
     Standing,
     StandingImport,
@@ -43,6 +44,7 @@ CHAINS: dict[type[Chained], tuple[str, str]] = {  # kind of chain, field that na
     RuleDraft: ("rule_draft", "number"),
     StandingImport: ("standing_import", "number"),
     Standing: ("standing", "number"),
+    PaperImport: ("paper", "number"),
     Ledger: ("ledger", "key"),
 }
 

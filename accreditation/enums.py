@@ -150,6 +150,15 @@ class RuleDraftState(TextChoices):
     DROPPED = "dropped", _("已作废")
 
 
+class PaperImportState(TextChoices):
+    """A list of paper certificates is checked when it comes; without faults it waits for a second person."""
+
+    FAULTY = "faulty", _("有错误，未受理")
+    PREPARED = "prepared", _("待复核")
+    CONFIRMED = "confirmed", _("已登记")
+    DROPPED = "dropped", _("已作废")
+
+
 class SeatState(TextChoices):
     """One place of a panel."""
 

@@ -37,6 +37,7 @@ class Power(StrEnum):
     VOTE = "vote"
     KEEP_STANDINGS = "keep_standings"  # enter, import and end standings, enter figures of the plan
     CONFIRM_STANDINGS = "confirm_standings"  # by a person who did not enter them
+    KEEP_REGISTER = "keep_register"  # enter titles granted on paper, with a second person
     PUBLISH = "publish"  # notices and announcements
     ANSWER_OBJECTIONS = "answer_objections"
     PREPARE_ORDERS = "prepare_orders"  # proceedings over titles: facts, notice to the holder, hearing
@@ -81,6 +82,7 @@ ROLES: dict[Role, RoleEntry] = {
                 Power.CONFIRM_MEMBERS,
                 Power.KEEP_STANDINGS,
                 Power.CONFIRM_STANDINGS,
+                Power.KEEP_REGISTER,
                 Power.SEE_ALL_CASES,
             }
         ),
@@ -97,6 +99,7 @@ ROLES: dict[Role, RoleEntry] = {
                 Power.PUBLISH_RULES,
                 Power.CONFIRM_STANDINGS,
                 Power.MAKE_ORDERS,
+                Power.KEEP_REGISTER,
                 Power.SEE_ALL_CASES,
             }
         ),

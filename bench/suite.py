@@ -10,6 +10,7 @@ from bench.certificate import certificate
 from bench.figures import Figure
 from bench.inbox import inbox
 from bench.isolated_reading import isolated_reading
+from bench.issuing import issuing
 from bench.log import log
 from bench.reading import reading
 from bench.rules import rules
@@ -24,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "rules": rules,
     "certificate": certificate,
     "log": log,
+    "issuing": issuing,
     "case": whole_case,
     "act": acts,
     "inbox": inbox,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from certificates.wording import Wording
 
 EVENTS: Mapping[str, Wording] = {
+    "import": Wording("纸质证书登记", "paper certificate registered"),
     "issue": Wording("签发", "issued"),
     "suspend": Wording("暂停", "suspended"),
     "reinstate": Wording("恢复", "reinstated"),

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet
 
 from certificates.durable import fetch
 from certificates.installation import store_folder
-from certificates.models import Certificate, LogEntry, StatusList, TreeHead
+from certificates.models import Certificate, LogEntry, PaperCertificate, StatusList, TreeHead
+from certificates.paper import VERSION as PAPER_VERSION
 from certificates.standing import Standing
 from certificates.status_list import place_of
 from certificates.transparency import Tree
@@ -111,7 +113,7 @@ def head_of_size(size: int) -> TreeHead | None:
     return TreeHead.objects.filter(size=size).first()
 
 
-def inclusion_of(certificate: Certificate) -> Inclusion | None:
+def inclusion_of(certificate: Certificate | PaperCertificate) -> Inclusion | None:
     """Proof for the entry of the certificate's issue under the newest head; None while no head covers it."""
     return None if certificate.log_index is None else inclusion_at(certificate.log_index)
 
@@ -131,8 +133,9 @@ def entry_with_hash(leaf_hash: str) -> LogEntry | None:
 
 
 def entry_of_issue(number: str, version: int) -> LogEntry | None:
-    """The log entry of the issue of a certificate's version."""
-    return LogEntry.objects.filter(number=number, version=version, event="issue").order_by("index").first()
+    """The log entry of the issue of a certificate's version; of the import, for version 0, of a paper certificate."""
+    event = "import" if version == PAPER_VERSION else "issue"
+    return LogEntry.objects.filter(number=number, version=version, event=event).order_by("index").first()
 
 
 def log_size() -> int:
@@ -146,10 +149,12 @@ def newest_entries(number: int) -> list[LogEntry]:
     return list(LogEntry.objects.order_by("-index")[:number])
 
 
-def certificates_named_by(entries: Iterable[LogEntry]) -> dict[tuple[str, int], Certificate]:
-    """The certificates of log entries by number and version."""
-    rows = Certificate.objects.filter(number__in={entry.number for entry in entries})
-    return {(row.number, row.version): row for row in rows}
+def holders_named_by(entries: Iterable[LogEntry]) -> dict[tuple[str, int], str]:
+    """The holders of the certificates that log entries speak of, by number and version."""
+    numbers = {entry.number for entry in entries}
+    signed = Certificate.objects.filter(number__in=numbers)
+    paper = PaperCertificate.objects.filter(number__in=numbers)
+    return {(row.number, row.version): row.content.holder_zh for rows in (signed, paper) for row in rows}
 
 
 def versions_of(number: str) -> list[Certificate]:
@@ -165,14 +170,51 @@ def entries_of(number: str) -> list[LogEntry]:
 
 def number_of_status_lists() -> int:
     """How many lists of each purpose the indices given so far need."""
-    highest = Certificate.objects.aggregate(highest=Max("status_index"))["highest"]
-    return 0 if highest is None else place_of(highest)[0] + 1
+    highest = [rows.aggregate(highest=Max("status_index"))["highest"] for rows in _with_status_index()]
+    given = [index for index in highest if index is not None]
+    return place_of(max(given))[0] + 1 if given else 0
 
 
 def indices_in_states(states: Iterable[Standing], start: int, end: int) -> list[int]:
     """Status indices from `start` up to and without `end` of certificates in one of the states."""
-    rows = Certificate.objects.filter(state__in=list(states), status_index__gte=start, status_index__lt=end)
-    return [index for index in rows.values_list("status_index", flat=True) if index is not None]
+    wanted = {"state__in": list(states), "status_index__gte": start, "status_index__lt": end}
+    found = [rows.filter(**wanted).values_list("status_index", flat=True) for rows in _with_status_index()]
+    return [index for indices in found for index in indices]
+
+
+def status_indices() -> list[int]:
+    """Every index that was given, in order; electronic and paper certificates share one series."""
+    found = [rows.values_list("status_index", flat=True) for rows in _with_status_index()]
+    return sorted(index for indices in found for index in indices)
+
+
+def _with_status_index() -> tuple[QuerySet[Any], QuerySet[Any]]:
+    return Certificate.objects.exclude(status_index=None), PaperCertificate.objects.all()
+
+
+def paper_certificate(number: str, uscc: str) -> PaperCertificate | None:
+    """The paper certificate with this number (as compared) whose holder has this credit code."""
+    return PaperCertificate.objects.filter(number=number, uscc=uscc).first()
+
+
+def paper_certificate_of(title_number: str) -> PaperCertificate | None:
+    """The paper certificate that a title of the register rests on."""
+    return PaperCertificate.objects.filter(title_number=title_number).first()
+
+
+def paper_certificates(numbers: Iterable[str]) -> dict[str, PaperCertificate]:
+    """Entered paper certificates by their number as compared."""
+    return {row.number: row for row in PaperCertificate.objects.filter(number__in=list(numbers))}
+
+
+def electronic_numbers(numbers: Iterable[str]) -> set[str]:
+    """Which of the numbers belong to electronic certificates."""
+    return set(Certificate.objects.filter(number__in=list(numbers)).values_list("number", flat=True))
+
+
+def paper_run_out(on: date) -> QuerySet[PaperCertificate]:
+    """Standing paper certificates whose last day of validity lies before `on`."""
+    return PaperCertificate.objects.filter(Q(state=Standing.IN_FORCE) | Q(state=Standing.SUSPENDED), valid_until__lt=on)
 
 
 def status_list(purpose: str, number: int) -> StatusList | None:

@@ -47,6 +47,7 @@ EXPERT = _power(Power.REVIEW_AS_EXPERT)
 COMMITTEE = _power(Power.VOTE)
 MEETINGS = _power(Power.CALL_MEETINGS, Power.VOTE)
 CALLS_MEETINGS = _power(Power.CALL_MEETINGS)
+REGISTER = _power(Power.KEEP_REGISTER)
 PUBLISHER = _power(Power.PUBLISH)
 CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS)
 STANDINGS = _power(Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)
@@ -237,6 +238,13 @@ ACCESS: Mapping[str, Policy] = {
     "office_holder": STANDINGS,
     "office_conference": STANDINGS,
     "office_conference_file": STANDINGS,
+    # titles that were granted on paper
+    "office_paper": REGISTER,
+    "office_paper_template": REGISTER,
+    "office_paper_import": REGISTER,
+    "office_paper_file": REGISTER,
+    "office_paper_decide": REGISTER,
+    "office_paper_title": REGISTER,
     # the publisher
     "publishing": PUBLISHER,
     "batch_notice": PUBLISHER,

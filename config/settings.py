@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.visitor.VisitorAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -176,7 +177,8 @@ ACCOUNT_RATE_LIMITS = {  # `key` holds the account and the address, so that nobo
     "second_factor": "5/300s/key",
     "register": "20/h/ip",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_ADAPTER = "accreditation.services.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER: str = env.str("SITE_SHORT_NAME", default="企业技术中心认定平台")
 

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import ApplicationState
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Announcement, Application, Title
-from certificates.models import Certificate
+from accreditation.models import Announcement, Application, Batch, Title
+from certificates.models import Certificate, PaperCertificate
 from certificates.numbering import NumberForm
-from certificates.selectors import certificate_for_request, standing_certificate
+from certificates.selectors import certificate_for_request, paper_certificate_of, standing_certificate
+from certificates.services.progress import Progress, issued_for, progress_of
 from certificates.services.requests import Particulars, request_certificate
 from certificates.snapshot import Fault, SnapshotRefused
+from certificates.standing import Standing
 from criteria.ruleset import RuleSet
 
 
@@ -74,7 +76,12 @@ def _fault(application: Application, fault: Fault) -> Reason:
 
 def request_key_of(title: Title) -> str:
     """The key under which a title's first certificate is asked for, once."""
-    return f"title:{title.number}"
+    return request_key(title.number)
+
+
+def request_key(title_number: str) -> str:
+    """The same by the title's number."""
+    return f"title:{title_number}"
 
 
 def certificate_of_title(title: Title) -> Certificate | None:
@@ -88,14 +95,25 @@ def standing_certificate_of_title(title: Title) -> Certificate | None:
     return standing_certificate(first.number) if first is not None else None
 
 
+def standing_paper_of_title(title: Title) -> PaperCertificate | None:
+    """The paper certificate on which an imported title rests, while it is in force or suspended."""
+    paper = paper_certificate_of(title.number)
+    return paper if paper is not None and paper.standing in (Standing.IN_FORCE, Standing.SUSPENDED) else None
+
+
 def certificates_to_note() -> Iterator[tuple[str, str, dict[str, str]]]:
     """Issued certificates whose case does not know it yet: certificate number, case number, what to note."""
     waiting = Application.objects.filter(
         state=ApplicationState.RECOGNISED, case__closed_at__isnull=True, title__isnull=False
-    ).select_related("case", "title")
-    for application in waiting:
-        assert application.title is not None
-        found = certificate_for_request(request_key_of(application.title))
-        if found is not None and found.standing.is_issued:
-            form = {"certificate": found.number, "sha256": str(found.sha256), "identifier": str(found.identifier)}
-            yield found.number, application.case.number, form
+    )
+    titles = waiting.order_by("case_id").values_list("title__number", "case__number")
+    cases = {request_key(title): case for title, case in titles}
+    for found in issued_for(cases):
+        form = {"certificate": found.number, "sha256": str(found.sha256), "identifier": str(found.identifier)}
+        yield found.number, cases[found.request_key], form
+
+
+def issuing_of(batch: Batch, *, at: datetime) -> Progress:
+    """How far the certificates of a batch's titles are."""
+    granted = batch.applications.filter(title__isnull=False).values_list("title__number", flat=True)
+    return progress_of([request_key(number) for number in granted], at=at)

@@ -8,8 +8,10 @@ from typing import Any
 from accreditation.enums import LetterKind, ProceedingKind, ProceedingState, TitleState
 from accreditation.grounds import GROUNDS, Ground
 from accreditation.services import letters, proceedings
+from certificates.services.paper import change_paper_standing
 from certificates.services.standing import change_standing
-from workflows.certification import standing_certificate_of_title
+from certificates.standing import Standing
+from workflows.certification import standing_certificate_of_title, standing_paper_of_title
 from workflows.doing import Doing
 from workflows.proceeding_guards import proceeding_of, today
 
@@ -146,14 +148,22 @@ def carry_out(doing: Doing) -> None:
 
 
 def _mark_certificate(doing: Doing, verb: str, ground: str) -> None:
-    """A certificate that stands follows its title; a warning leaves it as it is, and so does its end."""
-    certificate = standing_certificate_of_title(proceeding_of(doing).title)
-    if certificate is None or verb not in DECISIVE:
+    """A certificate that stands follows its title, on paper too; a warning leaves it as it is, and so does its end."""
+    if verb not in DECISIVE:
         return
-    if verb == "reinstate" and certificate.state != TitleState.SUSPENDED:
-        return
-    change_standing(certificate=certificate, verb=verb, ground=ground, at=doing.at)
-    doing.act.note(certificate=certificate.number)
+    title = proceeding_of(doing).title
+    signed, paper = standing_certificate_of_title(title), standing_paper_of_title(title)
+    if signed is not None and can_follow(signed.standing, verb):
+        change_standing(certificate=signed, verb=verb, ground=ground, at=doing.at)
+        doing.act.note(certificate=signed.number)
+    if paper is not None and can_follow(paper.standing, verb):
+        change_paper_standing(certificate=paper, verb=verb, ground=ground, at=doing.at)
+        doing.act.note(paper_certificate=paper.number)
+
+
+def can_follow(standing: Standing, verb: str) -> bool:
+    """Only what is suspended can be reinstated; a title that was merely warned left its certificate alone."""
+    return verb != "reinstate" or standing is Standing.SUSPENDED
 
 
 def end_suspension(doing: Doing) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from accreditation.enums import BatchState, DeadlineState, NoticeState
 from accreditation.errors import AlreadyDone, Refusal
@@ -38,7 +39,7 @@ def tick(at: datetime, limit: int = 200) -> Ticked:
     ended = sum(_end(notice, at) for notice in Notice.objects.filter(state=NoticeState.PUBLISHED, ends_at__lt=at))
     due = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=at).exclude(fires="")
     results = [_fire(deadline, at) for deadline in due.select_related("case").order_by("due_at", "pk")[:limit]]
-    noted = sum(_note(at, number, case, form) for number, case, form in certificates_to_note())
+    noted = sum(_note(at, number, case, form) for number, case, form in islice(certificates_to_note(), limit))
     return Ticked(results.count(True), results.count(False), ended, closed, noted)
 
 

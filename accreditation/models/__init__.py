@@ -21,6 +21,7 @@ from accreditation.models.meetings import Attendance, Decision, Meeting, Meeting
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.panels import Panel, Review, Seat
+from accreditation.models.paper import PaperImport
 from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
 from accreditation.models.proceedings import CaseDocument, Proceeding
 from accreditation.models.readings import WorkbookReading
@@ -64,6 +65,7 @@ __all__ = [
     "NoticeEntry",
     "Objection",
     "Panel",
+    "PaperImport",
     "PlanFigure",
     "PlanTarget",
     "Proceeding",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from accreditation.acts import act
+from accreditation.enums import TitleState
 from accreditation.models import Announcement, Application, Enterprise, Programme, Title, User
 from accreditation.services.numbers import next_value
 
@@ -34,9 +35,15 @@ def import_title(
     provenance: str,
     by: User,
     at: datetime,
+    acting_as: str = "municipal_officer",
+    state: TitleState = TitleState.IN_FORCE,
+    ground: str = "",
 ) -> Title:
-    """Enter a title granted before or outside this system, with where it was read."""
-    with act(f"enterprise:{holder.uscc}", "import_title", by=by, at=at, acting_as="municipal_officer") as doing:
+    """Enter a title granted before or outside this system, with where it was read.
+
+    One that no longer stands is entered as it is, `ground` saying why; its own chain then begins with that.
+    """
+    with act(f"enterprise:{holder.uscc}", "import_title", by=by, at=at, acting_as=acting_as) as doing:
         title = Title.objects.create(
             number=_number(programme, granted_on.year),
             programme=programme,
@@ -47,8 +54,13 @@ def import_title(
             valid_until=valid_until,
             announcement_number=announcement_number,
             provenance=provenance,
+            state=state,
         )
-        doing.note(title=title.number, programme=programme.code, provenance=provenance)
+        doing.note(title=title.number, programme=programme.code, provenance=provenance, state=state)
+    if state != TitleState.IN_FORCE:
+        with act(title, "import_title", by=by, at=at, acting_as=acting_as) as doing:
+            doing.moved(TitleState.IN_FORCE, state)
+            doing.note(title=title.number, ground=ground)
     return title
 
 

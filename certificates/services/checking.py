@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import count
 
 from django.db.models import F
 
 from certificates.durable import fetch
 from certificates.installation import public_folder, store_folder
-from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.models import Certificate, LogEntry, PaperCertificate, TreeHead
+from certificates.paper import record_of
 from certificates.services.checking_published import (
     credential_differences,
     published_differences,
@@ -19,6 +21,15 @@ from certificates.services.publishing import PAGES
 from certificates.services.waking import wake
 from certificates.standing import Standing
 from certificates.transparency import Frontier, leaf_hash
+
+_STATE_AFTER = {
+    "import": Standing.IN_FORCE,
+    "reinstate": Standing.IN_FORCE,
+    "suspend": Standing.SUSPENDED,
+    "revoke": Standing.REVOKED,
+    "cancel": Standing.CANCELLED,
+    "expire": Standing.EXPIRED,
+}
 
 
 def differences(*, republish: bool = False) -> Iterator[str]:
@@ -30,6 +41,7 @@ def differences(*, republish: bool = False) -> Iterator[str]:
         yield from _pages_of(certificate)
         yield from credential_differences(certificate)
         yield from second_signature_differences(certificate)
+    yield from _paper()
     yield from _log()
     yield from published_differences()
     yield from _strangers()
@@ -72,6 +84,18 @@ def _pages_of(certificate: Certificate) -> Iterator[str]:
     is_current = status.is_file() and certificate.published_revision == certificate.revision
     if is_current and f'"state":"{certificate.state}"' not in status.read_text():
         yield f"{certificate}: the published page does not say {certificate.state}"
+
+
+def _paper() -> Iterator[str]:
+    """Paper certificates say what the log says of them."""
+    for row in PaperCertificate.objects.order_by("id").iterator():
+        entry = LogEntry.objects.filter(index=row.log_index, event="import", number=row.number).first()
+        digest = sha256(record_of(row.content)).hexdigest()
+        if entry is None or digest != row.record_sha256 or f'"record":"{digest}"' not in entry.leaf:
+            yield f"paper certificate {row}: the log entry {row.log_index} does not speak of it"
+        last = LogEntry.objects.filter(number=row.number, version=row.version).order_by("-index").first()
+        if last is not None and _STATE_AFTER[last.event] != row.standing:
+            yield f"paper certificate {row}: it is {row.state}, but the log ends with {last.event}"
 
 
 def _log() -> Iterator[str]:

@@ -13,7 +13,7 @@ from certificates.credential_check import CredentialTrust, check_credential, cla
 from certificates.credential_keys import read_keys
 from certificates.installation import public_folder
 from certificates.models import Certificate, StatusList
-from certificates.selectors import indices_in_states, log_size, status_lists
+from certificates.selectors import indices_in_states, log_size, status_indices, status_lists
 from certificates.services.credentials import credential_claims
 from certificates.services.log_answers import head_at
 from certificates.services.published import CREDENTIAL, SECOND_SIGNATURE, credential_keys, published_file
@@ -70,8 +70,7 @@ def _head(path: Path) -> Iterator[str]:
 
 
 def _indices() -> Iterator[str]:
-    given = Certificate.objects.exclude(status_index=None).order_by("status_index")
-    indices = list(given.values_list("status_index", flat=True))
+    indices = status_indices()
     if indices != list(range(len(indices))):
         yield "indices of status lists have gaps"
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from certificates.installation import log_origin
-from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.models import Certificate, LogEntry, PaperCertificate, TreeHead
 from certificates.proofs import SignedHead
 from certificates.seal import time_stamp
 from certificates.services.keys import Keys
@@ -22,19 +22,21 @@ _SERIES = "log"
 _log = logging.getLogger(__name__)
 
 
-def append_event(certificate: Certificate, event: str, *, at: datetime) -> LogEntry:
+def append_event(certificate: Certificate | PaperCertificate, event: str, *, at: datetime) -> LogEntry:
     """Enter one event; call it inside the transaction that changes the certificate, after its digests are set."""
     return append_events([certificate], event, at=at)[0]
 
 
-def append_events(certificates: Sequence[Certificate], event: str, *, at: datetime) -> list[LogEntry]:
+def append_events(
+    certificates: Sequence[Certificate | PaperCertificate], event: str, *, at: datetime
+) -> list[LogEntry]:
     """Enter the same event of several certificates, in this order, under one lock of the log."""
     start = take_from(_SERIES, len(certificates)) - 1
     numbered = enumerate(certificates, start)
     return LogEntry.objects.bulk_create([_row(index, certificate, event, at) for index, certificate in numbered])
 
 
-def _row(index: int, certificate: Certificate, event: str, at: datetime) -> LogEntry:
+def _row(index: int, certificate: Certificate | PaperCertificate, event: str, at: datetime) -> LogEntry:
     leaf = entry(
         event,
         identifier=certificate.identifier or "",

@@ -65,41 +65,42 @@ def page_context(answer: Answer, *, is_published: bool = False) -> dict[str, Any
     }
 
 
-def _row(label: str, value: object) -> dict[str, object]:
+def row(label: str, value: object) -> dict[str, object]:
+    """One line of a summary list."""
     return {"label": label, "value": value}
 
 
 def _rows(certificate: Certificate) -> list[dict[str, object]]:
     content = certificate.content
     rows = [
-        _row(_("证书编号"), content.number),
-        _row(_("版本"), content.version),
-        _row(_("持证单位"), content.holder_zh),
-        _row(_("统一社会信用代码"), content.uscc),
-        _row(_("认定项目"), in_language(Wording(content.programme_zh, content.programme_en))),
-        _row(_("技术中心名称"), content.centre_name),
-        _row(_("批次"), in_language(Wording(content.batch_zh, content.batch_en))),
-        _row(_("认定文号"), content.announcement),
-        _row(_("认定日期"), content.granted_on.isoformat()),
-        _row(_("有效期"), f"{content.valid_from} — {content.valid_until}"),
-        _row(_("发证机关"), in_language(Wording(content.issuer_zh, content.issuer_en))),
-        _row(_("电子证照标识"), certificate.identifier),
-        _row(_("状态理由"), certificate.state_ground),
+        row(_("证书编号"), content.number),
+        row(_("版本"), content.version),
+        row(_("持证单位"), content.holder_zh),
+        row(_("统一社会信用代码"), content.uscc),
+        row(_("认定项目"), in_language(Wording(content.programme_zh, content.programme_en))),
+        row(_("技术中心名称"), content.centre_name),
+        row(_("批次"), in_language(Wording(content.batch_zh, content.batch_en))),
+        row(_("认定文号"), content.announcement),
+        row(_("认定日期"), content.granted_on.isoformat()),
+        row(_("有效期"), f"{content.valid_from} — {content.valid_until}"),
+        row(_("发证机关"), in_language(Wording(content.issuer_zh, content.issuer_en))),
+        row(_("电子证照标识"), certificate.identifier),
+        row(_("状态理由"), certificate.state_ground),
     ]
-    return [row for row in rows if row["value"] not in ("", None)]
+    return [one for one in rows if one["value"] not in ("", None)]
 
 
 def _log_rows(certificate: Certificate, inclusion: Inclusion | None) -> list[dict[str, object]]:
-    rows = [_row(_("文件 SHA-256"), certificate.sha256), _row(_("数据 SHA-256"), certificate.record_sha256)]
+    rows = [row(_("文件 SHA-256"), certificate.sha256), row(_("数据 SHA-256"), certificate.record_sha256)]
     if inclusion is None:
-        return [*rows, _row(_("公开日志"), _("等待列入下一个签名树头"))]
+        return [*rows, row(_("公开日志"), _("等待列入下一个签名树头"))]
     head = inclusion.head
     return [
         *rows,
-        _row(_("日志序号"), inclusion.entry.index),
-        _row(_("签名树头"), _("共 %(size)s 条") % {"size": head.size}),
-        _row(_("树根"), head.root),
-        _row(_("时间戳"), _("已加时间戳") if head.time_stamp else _("没有时间戳")),
+        row(_("日志序号"), inclusion.entry.index),
+        row(_("签名树头"), _("共 %(size)s 条") % {"size": head.size}),
+        row(_("树根"), head.root),
+        row(_("时间戳"), _("已加时间戳") if head.time_stamp else _("没有时间戳")),
     ]
 
 
@@ -110,9 +111,9 @@ def _proof_files(certificate: Certificate) -> dict[str, Any]:
     if signer is None:
         return {"files": {**files, "second": False}, "second_rows": []}
     rows = [
-        _row(_("签名算法"), _("SM2 与 SM3，对证书数据签名")),
-        _row(_("签名证书（SM2）"), signer.subject.rfc4514_string()),
-        _row(_("证书指纹（SHA-256）"), fingerprint(signer)),
+        row(_("签名算法"), _("SM2 与 SM3，对证书数据签名")),
+        row(_("签名证书（SM2）"), signer.subject.rfc4514_string()),
+        row(_("证书指纹（SHA-256）"), fingerprint(signer)),
     ]
     return {"files": files, "second_rows": rows}
 
@@ -128,7 +129,7 @@ def _history(certificate: Certificate) -> list[dict[str, object]]:
             "state": in_language(version.standing.meaning.word),
             "is_this": version.pk == certificate.pk,
             "events": [
-                {"word": in_language(event_words(entry.event)), "at": _moment(entry), "index": entry.index}
+                {"word": in_language(event_words(entry.event)), "at": moment_of(entry), "index": entry.index}
                 for entry in entries
                 if entry.version == version.version
             ],
@@ -137,20 +138,21 @@ def _history(certificate: Certificate) -> list[dict[str, object]]:
     ]
 
 
-def _moment(entry: LogEntry) -> datetime:
+def moment_of(entry: LogEntry) -> datetime:
+    """When an event of the log happened."""
     return datetime.fromisoformat(json.loads(entry.leaf)["at"])
 
 
 def log_context() -> dict[str, Any]:
     """What the page of the log shows: its name and the newest head."""
     head = latest_head()
-    rows = [_row(_("日志名称"), log_origin())]
+    rows = [row(_("日志名称"), log_origin())]
     if head:
         rows += [
-            _row(_("条目数"), head.size),
-            _row(_("树根"), head.root),
-            _row(_("签名时间"), head.at),
-            _row(_("时间戳"), _("已加时间戳") if head.time_stamp else _("没有时间戳")),
+            row(_("条目数"), head.size),
+            row(_("树根"), head.root),
+            row(_("签名时间"), head.at),
+            row(_("时间戳"), _("已加时间戳") if head.time_stamp else _("没有时间戳")),
         ]
     return {"rows": rows, "has_head": head is not None, "origin": log_origin()}
 

@@ -30,7 +30,7 @@ from certificates.lights import (
     signed_file_light,
     standing_light,
 )
-from certificates.models import Certificate
+from certificates.models import Certificate, PaperCertificate
 from certificates.refusals import Rule
 from certificates.selectors import (
     Inclusion,
@@ -124,7 +124,7 @@ def check_upload(content: bytes, *, at: datetime) -> Answer:
     return answer_for(certificate, at=at, intact=signed_file_light())
 
 
-def is_proved(certificate: Certificate, inclusion: Inclusion) -> bool:
+def is_proved(certificate: Certificate | PaperCertificate, inclusion: Inclusion) -> bool:
     """True when the log entry speaks of this certificate's files and the signed head includes it."""
     entry, head = inclusion.entry, head_of(inclusion.head)
     leaf = entry.leaf.encode()

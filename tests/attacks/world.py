@@ -34,6 +34,7 @@ from accreditation.services.rule_sets import rules_of
 from accreditation.services.rule_trials import order_trial, run_trial
 from accreditation.services.standing_imports import propose_import
 from accreditation.services.standings import propose_standing
+from certificates.models import PaperCertificate
 from certificates.selectors import certificate_for_request
 from criteria.workbook import Fault, Faults, Severity
 from tests.attacks.browser import Browser
@@ -41,11 +42,13 @@ from tests.attacks.matters import add_matters
 from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
+from tests.factories.paper import as_csv, line
 from tests.factories.standings import csv_file, standing_texts
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.intake import bind_evidence
 from workflows.opening import open_application
+from workflows.paper_import import confirm_import, prepare_import
 
 ROLES = (
     "anonymous", "stranger", "requester", "member_own", "colleague_own", "member_other", "district_own",
@@ -261,6 +264,18 @@ def _rule_samples(world: World) -> None:
     world.sample("batch.code", world.cast.batch.code)
     world.sample("programme.code", world.cast.programme.code)
     world.sample("draft.number", _rule_draft(world).number)
+    _paper_samples(world)
+
+
+def _paper_samples(world: World) -> None:
+    """A list of the office that waits for a second person, and a title that another list entered."""
+    office, publisher = world.people["office"], world.people["publisher"]
+    entered = prepare_import(as_csv([line()]), "名单.csv", by=office, at=world.at)
+    confirm_import(entered, by=publisher, at=world.at)
+    other = line(number="纸-2", state="失效")
+    waiting = prepare_import(as_csv([other]), "名单.csv", by=office, at=world.at)
+    world.sample("paper.number", waiting.number)
+    world.sample("paper.title", PaperCertificate.objects.get().title_number)
 
 
 def _standing_samples(world: World) -> None:

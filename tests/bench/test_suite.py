@@ -18,6 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 from bench import acts, annex, inbox, isolated_reading, reading, suite, whole_case
 from bench.certificate import certificate, check_accepted, trust_in
 from bench.figures import Figure
+from bench.issuing import issuing
 from bench.log import log
 from bench.scale import SMALL, Scale
 from bench.straight_line import StraightLine
@@ -110,6 +111,15 @@ def test_log_gives_appends_and_seconds(demo: None) -> None:
     figures = by_name(log(SMALL))
     assert figures.keys() == {"log.tree", "log.store"}
     assert figures["log.store"].holds
+
+
+@slow
+@pytest.mark.django_db(transaction=True)
+def test_issuing_with_a_killed_signer_gives_rate_and_no_fault(var_dir: Path) -> None:
+    figures = {figure.name: figure for figure in issuing(SMALL)}
+    assert figures.keys() == {"issuing.rate", "issuing.faults"}
+    assert figures["issuing.rate"].value > 0
+    assert figures["issuing.faults"].holds, figures["issuing.faults"].line
 
 
 @slow

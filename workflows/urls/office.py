@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import batches, certificates_desk, notices_desk, objections_desk, office, panel_desk, papers
+from workflows.views import (
+    batches,
+    certificates_desk,
+    notices_desk,
+    objections_desk,
+    office,
+    panel_desk,
+    paper_desk,
+    papers,
+)
 
 CASE = "office/cases/<str:number>/"
 
@@ -33,6 +42,12 @@ urlpatterns = [
     path("office/objections/<str:number>/", objections_desk.office_objection, name="office_objection"),
     path("office/objections/<str:number>/file/", objections_desk.office_objection_file, name="office_objection_file"),
     path("office/certificates/", certificates_desk.office_certificates, name="office_certificates"),
+    path("office/paper/", paper_desk.office_paper, name="office_paper"),
+    path("office/paper/template.xlsx", paper_desk.office_paper_template, name="office_paper_template"),
+    path("office/paper/titles/<str:number>/", paper_desk.office_paper_title, name="office_paper_title"),
+    path("office/paper/<str:number>/", paper_desk.office_paper_import, name="office_paper_import"),
+    path("office/paper/<str:number>/file/", paper_desk.office_paper_file, name="office_paper_file"),
+    path("office/paper/<str:number>/<str:verb>/", paper_desk.office_paper_decide, name="office_paper_decide"),
     path("casework/<str:number>/evidence/<int:pk>/", papers.staff_evidence, name="staff_evidence"),
     path("casework/<str:number>/workbooks/<int:upload>/", papers.staff_workbook, name="staff_workbook"),
     path("casework/<str:number>/letters/<str:letter>/", papers.staff_letter, name="staff_letter"),

@@ -20,6 +20,7 @@ from certificates.fonts import FontsRefused
 from certificates.installation import faces
 from certificates.services.allowance import forget_idle
 from certificates.services.keys import Keys, open_keys
+from certificates.services.paper import expire_paper_due
 from certificates.services.signing import sign_pending
 from certificates.services.standing import expire_due
 from certificates.services.waking import last_woken, note_round
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         if options["once"]:
-            self.stdout.write(f"{_work(keys, options['limit'])} issued")
+            self.stdout.write(f"{_work_off(keys, options['limit'])} issued")
             return
         self._stay(keys, interval=options["interval"], limit=options["limit"])
 
@@ -83,8 +84,17 @@ def _work_or_log(keys: Keys, limit: int) -> int:
         close_old_connections()
 
 
+def _work_off(keys: Keys, limit: int) -> int:
+    """Rounds until one issues nothing; how many were issued in all."""
+    total = 0
+    while issued := _work(keys, limit):
+        total += issued
+    return total
+
+
 def _work(keys: Keys, limit: int) -> int:
     at = timezone.now()
     expire_due(on=timezone.localdate(at), at=at)
+    expire_paper_due(on=timezone.localdate(at), at=at)
     forget_idle(at=at)
     return sign_pending(limit=limit, at=at, keys=keys)
