@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from asn1crypto import cms
 from cryptography import x509
 
-from certificates.seal import SignatureParts
+from certificates.seal import SignatureParts, put_together
+
+_RANGE = re.compile(rb"/ByteRange \[ 0 (\d{1,10}) (\d{1,10}) (\d{1,10}) \]")
+_HOLE = re.compile(rb"/Contents <([0-9a-f]+)>")
 
 
 def parts_of(content: cms.SignedData, digest: bytes) -> SignatureParts:
@@ -23,6 +28,33 @@ def parts_of(content: cms.SignedData, digest: bytes) -> SignatureParts:
         raise ValueError("the signer's certificate is not in the signature")
     others = tuple(one for one in certificates if one is not signer)
     return SignatureParts(digest, (signer, *others), info["signature"].native, _token(info["unsigned_attrs"]))
+
+
+def as_issued(content: bytes) -> bytes:
+    """The file as it was issued: later revisions cut off, the time-stamp taken out of its signature.
+
+    The very bytes where they hold no upgrade. Whether they are a certificate is not asked.
+    """
+    found = _RANGE.search(content)
+    hole = _HOLE.search(content)
+    if not found or not hole:
+        return content
+    start, end, rest = (int(part) for part in found.groups())
+    if (start + 1, end - 1) != hole.span(1) or end + rest > len(content):
+        return content
+    try:
+        signed = cms.ContentInfo.load(bytes.fromhex(hole[1].decode()))["content"]
+        plain = put_together(replace(parts_of(signed, _digest(signed)), token=b""))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return content
+    return content[: start + 1] + plain.hex().encode().ljust(len(hole[1]), b"0") + content[end - 1 : end + rest]
+
+
+def _digest(signed: cms.SignedData) -> bytes:
+    (info,) = signed["signer_infos"]
+    attributes = {one["type"].native: one["values"][0].native for one in info["signed_attrs"]}
+    digest: bytes = attributes["message_digest"]
+    return digest
 
 
 def _is_named(certificate: x509.Certificate, named: Any) -> bool:

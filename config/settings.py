@@ -241,6 +241,13 @@ SIGNER: dict[str, str] = {"backend": env.str("SIGNER_BACKEND", default="file")} 
     if (value := env.str(f"SIGNER_{name.upper()}", default=""))
 }
 
+# A time-stamp service (RFC 3161) for the archive; without it the local authority, which has a root of its own.
+TIME_STAMPER: dict[str, str] = {
+    name: value
+    for name in ("url", "patience", "authority")
+    if (value := env.str(f"TIME_STAMP_{name.upper()}", default=""))
+}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -10,6 +10,7 @@ from django.db.models import F
 from certificates.durable import fetch
 from certificates.installation import public_folder, store_folder
 from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.services.checking_archive import archive_differences
 from certificates.services.checking_published import published_differences
 from certificates.services.publishing import PAGES
 from certificates.services.waking import wake
@@ -26,6 +27,7 @@ def differences(*, republish: bool = False) -> Iterator[str]:
         yield from _pages_of(certificate)
     yield from _log()
     yield from published_differences()
+    yield from archive_differences()
     yield from _strangers()
     if republish:
         Certificate.objects.exclude(state=Standing.REQUESTED).update(revision=F("revision") + 1)

@@ -12,6 +12,7 @@ from django.utils import translation
 from certificates.durable import write_durably
 from certificates.installation import public_folder
 from certificates.models import Certificate
+from certificates.revocation import AUTHORITIES
 from certificates.selectors import certificates_to_publish, status_lists
 from certificates.services.log_answers import newest_head
 from certificates.services.presentation import page_context, status_of
@@ -63,6 +64,12 @@ def publish_status_lists() -> int:
         files["keys.json"] = canonical(key)
         files["status.pem"] = public_part("status.pem")
     return sum(_put(folder / name, content) for name, content in files.items())
+
+
+def publish_revocation() -> int:
+    """Write the list of revoked certificates of each local authority, where it changed; how many files."""
+    folder = public_folder() / "crl"
+    return sum(_put(folder / f"{name}.crl", public_part(f"{name}.crl")) for name in AUTHORITIES)
 
 
 def _put(path: Path, content: bytes) -> bool:

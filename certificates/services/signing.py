@@ -18,7 +18,7 @@ from certificates.selectors import certificates_waiting
 from certificates.services.keys import Keys, open_keys
 from certificates.services.log import append_event, seal_log
 from certificates.services.offline import publish_offline
-from certificates.services.publishing import publish_log, publish_pending, publish_status_lists
+from certificates.services.publishing import publish_log, publish_pending, publish_revocation, publish_status_lists
 from certificates.services.requests import next_in
 from certificates.services.standing import republish_versions, supersede_earlier
 from certificates.services.status_lists import refresh_status_lists
@@ -40,6 +40,7 @@ def sign_pending(*, limit: int, at: datetime, keys: Keys | None = None) -> int:
     publish_log()
     refresh_status_lists(keys=keys, at=at)
     publish_status_lists()
+    publish_revocation()
     publish_pending(at=at)
     publish_offline()
     return issued
