@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 from cryptography import x509
 
 from certificates.seal import SignatureParts, put_together
@@ -66,7 +66,7 @@ def _is_named(certificate: x509.Certificate, named: Any) -> bool:
 
 def _token(attributes: Any) -> bytes:
     """The one time-stamp among the unsigned attributes, b"" where there are none."""
-    if attributes.native is None:
+    if isinstance(attributes, core.Void):
         return b""
     ((token,),) = (one["values"] for one in attributes)
     content: bytes = token.dump()
