@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certificates.code_command import add_code_command, run_code
 from certificates.container import LIMIT
 from certificates.log_command import add_log_commands, run_log
+from certificates.signature_parts import as_issued
 from certificates.signers import fingerprint
 from certificates.status_command import add_status_command, run_status
 from certificates.verify import Trust, Verdict, verify
@@ -28,6 +29,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     check.add_argument("--root", type=Path, required=True, help="PEM file with the issuer's root certificate")
     check.add_argument("--signers", type=Path, help="PEM file with the certificates that may sign; others are refused")
     check.add_argument("--tsa-root", type=Path, help="PEM file with the roots of the time-stamp authority")
+    check.add_argument("--issued", type=Path, metavar="OUT", help="write the accepted file as it was issued and logged")
     check.add_argument("--json", action="store_true", help="one JSON object per file instead of text")
     add_code_command(commands)
     add_log_commands(commands)
@@ -84,6 +86,8 @@ def main(given: list[str] | None = None) -> int:
         answer = {"file": str(path), "accepted": verdict.accepted, **asdict(verdict)}
         line = json.dumps(answer, ensure_ascii=False) if options.json else _sentence(path, verdict)
         sys.stdout.write(line + "\n")
+        if options.issued and verdict.accepted:
+            options.issued.write_bytes(as_issued(content))
     return 0 if accepted else 1
 
 

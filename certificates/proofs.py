@@ -14,7 +14,6 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certificates.signature_parts import as_issued
 from certificates.snapshot import from_plain, record_of
 from certificates.time_stamps import StampRefused, stamped_at
 from certificates.transparency import Head, continues, includes, is_signed, leaf_hash
@@ -165,8 +164,7 @@ def check_inclusion(
     """The head and the log entry when the proof holds.
 
     `values` is a certificate's status.json or an inclusion proof of the interface; `pdf` the certificate's file, to be
-    the one in the log, as issued or upgraded since; `held` a head obtained in another way, which must not contradict
-    the one of the proof.
+    the one in the log; `held` a head obtained in another way, which must not contradict the one of the proof.
     """
     try:
         known = _mapping(values)
@@ -182,7 +180,7 @@ def check_inclusion(
         raise
     except (ValueError, KeyError, TypeError, RecursionError) as fault:
         raise ProofRefused(Breach.UNREADABLE, f"proof: {fault}") from fault
-    if pdf is not None and entry.get("pdf") != sha256(as_issued(pdf)).hexdigest():
+    if pdf is not None and entry.get("pdf") != sha256(pdf).hexdigest():
         raise ProofRefused(Breach.FILE_DIFFERS, sha256(pdf).hexdigest())
     proven = check_head(signed, keys)
     if not includes(leaf_hash(leaf), index, signed.head.size, path, signed.head.root):

@@ -33,7 +33,7 @@ def parts_of(content: cms.SignedData, digest: bytes) -> SignatureParts:
 def as_issued(content: bytes) -> bytes:
     """The file as it was issued: later revisions cut off, the time-stamp taken out of its signature.
 
-    The very bytes where they hold no upgrade. Whether they are a certificate is not asked.
+    The very bytes where they hold no upgrade. What was cut off is not judged: ask the strict policy first.
     """
     found = _RANGE.search(content)
     hole = _HOLE.search(content)

@@ -17,6 +17,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from certificates.__main__ import main as verify_command
 from certificates.authority import TIME_STAMPER, keep_leaf
 from certificates.clocks import ClockFailed, LocalClock
 from certificates.durable import fetch, stored_at
@@ -235,15 +236,26 @@ def test_second_archivist_who_comes_later_changes_nothing(
     assert list(differences()) == []
 
 
-def test_log_proves_the_upgraded_file_as_well(certificate: Certificate, keys: Keys) -> None:
+def test_log_proves_the_file_as_issued_that_the_upgraded_one_leads_back_to(
+    certificate: Certificate, keys: Keys, tmp_path: Path
+) -> None:
     _archive(keys)
     sign_pending(limit=1, at=NIGHT, keys=keys)
     status = json.loads((public_folder() / "v" / certificate.code / "status.json").read_bytes())
-    made = certificate_file(certificate)
-    log = _log_key()
-    check_inclusion(status, LogKeys(log), pdf=made)
+    (tmp_path / "upgraded.pdf").write_bytes(certificate_file(certificate))
     with pytest.raises(ProofRefused):
-        check_inclusion(status, LogKeys(log), pdf=made.replace(b"/Lang (zh", b"/Lang (xh", 1))
+        check_inclusion(status, LogKeys(_log_key()), pdf=(tmp_path / "upgraded.pdf").read_bytes())
+    command = ["verify", str(tmp_path / "upgraded.pdf"), "--root", str(trust_folder() / "root.pem")]
+    assert verify_command([*command, "--issued", str(tmp_path / "issued.pdf")]) == 0
+    check_inclusion(status, LogKeys(_log_key()), pdf=(tmp_path / "issued.pdf").read_bytes())
+
+
+def test_file_that_is_refused_leads_back_to_nothing(certificate: Certificate, keys: Keys, tmp_path: Path) -> None:
+    _archive(keys)
+    (tmp_path / "forged.pdf").write_bytes(certificate_file(certificate) + b"\n")
+    command = ["verify", str(tmp_path / "forged.pdf"), "--root", str(trust_folder() / "root.pem")]
+    assert verify_command([*command, "--issued", str(tmp_path / "issued.pdf")]) == 1
+    assert not (tmp_path / "issued.pdf").exists()
 
 
 def _log_key() -> ec.EllipticCurvePublicKey:
