@@ -115,6 +115,6 @@ LONG_TERM = [
     Kind("long-term file, time-stamp altered", _stamp_altered, R.CHANGED_AFTERWARDS),
     Kind("hole, time-stamp of something else", _in_hole(_over_something_else), R.SMUGGLED_BYTES),
     Kind("hole, time-stamp by the signer", _in_hole(_by_signer), R.SMUGGLED_BYTES),
-    Kind("hole, no time-stamp", _in_hole(_no_token), R.UNREADABLE),
+    Kind("hole, no time-stamp", _in_hole(_no_token), R.SMUGGLED_BYTES),
     Kind("long-term file, stamped by a stranger", _stamped_by_stranger, None),
 ]

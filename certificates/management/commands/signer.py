@@ -73,17 +73,17 @@ class Command(BaseCommand):
                 self._wait(woken, interval)
 
     def _archive(self, keys: Keys) -> int:
-        """Upgrade a few certificates for the long term when there is nothing to sign; how many.
+        """Upgrade a few certificates for the long term when there is nothing to sign; how many were tried.
 
-        When nothing is due, or nothing succeeds, the next look is an hour later.
+        When none is left, or no clock answers, the next look is an hour later, and those that failed are tried again.
         """
         if time.monotonic() < self._next_archive:
             return 0
-        done = _archive_or_log(keys, self._passed_over)
-        if not done:
+        tried = _archive_or_log(keys, self._passed_over)
+        if not tried:
             self._next_archive = time.monotonic() + _ARCHIVE_EVERY
             self._passed_over.clear()
-        return done
+        return tried
 
     def _wait(self, woken: int, interval: float) -> None:
         """Until somebody wakes the signer or the interval is over."""
