@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bench.acts import acts
 from bench.annex import annex, hostile
+from bench.archive import archive
 from bench.certificate import certificate
 from bench.figures import Figure
 from bench.inbox import inbox
@@ -24,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "hostile": hostile,
     "rules": rules,
     "certificate": certificate,
+    "archive": archive,
     "log": log,
     "issuing": issuing,
     "case": whole_case,

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from certificates import selectors
+from certificates.revocation import AUTHORITIES
 from certificates.services import feeds, log_answers, published
 from certificates.services.verification import public_part
 from certificates.services.verification import status_keys as public_status_keys
@@ -69,6 +70,15 @@ def log_key(request: HttpRequest) -> HttpResponse:
 def clock_root(request: HttpRequest) -> HttpResponse:
     """The root of the time-stamp authority."""
     return _pem("tsa-root.pem")
+
+
+@require_safe
+def revoked_list(request: HttpRequest, name: str) -> HttpResponse:
+    """The list of revoked certificates (CRL, DER) of a local authority."""
+    content = public_part(f"{name}.crl") if name in AUTHORITIES else b""
+    if not content:
+        raise Http404
+    return HttpResponse(content, content_type="application/pkix-crl", headers={**_OPEN, "Cache-Control": _NEWEST})
 
 
 @require_safe

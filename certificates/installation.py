@@ -6,7 +6,8 @@ digests]}}`. `SIGNER` (optional): the key back-end and its options, see `signer_
 in the local authorities; without `key` the local authority is used, made on first run. `CREDENTIAL` (optional): the
 same for the key of credentials, or the back-end `off`. `SM2` (optional): the second signature, see
 `second_signature`. `CERTIFICATE_QR_SIGNED` (default
-True): QR codes carry a signed statement.
+True): QR codes carry a signed statement. `TIME_STAMPER` (optional): `url`, `patience` and `authority` of a time-stamp
+service (RFC 3161) for the archive; without it the local authority stamps.
 """
 
 from __future__ import annotations
@@ -64,6 +65,17 @@ def faces_with(digests: Mapping[str, str]) -> dict[str, FontFile]:
     if others:
         raise FontsRefused("; ".join(f"{face.path} is not the font of this certificate" for face in others))
     return found
+
+
+def lists_address() -> str:
+    """The address below which lists of revoked certificates are published."""
+    return f"{settings.PUBLIC_BASE_URL}/crl"
+
+
+def time_stamp_options() -> Mapping[str, str]:
+    """The time-stamp service of the archive; empty for the local authority."""
+    options: Mapping[str, str] = getattr(settings, "TIME_STAMPER", {})
+    return options
 
 
 def signer_options() -> Mapping[str, Any]:

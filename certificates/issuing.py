@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from certificates.fonts import FontFile, find_faces
 from certificates.layout import layout_of
-from certificates.package import Parts, Prepared, assemble
+from certificates.package import RESERVED, Parts, Prepared, assemble
 from certificates.printed import printed_text
 from certificates.printed_keys import PrintedKey
 from certificates.render import Renderer, renderer_for
@@ -76,7 +76,7 @@ def issue(
     )
 
 
-def prepare(snapshot: Snapshot, record: bytes, printed: str, renderer: Renderer) -> Prepared:
+def prepare(snapshot: Snapshot, record: bytes, printed: str, renderer: Renderer, reserved: int = RESERVED) -> Prepared:
     """The certificate before signing: the same snapshot, code and fonts always give the same bytes."""
     layout = layout_of(snapshot)
     parts = Parts(
@@ -85,4 +85,4 @@ def prepare(snapshot: Snapshot, record: bytes, printed: str, renderer: Renderer)
         seal=renderer.seal(snapshot.layout, snapshot.issuer_zh, snapshot.demo),
         seal_at=layout.seal_at,
     )
-    return assemble(snapshot, record, parts)
+    return assemble(snapshot, record, parts, reserved)

@@ -214,6 +214,33 @@ class PaperCertificate(models.Model):
         """The last day of validity has passed."""
 
 
+class ArchivedFile(models.Model):
+    """A later revision of a certificate's file, upgraded for the long term; the first stands in the certificate.
+
+    `ordinal` counts from one, `until` is the end of its newest time-stamp's authority: before, the next one is due.
+    """
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="archived")
+    ordinal = models.PositiveSmallIntegerField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    level = models.CharField(max_length=10)
+    size = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    stamped_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["certificate", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(name="one_archived_file_per_ordinal", fields=["certificate", "ordinal"]),
+            models.CheckConstraint(name="archived_from_one", condition=Q(ordinal__gte=1)),
+            models.CheckConstraint(name="archived_time_runs_forward", condition=Q(until__gt=F("stamped_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id} {self.level} {self.ordinal}"
+
+
 class NumberSeries(models.Model):
     """The last number taken from a series; its row stays locked until the taking transaction ends."""
 

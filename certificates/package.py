@@ -24,10 +24,10 @@ from certificates.snapshot import Snapshot
 FIELD = "IssuerSeal"
 RECORD_NAME = "certificate.json"
 PRODUCER = "accreditation-engine"
-RESERVED = 4096
+RESERVED = 8192  # the signature, and beside it a time-stamp with the certificates of its authority
 _RANGE_FILLER = 9_999_999_999
 _ID = re.compile(rb"/ID \[<[0-9a-f]{32}><[0-9a-f]{32}>\]")
-_CONTENTS = re.compile(rb"/Contents <(0{%d})>" % (2 * RESERVED))
+_CONTENTS = re.compile(rb"/Contents <(0+)>")
 _BYTE_RANGE = re.compile(rb"/ByteRange \[ 0 9999999999 9999999999 9999999999 \]")
 
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -81,13 +81,16 @@ class Parts:
     seal_at: Placed
 
 
-def assemble(snapshot: Snapshot, record: bytes, parts: Parts) -> Prepared:
-    """The certificate before signing; the same snapshot, record and parts always give the same bytes."""
+def assemble(snapshot: Snapshot, record: bytes, parts: Parts, reserved: int = RESERVED) -> Prepared:
+    """The certificate before signing; the same snapshot, record and parts always give the same bytes.
+
+    `reserved` is the room for the signature in bytes.
+    """
     with pikepdf.open(io.BytesIO(parts.page)) as pdf:
         _put_artwork(pdf, parts.artwork)
         _put_metadata(pdf, snapshot)
         _attach_record(pdf, record, snapshot.issued_at)
-        _put_seal_field(pdf, snapshot, parts)
+        _put_seal_field(pdf, snapshot, parts, reserved)
         buffer = io.BytesIO()
         pdf.save(
             buffer,
@@ -202,10 +205,10 @@ def _attach_record(pdf: pikepdf.Pdf, record: bytes, at: datetime) -> None:
     pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([String(RECORD_NAME), specification])))
 
 
-def _put_seal_field(pdf: pikepdf.Pdf, snapshot: Snapshot, parts: Parts) -> None:
+def _put_seal_field(pdf: pikepdf.Pdf, snapshot: Snapshot, parts: Parts, reserved: int) -> None:
     """The signature field, its widget drawn as the seal, and a certification that allows no change (DocMDP P=1)."""
     page = pdf.pages[0]
-    signature = pdf.make_indirect(_empty_signature(snapshot))
+    signature = pdf.make_indirect(_empty_signature(snapshot, reserved))
     place = parts.seal_at
     seal = _as_form(pdf, parts.seal)
     _mark_subsets(seal)
@@ -236,14 +239,14 @@ def _mark_subsets(form: pikepdf.Object) -> None:
         font.FontDescriptor.FontName = name
 
 
-def _empty_signature(snapshot: Snapshot) -> Dictionary:
+def _empty_signature(snapshot: Snapshot, reserved: int) -> Dictionary:
     transform = Dictionary(Type=Name.TransformParams, P=1, V=Name("/1.2"))
     return Dictionary(
         Type=Name.Sig,
         Filter=Name("/Adobe.PPKLite"),
         SubFilter=Name("/ETSI.CAdES.detached"),
         ByteRange=Array([0, _RANGE_FILLER, _RANGE_FILLER, _RANGE_FILLER]),
-        Contents=String(bytes(RESERVED)),
+        Contents=String(bytes(reserved)),
         M=String(pdf_date(snapshot.issued_at)),
         Name=String(snapshot.issuer_zh),
         Reason=String(f"签发 {snapshot.number}"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from certificates.fonts import FontFile
 from certificates.issuing import prepare
-from certificates.package import Prepared
+from certificates.package import RESERVED, Prepared
 from certificates.render import renderer_for
 from certificates.snapshot import Snapshot, SnapshotRefused, record_of
+
+_HOLE = re.compile(rb"/Contents <([0-9a-f]+)>")
 
 
 def differences_of(
@@ -31,7 +34,7 @@ def differences_of(
     if sha256(record).hexdigest() != record_sha256:
         yield f"record: SHA-256 {sha256(record).hexdigest()}, noted {record_sha256}"
     try:
-        prepared = prepare(snapshot, record, printed, renderer_for(faces))
+        prepared = prepare(snapshot, record, printed, renderer_for(faces), _reserved(stored))
     except SnapshotRefused as refusal:
         yield f"cannot be rendered: {refusal}"
         return
@@ -39,6 +42,12 @@ def differences_of(
     if digest != unsigned_sha256:
         yield f"rendering: SHA-256 {digest}, noted {unsigned_sha256}{_library()}"
     yield from _places(prepared, stored)
+
+
+def _reserved(stored: bytes) -> int:
+    """The room for the signature, which may have been another at the time of issue."""
+    hole = _HOLE.search(stored)
+    return len(hole[1]) // 2 if hole else RESERVED
 
 
 def _places(prepared: Prepared, stored: bytes) -> Iterator[str]:

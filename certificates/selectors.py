@@ -12,7 +12,7 @@ from django.db.models import F, Max, Q, QuerySet
 
 from certificates.durable import fetch
 from certificates.installation import store_folder
-from certificates.models import Certificate, LogEntry, PaperCertificate, StatusList, TreeHead
+from certificates.models import ArchivedFile, Certificate, LogEntry, PaperCertificate, StatusList, TreeHead
 from certificates.paper import VERSION as PAPER_VERSION
 from certificates.standing import Standing
 from certificates.status_list import place_of
@@ -81,8 +81,34 @@ def certificate_by_code(code: str) -> Certificate | None:
 
 
 def certificate_by_file(sha256: str) -> Certificate | None:
-    """The issued certificate whose file has this SHA-256."""
-    return Certificate.objects.filter(sha256=sha256).first()
+    """The issued certificate of whose file a revision has this SHA-256: as issued, or as upgraded at any time."""
+    return Certificate.objects.filter(Q(sha256=sha256) | Q(archived__sha256=sha256)).first()
+
+
+def newest_archived(certificate: Certificate) -> ArchivedFile | None:
+    """The newest upgraded file of a certificate; None before the first upgrade."""
+    return ArchivedFile.objects.filter(certificate=certificate).order_by("-ordinal").first()
+
+
+def archived_files(certificate: Certificate) -> list[ArchivedFile]:
+    """Every upgraded file of a certificate, oldest first."""
+    return list(ArchivedFile.objects.filter(certificate=certificate).order_by("ordinal"))
+
+
+def standing_certificates(number: str | None = None) -> QuerySet[Certificate]:
+    """Certificates in force or suspended, oldest first: all, or the one under a number."""
+    standing = Certificate.objects.filter(state__in=[Standing.IN_FORCE, Standing.SUSPENDED]).order_by("id")
+    return standing if number is None else standing.filter(number=number)
+
+
+def certificates_to_archive(*, issued_before: datetime, ends_before: datetime) -> QuerySet[Certificate]:
+    """Standing certificates without an upgrade that were issued before an instant, and those to be renewed.
+
+    These are the ones whose newest time-stamp ends before `ends_before`. Oldest first.
+    """
+    newest = Max("archived__until")
+    due = Q(until=None, issued_at__lt=issued_before) | Q(until__lt=ends_before)
+    return standing_certificates().annotate(until=newest).filter(due)
 
 
 def certificate_by_identifier(identifier: str) -> Certificate | None:
@@ -97,10 +123,14 @@ def successor_of(certificate: Certificate) -> Certificate | None:
 
 
 def certificate_file(certificate: Certificate) -> bytes:
-    """The signed PDF as issued; OSError when the store has lost or changed it, LookupError when it is not issued."""
+    """The signed PDF in its newest revision.
+
+    OSError when the store has lost or changed it, LookupError when the certificate is not issued.
+    """
     if certificate.sha256 is None:
         raise LookupError(f"{certificate} is not issued")
-    return fetch(store_folder(), certificate.sha256)
+    newest = newest_archived(certificate)
+    return fetch(store_folder(), newest.sha256 if newest else certificate.sha256)
 
 
 def latest_head() -> TreeHead | None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("verify/file/", views.verify_file, name="verify_file"),
     path("verify/root.pem", views.root, name="root"),
     path("verify/keys.json", views.printed_keys, name="printed_keys"),
+    path("crl/<str:name>.crl", api.revoked_list, name="revoked_list"),
     path("verify/offline/", views.offline, name="offline"),
     path("verify/offline/<str:name>", views.offline, name="offline_file"),
     path("v/<str:code>/status.json", views.status_json, name="status_json"),

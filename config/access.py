@@ -68,6 +68,7 @@ ACCESS: Mapping[str, Policy] = {
     "certificates:verify_file": PUBLIC,
     "certificates:root": PUBLIC,
     "certificates:printed_keys": PUBLIC,
+    "certificates:revoked_list": PUBLIC,
     "certificates:offline": PUBLIC,
     "certificates:offline_file": PUBLIC,
     "certificates:shown": PUBLIC,

@@ -251,6 +251,13 @@ SIGNER: dict[str, str] = _key_options("SIGNER", backend="file")
 CREDENTIAL: dict[str, str] = _key_options("CREDENTIAL", backend="file")
 SM2: dict[str, str] = _key_options("SM2", backend="off")
 
+# A time-stamp service (RFC 3161) for the archive; without it the local authority, which has a root of its own.
+TIME_STAMPER: dict[str, str] = {
+    name: value
+    for name in ("url", "patience", "authority")
+    if (value := env.str(f"TIME_STAMP_{name.upper()}", default=""))
+}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -12,6 +12,7 @@ from certificates.durable import fetch
 from certificates.installation import public_folder, store_folder
 from certificates.models import Certificate, LogEntry, PaperCertificate, TreeHead
 from certificates.paper import record_of
+from certificates.services.checking_archive import archive_differences
 from certificates.services.checking_published import (
     credential_differences,
     published_differences,
@@ -44,6 +45,7 @@ def differences(*, republish: bool = False) -> Iterator[str]:
     yield from _paper()
     yield from _log()
     yield from published_differences()
+    yield from archive_differences()
     yield from _strangers()
     if republish:
         Certificate.objects.exclude(state=Standing.REQUESTED).update(revision=F("revision") + 1)

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,14 @@ from certificates.lights import Light
 from certificates.metadata import current_metadata
 from certificates.models import Certificate, LogEntry
 from certificates.proofs import head_values
-from certificates.selectors import Inclusion, entries_of, latest_head, versions_of
+from certificates.selectors import (
+    Inclusion,
+    archived_files,
+    entries_of,
+    latest_head,
+    newest_archived,
+    versions_of,
+)
 from certificates.services.log import signed_head
 from certificates.services.published import files_beside, second_certificate
 from certificates.services.status_lists import status_entries
@@ -92,6 +100,7 @@ def _rows(certificate: Certificate) -> list[dict[str, object]]:
 
 def _log_rows(certificate: Certificate, inclusion: Inclusion | None) -> list[dict[str, object]]:
     rows = [row(_("文件 SHA-256"), certificate.sha256), row(_("数据 SHA-256"), certificate.record_sha256)]
+    rows += _preservation_rows(certificate)
     if inclusion is None:
         return [*rows, row(_("公开日志"), _("等待列入下一个签名树头"))]
     head = inclusion.head
@@ -143,6 +152,37 @@ def moment_of(entry: LogEntry) -> datetime:
     return datetime.fromisoformat(json.loads(entry.leaf)["at"])
 
 
+def _preservation_rows(certificate: Certificate) -> list[dict[str, object]]:
+    """How well the file is kept for the long term, and the digest of its newest revision."""
+    newest = newest_archived(certificate)
+    if newest is None:
+        return [row(_("长期保存"), _("B-B（基础签名），尚未加盖归档时间戳"))]
+    told = _("%(level)s，最近时间戳 %(at)s，%(until)s 前续期") % {
+        "level": newest.level,
+        "at": f"{timezone.localtime(newest.stamped_at):%Y-%m-%d %H:%M:%S}",
+        "until": timezone.localdate(newest.until).isoformat(),
+    }
+    return [row(_("长期保存"), told), row(_("归档文件 SHA-256"), newest.sha256)]
+
+
+def _revisions(certificate: Certificate) -> list[dict[str, Any]]:
+    """Every published revision of the file, oldest first."""
+    issued_at = certificate.issued_at.isoformat() if certificate.issued_at else None
+    first = {"level": "B-B", "sha256": certificate.sha256, "at": issued_at, "renewal_due": None}
+    return [
+        first,
+        *(
+            {
+                "level": row.level,
+                "sha256": row.sha256,
+                "at": row.stamped_at.isoformat(),
+                "renewal_due": row.until.isoformat(),
+            }
+            for row in archived_files(certificate)
+        ),
+    ]
+
+
 def log_context() -> dict[str, Any]:
     """What the page of the log shows: its name and the newest head."""
     head = latest_head()
@@ -176,6 +216,7 @@ def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
         "record": certificate.snapshot,
         "metadata": current_metadata(certificate.content, certificate.standing, successor=successor),
         "sha256": certificate.sha256,
+        "files": _revisions(certificate),
         "record_sha256": certificate.record_sha256,
         "signer": certificate.signer,
         "successor": successor,

@@ -11,6 +11,7 @@ from django.utils import translation
 from certificates.durable import write_durably
 from certificates.installation import public_folder
 from certificates.models import Certificate
+from certificates.revocation import AUTHORITIES
 from certificates.selectors import certificates_to_publish, status_lists
 from certificates.services.keys import Keys
 from certificates.services.log_answers import newest_head
@@ -82,6 +83,12 @@ def publish_credential_keys() -> int:
     files = {"credentials/keys.json": credential_keys(), ".well-known/did.json": canonical(document or {})}
     files["credentials/sm2.pem"] = public_part(SM2_FILE)
     return sum(put(folder / name, content) for name, content in files.items()) if document else 0
+
+
+def publish_revocation() -> int:
+    """Write the list of revoked certificates of each local authority, where it changed; how many files."""
+    folder = public_folder() / "crl"
+    return sum(put(folder / f"{name}.crl", content) for name in AUTHORITIES if (content := public_part(f"{name}.crl")))
 
 
 def _page_files(answer: Answer) -> dict[str, bytes]:

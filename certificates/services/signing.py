@@ -22,6 +22,7 @@ from certificates.services.publishing import (
     publish_credential_keys,
     publish_log,
     publish_pending,
+    publish_revocation,
     publish_status_lists,
 )
 from certificates.services.requests import next_in
@@ -46,6 +47,7 @@ def sign_pending(*, limit: int, at: datetime, keys: Keys | None = None) -> int:
     refresh_status_lists(keys=keys, at=at)
     publish_status_lists()
     publish_credential_keys()
+    publish_revocation()
     publish_pending(at=at, keys=keys)
     publish_offline()
     return issued

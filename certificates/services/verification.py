@@ -135,8 +135,8 @@ def is_proved(certificate: Certificate | PaperCertificate, inclusion: Inclusion)
 
 
 def trust(*, at: datetime) -> Trust:
-    """Whom this installation believes: its published roots and listed signers."""
-    return Trust(_roots(public_part("root.pem")), listed_signers(), at)
+    """Whom this installation believes: its published roots, listed signers and time-stamp authorities."""
+    return Trust(_roots(public_part("root.pem")), listed_signers(), at, _roots(public_part("tsa-root.pem")))
 
 
 def listed_signers() -> frozenset[str]:

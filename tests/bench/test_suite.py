@@ -16,6 +16,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from bench import acts, annex, inbox, isolated_reading, reading, suite, whole_case
+from bench.archive import archive
 from bench.certificate import certificate, check_accepted, trust_in
 from bench.figures import Figure
 from bench.issuing import issuing
@@ -94,6 +95,14 @@ def test_certificate_gives_time_ratio_and_size() -> None:
         "certificate.upload",
     }
     assert figures["certificate.size"].holds
+
+
+@slow
+def test_archive_gives_time_of_upgrade_and_verdict_and_bytes() -> None:
+    figures = by_name(archive(SMALL))
+    assert figures.keys() == {"archive.upgrade", "archive.verdict", "archive.added", "archive.size"}
+    assert figures["archive.added"].holds
+    assert figures["archive.size"].holds
 
 
 @slow

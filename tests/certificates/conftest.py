@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from certificates.authority import add_credential_key, make_authority
+from certificates.authority import RESPONDER, add_credential_key, keep_leaf, make_authority
 from certificates.issuing import Issued, issue
 from certificates.printed_keys import PrintedKey, PublicKeys, keys_of, open_printed_key
 from certificates.signers import FileSigner, fingerprint, open_file_signer
@@ -43,9 +43,18 @@ class House:
         return keys_of((self.keys / "trust" / "qr-keys.json").read_bytes())
 
     @property
+    def lists(self) -> Path:
+        return self.keys.with_name(f"{self.keys.name}-lists")
+
+    @property
     def trust(self) -> Trust:
         root = (self.keys / "trust" / "root.pem").read_bytes()
         return Trust((root,), frozenset({fingerprint(self.signer.certificate)}), AT)
+
+    @property
+    def full_trust(self) -> Trust:
+        """As the site itself judges: it knows its time-stamp authority."""
+        return replace(self.trust, clocks=((self.keys / "trust" / "tsa-root.pem").read_bytes(),))
 
 
 def _house(folder: Path) -> House:
@@ -54,6 +63,7 @@ def _house(folder: Path) -> House:
     make_authority(folder, organisation=organisation, at=start)
     add_credential_key(folder, organisation=organisation, at=start)
     house = House(folder)
+    assert keep_leaf(folder, RESPONDER, at=min(AT, datetime.now(UTC)))
     assert house.printed.key_id in house.printed_keys
     return house
 

@@ -24,7 +24,8 @@ def _purposes(certificate: x509.Certificate) -> list[x509.ObjectIdentifier]:
 
 def test_every_private_key_is_readable_by_its_owner_only(house: House) -> None:
     keys = sorted(house.keys.glob("*.key"))
-    assert [key.stem for key in keys] == ["credential", "issuing", "log", "qr", "root", "signer", "tsa-root", "tsa"]
+    names = ["credential", "issuing", "log", "ocsp", "qr", "root", "signer", "tsa-root", "tsa"]
+    assert [key.stem for key in keys] == names
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
     assert stat.S_IMODE(house.keys.stat().st_mode) == 0o700
 

@@ -16,11 +16,14 @@ from certificates.issuing import Issued, issue
 from certificates.package import FIELD, Prepared, pdf_date
 from tests.certificates.conftest import House
 from tests.certificates.samples import AT, snapshot
+from tests.certificates.upgrades import upgraded
 
 
-@pytest.fixture(scope="module")
-def pdf(issued: Issued) -> Iterator[pikepdf.Pdf]:
-    with pikepdf.open(io.BytesIO(issued.pdf)) as opened:
+@pytest.fixture(scope="module", params=["issued", "upgraded"])
+def pdf(request: pytest.FixtureRequest, issued: Issued, house: House) -> Iterator[pikepdf.Pdf]:
+    """As issued, and upgraded for the long term: every assertion holds for both."""
+    content = issued.pdf if request.param == "issued" else upgraded(issued.pdf, house)
+    with pikepdf.open(io.BytesIO(content)) as opened:
         yield opened
 
 
@@ -138,7 +141,7 @@ def test_record_is_attached_as_associated_data(pdf: pikepdf.Pdf, issued: Issued)
 
 
 def test_seal_is_the_signature_field_and_is_visible_in_print(pdf: pikepdf.Pdf) -> None:
-    (widget,) = pdf.Root.AcroForm.Fields
+    widget = pdf.Root.AcroForm.Fields[0]
     left, low, right, high = map(float, widget.Rect)
     assert str(widget["/T"]) == FIELD
     assert int(widget.F) == 0b10000100
