@@ -16,6 +16,7 @@ urlpatterns = [
     path("verify/offline/", views.offline, name="offline"),
     path("verify/offline/<str:name>", views.offline, name="offline_file"),
     path("v/<str:code>/status.json", views.status_json, name="status_json"),
+    path("v/<str:code>/english.pdf", views.english, name="english"),
     path("v/<str:code>/", views.shown, name="shown"),
     path("log/", views.log, name="log"),
     path("log/log.pem", api.log_key, name="log_key"),

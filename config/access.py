@@ -68,6 +68,7 @@ ACCESS: Mapping[str, Policy] = {
     "certificates:shown": PUBLIC,
     "certificates:scanned": PUBLIC,
     "certificates:status_json": PUBLIC,
+    "certificates:english": PUBLIC,
     "certificates:log": PUBLIC,
     "certificates:log_key": PUBLIC,
     "certificates:log_clock_root": PUBLIC,
@@ -119,6 +120,7 @@ ACCESS: Mapping[str, Policy] = {
     "org_member_confirm": APPLICANT,
     "org_member_reject": APPLICANT,
     "org_member_invite": APPLICANT,
+    "org_english_name": APPLICANT,
     "org_member_hand_over": APPLICANT,
     "org_member_end": APPLICANT,
     # the applicant's own cases
@@ -149,6 +151,7 @@ ACCESS: Mapping[str, Policy] = {
     "my_letter": APPLICANT,
     "my_withdraw": APPLICANT,
     "my_certificate": APPLICANT,
+    "my_certificate_english": APPLICANT,
     "my_progress": APPLICANT,
     # roles and accounts of staff
     "grants": SECURITY,
@@ -212,6 +215,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_objection": OBJECTIONS,
     "office_objection_file": OBJECTIONS,
     "office_certificates": OFFICE,
+    "office_plaque": OFFICE,
     # the publisher
     "publishing": PUBLISHER,
     "batch_notice": PUBLISHER,

@@ -14,8 +14,9 @@ from certificates.events import event_words
 from certificates.installation import log_origin
 from certificates.lights import Light
 from certificates.models import Certificate, LogEntry
+from certificates.occasions import OCCASIONS
 from certificates.proofs import head_values
-from certificates.selectors import Inclusion, entries_of, latest_head, versions_of
+from certificates.selectors import Inclusion, entries_of, latest_head, offered_translation, versions_of
 from certificates.services.log import signed_head
 from certificates.services.status_lists import status_entries
 from certificates.services.verification import Answer
@@ -57,6 +58,7 @@ def page_context(answer: Answer, *, is_published: bool = False) -> dict[str, Any
         "asked_at": answer.at,
         "is_published": is_published,
         "is_specimen": certificate.content.demo,
+        "has_english": offered_translation(certificate) is not None,
         "code": grouped(certificate.code),
     }
 
@@ -70,13 +72,18 @@ def _rows(certificate: Certificate) -> list[dict[str, object]]:
     rows = [
         _row(_("证书编号"), content.number),
         _row(_("版本"), content.version),
+        _row(_("发证事由"), in_language(OCCASIONS[content.occasion].word) if content.occasion else ""),
         _row(_("持证单位"), content.holder_zh),
         _row(_("统一社会信用代码"), content.uscc),
         _row(_("认定项目"), in_language(Wording(content.programme_zh, content.programme_en))),
+        _row(_("产品名称"), content.product_zh),
+        _row(_("所属企业"), content.parent_zh),
         _row(_("技术中心名称"), content.centre_name),
+        _row(_("原单位名称"), content.formerly_zh),
         _row(_("批次"), in_language(Wording(content.batch_zh, content.batch_en))),
         _row(_("认定文号"), content.announcement),
-        _row(_("认定日期"), content.granted_on.isoformat()),
+        _row(_("认定日期"), (content.recognised_on or content.granted_on).isoformat()),
+        _row(_("发证日期"), content.granted_on.isoformat() if content.recognised_on else ""),
         _row(_("有效期"), f"{content.valid_from} — {content.valid_until}"),
         _row(_("发证机关"), in_language(Wording(content.issuer_zh, content.issuer_en))),
         _row(_("电子证照标识"), certificate.identifier),

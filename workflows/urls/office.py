@@ -33,6 +33,7 @@ urlpatterns = [
     path("office/objections/<str:number>/", objections_desk.office_objection, name="office_objection"),
     path("office/objections/<str:number>/file/", objections_desk.office_objection_file, name="office_objection_file"),
     path("office/certificates/", certificates_desk.office_certificates, name="office_certificates"),
+    path("office/certificates/<str:number>/plaque/", certificates_desk.office_plaque, name="office_plaque"),
     path("casework/<str:number>/evidence/<int:pk>/", papers.staff_evidence, name="staff_evidence"),
     path("casework/<str:number>/workbooks/<int:upload>/", papers.staff_workbook, name="staff_workbook"),
     path("casework/<str:number>/letters/<str:letter>/", papers.staff_letter, name="staff_letter"),
