@@ -220,7 +220,8 @@ def _statement(sheet: Sheet, *, sizes: tuple[float, float], leading: float) -> I
         size = sizes[0] - (sizes[0] - sizes[1]) * step / 12
         wrap = wrapped_words if sheet.english else wrapped
         lines = wrap(text, width=570, measure=_at_size(sheet.wide, size))
-        if (len(lines) - 1) * size * leading <= room and all(sheet.wide(line, size) <= 570 for line in lines):
+        fits = not sheet.english or all(sheet.wide(line, size) <= 570 for line in lines)  # a long word stays whole
+        if fits and (len(lines) - 1) * size * leading <= room:
             for place, line in enumerate(lines):
                 yield from sheet.line(MIDDLE, top - place * size * leading, line, size, centred=True)
             return
@@ -260,7 +261,7 @@ def _issuer(sheet: Sheet) -> Iterator[Mark]:
     for place, line in enumerate(lines, 1 - len(lines)):
         yield from sheet.line(x, 137 - place * size * 1.25, line, size, centred=True)
     if sheet.english:
-        yield from sheet.line(x, 115, english_date(snapshot.granted_on), 12.5, centred=True)
+        yield from sheet.line(x, 111.5, english_date(snapshot.granted_on), 11.5, centred=True)
     else:
         yield Text(x, 115, chinese_date(snapshot.granted_on), "text", 14.5, align="centre", spacing=0.8)
 

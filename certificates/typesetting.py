@@ -18,7 +18,7 @@ _MONTHS = (
 )
 _CJK = 0x2E80
 _WORD = re.compile(
-    r"《[^》]{1,30}》[，。、；：）]*\s*|[《（]?[\u2e80-\U0003ffff][，。、；：》）]*\s*|[^\s\u2e80-\U0003ffff]+\s*"
+    r"《[^》]{1,30}》[，。、；：）,.;:)]*\s*|[《（]?[\u2e80-\U0003ffff][，。、；：》）,.;:)]*\s*|[^\s\u2e80-\U0003ffff]+\s*"
 )
 
 
@@ -110,7 +110,7 @@ def western_runs(text: str, covers: Covers) -> Iterator[tuple[str, str]]:
     """The text cut into (face, part): what the serif has below the CJK blocks in the serif, everything else in kai."""
     face, part = "latin", ""
     for character in text:
-        is_western = ord(character) < _CJK and covers("latin", character)
+        is_western = character.isascii() or (ord(character) < _CJK and covers("latin", character))
         wanted = face if character == " " else "latin" if is_western else "text"
         if wanted != face and part:
             yield face, part
