@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from certificates.deed import set_lines
 from certificates.designs import DESIGNS
-from certificates.drawing import Code, Mark, Text
+from certificates.drawing import INK, RED, Code, Mark, Text
 from certificates.fonts import find_faces
 from certificates.layout import layout_of
 from certificates.pages import HEIGHT, WIDTH
 from certificates.render import Renderer, renderer_for
-from certificates.snapshot import Snapshot, check_snapshot
+from certificates.snapshot import Snapshot, SnapshotRefused, check_snapshot
 from tests.certificates.layout_samples import OCCASION_NAMES, specimen
+from tests.certificates.samples import HOLDER, snapshot
 
 FRAME = 50.3
 LONGEST: dict[str, Any] = {
@@ -98,3 +100,116 @@ def test_nothing_overlaps_with_the_longest_names(renderer: Renderer, name: str, 
     made = specimen(name, occasion, **longest)
     check_snapshot(made)
     assert _faults(made, language, renderer) == []
+
+
+AUTHORITIES = [
+    *((f"{name}企业技术中心", f"{name}示例主管部门") for name in (
+        "黄浦区", "徐汇区", "长宁区", "静安区", "普陀区", "虹口区", "杨浦区", "闵行区", "宝山区", "嘉定区", "浦东新区", "金山区",
+        "松江区", "青浦区", "奉贤区", "崇明区",
+    )),
+    ("示例重工集团企业技术中心", "示例重工（集团）股份有限公司"),
+    ("示例开发区企业技术中心", "示例开发区管理委员会"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "authority"), AUTHORITIES)
+def test_title_and_authority_of_every_district_group_and_zone_are_drawn(
+    renderer: Renderer, title: str, authority: str
+) -> None:
+    made = specimen("district_centre-1", programme_zh=title, issuer_zh=authority)
+    texts = [mark for mark in _marks(made, "zh", renderer) if isinstance(mark, Text)]
+    (heading,) = [mark for mark in texts if mark.text == title]
+    assert heading.colour == RED
+    assert renderer.missing(heading.face, title) == ()
+    assert authority in "".join(mark.text for mark in texts)
+    renderer.seal("district_centre-1", authority, True)
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_character_without_glyph_is_refused_by_every_layout(renderer: Renderer, name: str, language: str) -> None:
+    made = specimen(name, holder_zh="上海𪚥科技有限公司")
+    with pytest.raises(SnapshotRefused, match="no glyph for 𪚥"):
+        renderer.page(made, made.url, language)
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize(
+    "field", ["holder_zh", "holder_en", "formerly_zh", "parent_en", "product_zh", "result_zh", "ground_en"]
+)
+@pytest.mark.parametrize("hidden", ["\u202e", "\u200b", "\x07"])
+def test_control_and_direction_marks_are_refused_in_every_text(name: str, field: str, hidden: str) -> None:
+    with pytest.raises(SnapshotRefused) as refused:
+        check_snapshot(specimen(name, **{field: f"示例{hidden}公司"}))
+    assert field in {fault.field for fault in refused.value.faults}
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize(
+    ("field", "language", "text"),
+    [
+        ("holder_zh", "zh", "汇" * 80),
+        ("holder_en", "en", "Shanghai Huineng " * 12),
+        ("holder_en", "en", "A" * 120),
+        ("issuer_zh", "zh", "示例委员会" * 12),
+        ("programme_en", "en", "Enterprise Technology Centre " * 6),
+    ],
+)
+def test_text_too_long_for_its_place_is_refused_and_never_cut(
+    renderer: Renderer, name: str, field: str, language: str, text: str
+) -> None:
+    with pytest.raises(SnapshotRefused, match=f"{field}: too long"):
+        _marks(specimen(name, **{field: text}), language, renderer)
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_sentence_too_long_for_its_place_is_refused(renderer: Renderer, name: str) -> None:
+    with pytest.raises(SnapshotRefused, match="statement: too long"):
+        _marks(specimen(name, ground_zh="示例管理办法" * 50), "zh", renderer)
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_specimen_is_marked_in_demo_mode_only(renderer: Renderer, name: str, language: str) -> None:
+    for demo in (True, False):
+        texts = [mark.text for mark in _marks(specimen(name, demo=demo), language, renderer) if isinstance(mark, Text)]
+        assert any("样张" in text.replace(" ", "") or "SPECIMEN" in text for text in texts) is demo
+    seal = layout_of(specimen(name)).seal("示例委员会", True, renderer.covers)
+    assert any(isinstance(mark, Text) and mark.text.startswith("示例·") for mark in seal)
+
+
+def test_occasion_needs_what_its_sentence_says() -> None:
+    for occasion, lacking in (("rename", "formerly_zh"), ("renewal", "recognised_on"), ("reissue", "replaces")):
+        empty: Any = None if lacking == "recognised_on" else ""
+        with pytest.raises(SnapshotRefused) as refused:
+            check_snapshot(specimen("municipal_centre-1", occasion, **{lacking: empty}))
+        assert [fault.field for fault in refused.value.faults] == [lacking]
+    with pytest.raises(SnapshotRefused, match="version: must follow"):
+        check_snapshot(specimen("municipal_centre-1", "exchange", version=1))
+    with pytest.raises(SnapshotRefused, match="no such occasion"):
+        check_snapshot(snapshot(occasion="gift"))
+
+
+def test_english_edition_says_that_it_is_one_and_which_text_prevails(renderer: Renderer) -> None:
+    for name in DESIGNS:
+        text = "".join(m.text for m in _marks(specimen(name), "en", renderer) if isinstance(m, Text))
+        assert "ENGLISHEDITION" in text
+        assert "English edition – the Chinese text prevails" in text
+
+
+def test_holder_without_english_name_is_set_in_chinese(renderer: Renderer) -> None:
+    marks = _marks(specimen("municipal_centre-1", holder_en=""), "en", renderer)
+    (holder,) = [mark for mark in marks if isinstance(mark, Text) and mark.text == HOLDER]
+    assert (holder.face, holder.colour) == ("name", INK)
+
+
+def test_lines_take_the_largest_size_that_fits(renderer: Renderer) -> None:
+    def wide(text: str, size: float) -> float:
+        return renderer.measure(text, "name", size)
+
+    size, lines = set_lines("汇能" * 4, "x", width=560, sizes=(31.0, 19.0, 16.5), most=2, measure=wide)
+    assert (size, len(lines)) == (31.0, 1)
+    size, lines = set_lines("汇能" * 16, "x", width=560, sizes=(31.0, 19.0, 16.5), most=2, measure=wide)
+    assert (round(size, 2), len(lines)) == (17.5, 1)
+    size, lines = set_lines("汇能" * 20, "x", width=560, sizes=(31.0, 19.0, 16.5), most=2, measure=wide)
+    assert (size, len(lines)) == (19.0, 2)
