@@ -56,7 +56,7 @@ def request_for(title: Title, application: Application, announcement: Announceme
         issuer_en=body.name_en,
         issuer_uscc=body.uscc,
         announcement=announcement.number,
-        layout=_layout_for(application),
+        layout=layout_for(application),
         ground_en=programme.ground_en,
     )
     form = NumberForm(prefix=programme.number_prefix)
@@ -87,7 +87,7 @@ def _in_language(text: Promise, language: str) -> str:
         return str(text)
 
 
-def _layout_for(application: Application) -> str:
+def layout_for(application: Application) -> str:
     """The layout of the programme; Refusal where no certificate may be made out for it."""
     programme = application.batch.programme
     try:

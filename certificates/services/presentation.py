@@ -16,7 +16,7 @@ from certificates.lights import Light
 from certificates.models import Certificate, LogEntry
 from certificates.occasions import OCCASIONS
 from certificates.proofs import head_values
-from certificates.selectors import Inclusion, entries_of, latest_head, offered_translation, versions_of
+from certificates.selectors import Inclusion, entries_of, latest_head, offered_translation, translation_of, versions_of
 from certificates.services.log import signed_head
 from certificates.services.status_lists import status_entries
 from certificates.services.verification import Answer
@@ -163,12 +163,19 @@ def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
         "sha256": certificate.sha256,
         "record_sha256": certificate.record_sha256,
         "signer": certificate.signer,
+        "english": _english(certificate),
         "successor": answer.successor.identifier if answer.successor else None,
         "credential_status": status_entries(certificate),
         "log": _proof(answer.inclusion),
         "this_update": answer.at.isoformat(),
         "next_update": (answer.at + fresh_for).isoformat(),
     }
+
+
+def _english(certificate: Certificate) -> dict[str, Any] | None:
+    """Digest of the English edition and the place of its making in the log; None where there is none."""
+    made = translation_of(certificate)
+    return None if made is None else {"sha256": made.sha256, "log_index": made.log_index}
 
 
 def _pairs(light: Light) -> dict[str, dict[str, str]]:

@@ -102,14 +102,14 @@ def test_nothing_overlaps_with_the_longest_names(renderer: Renderer, name: str, 
     assert _faults(made, language, renderer) == []
 
 
+DISTRICTS = (
+    "黄浦区 徐汇区 长宁区 静安区 普陀区 虹口区 杨浦区 闵行区 宝山区 嘉定区 浦东新区 金山区 松江区 青浦区 奉贤区 崇明区"
+)
 AUTHORITIES = [
-    *((f"{name}企业技术中心", f"{name}示例主管部门") for name in (
-        "黄浦区", "徐汇区", "长宁区", "静安区", "普陀区", "虹口区", "杨浦区", "闵行区", "宝山区", "嘉定区", "浦东新区", "金山区",
-        "松江区", "青浦区", "奉贤区", "崇明区",
-    )),
+    *((f"{name}企业技术中心", f"{name}示例主管部门") for name in DISTRICTS.split()),
     ("示例重工集团企业技术中心", "示例重工（集团）股份有限公司"),
     ("示例开发区企业技术中心", "示例开发区管理委员会"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("title", "authority"), AUTHORITIES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import pikepdf
 import pytest
@@ -53,7 +54,7 @@ def test_plaque_is_drawn_to_scale_with_its_lines_inside(renderer: Renderer) -> N
     for mark in inside:
         assert renderer.measure(mark.text, mark.face, mark.size) <= plaque.across - 60
     heights = sorted((mark.y, mark.y + mark.size) for mark in inside)
-    assert all(low[1] <= high[0] + 0.1 * 30 for low, high in zip(heights, heights[1:], strict=False))
+    assert all(low[1] <= high[0] + 0.1 * 30 for low, high in pairwise(heights))
 
 
 def test_every_text_stays_on_the_sheet(renderer: Renderer) -> None:
