@@ -110,22 +110,19 @@ def page_count(content: bytes) -> int | None:
         return None
 
 
-@lru_cache(maxsize=16)
-def _opened(content: bytes) -> pikepdf.Pdf:
-    return pikepdf.open(io.BytesIO(content))
-
-
 def _as_form(pdf: pikepdf.Pdf, content: bytes) -> pikepdf.Object:
     """The one page of `content` as a form of `pdf`; its page is kept open, so that it is parsed once a process."""
-    return pdf.copy_foreign(_form(content))
+    _source, form = _form(content)
+    return pdf.copy_foreign(form)
 
 
-@lru_cache(maxsize=16)
-def _form(content: bytes) -> pikepdf.Object:
-    source = _opened(content)
+@lru_cache(maxsize=64)
+def _form(content: bytes) -> tuple[pikepdf.Pdf, pikepdf.Object]:
+    """The form with the file that holds it: kept and let go together, for a form outlives its file as a dead handle."""
+    source = pikepdf.open(io.BytesIO(content))
     form = source.make_indirect(source.pages[0].as_form_xobject())
     form.write(zlib.compress(form.read_bytes(), 9), filter=Name.FlateDecode)  # else each save packs it again
-    return form
+    return source, form
 
 
 def _put_artwork(pdf: pikepdf.Pdf, artwork: bytes) -> None:
