@@ -15,6 +15,7 @@ EVENTS: Mapping[str, Wording] = {
     "cancel": Wording("注销", "cancelled"),
     "supersede": Wording("被新版本取代", "replaced by a newer version"),
     "expire": Wording("到期", "expired"),
+    "translate": Wording("制发英文版", "English edition made"),
 }
 
 

@@ -132,6 +132,36 @@ class Certificate(models.Model):
         """The last day of validity has passed."""
 
 
+class Translation(models.Model):
+    """The English edition of an issued certificate, signed like it; until it is made `sha256` is null."""
+
+    certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="translation")
+    sha256 = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    unsigned_sha256 = models.CharField(max_length=64, blank=True)
+    signer = models.CharField(max_length=64, blank=True)
+    fonts = models.JSONField(default=dict, blank=True)
+    log_index = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+    refusal = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="made_translation_has_its_facts",
+                condition=Q(sha256__isnull=True, log_index__isnull=True, made_at__isnull=True)
+                | Q(sha256__isnull=False, log_index__isnull=False, made_at__isnull=False, refusal="")
+                & ~Q(unsigned_sha256="")
+                & ~Q(signer=""),
+            ),
+        ]
+        indexes = [
+            models.Index(name="translations_to_make", fields=["id"], condition=Q(sha256__isnull=True, refusal="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate} in English"
+
+
 class PaperCertificate(models.Model):
     """A certificate issued on paper, entered from an office's list by two people: no signature, no code, no versions.
 

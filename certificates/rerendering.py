@@ -10,6 +10,7 @@ from hashlib import sha256
 from certificates.fonts import FontFile
 from certificates.issuing import prepare
 from certificates.package import RESERVED, Prepared
+from certificates.pages import CHINESE
 from certificates.render import renderer_for
 from certificates.snapshot import Snapshot, SnapshotRefused, record_of
 
@@ -24,17 +25,18 @@ def differences_of(
     printed: str,
     record_sha256: str,
     unsigned_sha256: str,
+    language: str = CHINESE,
 ) -> Iterator[str]:
     """One sentence per difference between a stored certificate and its snapshot rendered again; none when it is equal.
 
     `stored` is the signed file, `faces` are the fonts it was made with, `printed` is the text of its QR code, the two
-    digests are those noted at its issue.
+    digests are those noted at its issue, `language` tells the English edition from the certificate.
     """
     record = record_of(snapshot)
     if sha256(record).hexdigest() != record_sha256:
         yield f"record: SHA-256 {sha256(record).hexdigest()}, noted {record_sha256}"
     try:
-        prepared = prepare(snapshot, record, printed, renderer_for(faces), _reserved(stored))
+        prepared = prepare(snapshot, record, printed, renderer_for(faces), language, reserved=_reserved(stored))
     except SnapshotRefused as refusal:
         yield f"cannot be rendered: {refusal}"
         return

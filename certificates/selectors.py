@@ -12,7 +12,7 @@ from django.db.models import F, Max, Q, QuerySet
 
 from certificates.durable import fetch
 from certificates.installation import store_folder
-from certificates.models import ArchivedFile, Certificate, LogEntry, PaperCertificate, StatusList, TreeHead
+from certificates.models import ArchivedFile, Certificate, LogEntry, PaperCertificate, StatusList, Translation, TreeHead
 from certificates.paper import VERSION as PAPER_VERSION
 from certificates.standing import Standing
 from certificates.status_list import place_of
@@ -81,8 +81,9 @@ def certificate_by_code(code: str) -> Certificate | None:
 
 
 def certificate_by_file(sha256: str) -> Certificate | None:
-    """The issued certificate of whose file a revision has this SHA-256: as issued, or as upgraded at any time."""
-    return Certificate.objects.filter(Q(sha256=sha256) | Q(archived__sha256=sha256)).first()
+    """The issued certificate of which a file has this SHA-256: as issued or upgraded at any time, or in English."""
+    files = Q(sha256=sha256) | Q(archived__sha256=sha256) | Q(translation__sha256=sha256)
+    return Certificate.objects.filter(files).first()
 
 
 def newest_archived(certificate: Certificate) -> ArchivedFile | None:
@@ -109,6 +110,35 @@ def certificates_to_archive(*, issued_before: datetime, ends_before: datetime) -
     newest = Max("archived__until")
     due = Q(until=None, issued_at__lt=issued_before) | Q(until__lt=ends_before)
     return standing_certificates().annotate(until=newest).filter(due)
+
+
+def translations_waiting() -> QuerySet[Translation]:
+    """English editions that the signer has to make, oldest first: of standing certificates only."""
+    pending = Translation.objects.filter(sha256__isnull=True, refusal="")
+    standing = pending.filter(certificate__state__in=[Standing.IN_FORCE, Standing.SUSPENDED])
+    return standing.select_related("certificate").order_by("id")
+
+
+def translation_of(certificate: Certificate) -> Translation | None:
+    """The English edition, once it is made."""
+    return Translation.objects.filter(certificate=certificate, sha256__isnull=False).first()
+
+
+def has_english(certificate: Certificate | None) -> bool:
+    """Whether an English edition of the certificate was made."""
+    return certificate is not None and translation_of(certificate) is not None
+
+
+def offered_translation(certificate: Certificate) -> Translation | None:
+    """The English edition as it is offered to the public: of a certificate in force only."""
+    return translation_of(certificate) if certificate.standing is Standing.IN_FORCE else None
+
+
+def translation_file(translation: Translation) -> bytes:
+    """The signed English edition; OSError when the store has lost or changed it, LookupError when it is not made."""
+    if translation.sha256 is None:
+        raise LookupError(f"{translation} is not made")
+    return fetch(store_folder(), translation.sha256)
 
 
 def certificate_by_identifier(identifier: str) -> Certificate | None:

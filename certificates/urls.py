@@ -20,6 +20,7 @@ urlpatterns = [
     path("v/<str:code>/certificate.json", api.record, name="record"),
     path("v/<str:code>/certificate.json.sm2", api.second_signature, name="second_signature"),
     path("v/<str:code>/credential.jwt", api.credential, name="credential"),
+    path("v/<str:code>/english.pdf", views.english, name="english"),
     path("v/<str:code>/", views.shown, name="shown"),
     path("log/", views.log, name="log"),
     path("log/log.pem", api.log_key, name="log_key"),

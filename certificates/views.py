@@ -27,6 +27,7 @@ from certificates.services.publishing import FRESH_FOR
 from certificates.services.verification import (
     Answer,
     check_upload,
+    english_edition,
     look_up,
     look_up_number,
     root_certificate,
@@ -84,6 +85,17 @@ def status_json(request: HttpRequest, code: str) -> HttpResponse:
         return JsonResponse({"error": "unknown"}, status=404, headers={**_PUBLISHED, **_HIDDEN})
     values = status_of(answer, fresh_for=FRESH_FOR)
     return JsonResponse(values, json_dumps_params={"ensure_ascii": False}, headers={**_PUBLISHED, **_HIDDEN})
+
+
+@require_safe
+def english(request: HttpRequest, code: str) -> HttpResponse:
+    """The signed English edition of a certificate in force; whoever has the code has the certificate in hand."""
+    found = english_edition(code, at=timezone.now())
+    if found is None:
+        raise Http404
+    name, content = found
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff", **_HIDDEN}
+    return HttpResponse(content, content_type="application/pdf", headers={**headers, "Cache-Control": "no-store"})
 
 
 def _page(

@@ -80,6 +80,7 @@ ACCESS: Mapping[str, Policy] = {
     "certificates:second_signature": PUBLIC,
     "certificates:second_certificate": PUBLIC,
     "certificates:issuer_document": PUBLIC,
+    "certificates:english": PUBLIC,
     "certificates:log": PUBLIC,
     "certificates:log_key": PUBLIC,
     "certificates:log_clock_root": PUBLIC,
@@ -131,6 +132,7 @@ ACCESS: Mapping[str, Policy] = {
     "org_member_confirm": APPLICANT,
     "org_member_reject": APPLICANT,
     "org_member_invite": APPLICANT,
+    "org_english_name": APPLICANT,
     "org_member_hand_over": APPLICANT,
     "org_member_end": APPLICANT,
     # the applicant's own cases
@@ -161,6 +163,7 @@ ACCESS: Mapping[str, Policy] = {
     "my_letter": APPLICANT,
     "my_withdraw": APPLICANT,
     "my_certificate": APPLICANT,
+    "my_certificate_english": APPLICANT,
     "my_progress": APPLICANT,
     # roles and accounts of staff
     "grants": SECURITY,
@@ -246,6 +249,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_paper_file": REGISTER,
     "office_paper_decide": REGISTER,
     "office_paper_title": REGISTER,
+    "office_plaque": OFFICE,
     # the publisher
     "publishing": PUBLISHER,
     "batch_notice": PUBLISHER,

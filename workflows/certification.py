@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accreditation.enums import ApplicationState
+from accreditation.enums import DISTRICTS, ApplicationState, Level
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Announcement, Application, Batch, Title
+from accreditation.models import Announcement, Application, Batch, Programme, Title
+from certificates.layout import NoLayout, newest_layout
 from certificates.models import Certificate, PaperCertificate
 from certificates.numbering import NumberForm
 from certificates.selectors import certificate_for_request, paper_certificate_of, standing_certificate
@@ -18,6 +21,7 @@ from certificates.services.progress import Progress, issued_for, progress_of
 from certificates.services.requests import Particulars, request_certificate
 from certificates.snapshot import Fault, SnapshotRefused
 from certificates.standing import Standing
+from certificates.wording import Wording
 from criteria.ruleset import RuleSet
 
 
@@ -35,11 +39,12 @@ def request_for(title: Title, application: Application, announcement: Announceme
     """Ask for the certificate of a title in the running transaction; returns the certificate number."""
     programme, enterprise, batch = title.programme, title.holder, application.batch
     body = programme.granted_by
+    named = title_name(programme)
     particulars = Particulars(
         kind=f"{body.uscc}{programme.certificate_kind}",
         programme=programme.code,
-        programme_zh=programme.name_zh,
-        programme_en=programme.name_en,
+        programme_zh=named.zh,
+        programme_en=named.en,
         holder_zh=enterprise.name,
         holder_en=enterprise.name_en,
         uscc=enterprise.uscc,
@@ -54,6 +59,8 @@ def request_for(title: Title, application: Application, announcement: Announceme
         issuer_en=body.name_en,
         issuer_uscc=body.uscc,
         announcement=announcement.number,
+        layout=layout_for(application),
+        ground_en=programme.ground_en,
     )
     form = NumberForm(prefix=programme.number_prefix)
     try:
@@ -63,6 +70,33 @@ def request_for(title: Title, application: Application, announcement: Announceme
     except SnapshotRefused as refusal:
         raise Refusal([_fault(application, fault) for fault in refusal.faults]) from refusal
     return str(certificate.number)
+
+
+def title_name(programme: Programme) -> Wording:
+    """The title as certificates and plaques give it.
+
+    Where a district's own body grants it, the title bears the name of the district.
+    """
+    body = programme.granted_by
+    if programme.level == Level.DISTRICT and body.level == Level.DISTRICT and body.district in DISTRICTS:
+        names = Wording(*(_in_language(DISTRICTS[body.district], code) for code in ("zh-hans", "en")))
+        return Wording(f"{names.zh}企业技术中心", f"{names.en} Enterprise Technology Centre")
+    return Wording(programme.name_zh, programme.name_en)
+
+
+def _in_language(text: Promise, language: str) -> str:
+    """The text in one language, whichever the page of the person acting is in."""
+    with translation.override(language):
+        return str(text)
+
+
+def layout_for(application: Application) -> str:
+    """The layout of the programme; Refusal where no certificate may be made out for it."""
+    programme = application.batch.programme
+    try:
+        return newest_layout(programme.code, is_national=programme.level == Level.NATIONAL)
+    except NoLayout as refusal:
+        raise Refusal([_fault(application, Fault("layout", refusal.reason))]) from refusal
 
 
 def _fault(application: Application, fault: Fault) -> Reason:

@@ -22,6 +22,7 @@ class Programme(models.Model):
     number_prefix = models.CharField(max_length=20)
     certificate_kind = models.CharField(max_length=3, default="001")  # serial of the type code, GB/T 36904
     ground_zh = models.CharField(max_length=120, blank=True)  # the measures that certificates cite
+    ground_en = models.CharField(max_length=200, blank=True)  # as their English editions cite them
 
     def __str__(self) -> str:
         return self.name_zh

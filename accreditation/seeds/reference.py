@@ -32,6 +32,7 @@ class ProgrammeEntry:
     granted_by: str
     number_prefix: str
     ground_zh: str = ""  # the measures that its certificates cite, without the title marks
+    ground_en: str = ""  # no official English title is known: a description, with its article
 
 
 def _district(code: str, name_zh: str, name_en: str) -> BodyEntry:
@@ -94,6 +95,7 @@ PROGRAMMES: tuple[ProgrammeEntry, ...] = (
         MUNICIPAL_OFFICE,
         "SHETC",
         "上海市企业技术中心管理办法",
+        "the Shanghai measures for the administration of enterprise technology centres",
     ),
     ProgrammeEntry(
         "district_centre",

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from certificates.durable import fetch
 from certificates.installation import public_folder, store_folder
-from certificates.models import Certificate, LogEntry, PaperCertificate, TreeHead
+from certificates.models import Certificate, LogEntry, PaperCertificate, Translation, TreeHead
 from certificates.paper import record_of
 from certificates.services.checking_archive import archive_differences
 from certificates.services.checking_published import (
@@ -42,6 +42,8 @@ def differences(*, republish: bool = False) -> Iterator[str]:
         yield from _pages_of(certificate)
         yield from credential_differences(certificate)
         yield from second_signature_differences(certificate)
+    for translation in Translation.objects.filter(sha256__isnull=False).select_related("certificate").iterator():
+        yield from _translation(translation)
     yield from _paper()
     yield from _log()
     yield from published_differences()
@@ -75,6 +77,17 @@ def _entry_of(certificate: Certificate) -> Iterator[str]:
     entry = LogEntry.objects.filter(index=index, event="issue").first()
     if entry is None or f'"pdf":"{certificate.sha256}"' not in entry.leaf:
         yield f"{certificate}: the log entry {certificate.log_index} does not speak of it"
+
+
+def _translation(translation: Translation) -> Iterator[str]:
+    try:
+        fetch(store_folder(), translation.sha256 or "")
+    except OSError as fault:
+        yield f"{translation}: file: {fault}"
+    index = -1 if translation.log_index is None else translation.log_index
+    entry = LogEntry.objects.filter(index=index, event="translate").first()
+    if entry is None or f'"pdf":"{translation.sha256}"' not in entry.leaf:
+        yield f"{translation}: the log entry {translation.log_index} does not speak of it"
 
 
 def _pages_of(certificate: Certificate) -> Iterator[str]:

@@ -33,14 +33,22 @@ def append_events(
     """Enter the same event of several certificates, in this order, under one lock of the log."""
     start = take_from(_SERIES, len(certificates)) - 1
     numbered = enumerate(certificates, start)
-    return LogEntry.objects.bulk_create([_row(index, certificate, event, at) for index, certificate in numbered])
+    rows = [_row(index, one, event, at, file=one.sha256 or "") for index, one in numbered]
+    return LogEntry.objects.bulk_create(rows)
 
 
-def _row(index: int, certificate: Certificate | PaperCertificate, event: str, at: datetime) -> LogEntry:
+def append_translation(certificate: Certificate, *, sha256: str, at: datetime) -> LogEntry:
+    """Enter the making of the English edition with the digest of its file, inside the transaction that notes it."""
+    row = _row(take_from(_SERIES, 1) - 1, certificate, "translate", at, file=sha256)
+    row.save()
+    return row
+
+
+def _row(index: int, certificate: Certificate | PaperCertificate, event: str, at: datetime, *, file: str) -> LogEntry:
     leaf = entry(
         event,
         identifier=certificate.identifier or "",
-        pdf=certificate.sha256 or "",
+        pdf=file,
         record=certificate.record_sha256,
         at=at,
     )

@@ -16,6 +16,7 @@ from certificates.installation import log_origin
 from certificates.lights import Light
 from certificates.metadata import current_metadata
 from certificates.models import Certificate, LogEntry
+from certificates.occasions import OCCASIONS
 from certificates.proofs import head_values
 from certificates.selectors import (
     Inclusion,
@@ -23,6 +24,8 @@ from certificates.selectors import (
     entries_of,
     latest_head,
     newest_archived,
+    offered_translation,
+    translation_of,
     versions_of,
 )
 from certificates.services.log import signed_head
@@ -68,6 +71,7 @@ def page_context(answer: Answer, *, is_published: bool = False) -> dict[str, Any
         "asked_at": answer.at,
         "is_published": is_published,
         "is_specimen": certificate.content.demo,
+        "has_english": offered_translation(certificate) is not None,
         "code": grouped(certificate.code),
         **_proof_files(certificate),
     }
@@ -83,13 +87,18 @@ def _rows(certificate: Certificate) -> list[dict[str, object]]:
     rows = [
         row(_("证书编号"), content.number),
         row(_("版本"), content.version),
+        row(_("发证事由"), in_language(OCCASIONS[content.occasion].word) if content.occasion else ""),
         row(_("持证单位"), content.holder_zh),
         row(_("统一社会信用代码"), content.uscc),
         row(_("认定项目"), in_language(Wording(content.programme_zh, content.programme_en))),
+        row(_("产品名称"), content.product_zh),
+        row(_("所属企业"), content.parent_zh),
         row(_("技术中心名称"), content.centre_name),
+        row(_("原单位名称"), content.formerly_zh),
         row(_("批次"), in_language(Wording(content.batch_zh, content.batch_en))),
         row(_("认定文号"), content.announcement),
-        row(_("认定日期"), content.granted_on.isoformat()),
+        row(_("认定日期"), (content.recognised_on or content.granted_on).isoformat()),
+        row(_("发证日期"), content.granted_on.isoformat() if content.recognised_on else ""),
         row(_("有效期"), f"{content.valid_from} — {content.valid_until}"),
         row(_("发证机关"), in_language(Wording(content.issuer_zh, content.issuer_en))),
         row(_("电子证照标识"), certificate.identifier),
@@ -219,12 +228,19 @@ def status_of(answer: Answer, *, fresh_for: timedelta) -> dict[str, Any]:
         "files": _revisions(certificate),
         "record_sha256": certificate.record_sha256,
         "signer": certificate.signer,
+        "english": _english(certificate),
         "successor": successor,
         "credential_status": status_entries(certificate),
         "log": _proof(answer.inclusion),
         "this_update": answer.at.isoformat(),
         "next_update": (answer.at + fresh_for).isoformat(),
     }
+
+
+def _english(certificate: Certificate) -> dict[str, Any] | None:
+    """Digest of the English edition and the place of its making in the log; None where there is none."""
+    made = translation_of(certificate)
+    return None if made is None else {"sha256": made.sha256, "log_index": made.log_index}
 
 
 def _pairs(light: Light) -> dict[str, dict[str, str]]:

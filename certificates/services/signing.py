@@ -28,6 +28,7 @@ from certificates.services.publishing import (
 from certificates.services.requests import next_in
 from certificates.services.standing import republish_versions, supersede_earlier
 from certificates.services.status_lists import refresh_status_lists
+from certificates.services.translating import order_translation
 from certificates.signals import certificate_issued
 from certificates.snapshot import SnapshotRefused
 
@@ -86,6 +87,7 @@ def _enter(pk: int, made: Issued, at: datetime) -> bool:
     certificate.state_since = at
     certificate.revision += 1
     certificate.save()
+    order_translation(certificate)
     republish_versions(certificate)
     transaction.on_commit(lambda: certificate_issued.send_robust(Certificate, certificate=certificate))
     return True

@@ -38,7 +38,9 @@ from certificates.selectors import (
     certificate_by_file,
     certificate_by_identifier,
     inclusion_of,
+    offered_translation,
     successor_of,
+    translation_file,
 )
 from certificates.services.log import head_of
 from certificates.signers import fingerprint
@@ -83,6 +85,18 @@ def look_up_number(number: str, code: str, *, at: datetime) -> Answer | None:
     if answer is None or answer.certificate is None or answer.certificate.number != number.strip().upper():
         return None
     return answer
+
+
+def english_edition(code: str, *, at: datetime) -> tuple[str, bytes] | None:
+    """Name and content of the English edition behind a code, where the certificate is in force and has one."""
+    answer = look_up(code, at=at)
+    if answer is None or answer.certificate is None:
+        return None
+    translation = offered_translation(answer.certificate)
+    if translation is None:
+        return None
+    certificate = answer.certificate
+    return f"{certificate.number}-v{certificate.version}-english.pdf", translation_file(translation)
 
 
 def answer_for(certificate: Certificate, *, at: datetime, intact: Light | None = None) -> Answer:

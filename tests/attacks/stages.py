@@ -8,7 +8,9 @@ from fractions import Fraction
 
 from accreditation.models import Application, Case, Objection
 from accreditation.services import meetings
+from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
+from certificates.services.translating import translate_pending
 from tests.attacks.world import SIDES, World
 from tests.factories.steps import answer_gates, marks
 from workflows import batch_acts, door
@@ -147,7 +149,9 @@ def announce(world: World) -> None:
         world.cast.batch, listed, number="示例〔2026〕1号", dated=world.at.date(), body="公布",
         by=world.people["publisher"], at=world.at,
     )  # fmt: skip
-    sign_pending(limit=len(SIDES), at=world.at)
+    keys = open_keys(at=world.at)
+    sign_pending(limit=len(SIDES), at=world.at, keys=keys)
+    translate_pending(limit=len(SIDES), at=world.at, keys=keys)
     tick(world.at)
 
 

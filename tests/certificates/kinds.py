@@ -291,7 +291,7 @@ OWN = [
     Kind("page in other units", _entry("page", b"/UserUnit 4"), R.CHANGED_AFTERWARDS),
     Kind(
         "seal moved",
-        on_file(revised(lambda n: {n.seal: n.body(n.seal, b"/Rect [ 601", b"/Rect [ 101")})),
+        on_file(revised(lambda n: {n.seal: n.body(n.seal, b"/Rect [ 608", b"/Rect [ 101")})),
         R.CHANGED_AFTERWARDS,
     ),
     Kind(

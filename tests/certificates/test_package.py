@@ -12,8 +12,11 @@ import pikepdf
 import pytest
 from pikepdf import Name
 
-from certificates.issuing import Issued, issue
+from certificates.fonts import find_faces
+from certificates.issuing import Issued, issue, prepare
 from certificates.package import FIELD, Prepared, pdf_date
+from certificates.render import renderer_for
+from certificates.snapshot import record_of
 from tests.certificates.conftest import House
 from tests.certificates.samples import AT, snapshot
 from tests.certificates.upgrades import upgraded
@@ -170,6 +173,17 @@ def test_byte_range_covers_everything_but_the_signature(pdf: pikepdf.Pdf, issued
 def test_qpdf_finds_no_fault(pdf_file: Path) -> None:
     checked = subprocess.run(["qpdf", "--check", str(pdf_file)], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.slow
+def test_artwork_in_constant_use_survives_the_seals_of_many_bodies() -> None:
+    renderer = renderer_for(find_faces())
+    first = snapshot()
+    wanted = prepare(first, record_of(first), first.url, renderer).content
+    for number in range(70):
+        other = snapshot(issuer_zh=f"示例第 {number} 委员会")
+        prepare(other, record_of(other), other.url, renderer)
+    assert prepare(first, record_of(first), first.url, renderer).content == wanted
 
 
 def test_signature_too_large_for_its_hole_is_refused() -> None:

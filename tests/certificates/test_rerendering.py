@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from certificates.durable import stored_at, write_durably
 from certificates.installation import store_folder
+from certificates.layout import LAYOUTS
 from certificates.models import Certificate
 from certificates.numbering import NumberForm
 from certificates.selectors import certificate_file
@@ -17,6 +18,7 @@ from certificates.services.keys import Keys, open_keys
 from certificates.services.requests import request_certificate, request_new_version
 from certificates.services.rerendering import rerendered
 from certificates.services.signing import sign_pending
+from certificates.services.translating import translate_pending
 from certificates.services.verification import trust
 from certificates.verify import verify
 from tests.certificates.samples import AT, particulars
@@ -36,6 +38,18 @@ def certificate(keys: Keys) -> Certificate:
     )
     sign_pending(limit=1, at=AT, keys=keys)
     return Certificate.objects.get(pk=made.pk)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_certificate_of_every_layout_comes_out_equal_with_its_english_edition(
+    keys: Keys, layout: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needed = {name: "示例" for name in LAYOUTS[layout].needs}
+    said = particulars(layout=layout, **needed)
+    request_certificate(particulars=said, form=NumberForm("SHETC"), request_key="title-1", by="示例委员会", at=AT)
+    sign_pending(limit=1, at=AT, keys=keys)
+    assert translate_pending(limit=1, at=AT, keys=keys) == (LAYOUTS[layout].english is not None)
+    assert _run("--all", capsys=capsys) == (0, "1 rendered again, 0 differ\n")
 
 
 def _run(*given: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:

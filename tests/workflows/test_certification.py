@@ -1,124 +1,53 @@
-"""From an announced list to its certificates: how far the signer is, and cases that learn of them in one look."""
+"""What a title is called on its certificate, and for which programmes a certificate is made out at all."""
 
 from __future__ import annotations
 
-import io
-from datetime import datetime, timedelta
-from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
-from django.core.management import CommandError, call_command
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from django.utils import timezone
+from django.utils import translation
 
-from accreditation.models import Application, Case
-from certificates.models import Certificate
-from certificates.services.keys import open_keys
-from certificates.services.progress import Progress
-from certificates.services.signing import sign_pending
-from tests.factories.browser import log_in
-from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.steps import hold_meeting, publish, to_committee
-from workflows import batch_acts
-from workflows.certification import certificates_to_note, issuing_of
-from workflows.tick import tick
-
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+from accreditation.enums import DISTRICTS, Level
+from accreditation.errors import Refusal
+from accreditation.models import Body, Programme
+from accreditation.seeds.reference import PROGRAMMES
+from workflows.certification import layout_for, title_name
 
 
-@pytest.fixture
-def cast(settings: LazySettings, var_dir: Path) -> Cast:
-    settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=30))
+def _programme(body: Body, **changes: Any) -> Programme:
+    return Programme(**{"code": "district_centre", "level": Level.DISTRICT, "granted_by": body, **changes})
 
 
-@pytest.fixture
-def cases(cast: Cast) -> list[Case]:
-    """Three cases whose public notice has ended."""
-    made = [filed_case(cast, n) for n in range(3)]
-    for case in made:
-        to_committee(cast, case, cast.at)
-    hold_meeting(cast, made, cast.at)
-    notice = publish(cast, made, cast.at)
-    tick(notice.ends_at + timedelta(seconds=1))
-    return made
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_title_of_a_district_bears_its_name_whatever_language_the_page_is_in(district: str, language: str) -> None:
+    body = Body(code=f"district-{district}", level=Level.DISTRICT, district=district)
+    with translation.override(language):
+        named = title_name(_programme(body, name_zh="区级企业技术中心", name_en="District Centre"))
+    with translation.override("zh-hans"):
+        assert named.zh == f"{DISTRICTS[district]}企业技术中心"
+    assert named.en.isascii()
+    assert named.en.endswith(" Enterprise Technology Centre")
 
 
-def announce(cast: Cast, cases: list[Case], number: str) -> datetime:
-    at = timezone.now()
-    listed = [Application.objects.get(case=case) for case in cases]
-    batch_acts.announce(
-        cast.batch, listed, number=number, dated=timezone.localdate(at), body="公布", by=cast.publisher, at=at
-    )
-    return at
+def test_title_granted_by_another_body_is_called_as_its_programme() -> None:
+    group = Body(code="group", level=Level.DISTRICT)
+    named = title_name(_programme(group, name_zh="示例集团企业技术中心", name_en="Example Group Centre"))
+    assert named == ("示例集团企业技术中心", "Example Group Centre")
 
 
-def said(*arguments: Any) -> str:
-    output = io.StringIO()
-    call_command("issuing", *arguments, stdout=output)
-    return output.getvalue().strip()
+def _application(programme: Programme) -> Any:
+    return SimpleNamespace(batch=SimpleNamespace(programme=programme), case=SimpleNamespace(number="NETC-2026-0001"))
 
 
-def test_progress_counts_issued_failed_and_remaining_with_their_rate(cast: Cast, cases: list[Case]) -> None:
-    assert issuing_of(cast.batch, at=timezone.now()) == Progress(0, 0, 0, 0)
-    at = announce(cast, cases, "示例〔2026〕1号")
-    assert issuing_of(cast.batch, at=at) == Progress(3, 0, 0, 0)
-    refused = Certificate.objects.order_by("id")[2]
-    Certificate.objects.filter(pk=refused.pk).update(refusal="holder_zh：字体缺字")
-    assert sign_pending(limit=1, at=at, keys=open_keys(at=at)) == 1
-    found = issuing_of(cast.batch, at=at)
-    assert (found, found.remaining, found.percent, found.minutes_left) == (Progress(3, 1, 1, 1), 1, 33, 1)
-    later = issuing_of(cast.batch, at=at + timedelta(minutes=2))
-    assert (later.per_minute, later.minutes_left) == (0, None)
-
-
-def test_operator_is_told_by_line_and_by_exit_code(cast: Cast, cases: list[Case]) -> None:
-    assert said() == "nothing remains"
-    at = announce(cast, cases, "示例〔2026〕1号")
-    assert said() == f"{cast.batch.code}: 0 of 3 issued, 0 failed, 3 remaining, 0/min"
-    keys = open_keys(at=at)
-    sign_pending(limit=1, at=at, keys=keys)
-    assert said(cast.batch.code.upper()).startswith(f"{cast.batch.code}: 1 of 3 issued, 0 failed, 2 remaining, 1/min")
-    Certificate.objects.filter(state="requested").update(refusal="holder_zh：字体缺字")
-    with pytest.raises(SystemExit) as ended:
-        call_command("issuing", "--watch", stdout=io.StringIO())
-    assert ended.value.code == 1
-    with pytest.raises(CommandError, match="no batch nowhere"):
-        said("nowhere")
-
-
-def test_batch_page_shows_the_progress_and_fetches_it_again_alone(cast: Cast, cases: list[Case]) -> None:
-    office, address = log_in(Client(), cast.office), reverse("office_batch", args=[cast.batch.code])
-    assert "证书签发" not in office.get(address).content.decode()
-    at = announce(cast, cases, "示例〔2026〕1号")
-    waiting = office.get(address).content.decode()
-    assert "已签发 0 份，共 3 份" in waiting
-    assert 'hx-trigger="every 3s"' in waiting
-    sign_pending(limit=9, at=at, keys=open_keys(at=at))
-    part = office.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert part.startswith('<div id="issuing">')
-    assert "已签发 3 份，共 3 份" in part
-    assert "没有待签发的证书" in part
-    assert "hx-trigger" not in office.get(address).content.decode()
-
-
-def test_cases_learn_of_their_certificates_in_as_many_statements_however_many(cast: Cast, cases: list[Case]) -> None:
-    at = announce(cast, cases, "示例〔2026〕1号")
-    keys = open_keys(at=at)
-    sign_pending(limit=1, at=at, keys=keys)
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
-        assert len(list(certificates_to_note())) == 1
-    sign_pending(limit=9, at=at, keys=keys)
-    with CaptureQueriesContext(connection) as three:
-        assert len(list(certificates_to_note())) == 3
-    assert len(three) == len(one) == 2
-    assert tick(at, limit=2).certificates_noted == 2
-    assert tick(at).certificates_noted == 1
-    assert tick(at).certificates_noted == 0
+@pytest.mark.parametrize("entry", PROGRAMMES, ids=lambda entry: entry.code)
+def test_certificates_are_made_out_for_titles_of_the_city_and_districts_only(entry: Any) -> None:
+    application = _application(_programme(Body(code="x"), code=entry.code, level=entry.level))
+    if entry.level == Level.NATIONAL:
+        with pytest.raises(Refusal) as refused:
+            layout_for(application)
+        assert [reason.code for reason in refused.value.reasons] == ["certificate_refused"]
+        assert "NETC-2026-0001" in str(refused.value.reasons[0])
+    else:
+        assert layout_for(application).startswith(("municipal_centre-", "district_centre-"))

@@ -50,6 +50,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "confirm_member": _("核验成员"),
     "reject_member": _("成员核验未通过"),
     "invite_member": _("邀请成员"),
+    "state_english_name": _("填写英文名称"),
     "hand_over": _("移交管理员"),
     "end_membership": _("解除成员"),
     "grant_role": _("授予角色"),

@@ -45,5 +45,6 @@ urlpatterns = [
     path(f"{CASE}letters/<str:letter>/", applicant.my_letter, name="my_letter"),
     path(f"{CASE}withdraw/", applicant_filing.my_withdraw, name="my_withdraw"),
     path(f"{CASE}certificate/", applicant.my_certificate, name="my_certificate"),
+    path(f"{CASE}certificate/english/", applicant.my_certificate_english, name="my_certificate_english"),
     path(f"{CASE}progress/", applicant.my_progress, name="my_progress"),
 ]

@@ -48,6 +48,7 @@ urlpatterns = [
     path("office/paper/<str:number>/", paper_desk.office_paper_import, name="office_paper_import"),
     path("office/paper/<str:number>/file/", paper_desk.office_paper_file, name="office_paper_file"),
     path("office/paper/<str:number>/<str:verb>/", paper_desk.office_paper_decide, name="office_paper_decide"),
+    path("office/certificates/<str:number>/plaque/", certificates_desk.office_plaque, name="office_plaque"),
     path("casework/<str:number>/evidence/<int:pk>/", papers.staff_evidence, name="staff_evidence"),
     path("casework/<str:number>/workbooks/<int:upload>/", papers.staff_workbook, name="staff_workbook"),
     path("casework/<str:number>/letters/<str:letter>/", papers.staff_letter, name="staff_letter"),

@@ -15,7 +15,7 @@ from accreditation.errors import NotFound, Refusal
 from accreditation.services.evaluation import verified_evaluation
 from accreditation.services.material import missing_evidence
 from accreditation.visibility import View, first_review_is_closed, letter_for
-from certificates.selectors import certificate_file
+from certificates.selectors import certificate_file, translation_file, translation_of
 from workflows.forms.applicant import NewCaseForm
 from workflows.opening import open_application
 from workflows.presentation import explanations, figures, gates, letters, rules, scores
@@ -223,8 +223,23 @@ def my_certificate(request: HttpRequest, number: str) -> HttpResponse:
     certificate = rows.certificate_of(opened.application)
     if certificate is None:
         raise NotFound(number)
-    answer = HttpResponse(certificate_file(certificate), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{certificate.number}.pdf") or ""
+    return _signed_file(certificate_file(certificate), f"{certificate.number}.pdf")
+
+
+@require_safe
+@page
+def my_certificate_english(request: HttpRequest, number: str) -> HttpResponse:
+    """The signed English edition as a file."""
+    certificate = rows.certificate_of(open_case(request, number).application)
+    translation = translation_of(certificate) if certificate is not None else None
+    if certificate is None or translation is None:
+        raise NotFound(number)
+    return _signed_file(translation_file(translation), f"{certificate.number}-english.pdf")
+
+
+def _signed_file(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

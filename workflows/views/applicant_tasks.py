@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accreditation.enums import ApplicationState, Owner
+from certificates.selectors import has_english
 from certificates.services.published import files_beside
 from certificates.standing import Standing
 from workflows.presentation.cases import batch_name, owner_name
@@ -91,6 +92,7 @@ def certificate_card(title: Title, case: Case, certificate: Certificate | None) 
         "state": meaning.word.zh if lang() == "zh" else meaning.word.en,
         "tone": TONES[meaning.tone],
         "href": address("my_certificate", case.number) if issued else "",
+        "english_href": address("my_certificate_english", case.number) if has_english(certificate) else "",
         "shown_href": address("certificates:shown", issued.code) if issued else "",
         "credential_href": _credential_href(issued),
         "case_href": address("my_case", case.number),

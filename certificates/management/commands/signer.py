@@ -25,6 +25,7 @@ from certificates.services.keys import Keys, open_keys
 from certificates.services.paper import expire_paper_due
 from certificates.services.signing import sign_pending
 from certificates.services.standing import expire_due
+from certificates.services.translating import translate_pending
 from certificates.services.waking import last_woken, note_round
 from certificates.signers import KeyRefused
 
@@ -62,7 +63,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         if options["once"]:
-            self.stdout.write(f"{_work_off(keys, options['limit'])} issued")
+            issued, translated = _work_off(keys, options["limit"])
+            self.stdout.write(f"{issued} issued, {translated} English editions made")
             self._archive(keys)
             return
         self._stay(keys, interval=options["interval"], limit=options["limit"])
@@ -99,7 +101,7 @@ class Command(BaseCommand):
 def _work_or_log(keys: Keys, limit: int) -> int:
     """One round; a failing database, disk or key is logged and tried again in the next: no key, no certificate."""
     try:
-        return _work(keys, limit)
+        return sum(_work(keys, limit))
     except (DatabaseError, OSError, KeyRefused):
         _log.exception("signing round failed")
         return 0
@@ -108,11 +110,11 @@ def _work_or_log(keys: Keys, limit: int) -> int:
         close_old_connections()
 
 
-def _work_off(keys: Keys, limit: int) -> int:
-    """Rounds until one issues nothing; how many were issued in all."""
-    total = 0
-    while issued := _work(keys, limit):
-        total += issued
+def _work_off(keys: Keys, limit: int) -> tuple[int, int]:
+    """Rounds until one makes nothing; how many certificates and English editions were made in all."""
+    total = (0, 0)
+    while any(made := _work(keys, limit)):
+        total = (total[0] + made[0], total[1] + made[1])
     return total
 
 
@@ -127,9 +129,12 @@ def _archive_or_log(keys: Keys, passed_over: set[int]) -> int:
         return 0
 
 
-def _work(keys: Keys, limit: int) -> int:
+def _work(keys: Keys, limit: int) -> tuple[int, int]:
+    """How many certificates and how many English editions; certificates first, while any is left."""
     at = timezone.now()
     expire_due(on=timezone.localdate(at), at=at)
     expire_paper_due(on=timezone.localdate(at), at=at)
     forget_idle(at=at)
-    return sign_pending(limit=limit, at=at, keys=keys)
+    issued = sign_pending(limit=limit, at=at, keys=keys)
+    translated = translate_pending(limit=limit, at=at, keys=keys) if issued < limit else 0
+    return issued, translated
