@@ -186,6 +186,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_act": OFFICE,
     "office_panel": OFFICE,
     "office_replace": OFFICE,
+    "office_draw_file": OFFICE,
     "office_adopt": OFFICE,
     "office_trail": OFFICE,
     "office_batches": BATCHES,

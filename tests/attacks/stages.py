@@ -64,7 +64,7 @@ def check(world: World, side: str, case: Case) -> None:
 
 def seat(world: World, side: str, case: Case) -> None:
     """Five experts are asked to declare."""
-    form = {"experts": world.experts(side)}
+    form = {"experts": world.experts(side), "reason": "测试指定的专家"}
     door.perform(case, "appoint_panel", by=world.people["office"], at=world.at, form=form)
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{CASE}changes/", office.office_changes, name="office_changes"),
     path(f"{CASE}acts/<str:verb>/", office.office_act, name="office_act"),
     path(f"{CASE}panel/", panel_desk.office_panel, name="office_panel"),
+    path(f"{CASE}panel/draw.json", panel_desk.office_draw_file, name="office_draw_file"),
     path(f"{CASE}panel/seats/<int:seat>/", panel_desk.office_replace, name="office_replace"),
     path(f"{CASE}proposals/<int:pk>/", panel_desk.office_adopt, name="office_adopt"),
     path(f"{CASE}trail/", office.office_trail, name="office_trail"),
