@@ -68,6 +68,11 @@ def seat(world: World, side: str, case: Case) -> None:
     door.perform(case, "appoint_panel", by=world.people["office"], at=world.at, form=form)
 
 
+def draw(world: World, side: str, case: Case) -> None:
+    """Drawn, not yet appointed."""
+    door.perform(case, "draw_panel", by=world.people["office"], at=world.at)
+
+
 def clear(world: World, side: str, case: Case) -> None:
     """The first expert reads the material, the second one has stepped down."""
     first, second = world.experts(side)[:2]
@@ -151,13 +156,14 @@ def announce(world: World) -> None:
     tick(world.at)
 
 
-# Each stage: the stage that it comes from, and how. Two stages are side branches that lead nowhere.
+# Each stage: the stage that it comes from, and how. Three stages are side branches that lead nowhere.
 STAGES: dict[str, tuple[str, Whole]] = {
     "filed": ("draft", each(submit)),
     "accepted": ("filed", each(accept)),
     "returned": ("accepted", each(send_back)),
     "checking": ("accepted", each(recommend)),
     "appointing": ("checking", each(check)),
+    "drawn": ("appointing", each(draw)),
     "seated": ("appointing", each(seat)),
     "reading": ("seated", each(clear)),
     "reviewed": ("seated", each(review)),

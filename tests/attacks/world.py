@@ -16,6 +16,7 @@ from accreditation.models import (
     Binding,
     Case,
     Enterprise,
+    Link,
     Meeting,
     Member,
     Message,
@@ -23,6 +24,7 @@ from accreditation.models import (
     RuleDraft,
     Seat,
     StoredFile,
+    Tie,
     User,
     VerifiedValue,
 )
@@ -239,8 +241,27 @@ def _join_sides(world: World) -> None:
         )  # fmt: skip
         world.fixed.setdefault("message.pk", {})[side] = message.pk
     spare = world.cast.experts[10]
+    world.sample("expert.pk", spare.pk)
+    world.sample("tie.pk", _tie(world, spare).pk)
+    world.sample("link.pk", _link(world).pk)
     world.sample("grant.pk", RoleGrant.objects.get(user=spare).pk)
     world.sample("account.pk", spare.pk)
+
+
+def _tie(world: World, expert: User) -> Tie:
+    """A tie to an enterprise that files nothing here."""
+    return Tie.objects.create(
+        expert=expert, kind="consultancy", uscc=world.cast.enterprises[2].uscc, source="合同登记",
+        recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
+
+
+def _link(world: World) -> Link:
+    """A shareholder of the same enterprise."""
+    return Link.objects.create(
+        uscc=world.cast.enterprises[2].uscc, other_uscc="91310115MADEMQ1K0R", other_name="示例控股", kind="shareholder",
+        source="公示系统", recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
 
 
 def _rule_samples(world: World) -> None:

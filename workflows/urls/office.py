@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import batches, certificates_desk, notices_desk, objections_desk, office, panel_desk, papers
+from workflows.views import (
+    batches,
+    certificates_desk,
+    expert_pool,
+    notices_desk,
+    objections_desk,
+    office,
+    panel_desk,
+    papers,
+)
 
 CASE = "office/cases/<str:number>/"
 
@@ -33,6 +42,14 @@ urlpatterns = [
     path("office/objections/", objections_desk.office_objections, name="office_objections"),
     path("office/objections/<str:number>/", objections_desk.office_objection, name="office_objection"),
     path("office/objections/<str:number>/file/", objections_desk.office_objection_file, name="office_objection_file"),
+    path("office/experts/", expert_pool.office_experts, name="office_experts"),
+    path("office/experts/import/", expert_pool.office_experts_import, name="office_experts_import"),
+    path("office/experts/template.csv", expert_pool.office_experts_template, name="office_experts_template"),
+    path("office/experts/links/", expert_pool.office_links, name="office_links"),
+    path("office/experts/links/<int:pk>/", expert_pool.office_link_withdraw, name="office_link_withdraw"),
+    path("office/experts/<int:pk>/", expert_pool.office_expert, name="office_expert"),
+    path("office/experts/<int:pk>/ties/", expert_pool.office_expert_tie, name="office_expert_tie"),
+    path("office/experts/<int:pk>/ties/<int:tie>/", expert_pool.office_tie_withdraw, name="office_tie_withdraw"),
     path("office/certificates/", certificates_desk.office_certificates, name="office_certificates"),
     path("casework/<str:number>/evidence/<int:pk>/", papers.staff_evidence, name="staff_evidence"),
     path("casework/<str:number>/workbooks/<int:upload>/", papers.staff_workbook, name="staff_workbook"),
