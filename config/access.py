@@ -200,6 +200,8 @@ ACCESS: Mapping[str, Policy] = {
     "office_links": POOL,
     "office_link_withdraw": POOL,
     "office_batches": BATCHES,
+    "office_calibration": OFFICE,
+    "office_calibration_file": OFFICE,
     "office_batch_new": BATCHES,
     "office_batch": BATCHES,
     # drafts of rules: read by whoever drafts or publishes, changed by whoever drafts
@@ -253,6 +255,8 @@ ACCESS: Mapping[str, Policy] = {
     "meeting_vote": COMMITTEE,
     "meeting_recuse": COMMITTEE,
     "meeting_evidence": MEETINGS,
+    "meeting_calibration": MEETINGS,
+    "meeting_calibration_file": MEETINGS,
     "meeting_minutes": MEETINGS,
     "meeting_sign": MEETINGS,
     # everybody

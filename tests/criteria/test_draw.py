@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from criteria.__main__ import main
@@ -31,6 +31,7 @@ from criteria.draw import (
 )
 from criteria.plain import from_text, to_text
 
+PATIENT = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SEED = hashlib.sha256(b"seed").hexdigest()
 CASE = "SHETC-2026-0001"
 
@@ -52,6 +53,7 @@ def pools(make: st.DrawFn) -> list[Candidate]:
 
 
 @pytest.mark.slow
+@PATIENT
 @given(pools(), st.binary(min_size=32, max_size=32), st.sampled_from([3, 5, 7, 9]))
 def test_every_draw_keeps_its_rules(candidates: list[Candidate], seed: bytes, size: int) -> None:
     record = drawn(candidates, seed.hex(), size)
@@ -67,6 +69,7 @@ def test_every_draw_keeps_its_rules(candidates: list[Candidate], seed: bytes, si
 
 
 @pytest.mark.slow
+@PATIENT
 @given(pools(), st.binary(min_size=32, max_size=32), st.randoms(use_true_random=False))
 def test_draw_comes_out_again_whatever_order_the_pool_is_read_in(
     candidates: list[Candidate], seed: bytes, shuffled: object
@@ -80,6 +83,7 @@ def test_draw_comes_out_again_whatever_order_the_pool_is_read_in(
 
 
 @pytest.mark.slow
+@PATIENT
 @given(pools(), st.binary(min_size=32, max_size=32), st.data())
 def test_successor_keeps_the_rules_of_the_panel(candidates: list[Candidate], seed: bytes, data: st.DataObject) -> None:
     record = drawn(candidates, seed.hex())

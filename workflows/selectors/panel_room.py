@@ -13,7 +13,7 @@ from accreditation.services.expert_pool import Entry, pool_of
 from accreditation.services.panels import panel_result, vacant_seats
 from accreditation.services.rule_sets import rules_of
 from criteria.panel import HeadingResult, PanelResult
-from criteria.ruleset import Heading
+from criteria.ruleset import ExpertReview, Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,9 @@ class MarkRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenedMarks:
-    """The opened panel: reviews in order of seats, rows per heading, result of all."""
+    """The opened panel: how marks combine, reviews in order of seats, rows per heading, result of all."""
 
+    section: ExpertReview
     reviews: tuple[Review, ...]
     rows: tuple[MarkRow, ...]
     result: PanelResult
@@ -88,7 +89,7 @@ def opened_marks(panel: Panel) -> OpenedMarks | None:
         MarkRow(heading, tuple(_mark(review, heading.code) for review in reviews), found)
         for heading, found in zip(section.headings, result.headings, strict=True)
     ]
-    return OpenedMarks(tuple(reviews), tuple(rows), result)
+    return OpenedMarks(section, tuple(reviews), tuple(rows), result)
 
 
 def _mark(review: Review, heading: str) -> tuple[Fraction, str]:

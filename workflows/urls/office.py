@@ -6,6 +6,7 @@ from django.urls import path
 
 from workflows.views import (
     batches,
+    calibration,
     certificates_desk,
     expert_pool,
     notices_desk,
@@ -36,6 +37,12 @@ urlpatterns = [
     path("office/batches/", batches.office_batches, name="office_batches"),
     path("office/batches/new/", batches.office_batch_new, name="office_batch_new"),
     path("office/batches/<slug:code>/", batches.office_batch, name="office_batch"),
+    path("office/batches/<slug:code>/calibration/", calibration.office_calibration, name="office_calibration"),
+    path(
+        "office/batches/<slug:code>/calibration.csv",
+        calibration.office_calibration_file,
+        name="office_calibration_file",
+    ),
     path("office/batches/<slug:code>/notice/", notices_desk.batch_notice, name="batch_notice"),
     path("office/batches/<slug:code>/announce/", notices_desk.batch_announce, name="batch_announce"),
     path("office/publishing/", notices_desk.publishing, name="publishing"),

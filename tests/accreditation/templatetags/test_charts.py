@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from accreditation.templatetags.charts import bar, bullet, funnel_rows, polygon, share, spokes
+from accreditation.templatetags.charts import bar, bullet, deviation, funnel_rows, polygon, share, spokes
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,14 @@ def test_score_row_below_its_threshold_says_so_in_words() -> None:
         page = Template('{% include "components/score_row.html" %}').render(Context({"row": row}))
     assert "未达标" in page
     assert "bar-short" in page
+
+
+def test_deviation_grows_from_the_middle_to_either_side() -> None:
+    below, above = (
+        deviation(Fraction(-10), Fraction(15), Fraction(20)),
+        deviation(Fraction(20), Fraction(15), Fraction(20)),
+    )
+    assert (below["start"], below["length"], below["beyond"]) == (50, 50, False)
+    assert (above["start"], above["length"], above["beyond"]) == (100, 100, True)
+    assert below["lines"] == [25, 174]
+    assert deviation(Fraction(0), Fraction(15), Fraction(20))["length"] == 0
