@@ -27,6 +27,7 @@ class Expertise:
     title: str = ""
     employer_uscc: str = ""
     term_until: date | None = None
+    fields: tuple[str, ...] = ()
 
 
 def grant_role(
@@ -97,6 +98,7 @@ def _write_expertise(user: User, expertise: Expertise) -> None:
             "title": expertise.title.strip(),
             "employer_uscc": expertise.employer_uscc.strip(),
             "term_until": expertise.term_until,
+            "fields": list(expertise.fields),
         },
     )
 
