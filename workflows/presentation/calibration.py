@@ -1,15 +1,13 @@
-"""Calibration in words: a line for each expert with a drawn deviation, each outlier with its reason, all as CSV."""
+"""Calibration in words: a line for each expert with a drawn deviation, each outlier with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
 from criteria.calibration import Habit, Outlier
 from criteria.exact import fixed_text
-from workflows.exports.register import inert
 from workflows.presentation.words import Words, either, quoted
 from workflows.selectors.calibration import Report
 
@@ -72,17 +70,3 @@ def _outlier(report: Report, one: Outlier) -> Words:
         "heading": either(heading, "name"),
         "reason": text % values,
     }
-
-
-def report_lines(report: Report) -> Iterator[list[str]]:
-    """Heading, then one line for each review of an opened panel."""
-    yield [
-        _("申报编号"), _("专家"), _("总分"), _("评审组平均"), _("与平均之差"), _("与其余专家平均之差"), _("离群评分项"),
-    ]  # fmt: skip
-    far: dict[tuple[str, str], list[str]] = {}
-    for one in report.found.outliers:
-        far.setdefault((one.case, one.expert), []).append(either(report.section.heading(one.heading), "name"))
-    for row in report.found.sheets:
-        numbers = (row.total, row.panel_mean, row.deviation, row.difference)
-        headings = _("、").join(far.get((row.case, row.expert), []))
-        yield [inert(row.case), inert(report.people[row.expert].name), *map(number, numbers), inert(headings)]

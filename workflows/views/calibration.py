@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from accreditation.permissions import signed_in
 from accreditation.visibility import meeting_for
+from workflows.exports.calibration import report_lines
 from workflows.exports.register import csv_of
-from workflows.presentation.calibration import report_lines, report_page
+from workflows.presentation.calibration import report_page
 from workflows.selectors import batch_desk, calibration
 from workflows.views.answers import page
 
