@@ -13,11 +13,13 @@ from accreditation.audit import verify_all
 from accreditation.enums import TieKind
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import AuditEvent, ExpertProfile, Link, Tie, User
+from accreditation.roles import Role
 from accreditation.services import expert_import, experts
 from accreditation.services.experts import Particulars, StatedTie
+from accreditation.services.grants import Expertise, grant_role
 from criteria.workbook.table import Table
 from tests.clock import Clock
-from tests.factories.cast import CODES, Cast, make_cast
+from tests.factories.cast import CODES, Cast, make_cast, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -68,8 +70,8 @@ def test_same_form_twice_is_kept_once(cast: Cast) -> None:
 
 def test_nobody_but_the_office_keeps_the_pool(cast: Cast) -> None:
     expert, stated = cast.experts[0], StatedTie(TieKind.CONSULTANCY, "合同", CODES[0])
-    for person in (cast.pudong, cast.auditor, cast.operator, cast.security, cast.member0, cast.experts[1]):
-        who: dict[str, Any] = {"by": person, "at": cast.at}
+    for other in (cast.pudong, cast.auditor, cast.operator, cast.security, cast.member0, cast.experts[1]):
+        who: dict[str, Any] = {"by": other, "at": cast.at}
         for act in (
             lambda who=who: experts.change_particulars(expert, SOUND, **who),
             lambda who=who: experts.pause(expert, until=None, reason="出国", **who),
@@ -228,8 +230,17 @@ def test_empty_table_and_table_of_headings_alone_are_refused(db: None) -> None:
     assert [fault.cell for fault in expert_import.read_pool(table()).faults] == ["A2"]
 
 
+def test_role_granted_later_leaves_what_the_office_entered(cast: Cast) -> None:
+    newcomer = person("newcomer", "新专家示例")
+    experts.change_particulars(newcomer, SOUND, by=cast.office, at=cast.at)
+    expertise = Expertise(field="机械", employer="示例大学")
+    grant_role(newcomer, Role.EXPERT, by=cast.security, at=cast.at, ground="聘书", expertise=expertise)
+    profile = ExpertProfile.objects.get(user=newcomer)
+    assert (profile.fields, profile.term_until, profile.title) == (["34", "finance"], date(2028, 12, 31), "教授")
+
+
 def test_only_the_office_imports(cast: Cast) -> None:
     read = expert_import.read_pool(table(GOOD))
-    for person in (cast.security, cast.operator, cast.experts[0]):
+    for other in (cast.security, cast.operator, cast.experts[0]):
         with pytest.raises(Denied):
-            expert_import.import_pool(read, name="x", sha256="1", by=person, at=cast.at)
+            expert_import.import_pool(read, name="x", sha256="1", by=other, at=cast.at)
