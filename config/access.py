@@ -188,6 +188,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_panel": OFFICE,
     "office_replace": OFFICE,
     "office_draw_file": OFFICE,
+    "office_recuse": POOL,
     "office_adopt": OFFICE,
     "office_trail": OFFICE,
     # the pool of experts

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.errors import Reason
 from accreditation.models import PanelDraw, Seat, User
 from accreditation.services import draws, panels
-from accreditation.services.expert_pool import NOT_ASKED, Entry, employer_mark, entry_of, pool_of
+from accreditation.services.expert_pool import NOT_ASKED, WORKING, Entry, employer_mark, entry_of, pool_of
 from accreditation.services.ties import ties_between
 from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
@@ -99,6 +99,13 @@ def successor_is_proper(doing: Doing) -> Iterable[Reason]:
         yield Reason("sat_before", _("%(name)s 已在本评审组任职或回避。") % {"name": person}, "expert")
     yield from _faults_of_expert(doing, person)
     yield from _same_employer([*panels.sitting_experts(panel), person], "expert")
+
+
+def seat_may_be_vacated(doing: Doing) -> Iterable[Reason]:
+    """The seat named is of this panel, and its expert has neither stepped down nor handed in."""
+    seat: Seat | None = doing.form.get("seat")
+    if seat is None or seat.panel_id != doing.application.panel.pk or seat.state not in WORKING:
+        yield Reason("seat_state", _("该席位不在评审中。"), "seat")
 
 
 def _faults_of_expert(doing: Doing, person: User) -> Iterable[Reason]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import override
 
+from accreditation.models import Seat
 from accreditation.services import draws, panels
 from accreditation.services.expert_pool import pool_of
 from criteria.plain import to_plain
@@ -49,6 +50,17 @@ def _note_way(doing: Doing) -> None:
         doing.act.note(passed_over={key: list(reasons) for key, reasons in over.items()})
     followed = {person.pk for person in due} == {person.pk for person in doing.form["experts"]}
     doing.act.note(as_drawn=followed, reason="" if followed else doing.form.get("reason", ""))
+
+
+def order_recusal(doing: Doing) -> None:
+    """Form: seat (Seat), tie. The expert loses sight of the case; the task waits for the successor."""
+    seat = Seat.objects.select_for_update().select_related("expert").get(pk=doing.form["seat"].pk)
+    task = flow_tasks.task_of_seat(doing.case, seat)
+    assert task is not None
+    panels.recuse(seat, tie=doing.form["tie"], at=doing.at)
+    flow_tasks.vacate(task)
+    doing.act.note(seat=seat.place, expert=seat.expert_id, tie=doing.form["tie"])
+    doing.act.tell(seat.expert, "recusal_ordered", case_number=doing.case.number)
 
 
 def replace_expert(doing: Doing) -> None:

@@ -164,6 +164,11 @@ _LINES: tuple[Verb, ...] = (
         starts=lambda doing: [EXPERTS], tells=(audiences.applicants,),
     ),
     Verb(
+        "order_recusal", _("责令回避"), who.APPOINTER, ("expert_review",), RECUSAL,
+        guards=(panel_guards.seat_may_be_vacated, guards.needs_text("tie", _("利害关系"))),
+        record=panel_records.order_recusal,
+    ),
+    Verb(
         "replace_expert", _("递补专家"), who.APPOINTER, ("expert_review",), RECUSAL,
         guards=(panel_guards.successor_is_proper, panel_guards.successor_follows_draw),
         record=panel_records.replace_expert,

@@ -212,6 +212,7 @@ def _hangs_on(application: Application) -> dict[str, Any]:
 def _may_hang_on(application: Application) -> dict[str, list[Any]]:
     case = application.case
     recused = Seat.objects.filter(panel__application=application, state=SeatState.RECUSED)
+    sitting = Seat.objects.filter(panel__application=application, state=SeatState.APPOINTED).order_by("-place")
     proposed = VerifiedValue.objects.filter(application=application, adopted_at__isnull=True)
     items = application.meeting_items.select_related("meeting")
     title = application.title
@@ -219,6 +220,7 @@ def _may_hang_on(application: Application) -> dict[str, list[Any]]:
     return {
         "letter.number": [row.number for row in case.letters.all()],
         "seat.pk": [row.pk for row in recused],
+        "sitting.pk": [row.pk for row in sitting],
         "proposal.pk": [row.pk for row in proposed],
         "meeting.number": [item.meeting.number for item in items],
         "item.position": [item.position for item in items],

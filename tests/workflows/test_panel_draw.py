@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 from accreditation.audit import chain_key, verify_all
 from accreditation.enums import TieKind
 from accreditation.errors import Denied, Refusal
-from accreditation.models import Application, AuditEvent, Case, PanelDraw, RoleGrant, Seat, Tie, User
+from accreditation.models import Application, AuditEvent, Case, Message, PanelDraw, RoleGrant, Seat, Tie, User
 from accreditation.services import draws
 from accreditation.services.expert_pool import pool_of
+from accreditation.visibility import visible_cases
 from criteria.commands_draw import record_from
 from criteria.draw import commitment_of, faults_of
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import recommend
 from workflows import door
+from workflows.consistency import check_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -232,6 +234,38 @@ def test_known_tie_stops_declaration_and_marks(cast: Cast, case: Case) -> None:
             door.perform(case, verb, by=person, at=cast.at, form={"opinion": "同意"})
         assert "known_tie" in [reason.code for reason in refused.value.reasons]
     door.perform(case, "recuse", by=panel[0], at=cast.at, form={"tie": "顾问"})
+
+
+def test_office_tells_an_expert_to_step_down_who_then_sees_nothing(cast: Cast, case: Case) -> None:
+    panel = seated(cast, case)
+    door.perform(case, "declare_no_tie", by=panel[0], at=cast.at)
+    seat = Seat.objects.get(expert=panel[0])
+    assert refusal(case, "order_recusal", cast, seat=seat, tie="") == ["text_needed"]
+    for person in (panel[0], cast.pudong, cast.publisher):
+        with pytest.raises(Denied):
+            door.perform(case, "order_recusal", by=person, at=cast.at, form={"seat": seat, "tie": "合同登记"})
+    door.perform(case, "order_recusal", by=cast.office, at=cast.at, form={"seat": seat, "tie": "合同登记"})
+    assert not visible_cases(panel[0]).filter(pk=case.pk).exists()
+    with pytest.raises(Denied):
+        door.perform(case, "submit_review", by=panel[0], at=cast.at, form={"opinion": "同意"})
+    assert Message.objects.filter(recipient=panel[0], kind="recusal_ordered").exists()
+    assert refusal(case, "order_recusal", cast, seat=Seat.objects.get(pk=seat.pk), tie="再次") == ["seat_state"]
+    application = of(case)
+    due_one = draws.due_successor(application.panel, pool_of(application, on=cast.at.date()))
+    form = {"vacant": Seat.objects.get(pk=seat.pk), "expert": due_one}
+    door.perform(case, "replace_expert", by=cast.office, at=cast.at, form=form)
+    assert list(check_all()) == []
+
+
+def test_seat_of_another_panel_is_not_vacated(cast: Cast, case: Case) -> None:
+    seated(cast, case)
+    other = filed_case(cast, 1)
+    recommend(cast, other, cast.at)
+    for verb in ("pass_completeness_check", "draw_panel"):
+        door.perform(other, verb, by=cast.office, at=cast.at)
+    door.perform(other, "appoint_panel", by=cast.office, at=cast.at, form={"experts": due(other)})
+    theirs = Seat.objects.filter(panel__application__case=other).first()
+    assert refusal(case, "order_recusal", cast, seat=theirs, tie="合同登记") == ["seat_state"]
 
 
 NUMBERS = count()

@@ -98,6 +98,14 @@ class SuccessorForm(forms.Form):
         return self.people[self.cleaned_data["expert"]]
 
 
+class OrderForm(forms.Form):
+    """Why an expert is told to step down."""
+
+    tie = forms.CharField(
+        label=_("利害关系"), help_text=OVERRIDE, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Programmes by their names in the reader's language."""
 

@@ -9,9 +9,10 @@ from fractions import Fraction
 from accreditation.errors import NotFound
 from accreditation.models import Application, Panel, Review, Seat, User, VerifiedValue
 from accreditation.services import draws
-from accreditation.services.expert_pool import Entry, pool_of
+from accreditation.services.expert_pool import WORKING, Entry, pool_of
 from accreditation.services.panels import panel_result, vacant_seats
 from accreditation.services.rule_sets import rules_of
+from accreditation.services.ties import ties_between
 from criteria.panel import HeadingResult, PanelResult
 from criteria.ruleset import ExpertReview, Heading
 
@@ -71,6 +72,21 @@ def vacant_seat(application: Application, pk: int) -> Seat:
         if seat.pk == pk:
             return seat
     raise NotFound(str(pk))
+
+
+def working_seat(application: Application, pk: int) -> Seat:
+    """A seat whose expert has neither stepped down nor handed in; NotFound otherwise."""
+    panel = panel_of(application)
+    rows = panel.seats.select_related("expert").filter(pk=pk, state__in=WORKING) if panel else Seat.objects.none()
+    row = rows.first()
+    if row is None:
+        raise NotFound(str(pk))
+    return row
+
+
+def known_ties(seat: Seat, application: Application, *, on: date) -> list[str]:
+    """What the records show between the expert of a seat and the applicant."""
+    return [str(tie) for tie in ties_between(seat.expert, application, on=on)]
 
 
 def vacancies(panel: Panel) -> list[Seat]:

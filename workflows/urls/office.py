@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{CASE}panel/", panel_desk.office_panel, name="office_panel"),
     path(f"{CASE}panel/draw.json", panel_desk.office_draw_file, name="office_draw_file"),
     path(f"{CASE}panel/seats/<int:seat>/", panel_desk.office_replace, name="office_replace"),
+    path(f"{CASE}panel/seats/<int:seat>/recuse/", panel_desk.office_recuse, name="office_recuse"),
     path(f"{CASE}proposals/<int:pk>/", panel_desk.office_adopt, name="office_adopt"),
     path(f"{CASE}trail/", office.office_trail, name="office_trail"),
     path("office/batches/", batches.office_batches, name="office_batches"),

@@ -13,7 +13,7 @@ from accreditation.errors import NotFound
 from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.expert_pool import Entry
 from workflows.forms.casework import ConfirmedForm
-from workflows.forms.office import PanelForm, SuccessorForm
+from workflows.forms.office import OrderForm, PanelForm, SuccessorForm
 from workflows.presentation.draws import draw_card, draw_file
 from workflows.presentation.marks import opened_table, proposal_rows
 from workflows.presentation.seats import seat_rows
@@ -114,7 +114,12 @@ def _panel_context(opened: Opened) -> dict[str, Any]:
     may_adopt = "adopt_value" in opened.verbs
     return {
         "panel": panel,
-        "seats": seat_rows(panel_room.seats_of(panel), vacant, lambda seat: opened.address("replace", seat.pk)),
+        "seats": seat_rows(
+            panel_room.seats_of(panel),
+            vacant,
+            lambda seat: opened.address("replace", seat.pk),
+            lambda seat: opened.address("recuse", seat.pk) if "order_recusal" in opened.verbs else "",
+        ),
         "marks": opened_table(marks, with_names=True) if marks else None,
         "draw": draw_card(opened.application, []),
         "proposals": [
@@ -142,6 +147,25 @@ def office_replace(request: HttpRequest, number: str, seat: int) -> HttpResponse
         if answer is not None:
             return answer
     return _pool_page(request, opened, form, pool, "replace", vacant=vacant, due=due)
+
+
+@form_page
+@page
+def office_recuse(request: HttpRequest, number: str, seat: int) -> HttpResponse:
+    """Tell an expert to step down from a seat: the page is the confirm step."""
+    opened = open_case(request, OFFICE, number)
+    needs(opened, "order_recusal")
+    row = panel_room.working_seat(opened.application, seat)
+    ties = panel_room.known_ties(row, opened.application, on=timezone.now().astimezone(SHANGHAI).date())
+    form = OrderForm(request.POST if request.method == "POST" else None, initial={"tie": "；".join(ties)})
+    if request.method == "POST" and form.is_valid():
+        values = {"seat": row, "tie": form.cleaned_data["tie"]}
+        back = opened.address("panel")
+        answer = carry_out(request, opened, "order_recusal", values, form=form, done=_("该专家已回避。"), back=back)
+        if answer is not None:
+            return answer
+    context = {"form": form, "seat": row, "ties": ties}
+    return show(request, opened, "panel", context, template="workflows/casework/recuse.html", status=status_of(form))
 
 
 @form_page

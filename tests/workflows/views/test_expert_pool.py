@@ -258,6 +258,22 @@ def test_vacant_seat_is_filled_by_the_next_with_one_button(cast: Cast, case: Cas
     assert event.content["as_drawn"] is True
 
 
+def test_expert_tied_since_is_told_to_step_down_on_the_page(cast: Cast, case: Case) -> None:
+    panel = drawn_panel(cast, case)
+    Tie.objects.create(
+        expert=panel[0], kind=TieKind.CONSULTANCY, uscc=CODES[0], source="合同登记", recorded_by=cast.office,
+        recorded_at=cast.at,
+    )  # fmt: skip
+    client, seat = as_(cast.office), Seat.objects.get(expert=panel[0])
+    address = reverse("office_recuse", args=[case.number, seat.pk])
+    assert address in text(client.get(reverse("office_panel", args=[case.number])))
+    assert "顾问或有偿服务（来源：合同登记）" in text(client.get(address))
+    assert client.post(address, {"tie": ""}).status_code == 422
+    assert client.post(address, {"tie": "顾问"}).status_code == 302
+    assert client.get(address).status_code == 404
+    assert as_(panel[0]).get(reverse("expert_case", args=[case.number])).status_code == 404
+
+
 # --- what experts must not see -------------------------------------------------------------------------------------
 def drawn_panel(cast: Cast, case: Case) -> list[Any]:
     client = as_(cast.office)
