@@ -48,7 +48,7 @@ class ParticularsForm(forms.Form):
 
     field = forms.CharField(label=_("专业领域"), max_length=80)
     fields_asked = forms.MultipleChoiceField(
-        label=_("参加抽取的领域"), help_text=_("按住 Ctrl 键可多选。抽取时与申报单位的行业大类比对。"), required=False,
+        label=_("参加抽取的领域"), help_text=_("可选多项；抽取时与申报单位的行业大类比对。"), required=False,
         choices=FIELD_CHOICES, widget=forms.SelectMultiple(attrs={"size": 8}),
     )  # fmt: skip
     title = forms.CharField(label=_("职称"), max_length=80, required=False)
