@@ -168,6 +168,26 @@ class SeatState(TextChoices):
     RECUSED = "recused", _("已回避")
 
 
+class TieKind(TextChoices):
+    """What ties an expert to an enterprise."""
+
+    EMPLOYER = "employer", _("任职或兼职")
+    PAST_EMPLOYER = "past_employer", _("曾任职")
+    SHAREHOLDING = "shareholding", _("持有股份")
+    CO_INVENTOR = "co_inventor", _("共同发明人")
+    CONSULTANCY = "consultancy", _("顾问或有偿服务")
+    RELATIVE = "relative", _("近亲属任职或持股")
+    OTHER = "other", _("其他利害关系")
+
+
+class LinkKind(TextChoices):
+    """What one enterprise is to another."""
+
+    SHAREHOLDER = "shareholder", _("股东")
+    SUBSIDIARY = "subsidiary", _("子公司")
+    AFFILIATE = "affiliate", _("关联企业")
+
+
 class MeetingState(TextChoices):
     """A committee meeting from call to frozen minutes."""
 

@@ -42,6 +42,7 @@ MEMBERS = _power(Power.CONFIRM_MEMBERS)
 RULES = _power(Power.DRAFT_RULES, Power.PUBLISH_RULES)
 DRAFTS = _power(Power.DRAFT_RULES)
 OFFICE = _power(Power.CHECK_COMPLETENESS)
+POOL = _power(Power.APPOINT_PANELS)
 BATCHES = _power(Power.RUN_BATCHES)
 EXPERT = _power(Power.REVIEW_AS_EXPERT)
 COMMITTEE = _power(Power.VOTE)
@@ -201,9 +202,22 @@ ACCESS: Mapping[str, Policy] = {
     "office_act": OFFICE,
     "office_panel": OFFICE,
     "office_replace": OFFICE,
+    "office_draw_file": OFFICE,
+    "office_recuse": POOL,
     "office_adopt": OFFICE,
     "office_trail": OFFICE,
+    # the pool of experts
+    "office_experts": POOL,
+    "office_experts_import": POOL,
+    "office_experts_template": POOL,
+    "office_expert": POOL,
+    "office_expert_tie": POOL,
+    "office_tie_withdraw": POOL,
+    "office_links": POOL,
+    "office_link_withdraw": POOL,
     "office_batches": BATCHES,
+    "office_calibration": OFFICE,
+    "office_calibration_file": OFFICE,
     "office_batch_new": BATCHES,
     "office_batch": BATCHES,
     # drafts of rules: read by whoever drafts or publishes, changed by whoever drafts
@@ -276,6 +290,8 @@ ACCESS: Mapping[str, Policy] = {
     # experts
     "expert_tasks": EXPERT,
     "expert_history": EXPERT,
+    "expert_profile": EXPERT,
+    "expert_tie": EXPERT,
     "expert_case": EXPERT,
     "expert_declare": EXPERT,
     "expert_recuse": EXPERT,
@@ -292,6 +308,8 @@ ACCESS: Mapping[str, Policy] = {
     "meeting_vote": COMMITTEE,
     "meeting_recuse": COMMITTEE,
     "meeting_evidence": MEETINGS,
+    "meeting_calibration": MEETINGS,
+    "meeting_calibration_file": MEETINGS,
     "meeting_minutes": MEETINGS,
     "meeting_sign": MEETINGS,
     # everybody

@@ -17,6 +17,7 @@ from accreditation.models.batches import Batch, Counter, Programme, RuleSetEditi
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
+from accreditation.models.experts import Link, PanelDraw, Tie
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
@@ -56,6 +57,7 @@ __all__ = [
     "HolderRecord",
     "Ledger",
     "Letter",
+    "Link",
     "Meeting",
     "MeetingItem",
     "MeetingRecusal",
@@ -65,6 +67,7 @@ __all__ = [
     "NoticeEntry",
     "Objection",
     "Panel",
+    "PanelDraw",
     "PaperImport",
     "PlanFigure",
     "PlanTarget",
@@ -81,6 +84,7 @@ __all__ = [
     "StandingImport",
     "StoredFile",
     "Submission",
+    "Tie",
     "Title",
     "User",
     "VerifiedValue",

@@ -64,6 +64,7 @@ class Batch(Chained):
     notice_days = models.PositiveIntegerField()
     panel_size = models.PositiveIntegerField()
     returns_allowed = models.PositiveIntegerField()
+    tie_years = models.PositiveIntegerField(default=3)  # an ended tie of an expert counts for so many years more
     quorum_numerator = models.PositiveIntegerField(default=2)
     quorum_denominator = models.PositiveIntegerField(default=3)
     is_demo = models.BooleanField()

@@ -87,6 +87,11 @@ SENTENCES: Mapping[str, Sentence] = {
     "pass_completeness_check": Sentence(_("形式审查通过"), _("办件 %(case)s 已通过市级形式审查。")),
     "appoint_panel": Sentence(_("评审组已组成"), _("办件 %(case)s 的评审组已组成，进入专家评审。")),
     "panel_appointed": Sentence(_("评审任务"), _("您已被选为办件 %(case)s 的评审专家，请先声明有无利害关系。")),
+    "recusal_ordered": Sentence(
+        _("您已回避"),
+        _("市认定办公室认定您与办件 %(case)s 的申报单位有利害关系，您不再参加该件评审。"),
+        "expert_history",
+    ),
     "recuse": Sentence(_("专家申请回避"), _("办件 %(case)s 有专家申请回避，请递补。")),
     "submit_review": Sentence(_("专家已提交评审"), _("办件 %(case)s 有一位专家提交了评审意见。")),
     "adopt_value": Sentence(_("核定值已采纳"), _("办件 %(case)s 采纳了一项专家建议的核定值。")),

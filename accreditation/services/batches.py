@@ -25,6 +25,7 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
     "panel_size": "panel_size",
     "returns_allowed": "returns_allowed",
 }
+OPTIONAL = {"tie_years": "tie_years"}  # where a rule set is silent, the field's own default holds
 
 
 def open_batch(
@@ -68,7 +69,7 @@ def open_batch(
             is_demo=bool(edition.live_faults),
             opened_by=by,
             template_checksum="",
-            **{field: int(rules.parameter(name).amount()) for field, name in PARAMETERS.items()},
+            **{field: int(rules.parameter(name).amount()) for field, name in _stated(rules).items()},
         )
         batch.template_checksum = template_of(batch).checksum
         batch.open()
@@ -76,6 +77,10 @@ def open_batch(
         doing.note(batch=batch.code, rule_set=edition.checksum, procedure=procedure, template=batch.template_checksum)
         doing.reply(batch=batch.code)
     return batch
+
+
+def _stated(rules: RuleSet) -> dict[str, str]:
+    return PARAMETERS | {field: name for field, name in OPTIONAL.items() if name in rules.parameters}
 
 
 def _faults(

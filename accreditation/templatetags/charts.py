@@ -69,6 +69,22 @@ def bar(
     }
 
 
+@register.inclusion_tag("components/charts/deviation.html")
+def deviation(value: Number, limit: Number, scale: Number) -> dict[str, Any]:
+    """A signed distance from the middle, to the left below and to the right above; lines at the limit on both sides."""
+    middle = BAR_WIDTH / 2
+    length = share(abs(Fraction(value)), scale, BAR_WIDTH // 2)
+    mark = share(limit, scale, BAR_WIDTH // 2)
+    return {
+        "width": BAR_WIDTH,
+        "middle": middle - 1,
+        "start": middle - length if value < 0 else middle,
+        "length": length,
+        "lines": [middle - mark, middle + mark - 1],
+        "beyond": abs(Fraction(value)) > Fraction(limit),
+    }
+
+
 @register.inclusion_tag("components/charts/bullet.html")
 def bullet(label: str, value: Number, target: Number, unit: str = "") -> dict[str, Any]:
     """A plan figure: how far `value` has come towards `target`, both in `unit`."""

@@ -66,8 +66,13 @@ def check(world: World, side: str, case: Case) -> None:
 
 def seat(world: World, side: str, case: Case) -> None:
     """Five experts are asked to declare."""
-    form = {"experts": world.experts(side)}
+    form = {"experts": world.experts(side), "reason": "测试指定的专家"}
     door.perform(case, "appoint_panel", by=world.people["office"], at=world.at, form=form)
+
+
+def draw(world: World, side: str, case: Case) -> None:
+    """Drawn, not yet appointed."""
+    door.perform(case, "draw_panel", by=world.people["office"], at=world.at)
 
 
 def clear(world: World, side: str, case: Case) -> None:
@@ -155,13 +160,14 @@ def announce(world: World) -> None:
     tick(world.at)
 
 
-# Each stage: the stage that it comes from, and how. Two stages are side branches that lead nowhere.
+# Each stage: the stage that it comes from, and how. Three stages are side branches that lead nowhere.
 STAGES: dict[str, tuple[str, Whole]] = {
     "filed": ("draft", each(submit)),
     "accepted": ("filed", each(accept)),
     "returned": ("accepted", each(send_back)),
     "checking": ("accepted", each(recommend)),
     "appointing": ("checking", each(check)),
+    "drawn": ("appointing", each(draw)),
     "seated": ("appointing", each(seat)),
     "reading": ("seated", each(clear)),
     "reviewed": ("seated", each(review)),

@@ -16,6 +16,7 @@ from accreditation.models import (
     Binding,
     Case,
     Enterprise,
+    Link,
     Meeting,
     Member,
     Message,
@@ -23,6 +24,7 @@ from accreditation.models import (
     RuleDraft,
     Seat,
     StoredFile,
+    Tie,
     User,
     VerifiedValue,
 )
@@ -221,6 +223,7 @@ def _hangs_on(application: Application) -> dict[str, Any]:
 def _may_hang_on(application: Application) -> dict[str, list[Any]]:
     case = application.case
     recused = Seat.objects.filter(panel__application=application, state=SeatState.RECUSED)
+    sitting = Seat.objects.filter(panel__application=application, state=SeatState.APPOINTED).order_by("-place")
     proposed = VerifiedValue.objects.filter(application=application, adopted_at__isnull=True)
     items = application.meeting_items.select_related("meeting")
     title = application.title
@@ -228,6 +231,7 @@ def _may_hang_on(application: Application) -> dict[str, list[Any]]:
     return {
         "letter.number": [row.number for row in case.letters.all()],
         "seat.pk": [row.pk for row in recused],
+        "sitting.pk": [row.pk for row in sitting],
         "proposal.pk": [row.pk for row in proposed],
         "meeting.number": [item.meeting.number for item in items],
         "item.position": [item.position for item in items],
@@ -250,8 +254,27 @@ def _join_sides(world: World) -> None:
         )  # fmt: skip
         world.fixed.setdefault("message.pk", {})[side] = message.pk
     spare = world.cast.experts[10]
+    world.sample("expert.pk", spare.pk)
+    world.sample("tie.pk", _tie(world, spare).pk)
+    world.sample("link.pk", _link(world).pk)
     world.sample("grant.pk", RoleGrant.objects.get(user=spare).pk)
     world.sample("account.pk", spare.pk)
+
+
+def _tie(world: World, expert: User) -> Tie:
+    """A tie to an enterprise that files nothing here."""
+    return Tie.objects.create(
+        expert=expert, kind="consultancy", uscc=world.cast.enterprises[2].uscc, source="合同登记",
+        recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
+
+
+def _link(world: World) -> Link:
+    """A shareholder of the same enterprise."""
+    return Link.objects.create(
+        uscc=world.cast.enterprises[2].uscc, other_uscc="91310115MADEMQ1K0R", other_name="示例控股", kind="shareholder",
+        source="公示系统", recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
 
 
 def _rule_samples(world: World) -> None:

@@ -57,7 +57,10 @@ READERS: Mapping[str, frozenset[View]] = {
     "recommend": PARTIES,
     "not_recommend": PARTIES,
     "pass_completeness_check": PARTIES,
+    "fix_seed": AUTHORITIES,
+    "draw_panel": AUTHORITIES,
     "appoint_panel": EVERYBODY,
+    "order_recusal": AUTHORITIES,
     "replace_expert": AUTHORITIES,
     "declare_no_tie": AUTHORITIES,
     "recuse": AUTHORITIES,
@@ -248,6 +251,17 @@ def _value(content: Content, rules: RuleSet | None) -> SafeString:
     return format_html("{}{}", text, quoted(content.get("reason")))
 
 
+def _drawn(content: Content, rules: RuleSet | None) -> SafeString:
+    record = content["draw"]
+    words = {"n": len(record["seats"]), "m": len(record["candidates"]), "k": len(record["barred"])}
+    said = _("从 %(m)d 名专家中抽取 %(n)d 名，%(k)d 名未参加抽取。") % words
+    return format_html(_("{said}种子校验值 <code>{digest}…</code>"), said=said, digest=record["commitment"][:16])
+
+
+def _fixed(content: Content, rules: RuleSet | None) -> SafeString:
+    return format_html(_("种子校验值 <code>{digest}…</code>"), digest=content["draw_commitment"][:16])
+
+
 def _returned(content: Content, rules: RuleSet | None) -> str:
     return _("须补正 %(n)d 项，详见告知书。") % {"n": len(content.get("points", []))}
 
@@ -294,7 +308,10 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "recommend": _reasons("opinion"),
     "not_recommend": _reasons("opinion"),
     "pass_completeness_check": _reasons("opinion"),
+    "fix_seed": _fixed,
+    "draw_panel": _drawn,
     "recuse": _reasons("tie"),
+    "order_recusal": _reasons("tie"),
     "table_again": _reasons("reason"),
     "propose": _decided,
     "refuse": _decided,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import Choice, DeadlineKind, LetterKind, SeatState
 from accreditation.models import Application
-from workflows import audiences, clock_acts, guards, material_guards, records, who
+from workflows import audiences, clock_acts, guards, material_guards, panel_guards, panel_records, records, who
 from workflows.doing import Clock, Doing, Verb
 
 FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
@@ -159,21 +159,37 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "pass_completeness_check", _("形式审查通过"), who.CHECKER, ("completeness_check",), GUIDE,
         transition="pass_completeness_check", completes=True, guards=(guards.gates_are_passed,),
-        record=records.note_opinion, tells=(audiences.applicants,),
+        record=panel_records.pass_check, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "fix_seed", _("固定抽取种子"), who.APPOINTER, ("appoint_panel",), RECUSAL,
+        guards=(panel_guards.seed_is_open,), record=panel_records.fix_seed,
+    ),
+    Verb(
+        "draw_panel", _("抽取评审组"), who.APPOINTER, ("appoint_panel",), RECUSAL,
+        guards=(panel_guards.draw_is_due,), record=panel_records.draw_panel,
     ),
     Verb(
         "appoint_panel", _("组成评审组"), who.APPOINTER, ("appoint_panel",), GUIDE, transition="appoint_panel",
-        completes=True, guards=(guards.panel_is_proper,), record=records.appoint_panel,
+        completes=True, guards=(panel_guards.panel_is_proper, panel_guards.appointment_follows_draw),
+        record=panel_records.appoint_panel,
         starts=lambda doing: [EXPERTS], tells=(audiences.applicants,),
     ),
     Verb(
+        "order_recusal", _("责令回避"), who.APPOINTER, ("expert_review",), RECUSAL,
+        guards=(panel_guards.seat_may_be_vacated, guards.needs_text("tie", _("利害关系"))),
+        record=panel_records.order_recusal,
+    ),
+    Verb(
         "replace_expert", _("递补专家"), who.APPOINTER, ("expert_review",), RECUSAL,
-        guards=(guards.successor_is_proper,), record=records.replace_expert,
+        guards=(panel_guards.successor_is_proper, panel_guards.successor_follows_draw),
+        record=panel_records.replace_expert,
     ),
     # --- the experts -------------------------------------------------------------------------------------------
     Verb(
         "declare_no_tie", _("声明无利害关系"), who.SEAT_HOLDER, ("expert_review",), RECUSAL,
-        guards=(guards.seat_is(SeatState.APPOINTED, _("您已作出声明。")),), record=records.declare_no_tie,
+        guards=(guards.seat_is(SeatState.APPOINTED, _("您已作出声明。")), panel_guards.no_known_tie),
+        record=records.declare_no_tie,
     ),
     Verb(
         "recuse", _("申请回避"), who.SEAT_HOLDER, ("expert_review",), RECUSAL,
@@ -190,7 +206,7 @@ _LINES: tuple[Verb, ...] = (
         completes=True,
         guards=(
             guards.seat_is(SeatState.CLEARED, _("请先作出无利害关系声明。")), guards.marks_are_complete,
-            guards.needs_text("opinion", _("评审意见")),
+            guards.needs_text("opinion", _("评审意见")), panel_guards.no_known_tie,
         ),
         record=records.hand_in_review,
         tells=(audiences.office,),

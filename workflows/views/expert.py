@@ -32,6 +32,7 @@ from workflows.selectors import expert_desk
 from workflows.selectors.figures import application_with_material, figure_cell
 from workflows.views.answers import as_errors, new_request_key, page, try_verb
 from workflows.views.listing import page_of_rows
+from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
     from accreditation.models import Application, Case, Seat
@@ -210,7 +211,8 @@ def _plain(found: Case, application: Application) -> Words:
 def _declaration(
     request: HttpRequest, found: Case, application: Application, seat: Seat, reasons: list[Reason] | None = None
 ) -> HttpResponse:
-    ties = [str(tie) for tie in ties_between(signed_in(request), found.enterprise)]
+    on = timezone.now().astimezone(SHANGHAI).date()
+    ties = [str(tie) for tie in ties_between(signed_in(request), application, on=on)]
     context = _plain(found, application) | {"ties": ties, "errors": as_errors(reasons or [])}
     return _answer(request, "declaration", context, has_faults=bool(reasons))
 
