@@ -28,6 +28,7 @@ class Owner(StrEnum):
     EXPERTS = "experts"
     COMMITTEE = "committee"
     CLOCK = "clock"
+    EXTERNAL = "external"
     NOBODY = "nobody"
 
 
@@ -38,6 +39,7 @@ OWNER_LABELS: dict[Owner, Promise] = {
     Owner.EXPERTS: _("评审专家"),
     Owner.COMMITTEE: _("评审委员会"),
     Owner.CLOCK: _("公示期"),
+    Owner.EXTERNAL: _("国家主管部门"),
     Owner.NOBODY: _("无（已办结）"),
 }
 
@@ -65,6 +67,14 @@ class ApplicationState(TextChoices):
     LAPSED = "lapsed", _("逾期未补正")
     REFUSED = "refused", pgettext_lazy("状态", "不予认定")
     OBJECTION_UPHELD = "objection_upheld", _("异议成立，不予认定")
+    # recommendation for a title that a national authority grants
+    UNDER_CONSULTATION = "under_consultation", _("部门会商中")
+    AWAITING_RANKING = "awaiting_ranking", _("待排序")
+    TO_BE_RECOMMENDED = "to_be_recommended", _("拟推荐，待行文")
+    NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额")
+    RECOMMENDED_UPWARD = "recommended_upward", _("已推荐，待国家评审")
+    RECOGNISED_ABOVE = "recognised_above", _("国家已认定")
+    NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未认定")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,13 @@ APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.LAPSED: _adverse(2),
     _S.REFUSED: _adverse(5),
     _S.OBJECTION_UPHELD: _adverse(6),
+    _S.UNDER_CONSULTATION: StateFacts(Owner.OFFICE, 4),
+    _S.AWAITING_RANKING: StateFacts(Owner.OFFICE, 5),
+    _S.TO_BE_RECOMMENDED: StateFacts(Owner.OFFICE, 6),
+    _S.NOT_IN_QUOTA: _adverse(5),
+    _S.RECOMMENDED_UPWARD: StateFacts(Owner.EXTERNAL, 7),
+    _S.RECOGNISED_ABOVE: StateFacts(Owner.NOBODY, 7, "ok", is_final=True),
+    _S.NOT_RECOGNISED_ABOVE: _adverse(7),
 }
 
 
@@ -231,6 +248,7 @@ class DeadlineKind(TextChoices):
     COMPLETENESS_CHECK = "completeness_check", _("形式审查时限")
     EXPERT_REVIEW = "expert_review", _("专家评审时限")
     NOTICE = "notice", _("公示期")
+    CONSULTATION = "consultation", _("部门会商期限")
 
 
 class DeadlineState(TextChoices):
@@ -258,6 +276,43 @@ class LetterKind(TextChoices):
     OBJECTION_UPHELD = "objection_upheld", _("异议处理及不予认定决定书")
     OBJECTION_ANSWER = "objection_answer", _("异议处理答复书")
     RECOGNITION = "recognition", _("认定通知书")
+    NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额告知书")
+    RECOMMENDED_UPWARD = "recommended_upward", _("推荐告知书")
+    RECOGNISED_ABOVE = "recognised_above", _("国家认定结果告知书")
+    NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未予认定告知书")
+
+
+class Department(TextChoices):
+    """Departments that are consulted on a recommendation, order 34 of 2016 and guide 937."""
+
+    SCIENCE = "science", _("科技部门")
+    FINANCE = "finance", _("财政部门")
+    CUSTOMS = "customs", _("海关")
+    TAX = "tax", _("税务部门")
+
+
+class Position(TextChoices):
+    """What a consulted department answers."""
+
+    NO_OBJECTION = "no_objection", _("无不同意见")
+    OBJECTS = "objects", _("有不同意见")
+
+
+class TieRule(TextChoices):
+    """Who comes first of two with equal initial scores; no national text says so, the office states it."""
+
+    RD_EXPENDITURE = "rd_expenditure", _("研究与试验发展经费支出多者在先")
+    RD_STAFF = "rd_staff", _("研究与试验发展人员多者在先")
+    EQUIPMENT = "equipment_original_value", _("技术开发仪器设备原值高者在先")
+
+
+class OutsideBand(TextChoices):
+    """Result of an evaluation by a national authority."""
+
+    EXCELLENT = "excellent", pgettext_lazy("评价", "优秀")
+    GOOD = "good", pgettext_lazy("评价", "良好")
+    MARGINAL_PASS = "marginal_pass", pgettext_lazy("评价", "基本合格")
+    FAIL = "fail", pgettext_lazy("评价", "不合格")
 
 
 DISTRICTS: dict[str, Promise] = {  # GB/T 2260

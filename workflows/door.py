@@ -183,7 +183,7 @@ def _carry_out(doing: Doing) -> Outcome:
         flow_tasks.finish(doing.task, by=doing.by)
     deadlines.settle(doing)
     for audience in doing.verb.tells:
-        doing.act.tell(audience(doing), doing.verb.code, case_number=doing.case.number)
+        doing.act.tell(audience(doing), doing.verb.message, case_number=doing.case.number)
     after = doing.state
     doing.act.moved(before, after)
     if doing.case.batch is not None:

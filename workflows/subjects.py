@@ -54,6 +54,7 @@ APPLICATION = Subject(
         DeadlineKind.COMPLETENESS_CHECK: frozenset({_S.UNDER_COMPLETENESS_CHECK}),
         DeadlineKind.EXPERT_REVIEW: frozenset({_S.UNDER_EXPERT_REVIEW}),
         DeadlineKind.NOTICE: frozenset({_S.UNDER_NOTICE}),
+        DeadlineKind.CONSULTATION: frozenset({_S.UNDER_CONSULTATION}),
     },
     related=("batch", "enterprise"),
 )

@@ -23,6 +23,15 @@ from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.panels import Panel, Review, Seat
 from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
 from accreditation.models.readings import WorkbookReading
+from accreditation.models.recommendations import (
+    Consultation,
+    ExternalNotice,
+    InitialScore,
+    Ranking,
+    RankingLine,
+    Recommendation,
+    TitleEvaluation,
+)
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.titles import Title
 
@@ -35,6 +44,7 @@ __all__ = [
     "Binding",
     "Body",
     "Case",
+    "Consultation",
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",
@@ -45,10 +55,12 @@ __all__ = [
     "Enterprise",
     "Evidence",
     "ExpertProfile",
+    "ExternalNotice",
     "FiledIdentifier",
     "FirstReview",
     "GateAnswer",
     "HolderRecord",
+    "InitialScore",
     "Ledger",
     "Letter",
     "Meeting",
@@ -61,6 +73,9 @@ __all__ = [
     "Objection",
     "Panel",
     "Programme",
+    "Ranking",
+    "RankingLine",
+    "Recommendation",
     "RequestKey",
     "Review",
     "RoleGrant",
@@ -71,6 +86,7 @@ __all__ = [
     "StoredFile",
     "Submission",
     "Title",
+    "TitleEvaluation",
     "User",
     "VerifiedValue",
     "Vote",

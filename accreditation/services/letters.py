@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from accreditation.enums import LetterKind
+from accreditation.enums import LetterKind, Level
 from accreditation.models import Application, Body, Letter
 from accreditation.services.numbers import next_number
 
@@ -24,8 +24,11 @@ ADVERSE = frozenset(
         LetterKind.LAPSE,
         LetterKind.REFUSAL,
         LetterKind.OBJECTION_UPHELD,
+        LetterKind.NOT_IN_QUOTA,
+        LetterKind.NOT_RECOGNISED_ABOVE,
     }
 )
+REMEDIES = {LetterKind.NOT_RECOGNISED_ABOVE: "remedy_above"}  # against whom, where it is not the sender
 
 
 def write_letter(application: Application, *, kind: LetterKind, issued_by: str, at: datetime, **content: Any) -> Letter:
@@ -40,9 +43,10 @@ def write_letter(application: Application, *, kind: LetterKind, issued_by: str, 
         "at": at,
         **content,
     }
+    remedy_text = REMEDIES.get(kind, "remedy")
     with override("zh-hans"):  # letters are official texts
         body = render_to_string(f"accreditation/letters/{kind}.txt", context).strip()
-        remedy = render_to_string("accreditation/letters/remedy.txt", context).strip() if kind in ADVERSE else ""
+        remedy = render_to_string(f"accreditation/letters/{remedy_text}.txt", context).strip() if kind in ADVERSE else ""
     return Letter.objects.create(
         case=application.case,
         kind=kind,
@@ -59,6 +63,10 @@ def write_letter(application: Application, *, kind: LetterKind, issued_by: str, 
 
 def issuing_body(application: Application, *, is_district: bool) -> str:
     """Name of the body in whose name a letter goes out."""
+    if application.batch.programme.level == Level.NATIONAL:
+        # The municipality recommends, the national authority decides: letters to the applicant are the municipality's.
+        body = Body.objects.filter(level=Level.MUNICIPAL).order_by("pk").first()
+        return body.name_zh if body else ""
     if is_district:
         body = Body.objects.filter(district=application.case.district).first()
         if body is not None:

@@ -54,6 +54,12 @@ TABLE: dict[str, int] = {
     "rd_software_purchase": 1800,
     "ip_self_developed_3y": 21,
     "pharma_equivalents_3y": 0,
+    "platforms_national": 1,
+    "platforms_provincial": 2,
+    "patents_applied_year": 60,
+    "invention_patents_applied_year": 30,
+    "national_awards": 1,
+    "initial_score": 0,
 }
 
 

@@ -15,10 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.audit import chain_key
-from accreditation.enums import ApplicationState, Choice
+from accreditation.enums import ApplicationState, Choice, Department, Position
 from accreditation.models import AuditEvent, Case
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
+from accreditation.services.wording import RECOGNISING, RECOMMENDING
 from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
@@ -72,6 +73,14 @@ READERS: Mapping[str, frozenset[View]] = {
     "announce": EVERYBODY,
     "certify": EVERYBODY,
     "recompute_deadline": EVERYBODY,
+    "name_parent": PARTIES,
+    "ask_departments": PARTIES,
+    "record_answer": AUTHORITIES,  # what departments write is between authorities
+    "adopt_initial_score": PARTIES,
+    "enter_ranking": PARTIES,
+    "recommend_upward": EVERYBODY,
+    "recognise_above": EVERYBODY,
+    "pass_over_above": PARTIES,
 }
 # Office under which an act is shown instead of the person's name.
 BODIES = {"committee", "clock", "public", "publish", "expert", "operator"}
@@ -238,9 +247,27 @@ def _failed_gates(content: Content, rules: RuleSet | None) -> SafeString:
 
 def _decided(content: Content, rules: RuleSet | None) -> str | SafeString:
     choice = content.get("outcome")
-    label = str(Choice(choice).label) if choice in Choice.values else ""
+    words = RECOMMENDING if content.get("of") == "recommendation" else RECOGNISING
+    label = str(words[Choice(choice)]) if choice in Choice.values else ""
     reasons = content.get("reasons")
     return format_html("{}{}{}", label, _("。"), quoted(reasons)) if reasons else label
+
+
+def _asked(content: Content, rules: RuleSet | None) -> str:
+    return str(_("、")).join(str(Department(code).label) for code in content.get("departments", []))
+
+
+def _answered(content: Content, rules: RuleSet | None) -> SafeString:
+    department, position = Department(content["department"]).label, Position(content["position"]).label
+    return format_html("{}{}{}{}{}", department, _("："), position, _("。"), quoted(content.get("text")))
+
+
+def _scored(content: Content, rules: RuleSet | None) -> str:
+    return _("初评得分 %(points)s。") % {"points": amount(Fraction(content["score"]), "point")}
+
+
+def _placed(content: Content, rules: RuleSet | None) -> str:
+    return _("排序 %(no)s 第 %(place)d 位。") % {"no": content["ranking"], "place": content["place"]}
 
 
 TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
@@ -268,4 +295,11 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "postpone": _decided,
     "dismiss_objection": _reasons("reasons"),
     "uphold_objection": _reasons("reasons"),
+    "ask_departments": _asked,
+    "record_answer": _answered,
+    "adopt_initial_score": _scored,
+    "enter_ranking": _placed,
+    "recommend_upward": _reasons("recommendation"),
+    "recognise_above": _reasons("notice"),
+    "pass_over_above": _reasons("notice"),
 }

@@ -23,6 +23,7 @@ from accreditation.views.answers import put_reasons
 from workflows.forms.office import BatchForm, moment_text
 from workflows.presentation.rules import rule_set_page
 from workflows.presentation.words import lang, state_label, state_tone
+from workflows.procedures import PROCEDURES
 from workflows.selectors import batch_desk
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
@@ -71,6 +72,7 @@ def office_batch_new(request: HttpRequest) -> HttpResponse:
             row = open_batch(
                 values.pop("programme"), values.pop("edition"), **values, by=signed_in(request), at=timezone.now(),
                 request_key=request.POST.get(REQUEST_KEY) or None,
+                needs=PROCEDURES[values["procedure"]].needs,
             )  # fmt: skip
         except Replayed as replayed:
             return redirect("office_batch", replayed.answer["batch"])
