@@ -187,6 +187,14 @@ class Choice(TextChoices):
     POSTPONE = "postpone", _("暂缓认定")
 
 
+RECOGNISING: dict[Choice, str | Promise] = {choice: choice.label for choice in Choice}
+RECOMMENDING: dict[Choice, str | Promise] = {  # a national title is only recommended here
+    Choice.RECOGNISE: _("同意推荐"),
+    Choice.REFUSE: _("不予推荐"),
+    Choice.POSTPONE: _("暂缓推荐"),
+}
+
+
 class NoticeState(TextChoices):
     """A public notice."""
 

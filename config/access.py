@@ -49,6 +49,7 @@ MEETINGS = _power(Power.CALL_MEETINGS, Power.VOTE)
 CALLS_MEETINGS = _power(Power.CALL_MEETINGS)
 PUBLISHER = _power(Power.PUBLISH)
 CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS)
+RECOMMENDERS = _power(Power.CHECK_COMPLETENESS, Power.PUBLISH)
 OBJECTIONS = _power(Power.ANSWER_OBJECTIONS)
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
@@ -148,6 +149,7 @@ ACCESS: Mapping[str, Policy] = {
     "my_return": APPLICANT,
     "my_letter": APPLICANT,
     "my_withdraw": APPLICANT,
+    "my_parent": APPLICANT,
     "my_certificate": APPLICANT,
     "my_progress": APPLICANT,
     # roles and accounts of staff
@@ -191,6 +193,16 @@ ACCESS: Mapping[str, Policy] = {
     "office_batches": BATCHES,
     "office_batch_new": BATCHES,
     "office_batch": BATCHES,
+    # recommendation for national titles: the desk and its package for office and publisher
+    "office_recommendation": RECOMMENDERS,
+    "office_quota": BATCHES,
+    "office_ranking": CALLS_MEETINGS,
+    "batch_recommend": PUBLISHER,
+    "office_package": RECOMMENDERS,
+    "office_result": OFFICE,
+    "office_notice_file": RECOMMENDERS,
+    "outside_titles": OFFICE,
+    "outside_title": OFFICE,
     # drafts of rules: read by whoever drafts or publishes, changed by whoever drafts
     "office_rules": RULES,
     "office_rules_new": DRAFTS,

@@ -35,7 +35,9 @@ class Procedure:
 PROCEDURES: Mapping[str, Procedure] = {
     "municipal_recognition/2022": Procedure(MunicipalRecognition2022, MUNICIPAL_2022, NODE_OF_STATE),
     "national_recommendation/2016": Procedure(
-        NationalRecommendation2016, NATIONAL_2016, NATIONAL_NODES,
+        NationalRecommendation2016,
+        NATIONAL_2016,
+        NATIONAL_NODES,
         needs=frozenset({"correction_days", "check_days", "returns_allowed", "consultation_days"}),
     ),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import BinaryIO
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -18,11 +20,11 @@ from accreditation.services import outside_titles, rankings
 from workflows import door
 from workflows.workdays import SHANGHAI
 
+CHUNK = 1 << 20
+
 
 @transaction.atomic
-def freeze_ranking(
-    batch: Batch, *, tie_rule: str, by: User, at: datetime, request_key: str | None = None
-) -> Ranking:
+def freeze_ranking(batch: Batch, *, tie_rule: str, by: User, at: datetime, request_key: str | None = None) -> Ranking:
     """Freeze the ranking of a batch and put every line before the committee. Raises Replayed as `act` does."""
     said = fingerprint(batch.pk, tie_rule)
     with act(
@@ -113,6 +115,18 @@ def record_result(
         form = {"notice": notice, "reasons": reasons}
         door.perform(application.case, "pass_over_above", by=by, at=at, form=form)
     return notice
+
+
+def note_package(batch: Batch, package: BinaryIO, *, count: int, by: User, at: datetime) -> str:
+    """Note in the trail of the batch that the package was taken, and its SHA-256; rewinds the file."""
+    package.seek(0)
+    digest = hashlib.sha256()
+    while block := package.read(CHUNK):
+        digest.update(block)
+    package.seek(0)
+    with act(batch, "export_package", by=by, at=at, acting_as="municipal_officer") as doing:
+        doing.note(sha256=digest.hexdigest(), files=count)
+    return digest.hexdigest()
 
 
 def _numbers(listed: Iterable[Application]) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django_fsm import FSMField, transition
 
-from accreditation.enums import BatchState, Level
+from accreditation.enums import RECOGNISING, RECOMMENDING, BatchState, Choice, Level
 from accreditation.models.audit import Chained
 from accreditation.models.people import Body, User
 
@@ -81,12 +82,24 @@ class Batch(Chained):
             models.UniqueConstraint(name="one_batch_per_ordinal", fields=["programme", "ordinal"]),
             models.CheckConstraint(name="batch_window_runs_forward", condition=Q(closes_at__gt=F("opens_at"))),
             models.CheckConstraint(name="batch_state_known", condition=Q(state__in=BatchState.values)),
-            models.CheckConstraint(name="panel_is_odd_and_large_enough", condition=Q(panel_size__gte=3) | Q(panel_size=0)),
+            models.CheckConstraint(  # zero: a procedure without a panel
+                name="panel_is_odd_and_large_enough", condition=Q(panel_size__gte=3) | Q(panel_size=0)
+            ),
             models.CheckConstraint(name="quota_has_ground", condition=Q(quota__isnull=True) | ~Q(quota_ground="")),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_recommendation(self) -> bool:
+        """Whether it leads to a recommendation, because a national authority grants the title."""
+        return self.programme.level == Level.NATIONAL
+
+    @property
+    def choice_words(self) -> dict[Choice, str | Promise]:
+        """What the outcomes of a meeting over it are called."""
+        return RECOMMENDING if self.is_recommendation else RECOGNISING
 
     @transition(field=state, source=BatchState.PREPARED, target=BatchState.OPEN)
     def open(self) -> None:

@@ -39,9 +39,16 @@ def _after_approval(application: Recommending, is_within: bool) -> str:
 class Recommending(models.Model):
     """Links and transitions of a recommendation; `state` is the column of the application itself."""
 
-    parent_title = models.ForeignKey("accreditation.Title", on_delete=models.PROTECT, null=True, related_name="+")  # of a branch
-    recommendation = models.ForeignKey("accreditation.Recommendation", on_delete=models.PROTECT, null=True, related_name="listed")
-    external_notice = models.ForeignKey("accreditation.ExternalNotice", on_delete=models.PROTECT, null=True, related_name="answered")
+    # of the enterprise under whose national centre a branch centre applies
+    parent_title = models.ForeignKey(
+        "accreditation.Title", on_delete=models.PROTECT, null=True, related_name="branch_applications"
+    )
+    recommendation = models.ForeignKey(
+        "accreditation.Recommendation", on_delete=models.PROTECT, null=True, related_name="listed"
+    )
+    external_notice = models.ForeignKey(
+        "accreditation.ExternalNotice", on_delete=models.PROTECT, null=True, related_name="answered"
+    )
 
     class Meta:
         abstract = True

@@ -34,8 +34,7 @@ class Title(Chained):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="title_runs_forward",
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from"))
+                name="title_runs_forward", condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from"))
             ),
             models.CheckConstraint(
                 name="only_titles_from_above_run_on",

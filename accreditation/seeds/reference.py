@@ -32,6 +32,7 @@ class ProgrammeEntry:
     granted_by: str
     number_prefix: str
     ground_zh: str = ""  # the measures that its certificates cite, without the title marks
+    branch_of: str = ""  # the programme under whose standing title a branch centre is granted
 
 
 def _district(code: str, name_zh: str, name_en: str) -> BodyEntry:
@@ -105,6 +106,15 @@ PROGRAMMES: tuple[ProgrammeEntry, ...] = (
     ),
     ProgrammeEntry(
         "national_centre", Level.NATIONAL, "国家企业技术中心", "National Enterprise Technology Centre", "ndrc", "NETC"
+    ),
+    ProgrammeEntry(
+        "national_branch_centre",
+        Level.NATIONAL,
+        "国家企业技术中心分中心",
+        "Branch of a National Enterprise Technology Centre",
+        "ndrc",
+        "NETCB",
+        branch_of="national_centre",
     ),
     ProgrammeEntry(
         "demonstration",

@@ -105,7 +105,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "file_with_office": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，进入市级核查。")),
     "ask_departments": Sentence(_("已提请部门会商"), _("办件 %(case)s 已提请有关部门会商。")),
     "adopt_initial_score": Sentence(_("初评得分已确认"), _("办件 %(case)s 的初评得分已确认，等待排序。")),
-    "score_below": Sentence(_("初评不予推荐"), _("办件 %(case)s 的初评得分未达到推荐要求，理由和救济途径见告知书。")),
+    "not_recommend_below_limit": Sentence(
+        _("初评不予推荐"), _("办件 %(case)s 的初评得分未达到推荐要求，理由和救济途径见告知书。")
+    ),
     "enter_ranking": Sentence(_("已列入排序"), _("办件 %(case)s 已列入推荐排序，提请评审委员会审议。")),
     "approve_recommendation": Sentence(
         _("推荐审议结果"), _("办件 %(case)s 经评审委员会审议同意推荐；是否在推荐名额以内见办件页面。")

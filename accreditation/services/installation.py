@@ -54,6 +54,7 @@ def create_programmes() -> int:
                 "granted_by": Body.objects.get(code=entry.granted_by),
                 "number_prefix": entry.number_prefix,
                 "ground_zh": entry.ground_zh,
+                "branch_of_id": entry.branch_of or None,
             },
         )
         made += is_new

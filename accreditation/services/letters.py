@@ -43,10 +43,10 @@ def write_letter(application: Application, *, kind: LetterKind, issued_by: str, 
         "at": at,
         **content,
     }
-    remedy_text = REMEDIES.get(kind, "remedy")
+    remedy_path = f"accreditation/letters/{REMEDIES.get(kind, 'remedy')}.txt"
     with override("zh-hans"):  # letters are official texts
         body = render_to_string(f"accreditation/letters/{kind}.txt", context).strip()
-        remedy = render_to_string(f"accreditation/letters/{remedy_text}.txt", context).strip() if kind in ADVERSE else ""
+        remedy = render_to_string(remedy_path, context).strip() if kind in ADVERSE else ""
     return Letter.objects.create(
         case=application.case,
         kind=kind,

@@ -29,7 +29,6 @@ from accreditation.models import (
 )
 from accreditation.services.numbers import next_number
 from accreditation.services.rankings import missing_from_agenda
-from accreditation.services.wording import choice_words, is_recommendation
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +218,11 @@ def _minutes_text(meeting: Meeting, items: list[MeetingItem]) -> str:
                 "item": item,
                 "tally": tally(item),
                 "votes": item.votes.select_related("member"),
-                "outcome": choice_words(meeting.batch)[Choice(item.outcome)],
+                "outcome": meeting.batch.choice_words[Choice(item.outcome)],
             }
             for item in items
         ]
-        recommends = is_recommendation(meeting.batch)
+        recommends = meeting.batch.is_recommendation
         words = {"act": "推荐" if recommends else "认定", "recommends": recommends}
         ranking = Ranking.objects.filter(batch=meeting.batch).first() if recommends else None
         return render_to_string(

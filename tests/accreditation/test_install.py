@@ -50,7 +50,10 @@ def installed(var_dir: Path, password_file: Path) -> str:
 def test_installation_makes_reference_rows_and_no_demo_data(installed: str) -> None:
     assert set(Body.objects.exclude(district="").values_list("district", flat=True)) == set(DISTRICTS)
     assert Body.objects.filter(level="municipal").count() == 1
-    codes = {"shanghai_municipal_centre", "district_centre", "national_centre", "demonstration"}
+    codes = {
+        "shanghai_municipal_centre", "district_centre", "national_centre", "national_branch_centre", "demonstration",
+    }  # fmt: skip
+    assert Programme.objects.get(code="national_branch_centre").branch_of_id == "national_centre"
     assert set(Programme.objects.values_list("code", flat=True)) == codes
     assert not Enterprise.objects.exists()
     assert not Batch.objects.exists()

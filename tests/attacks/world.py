@@ -16,6 +16,7 @@ from accreditation.models import (
     Binding,
     Case,
     Enterprise,
+    ExternalNotice,
     Meeting,
     Member,
     Message,
@@ -23,6 +24,7 @@ from accreditation.models import (
     RuleDraft,
     Seat,
     StoredFile,
+    Title,
     User,
     VerifiedValue,
 )
@@ -37,6 +39,7 @@ from tests.attacks.browser import Browser
 from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
+from tests.factories.recommending import make_national
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.intake import bind_evidence
@@ -111,6 +114,7 @@ def build() -> World:
         world.cases[side] = _draft(world, side)
     _join_sides(world)
     _rule_samples(world)
+    _national_samples(world)
     _open_browsers(world)
     return world
 
@@ -253,6 +257,23 @@ def _rule_samples(world: World) -> None:
     world.sample("batch.code", world.cast.batch.code)
     world.sample("programme.code", world.cast.programme.code)
     world.sample("draft.number", _rule_draft(world).number)
+
+
+def _national_samples(world: World) -> None:
+    """A batch of recommendations without cases, a notice of the national authority and a title that it grants."""
+    batch = make_national(world.cast)
+    notice = ExternalNotice.objects.create(
+        batch=batch, number="示例公告〔2025〕1号", dated=world.at.date(), authority="示例国家主管部门", file=world.file,
+        file_name="公告.pdf", recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
+    title = Title.objects.create(
+        number="NETC-T-2025-00001", programme=batch.programme, holder=world.cast.enterprises[2],
+        granted_on=notice.dated, valid_from=notice.dated, valid_until=None, announcement_number=notice.number,
+        granted_above=notice,
+    )  # fmt: skip
+    world.sample("national.code", batch.code)
+    world.sample("national.notice", notice.pk)
+    world.sample("national.title", title.number)
 
 
 def _rule_draft(world: World) -> RuleDraft:

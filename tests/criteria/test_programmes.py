@@ -30,6 +30,7 @@ def test_every_shipped_file_loads() -> None:
         "district_centre/yangpu-2021",
         "district_centre/jingan-2025",
         "district_centre/jinshan-2025",
+        "national_branch_centre/2016-demo",
         "national_centre/2007",
         "national_centre/2016",
         "national_centre/2016-demo",

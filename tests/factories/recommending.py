@@ -92,8 +92,8 @@ def answer(cast: Cast, case: Case, at: datetime, position: str = "no_objection")
     """All departments have answered alike."""
     for department in Department.values:
         form: dict[str, Any] = {
-            "department": department, "position": position, "text": "经查无异常", "document_number": "示例函〔2026〕1号",
-            "dated": at.date(),
+            "department": department, "position": position, "text": "经查无异常",
+            "document_number": "示例函〔2026〕1号", "dated": at.date(),
         }  # fmt: skip
         door.perform(case, "record_answer", by=cast.office, at=at, form=form)
 

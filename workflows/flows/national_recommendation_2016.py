@@ -66,10 +66,7 @@ class NationalRecommendation2016(CaseProcedure):
         Desk(for_power(Power.CHECK_COMPLETENESS)).Annotation(title=_("部门会商与初评")).Next(this.after_consultation)
     )
     after_consultation = (
-        flow.Switch()
-        .Annotation(title=_("初评结果"))
-        .Case(this.ranking, in_state(S.AWAITING_RANKING))
-        .Default(this.end)
+        flow.Switch().Annotation(title=_("初评结果")).Case(this.ranking, in_state(S.AWAITING_RANKING)).Default(this.end)
     )
 
     ranking = Desk(for_power(Power.CALL_MEETINGS)).Annotation(title=_("按初评得分排序")).Next(this.after_ranking)

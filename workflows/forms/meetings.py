@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -100,6 +100,10 @@ class VoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def __init__(self, *args: Any, words: Mapping[Choice, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"].choices = [(choice.value, word) for choice, word in words.items()]  # type: ignore[attr-defined]  # a ChoiceField
+
     def clean(self) -> dict[str, Any]:
         """A vote against says why."""
         cleaned = super().clean() or {}
@@ -124,7 +128,11 @@ class MinutesForm(forms.Form):
             self.fields[f"reasons-{item.position}"] = forms.CharField(
                 label=marked(
                     _("第 %(n)d 项 %(name)s：%(outcome)s的理由")
-                    % {"n": item.position, "name": item.application.enterprise.name, "outcome": Choice(outcome).label}
+                    % {
+                        "n": item.position,
+                        "name": item.application.enterprise.name,
+                        "outcome": item.meeting.batch.choice_words[Choice(outcome)],
+                    }
                 ),
                 help_text=_("写明事实和依据，将写入纪要并送达申报单位。"),
                 min_length=2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,7 +24,21 @@ STEPS = (
     gettext_lazy("公示"),
     gettext_lazy("发证"),
 )
+RECOMMENDING_STEPS: dict[int, Promise] = {  # by the number of the step; a recommendation has no step at the district
+    1: gettext_lazy("填报"),
+    3: gettext_lazy("市级核查"),
+    4: gettext_lazy("部门会商"),
+    5: gettext_lazy("排序审议"),
+    6: gettext_lazy("行文推荐"),
+    7: gettext_lazy("国家评审"),
+}
 FIRST_REVIEW_STEP, CHECK_STEP = 2, 3
+
+
+def steps_of(batch: Batch) -> dict[int, Promise]:
+    """The steps of the bar by number, as the programme of the batch has them."""
+    usual: dict[int, Promise] = dict(enumerate(STEPS, start=1))
+    return RECOMMENDING_STEPS if batch.is_recommendation else usual
 
 
 def case_header(case: Case, application: Application, *, at: datetime) -> Words:
@@ -90,9 +105,13 @@ def step_bar(case: Case, application: Application) -> Words:
     facts = APPLICATION_STATES[ApplicationState(application.state)]
     now = _step_now(application)
     is_over = case.closed_at is not None
-    stopped = facts.is_final and application.state != ApplicationState.RECOGNISED
-    marks = [_mark(number, now, is_over=is_over, stopped=stopped) for number in range(1, len(STEPS) + 1)]
-    steps = [{"label": str(label), "state": mark} for label, mark in zip(STEPS, marks, strict=True)]
+    stopped = facts.is_final and facts.tone != "ok"
+    names = steps_of(application.batch)
+    now = now if now in names else CHECK_STEP
+    steps = [
+        {"label": str(label), "state": _mark(number, now, is_over=is_over, stopped=stopped)}
+        for number, label in names.items()
+    ]
     return {"steps": steps, "outcome": state_label(application.state) if is_over or stopped else ""}
 
 

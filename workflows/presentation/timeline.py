@@ -15,11 +15,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.audit import chain_key
-from accreditation.enums import ApplicationState, Choice, Department, Position
+from accreditation.enums import RECOGNISING, RECOMMENDING, ApplicationState, Choice, Department, Position
 from accreditation.models import AuditEvent, Case
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
-from accreditation.services.wording import RECOGNISING, RECOMMENDING
 from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
@@ -77,6 +76,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "ask_departments": PARTIES,
     "record_answer": AUTHORITIES,  # what departments write is between authorities
     "adopt_initial_score": PARTIES,
+    "not_recommend_below_limit": PARTIES,
     "enter_ranking": PARTIES,
     "recommend_upward": EVERYBODY,
     "recognise_above": EVERYBODY,
@@ -298,6 +298,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "ask_departments": _asked,
     "record_answer": _answered,
     "adopt_initial_score": _scored,
+    "not_recommend_below_limit": _reasons("reasons"),
     "enter_ranking": _placed,
     "recommend_upward": _reasons("recommendation"),
     "recognise_above": _reasons("notice"),

@@ -102,7 +102,9 @@ def window_of(batch: Batch, *, at: datetime, calendar: WorkCalendar | None = Non
 def own_certificates(user: Person) -> list[tuple[Title, Case, Certificate | None]]:
     """Titles that the person's enterprises were granted here, each with its case and certificate."""
     rows = (
-        Application.objects.filter(enterprise__in=enterprises_of(user), title__isnull=False)
+        Application.objects.filter(
+            enterprise__in=enterprises_of(user), title__isnull=False, title__granted_above__isnull=True
+        )
         .select_related("title__programme", "title__holder", "case")
         .order_by("-title__granted_on", "-pk")
     )

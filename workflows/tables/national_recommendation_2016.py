@@ -15,7 +15,7 @@ from workflows import audiences, guards, who
 from workflows import recommendation_guards as own
 from workflows import recommendation_records as records
 from workflows.doing import Clock, Verb
-from workflows.tables.municipal_recognition_2022 import CHECK, LICENSING, MUNICIPAL_2022
+from workflows.tables.municipal_recognition_2022 import CHECK, MUNICIPAL_2022
 
 CONSULTATION = Clock(DeadlineKind.CONSULTATION, "consultation_days")
 
@@ -91,13 +91,13 @@ _LINES: tuple[Verb, ...] = (
         record=records.adopt_initial_score, tells=(audiences.applicants,),
     ),
     Verb(
-        "not_recommend", _("初评不足，不予推荐"), who.CHECKER, ("consultation",), NOTICE, transition="not_recommend",
-        completes=True,
+        "not_recommend_below_limit", _("初评不足，不予推荐"), who.CHECKER, ("consultation",), NOTICE,
+        transition="not_recommend", completes=True,
         guards=(
             own.consultation_is_over, own.conditions_are_passed, own.score_is_below_limit,
             guards.needs_text("opinion", _("不予推荐的理由")),
         ),
-        record=records.not_recommend_below_limit, tells=(audiences.applicants,), told_as="score_below",
+        record=records.not_recommend_below_limit, tells=(audiences.applicants,),
     ),
     # --- ranking and committee ---------------------------------------------------------------------------------
     Verb(

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import batches, certificates_desk, notices_desk, objections_desk, office, panel_desk, papers
+from workflows.views import (
+    batches,
+    certificates_desk,
+    notices_desk,
+    objections_desk,
+    office,
+    panel_desk,
+    papers,
+    recommendations,
+)
 
 CASE = "office/cases/<str:number>/"
+RECOMMENDATION = "office/batches/<slug:code>/recommendation/"
 
 urlpatterns = [
     path("office/", office.office_inbox, name="office_inbox"),
@@ -28,6 +38,15 @@ urlpatterns = [
     path("office/batches/<slug:code>/", batches.office_batch, name="office_batch"),
     path("office/batches/<slug:code>/notice/", notices_desk.batch_notice, name="batch_notice"),
     path("office/batches/<slug:code>/announce/", notices_desk.batch_announce, name="batch_announce"),
+    path(f"{RECOMMENDATION}", recommendations.office_recommendation, name="office_recommendation"),
+    path(f"{RECOMMENDATION}quota/", recommendations.office_quota, name="office_quota"),
+    path(f"{RECOMMENDATION}ranking/", recommendations.office_ranking, name="office_ranking"),
+    path(f"{RECOMMENDATION}letter/", recommendations.batch_recommend, name="batch_recommend"),
+    path(f"{RECOMMENDATION}package/", recommendations.office_package, name="office_package"),
+    path(f"{RECOMMENDATION}result/", recommendations.office_result, name="office_result"),
+    path(f"{RECOMMENDATION}notices/<int:pk>/", recommendations.office_notice_file, name="office_notice_file"),
+    path("office/titles/", recommendations.outside_titles_page, name="outside_titles"),
+    path("office/titles/<str:number>/", recommendations.outside_title, name="outside_title"),
     path("office/publishing/", notices_desk.publishing, name="publishing"),
     path("office/objections/", objections_desk.office_objections, name="office_objections"),
     path("office/objections/<str:number>/", objections_desk.office_objection, name="office_objection"),

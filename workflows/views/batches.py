@@ -54,6 +54,7 @@ def office_batch(request: HttpRequest, code: str) -> HttpResponse:
         "faults": batch_desk.confidence_counts(row),
         "notices": batch_desk.notices_of(row),
         "announcements": batch_desk.announcements_of(row),
+        "recommends": row.is_recommendation,
     }
     return render(request, "workflows/office/batch.html", context)
 

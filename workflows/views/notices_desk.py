@@ -27,6 +27,7 @@ from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
 from workflows.phrases import OFFICIAL
 from workflows.selectors import batch_desk
 from workflows.selectors.batch_desk import TO_ANNOUNCE, TO_PUBLISH
+from workflows.selectors.recommendations import waiting_for_letter
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
@@ -65,6 +66,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
     context = {
         "batches": list(batch_desk.waiting_for_publisher()),
         "rule_drafts": waiting_for_publication(),
+        "recommendations": list(waiting_for_letter()),
         "notices": batch_desk.recent_notices(),
         "announcements": batch_desk.recent_announcements(),
     }
