@@ -9,7 +9,7 @@ from typing import Any
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
-from accreditation.models import Application, Batch, Case, User
+from accreditation.models import Application, Batch, Case, MeetingItem, User
 from accreditation.services import meetings, outside_titles
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
@@ -133,7 +133,7 @@ class NationalStates:
         """What is sent with a verb; adopted minutes come with the committee alone."""
         if verb in _CHOICES:
             return {"decision": self._decision(case, _CHOICES[verb])} if role == "committee" else {}
-        return self._forms(case).get(verb, lambda: {})()
+        return self._forms(case).get(verb, dict)()
 
     def _decision(self, case: Case, choice: Choice) -> Any:
         """Minutes adopted but not carried out; anything at all where the committee has nothing before it."""
@@ -152,7 +152,7 @@ class NationalStates:
         meeting = meetings.draft_minutes(meeting, reasons={1: "理由充分"}, by=office, at=self.at)
         for signer in (office, members[0]):
             meetings.sign_minutes(meeting, sha256=meeting.minutes_sha256, by=signer, at=self.at)
-        return meetings.decide(meeting.items.get(), at=self.at)
+        return meetings.decide(MeetingItem.objects.get(meeting_id=meeting.pk), at=self.at)
 
     def _forms(self, case: Case) -> dict[str, Callable[[], dict[str, Any]]]:
         reason = {"reason": "依据材料核定"}

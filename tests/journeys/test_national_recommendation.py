@@ -1,4 +1,4 @@
-"""A national recommendation through the pages: every role from the first draft to the result of the national authority."""
+"""A national recommendation through the pages: every role from the first draft to the national result."""
 
 from __future__ import annotations
 
@@ -105,7 +105,8 @@ class Pages:
         waiting = Case.objects.filter(batch=self.batch, state=S.UNDER_OVERALL_REVIEW)
         now = timezone.localtime()
         form = {
-            "batch": self.batch.code, "cases": [case.number for case in waiting], "held_on": f"{now:%Y-%m-%d}", "held_time": f"{now:%H:%M}",
+            "batch": self.batch.code, "cases": [case.number for case in waiting], "held_on": f"{now:%Y-%m-%d}",
+            "held_time": f"{now:%H:%M}",
             "place": "示例", "chair": people[0].pk, "members": [person.pk for person in people],
         }  # fmt: skip
         self.done(office.post(reverse("meeting_new"), form))
@@ -255,9 +256,7 @@ def test_pages_refuse_what_is_not_their_time_or_office(cast: Cast) -> None:
     for verb in ("ask_departments", "record_answer", "adopt_initial_score", "not_recommend_below_limit"):
         assert office.get(reverse("office_act", args=[case.number, verb])).status_code == 404
         assert pages.as_("pudong").get(reverse("office_act", args=[case.number, verb])).status_code == 403
-    early = office.post(
-        reverse("office_ranking", args=[batch.code]), {"tie_rule": "rd_staff", "confirmed": "1"}
-    )
+    early = office.post(reverse("office_ranking", args=[batch.code]), {"tie_rule": "rd_staff", "confirmed": "1"})
     assert early.status_code == 422
     assert "申报期未满" in words(early)
     assert office.get(reverse("office_recommendation", args=[cast.batch.code])).status_code == 404
