@@ -200,6 +200,7 @@ ACCESS: Mapping[str, Policy] = {
     "batch_recommend": PUBLISHER,
     "office_package": RECOMMENDERS,
     "office_result": OFFICE,
+    "office_public_notice": OFFICE,
     "office_notice_file": RECOMMENDERS,
     "outside_titles": OFFICE,
     "outside_title": OFFICE,

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from accreditation.models import Case
 from accreditation.services.batches import USUAL
 from workflows.doing import Verb
+from workflows.flows.demonstration_recommendation_2010 import NODE_OF_STATE as DEMONSTRATION_NODES
+from workflows.flows.demonstration_recommendation_2010 import DemonstrationRecommendation2010
 from workflows.flows.foundation import CaseProcedure
 from workflows.flows.municipal_recognition_2022 import NODE_OF_STATE, MunicipalRecognition2022
 from workflows.flows.national_recommendation_2016 import NODE_OF_STATE as NATIONAL_NODES
 from workflows.flows.national_recommendation_2016 import NationalRecommendation2016
 from workflows.subjects import Subject
+from workflows.tables.demonstration_recommendation_2010 import DEMONSTRATION_2010
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
 
@@ -39,6 +42,12 @@ PROCEDURES: Mapping[str, Procedure] = {
         NATIONAL_2016,
         NATIONAL_NODES,
         needs=frozenset({"correction_days", "check_days", "returns_allowed", "consultation_days"}),
+    ),
+    "demonstration_recommendation/2010": Procedure(
+        DemonstrationRecommendation2010,
+        DEMONSTRATION_2010,
+        DEMONSTRATION_NODES,
+        needs=frozenset({"correction_days", "check_days", "returns_allowed", "notice_days"}),
     ),
 }
 

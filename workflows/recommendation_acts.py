@@ -18,6 +18,7 @@ from accreditation.permissions import has_power
 from accreditation.roles import Power
 from accreditation.services import outside_titles, rankings
 from workflows import door
+from workflows.calendar import current_calendar
 from workflows.workdays import SHANGHAI
 
 CHUNK = 1 << 20
@@ -74,6 +75,42 @@ def send_recommendation(
     for application in listed:
         door.perform(application.case, "recommend_upward", by=by, at=at, form={"recommendation": letter})
     return letter
+
+
+@transaction.atomic
+def note_public_notice(
+    batch: Batch,
+    *,
+    number: str,
+    dated: date,
+    authority: str,
+    file: StoredFile,
+    file_name: str,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+) -> ExternalNotice:
+    """Enter the national authority's public notice over the recommended applications; its days run from its date.
+
+    Raises Replayed as `act` does.
+    """
+    said = fingerprint(batch.pk, number, dated)
+    listed = list(batch.applications.filter(state=ApplicationState.RECOMMENDED_UPWARD).select_related("case"))
+    with act(
+        batch, "note_public_notice", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
+    ) as doing:
+        _check_power(by, Power.CHECK_COMPLETENESS)
+        _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at)
+        notice = outside_titles.keep_notice(
+            batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
+        )
+        ends_on, is_provisional = current_calendar().add(dated, batch.notice_days)
+        doing.note(notice=number, dated=dated.isoformat(), ends_on=ends_on.isoformat(), provisional=is_provisional)
+        doing.reply(number=number)
+    for application in listed:
+        form = {"notice": notice, "ends_on": ends_on}
+        door.perform(application.case, "note_public_notice_above", by=by, at=at, form=form)
+    return notice
 
 
 @transaction.atomic

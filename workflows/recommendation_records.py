@@ -133,6 +133,15 @@ def recommend_upward(doing: Doing) -> None:
     send_letter(doing, LetterKind.RECOMMENDED_UPWARD, recommendation=letter)
 
 
+def note_public_notice_above(doing: Doing) -> None:
+    """Form: notice, ends_on (last day of the national authority's public notice)."""
+    notice = doing.form["notice"]
+    doing.act.note(
+        notice=notice.number, dated=notice.dated.isoformat(), file=notice.file_id,
+        ends_on=doing.form["ends_on"].isoformat(),
+    )  # fmt: skip
+
+
 def recognise_above(doing: Doing) -> None:
     """Form: notice. The national authority granted the title; it is entered, and no certificate of ours is made."""
     notice = doing.form["notice"]

@@ -73,6 +73,10 @@ class Recommending(models.Model):
     def adopt_initial_score(self) -> None:
         """The initial score stands and reaches the limit."""
 
+    @transition(field="state", source=S.UNDER_COMPLETENESS_CHECK, target=S.AWAITING_RANKING)
+    def score_at_check(self) -> None:
+        """The same where no other department is asked."""
+
     @transition(field="state", source=S.AWAITING_RANKING, target=S.UNDER_OVERALL_REVIEW)
     def enter_ranking(self) -> None:
         """A line of the frozen ranking that the committee decides on."""

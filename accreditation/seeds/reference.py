@@ -117,7 +117,7 @@ PROGRAMMES: tuple[ProgrammeEntry, ...] = (
         branch_of="national_centre",
     ),
     ProgrammeEntry(
-        "demonstration",
+        "demonstration_national",
         Level.NATIONAL,
         "国家技术创新示范企业",
         "National Technology Innovation Demonstration Enterprise",

@@ -117,6 +117,9 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "postpone_recommendation": Sentence(_("暂缓推荐"), _("办件 %(case)s 经评审委员会审议暂缓推荐，理由见告知书。")),
     "recommend_upward": Sentence(_("已行文推荐"), _("办件 %(case)s 已由市级行文推荐至国家主管部门。")),
+    "note_public_notice_above": Sentence(
+        _("国家公示"), _("办件 %(case)s 已进入国家主管部门的公示，公示文件和截止日见办件页面。")
+    ),
     "recognise_above": Sentence(_("国家已认定"), _("办件 %(case)s 已列入国家主管部门公布的认定名单。")),
     "pass_over_above": Sentence(
         _("国家未认定"), _("办件 %(case)s 未列入国家主管部门公布的认定名单，说明和救济途径见告知书。")

@@ -26,9 +26,11 @@ OTHERS = ("other_applicant", "district", "auditor", "stranger")
 class NationalStates:
     """Who acts, when, and how a case comes into a state."""
 
+    kind, proven, gate, below = "evaluation_form", "rd_expenditure", "NG8", {"rd_staff": 100}
+
     def __init__(self, at: datetime) -> None:
         self.cast: Cast = make_cast(at)
-        self.batch: Batch = steps.make_national(self.cast)
+        self.batch: Batch = self.open_batch()
         self.at = at
         people = self.cast.people
         self.people: dict[str, User] = {
@@ -37,11 +39,19 @@ class NationalStates:
             "district": people["pudong"], "auditor": people["auditor"], "stranger": people["stranger"],
         }  # fmt: skip
 
+    def open_batch(self) -> Batch:
+        """The batch of the procedure."""
+        return steps.make_national(self.cast)
+
+    def score(self, case: Case) -> None:
+        """From filed to waiting for the ranking."""
+        steps.score(self.cast, case, self.at)
+
     def case_in(self, state: str) -> Case:
         """A case in that state; `at` is moved on where the way there takes time."""
         by, figures = self.people["applicant"], steps.STRONG
         if state == S.INELIGIBLE:
-            figures = figures | {"rd_staff": 100}
+            figures = figures | self.below
         case = open_application(self.cast.enterprises[0], self.batch, by=by, at=self.at)
         with_material(case, by, self.at, **figures)
         self._bind(case)
@@ -53,9 +63,9 @@ class NationalStates:
         return case
 
     def _bind(self, case: Case) -> None:
-        rows = Application.objects.get(case=case).evidence.filter(kind="evaluation_form", removed_at__isnull=True)
+        rows = Application.objects.get(case=case).evidence.filter(kind=self.kind, removed_at__isnull=True)
         row = rows.latest("pk")
-        form = {"evidence": row, "provable": Provable("figure", "rd_expenditure", self.year), "page": 1}
+        form = {"evidence": row, "provable": Provable("figure", self.proven, self.year), "page": 1}
         door.perform(case, "bind_evidence", by=self.people["applicant"], at=self.at, form=form)
 
     @property
@@ -67,7 +77,7 @@ class NationalStates:
         """Returned for one figure and one kind of evidence, both handed in anew."""
         points = [
             {"target": "figure", "code": "rd_staff", "year": self.year, "remark": "请核对"},
-            {"target": "evidence", "code": "evaluation_form", "remark": "请重新上传"},
+            {"target": "evidence", "code": self.kind, "remark": "请重新上传"},
         ]
         form = {"points": points}
         door.perform(case, "return_for_correction", by=self.people["office"], at=self.at, form=form)
@@ -96,7 +106,7 @@ class NationalStates:
 
     def rank(self, case: Case) -> None:
         """Before the committee as the only line of the ranking."""
-        steps.score(self.cast, case, self.at)
+        self.score(case)
         steps.rank(self.cast, self.batch)
         self.at = self.batch.closes_at + timedelta(minutes=2)
 
@@ -160,7 +170,7 @@ class NationalStates:
             "upload_workbook": lambda: self._workbook(case),
             "send_workbook": lambda: {"name": "长表.xlsx", "sha256": "1" * 64, "spool_name": "示例"},
             "attach_evidence": lambda: {
-                "kind": "evaluation_form", "file": stored_file(b"new", self.at), "name": "评价表.pdf",
+                "kind": self.kind, "file": stored_file(b"new", self.at), "name": "评价表.pdf",
             },
             "drop_evidence": lambda: {"evidence": self._evidence(case)},
             "bind_evidence": lambda: {
@@ -172,7 +182,7 @@ class NationalStates:
             "name_parent": lambda: {"parent": None},
             "submit": lambda: {"declaration": True, "insists": True},
             "correct": lambda: {"declaration": True},
-            "answer_gate": lambda: {"gate": "NG8", "is_met": True} | reason,
+            "answer_gate": lambda: {"gate": self.gate, "is_met": True} | reason,
             "verify_value": lambda: {"code": "rd_staff", "year": self.year, "value": Fraction(180)} | reason,
             "return_for_correction": lambda: {
                 "points": [{"target": "figure", "code": "rd_staff", "year": self.year, "remark": "请核对"}]
@@ -181,8 +191,10 @@ class NationalStates:
             "record_answer": self._answer,
             "adopt_initial_score": lambda: {"opinion": "同意"},
             "not_recommend_below_limit": lambda: {"opinion": "得分不足"},
+            "score_at_check": lambda: {"opinion": "同意"},
             "table_again": lambda: reason,
             "recommend_upward": lambda: {"recommendation": self._letter()},
+            "note_public_notice_above": lambda: {"notice": self._notice(), "ends_on": self.at.date()},
             "recognise_above": lambda: {"notice": self._notice()},
             "pass_over_above": lambda: {"notice": self._notice(), "reasons": "未列入名单"},
         }  # fmt: skip
@@ -194,7 +206,7 @@ class NationalStates:
         return {"name": "数据表.xlsx", "sha256": "2" * 64, "facts": facts, "file": stored_file(b"book", self.at)}
 
     def _evidence(self, case: Case) -> Any:
-        rows = Application.objects.get(case=case).evidence.filter(kind="evaluation_form", removed_at__isnull=True)
+        rows = Application.objects.get(case=case).evidence.filter(kind=self.kind, removed_at__isnull=True)
         return rows.order_by("-pk").filter(bindings__isnull=False).distinct()[0]
 
     def _letter(self) -> Any:
@@ -213,6 +225,20 @@ class NationalStates:
         )  # fmt: skip
 
 
+class DemonstrationStates(NationalStates):
+    """The same for a demonstration enterprise, where no other department is asked."""
+
+    kind, proven, gate, below = "audit_report", "revenue_main", "DG1", {"employees": 299}
+
+    def open_batch(self) -> Batch:
+        """The batch of the procedure."""
+        return steps.make_demonstration(self.cast)
+
+    def score(self, case: Case) -> None:
+        """From filed to waiting for the ranking."""
+        steps.score_at_check(self.cast, case, self.at)
+
+
 _CHOICES = {"propose": Choice.RECOGNISE, "refuse": Choice.REFUSE, "postpone": Choice.POSTPONE}
 _WAYS: dict[str, Callable[[NationalStates, Case], None]] = {
     S.UNDER_COMPLETENESS_CHECK: lambda states, case: None,
@@ -220,7 +246,7 @@ _WAYS: dict[str, Callable[[NationalStates, Case], None]] = {
     S.LAPSED: NationalStates.lapse,
     S.INELIGIBLE: NationalStates.find_ineligible,
     S.UNDER_CONSULTATION: NationalStates.consult,
-    S.AWAITING_RANKING: lambda states, case: steps.score(states.cast, case, states.at),
+    S.AWAITING_RANKING: lambda states, case: states.score(case),
     S.UNDER_OVERALL_REVIEW: NationalStates.rank,
     S.POSTPONED: lambda states, case: states.decide(Choice.POSTPONE)(case),
     S.NOT_RECOMMENDED: lambda states, case: states.decide(Choice.REFUSE)(case),

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Application, Case
-from tests.attacks.national_states import NationalStates
+from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.clock import MONDAY
 from workflows import door
 from workflows.describe import moves, reached
@@ -22,7 +22,10 @@ from workflows.procedures import PROCEDURES
 
 pytestmark = [pytest.mark.django_db]
 TABLE: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("expected_transitions.yaml").read_text("utf-8"))
-WORLDS: Mapping[str, Callable[[datetime], Any]] = {"national_recommendation/2016": NationalStates}
+WORLDS: Mapping[str, Callable[[datetime], Any]] = {
+    "national_recommendation/2016": NationalStates,
+    "demonstration_recommendation/2010": DemonstrationStates,
+}
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 
 

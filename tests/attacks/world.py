@@ -39,7 +39,7 @@ from tests.attacks.browser import Browser
 from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
-from tests.factories.recommending import make_national
+from tests.factories.recommending import make_demonstration, make_national
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.intake import bind_evidence
@@ -272,6 +272,7 @@ def _national_samples(world: World) -> None:
         granted_above=notice,
     )  # fmt: skip
     world.sample("national.code", batch.code)
+    world.sample("demonstration.code", make_demonstration(world.cast).code)
     world.sample("national.notice", notice.pk)
     world.sample("national.title", title.number)
 

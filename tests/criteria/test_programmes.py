@@ -23,6 +23,7 @@ def test_every_shipped_file_loads() -> None:
         "beijing_municipal_centre/2021",
         "demo/2026",
         "demonstration_national/2010",
+        "demonstration_national/2010-demo",
         "demonstration_shanghai/seed",
         "district_centre/songjiang-current",
         "district_centre/songjiang-earlier",

@@ -16,12 +16,12 @@ from workflows import door, recommendation_acts
 from workflows.opening import open_application
 from workflows.procedures import PROCEDURES
 
-PROCEDURE = "national_recommendation/2016"
+PROCEDURE, DEMONSTRATION = "national_recommendation/2016", "demonstration_recommendation/2010"
 STRONG = {
     "rd_expenditure": 62000, "rd_staff": 188, "employees": 900, "equipment_original_value": 64000, "doctors": 20,
     "external_expert_months": 60, "rd_projects": 60, "rd_projects_basic_applied": 6, "platforms_national": 2,
     "certified_labs": 2, "invention_patents_valid": 40, "standards_3y": 9, "new_product_revenue": 260000,
-    "new_product_profit": 22000, "profit_total": 60000,
+    "new_product_profit": 22000, "profit_total": 60000, "assets_total": 60000,
 }  # fmt: skip
 WEAK = STRONG | {
     "invention_patents_valid": 2, "new_product_revenue": 20000, "new_product_profit": 1000, "standards_3y": 0,
@@ -47,6 +47,22 @@ def make_national(cast: Cast, *, branch: bool = False, quota: int | None = 1) ->
         base_date=cast.at.date(), by=cast.office, at=cast.at, needs=PROCEDURES[PROCEDURE].needs,
     )  # fmt: skip
     return set_quota(batch, quota=quota, ground="示例通知", by=cast.office, at=cast.at) if quota else batch
+
+
+def make_demonstration(cast: Cast, quota: int = 1) -> Batch:
+    """An open batch of the national demonstration enterprises."""
+    authority, _new = Body.objects.get_or_create(
+        code="miit", defaults={"level": Level.NATIONAL, "name_zh": "示例工业主管部门", "name_en": "Example Ministry"}
+    )
+    programme = _programme("demonstration_national", "国家技术创新示范企业", "NTIDE", authority)
+    for n, enterprise in enumerate(cast.enterprises):
+        _hold_municipal(cast, enterprise, n)
+    batch = open_batch(
+        programme, store_edition("demonstration_national/2010-demo", at=cast.at), ordinal=15, year=cast.at.year,
+        procedure=DEMONSTRATION, opens_at=cast.at - timedelta(days=1), closes_at=cast.at + timedelta(days=20),
+        base_date=cast.at.date(), by=cast.office, at=cast.at, needs=PROCEDURES[DEMONSTRATION].needs,
+    )  # fmt: skip
+    return set_quota(batch, quota=quota, ground="示例通知", by=cast.office, at=cast.at)
 
 
 def _programme(code: str, name: str, prefix: str, body: Body, branch_of: Programme | None = None) -> Programme:
@@ -103,6 +119,12 @@ def score(cast: Cast, case: Case, at: datetime) -> None:
     consult(cast, case, at)
     answer(cast, case, at)
     door.perform(case, "adopt_initial_score", by=cast.office, at=at, form={"opinion": "数据核实，同意"})
+
+
+def score_at_check(cast: Cast, case: Case, at: datetime) -> None:
+    """The same where no department is asked."""
+    answer_gates(case, cast.office, at)
+    door.perform(case, "score_at_check", by=cast.office, at=at, form={"opinion": "数据核实，同意"})
 
 
 def rank(cast: Cast, batch: Batch, tie_rule: str = TieRule.RD_EXPENDITURE) -> Ranking:

@@ -15,6 +15,11 @@ PUBLISHED_NODES = {
         "end", "expert_review", "first_review", "notice_period", "overall_review", "prepare", "publish_notice",
         "rebuild", "resume", "seats", "start", "table_again",
     ],
+    "demonstration_recommendation/2010": [
+        "after_check", "after_correction", "after_overall_review", "after_prepare", "after_ranking",
+        "completeness_check", "correct", "end", "national_review", "overall_review", "prepare", "ranking", "rebuild",
+        "recommend", "resume", "start", "table_again",
+    ],
     "national_recommendation/2016": [
         "after_check", "after_consultation", "after_correction", "after_overall_review", "after_prepare",
         "after_ranking", "completeness_check", "consultation", "correct", "end", "national_review", "overall_review",

@@ -13,7 +13,7 @@ from accreditation.services.titles import import_title
 from criteria.workbook.samples import sample_credit_code
 from workflows import recommendation_acts
 from workflows.demo.clock import DemoClock
-from workflows.demo.material import workbook_for
+from workflows.demo.material import Key, workbook_for
 from workflows.demo.story import Story
 from workflows.demo.telling import Teller
 from workflows.demo.turns import Turns
@@ -87,7 +87,9 @@ class NationalStory:
         username, enterprise = HOLDERS[n][0], self.holders[n]
         person = self.people[username]
         case = open_application(enterprise, batch, by=person, at=self.clock.minutes(5))
-        figures = {(code, batch.reporting_year): value for code, value in {**FIGURES, **changed}.items()}
+        figures: dict[Key, int] = {
+            (code, batch.reporting_year): value for code, value in {**FIGURES, **changed}.items()
+        }
         book = workbook_for(enterprise, batch, seed=20 + n, profile="strong", changed=figures)
         self.turns.upload(case, username, book)
         self.turns.upload_evidence(case, username)

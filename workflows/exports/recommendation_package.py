@@ -89,8 +89,9 @@ def _papers_of(application: Application) -> Iterator[tuple[str, str, bytes]]:
 def safe_name(name: str) -> str:
     """A name that every system can unpack into one folder: no separators, no control characters, no leading dot."""
     plain = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip().lstrip(".") or "_"
-    stem, dot, ending = plain.rpartition(".")
-    return f"{stem[:NAME_LENGTH]}{dot}{ending[:8]}" if dot else plain[: NAME_LENGTH + 20]
+    found = re.fullmatch(r"(.*?)(\.[A-Za-z0-9]{1,8})?", plain)
+    assert found is not None
+    return found[1][:NAME_LENGTH] + (found[2] or "")
 
 
 def _add(package: zipfile.ZipFile, path: str, what: str, content: bytes) -> Paper:

@@ -49,10 +49,15 @@ class DepartmentAnswerForm(forms.Form):
     dated = forms.DateField(label=_("来文日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
-class InitialScoreForm(forms.Form):
+class ScoreForm(forms.Form):
     """The office stands by the computed score."""
 
     opinion = forms.CharField(label=_("初评意见"), max_length=2000, widget=forms.Textarea(attrs=LONG))
+
+
+class InitialScoreForm(ScoreForm):
+    """The same after a consultation."""
+
     objections_answered = forms.CharField(
         label=_("部门不同意见的处理情况"), required=False, max_length=2000, widget=forms.Textarea(attrs=LONG),
         help_text=_("有部门提出不同意见时必填。"),

@@ -32,13 +32,15 @@ RECOMMENDING_STEPS: dict[int, Promise] = {  # by the number of the step; a recom
     6: gettext_lazy("行文推荐"),
     7: gettext_lazy("国家评审"),
 }
-FIRST_REVIEW_STEP, CHECK_STEP = 2, 3
+FIRST_REVIEW_STEP, CHECK_STEP, CONSULTATION = 2, 3, 4
 
 
 def steps_of(batch: Batch) -> dict[int, Promise]:
     """The steps of the bar by number, as the programme of the batch has them."""
-    usual: dict[int, Promise] = dict(enumerate(STEPS, start=1))
-    return RECOMMENDING_STEPS if batch.is_recommendation else usual
+    if not batch.is_recommendation:
+        return dict(enumerate(STEPS, start=1))
+    asks_departments = batch.consultation_days > 0
+    return {number: name for number, name in RECOMMENDING_STEPS.items() if asks_departments or number != CONSULTATION}
 
 
 def case_header(case: Case, application: Application, *, at: datetime) -> Words:

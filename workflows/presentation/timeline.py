@@ -76,9 +76,11 @@ READERS: Mapping[str, frozenset[View]] = {
     "ask_departments": PARTIES,
     "record_answer": AUTHORITIES,  # what departments write is between authorities
     "adopt_initial_score": PARTIES,
+    "score_at_check": PARTIES,
     "not_recommend_below_limit": PARTIES,
     "enter_ranking": PARTIES,
     "recommend_upward": EVERYBODY,
+    "note_public_notice_above": EVERYBODY,
     "recognise_above": EVERYBODY,
     "pass_over_above": PARTIES,
 }
@@ -270,6 +272,11 @@ def _placed(content: Content, rules: RuleSet | None) -> str:
     return _("排序 %(no)s 第 %(place)d 位。") % {"no": content["ranking"], "place": content["place"]}
 
 
+def _noticed(content: Content, rules: RuleSet | None) -> SafeString:
+    ends = _("，至 %(day)s") % {"day": content["ends_on"]}
+    return format_html("{}{}", quoted(content["notice"]), ends)
+
+
 TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "upload_workbook": _upload,
     "attach_evidence": _file,
@@ -298,9 +305,11 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "ask_departments": _asked,
     "record_answer": _answered,
     "adopt_initial_score": _scored,
+    "score_at_check": _scored,
     "not_recommend_below_limit": _reasons("reasons"),
     "enter_ranking": _placed,
     "recommend_upward": _reasons("recommendation"),
+    "note_public_notice_above": _noticed,
     "recognise_above": _reasons("notice"),
     "pass_over_above": _reasons("notice"),
 }

@@ -44,6 +44,7 @@ urlpatterns = [
     path(f"{RECOMMENDATION}letter/", recommendations.batch_recommend, name="batch_recommend"),
     path(f"{RECOMMENDATION}package/", recommendations.office_package, name="office_package"),
     path(f"{RECOMMENDATION}result/", recommendations.office_result, name="office_result"),
+    path(f"{RECOMMENDATION}public-notice/", recommendations.office_public_notice, name="office_public_notice"),
     path(f"{RECOMMENDATION}notices/<int:pk>/", recommendations.office_notice_file, name="office_notice_file"),
     path("office/titles/", recommendations.outside_titles_page, name="outside_titles"),
     path("office/titles/<str:number>/", recommendations.outside_title, name="outside_title"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,11 +19,24 @@ from workflows.forms.recommendations import (
     DepartmentAnswerForm,
     InitialScoreForm,
     ParentForm,
+    ScoreForm,
 )
 from workflows.views.answers import as_errors, page, try_verb
 from workflows.views.applicant_frame import frame, open_case
 from workflows.views.casework import ENDS, LETTER, ActPage, status_of
 
+SCORING = ActPage(
+    InitialScoreForm,
+    gettext_lazy("确认初评得分"),
+    gettext_lazy("按核定数据和国家评价方法计算的得分将固定下来，作为排序依据。"),
+    gettext_lazy("确认得分"),
+    gettext_lazy("已确认初评得分，等待排序。"),
+    (
+        gettext_lazy("得分固定后不能再核定数据。"),
+        gettext_lazy("申报件进入本批次排序。"),
+    ),
+    is_final=True,
+)
 ACTS: Mapping[str, ActPage] = {
     "ask_departments": ActPage(
         ConsultationForm,
@@ -38,18 +52,8 @@ ACTS: Mapping[str, ActPage] = {
         gettext_lazy("登记意见"),
         gettext_lazy("已登记部门意见。"),
     ),
-    "adopt_initial_score": ActPage(
-        InitialScoreForm,
-        gettext_lazy("确认初评得分"),
-        gettext_lazy("按核定数据和国家评价方法计算的得分将固定下来，作为排序依据。"),
-        gettext_lazy("确认得分"),
-        gettext_lazy("已确认初评得分，等待排序。"),
-        (
-            gettext_lazy("得分固定后不能再核定数据。"),
-            gettext_lazy("申报件进入本批次排序。"),
-        ),
-        is_final=True,
-    ),
+    "adopt_initial_score": SCORING,
+    "score_at_check": replace(SCORING, form=ScoreForm),
     "not_recommend_below_limit": ActPage(
         BelowLimitForm,
         gettext_lazy("初评得分不足，不予推荐"),

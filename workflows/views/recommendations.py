@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accreditation.acts import Replayed
 from accreditation.enums import ApplicationState, TieRule
-from accreditation.errors import Denied, Refusal
+from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
@@ -197,6 +197,28 @@ def office_result(request: HttpRequest, code: str) -> HttpResponse:
         "yes": _("登记结果"),
     }
     return _answer(request, batch, form, enter, _("已登记国家结果。")) or _form_page(request, batch, form, context)
+
+
+@form_page
+@page
+def office_public_notice(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter the national authority's public notice; only where the programme has one."""
+    batch = rows.recommending_batch(code)
+    if not batch.notice_days:
+        raise NotFound(code)
+    initial = {"authority": batch.programme.granted_by.name_zh}
+    form = OutsideNoticeForm(request.POST or None, request.FILES or None, initial=initial, today=_today())
+
+    def enter() -> None:
+        acts.note_public_notice(batch, **_notice_values(request, form), request_key=_key(request))
+
+    days = {"days": batch.notice_days}
+    context = {
+        "title": _("登记国家公示"),
+        "lead": _("国家主管部门公示 %(days)d 个工作日，自公示之日的次日起算；全部已推荐的申报件一并登记。") % days,
+        "yes": _("登记公示"),
+    }
+    return _answer(request, batch, form, enter, _("已登记国家公示。")) or _form_page(request, batch, form, context)
 
 
 @require_safe
