@@ -21,7 +21,11 @@ from workflows.opening import open_application
 from workflows.procedures import PROCEDURES
 from workflows.tick import tick
 
-RULES, PROCEDURE = "national_centre/2016-demo", "national_recommendation/2016"
+CENTRE, DEMONSTRATION = "national_centre", "demonstration_national"
+EDITIONS = {
+    CENTRE: ("national_centre/2016-demo", "national_recommendation/2016"),
+    DEMONSTRATION: ("demonstration_national/2010-demo", "demonstration_recommendation/2010"),
+}
 DAYS_BACK, OPEN_FOR_DAYS = 30, 30
 HOLDERS = (("qiye", "上海示例重型装备集团有限公司"), ("qiye2", "上海示例先进材料集团有限公司"))
 FIGURES = {
@@ -44,14 +48,14 @@ class NationalStory:
 
     def run(self) -> list[Case]:
         """A batch recommended within its quota, then one that is open."""
-        self.story.tell.step("国家企业技术中心推荐：一批已行文待国家结果，一批正在部门会商")
+        self.story.tell.step("国家企业技术中心推荐：一批已行文待国家结果，一批正在部门会商；技术创新示范企业一件待核查")
         first = self._recommended_batch()
-        second = self._open_batch()
-        for case in (*first, second):
+        open_cases = [self._open_batch(), self._demonstration()]
+        for case in (*first, *open_cases):
             row = Case.objects.select_related("enterprise").get(pk=case.pk)
             said = f"{row.number} {row.enterprise.name}"
             self.story.tell.line(self.clock.at, "系统", said)
-        return [*first, second]
+        return [*first, *open_cases]
 
     def _holder(self, n: int, username: str, name: str) -> Enterprise:
         """A fictional group that has held the municipal title for years; the demo's applicant acts for it too."""
@@ -70,16 +74,14 @@ class NationalStory:
         )  # fmt: skip
         return enterprise
 
-    def _batch(self, ordinal: int, opens_at: datetime, closes_at: datetime, quota: int) -> Batch:
-        office = self.people["banshi"]
-        Body.objects.filter(level=Level.NATIONAL, code="ndrc").update(
-            name_zh="示例国家主管部门", name_en="Example Ministry"
-        )
+    def _batch(self, programme: str, ordinal: int, opens_at: datetime, closes_at: datetime, quota: int) -> Batch:
+        office, (rules, procedure) = self.people["banshi"], EDITIONS[programme]
+        Body.objects.filter(level=Level.NATIONAL).update(name_zh="示例国家主管部门", name_en="Example Ministry")
         batch = open_batch(
-            Programme.objects.select_related("granted_by").get(code="national_centre"),
-            store_edition(RULES, at=opens_at), ordinal=ordinal, year=opens_at.year, procedure=PROCEDURE,
+            Programme.objects.select_related("granted_by").get(code=programme),
+            store_edition(rules, at=opens_at), ordinal=ordinal, year=opens_at.year, procedure=procedure,
             opens_at=opens_at - timedelta(minutes=1), closes_at=closes_at, base_date=opens_at.date(), by=office,
-            at=opens_at, needs=PROCEDURES[PROCEDURE].needs,
+            at=opens_at, needs=PROCEDURES[procedure].needs,
         )  # fmt: skip
         return rankings.set_quota(batch, quota=quota, ground="示例年度通知", by=office, at=opens_at)
 
@@ -113,7 +115,7 @@ class NationalStory:
     def _recommended_batch(self) -> list[Case]:
         clock, office = self.clock, self.people["banshi"]
         closes = (clock.at + timedelta(days=2)).replace(hour=17, minute=0)
-        batch = self._batch(30, clock.at, closes, quota=1)
+        batch = self._batch(CENTRE, 30, clock.at, closes, quota=1)
         cases = [self._file(batch, 0), self._file(batch, 1, doctors=9, invention_patents_valid=14)]
         clock.days(3)
         for case in cases:
@@ -133,7 +135,12 @@ class NationalStory:
         return cases
 
     def _open_batch(self) -> Case:
-        batch = self._batch(31, self.clock.at, self.story.now + timedelta(days=OPEN_FOR_DAYS), quota=2)
+        batch = self._batch(CENTRE, 31, self.clock.at, self.story.now + timedelta(days=OPEN_FOR_DAYS), quota=2)
         case = self._file(batch, 1)
         self._consult(case, answered=2)
         return case
+
+    def _demonstration(self) -> Case:
+        """A candidate for the title of demonstration enterprise that waits for the municipal check."""
+        closes = self.story.now + timedelta(days=OPEN_FOR_DAYS)
+        return self._file(self._batch(DEMONSTRATION, 15, self.clock.days(1), closes, quota=4), 0, assets_total=90000)

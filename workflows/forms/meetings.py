@@ -94,7 +94,6 @@ class VoteForm(forms.Form):
     choice = forms.ChoiceField(label=_("表决"), choices=Choice.choices, widget=forms.RadioSelect)
     remark = forms.CharField(
         label=_("理由"),
-        help_text=_("不予认定、暂缓认定必须写明理由。"),
         required=False,
         max_length=LONG,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -102,6 +101,8 @@ class VoteForm(forms.Form):
 
     def __init__(self, *args: Any, words: Mapping[Choice, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        against = {"refuse": words[Choice.REFUSE], "postpone": words[Choice.POSTPONE]}
+        self.fields["remark"].help_text = _("%(refuse)s、%(postpone)s必须写明理由。") % against
         self.fields["choice"].choices = [(choice.value, word) for choice, word in words.items()]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:

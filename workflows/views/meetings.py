@@ -280,6 +280,7 @@ def _frame(request: HttpRequest, found: Meeting) -> Words:
         "programme": either(found.batch.programme, "name"),
         "may_run": has_power(user, Power.CALL_MEETINGS),
         "is_member": meeting_room.is_member(found, user),
+        "heads": list(found.batch.choice_words.values()),
         "request_key": new_request_key(),
     }
 
