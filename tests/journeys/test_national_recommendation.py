@@ -158,3 +158,23 @@ def test_pages_refuse_what_is_not_their_time_or_office(cast: Cast) -> None:
     assert office.get(reverse("office_recommendation", args=[cast.batch.code])).status_code == 404
     empty = office.post(reverse("office_package", args=[batch.code]), follow=True)
     assert "没有可导出的材料" in words(empty)
+
+
+def test_batch_is_opened_on_the_page_with_the_periods_of_its_procedure(cast: Cast) -> None:
+    made = make_national(cast)
+    office = Pages(cast, made).as_("office")
+    now = timezone.localtime()
+    form = {
+        "programme": made.programme_id, "edition": made.rule_set_id, "procedure": made.procedure, "ordinal": 31,
+        "year": now.year, "reporting_year": now.year - 1, "opens_at": f"{now:%Y-%m-%dT%H:%M}",
+        "closes_at": f"{now + timedelta(days=20):%Y-%m-%dT%H:%M}", "base_date": f"{now:%Y-%m-%d}",
+        "request_key": "b" * 32,
+    }  # fmt: skip
+    assert office.post(reverse("office_batch_new"), form).status_code == 302
+    opened = Batch.objects.get(programme=made.programme, ordinal=31)
+    assert (opened.consultation_days, opened.panel_size, opened.quota) == (10, 0, None)
+    other = {"procedure": "municipal_recognition/2022", "ordinal": 32, "request_key": "c" * 32}
+    refused = office.post(reverse("office_batch_new"), form | other)
+    assert refused.status_code == 422
+    assert "规则集缺少办理程序所需的参数 first_review_working_days" in words(refused)
+    assert "规则集不完整" in words(refused)
