@@ -31,6 +31,7 @@ class Owner(StrEnum):
     DAY = "day"
     AUTHORITY = "authority"
     HOLDER = "holder"
+    EXTERNAL = "external"
     NOBODY = "nobody"
 
 
@@ -44,6 +45,7 @@ OWNER_LABELS: dict[Owner, Promise] = {
     Owner.DAY: _("生效日或期满日"),
     Owner.AUTHORITY: _("认定机关"),
     Owner.HOLDER: _("称号持有单位"),
+    Owner.EXTERNAL: _("国家主管部门"),
     Owner.NOBODY: _("无（已办结）"),
 }
 
@@ -71,6 +73,14 @@ class ApplicationState(TextChoices):
     LAPSED = "lapsed", _("逾期未补正")
     REFUSED = "refused", pgettext_lazy("状态", "不予认定")
     OBJECTION_UPHELD = "objection_upheld", _("异议成立，不予认定")
+    # recommendation for a title that a national authority grants
+    UNDER_CONSULTATION = "under_consultation", _("部门会商中")
+    AWAITING_RANKING = "awaiting_ranking", _("待排序")
+    TO_BE_RECOMMENDED = "to_be_recommended", _("拟推荐，待行文")
+    NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额")
+    RECOMMENDED_UPWARD = "recommended_upward", _("已推荐，待国家评审")
+    RECOGNISED_ABOVE = "recognised_above", _("国家已认定")
+    NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未认定")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,13 @@ APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.LAPSED: _adverse(2),
     _S.REFUSED: _adverse(5),
     _S.OBJECTION_UPHELD: _adverse(6),
+    _S.UNDER_CONSULTATION: StateFacts(Owner.OFFICE, 4),
+    _S.AWAITING_RANKING: StateFacts(Owner.OFFICE, 5),
+    _S.TO_BE_RECOMMENDED: StateFacts(Owner.OFFICE, 6),
+    _S.NOT_IN_QUOTA: _adverse(5),
+    _S.RECOMMENDED_UPWARD: StateFacts(Owner.EXTERNAL, 7),
+    _S.RECOGNISED_ABOVE: StateFacts(Owner.NOBODY, 7, "ok", is_final=True),
+    _S.NOT_RECOGNISED_ABOVE: _adverse(7),
 }
 
 
@@ -203,6 +220,14 @@ class Choice(TextChoices):
     RECOGNISE = "recognise", _("同意认定")
     REFUSE = "refuse", _("不予认定")
     POSTPONE = "postpone", _("暂缓认定")
+
+
+RECOGNISING: dict[Choice, str | Promise] = {choice: choice.label for choice in Choice}
+RECOMMENDING: dict[Choice, str | Promise] = {  # a national title is only recommended here
+    Choice.RECOGNISE: _("同意推荐"),
+    Choice.REFUSE: _("不予推荐"),
+    Choice.POSTPONE: _("暂缓推荐"),
+}
 
 
 class NoticeState(TextChoices):
@@ -313,49 +338,6 @@ class ReadingState(TextChoices):
     REFUSED = "refused", _("未能读取")
 
 
-class DeadlineKind(TextChoices):
-    """What a clock is running for."""
-
-    FIRST_REVIEW = "first_review", _("区级初审时限")
-    CORRECTION = "correction", _("补正期限")
-    COMPLETENESS_CHECK = "completeness_check", _("形式审查时限")
-    EXPERT_REVIEW = "expert_review", _("专家评审时限")
-    NOTICE = "notice", _("公示期")
-    DEFENCE = "defence", _("陈述申辩期限")
-    HEARING = "hearing", _("组织听证期限")
-    ORDER = "order", _("作出决定期限")
-    EFFECT = "effect", _("生效日期")
-    SUSPENSION = "suspension", _("暂停期限")
-
-
-class DeadlineState(TextChoices):
-    """A clock runs, was met, was missed, or was called off."""
-
-    RUNNING = "running", _("进行中")
-    PAUSED = "paused", _("已中止")
-    MET = "met", _("已完成")
-    FIRED = "fired", _("已到期")
-    CANCELLED = "cancelled", _("已取消")
-
-
-class ClockEventKind(TextChoices):
-    """What can happen to a clock; when it is due follows from these alone."""
-
-    STARTED = "started", _("起算")
-    PAUSED = "paused", _("中止")
-    RESUMED = "resumed", _("恢复")
-    SETTLED = "settled", _("了结")
-
-
-class PauseGround(TextChoices):
-    """For what the time of a review stands still: 行政许可法第四十五条."""
-
-    HEARING = "hearing", _("听证")
-    TESTING = "testing", _("检验、检测")
-    APPRAISAL = "appraisal", _("鉴定")
-    EXPERT_OPINION = "expert_opinion", _("专家评审")
-
-
 class LetterKind(TextChoices):
     """Official letters that a decision or an act sends."""
 
@@ -378,6 +360,10 @@ class LetterKind(TextChoices):
     ORDER = "order", _("处理决定书")
     DROPPED = "dropped", _("终止处理告知书")
     SUSPENSION_ENDED = "suspension_ended", _("暂停期满恢复告知书")
+    NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额告知书")
+    RECOMMENDED_UPWARD = "recommended_upward", _("推荐告知书")
+    RECOGNISED_ABOVE = "recognised_above", _("国家认定结果告知书")
+    NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未予认定告知书")
 
 
 DISTRICTS: dict[str, Promise] = {  # GB/T 2260

@@ -53,6 +53,7 @@ PUBLISHER = _power(Power.PUBLISH)
 CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS)
 STANDINGS = _power(Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)
 KEEPS_STANDINGS = _power(Power.KEEP_STANDINGS)
+RECOMMENDERS = _power(Power.CHECK_COMPLETENESS, Power.PUBLISH)
 OBJECTIONS = _power(Power.ANSWER_OBJECTIONS)
 ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS)
 SECURITY = _power(Power.GRANT_ROLES)
@@ -163,6 +164,7 @@ ACCESS: Mapping[str, Policy] = {
     "my_return": APPLICANT,
     "my_letter": APPLICANT,
     "my_withdraw": APPLICANT,
+    "my_parent": APPLICANT,
     "my_certificate": APPLICANT,
     "my_certificate_english": APPLICANT,
     "my_progress": APPLICANT,
@@ -220,6 +222,17 @@ ACCESS: Mapping[str, Policy] = {
     "office_calibration_file": OFFICE,
     "office_batch_new": BATCHES,
     "office_batch": BATCHES,
+    # recommendation for national titles: the desk and its package for office and publisher
+    "office_recommendation": RECOMMENDERS,
+    "office_quota": BATCHES,
+    "office_ranking": CALLS_MEETINGS,
+    "batch_recommend": PUBLISHER,
+    "office_package": RECOMMENDERS,
+    "office_result": OFFICE,
+    "office_public_notice": OFFICE,
+    "office_notice_file": RECOMMENDERS,
+    "outside_titles": OFFICE,
+    "outside_title": OFFICE,
     # drafts of rules: read by whoever drafts or publishes, changed by whoever drafts
     "office_rules": RULES,
     "office_rules_new": DRAFTS,

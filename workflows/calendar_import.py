@@ -16,7 +16,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.enums import DeadlineState, NoticeState
+from accreditation.clocks import DeadlineState
+from accreditation.enums import NoticeState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Deadline, Notice, User
 from workflows.calendar import current_calendar, import_year, provisional_deadlines

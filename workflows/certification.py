@@ -40,6 +40,7 @@ def request_for(title: Title, application: Application, announcement: Announceme
     programme, enterprise, batch = title.programme, title.holder, application.batch
     body = programme.granted_by
     named = title_name(programme)
+    assert title.valid_until is not None  # only titles from above run on, and those get no certificate of ours
     particulars = Particulars(
         kind=f"{body.uscc}{programme.certificate_kind}",
         programme=programme.code,

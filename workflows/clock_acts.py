@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import DeadlineKind, DeadlineState, LetterKind, PauseGround
+from accreditation.clocks import DeadlineKind, DeadlineState, PauseGround
+from accreditation.enums import LetterKind
 from accreditation.errors import Reason
 from accreditation.models import Deadline
 from accreditation.services import letters

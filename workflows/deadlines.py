@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import pairwise
 
-from accreditation.enums import ClockEventKind, DeadlineState, PauseGround
+from accreditation.clocks import ClockEventKind, DeadlineState, PauseGround
 from accreditation.models import Case, ClockEvent, Deadline
 from workflows.doing import Clock, Doing
 from workflows.workdays import Due, WorkCalendar

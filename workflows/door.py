@@ -186,7 +186,7 @@ def _carry_out(doing: Doing) -> Outcome:
         flow_tasks.finish(doing.task, by=doing.by)
     deadlines.settle(doing)
     told = {person.pk: person for audience in doing.verb.tells for person in audience(doing)}
-    doing.act.tell(told.values(), doing.verb.code, case_number=doing.case.number)
+    doing.act.tell(told.values(), doing.verb.message, case_number=doing.case.number)
     after = doing.state
     doing.act.moved(before, after)
     if doing.case.batch is not None:

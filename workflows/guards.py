@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import BatchState, DeadlineKind, DeadlineState, Owner, SeatState
+from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.enums import BatchState, Owner, SeatState
 from accreditation.errors import Reason
 from accreditation.services import evaluation, material, notices, reviews
 from accreditation.services.rule_sets import rule_text, rules_of

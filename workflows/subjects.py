@@ -7,14 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
-from accreditation.enums import (
-    APPLICATION_STATES,
-    PROCEEDING_STATES,
-    ApplicationState,
-    DeadlineKind,
-    ProceedingState,
-    StateFacts,
-)
+from accreditation.clocks import DeadlineKind
+from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
 from accreditation.models import Application, Case, Proceeding
 from accreditation.models.cases import CaseSubject
 
@@ -63,6 +57,7 @@ APPLICATION = Subject(
         DeadlineKind.COMPLETENESS_CHECK: frozenset({_S.UNDER_COMPLETENESS_CHECK}),
         DeadlineKind.EXPERT_REVIEW: frozenset({_S.UNDER_EXPERT_REVIEW}),
         DeadlineKind.NOTICE: frozenset({_S.UNDER_NOTICE}),
+        DeadlineKind.CONSULTATION: frozenset({_S.UNDER_CONSULTATION}),
     },
     related=("batch", "enterprise"),
 )

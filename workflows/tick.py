@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from accreditation.enums import BatchState, DeadlineState, NoticeState
+from accreditation.clocks import DeadlineState
+from accreditation.enums import BatchState, NoticeState
 from accreditation.errors import AlreadyDone, Refusal
 from accreditation.models import Batch, Deadline, Notice, User
 from accreditation.services.batches import close_batch

@@ -12,7 +12,13 @@ from accreditation.permissions import acts_for, has_power, has_power_at
 from accreditation.roles import Power
 from workflows.doing import Doing, Who
 
-OFFICE_STATES = frozenset({ApplicationState.UNDER_COMPLETENESS_CHECK, ApplicationState.UNDER_OVERALL_REVIEW})
+OFFICE_STATES = frozenset(
+    {
+        ApplicationState.UNDER_COMPLETENESS_CHECK,
+        ApplicationState.UNDER_CONSULTATION,
+        ApplicationState.UNDER_OVERALL_REVIEW,
+    }
+)
 
 
 def _unconnected(doing: Doing) -> bool:

@@ -26,6 +26,15 @@ from accreditation.models.paper import PaperImport
 from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
 from accreditation.models.proceedings import CaseDocument, Proceeding
 from accreditation.models.readings import WorkbookReading
+from accreditation.models.recommendations import (
+    Consultation,
+    ExternalNotice,
+    InitialScore,
+    Ranking,
+    RankingLine,
+    Recommendation,
+    TitleEvaluation,
+)
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
@@ -41,6 +50,7 @@ __all__ = [
     "Case",
     "CaseDocument",
     "ClockEvent",
+    "Consultation",
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",
@@ -51,10 +61,12 @@ __all__ = [
     "Enterprise",
     "Evidence",
     "ExpertProfile",
+    "ExternalNotice",
     "FiledIdentifier",
     "FirstReview",
     "GateAnswer",
     "HolderRecord",
+    "InitialScore",
     "Ledger",
     "Letter",
     "Link",
@@ -73,6 +85,9 @@ __all__ = [
     "PlanTarget",
     "Proceeding",
     "Programme",
+    "Ranking",
+    "RankingLine",
+    "Recommendation",
     "RequestKey",
     "Review",
     "RoleGrant",
@@ -86,6 +101,7 @@ __all__ = [
     "Submission",
     "Tie",
     "Title",
+    "TitleEvaluation",
     "User",
     "VerifiedValue",
     "Vote",

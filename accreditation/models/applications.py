@@ -11,6 +11,7 @@ from accreditation.models.batches import Batch
 from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
 from accreditation.models.people import User
+from accreditation.models.recommending import RECOMMENDING, Recommending
 
 S = ApplicationState
 DECIDED = [S.PROPOSED, S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.RECOGNISED, S.REFUSED, S.POSTPONED, S.OBJECTION_UPHELD]
@@ -45,7 +46,7 @@ def _after_dismissal(application: Application, is_over: bool) -> str:
     return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
 
 
-class Application(CaseSubject):
+class Application(Recommending, CaseSubject):
     """One enterprise's application in one batch. Only the door moves its state."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
@@ -91,6 +92,7 @@ class Application(CaseSubject):
                 fields=["enterprise", "batch"],
                 condition=~Q(state__in=states_where(is_closed=True)),
             ),
+            *RECOMMENDING,
         ]
 
     def __str__(self) -> str:
@@ -120,7 +122,11 @@ class Application(CaseSubject):
     def decline(self) -> None:
         """Not accepted."""
 
-    @transition(field=state, source=[S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK], target=S.INELIGIBLE)
+    @transition(
+        field=state,
+        source=[S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK, S.UNDER_CONSULTATION],
+        target=S.INELIGIBLE,
+    )
     def find_ineligible(self) -> None:
         """An eligibility condition is not met."""
 
@@ -136,7 +142,7 @@ class Application(CaseSubject):
     def recommend(self) -> None:
         """Recommended to the municipality."""
 
-    @transition(field=state, source=S.UNDER_FIRST_REVIEW, target=S.NOT_RECOMMENDED)
+    @transition(field=state, source=[S.UNDER_FIRST_REVIEW, S.UNDER_CONSULTATION], target=S.NOT_RECOMMENDED)
     def not_recommend(self) -> None:
         """Not recommended."""
 

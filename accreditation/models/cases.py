@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
-from accreditation.enums import ClockEventKind, DeadlineKind, DeadlineState, LetterKind, PauseGround
+from accreditation.clocks import ClockEventKind, DeadlineKind, DeadlineState, PauseGround
+from accreditation.enums import LetterKind
 from accreditation.models.audit import Chained
 from accreditation.models.batches import Batch
 from accreditation.models.enterprises import Enterprise

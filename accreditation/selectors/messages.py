@@ -123,6 +123,29 @@ SENTENCES: Mapping[str, Sentence] = {
     "refuse_order": Sentence(_("不作处理"), _("办件 %(case)s 已决定不作处理。")),
     "take_effect": Sentence(_("处理决定生效"), _("办件 %(case)s 的处理决定自今日起生效。")),
     "end_suspension": Sentence(_("暂停期满"), _("办件 %(case)s 规定的暂停期已满，称号恢复有效。")),
+    # --- recommendation for a national title
+    "file_with_office": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，进入市级核查。")),
+    "ask_departments": Sentence(_("已提请部门会商"), _("办件 %(case)s 已提请有关部门会商。")),
+    "adopt_initial_score": Sentence(_("初评得分已确认"), _("办件 %(case)s 的初评得分已确认，等待排序。")),
+    "not_recommend_below_limit": Sentence(
+        _("初评不予推荐"), _("办件 %(case)s 的初评得分未达到推荐要求，理由和救济途径见告知书。")
+    ),
+    "enter_ranking": Sentence(_("已列入排序"), _("办件 %(case)s 已列入推荐排序，提请评审委员会审议。")),
+    "approve_recommendation": Sentence(
+        _("推荐审议结果"), _("办件 %(case)s 经评审委员会审议同意推荐；是否在推荐名额以内见办件页面。")
+    ),
+    "refuse_recommendation": Sentence(
+        _("评审委员会不予推荐"), _("办件 %(case)s 经评审委员会审议不予推荐，理由和救济途径见告知书。")
+    ),
+    "postpone_recommendation": Sentence(_("暂缓推荐"), _("办件 %(case)s 经评审委员会审议暂缓推荐，理由见告知书。")),
+    "recommend_upward": Sentence(_("已行文推荐"), _("办件 %(case)s 已由市级行文推荐至国家主管部门。")),
+    "note_public_notice_above": Sentence(
+        _("国家公示"), _("办件 %(case)s 已进入国家主管部门的公示，公示文件和截止日见办件页面。")
+    ),
+    "recognise_above": Sentence(_("国家已认定"), _("办件 %(case)s 已列入国家主管部门公布的认定名单。")),
+    "pass_over_above": Sentence(
+        _("国家未认定"), _("办件 %(case)s 未列入国家主管部门公布的认定名单，说明和救济途径见告知书。")
+    ),
     # --- rules
     "rules_submitted": Sentence(
         _("评审规则待发布"), _("规则草案 %(draft)s 已送交发布，请核对后发布或退回。"), "office_rule_draft", "draft"

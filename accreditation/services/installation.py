@@ -55,6 +55,7 @@ def create_programmes() -> int:
                 "number_prefix": entry.number_prefix,
                 "ground_zh": entry.ground_zh,
                 "ground_en": entry.ground_en,
+                "branch_of_id": entry.branch_of or None,
             },
         )
         made += is_new

@@ -24,8 +24,11 @@ ADVERSE = frozenset(
         LetterKind.LAPSE,
         LetterKind.REFUSAL,
         LetterKind.OBJECTION_UPHELD,
+        LetterKind.NOT_IN_QUOTA,
+        LetterKind.NOT_RECOGNISED_ABOVE,
     }
 )
+REMEDIES = {LetterKind.NOT_RECOGNISED_ABOVE: "remedy_above"}  # against whom, where it is not the sender
 
 
 def write_letter(application: Application, *, kind: LetterKind, issued_by: str, at: datetime, **content: Any) -> Letter:
@@ -51,9 +54,10 @@ def write_case_letter(
         "at": at,
         **content,
     }
+    remedy_path = f"accreditation/letters/{REMEDIES.get(kind, 'remedy')}.txt"
     with override("zh-hans"):  # letters are official texts
         body = render_to_string(f"accreditation/letters/{kind}.txt", context).strip()
-        remedy = render_to_string("accreditation/letters/remedy.txt", context).strip() if is_adverse else ""
+        remedy = render_to_string(remedy_path, context).strip() if is_adverse else ""
     return Letter.objects.create(
         case=case,
         kind=kind,
@@ -79,6 +83,10 @@ def authority_of(title: Title, district: str) -> str:
 
 def issuing_body(application: Application, *, is_district: bool) -> str:
     """Name of the body in whose name a letter goes out."""
+    if application.batch.programme.level == Level.NATIONAL:
+        # The municipality recommends, the national authority decides: letters to the applicant are the municipality's.
+        body = Body.objects.filter(level=Level.MUNICIPAL).order_by("pk").first()
+        return body.name_zh if body else ""
     if is_district:
         body = Body.objects.filter(district=application.case.district).first()
         if body is not None:

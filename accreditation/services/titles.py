@@ -14,7 +14,7 @@ def grant_title(application: Application, announcement: Announcement, *, valid_u
     """Grant what the announcement lists; in force from its date."""
     batch = application.batch
     return Title.objects.create(
-        number=_number(batch.programme, announcement.dated.year),
+        number=next_title_number(batch.programme, announcement.dated.year),
         programme=batch.programme,
         holder=application.enterprise,
         edition=batch.rule_set.reference,
@@ -45,7 +45,7 @@ def import_title(
     """
     with act(f"enterprise:{holder.uscc}", "import_title", by=by, at=at, acting_as=acting_as) as doing:
         title = Title.objects.create(
-            number=_number(programme, granted_on.year),
+            number=next_title_number(programme, granted_on.year),
             programme=programme,
             holder=holder,
             edition="",
@@ -64,7 +64,7 @@ def import_title(
     return title
 
 
-def _number(programme: Programme, year: int) -> str:
+def next_title_number(programme: Programme, year: int) -> str:
     """Gapless within programme and year, such as SHETC-T-2026-00001."""
     prefix = f"{programme.number_prefix}-T"
     return f"{prefix}-{year}-{next_value(f'{prefix}-{year}'):05d}"

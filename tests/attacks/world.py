@@ -16,6 +16,7 @@ from accreditation.models import (
     Binding,
     Case,
     Enterprise,
+    ExternalNotice,
     Link,
     Meeting,
     Member,
@@ -25,6 +26,7 @@ from accreditation.models import (
     Seat,
     StoredFile,
     Tie,
+    Title,
     User,
     VerifiedValue,
 )
@@ -45,6 +47,7 @@ from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
 from tests.factories.paper import as_csv, line
+from tests.factories.recommending import make_demonstration, make_national
 from tests.factories.standings import csv_file, standing_texts
 from workflows import door
 from workflows.certification import request_key_of
@@ -123,6 +126,7 @@ def build() -> World:
     _join_sides(world)
     _rule_samples(world)
     _standing_samples(world)
+    _national_samples(world)
     _open_browsers(world)
     return world
 
@@ -309,6 +313,24 @@ def _standing_samples(world: World) -> None:
     sent = propose_import(csv_file([standing_texts(year="2020")]), "示例.csv", by=office, at=world.at)
     assert sent is not None
     world.sample("standing_import.number", sent.number)
+
+
+def _national_samples(world: World) -> None:
+    """A batch of recommendations without cases, a notice of the national authority and a title that it grants."""
+    batch = make_national(world.cast)
+    notice = ExternalNotice.objects.create(
+        batch=batch, number="示例公告〔2025〕1号", dated=world.at.date(), authority="示例国家主管部门", file=world.file,
+        file_name="公告.pdf", recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
+    title = Title.objects.create(
+        number="NETC-T-2025-00001", programme=batch.programme, holder=world.cast.enterprises[2],
+        granted_on=notice.dated, valid_from=notice.dated, valid_until=None, announcement_number=notice.number,
+        granted_above=notice,
+    )  # fmt: skip
+    world.sample("national.code", batch.code)
+    world.sample("demonstration.code", make_demonstration(world.cast).code)
+    world.sample("national.notice", notice.pk)
+    world.sample("national.title", title.number)
 
 
 def _rule_draft(world: World) -> RuleDraft:

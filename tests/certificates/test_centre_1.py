@@ -11,7 +11,7 @@ from certificates.drawing import Text
 from certificates.fonts import find_faces
 from certificates.layout import layout_of
 from certificates.render import Renderer, renderer_for
-from certificates.snapshot import Snapshot, SnapshotRefused, record_of
+from certificates.snapshot import FIRST_SCHEMA, Snapshot, SnapshotRefused, record_of
 from tests.certificates.samples import snapshot
 
 LATER: dict[str, Any] = {
@@ -47,7 +47,7 @@ def renderer() -> Renderer:
 
 
 def _first(**changes: Any) -> Snapshot:
-    return snapshot(layout="centre-1", **changes)
+    return snapshot(layout="centre-1", schema=FIRST_SCHEMA, **changes)
 
 
 def _digest(drawn: object) -> str:

@@ -52,9 +52,10 @@ def test_record_holds_schema_identifier_and_every_field() -> None:
 
 
 def test_record_issued_before_there_was_metadata_keeps_its_bytes() -> None:
-    stored = {name: value for name, value in plain(snapshot()).items() if name != "schema"}
+    issued = snapshot(layout="centre-1")
+    stored = {name: value for name, value in plain(issued).items() if name != "schema"}
     first = from_plain(stored)
-    assert (first, plain(first)) == (replace(snapshot(), schema=FIRST_SCHEMA), stored)
+    assert (first, plain(first)) == (replace(issued, schema=FIRST_SCHEMA), stored)
     assert (
         sha256(record_of(first)).hexdigest() == "0f66c985cc008d4055a3bc70f8ab330ad17f3894dcce154d151eaee88ae712f4"
     )  # as the version before wrote it

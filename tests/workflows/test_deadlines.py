@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 from django.conf import LazySettings
 
-from accreditation.enums import ClockEventKind, DeadlineState
+from accreditation.clocks import ClockEventKind, DeadlineState
 from accreditation.errors import Refusal
 from accreditation.models import Case, Deadline, Letter
 from tests.clock import Clock

@@ -20,6 +20,16 @@ PUBLISHED_NODES = {
         "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",
         "effect", "end", "hearing", "prepare", "rebuild", "resume", "start", "suspension",
     ],
+    "demonstration_recommendation/2010": [
+        "after_check", "after_correction", "after_overall_review", "after_prepare", "after_ranking",
+        "completeness_check", "correct", "end", "national_review", "overall_review", "prepare", "ranking", "rebuild",
+        "recommend", "resume", "start", "table_again",
+    ],
+    "national_recommendation/2016": [
+        "after_check", "after_consultation", "after_correction", "after_overall_review", "after_prepare",
+        "after_ranking", "completeness_check", "consultation", "correct", "end", "national_review", "overall_review",
+        "prepare", "ranking", "rebuild", "recommend", "resume", "start", "table_again",
+    ],
 }  # fmt: skip
 each_procedure = pytest.mark.parametrize(("name", "procedure"), PROCEDURES.items(), ids=list(PROCEDURES))
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import PauseGround
+from accreditation.clocks import PauseGround
 from criteria.fields import FieldSpec, Kind
 from criteria.units import UNITS
 from criteria.workbook.numbers import typed_number

@@ -19,6 +19,8 @@ OFFICE_NODES = [
     ("", _("全部")),
     ("completeness_check", _("市级形式审查")),
     ("appoint_panel", _("组成评审组")),
+    ("consultation", _("部门会商与初评")),
+    ("ranking", _("按初评得分排序")),
     ("overall_review", _("综合评审")),
     ("table_again", _("重新提请审议")),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +25,23 @@ STEPS = (
     gettext_lazy("公示"),
     gettext_lazy("发证"),
 )
-FIRST_REVIEW_STEP, CHECK_STEP = 2, 3
+RECOMMENDING_STEPS: dict[int, Promise] = {  # by the number of the step; a recommendation has no step at the district
+    1: gettext_lazy("填报"),
+    3: gettext_lazy("市级核查"),
+    4: gettext_lazy("部门会商"),
+    5: gettext_lazy("排序审议"),
+    6: gettext_lazy("行文推荐"),
+    7: gettext_lazy("国家评审"),
+}
+FIRST_REVIEW_STEP, CHECK_STEP, CONSULTATION = 2, 3, 4
+
+
+def steps_of(batch: Batch) -> dict[int, Promise]:
+    """The steps of the bar by number, as the programme of the batch has them."""
+    if not batch.is_recommendation:
+        return dict(enumerate(STEPS, start=1))
+    asks_departments = batch.consultation_days > 0
+    return {number: name for number, name in RECOMMENDING_STEPS.items() if asks_departments or number != CONSULTATION}
 
 
 def case_header(case: Case, application: Application, *, at: datetime) -> Words:
@@ -105,9 +122,13 @@ def step_bar(case: Case, application: Application) -> Words:
     facts = APPLICATION_STATES[ApplicationState(application.state)]
     now = _step_now(application)
     is_over = case.closed_at is not None
-    stopped = facts.is_final and application.state != ApplicationState.RECOGNISED
-    marks = [_mark(number, now, is_over=is_over, stopped=stopped) for number in range(1, len(STEPS) + 1)]
-    steps = [{"label": str(label), "state": mark} for label, mark in zip(STEPS, marks, strict=True)]
+    stopped = facts.is_final and facts.tone != "ok"
+    names = steps_of(application.batch)
+    now = now if now in names else CHECK_STEP
+    steps = [
+        {"label": str(label), "state": _mark(number, now, is_over=is_over, stopped=stopped)}
+        for number, label in names.items()
+    ]
     return {"steps": steps, "outcome": state_label(application.state) if is_over or stopped else ""}
 
 

@@ -15,8 +15,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.audit import chain_key
-from accreditation.enums import Choice, PauseGround
+from accreditation.clocks import PauseGround
+from accreditation.enums import RECOGNISING, RECOMMENDING, Choice
 from accreditation.models import AuditEvent, Case
+from accreditation.recommendation_words import Department, Position
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View, first_review_is_closed
@@ -96,6 +98,17 @@ READERS: Mapping[str, frozenset[View]] = {
     "refuse_order": EVERYBODY,
     "take_effect": EVERYBODY,
     "end_suspension": EVERYBODY,
+    "name_parent": PARTIES,
+    "ask_departments": PARTIES,
+    "record_answer": AUTHORITIES,  # what departments write is between authorities
+    "adopt_initial_score": PARTIES,
+    "score_at_check": PARTIES,
+    "not_recommend_below_limit": PARTIES,
+    "enter_ranking": PARTIES,
+    "recommend_upward": EVERYBODY,
+    "note_public_notice_above": EVERYBODY,
+    "recognise_above": EVERYBODY,
+    "pass_over_above": PARTIES,
 }
 # Office under which an act is shown instead of the person's name.
 BODIES = {"committee", "clock", "public", "publish", "expert", "operator"}
@@ -273,7 +286,8 @@ def _failed_gates(content: Content, rules: RuleSet | None) -> SafeString:
 
 def _decided(content: Content, rules: RuleSet | None) -> str | SafeString:
     choice = content.get("outcome")
-    label = str(Choice(choice).label) if choice in Choice.values else ""
+    words = RECOMMENDING if content.get("of") == "recommendation" else RECOGNISING
+    label = str(words[Choice(choice)]) if choice in Choice.values else ""
     reasons = content.get("reasons")
     return format_html("{}{}{}", label, _("。"), quoted(reasons)) if reasons else label
 
@@ -288,6 +302,28 @@ def _paper(content: Content, rules: RuleSet | None) -> str | SafeString:
 
 def _hearing(content: Content, rules: RuleSet | None) -> str | SafeString:
     return format_html("{} {}", content.get("hearing_on", ""), quoted(content.get("hearing_place")))
+
+
+def _asked(content: Content, rules: RuleSet | None) -> str:
+    return str(_("、")).join(str(Department(code).label) for code in content.get("departments", []))
+
+
+def _answered(content: Content, rules: RuleSet | None) -> SafeString:
+    department, position = Department(content["department"]).label, Position(content["position"]).label
+    return format_html("{}{}{}{}{}", department, _("："), position, _("。"), quoted(content.get("text")))
+
+
+def _scored(content: Content, rules: RuleSet | None) -> str:
+    return _("初评得分 %(points)s。") % {"points": amount(Fraction(content["score"]), "point")}
+
+
+def _placed(content: Content, rules: RuleSet | None) -> str:
+    return _("排序 %(no)s 第 %(place)d 位。") % {"no": content["ranking"], "place": content["place"]}
+
+
+def _noticed(content: Content, rules: RuleSet | None) -> SafeString:
+    ends = _("，至 %(day)s") % {"day": content["ends_on"]}
+    return format_html("{}{}", quoted(content["notice"]), ends)
 
 
 TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
@@ -328,4 +364,14 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "make_order": _reasons("reasons"),
     "drop_proceeding": _reasons("reason"),
     "refuse_order": _reasons("reason"),
+    "ask_departments": _asked,
+    "record_answer": _answered,
+    "adopt_initial_score": _scored,
+    "score_at_check": _scored,
+    "not_recommend_below_limit": _reasons("reasons"),
+    "enter_ranking": _placed,
+    "recommend_upward": _reasons("recommendation"),
+    "note_public_notice_above": _noticed,
+    "recognise_above": _reasons("notice"),
+    "pass_over_above": _reasons("notice"),
 }

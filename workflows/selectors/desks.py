@@ -9,14 +9,8 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accreditation.enums import (
-    APPLICATION_STATES,
-    DISTRICTS,
-    ApplicationState,
-    DeadlineState,
-    ObjectionState,
-    SeatState,
-)
+from accreditation.clocks import DeadlineState
+from accreditation.enums import APPLICATION_STATES, DISTRICTS, ApplicationState, ObjectionState, SeatState
 from accreditation.models import Batch, Case, Deadline, Objection, Seat, User
 from accreditation.visibility import visible_cases
 

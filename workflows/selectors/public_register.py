@@ -176,7 +176,7 @@ def paper_of_title(row: Title) -> PaperCertificate | None:
 
 def is_in_force(row: Title, *, on: date) -> bool:
     """Whether the title can be relied on that day."""
-    return row.state in STANDING and row.valid_from <= on <= row.valid_until
+    return row.state in STANDING and row.valid_from <= on and (row.valid_until is None or on <= row.valid_until)
 
 
 def state_choices() -> list[tuple[str, Any]]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import Choice, DeadlineKind, LetterKind, SeatState
+from accreditation.clocks import DeadlineKind
+from accreditation.enums import Choice, LetterKind, SeatState
 from accreditation.models import Application
 from workflows import audiences, clock_acts, guards, material_guards, panel_guards, panel_records, records, who
 from workflows.doing import Clock, Doing, Verb

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import DeadlineKind, ProceedingState
+from accreditation.clocks import DeadlineKind
+from accreditation.enums import ProceedingState
 from workflows import audiences, guards, proceeding_guards, proceeding_records, who
 from workflows.doing import Clock, Doing, Verb
 

@@ -15,9 +15,11 @@ from workflows.views import (
     panel_desk,
     paper_desk,
     papers,
+    recommendations,
 )
 
 CASE = "office/cases/<str:number>/"
+RECOMMENDATION = "office/batches/<slug:code>/recommendation/"
 
 urlpatterns = [
     path("office/", office.office_inbox, name="office_inbox"),
@@ -47,6 +49,16 @@ urlpatterns = [
     ),
     path("office/batches/<slug:code>/notice/", notices_desk.batch_notice, name="batch_notice"),
     path("office/batches/<slug:code>/announce/", notices_desk.batch_announce, name="batch_announce"),
+    path(f"{RECOMMENDATION}", recommendations.office_recommendation, name="office_recommendation"),
+    path(f"{RECOMMENDATION}quota/", recommendations.office_quota, name="office_quota"),
+    path(f"{RECOMMENDATION}ranking/", recommendations.office_ranking, name="office_ranking"),
+    path(f"{RECOMMENDATION}letter/", recommendations.batch_recommend, name="batch_recommend"),
+    path(f"{RECOMMENDATION}package/", recommendations.office_package, name="office_package"),
+    path(f"{RECOMMENDATION}result/", recommendations.office_result, name="office_result"),
+    path(f"{RECOMMENDATION}public-notice/", recommendations.office_public_notice, name="office_public_notice"),
+    path(f"{RECOMMENDATION}notices/<int:pk>/", recommendations.office_notice_file, name="office_notice_file"),
+    path("office/titles/", recommendations.outside_titles_page, name="outside_titles"),
+    path("office/titles/<str:number>/", recommendations.outside_title, name="outside_title"),
     path("office/publishing/", notices_desk.publishing, name="publishing"),
     path("office/objections/", objections_desk.office_objections, name="office_objections"),
     path("office/objections/<str:number>/", objections_desk.office_objection, name="office_objection"),

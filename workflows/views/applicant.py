@@ -20,6 +20,7 @@ from workflows.forms.applicant import NewCaseForm
 from workflows.opening import open_application
 from workflows.presentation import explanations, figures, gates, letters, rules, scores
 from workflows.presentation.cases import batch_name
+from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.timeline import timeline
 from workflows.presentation.words import Words, either
 from workflows.selectors import applicant as rows
@@ -140,6 +141,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         total=scores.total_text(evaluation) if evaluation else "",
         axes=scores.radar_axes(evaluation) if evaluation else [],
         summary=applicant_tasks.summary(opened),
+        recommending=recommending_rows(opened.application),
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter", limit=SHOWN_EVENTS),
         certificate=applicant_tasks.issued_card(opened.application),
         ended_for=opened.application.ended_for,

@@ -108,8 +108,8 @@ def _credential_href(issued: Certificate | None) -> str:
 
 
 def issued_card(application: Application) -> Words | None:
-    """The card of the certificate that a case led to; None before the title was granted."""
-    if application.title is None:
+    """The card of the certificate that a case led to; None before the title was granted and for titles from above."""
+    if application.title is None or application.title.granted_above_id is not None:
         return None
     return certificate_card(application.title, application.case, certificate_of(application))
 

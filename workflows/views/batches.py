@@ -24,6 +24,7 @@ from workflows.certification import issuing_of
 from workflows.forms.office import BatchForm, moment_text
 from workflows.presentation.rules import rule_set_page
 from workflows.presentation.words import lang, state_label, state_tone
+from workflows.procedures import PROCEDURES
 from workflows.selectors import batch_desk
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
@@ -58,6 +59,7 @@ def office_batch(request: HttpRequest, code: str) -> HttpResponse:
         "notices": batch_desk.notices_of(row),
         "announcements": batch_desk.announcements_of(row),
         "issuing": issuing,
+        "recommends": row.is_recommendation,
     }
     return render(request, "workflows/office/batch.html", context)
 
@@ -76,6 +78,7 @@ def office_batch_new(request: HttpRequest) -> HttpResponse:
             row = open_batch(
                 values.pop("programme"), values.pop("edition"), **values, by=signed_in(request), at=timezone.now(),
                 request_key=request.POST.get(REQUEST_KEY) or None,
+                needs=PROCEDURES[values["procedure"]].needs,
             )  # fmt: skip
         except Replayed as replayed:
             return redirect("office_batch", replayed.answer["batch"])

@@ -24,12 +24,14 @@ from workflows.presentation.differences import difference_words
 from workflows.presentation.explanations import explanations
 from workflows.presentation.figures import annex_tables, shown_value
 from workflows.presentation.provable import proof, provable_name
+from workflows.presentation.recommending import consultation_rows, recommending_rows
 from workflows.presentation.recurrences import recurrence_rows
 from workflows.presentation.rules import source_rows
 from workflows.presentation.standings import held_rows, register_questions
 from workflows.presentation.words import Words, amount, either, lang, quoted
 from workflows.selectors import registers
 from workflows.selectors.figures import Cell, FiledBinding, basics, differences, figure_rows, versions
+from workflows.selectors.recommendations import consultations_of
 from workflows.views.desk import Opened
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "facts": _facts(opened, rules),
         "reviews": registers.first_reviews(application),
         "letters": letters.letter_rows(registers.letters_of(case), number=case.number, address=LETTER),
+        "recommending": recommending_rows(application),
+        "consultations": consultation_rows(consultations_of(application)) if opened.desk.code == "office" else [],
         "register": _register(opened) if opened.desk.code == "office" else [],
         "timeline": timeline.timeline(case, opened.desk.view, letter_address=LETTER),
         "recurring": recurrence_rows(recurrences(application), rules, by=by, address=opened.desk.case_page),
@@ -85,7 +89,7 @@ def _register(opened: Opened) -> list[Words]:
     application = opened.application
     lines = [
         {"label": _("会议"), "text": item.meeting.number, "href": address_of("meeting", item.meeting.number),
-         "state": item.get_outcome_display() or item.meeting.get_state_display(), "tone": "blue"}
+         "state": item.outcome_label() or item.meeting.get_state_display(), "tone": "blue"}
         for item in registers.meeting_items(application)
     ]  # fmt: skip
     if application.notice is not None:
@@ -138,6 +142,16 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"appoint_panel"}, "panel", gettext_lazy("组成评审组"), "primary"),
     ({"replace_expert", "adopt_value"}, "panel", gettext_lazy("查看评审组"), "outline-primary"),
     ({"table_again"}, "act:table_again", gettext_lazy("重新提请审议"), "primary"),
+    ({"ask_departments"}, "act:ask_departments", gettext_lazy("提请部门会商"), "primary"),
+    ({"record_answer"}, "act:record_answer", gettext_lazy("登记部门意见"), "primary"),
+    ({"score_at_check"}, "act:score_at_check", gettext_lazy("确认初评得分"), "primary"),
+    ({"adopt_initial_score"}, "act:adopt_initial_score", gettext_lazy("确认初评得分"), "primary"),
+    (
+        {"not_recommend_below_limit"},
+        "act:not_recommend_below_limit",
+        gettext_lazy("初评不足，不予推荐"),
+        "outline-secondary",
+    ),
     ({"return_for_correction"}, "return", gettext_lazy("退回补正"), "outline-primary"),
     ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
     ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),

@@ -135,12 +135,19 @@ def changes_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     return show(request, opened, "changes", contexts.changes(opened))
 
 
-def act_page(request: HttpRequest, desk: Desk, number: str, verb: str, offered: frozenset[str]) -> HttpResponse:
+def act_page(
+    request: HttpRequest,
+    desk: Desk,
+    number: str,
+    verb: str,
+    offered: frozenset[str],
+    acts: Mapping[str, ActPage] = ACTS,
+) -> HttpResponse:
     """One act with its own page."""
     opened = open_case(request, desk, number)
     if verb not in offered:
         raise NotFound(verb)
-    page = ACTS[verb]
+    page = acts[verb]
     form = page.form(request.POST if request.method == "POST" else None, initial=typed(request))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data

@@ -28,6 +28,7 @@ from workflows.phrases import OFFICIAL
 from workflows.selectors import batch_desk
 from workflows.selectors.batch_desk import TO_ANNOUNCE, TO_PUBLISH
 from workflows.selectors.paper_desk import waiting_imports
+from workflows.selectors.recommendations import waiting_for_letter
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
@@ -67,6 +68,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
         "batches": list(batch_desk.waiting_for_publisher()),
         "rule_drafts": waiting_for_publication(),
         "paper_imports": waiting_imports(),
+        "recommendations": list(waiting_for_letter()),
         "notices": batch_desk.recent_notices(),
         "announcements": batch_desk.recent_announcements(),
     }

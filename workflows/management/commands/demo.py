@@ -22,6 +22,7 @@ from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
 from workflows.demo.desks import fill_desks
 from workflows.demo.matters import deal_with_titles
+from workflows.demo.national import NationalStory
 from workflows.demo.story import Story
 from workflows.tick import tick
 
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         path = self._certificate(case, story)
         deal_with_titles(story.tell, story.world, story.clock)
         fill_desks(story)
+        NationalStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
         verdict = self._verify(path)
