@@ -13,8 +13,9 @@ from django.conf import LazySettings
 from django.db import transaction
 
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import Application, Case
+from accreditation.models import Case
 from tests.attacks.national_states import DemonstrationStates, NationalStates
+from tests.attacks.proceeding_states import ProceedingStates
 from tests.clock import MONDAY
 from workflows import door
 from workflows.describe import moves, reached
@@ -25,6 +26,7 @@ TABLE: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("expected_tra
 WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "national_recommendation/2016": NationalStates,
     "demonstration_recommendation/2010": DemonstrationStates,
+    "title_proceeding/2026": ProceedingStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 
@@ -32,7 +34,7 @@ CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["
 @pytest.mark.parametrize("edition", TABLE)
 def test_table_decides_every_state_and_verb_of_the_procedure(edition: str) -> None:
     procedure, said = PROCEDURES[edition], TABLE[edition]
-    states = reached(pair for found in moves(procedure).values() for pair in found)
+    states = reached((pair for found in moves(procedure).values() for pair in found), procedure.subject.first)
     assert set(said["states"]) == states
     offices = [verb for verbs in said["offices"].values() for verb in verbs]
     assert sorted(offices) == sorted(procedure.verbs)
@@ -64,7 +66,7 @@ def _attempt(world: Any, case: Case, verb: str, role: str) -> str:
         form = world.form(case, verb, role)
         try:
             door.perform(case, verb, by=world.people[role], at=world.at, form=form)
-            after = str(Application.objects.get(case=case).state)
+            after = str(PROCEDURES[case.procedure].subject.of(case).state)
             said = "=" if after == before else after
         except Denied:
             said = "denied"
