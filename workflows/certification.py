@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import ApplicationState
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Announcement, Application, Title
+from accreditation.models import Announcement, Application, Batch, Title
+from accreditation.services.rule_sets import rules_of
 from certificates.numbering import NumberForm
 from certificates.selectors import certificate_for_request
 from certificates.services.requests import Particulars, request_certificate
@@ -28,10 +29,17 @@ def valid_until(granted_on: date, rules: RuleSet) -> date:
     return end - timedelta(days=1)
 
 
+def ground_of(batch: Batch) -> str:
+    """The measures that a batch rests on: those of the programme, or the ones of the authority that recognises."""
+    if batch.authority is not None and (instruments := rules_of(batch).instruments):
+        return instruments[0].title_zh
+    return batch.programme.ground_zh
+
+
 def request_for(title: Title, application: Application, announcement: Announcement, *, at: datetime) -> str:
     """Ask for the certificate of a title in the running transaction; returns the certificate number."""
     programme, enterprise, batch = title.programme, title.holder, application.batch
-    body = programme.granted_by
+    body = batch.authority or programme.granted_by
     particulars = Particulars(
         kind=f"{body.uscc}{programme.certificate_kind}",
         programme=programme.code,
@@ -43,7 +51,7 @@ def request_for(title: Title, application: Application, announcement: Announceme
         centre_name="",
         batch_zh=f"{batch.year} 年度第 {batch.ordinal} 批",
         batch_en=f"{batch.year}, batch {batch.ordinal}",
-        ground_zh=programme.ground_zh,
+        ground_zh=ground_of(batch),
         granted_on=title.granted_on,
         valid_from=title.valid_from,
         valid_until=title.valid_until,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import BatchState, Owner, SeatState
+from accreditation.enums import BatchState, SeatState
 from accreditation.errors import Reason
 from accreditation.models import RoleGrant, Seat, User
 from accreditation.roles import Role
@@ -15,7 +15,7 @@ from accreditation.services import evaluation, material, notices, panels, review
 from accreditation.services.rule_sets import rule_text, rules_of
 from accreditation.services.ties import ties_between
 from workflows.doing import Doing
-from workflows.who import OFFICE_STATES
+from workflows.who import level_of
 
 
 def needs_text(name: str, label: object, least: int = 2) -> Callable[[Doing], Iterable[Reason]]:
@@ -73,7 +73,7 @@ def points_are_named(doing: Doing) -> Iterable[Reason]:
 
 def returns_are_left(doing: Doing) -> Iterable[Reason]:
     """Each level may return as often as the batch allows."""
-    owner = Owner.OFFICE if doing.application.state in OFFICE_STATES else Owner.DISTRICT
+    owner = level_of(doing.application)
     if doing.application.corrections.filter(by_owner=owner).count() >= doing.batch.returns_allowed:
         text = _("本级已退回补正 %(n)d 次，不能再次退回。")
         yield Reason("no_returns_left", text % {"n": doing.batch.returns_allowed})

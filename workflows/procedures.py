@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from accreditation.models import Case
 from workflows.doing import Verb
+from workflows.flows import district_recognition_2022 as district
 from workflows.flows.foundation import CaseProcedure
 from workflows.flows.municipal_recognition_2022 import NODE_OF_STATE, MunicipalRecognition2022
 from workflows.subjects import Subject
+from workflows.tables.district_recognition_2022 import DISTRICT_2022
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 
 
@@ -29,6 +31,7 @@ class Procedure:
 
 PROCEDURES: Mapping[str, Procedure] = {
     "municipal_recognition/2022": Procedure(MunicipalRecognition2022, MUNICIPAL_2022, NODE_OF_STATE),
+    "district_recognition/2022": Procedure(district.DistrictRecognition2022, DISTRICT_2022, district.NODE_OF_STATE),
 }
 
 

@@ -25,6 +25,7 @@ from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
 from accreditation.models.readings import WorkbookReading
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.titles import Title
+from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
 
 __all__ = [
     "Announcement",
@@ -47,6 +48,7 @@ __all__ = [
     "ExpertProfile",
     "FiledIdentifier",
     "FirstReview",
+    "Forwarding",
     "GateAnswer",
     "HolderRecord",
     "Ledger",
@@ -68,6 +70,8 @@ __all__ = [
     "RuleSetEdition",
     "RuleTrial",
     "Seat",
+    "SiteVisit",
+    "SiteVisitDocument",
     "StoredFile",
     "Submission",
     "Title",

@@ -71,7 +71,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "workbook_refused": Sentence(
         _("数据表未能读取"), _("办件 %(case)s 的文件“%(name)s”未能读取，也没有保存，原因见办件的数据表页面。")
     ),
-    "submit": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，进入区级初审。")),
+    "submit": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，等待审核。")),
+    "forward": Sentence(_("已审核转报"), _("办件 %(case)s 已由街镇（园区）审核转报，进入材料审核。")),
+    "pass_material_check": Sentence(_("材料审核通过"), _("办件 %(case)s 已通过材料审核，将组织专家实地核查。")),
+    "record_site_visit": Sentence(_("实地核查已登记"), _("办件 %(case)s 的实地核查已登记，进入专家复评。")),
     "correct": Sentence(_("补正已提交"), _("办件 %(case)s 的补正材料已提交。")),
     "withdraw": Sentence(_("申报已撤回"), _("办件 %(case)s 已由申报单位撤回。")),
     "lapse": Sentence(_("逾期未补正"), _("办件 %(case)s 逾期未补正，程序已终止。")),

@@ -58,7 +58,9 @@ def write_letter(application: Application, *, kind: LetterKind, issued_by: str, 
 
 
 def issuing_body(application: Application, *, is_district: bool) -> str:
-    """Name of the body in whose name a letter goes out."""
+    """Name of the body in whose name a letter goes out; one authority does everything where it recognises by itself."""
+    if application.batch.authority is not None:
+        return application.batch.authority.name_zh
     if is_district:
         body = Body.objects.filter(district=application.case.district).first()
         if body is not None:

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from accreditation.models import Message, User
 from accreditation.roles import Role
 from accreditation.selectors.messages import GENERAL, SENTENCES, render_message, unread_count
-from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
+from workflows.procedures import PROCEDURES
 
 pytestmark = pytest.mark.django_db
 PARAMS = {
@@ -42,7 +42,9 @@ def test_sentence_of_every_kind_fills_all_its_gaps(people: dict[str, User], kind
     assert not re.search(r"%\(|—|None", shown.text)
 
 
-@pytest.mark.parametrize("kind", [verb.code for verb in MUNICIPAL_2022.values() if verb.tells])
+@pytest.mark.parametrize(
+    "kind", sorted({verb.code for each in PROCEDURES.values() for verb in each.verbs.values() if verb.tells})
+)
 def test_every_verb_that_tells_somebody_has_its_sentence(kind: str) -> None:
     assert kind in SENTENCES
     assert "%(case)s" in str(SENTENCES[kind].text)

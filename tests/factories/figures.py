@@ -27,6 +27,7 @@ BASICS: dict[str, Scalar] = {
 TABLE: dict[str, int] = {
     "revenue_main": 520000,
     "rd_expenditure": 31000,
+    "st_funds": 26000,
     "rd_staff": 88,
     "employees": 640,
     "senior_experts": 12,
@@ -68,6 +69,6 @@ def facts_for(form: FormSpec, reporting_year: int, **changed: int) -> Facts:
         for back in range(spec.years):
             given = values if back == 0 else TABLE
             value = Fraction(given[spec.code] * (100 - 8 * back) // 100)
-            origin = Origin("评价数据表", f"{'EFG'[back]}{n}", str(value))
+            origin = Origin("评价数据表", f"{'EFGH'[back]}{n}", str(value))
             figures.append(Fact(spec.code, reporting_year - back, value, spec.unit, origin))
     return facts_of(reporting_year, figures)

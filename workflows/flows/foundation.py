@@ -43,6 +43,17 @@ def for_district(case: Case) -> str:
     return f"{Power.REVIEW_FIRST}:{case.district}"
 
 
+def for_forwarder(case: Case) -> str:
+    """Inbox key of the town or park that passes the application on."""
+    body = case.application.forwarder
+    return f"{Power.FORWARD}:{body.district if body else ''}"
+
+
+def for_local(power: Power) -> Callable[[Case], str]:
+    """Inbox key of everybody who holds a power in the authority that recognises by itself."""
+    return lambda case: f"{power}:{case.district}"
+
+
 def for_power(power: Power) -> Callable[[Case], str]:
     """Inbox key of everybody in the municipal office who holds a power."""
     return lambda case: f"{power}:*"

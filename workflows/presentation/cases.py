@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,7 +24,19 @@ STEPS = (
     gettext_lazy("公示"),
     gettext_lazy("发证"),
 )
+LOCAL_STEPS = (
+    gettext_lazy("填报"),
+    gettext_lazy("材料审核"),
+    gettext_lazy("实地核查"),
+    gettext_lazy("专家复评"),
+    gettext_lazy("领导小组审定"),
+    gettext_lazy("公示"),
+    gettext_lazy("发证"),
+)
 FIRST_REVIEW_STEP, CHECK_STEP = 2, 3
+
+
+LOCALLY_OWNED = frozenset({Owner.DISTRICT, Owner.OFFICE, Owner.COMMITTEE})
 
 
 def case_header(case: Case, application: Application, *, at: datetime) -> Words:
@@ -47,8 +60,14 @@ def _facts(application: Application) -> list[str]:
 
 
 def batch_name(batch: Batch) -> str:
-    """Year and ordinal of a batch in words."""
-    return _("%(year)d 年（第 %(n)d 批）") % {"year": batch.year, "n": batch.ordinal}
+    """Year and ordinal of a batch in words, with the authority where one recognises by itself."""
+    name = _("%(year)d 年（第 %(n)d 批）") % {"year": batch.year, "n": batch.ordinal}
+    return f"{body_name(batch.authority)} {name}" if batch.authority else name
+
+
+def steps_of(batch: Batch) -> tuple[Promise, ...]:
+    """The steps of the bar in words: those of the municipal office, or of an authority that recognises by itself."""
+    return LOCAL_STEPS if batch.authority_id else STEPS
 
 
 def owner_name(case: Case, application: Application) -> str:
@@ -56,6 +75,11 @@ def owner_name(case: Case, application: Application) -> str:
     owner = APPLICATION_STATES[ApplicationState(application.state)].owner
     if owner is Owner.NOBODY:
         return ""
+    if owner is Owner.FORWARDER and application.forwarder is not None:
+        return body_name(application.forwarder)
+    if application.batch.authority is not None and owner in LOCALLY_OWNED:
+        is_group = owner is Owner.COMMITTEE
+        return _("认定领导小组") if is_group else body_name(application.batch.authority)
     if owner is Owner.DISTRICT:
         return district_body_name(case)
     return str(OWNER_LABELS[owner])
@@ -91,8 +115,9 @@ def step_bar(case: Case, application: Application) -> Words:
     now = _step_now(application)
     is_over = case.closed_at is not None
     stopped = facts.is_final and application.state != ApplicationState.RECOGNISED
-    marks = [_mark(number, now, is_over=is_over, stopped=stopped) for number in range(1, len(STEPS) + 1)]
-    steps = [{"label": str(label), "state": mark} for label, mark in zip(STEPS, marks, strict=True)]
+    words = steps_of(application.batch)
+    marks = [_mark(number, now, is_over=is_over, stopped=stopped) for number in range(1, len(words) + 1)]
+    steps = [{"label": str(label), "state": mark} for label, mark in zip(words, marks, strict=True)]
     return {"steps": steps, "outcome": state_label(application.state) if is_over or stopped else ""}
 
 

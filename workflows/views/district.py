@@ -18,7 +18,7 @@ from workflows.views.desk import DISTRICT
 from workflows.views.listing import filters, page_of_rows, page_of_slices
 from workflows.worklists import inbox, inbox_counts
 
-POWERS = (Power.REVIEW_FIRST,)
+POWERS = (Power.REVIEW_FIRST, Power.RUN_LOCALLY)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -41,7 +41,7 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
 def district_done(request: HttpRequest) -> HttpResponse:
     """Cases of the district that wait for somebody else or are closed, the newest move first."""
     user, form = signed_in(request), DoneFilter(request.GET)
-    cases = district_cases(user, districts_of(user)).exclude(state__in=WAITS_FOR_DISTRICT)
+    cases = district_cases(user, districts_of(user, Power.REVIEW_FIRST)).exclude(state__in=WAITS_FOR_DISTRICT)
     rows = page_of_rows(request, narrowed(cases, **form.chosen()))
     context = {"page": rows, "filters": filters(request, form), "case_page": "district_case"}
     return render(request, "workflows/district/done.html", context)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from workflows.presentation import rules
-from workflows.presentation.cases import STEPS, batch_name
+from workflows.presentation.cases import batch_name, steps_of
 from workflows.presentation.material import evidence_limits
 from workflows.presentation.words import Words, body_name, cited, confidence_mark, either
 from workflows.selectors.applicant import open_batches, window_of
@@ -66,13 +66,13 @@ def guide_programme(request: HttpRequest, programme: str) -> HttpResponse:
     context = {
         "name": either(found, "name"),
         "programme": found,
-        "body": body_name(found.granted_by),
+        "body": body_name(batch.authority or found.granted_by),
         "batch": _window(batch),
         "is_open": is_open,
         "rules": rules.rule_set_page(rule_set),
         "evidence": evidence_of_rules(rule_set),
         "limits": evidence_limits(),
-        "steps": [{"label": str(label), "state": "todo"} for label in STEPS],
+        "steps": [{"label": str(label), "state": "todo"} for label in steps_of(batch)],
         "periods": periods(batch),
         "template_id": template.id,
         "template_checksum": template.checksum,

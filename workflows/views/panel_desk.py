@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from accreditation.errors import NotFound
 from accreditation.services.drafts import initial_from_drafts
 from workflows.forms.casework import ConfirmedForm
 from workflows.forms.office import PanelForm, SuccessorForm
@@ -17,7 +18,7 @@ from workflows.presentation.seats import seat_rows
 from workflows.selectors import panel_room
 from workflows.views.answers import page
 from workflows.views.casework import status_of
-from workflows.views.desk import OFFICE, Opened, carry_out, needs, open_case, show
+from workflows.views.desk import DISTRICT, OFFICE, Desk, Opened, carry_out, needs, open_case, show
 from workflows.workdays import SHANGHAI
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -30,8 +31,28 @@ def _pool(opened: Opened) -> list[panel_room.Candidate]:
 @form_page
 @page
 def office_panel(request: HttpRequest, number: str) -> HttpResponse:
+    """The panel of a municipal case."""
+    return panel_page(request, OFFICE, number)
+
+
+@form_page
+@page
+def district_panel(request: HttpRequest, number: str) -> HttpResponse:
+    """The panel of a case that the authority recognises by itself."""
+    return panel_page(request, DISTRICT, number)
+
+
+def _open(request: HttpRequest, desk: Desk, number: str) -> Opened:
+    """The case at the desk that asks its experts; NotFound at any other."""
+    opened = open_case(request, desk, number)
+    if not opened.runs_panel:
+        raise NotFound(number)
+    return opened
+
+
+def panel_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Before the appointment the pool to choose from; afterwards seats, marks and proposals."""
-    opened = open_case(request, OFFICE, number)
+    opened = _open(request, desk, number)
     if panel_room.panel_of(opened.application) is not None and request.method != "POST":
         return show(request, opened, "panel", _panel_context(opened))
     if request.method != "POST":
@@ -81,8 +102,20 @@ def _panel_context(opened: Opened) -> dict[str, Any]:
 @form_page
 @page
 def office_replace(request: HttpRequest, number: str, seat: int) -> HttpResponse:
+    """A successor on a municipal panel."""
+    return replace_page(request, OFFICE, number, seat)
+
+
+@form_page
+@page
+def district_replace(request: HttpRequest, number: str, seat: int) -> HttpResponse:
+    """A successor on the authority's own panel."""
+    return replace_page(request, DISTRICT, number, seat)
+
+
+def replace_page(request: HttpRequest, desk: Desk, number: str, seat: int) -> HttpResponse:
     """A successor for a recused expert."""
-    opened = open_case(request, OFFICE, number)
+    opened = _open(request, desk, number)
     vacant = panel_room.vacant_seat(opened.application, seat)
     pool = _pool(opened)
     people = [candidate.person for candidate in pool if candidate.is_selectable]
@@ -99,8 +132,20 @@ def office_replace(request: HttpRequest, number: str, seat: int) -> HttpResponse
 @form_page
 @page
 def office_adopt(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A value proposed on a municipal panel."""
+    return adopt_page(request, OFFICE, number, pk)
+
+
+@form_page
+@page
+def district_adopt(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A value proposed on the authority's own panel."""
+    return adopt_page(request, DISTRICT, number, pk)
+
+
+def adopt_page(request: HttpRequest, desk: Desk, number: str, pk: int) -> HttpResponse:
     """Let a value proposed by an expert count."""
-    opened = open_case(request, OFFICE, number)
+    opened = _open(request, desk, number)
     row = panel_room.proposal(opened.application, pk)
     form = ConfirmedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
