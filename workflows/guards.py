@@ -133,7 +133,7 @@ def gate_is_answerable(doing: Doing) -> Iterable[Reason]:
     """An answer names a condition that no figure decides."""
     rules = rules_of(doing.batch)
     gate = next((gate for gate in rules.gates if gate.code == doing.form.get("gate")), None)
-    if gate is None or gate.formula is not None:
+    if gate is None or not gate.is_answered:
         yield Reason("unknown_gate", _("该条件由数据判定，不能人工核定。"), "gate")
     if not isinstance(doing.form.get("is_met"), bool):
         yield Reason("answer_needed", _("请选择是否符合。"), "is_met")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.enums import BatchState
+from accreditation.enums import BatchState, Level
 from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.models import Batch, Body, Programme, RuleSetEdition, User
 from accreditation.services.rule_sets import rules_of, template_of
@@ -106,10 +106,15 @@ def _faults(
         yield Reason("not_live", text % {"n": edition.live_faults}, "edition")
     if closes_at <= opens_at:
         yield Reason("window", _("申报截止时间须晚于开始时间。"), "closes_at")
-    if authority is not None and rules.district and rules.district != authority.district:
+    if authority is not None and _are_of_another_district(rules, authority):
         yield Reason("other_district", _("规则集属于另一个区。"), "edition")
     if Batch.objects.filter(programme=programme, authority=authority, ordinal=ordinal).exists():
         yield Reason("ordinal_taken", _("第 %(n)d 批已存在。") % {"n": ordinal}, "ordinal")
+
+
+def _are_of_another_district(rules: RuleSet, authority: Body) -> bool:
+    """A zone or a group may rest on the rules of a district, a district on its own alone."""
+    return authority.level == Level.DISTRICT and rules.district not in (None, "", authority.district)
 
 
 def close_batch(batch: Batch, *, by: User, at: datetime) -> Batch:

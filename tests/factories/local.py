@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accreditation.enums import Level
@@ -86,11 +86,11 @@ def _officer(username: str, name: str, role: Role, district: str, at: datetime) 
     return user
 
 
-def open_local_batch(cast: Cast, authority: Body, at: datetime, *, ordinal: int = 1) -> Batch:
+def open_local_batch(cast: Cast, authority: Body, at: datetime, *, rules: str = LOCAL_RULES, ordinal: int = 1) -> Batch:
     """A batch of district centres under an authority of its own."""
     return open_batch(
         Programme.objects.get(code="district_centre"),
-        store_edition(LOCAL_RULES, at=at),
+        store_edition(rules, at=at),
         ordinal=ordinal,
         year=at.year,
         procedure=LOCAL_PROCEDURE,
@@ -101,6 +101,15 @@ def open_local_batch(cast: Cast, authority: Body, at: datetime, *, ordinal: int 
         by=cast.people["office"],
         at=at,
     )
+
+
+def hold_title(programme: Programme, holder: Enterprise) -> Title:
+    """A title granted before."""
+    return Title.objects.create(
+        number="SHDTC-T-2024-00001", programme=programme, holder=holder, granted_on=date(2024, 6, 1),
+        valid_from=date(2024, 6, 1), valid_until=date(2029, 5, 31), announcement_number="示例〔2024〕1号",
+        provenance="测试",
+    )  # fmt: skip
 
 
 def drafted(local: LocalCast, n: int = 0, **changed: int) -> Case:

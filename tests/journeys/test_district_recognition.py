@@ -94,7 +94,7 @@ def check_material(local: LocalCast, number: str) -> None:
     send(local.checker, "district_act", number, "accept")
     rules = rules_of(local.batch)
     for gate in rules.gates:
-        if gate.formula is None and not gate.alternatives and gate.is_binding:
+        if gate.is_answered and gate.is_binding:
             send(local.checker, "district_gate", number, gate.code, is_met="yes", reason="经查符合")
     ticked = ["identity", "evidence", "figures", "annexes", "gates"]
     form = {"checked": ticked, "opinion": "同意", "decision": "pass_material_check"}

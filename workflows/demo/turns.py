@@ -98,7 +98,7 @@ class Turns:
     def answer_gates(self, case: Case, officer: User) -> None:
         """Conditions that no figure decides."""
         for gate in rules_of(case.application.batch).gates:
-            if gate.formula is None and gate.is_binding:
+            if gate.is_answered and gate.is_binding:
                 reason = "经查询当年度目录，不在限制类、淘汰类之列"
                 form: dict[str, Any] = {"gate": gate.code, "is_met": True, "reason": reason}
                 self.tell.act(case, "answer_gate", officer, self.clock.minutes(5), **form)

@@ -135,7 +135,7 @@ def _answers(opened: Opened, rules: RuleSet) -> list[Words]:
             "href": opened.address("gate", gate.code) if may_answer else "",
         }
         for gate in rules.gates
-        if gate.formula is None and (may_answer or gate.code in given)
+        if gate.is_answered and (may_answer or gate.code in given)
     ]
 
 

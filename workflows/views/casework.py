@@ -185,7 +185,7 @@ def gate_page(request: HttpRequest, desk: Desk, number: str, gate: str) -> HttpR
     """The answer to a condition that no figure decides."""
     opened = open_case(request, desk, number)
     rules = rules_of(opened.application.batch)
-    found = next((row for row in rules.gates if row.code == gate and row.formula is None), None)
+    found = next((row for row in rules.gates if row.code == gate and row.is_answered), None)
     if found is None:
         raise NotFound(gate)
     form = GateForm(request.POST or None, initial=typed(request))

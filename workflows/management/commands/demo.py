@@ -21,6 +21,7 @@ from accreditation.seeds.accounts import DEMO_PASSWORD, demo_people
 from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
 from workflows.demo.desks import fill_desks
+from workflows.demo.district import fill_district
 from workflows.demo.story import Story
 from workflows.tick import tick
 
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         case = story.run()
         path = self._certificate(case, story)
         fill_desks(story)
+        fill_district(story)
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
         verdict = self._verify(path)

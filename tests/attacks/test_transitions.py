@@ -1,0 +1,79 @@
+"""Every state x verb x role of a procedure against the table that people decided from the regulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import LazySettings
+from django.db import transaction
+
+from accreditation.errors import AlreadyDone, Denied, Refusal
+from accreditation.models import Application, Case
+from tests.attacks.district_states import DistrictStates
+from tests.clock import MONDAY
+from workflows import door
+from workflows.describe import moves, reached
+from workflows.procedures import PROCEDURES
+
+pytestmark = [pytest.mark.django_db]
+TABLE: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("expected_transitions.yaml").read_text("utf-8"))
+WORLDS: Mapping[str, Callable[[datetime], Any]] = {"district_recognition/2022": DistrictStates}
+CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
+
+
+@pytest.mark.parametrize("edition", TABLE)
+def test_table_decides_every_state_and_verb_of_the_procedure(edition: str) -> None:
+    procedure, said = PROCEDURES[edition], TABLE[edition]
+    states = reached(pair for found in moves(procedure).values() for pair in found)
+    assert set(said["states"]) == states
+    offices = [verb for verbs in said["offices"].values() for verb in verbs]
+    assert sorted(offices) == sorted(procedure.verbs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("edition", "state"), CELLS)
+def test_each_office_may_do_in_a_state_what_the_table_says(edition: str, state: str, settings: LazySettings) -> None:
+    settings.ACCREDITATION_DEMO = True
+    world = WORLDS[edition](MONDAY)
+    case = Case.objects.get(pk=world.case_in(state).pk)
+    assert case.state == state
+    said = TABLE[edition]
+    faults = []
+    for verb, office in ((verb, office) for office, verbs in said["offices"].items() for verb in verbs):
+        holders, answer = _answer(said, state, verb, office)
+        for role in world.people:
+            wanted = answer if role in holders else "denied"
+            found = _attempt(world, case, verb, role)
+            if found != wanted:
+                faults.append(f"{verb} by {role}: {found}, expected {wanted}")
+    assert faults == []
+
+
+def _answer(said: Mapping[str, Any], state: str, verb: str, office: str) -> tuple[list[str], str]:
+    """Who may do the verb there, and what becomes of it."""
+    answer = said["states"][state].get(verb, said.get("elsewhere", {}).get(verb, "already_done"))
+    if isinstance(answer, dict):
+        ((office, answer),) = answer.items()
+    return [office, *said.get("also", {}).get(office, [])], answer
+
+
+def _attempt(world: Any, case: Case, verb: str, role: str) -> str:
+    """The state that follows, `=` where it stays, or the code of the first reason; nothing of it lasts."""
+    with transaction.atomic():
+        before = case.state
+        form = world.form(case, verb, role)
+        try:
+            door.perform(case, verb, by=world.people[role], at=world.at, form=form)
+            after = str(Application.objects.get(case=case).state)
+            said = "=" if after == before else after
+        except Denied:
+            said = "denied"
+        except (AlreadyDone, Refusal) as refusal:
+            said = refusal.reasons[0].code
+        transaction.set_rollback(True)
+    return said
