@@ -91,12 +91,12 @@ SENTENCES: Mapping[str, Sentence] = {
     "recuse": Sentence(_("专家申请回避"), _("办件 %(case)s 有专家申请回避，请递补。")),
     "submit_review": Sentence(_("专家已提交评审"), _("办件 %(case)s 有一位专家提交了评审意见。")),
     "adopt_value": Sentence(_("核定值已采纳"), _("办件 %(case)s 采纳了一项专家建议的核定值。")),
-    "propose": Sentence(_("拟予认定"), _("办件 %(case)s 经综合评审拟予认定，待公示。")),
+    "propose": Sentence(_("拟予认定"), _("办件 %(case)s 经审议拟予认定，待公布程序完成后生效。")),
     "refuse": Sentence(
         pgettext_lazy("状态", "不予认定"), _("办件 %(case)s 经综合评审不予认定，理由和救济途径见决定书。")
     ),
     "postpone": Sentence(pgettext_lazy("状态", "暂缓认定"), _("办件 %(case)s 经综合评审暂缓认定，理由见告知书。")),
-    "table_again": Sentence(pgettext_lazy("状态", "重新提请审议"), _("办件 %(case)s 已重新提请评审委员会审议。")),
+    "table_again": Sentence(pgettext_lazy("状态", "重新提请审议"), _("办件 %(case)s 已重新提请审议。")),
     "publish_notice": Sentence(_("已公示"), _("办件 %(case)s 已列入公示名单。")),
     "raise_objection": Sentence(_("收到异议"), _("办件 %(case)s 在公示期内收到署名异议，请核查。")),
     "dismiss_objection": Sentence(_("异议不成立"), _("办件 %(case)s 的异议经核查不成立。")),
@@ -115,9 +115,7 @@ SENTENCES: Mapping[str, Sentence] = {
         _("规则草案已退回"), _("规则草案 %(draft)s 已退回起草，理由见草案页面。"), "office_rule_draft", "draft"
     ),
     # --- meetings
-    "meeting_called": Sentence(
-        _("会议通知"), _("评审委员会会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"
-    ),
+    "meeting_called": Sentence(_("会议通知"), _("评审会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"),
     "minutes_to_sign": Sentence(_("纪要待签发"), _("会议 %(meeting)s 的纪要待签发。"), "meeting", "meeting"),
 }
 GENERAL = Sentence(_("办件有新进展"), _("办件 %(case)s 有新进展，请查看办件页面。"))

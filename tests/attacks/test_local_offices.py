@@ -185,3 +185,26 @@ def test_development_zone_accepts_an_enterprise_registered_elsewhere(local: Loca
     door.perform(case, "accept", by=officer, at=clock.at)
     assert Application.objects.get(case=case).state == S.UNDER_FIRST_REVIEW
     assert case.letters.get(kind="acceptance").issued_by == "示例开发区管委会"
+
+
+@pytest.mark.parametrize(
+    ("procedure", "names_it", "wanted"),
+    [
+        ("district_recognition/2022", True, 302),
+        ("district_recognition/2022", False, 422),
+        ("municipal_recognition/2022", True, 422),
+    ],
+)
+def test_batch_names_an_authority_where_its_procedure_is_local(
+    local: LocalCast, clock: Clock, procedure: str, names_it: bool, wanted: int
+) -> None:
+    form = {
+        "programme": "district_centre", "edition": str(local.batch.rule_set_id), "procedure": procedure,
+        "authority": str(local.authority.pk) if names_it else "", "ordinal": "2", "year": "2026",
+        "reporting_year": "2025", "opens_at": "2026-03-02T09:00", "closes_at": "2026-04-02T17:00",
+        "base_date": "2026-03-02",
+    }  # fmt: skip
+    assert status(local.cast.office, "office_batch_new", form=form) == wanted
+    made = type(local.batch).objects.filter(ordinal=2)
+    assert [row.authority for row in made] == ([local.authority] if wanted == 302 else [])
+    assert [row.code for row in made] == (["shdtc-310117-2026-2"] if wanted == 302 else [])

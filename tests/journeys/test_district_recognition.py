@@ -166,10 +166,12 @@ def test_centre_is_recognised_by_its_district_from_draft_to_title(local: LocalCa
     send(local.forwarder, "forward_act", number, "forward", opinion="材料齐全，情况属实，同意转报")
     assert state(number) == S.SUBMITTED
     assert number in opened(local.forwarder, "forward_done")
+    assert "/letters/" not in opened(local.forwarder, "forward_case", number)
     assert number in opened(local.checker, "district_inbox")
     assert "情况属实" in opened(local.checker, "district_case", number)
     check_material(local, number)
-    assert number in opened(local.officer, "district_inbox")
+    waiting = opened(local.officer, "district_inbox")
+    assert (number in waiting, "组成评审组" in waiting, reverse("members") in waiting) == (True, True, False)
     people = visit(local, number, clock)
     found = SiteVisit.objects.get()
     assert (found.documents.count(), found.is_confirmed, list(found.visitors.order_by("pk"))) == (2, True, people[:2])

@@ -23,6 +23,7 @@ class DistrictRecognition2022(CaseProcedure):
     """Town or park, the authority, experts on the spot and at the desk, the leading group, the announcement."""
 
     process_title = _("区级企业技术中心认定")
+    is_local = True
 
     start = flow.StartHandle().Annotation(title=_("开始申报")).Next(this.prepare)
     # A lost flow starts again here and goes straight to the task that the legal state asks for.

@@ -19,6 +19,7 @@ class CaseProcedure(Flow):
 
     process_class = CaseFlow
     subject: ClassVar[Subject] = APPLICATION
+    is_local: ClassVar[bool] = False  # run by a district, a zone or a group, whose batch names it
     lock_impl = SelectForUpdateLock(nowait=False)
 
 

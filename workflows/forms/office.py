@@ -14,6 +14,7 @@ from accreditation.models import Application, Body, Programme, RuleSetEdition, U
 from workflows.forms.casework import LONG, FilterForm, offer
 from workflows.forms.district import SEARCH, STATES, URGENCIES
 from workflows.presentation.words import body_name, either
+from workflows.procedures import PROCEDURES
 
 OFFICE_NODES = [
     ("", _("全部")),
@@ -161,6 +162,17 @@ class BatchForm(forms.Form):
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = sources[name]
         offer(self, "procedure", sources["procedure"])
+
+    def clean(self) -> dict[str, Any]:
+        """A procedure of a district, zone or group names whose it is; the municipal ones name nobody."""
+        cleaned = super().clean() or {}
+        procedure = PROCEDURES.get(cleaned.get("procedure", ""))
+        if procedure is not None and "authority" in cleaned:
+            if procedure.flow.is_local and cleaned["authority"] is None:
+                self.add_error("authority", _("该程序由区、开发区或集团办理，请选择认定机构。"))
+            if not procedure.flow.is_local and cleaned["authority"] is not None:
+                self.add_error("authority", _("该程序由市认定办公室办理，请勿选择认定机构。"))
+        return cleaned
 
 
 class ListForm(forms.Form):

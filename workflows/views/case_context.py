@@ -65,7 +65,9 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "letters": _letters(opened),
         "forwardings": registers.forwardings_of(application),
         "register": _register(opened) if opened.runs_panel else [],
-        "timeline": timeline.timeline(case, opened.desk.view, letter_address=LETTER),
+        "timeline": timeline.timeline(
+            case, opened.desk.view, letter_address="" if opened.desk.code == "forward" else LETTER
+        ),
         "recurring": recurrence_rows(recurrences(application), rules, by=by, address=opened.desk.case_page),
     }
 
