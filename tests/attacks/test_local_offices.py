@@ -208,3 +208,22 @@ def test_batch_names_an_authority_where_its_procedure_is_local(
     made = type(local.batch).objects.filter(ordinal=2)
     assert [row.authority for row in made] == ([local.authority] if wanted == 302 else [])
     assert [row.code for row in made] == (["shdtc-310117-2026-2"] if wanted == 302 else [])
+
+
+def test_patent_application_that_an_officer_does_not_find_ends_the_case(local: LocalCast) -> None:
+    case, at = steps.filed(local), local.cast.at
+    door.perform(case, "accept", by=local.checker, at=at)
+    with pytest.raises(Refusal) as refused:
+        door.perform(case, "find_ineligible", by=local.checker, at=at)
+    assert [reason.code for reason in refused.value.reasons] == ["no_failed_gate"]
+    for gate, is_met in (("SJ6", False), ("SJ7", True)):
+        form = {"gate": gate, "is_met": is_met, "reason": "经查询专利登记簿"}
+        door.perform(case, "answer_gate", by=local.checker, at=at, form=form)
+    form = {"gate": "SJ1", "is_met": True, "reason": "由数据判定"}
+    with pytest.raises(Refusal):
+        door.perform(case, "answer_gate", by=local.checker, at=at, form=form)
+    door.perform(case, "find_ineligible", by=local.checker, at=at)
+    letter = case.letters.get(kind="ineligible")
+    assert steps.application(case).state == S.INELIGIBLE
+    assert "必须有专利申请" in letter.body
+    assert letter.issued_by == "松江示例主管部门"

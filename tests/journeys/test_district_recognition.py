@@ -176,7 +176,12 @@ def test_centre_is_recognised_by_its_district_from_draft_to_title(local: LocalCa
     found = SiteVisit.objects.get()
     assert (found.documents.count(), found.is_confirmed, list(found.visitors.order_by("pk"))) == (2, True, people[:2])
     assert "核查记录.pdf" in opened(local.officer, "district_visit", number)
+    record = reverse("visit_file", args=[number, found.documents.order_by("pk")[0].pk])
+    readers = {"officer": 200, "checker": 200, "other_officer": 404, "forwarder": 403, "applicant": 403}
+    assert {name: client_of(local.people[name]).get(record).status_code for name in readers} == readers
+    assert client_of(people[0]).get(record).status_code == 404  # before the declaration
     send(people[0], "expert_declare", number)
+    assert client_of(people[0]).get(record).status_code == 200
     assert "与申报材料一致" in opened(people[0], "expert_case", number)
     form = {"opinion": "同意认定"}
     for code, mark in marks(Case.objects.get(number=number)).items():
