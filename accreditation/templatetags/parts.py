@@ -14,7 +14,8 @@ register = template.Library()
 TONES = {
     "grey": "draft prepared drafting dropped closed withdrawn recused ended dismissed cancelled expired",
     "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "
-    "under_overall_review proposed under_notice notice_completed open cleared called in_session published received "
+    "under_forwarding under_site_visit under_overall_review proposed under_notice notice_completed "
+    "awaiting_announcement open cleared called in_session published received "
     "pending running waiting reading",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested",
     "green": "recognised announced adopted in_force active done met",
