@@ -24,7 +24,10 @@ from accreditation.models import (
     Ledger,
     Meeting,
     Notice,
+    PaperImport,
     RuleDraft,
+    Standing,
+    StandingImport,
     Title,
     User,
 )
@@ -39,6 +42,9 @@ CHAINS: dict[type[Chained], tuple[str, str]] = {  # kind of chain, field that na
     Announcement: ("announcement", "number"),
     Title: ("title", "number"),
     RuleDraft: ("rule_draft", "number"),
+    StandingImport: ("standing_import", "number"),
+    Standing: ("standing", "number"),
+    PaperImport: ("paper", "number"),
     Ledger: ("ledger", "key"),
 }
 

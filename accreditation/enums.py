@@ -32,6 +32,10 @@ class Owner(StrEnum):
     EXPERTS = "experts"
     COMMITTEE = "committee"
     CLOCK = "clock"
+    DAY = "day"
+    AUTHORITY = "authority"
+    HOLDER = "holder"
+    EXTERNAL = "external"
     NOBODY = "nobody"
 
 
@@ -43,6 +47,10 @@ OWNER_LABELS: dict[Owner, Promise] = {
     Owner.EXPERTS: _("评审专家"),
     Owner.COMMITTEE: _("评审委员会"),
     Owner.CLOCK: _("公示期"),
+    Owner.DAY: _("生效日或期满日"),
+    Owner.AUTHORITY: _("认定机关"),
+    Owner.HOLDER: _("称号持有单位"),
+    Owner.EXTERNAL: _("国家主管部门"),
     Owner.NOBODY: _("无（已办结）"),
 }
 
@@ -73,6 +81,14 @@ class ApplicationState(TextChoices):
     LAPSED = "lapsed", _("逾期未补正")
     REFUSED = "refused", pgettext_lazy("状态", "不予认定")
     OBJECTION_UPHELD = "objection_upheld", _("异议成立，不予认定")
+    # recommendation for a title that a national authority grants
+    UNDER_CONSULTATION = "under_consultation", _("部门会商中")
+    AWAITING_RANKING = "awaiting_ranking", _("待排序")
+    TO_BE_RECOMMENDED = "to_be_recommended", _("拟推荐，待行文")
+    NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额")
+    RECOMMENDED_UPWARD = "recommended_upward", _("已推荐，待国家评审")
+    RECOGNISED_ABOVE = "recognised_above", _("国家已认定")
+    NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未认定")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +141,13 @@ APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.LAPSED: _adverse(2),
     _S.REFUSED: _adverse(5),
     _S.OBJECTION_UPHELD: _adverse(6),
+    _S.UNDER_CONSULTATION: StateFacts(Owner.OFFICE, 4),
+    _S.AWAITING_RANKING: StateFacts(Owner.OFFICE, 5),
+    _S.TO_BE_RECOMMENDED: StateFacts(Owner.OFFICE, 6),
+    _S.NOT_IN_QUOTA: _adverse(5),
+    _S.RECOMMENDED_UPWARD: StateFacts(Owner.EXTERNAL, 7),
+    _S.RECOGNISED_ABOVE: StateFacts(Owner.NOBODY, 7, "ok", is_final=True),
+    _S.NOT_RECOGNISED_ABOVE: _adverse(7),
 }
 
 
@@ -155,6 +178,15 @@ class RuleDraftState(TextChoices):
     DROPPED = "dropped", _("已作废")
 
 
+class PaperImportState(TextChoices):
+    """A list of paper certificates is checked when it comes; without faults it waits for a second person."""
+
+    FAULTY = "faulty", _("有错误，未受理")
+    PREPARED = "prepared", _("待复核")
+    CONFIRMED = "confirmed", _("已登记")
+    DROPPED = "dropped", _("已作废")
+
+
 class SeatState(TextChoices):
     """One place of a panel."""
 
@@ -162,6 +194,26 @@ class SeatState(TextChoices):
     CLEARED = "cleared", _("评审中")
     SUBMITTED = "submitted", _("已提交")
     RECUSED = "recused", _("已回避")
+
+
+class TieKind(TextChoices):
+    """What ties an expert to an enterprise."""
+
+    EMPLOYER = "employer", _("任职或兼职")
+    PAST_EMPLOYER = "past_employer", _("曾任职")
+    SHAREHOLDING = "shareholding", _("持有股份")
+    CO_INVENTOR = "co_inventor", _("共同发明人")
+    CONSULTANCY = "consultancy", _("顾问或有偿服务")
+    RELATIVE = "relative", _("近亲属任职或持股")
+    OTHER = "other", _("其他利害关系")
+
+
+class LinkKind(TextChoices):
+    """What one enterprise is to another."""
+
+    SHAREHOLDER = "shareholder", _("股东")
+    SUBSIDIARY = "subsidiary", _("子公司")
+    AFFILIATE = "affiliate", _("关联企业")
 
 
 class MeetingState(TextChoices):
@@ -179,6 +231,14 @@ class Choice(TextChoices):
     RECOGNISE = "recognise", _("同意认定")
     REFUSE = "refuse", _("不予认定")
     POSTPONE = "postpone", _("暂缓认定")
+
+
+RECOGNISING: dict[Choice, str | Promise] = {choice: choice.label for choice in Choice}
+RECOMMENDING: dict[Choice, str | Promise] = {  # a national title is only recommended here
+    Choice.RECOGNISE: _("同意推荐"),
+    Choice.REFUSE: _("不予推荐"),
+    Choice.POSTPONE: _("暂缓推荐"),
+}
 
 
 class NoticeState(TextChoices):
@@ -205,6 +265,61 @@ class TitleState(TextChoices):
     REVOKED = "revoked", pgettext_lazy("状态", "撤销")
     CANCELLED = "cancelled", _("注销")
     EXPIRED = "expired", _("失效")
+
+
+class ProceedingKind(TextChoices):
+    """What an authority may do to a title that it granted."""
+
+    REVOCATION = "revocation", _("撤销称号")
+    SUSPENSION = "suspension", _("暂停称号")
+    WARNING = "warning", _("警告并限期整改")
+    REINSTATEMENT = "reinstatement", _("恢复称号")
+    CANCELLATION = "cancellation", _("注销称号")
+
+
+class ProceedingState(TextChoices):
+    """Legal state of a proceeding over a title, from its preparation to the order and its effect."""
+
+    IN_PREPARATION = "in_preparation", _("立案准备中")
+    DEFENCE_OPEN = "defence_open", _("陈述申辩期内")
+    AWAITING_HEARING = "awaiting_hearing", _("待听证")
+    AWAITING_ORDER = "awaiting_order", _("待作出决定")
+    ORDERED = "ordered", _("已决定，待生效")
+    ORDER_RUNNING = "order_running", _("暂停期内")
+    CONCLUDED = "concluded", _("决定已生效")
+    DROPPED = "dropped_proceeding", _("终止处理")
+
+
+_P = ProceedingState
+PROCEEDING_STATES: dict[ProceedingState, StateFacts] = {
+    _P.IN_PREPARATION: StateFacts(Owner.AUTHORITY, 1, "idle"),
+    _P.DEFENCE_OPEN: StateFacts(Owner.HOLDER, 2, "warn"),
+    _P.AWAITING_HEARING: StateFacts(Owner.AUTHORITY, 3, "warn"),
+    _P.AWAITING_ORDER: StateFacts(Owner.AUTHORITY, 4),
+    _P.ORDERED: StateFacts(Owner.DAY, 5),
+    _P.ORDER_RUNNING: StateFacts(Owner.DAY, 5, "warn"),
+    _P.CONCLUDED: StateFacts(Owner.NOBODY, 5, "ok", is_final=True),
+    _P.DROPPED: StateFacts(Owner.NOBODY, 5, "idle", is_final=True),
+}
+
+
+class StandingLevel(TextChoices):
+    """Tier at which a standing was granted; wider than the tiers of programmes."""
+
+    INTERNATIONAL = "international", _("国际")
+    NATIONAL = "national", _("国家级")
+    MUNICIPAL = "municipal", _("市级")
+    DISTRICT = "district", _("区级")
+    GROUP = "group", _("集团级")
+
+
+class StandingState(TextChoices):
+    """An entry of the register of standings, and a file of them."""
+
+    PROPOSED = "proposed", _("待复核")
+    CONFIRMED = "confirmed", _("已复核")
+    ENDED = "ended", _("已终止")
+    DROPPED = "dropped", _("不予登记")
 
 
 class MemberState(TextChoices):
@@ -234,25 +349,6 @@ class ReadingState(TextChoices):
     REFUSED = "refused", _("未能读取")
 
 
-class DeadlineKind(TextChoices):
-    """What a clock is running for."""
-
-    FIRST_REVIEW = "first_review", _("区级初审时限")
-    CORRECTION = "correction", _("补正期限")
-    COMPLETENESS_CHECK = "completeness_check", _("形式审查时限")
-    EXPERT_REVIEW = "expert_review", _("专家评审时限")
-    NOTICE = "notice", _("公示期")
-
-
-class DeadlineState(TextChoices):
-    """A clock runs, was met, was missed, or was called off."""
-
-    RUNNING = "running", _("进行中")
-    MET = "met", _("已完成")
-    FIRED = "fired", _("已到期")
-    CANCELLED = "cancelled", _("已取消")
-
-
 class LetterKind(TextChoices):
     """Official letters that a decision or an act sends."""
 
@@ -269,6 +365,16 @@ class LetterKind(TextChoices):
     OBJECTION_UPHELD = "objection_upheld", _("异议处理及不予认定决定书")
     OBJECTION_ANSWER = "objection_answer", _("异议处理答复书")
     RECOGNITION = "recognition", _("认定通知书")
+    CLOCK_PAUSED = "clock_paused", _("时限中止告知书")
+    ADVANCE_NOTICE = "advance_notice", _("处理事先告知书")
+    HEARING_NOTICE = "hearing_notice", _("听证通知书")
+    ORDER = "order", _("处理决定书")
+    DROPPED = "dropped", _("终止处理告知书")
+    SUSPENSION_ENDED = "suspension_ended", _("暂停期满恢复告知书")
+    NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额告知书")
+    RECOMMENDED_UPWARD = "recommended_upward", _("推荐告知书")
+    RECOGNISED_ABOVE = "recognised_above", _("国家认定结果告知书")
+    NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未予认定告知书")
 
 
 DISTRICTS: dict[str, Promise] = {  # GB/T 2260

@@ -36,6 +36,15 @@ def has_power(user: Person, power: Power, *, district: str | None = None) -> boo
     return False
 
 
+def has_power_at(user: Person, power: Power, district: str | None) -> bool:
+    """Whether the person holds the power at that very authority: a district's bureau, or the city's office (None)."""
+    return any(
+        power in ROLES[Role(grant.role)].powers
+        and (grant.district if ROLES[Role(grant.role)].by_district else None) == district
+        for grant in standing_grants(user)
+    )
+
+
 def districts_of(user: Person, power: Power | None = None) -> frozenset[str]:
     """Codes of the districts, zones, groups and towns for which the person holds an office, or that very power."""
     bound = [(grant.district, ROLES[Role(grant.role)]) for grant in standing_grants(user)]
@@ -78,6 +87,12 @@ def acts_for(user: Person, enterprise_id: int) -> bool:
 def is_staff_person(user: Person) -> bool:
     """Whether the person holds any office."""
     return bool(standing_grants(user))
+
+
+def acting_as(user: Person) -> str:
+    """The office under which an act outside the verb tables is recorded: auditor first, then the first grant."""
+    roles = [grant.role for grant in standing_grants(user)]
+    return Role.AUDITOR.value if Role.AUDITOR.value in roles else next(iter(roles), "")
 
 
 def signed_in(request: HttpRequest) -> User:

@@ -39,8 +39,13 @@ class Power(StrEnum):
     REVIEW_AS_EXPERT = "review_as_expert"
     CALL_MEETINGS = "call_meetings"
     VOTE = "vote"
+    KEEP_STANDINGS = "keep_standings"  # enter, import and end standings, enter figures of the plan
+    CONFIRM_STANDINGS = "confirm_standings"  # by a person who did not enter them
+    KEEP_REGISTER = "keep_register"  # enter titles granted on paper, with a second person
     PUBLISH = "publish"  # notices and announcements
     ANSWER_OBJECTIONS = "answer_objections"
+    PREPARE_ORDERS = "prepare_orders"  # proceedings over titles: facts, notice to the holder, hearing
+    MAKE_ORDERS = "make_orders"  # by a person who did not prepare the proceeding
     GRANT_ROLES = "grant_roles"
     OPERATE = "operate"  # queues, calendar, health; no case content
     AUDIT = "audit"  # read every trail, change nothing
@@ -76,7 +81,9 @@ _SEPARATED = frozenset({Role.OPERATOR, Role.SECURITY_OFFICER, Role.AUDITOR})
 
 ROLES: dict[Role, RoleEntry] = {
     Role.DISTRICT_OFFICER: RoleEntry(
-        _("区主管部门经办人"), frozenset({Power.REVIEW_FIRST, Power.CONFIRM_MEMBERS}), by_district=True
+        _("区主管部门经办人"),
+        frozenset({Power.REVIEW_FIRST, Power.CONFIRM_MEMBERS, Power.PREPARE_ORDERS, Power.MAKE_ORDERS}),
+        by_district=True,
     ),
     Role.MUNICIPAL_OFFICER: RoleEntry(
         _("市认定办公室经办人"),
@@ -89,7 +96,11 @@ ROLES: dict[Role, RoleEntry] = {
                 Power.APPOINT_PANELS,
                 Power.CALL_MEETINGS,
                 Power.ANSWER_OBJECTIONS,
+                Power.PREPARE_ORDERS,
                 Power.CONFIRM_MEMBERS,
+                Power.KEEP_STANDINGS,
+                Power.CONFIRM_STANDINGS,
+                Power.KEEP_REGISTER,
                 Power.SEE_ALL_CASES,
             }
         ),
@@ -100,7 +111,19 @@ ROLES: dict[Role, RoleEntry] = {
         excludes=frozenset({Role.COMMITTEE_MEMBER, Role.LEADING_GROUP_MEMBER}),
     ),
     Role.COMMITTEE_MEMBER: RoleEntry(_("评审委员会委员"), frozenset({Power.VOTE}), excludes=frozenset({Role.EXPERT})),
-    Role.PUBLISHER: RoleEntry(_("发布人"), frozenset({Power.PUBLISH, Power.PUBLISH_RULES, Power.SEE_ALL_CASES})),
+    Role.PUBLISHER: RoleEntry(
+        _("发布人"),
+        frozenset(
+            {
+                Power.PUBLISH,
+                Power.PUBLISH_RULES,
+                Power.CONFIRM_STANDINGS,
+                Power.MAKE_ORDERS,
+                Power.KEEP_REGISTER,
+                Power.SEE_ALL_CASES,
+            }
+        ),
+    ),
     Role.OPERATOR: RoleEntry(_("系统管理员"), frozenset({Power.OPERATE}), excludes=_SEPARATED - {Role.OPERATOR}),
     Role.SECURITY_OFFICER: RoleEntry(
         _("安全管理员"), frozenset({Power.GRANT_ROLES}), excludes=_SEPARATED - {Role.SECURITY_OFFICER}

@@ -43,6 +43,7 @@ urlpatterns = [
     path("org/members/<int:pk>/hand-over/", members.org_member_hand_over, name="org_member_hand_over"),
     path("org/members/<int:pk>/end/", members.org_member_end, name="org_member_end"),
     path("org/<int:pk>/invite/", members.org_member_invite, name="org_member_invite"),
+    path("org/<int:pk>/english-name/", members.org_english_name, name="org_english_name"),
     path("grants/", grants.grant_list, name="grants"),
     path("grants/<int:pk>/revoke/", grants.grant_revoke, name="grant_revoke"),
     path("people/", grants.people_list, name="people"),

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accreditation.enums import ApplicationState, MemberState, Owner, SeatState
 from accreditation.errors import NotFound
+from accreditation.grounds import ADVERSE_KINDS
 from accreditation.models import (
     Application,
     Attendance,
@@ -52,6 +53,10 @@ class View(StrEnum):
     AUDITOR = "auditor"
 
 
+# A proceeding against a title is the authority's own affair until the holder is told of it.
+BEFORE_NOTIFICATION = Q(proceeding__kind__in=sorted(ADVERSE_KINDS), proceeding__notified_at__isnull=True)
+
+
 def visible_cases(user: Person) -> QuerySet[Case]:
     """Cases whose existence the person may know. Drafts are the applicant's alone."""
     if not isinstance(user, User) or not user.is_active:
@@ -62,7 +67,7 @@ def visible_cases(user: Person) -> QuerySet[Case]:
 def _own(user: User) -> Q:
     """Cases of enterprises that the person acts for; who has only asked to act sees nothing of them."""
     enterprises = Member.objects.filter(user=user, state=MemberState.ACTIVE).values("enterprise_id")
-    return Q(enterprise_id__in=enterprises)
+    return Q(enterprise_id__in=enterprises) & ~BEFORE_NOTIFICATION
 
 
 def _connected(user: User) -> Q:

@@ -133,7 +133,7 @@ def _of_a_good_case(cast: Cast, at: datetime) -> Iterator[Moment]:
     yield now()
     door.perform(case, "pass_completeness_check", by=cast.office, at=at)
     yield now()
-    door.perform(case, "appoint_panel", by=cast.office, at=at, form={"experts": cast.experts[:5]})
+    door.perform(case, "appoint_panel", by=cast.office, at=at, form={"experts": cast.experts[:5], "reason": "测试指定"})
     yield now()
     review_all(cast, case, at)
     yield now()

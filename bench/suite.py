@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 
 from bench.acts import acts
 from bench.annex import annex, hostile
+from bench.archive import archive
 from bench.certificate import certificate
 from bench.figures import Figure
 from bench.inbox import inbox
 from bench.isolated_reading import isolated_reading
+from bench.issuing import issuing
 from bench.log import log
 from bench.reading import reading
 from bench.rules import rules
@@ -23,7 +25,9 @@ BENCHMARKS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "hostile": hostile,
     "rules": rules,
     "certificate": certificate,
+    "archive": archive,
     "log": log,
+    "issuing": issuing,
     "case": whole_case,
     "act": acts,
     "inbox": inbox,

@@ -1,4 +1,4 @@
-"""`python -m certificates verify|qr|log|status ...`: the verifiers on their own, without database or settings."""
+"""`python -m certificates verify|credential|qr|log|status`: the verifiers alone, without database or settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.code_command import add_code_command, run_code
 from certificates.container import LIMIT
+from certificates.credential_command import add_credential_command, run_credential
 from certificates.log_command import add_log_commands, run_log
+from certificates.signature_parts import as_issued
 from certificates.signers import fingerprint
 from certificates.status_command import add_status_command, run_status
 from certificates.verify import Trust, Verdict, verify
@@ -27,7 +29,10 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     check.add_argument("--root", type=Path, required=True, help="PEM file with the issuer's root certificate")
     check.add_argument("--signers", type=Path, help="PEM file with the certificates that may sign; others are refused")
+    check.add_argument("--tsa-root", type=Path, help="PEM file with the roots of the time-stamp authority")
+    check.add_argument("--issued", type=Path, metavar="OUT", help="write the accepted file as it was issued and logged")
     check.add_argument("--json", action="store_true", help="one JSON object per file instead of text")
+    add_credential_command(commands)
     add_code_command(commands)
     add_log_commands(commands)
     add_status_command(commands)
@@ -38,8 +43,13 @@ def _trust(options: argparse.Namespace) -> Trust:
     listed = None
     if options.signers:
         listed = frozenset(map(fingerprint, x509.load_pem_x509_certificates(options.signers.read_bytes())))
-    roots = x509.load_pem_x509_certificates(options.root.read_bytes())
-    return Trust(tuple(root.public_bytes(Encoding.PEM) for root in roots), listed)
+    clocks = _certificates(options.tsa_root) if options.tsa_root else None
+    return Trust(_certificates(options.root), listed, clocks=clocks)
+
+
+def _certificates(path: Path) -> tuple[bytes, ...]:
+    """The certificates of a PEM file one by one."""
+    return tuple(one.public_bytes(Encoding.PEM) for one in x509.load_pem_x509_certificates(path.read_bytes()))
 
 
 def _read(path: Path) -> bytes:
@@ -51,7 +61,9 @@ def _read(path: Path) -> bytes:
 def _sentence(path: Path, verdict: Verdict) -> str:
     if verdict.rule is None:
         record = verdict.record or {}
-        return f"{path}: accepted 通过: {record.get('number')} {record.get('holder_zh')} ({verdict.signer_name})"
+        stamped = f", 时间戳 time-stamped {verdict.stamped_at}" if verdict.stamped_at else ""
+        whose = f"{record.get('number')} {record.get('holder_zh')} ({verdict.signer_name})"
+        return f"{path}: accepted 通过: {whose}{stamped}"
     wording = verdict.rule.wording
     remark = f" [{verdict.detail}]" if verdict.detail else ""
     return f"{path}: refused 不通过: {verdict.rule.value}: {wording.en} {wording.zh}{remark}"
@@ -60,7 +72,7 @@ def _sentence(path: Path, verdict: Verdict) -> str:
 def main(given: list[str] | None = None) -> int:
     """Run the command; 0 when every file is accepted, 1 when any is refused, 2 when something cannot be read."""
     options = _arguments(given)
-    others = {"qr": run_code, "log": run_log, "status": run_status}
+    others = {"credential": run_credential, "qr": run_code, "log": run_log, "status": run_status}
     if options.command in others:
         return others[options.command](options)
     try:
@@ -76,6 +88,8 @@ def main(given: list[str] | None = None) -> int:
         answer = {"file": str(path), "accepted": verdict.accepted, **asdict(verdict)}
         line = json.dumps(answer, ensure_ascii=False) if options.json else _sentence(path, verdict)
         sys.stdout.write(line + "\n")
+        if options.issued and verdict.accepted:
+            options.issued.write_bytes(as_issued(content))
     return 0 if accepted else 1
 
 

@@ -1,4 +1,4 @@
-"""The public interface, read-only: the log with its proofs, status lists, feeds, the keys to check them."""
+"""The public interface, read-only: the log with its proofs, status lists, credentials, feeds, and the keys."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from certificates import selectors
-from certificates.services import feeds, log_answers
+from certificates.revocation import AUTHORITIES
+from certificates.services import feeds, log_answers, published
 from certificates.services.verification import public_part
 from certificates.services.verification import status_keys as public_status_keys
+from certificates.sm2 import SM2_FILE
 from certificates.status_list import MEDIA_TYPE
 
 # What a size or a range names never changes; what is newest does.
@@ -71,6 +73,15 @@ def clock_root(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def revoked_list(request: HttpRequest, name: str) -> HttpResponse:
+    """The list of revoked certificates (CRL, DER) of a local authority."""
+    content = public_part(f"{name}.crl") if name in AUTHORITIES else b""
+    if not content:
+        raise Http404
+    return HttpResponse(content, content_type="application/pkix-crl", headers={**_OPEN, "Cache-Control": _NEWEST})
+
+
+@require_safe
 def status_list(request: HttpRequest, purpose: str, number: int) -> HttpResponse:
     """A signed status list as a credential; the copy tells itself until when it holds."""
     found = selectors.status_list(purpose, number) if number < _MOST_LISTS else None
@@ -89,6 +100,43 @@ def status_keys(request: HttpRequest) -> HttpResponse:
 def status_key(request: HttpRequest) -> HttpResponse:
     """The same key as PEM, for the stand-alone command."""
     return _pem("status.pem")
+
+
+@require_safe
+def credential(request: HttpRequest, code: str) -> HttpResponse:
+    """The certificate as a signed credential, for wallets and for other systems."""
+    return _file(published.published_file(code, published.CREDENTIAL), MEDIA_TYPE, save_as=published.CREDENTIAL)
+
+
+@require_safe
+def record(request: HttpRequest, code: str) -> HttpResponse:
+    """The canonical record that is attached to the certificate, byte for byte."""
+    return _file(published.published_file(code, published.RECORD), "application/json")
+
+
+@require_safe
+def second_signature(request: HttpRequest, code: str) -> HttpResponse:
+    """The second signature over the record, DER."""
+    name = published.SECOND_SIGNATURE
+    return _file(published.published_file(code, name), "application/octet-stream", save_as=name)
+
+
+@require_safe
+def second_certificate(request: HttpRequest) -> HttpResponse:
+    """The certificate under which second signatures are checked."""
+    return _pem(SM2_FILE)
+
+
+@require_safe
+def credential_keys(request: HttpRequest) -> HttpResponse:
+    """The key set under which credentials are checked."""
+    return _file(published.credential_keys(), "application/jwk-set+json")
+
+
+@require_safe
+def issuer_document(request: HttpRequest) -> HttpResponse:
+    """The document behind the issuer's did:web identifier."""
+    return _answer(published.issuer_document(), _NEWEST)
 
 
 @require_safe
@@ -111,6 +159,15 @@ def _answer(values: dict[str, Any] | None, caching: str) -> HttpResponse:
     if values is None:
         return JsonResponse({"error": "unknown"}, status=404, headers=headers)
     return JsonResponse(values, json_dumps_params={"ensure_ascii": False}, headers=headers)
+
+
+def _file(content: bytes | None, kind: str, *, save_as: str = "") -> HttpResponse:
+    if content is None:
+        return _answer(None, _NEWEST)
+    headers = {**_OPEN, "Cache-Control": _NEWEST}
+    if save_as:
+        headers["Content-Disposition"] = f'attachment; filename="{save_as}"'
+    return HttpResponse(content, content_type=kind, headers=headers)
 
 
 def _pem(name: str) -> HttpResponse:

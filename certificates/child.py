@@ -49,6 +49,7 @@ def plain_trust(trust: Trust) -> dict[str, Any]:
         "roots": [root.decode() for root in trust.roots],
         "signers": None if trust.signers is None else sorted(trust.signers),
         "at": None if trust.at is None else trust.at.isoformat(),
+        "clocks": None if trust.clocks is None else [clock.decode() for clock in trust.clocks],
     }
 
 
@@ -58,4 +59,5 @@ def trust_of(values: dict[str, Any]) -> Trust:
         roots=tuple(root.encode() for root in values["roots"]),
         signers=None if values["signers"] is None else frozenset(values["signers"]),
         at=None if values["at"] is None else datetime.fromisoformat(values["at"]),
+        clocks=None if values["clocks"] is None else tuple(clock.encode() for clock in values["clocks"]),
     )

@@ -11,7 +11,7 @@ _TAIL = re.compile(rb"startxref[\r\n ]+(\d{1,10})[\r\n ]+%%EOF(?:\r\n|\r|\n)?\Z"
 _SUBSECTION = re.compile(rb"[\r\n ]*(\d{1,10}) (\d{1,10})[ ]*(?:\r\n|\r|\n)")
 _ENTRY_SIZE = 20
 _BLANK = b" \t\r\n\x00\x0c"
-_HEXADECIMAL = re.compile(rb"<[0-9a-f]*>")
+_SMALL, _CAPITAL = re.compile(rb"<[0-9a-f]*>"), re.compile(rb"<[0-9A-F]*>")
 
 
 def check_container(content: bytes) -> None:
@@ -56,11 +56,14 @@ def _end_of_dictionary(content: bytes, position: int) -> int:
     raise Refused(Rule.UNREADABLE, "the trailer dictionary does not end")
 
 
-def held_in_hole(content: bytes, byte_range: list[int]) -> bytes:
-    """The bytes in the hole of the signature; Refused unless it is one hexadecimal string in small letters."""
+def held_in_hole(content: bytes, byte_range: list[int], *, capitals: bool = False) -> bytes:
+    """The bytes in the hole of a signature; Refused unless it is one hexadecimal string, all in small letters.
+
+    Those of time-stamps over the file are all in capitals.
+    """
     if len(byte_range) != 4 or byte_range[0] != 0 or min(byte_range) < 0:
         raise Refused(Rule.SMUGGLED_BYTES, f"byte range {byte_range}")
     hole = content[byte_range[1] : byte_range[2]]
-    if not _HEXADECIMAL.fullmatch(hole) or len(hole) % 2:
+    if not (_CAPITAL if capitals else _SMALL).fullmatch(hole) or len(hole) % 2:
         raise Refused(Rule.SMUGGLED_BYTES, "the hole of the signature is not one hexadecimal string")
     return bytes.fromhex(hole[1:-1].decode())

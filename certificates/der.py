@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 SEQUENCE, SET, OCTETS, GENERALIZED_TIME, OBJECT, INTEGER = 0x30, 0x31, 0x04, 0x18, 0x06, 0x02
-EXPLICIT_0 = 0xA0
+EXPLICIT_0, EXPLICIT_1 = 0xA0, 0xA1
 
 
 def tlv(tag: int, *parts: bytes) -> bytes:

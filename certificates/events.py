@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from certificates.wording import Wording
 
 EVENTS: Mapping[str, Wording] = {
+    "import": Wording("纸质证书登记", "paper certificate registered"),
     "issue": Wording("签发", "issued"),
     "suspend": Wording("暂停", "suspended"),
     "reinstate": Wording("恢复", "reinstated"),
@@ -14,6 +15,7 @@ EVENTS: Mapping[str, Wording] = {
     "cancel": Wording("注销", "cancelled"),
     "supersede": Wording("被新版本取代", "replaced by a newer version"),
     "expire": Wording("到期", "expired"),
+    "translate": Wording("制发英文版", "English edition made"),
 }
 
 

@@ -12,7 +12,7 @@ from certificates.container import LIMIT
 
 
 class NumberForm(forms.Form):
-    """Certificate number and verification code as printed; their correctness is the look-up's business."""
+    """Number and code as printed, or number and holder's credit code; their correctness is the look-up's business."""
 
     number = forms.CharField(
         label=_("证书编号"),
@@ -21,9 +21,11 @@ class NumberForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     code = forms.CharField(
-        label=_("核验码"),
+        label=_("核验码（纸质证书填统一社会信用代码）"),
         max_length=60,
-        help_text=_("二维码下方的 27 个字符，不分大小写，连字符可省略。"),
+        help_text=_(
+            "电子证书：二维码下方的 27 个字符，不分大小写，连字符可省略。纸质证书没有核验码，填持证单位的 18 位代码。"
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 

@@ -3,8 +3,11 @@
 `VAR_DIR` (Path): everything below lies in it. `PUBLIC_BASE_URL`: the address in QR codes. `ACCREDITATION_DEMO`:
 certificates are marked as specimens. `CERTIFICATE_FONTS` (optional): `{"folders": [...], "sha256": {role: [accepted
 digests]}}`. `SIGNER` (optional): the key back-end and its options, see `signer_settings`, and `organisation`, the name
-in the local authorities; without `key` the local authority is used, made on first run. `CERTIFICATE_QR_SIGNED` (default
-True): QR codes carry a signed statement.
+in the local authorities; without `key` the local authority is used, made on first run. `CREDENTIAL` (optional): the
+same for the key of credentials, or the back-end `off`. `SM2` (optional): the second signature, see
+`second_signature`. `CERTIFICATE_QR_SIGNED` (default
+True): QR codes carry a signed statement. `TIME_STAMPER` (optional): `url`, `patience` and `authority` of a time-stamp
+service (RFC 3161) for the archive; without it the local authority stamps.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import Any
 
 from django.conf import settings
 
+from certificates.credential_keys import did_of
 from certificates.fonts import FontFile, FontsRefused, find_faces
 
 
@@ -63,10 +67,33 @@ def faces_with(digests: Mapping[str, str]) -> dict[str, FontFile]:
     return found
 
 
+def lists_address() -> str:
+    """The address below which lists of revoked certificates are published."""
+    return f"{settings.PUBLIC_BASE_URL}/crl"
+
+
+def time_stamp_options() -> Mapping[str, str]:
+    """The time-stamp service of the archive; empty for the local authority."""
+    options: Mapping[str, str] = getattr(settings, "TIME_STAMPER", {})
+    return options
+
+
 def signer_options() -> Mapping[str, Any]:
     """The key back-end and its options."""
     options: Mapping[str, Any] = getattr(settings, "SIGNER", {})
     return {"backend": "file", **options}
+
+
+def credential_options() -> Mapping[str, Any]:
+    """The key back-end of credentials and its options; `off` when none are made."""
+    options: Mapping[str, Any] = getattr(settings, "CREDENTIAL", {})
+    return {"backend": "file", **options}
+
+
+def second_signature_options() -> Mapping[str, str]:
+    """The back-end of the second signature and its options; `off` when there is none."""
+    options: Mapping[str, str] = getattr(settings, "SM2", {})
+    return {"backend": "off", **options}
 
 
 def page_address(code: str) -> str:
@@ -84,9 +111,19 @@ def log_origin() -> str:
     return f"{settings.PUBLIC_BASE_URL}/log"
 
 
-def issuer_address() -> str:
-    """The address that stands for the issuer in signed credentials."""
+def site_address() -> str:
+    """The address of the site, without a slash at its end."""
     return str(settings.PUBLIC_BASE_URL)
+
+
+def issuer_address() -> str:
+    """The identifier (did:web) that stands for the issuer in signed credentials."""
+    return did_of(site_address())
+
+
+def published_address(code: str, name: str = "") -> str:
+    """The address of a certificate's page, or of a file published beside it."""
+    return f"{settings.PUBLIC_BASE_URL}/v/{code}/{name}"
 
 
 def status_list_address(purpose: str, number: int) -> str:

@@ -1,4 +1,4 @@
-"""The whole way from a snapshot to a signed certificate: `issue(snapshot, signer) -> Issued`."""
+"""The whole way from a snapshot to a signed certificate: `issue(snapshot, signer) -> Issued`; its English edition."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from certificates.fonts import FontFile, find_faces
-from certificates.layout import layout_of
-from certificates.package import Parts, Prepared, assemble
+from certificates.layout import check_layout, layout_of
+from certificates.package import RESERVED, Parts, Prepared, assemble
+from certificates.pages import CHINESE, ENGLISH
 from certificates.printed import printed_text
 from certificates.printed_keys import PrintedKey
 from certificates.render import Renderer, renderer_for
@@ -54,6 +55,7 @@ def issue(
     changed font: there is no unsigned and no approximate certificate.
     """
     check_snapshot(snapshot)
+    check_layout(snapshot)
     faces = faces or find_faces()
     record = record_of(snapshot)
     record_digest = sha256(record).hexdigest()
@@ -76,13 +78,53 @@ def issue(
     )
 
 
-def prepare(snapshot: Snapshot, record: bytes, printed: str, renderer: Renderer) -> Prepared:
-    """The certificate before signing: the same snapshot, code and fonts always give the same bytes."""
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """The English edition of an issued certificate: its file, digests of it signed and unsigned, signer, fonts."""
+
+    pdf: bytes = field(repr=False)
+    sha256: str
+    unsigned_sha256: str
+    signer: str
+    fonts: Mapping[str, str]
+
+
+def translate(
+    snapshot: Snapshot, signer: Signer, *, printed: str, faces: Mapping[str, FontFile] | None = None
+) -> Translated:
+    """Render, package and sign the English edition of an issued certificate; `printed` is the text of its QR code.
+
+    It carries the same number, code and record, so whoever verifies it reaches the certificate itself. SnapshotRefused
+    names what cannot be printed.
+    """
+    faces = faces or find_faces()
+    record = record_of(snapshot)
+    prepared = prepare(snapshot, record, printed, renderer_for(faces), ENGLISH)
+    pdf = prepared.filled(sign_detached(prepared.digest, signer))
+    return Translated(
+        pdf=pdf,
+        sha256=sha256(pdf).hexdigest(),
+        unsigned_sha256=sha256(prepared.content).hexdigest(),
+        signer=fingerprint(signer.certificate),
+        fonts={role: face.sha256 for role, face in faces.items()},
+    )
+
+
+def prepare(
+    snapshot: Snapshot,
+    record: bytes,
+    printed: str,
+    renderer: Renderer,
+    language: str = CHINESE,
+    *,
+    reserved: int = RESERVED,
+) -> Prepared:
+    """The certificate before signing: the same snapshot, code, fonts and language always give the same bytes."""
     layout = layout_of(snapshot)
     parts = Parts(
-        page=renderer.page(snapshot, printed),
+        page=renderer.page(snapshot, printed, language),
         artwork=renderer.artwork(snapshot.layout),
         seal=renderer.seal(snapshot.layout, snapshot.issuer_zh, snapshot.demo),
         seal_at=layout.seal_at,
     )
-    return assemble(snapshot, record, parts)
+    return assemble(snapshot, record, parts, language, reserved=reserved)

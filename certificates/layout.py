@@ -1,241 +1,37 @@
-"""From a snapshot to marks on a page: layout `centre-1`, A4 landscape, title in red, seal over issuer and date."""
+"""Every layout by its name, and which one a programme uses now; a layout once used is never taken out or changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from itertools import accumulate
+from collections.abc import Iterator, Mapping
 
-from certificates.codes import grouped
-from certificates.drawing import BROWN, GOLD, INK, PAPER, RED, Box, Code, Covers, Line, Mark, Measure, Placed, Text
-from certificates.ornament import corner, divider, rosette, round_seal, woven_band
+from certificates import deed
+from certificates.centre_1 import CENTRE_1
+from certificates.designs import DESIGNS
+from certificates.pages import Layout
 from certificates.snapshot import Fault, Snapshot, SnapshotRefused
 from certificates.wording import Wording
 
-WIDTH, HEIGHT = 841.89, 595.28
-MIDDLE = WIDTH / 2
-_SEAL = Placed(601, 82, 108)
-_DIGITS = "〇一二三四五六七八九"
-_NOT_AT_START = set("，。、；：？！》）】”’%％")
-_NOT_AT_END = set("《（【“‘")
-_NAME_SIZES = (31.0, 18.0)
-_NAME_WIDTH = 560.0
+LAYOUTS: Mapping[str, Layout] = {
+    "centre-1": CENTRE_1,
+    **{name: deed.layout(design) for name, design in DESIGNS.items()},
+}
+NEWEST: Mapping[str, str] = {
+    "shanghai_municipal_centre": "municipal_centre-1",
+    "district_centre": "district_centre-1",
+    "group_centre": "group_centre-1",
+    "zone_centre": "zone_centre-1",
+    "demonstration_shanghai": "demonstration_reserve-1",
+    "branch_centre": "branch_centre-1",
+    "patent_product": "product-1",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """One edition of the page: what is drawn for everybody, for one certificate, and as the seal."""
+class NoLayout(LookupError):
+    """There is no certificate for this programme; `reason` says why, in both languages."""
 
-    artwork: Callable[[], Iterator[Mark]]
-    page: Callable[[Snapshot, Measure, Covers], Iterator[Mark]]
-    seal: Callable[[str, bool, Covers], Iterator[Mark]]
-    seal_at: Placed
-    size: tuple[float, float] = (WIDTH, HEIGHT)
-
-
-def chinese_date(day: date) -> str:
-    """The day in Chinese numerals as printed under a deed: 二〇二六年十二月一日."""
-    year = "".join(_DIGITS[int(digit)] for digit in str(day.year))
-    return f"{year}年{_below_hundred(day.month)}月{_below_hundred(day.day)}日"
-
-
-def _below_hundred(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    lead = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
-    return lead + (_DIGITS[ones] if ones else "")
-
-
-def plain_date(day: date) -> str:
-    """The day in figures: 2026 年 12 月 1 日."""
-    return f"{day.year} 年 {day.month} 月 {day.day} 日"
-
-
-def statement(snapshot: Snapshot) -> str:
-    """The sentence of the deed, from programme, ground and batch."""
-    return (
-        f"经专家评审、综合评价并向社会公示，你单位技术中心符合《{snapshot.ground_zh}》规定的认定条件，"
-        f"现认定为{snapshot.programme_zh}（{snapshot.batch_zh}）。"
-    )
-
-
-def wrapped(text: str, *, width: float, measure: Callable[[str], float]) -> list[str]:
-    """Lines of about equal length, none wider than `width`, broken at punctuation where some is near.
-
-    The width of a text is taken as the sum of its characters' widths, as `measure` tells them.
-    """
-    lines, rest = [], text
-    one = {character: measure(character) for character in set(text)}
-    while (total := sum(one[character] for character in rest)) > width:
-        share = total / -(-total * 1.1 // width)
-        ends = list(accumulate(one[character] for character in rest))
-        fitting = [cut for cut in range(1, len(rest)) if ends[cut - 1] <= width] or [1]
-        cuts = [cut for cut in fitting if not _is_forbidden(rest, cut)] or fitting[-1:]
-        offs = {cut: abs(ends[cut - 1] - share) + (0 if _is_pause(rest, cut) else 0.2 * share) for cut in cuts}
-        cut = min(cuts, key=offs.__getitem__)
-        lines.append(rest[:cut].strip())
-        rest = rest[cut:].strip()
-    return [*lines, rest]
-
-
-def _is_pause(text: str, cut: int) -> bool:
-    return text[cut - 1] in _NOT_AT_START or text[cut] in _NOT_AT_END
-
-
-def _is_forbidden(text: str, cut: int) -> bool:
-    return text[cut] in _NOT_AT_START or text[cut - 1] in _NOT_AT_END or _inside_word(text, cut)
-
-
-def _inside_word(text: str, cut: int) -> bool:
-    return text[cut - 1].isascii() and text[cut].isascii() and text[cut - 1].isalnum() and text[cut].isalnum()
-
-
-def runs(text: str) -> Iterator[tuple[str, str]]:
-    """The text cut into (face, part): ASCII in the serif, everything else in the kai face."""
-    face, part = "text", ""
-    for character in text:
-        wanted = face if character == " " else "latin" if character.isascii() else "text"
-        if wanted != face and part:
-            yield face, part
-            part = ""
-        face, part = wanted, part + character
-    if part:
-        yield face, part
-
-
-def _mixed_width(text: str, size: float, measure: Measure) -> float:
-    return sum(measure(part, face, size) for face, part in runs(text))
-
-
-def _mixed(x: float, y: float, text: str, size: float, measure: Measure, *, centred: bool = False) -> Iterator[Text]:
-    """One line in both faces, from `x` or centred on it."""
-    at = x - _mixed_width(text, size, measure) / 2 if centred else x
-    for face, part in runs(text):
-        yield Text(at, y, part, face, size)
-        at += measure(part, face, size)
-
-
-def _frame() -> Iterator[Mark]:
-    yield Box(0, 0, WIDTH, HEIGHT, fill=PAPER)
-    for inset, width in ((16, 2.2), (21, 0.5), (45.5, 0.5), (49, 1.3)):
-        yield Box(inset, inset, WIDTH - 2 * inset, HEIGHT - 2 * inset, width=width)
-
-
-def _artwork() -> Iterator[Mark]:
-    yield from _frame()
-    edge, near, half = 33.2, 21.0, 9.6
-    run = edge + 12.2
-    for y in (edge, HEIGHT - edge):
-        yield woven_band((run, y), (WIDTH - run, y), half=half, period=14.2)
-    for x in (edge, WIDTH - edge):
-        yield woven_band((x, run), (x, HEIGHT - run), half=half, period=14.2)
-    for x in (edge, WIDTH - edge):
-        for y in (edge, HEIGHT - edge):
-            yield from corner((x, y), edge - near)
-    yield from rosette((MIDDLE, 306), 172, petals=48)
-
-
-def _heading(snapshot: Snapshot, measure: Measure, covers: Covers) -> Iterator[Mark]:
-    face = "title" if covers("title", snapshot.programme_zh) else "name"
-    spacing = 5.5
-    size = _fitted(snapshot.programme_zh, face, 45.0, 540 - spacing * len(snapshot.programme_zh), measure)
-    yield Text(MIDDLE, 468, snapshot.programme_zh, face, size, RED, "centre", spacing)
-    yield Text(MIDDLE, 429, "认定证书", "latin", 25, INK, "centre", 17)
-    english = f"CERTIFICATE OF {snapshot.programme_en.upper()}"
-    yield Text(MIDDLE, 406, english, "latin", _fitted(english, "latin", 9.6, 350, measure), GOLD, "centre", 1.5)
-    yield from divider((MIDDLE, 391), 150)
-
-
-def _fitted(text: str, face: str, size: float, width: float, measure: Measure) -> float:
-    return min(size, size * width / max(measure(text, face, size), 1.0))
-
-
-def _holder(snapshot: Snapshot, measure: Measure) -> Iterator[Mark]:
-    largest, smallest = _NAME_SIZES
-    size = _fitted(snapshot.holder_zh, "name", largest, _NAME_WIDTH, measure)
-    lines = [snapshot.holder_zh]
-    if size < smallest:
-        lines = wrapped(snapshot.holder_zh, width=_NAME_WIDTH, measure=lambda text: measure(text, "name", smallest))
-        size = smallest
-    if len(lines) > 2:
-        too_long = Wording("名称过长，两行仍排不下", "too long for two lines at the smallest size")
-        raise SnapshotRefused((Fault("holder_zh", too_long),))
-    for place, line in enumerate(reversed(lines)):
-        yield Text(MIDDLE, 341 + place * size * 1.16, line, "name", size, align="centre")
-    yield Line((MIDDLE - 285, 330), (MIDDLE + 285, 330), colour=INK, width=0.7)
-    if snapshot.holder_en:
-        size = _fitted(snapshot.holder_en, "latin", 9.5, 520, measure)
-        yield Text(MIDDLE, 316, snapshot.holder_en, "latin", size, BROWN, "centre")
-
-
-def _statement(snapshot: Snapshot, measure: Measure) -> Iterator[Mark]:
-    size = 17.5
-    lines = wrapped(statement(snapshot), width=560, measure=lambda text: _mixed_width(text, size, measure))
-    for place, line in enumerate(lines):
-        yield from _mixed(MIDDLE, 284 - place * 27.5, line, size, measure, centred=True)
-
-
-def _fields(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    yield "证书编号", snapshot.number if snapshot.version == 1 else f"{snapshot.number}（第 {snapshot.version} 版）"
-    yield "统一社会信用代码", snapshot.uscc
-    if snapshot.centre_name:
-        yield "技术中心名称", snapshot.centre_name
-    if snapshot.announcement:
-        yield "认定文号", snapshot.announcement
-    yield "有效期", f"{plain_date(snapshot.valid_from)} 至 {plain_date(snapshot.valid_until)}"
-
-
-def _particulars(snapshot: Snapshot, measure: Measure) -> Iterator[Mark]:
-    fields = list(_fields(snapshot))
-    for place, (label, value) in enumerate(fields):
-        y = 170 - place * 19.6
-        size = 11.6 * min(1.0, 290 / _mixed_width(value, 11.6, measure))
-        yield Text(200, y, label, "text", 11.2, BROWN)
-        yield from _mixed(296, y, value, size, measure)
-
-
-def _verification(snapshot: Snapshot) -> Iterator[Mark]:
-    x, side = 88.0, 90.7
-    yield Code(x, 103, side, snapshot.url)
-    yield Text(x + side / 2, 90.5, "扫码核验真伪", "text", 8.4, BROWN, "centre")
-    code = grouped(snapshot.code)
-    for place, line in enumerate((code[:20].rstrip("-"), code[20:])):
-        yield Text(x + side / 2, 80.5 - place * 8.6, line, "latin", 7.0, BROWN, "centre")
-
-
-def _issuer(snapshot: Snapshot, measure: Measure) -> Iterator[Mark]:
-    x = _SEAL.x + _SEAL.side / 2
-    size = _fitted(snapshot.issuer_zh, "text", 16, 230, measure)
-    yield Text(x, 140, snapshot.issuer_zh, "text", size, align="centre")
-    yield Text(x, 115, chinese_date(snapshot.granted_on), "text", 14.5, align="centre", spacing=0.8)
-
-
-def _foot(snapshot: Snapshot) -> Iterator[Mark]:
-    yield Text(MIDDLE, 66.5, f"电子证照标识 {snapshot.identifier}", "text", 7.2, BROWN, "centre")
-    if snapshot.demo:
-        yield Box(MIDDLE + 284, 478, 66, 24, colour=RED, width=0.9)
-        yield Text(MIDDLE + 317, 484.5, "样  张", "name", 15, RED, "centre")
-        warning = "样张 SPECIMEN：由软件为演示自动生成，发证机关为虚构，不具法律效力"
-        yield Text(MIDDLE, 56, warning, "text", 7.2, RED, "centre")
-
-
-def _page(snapshot: Snapshot, measure: Measure, covers: Covers) -> Iterator[Mark]:
-    yield from _heading(snapshot, measure, covers)
-    yield from _holder(snapshot, measure)
-    yield from _statement(snapshot, measure)
-    yield from _verification(snapshot)
-    yield from _particulars(snapshot, measure)
-    yield from _issuer(snapshot, measure)
-    yield from _foot(snapshot)
-
-
-def _seal(issuer: str, demo: bool, covers: Covers) -> Iterator[Mark]:
-    below = "示例·认定专用章" if demo else "认定专用章"
-    face = "title" if covers("title", issuer + below) else "name"
-    yield from round_seal(side=_SEAL.side, around=issuer, below=below, face=face)
-
-
-LAYOUTS = {"centre-1": Layout(_artwork, _page, _seal, _SEAL)}
+    def __init__(self, reason: Wording) -> None:
+        self.reason = reason
+        super().__init__(reason.en)
 
 
 def layout_of(snapshot: Snapshot) -> Layout:
@@ -243,3 +39,36 @@ def layout_of(snapshot: Snapshot) -> Layout:
     if snapshot.layout not in LAYOUTS:
         raise SnapshotRefused((Fault("layout", Wording("没有这种证书版式", "no such layout")),))
     return LAYOUTS[snapshot.layout]
+
+
+def newest_layout(programme: str, *, is_national: bool = False) -> str:
+    """The layout under which certificates of a programme are made out from now on.
+
+    NoLayout for national titles, which the national departments grant by joint notice (order 34 of 2016), and for
+    programmes that no layout was drawn for.
+    """
+    if is_national:
+        raise NoLayout(
+            Wording(
+                "国家级称号由国家有关部门联合公布，本市只作推荐，不制发证书",
+                "the national departments grant national titles; the city recommends and makes out no certificate",
+            )
+        )
+    if programme not in NEWEST:
+        raise NoLayout(Wording("该项目没有证书版式", "there is no certificate layout for this programme"))
+    return NEWEST[programme]
+
+
+def check_layout(snapshot: Snapshot) -> None:
+    """Raise SnapshotRefused with every field that the named layout needs and does not get."""
+    faults = tuple(_layout_faults(snapshot, layout_of(snapshot)))
+    if faults:
+        raise SnapshotRefused(faults)
+
+
+def _layout_faults(snapshot: Snapshot, layout: Layout) -> Iterator[Fault]:
+    if snapshot.occasion not in layout.occasions:
+        yield Fault("occasion", Wording("该版式没有这种发证事由", "the layout has no words for this occasion"))
+    for name in layout.needs:
+        if not getattr(snapshot, name):
+            yield Fault(name, Wording("该版式须写明这一项", "the layout cannot do without it"))

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import FSMField, transition
 
+from certificates import paper
 from certificates.snapshot import Snapshot, from_plain
 from certificates.standing import Standing
 
@@ -129,6 +130,145 @@ class Certificate(models.Model):
     @transition(field=state, source=_HOLDS, target=S.EXPIRED.value)
     def expire(self) -> None:
         """The last day of validity has passed."""
+
+
+class Translation(models.Model):
+    """The English edition of an issued certificate, signed like it; until it is made `sha256` is null."""
+
+    certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="translation")
+    sha256 = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    unsigned_sha256 = models.CharField(max_length=64, blank=True)
+    signer = models.CharField(max_length=64, blank=True)
+    fonts = models.JSONField(default=dict, blank=True)
+    log_index = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+    refusal = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="made_translation_has_its_facts",
+                condition=Q(sha256__isnull=True, log_index__isnull=True, made_at__isnull=True)
+                | Q(sha256__isnull=False, log_index__isnull=False, made_at__isnull=False, refusal="")
+                & ~Q(unsigned_sha256="")
+                & ~Q(signer=""),
+            ),
+        ]
+        indexes = [
+            models.Index(name="translations_to_make", fields=["id"], condition=Q(sha256__isnull=True, refusal="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate} in English"
+
+
+class PaperCertificate(models.Model):
+    """A certificate issued on paper, entered from an office's list by two people: no signature, no code, no versions.
+
+    `number` is the one it is compared by (`paper.number_key`), `source_place` sheet and row of the imported file.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    uscc = models.CharField(max_length=18, db_index=True)
+    title_number = models.CharField(max_length=40, unique=True)
+    record = models.JSONField()
+    record_sha256 = models.CharField(max_length=64)
+    valid_until = models.DateField()
+    source_name = models.CharField(max_length=200)
+    source_sha256 = models.CharField(max_length=64)
+    source_place = models.CharField(max_length=120)
+    import_number = models.CharField(max_length=40, db_index=True)
+    prepared_by = models.CharField(max_length=120)
+    confirmed_by = models.CharField(max_length=120)
+    imported_at = models.DateTimeField()
+
+    state = FSMField(default=S.IN_FORCE.value, protected=True)
+    state_since = models.DateTimeField()
+    state_ground = models.CharField(max_length=300, blank=True)
+    log_index = models.PositiveBigIntegerField(unique=True)
+    status_index = models.PositiveBigIntegerField(unique=True)
+
+    sha256 = ""  # there is no file; the log says so
+    version = paper.VERSION
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="paper_state_known",
+                condition=Q(state__in=[*_HOLDS, *_NEEDS_GROUND, S.EXPIRED.value]),
+            ),
+            models.CheckConstraint(
+                name="withdrawn_paper_has_a_ground", condition=~Q(state__in=_NEEDS_GROUND) | ~Q(state_ground="")
+            ),
+            models.CheckConstraint(
+                name="paper_is_entered_by_two_people", condition=~Q(prepared_by=F("confirmed_by")) & ~Q(confirmed_by="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def identifier(self) -> str:
+        """Its name in the log."""
+        return paper.identifier_of(self.number)
+
+    @property
+    def standing(self) -> Standing:
+        """The stored state."""
+        return Standing(self.state)
+
+    @property
+    def content(self) -> paper.PaperRecord:
+        """What the paper says, and where that was read."""
+        return paper.from_plain(self.record)
+
+    @transition(field=state, source=S.IN_FORCE.value, target=S.SUSPENDED.value)
+    def suspend(self) -> None:
+        """Without effect for a time."""
+
+    @transition(field=state, source=S.SUSPENDED.value, target=S.IN_FORCE.value)
+    def reinstate(self) -> None:
+        """In force again."""
+
+    @transition(field=state, source=_HOLDS, target=S.REVOKED.value)
+    def revoke(self) -> None:
+        """Taken away for cause."""
+
+    @transition(field=state, source=_HOLDS, target=S.CANCELLED.value)
+    def cancel(self) -> None:
+        """Ended without fault of the holder."""
+
+    @transition(field=state, source=_HOLDS, target=S.EXPIRED.value)
+    def expire(self) -> None:
+        """The last day of validity has passed."""
+
+
+class ArchivedFile(models.Model):
+    """A later revision of a certificate's file, upgraded for the long term; the first stands in the certificate.
+
+    `ordinal` counts from one, `until` is the end of its newest time-stamp's authority: before, the next one is due.
+    """
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="archived")
+    ordinal = models.PositiveSmallIntegerField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    level = models.CharField(max_length=10)
+    size = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    stamped_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["certificate", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(name="one_archived_file_per_ordinal", fields=["certificate", "ordinal"]),
+            models.CheckConstraint(name="archived_from_one", condition=Q(ordinal__gte=1)),
+            models.CheckConstraint(name="archived_time_runs_forward", condition=Q(until__gt=F("stamped_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id} {self.level} {self.ordinal}"
 
 
 class NumberSeries(models.Model):

@@ -1,11 +1,12 @@
 """Engraved ornament.
 
-Woven border, rosette, corners and the round seal, as smooth curves computed from their formulae.
+Woven, key-pattern and ring borders, rosette, corners and the round seal, as smooth curves computed from their formulae.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from math import cos, hypot, pi, radians, sin
 
 from certificates.drawing import (
@@ -46,7 +47,7 @@ def smooth(
     return Curve(path(start), tuple(pieces), colour=colour, width=width)
 
 
-def woven_band(start: Point, end: Point, *, half: float, period: float) -> Repeated:
+def woven_band(start: Point, end: Point, *, half: float, period: float, colour: Colour = GOLD) -> Repeated:
     """A band of interlaced waves from `start` to `end` (along one axis), of a whole number of periods.
 
     Two families of strands swing against each other, finer strands of half the period between them; one period is drawn
@@ -56,12 +57,54 @@ def woven_band(start: Point, end: Point, *, half: float, period: float) -> Repea
     count = max(1, round(length / period))
     step = length / count
     swings = [half * (1 - 0.24 * strand) * family for family in (1, -1) for strand in range(4)]
-    unit = [smooth(_wave(step, swing, 1), start=0, end=1, steps=4, colour=GOLD, width=0.34) for swing in swings]
+    unit = [smooth(_wave(step, swing, 1), start=0, end=1, steps=4, colour=colour, width=0.34) for swing in swings]
     for swing in (half * 0.5, -half * 0.5):
-        unit.append(smooth(_wave(step, swing, 2), start=0, end=1, steps=8, colour=GOLD, width=0.26))
+        unit.append(smooth(_wave(step, swing, 2), start=0, end=1, steps=8, colour=colour, width=0.26))
+    return Repeated(tuple(unit), _along(start, end, count))
+
+
+def _along(start: Point, end: Point, count: int) -> tuple[tuple[float, float, float, float, float, float], ...]:
+    """Matrices that set a unit `count` times from `start` to `end`, its own x axis along the way."""
+    length = hypot(end[0] - start[0], end[1] - start[1])
+    step = length / count
     dx, dy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
     moves = ((start[0] + dx * step * place, start[1] + dy * step * place) for place in range(count))
-    return Repeated(tuple(unit), tuple((dx, dy, -dy, dx, x, y) for x, y in moves))
+    return tuple((dx, dy, -dy, dx, x, y) for x, y in moves)
+
+
+def fret_band(start: Point, end: Point, *, half: float, period: float, colour: Colour = GOLD) -> Repeated:
+    """A band of the Chinese key pattern from `start` to `end`: squared spirals turned towards each other in pairs."""
+    count = max(1, round(hypot(end[0] - start[0], end[1] - start[1]) / period))
+    step = hypot(end[0] - start[0], end[1] - start[1]) / count
+    side = step / 2
+    turns = ((0.0, -1.0), (0.0, 1.0), (0.84, 1.0), (0.84, -0.5), (0.3, -0.5), (0.3, 0.45), (0.57, 0.45), (0.57, 0.0))
+    left = tuple((side * x, half * 0.8 * y) for x, y in turns)
+    right = tuple((step - x, -y) for x, y in left)
+    base = (((0.0, -half), (step, -half)), ((0.0, half), (step, half)))
+    units = [_broken(path, colour, 0.55) for path in (left, right)] + [_broken(path, colour, 0.3) for path in base]
+    return Repeated(tuple(units), _along(start, end, count))
+
+
+def _broken(corners: tuple[Point, ...], colour: Colour, width: float) -> Curve:
+    """A path of straight strokes, as the curve that it is."""
+    pieces = tuple((start, end, end) for start, end in pairwise(corners))
+    return Curve(corners[0], pieces, colour=colour, width=width)
+
+
+def scale_band(start: Point, end: Point, *, half: float, period: float, colour: Colour = GOLD) -> Repeated:
+    """A band of overlapping rings with a finer ring in each, from `start` to `end`."""
+    length = hypot(end[0] - start[0], end[1] - start[1])
+    count = max(1, round(length / period))
+    middle = length / count / 2
+    rings = ((middle, half, 0.4), (middle, half * 0.78, 0.3), (middle, half * 0.34, 0.45))
+    return Repeated(tuple(_ring_at(x, radius, colour, width) for x, radius, width in rings), _along(start, end, count))
+
+
+def _ring_at(x: float, radius: float, colour: Colour, width: float) -> Curve:
+    def path(angle: float) -> Point:
+        return (x + radius * cos(angle), radius * sin(angle))
+
+    return smooth(path, start=0, end=2 * pi, steps=4, colour=colour, width=width)
 
 
 def _wave(length: float, swing: float, waves: int) -> Callable[[float], Point]:
@@ -89,14 +132,14 @@ def _ring(centre: Point, radius: float, swing: float, *, count: int, colour: Col
     return Repeated(unit, tuple((cos(a), sin(a), -sin(a), cos(a), *centre) for a in angles))
 
 
-def corner(centre: Point, half: float) -> Iterator[Mark]:
+def corner(centre: Point, half: float, *, colour: Colour = GOLD) -> Iterator[Mark]:
     """A square corner piece: frame, diamond within diamond, filled heart."""
     x, y = centre
-    yield Box(x - half, y - half, 2 * half, 2 * half, width=0.7)
-    yield Box(x - half + 2, y - half + 2, 2 * half - 4, 2 * half - 4, width=0.35)
+    yield Box(x - half, y - half, 2 * half, 2 * half, colour, 0.7)
+    yield Box(x - half + 2, y - half + 2, 2 * half - 4, 2 * half - 4, colour, 0.35)
     for share, width in ((0.74, 0.8), (0.52, 0.6)):
-        yield Polygon(diamond(centre, half * share), colour=GOLD, width=width)
-    yield Polygon(diamond(centre, half * 0.26), colour=GOLD)
+        yield Polygon(diamond(centre, half * share), colour=colour, width=width)
+    yield Polygon(diamond(centre, half * 0.26), colour=colour)
 
 
 def diamond(centre: Point, half: float) -> tuple[Point, ...]:
@@ -117,12 +160,12 @@ def star(centre: Point, radius: float) -> tuple[Point, ...]:
     )
 
 
-def divider(centre: Point, half: float) -> Iterator[Mark]:
+def divider(centre: Point, half: float, *, colour: Colour = GOLD) -> Iterator[Mark]:
     """A hairline on both sides of a small star."""
     x, y = centre
-    yield Line((x - half, y), (x - 12, y), width=0.7)
-    yield Line((x + 12, y), (x + half, y), width=0.7)
-    yield Polygon(star(centre, 4.6), colour=GOLD)
+    yield Line((x - half, y), (x - 12, y), colour, 0.7)
+    yield Line((x + 12, y), (x + half, y), colour, 0.7)
+    yield Polygon(star(centre, 4.6), colour=colour)
 
 
 def round_seal(*, side: float, around: str, below: str, face: str) -> Iterator[Mark]:

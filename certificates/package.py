@@ -19,15 +19,17 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import ImageCms
 
 from certificates.drawing import Placed
+from certificates.pages import CHINESE, ENGLISH
 from certificates.snapshot import Snapshot
 
 FIELD = "IssuerSeal"
 RECORD_NAME = "certificate.json"
 PRODUCER = "accreditation-engine"
-RESERVED = 4096
+RESERVED = 8192  # the signature, and beside it a time-stamp with the certificates of its authority
+_LANGUAGES = {CHINESE: "zh-CN", ENGLISH: "en-GB"}
 _RANGE_FILLER = 9_999_999_999
 _ID = re.compile(rb"/ID \[<[0-9a-f]{32}><[0-9a-f]{32}>\]")
-_CONTENTS = re.compile(rb"/Contents <(0{%d})>" % (2 * RESERVED))
+_CONTENTS = re.compile(rb"/Contents <(0+)>")
 _BYTE_RANGE = re.compile(rb"/ByteRange \[ 0 9999999999 9999999999 9999999999 \]")
 
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -39,7 +41,7 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 <dc:creator><rdf:Seq><rdf:li>{creator}</rdf:li></rdf:Seq></dc:creator>
 <dc:identifier>{identifier}</dc:identifier>
-<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li></rdf:Bag></dc:language>
+<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
 <xmp:CreateDate>{at}</xmp:CreateDate><xmp:ModifyDate>{at}</xmp:ModifyDate><xmp:CreatorTool>{producer}</xmp:CreatorTool>
 <pdf:Producer>{producer}</pdf:Producer>
 </rdf:Description></rdf:RDF></x:xmpmeta>
@@ -81,13 +83,18 @@ class Parts:
     seal_at: Placed
 
 
-def assemble(snapshot: Snapshot, record: bytes, parts: Parts) -> Prepared:
-    """The certificate before signing; the same snapshot, record and parts always give the same bytes."""
+def assemble(
+    snapshot: Snapshot, record: bytes, parts: Parts, language: str = CHINESE, *, reserved: int = RESERVED
+) -> Prepared:
+    """The certificate before signing; the same snapshot, record, parts and language always give the same bytes.
+
+    `reserved` is the room for the signature in bytes.
+    """
     with pikepdf.open(io.BytesIO(parts.page)) as pdf:
         _put_artwork(pdf, parts.artwork)
-        _put_metadata(pdf, snapshot)
+        _put_metadata(pdf, snapshot, language)
         _attach_record(pdf, record, snapshot.issued_at)
-        _put_seal_field(pdf, snapshot, parts)
+        _put_seal_field(pdf, snapshot, parts, reserved)
         buffer = io.BytesIO()
         pdf.save(
             buffer,
@@ -96,7 +103,7 @@ def assemble(snapshot: Snapshot, record: bytes, parts: Parts) -> Prepared:
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
             force_version="1.7",
         )
-    return _with_byte_range(_with_id(buffer.getvalue(), record))
+    return _with_byte_range(_with_id(buffer.getvalue(), record if language == CHINESE else record + language.encode()))
 
 
 def page_count(content: bytes) -> int | None:
@@ -108,22 +115,19 @@ def page_count(content: bytes) -> int | None:
         return None
 
 
-@lru_cache(maxsize=16)
-def _opened(content: bytes) -> pikepdf.Pdf:
-    return pikepdf.open(io.BytesIO(content))
-
-
 def _as_form(pdf: pikepdf.Pdf, content: bytes) -> pikepdf.Object:
     """The one page of `content` as a form of `pdf`; its page is kept open, so that it is parsed once a process."""
-    return pdf.copy_foreign(_form(content))
+    _source, form = _form(content)
+    return pdf.copy_foreign(form)
 
 
-@lru_cache(maxsize=16)
-def _form(content: bytes) -> pikepdf.Object:
-    source = _opened(content)
+@lru_cache(maxsize=64)
+def _form(content: bytes) -> tuple[pikepdf.Pdf, pikepdf.Object]:
+    """The form with the file that holds it: kept and let go together, for a form outlives its file as a dead handle."""
+    source = pikepdf.open(io.BytesIO(content))
     form = source.make_indirect(source.pages[0].as_form_xobject())
     form.write(zlib.compress(form.read_bytes(), 9), filter=Name.FlateDecode)  # else each save packs it again
-    return form
+    return source, form
 
 
 def _put_artwork(pdf: pikepdf.Pdf, artwork: bytes) -> None:
@@ -134,10 +138,17 @@ def _put_artwork(pdf: pikepdf.Pdf, artwork: bytes) -> None:
         del page.obj[Name.Trans]
 
 
-def _put_metadata(pdf: pikepdf.Pdf, snapshot: Snapshot) -> None:
-    title = f"{snapshot.holder_zh} {snapshot.programme_zh}认定证书 {snapshot.number}"
+def _title(snapshot: Snapshot, language: str) -> str:
+    if language == CHINESE:
+        return f"{snapshot.holder_zh} {snapshot.programme_zh}认定证书 {snapshot.number}"
+    return f"{snapshot.holder_en or snapshot.holder_zh} - {snapshot.programme_en} {snapshot.number}, English edition"
+
+
+def _put_metadata(pdf: pikepdf.Pdf, snapshot: Snapshot, language: str) -> None:
+    title, tag = _title(snapshot, language), _LANGUAGES[language]
     texts = {
         "title": title,
+        "language": tag,
         "creator": snapshot.issuer_zh,
         "identifier": str(snapshot.identifier),
         "at": snapshot.issued_at.isoformat(timespec="seconds"),
@@ -146,7 +157,7 @@ def _put_metadata(pdf: pikepdf.Pdf, snapshot: Snapshot) -> None:
     xmp = _XMP.format(**{name: escape(text) for name, text in texts.items()}).encode()
     root = pdf.Root
     root.Metadata = pikepdf.Stream(pdf, xmp, Type=Name.Metadata, Subtype=Name.XML)
-    root.Lang = String("zh-CN")
+    root.Lang = String(tag)
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     root.OutputIntents = Array([_output_intent(pdf)])
     for name in (Name.PageMode, Name.Outlines):
@@ -202,10 +213,10 @@ def _attach_record(pdf: pikepdf.Pdf, record: bytes, at: datetime) -> None:
     pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([String(RECORD_NAME), specification])))
 
 
-def _put_seal_field(pdf: pikepdf.Pdf, snapshot: Snapshot, parts: Parts) -> None:
+def _put_seal_field(pdf: pikepdf.Pdf, snapshot: Snapshot, parts: Parts, reserved: int) -> None:
     """The signature field, its widget drawn as the seal, and a certification that allows no change (DocMDP P=1)."""
     page = pdf.pages[0]
-    signature = pdf.make_indirect(_empty_signature(snapshot))
+    signature = pdf.make_indirect(_empty_signature(snapshot, reserved))
     place = parts.seal_at
     seal = _as_form(pdf, parts.seal)
     _mark_subsets(seal)
@@ -236,14 +247,14 @@ def _mark_subsets(form: pikepdf.Object) -> None:
         font.FontDescriptor.FontName = name
 
 
-def _empty_signature(snapshot: Snapshot) -> Dictionary:
+def _empty_signature(snapshot: Snapshot, reserved: int) -> Dictionary:
     transform = Dictionary(Type=Name.TransformParams, P=1, V=Name("/1.2"))
     return Dictionary(
         Type=Name.Sig,
         Filter=Name("/Adobe.PPKLite"),
         SubFilter=Name("/ETSI.CAdES.detached"),
         ByteRange=Array([0, _RANGE_FILLER, _RANGE_FILLER, _RANGE_FILLER]),
-        Contents=String(bytes(RESERVED)),
+        Contents=String(bytes(reserved)),
         M=String(pdf_date(snapshot.issued_at)),
         Name=String(snapshot.issuer_zh),
         Reason=String(f"签发 {snapshot.number}"),

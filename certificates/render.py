@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from certificates.drawing import Box, Circle, Code, Curve, Line, Mark, Polygon, Repeated, Text
 from certificates.fonts import FontFile
 from certificates.layout import LAYOUTS, layout_of
+from certificates.pages import CHINESE, ENGLISH
 from certificates.qr import modules_of
 from certificates.snapshot import Fault, Snapshot, SnapshotRefused
 from certificates.wording import Wording
@@ -91,7 +92,7 @@ class Renderer:
             if ttfonts.pdfmetrics.getFont(font.fontName) is not font:
                 raise RuntimeError(f"{font.face.name} is registered already, and would be used instead of ours")
         #: layout id -> PDF of what is the same on every certificate
-        self.artwork = lru_cache(maxsize=8)(self._artwork)
+        self.artwork = lru_cache(maxsize=16)(self._artwork)
         #: layout id, issuing body, demo mode -> PDF of the seal
         self.seal = lru_cache(maxsize=32)(self._seal)
 
@@ -108,16 +109,25 @@ class Renderer:
         known = self._fonts[role].face.charToGlyph
         return tuple(character for character in dict.fromkeys(text) if ord(character) not in known)
 
-    def page(self, snapshot: Snapshot, printed: str) -> bytes:
+    def page(self, snapshot: Snapshot, printed: str, language: str = CHINESE) -> bytes:
         """The page of one certificate without artwork and seal, as a one-page PDF; `printed` is put in its QR code.
 
-        SnapshotRefused for missing glyphs.
+        SnapshotRefused for missing glyphs, texts too long, and a layout without edition in the language.
         """
         layout = layout_of(snapshot)
-        drawn = layout.page(snapshot, self.measure, self.covers)
+        draw = layout.english if language == ENGLISH else layout.page
+        if draw is None:
+            raise SnapshotRefused((Fault("layout", Wording("该版式没有英文版", "the layout has no English edition")),))
+        drawn = draw(snapshot, self.measure, self.covers)
         marks = [replace(mark, text=printed) if isinstance(mark, Code) else mark for mark in drawn]
         self.check_drawable(marks)
         return self._pdf(marks, layout.size, title=f"{snapshot.programme_zh} {snapshot.number}")
+
+    def sheet(self, marks: Iterable[Mark], size: tuple[float, float], *, title: str) -> bytes:
+        """Any other page of these marks, as a one-page PDF; SnapshotRefused for missing glyphs."""
+        drawn = list(marks)
+        self.check_drawable(drawn)
+        return self._pdf(drawn, size, title=title)
 
     def check_drawable(self, marks: Iterable[Mark]) -> None:
         """Raise SnapshotRefused naming every text that has a character without glyph."""

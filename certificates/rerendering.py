@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from certificates.fonts import FontFile
 from certificates.issuing import prepare
-from certificates.package import Prepared
+from certificates.package import RESERVED, Prepared
+from certificates.pages import CHINESE
 from certificates.render import renderer_for
 from certificates.snapshot import Snapshot, SnapshotRefused, record_of
+
+_HOLE = re.compile(rb"/Contents <([0-9a-f]+)>")
 
 
 def differences_of(
@@ -21,17 +25,18 @@ def differences_of(
     printed: str,
     record_sha256: str,
     unsigned_sha256: str,
+    language: str = CHINESE,
 ) -> Iterator[str]:
     """One sentence per difference between a stored certificate and its snapshot rendered again; none when it is equal.
 
     `stored` is the signed file, `faces` are the fonts it was made with, `printed` is the text of its QR code, the two
-    digests are those noted at its issue.
+    digests are those noted at its issue, `language` tells the English edition from the certificate.
     """
     record = record_of(snapshot)
     if sha256(record).hexdigest() != record_sha256:
         yield f"record: SHA-256 {sha256(record).hexdigest()}, noted {record_sha256}"
     try:
-        prepared = prepare(snapshot, record, printed, renderer_for(faces))
+        prepared = prepare(snapshot, record, printed, renderer_for(faces), language, reserved=_reserved(stored))
     except SnapshotRefused as refusal:
         yield f"cannot be rendered: {refusal}"
         return
@@ -39,6 +44,12 @@ def differences_of(
     if digest != unsigned_sha256:
         yield f"rendering: SHA-256 {digest}, noted {unsigned_sha256}{_library()}"
     yield from _places(prepared, stored)
+
+
+def _reserved(stored: bytes) -> int:
+    """The room for the signature, which may have been another at the time of issue."""
+    hole = _HOLE.search(stored)
+    return len(hole[1]) // 2 if hole else RESERVED
 
 
 def _places(prepared: Prepared, stored: bytes) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,7 +9,7 @@ from hashlib import sha256
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certificates.der import EXPLICIT_0, instant, integer, octets, oid, sequence, set_of, tlv
+from certificates.der import EXPLICIT_0, EXPLICIT_1, instant, integer, octets, oid, sequence, set_of, tlv
 from certificates.signers import Signer
 
 _SHA256 = sequence(oid("2.16.840.1.101.3.4.2.1"))
@@ -21,6 +20,7 @@ _TST_INFO = oid("1.2.840.113549.1.9.16.1.4")
 _CONTENT_KIND = oid("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST = oid("1.2.840.113549.1.9.4")
 _SIGNING_CERTIFICATE = oid("1.2.840.113549.1.9.16.2.47")
+_SIGNATURE_TIME_STAMP = oid("1.2.840.113549.1.9.16.2.14")
 TIME_STAMP_POLICY = "2.25.197562574911872461037259860531873519104"
 
 
@@ -33,13 +33,32 @@ def sign_detached(digest: bytes, signer: Signer) -> bytes:
     return _signed_data(1, sequence(_DATA), _DATA, digest, signer)
 
 
-def is_plain(signature: bytes, digest: bytes, certificates: Sequence[x509.Certificate], value: bytes) -> bool:
-    """True when `signature`, padded with zeros, is exactly what `sign_detached` makes of these parts.
+@dataclass(frozen=True, slots=True)
+class SignatureParts:
+    """What a signature of ours is made of.
 
-    `certificates` are the signer's and those above it, `value` the signature value. A CMS message has room for content
-    that no signature protects; one that could not have come from here is not ours.
+    The digest of the document, the certificates (the signer's first), the signature value, and the time-stamp over
+    that value: an RFC 3161 token, b"" before the first upgrade.
     """
-    expected = sign_detached(digest, _Replay(certificates[0], tuple(certificates[1:]), value))
+
+    digest: bytes
+    certificates: tuple[x509.Certificate, ...]
+    value: bytes
+    token: bytes = b""
+
+
+def put_together(parts: SignatureParts) -> bytes:
+    """The signature again from its parts, DER: what `sign_detached` made, with the time-stamp as unsigned attribute."""
+    replay = _Replay(parts.certificates[0], parts.certificates[1:], parts.value)
+    return _signed_data(1, sequence(_DATA), _DATA, parts.digest, replay, parts.token)
+
+
+def is_plain(signature: bytes, parts: SignatureParts) -> bool:
+    """True when `signature`, padded with zeros, is exactly what these parts make.
+
+    A CMS message has room for content that no signature protects; one that could not have come from here is not ours.
+    """
+    expected = put_together(parts)
     return signature[: len(expected)] == expected and not signature[len(expected) :].strip(b"\x00")
 
 
@@ -64,7 +83,7 @@ def time_stamp(digest: bytes, signer: Signer, *, serial: int, at: datetime) -> b
     return _signed_data(3, content, _TST_INFO, sha256(statement).digest(), signer)
 
 
-def _signed_data(version: int, content: bytes, kind: bytes, digest: bytes, signer: Signer) -> bytes:
+def _signed_data(version: int, content: bytes, kind: bytes, digest: bytes, signer: Signer, token: bytes = b"") -> bytes:
     certificates = (signer.certificate, *signer.issuers)
     return sequence(
         _SIGNED_DATA,
@@ -75,13 +94,13 @@ def _signed_data(version: int, content: bytes, kind: bytes, digest: bytes, signe
                 set_of(_SHA256),
                 content,
                 tlv(EXPLICIT_0, *sorted(certificate.public_bytes(Encoding.DER) for certificate in certificates)),
-                set_of(_signer_info(kind, digest, signer)),
+                set_of(_signer_info(kind, digest, signer, token)),
             ),
         ),
     )
 
 
-def _signer_info(kind: bytes, digest: bytes, signer: Signer) -> bytes:
+def _signer_info(kind: bytes, digest: bytes, signer: Signer, token: bytes) -> bytes:
     certificate = signer.certificate
     by_hash = sequence(sequence(sequence(octets(sha256(certificate.public_bytes(Encoding.DER)).digest()))))
     attributes = set_of(
@@ -96,4 +115,5 @@ def _signer_info(kind: bytes, digest: bytes, signer: Signer) -> bytes:
         bytes((EXPLICIT_0,)) + attributes[1:],
         _ECDSA_SHA256,
         octets(signer.sign(attributes)),
+        tlv(EXPLICIT_1, sequence(_SIGNATURE_TIME_STAMP, set_of(token))) if token else b"",
     )

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet
 
 from certificates.durable import fetch
 from certificates.installation import store_folder
-from certificates.models import Certificate, LogEntry, StatusList, TreeHead
+from certificates.models import ArchivedFile, Certificate, LogEntry, PaperCertificate, StatusList, Translation, TreeHead
+from certificates.paper import VERSION as PAPER_VERSION
 from certificates.standing import Standing
 from certificates.status_list import place_of
 from certificates.transparency import Tree
@@ -67,14 +69,76 @@ def certificate_for_request(request_key: str) -> Certificate | None:
     return Certificate.objects.filter(request_key=request_key).first()
 
 
+def standing_certificate(number: str) -> Certificate | None:
+    """The version under this number that is in force or suspended; there is at most one."""
+    rows = Certificate.objects.filter(number=number, state__in=[Standing.IN_FORCE, Standing.SUSPENDED])
+    return rows.order_by("-version").first()
+
+
 def certificate_by_code(code: str) -> Certificate | None:
     """The issued certificate with this verification code (27 characters)."""
     return Certificate.objects.exclude(state=Standing.REQUESTED).filter(code=code).first()
 
 
 def certificate_by_file(sha256: str) -> Certificate | None:
-    """The issued certificate whose file has this SHA-256."""
-    return Certificate.objects.filter(sha256=sha256).first()
+    """The issued certificate of which a file has this SHA-256: as issued or upgraded at any time, or in English."""
+    files = Q(sha256=sha256) | Q(archived__sha256=sha256) | Q(translation__sha256=sha256)
+    return Certificate.objects.filter(files).first()
+
+
+def newest_archived(certificate: Certificate) -> ArchivedFile | None:
+    """The newest upgraded file of a certificate; None before the first upgrade."""
+    return ArchivedFile.objects.filter(certificate=certificate).order_by("-ordinal").first()
+
+
+def archived_files(certificate: Certificate) -> list[ArchivedFile]:
+    """Every upgraded file of a certificate, oldest first."""
+    return list(ArchivedFile.objects.filter(certificate=certificate).order_by("ordinal"))
+
+
+def standing_certificates(number: str | None = None) -> QuerySet[Certificate]:
+    """Certificates in force or suspended, oldest first: all, or the one under a number."""
+    standing = Certificate.objects.filter(state__in=[Standing.IN_FORCE, Standing.SUSPENDED]).order_by("id")
+    return standing if number is None else standing.filter(number=number)
+
+
+def certificates_to_archive(*, issued_before: datetime, ends_before: datetime) -> QuerySet[Certificate]:
+    """Standing certificates without an upgrade that were issued before an instant, and those to be renewed.
+
+    These are the ones whose newest time-stamp ends before `ends_before`. Oldest first.
+    """
+    newest = Max("archived__until")
+    due = Q(until=None, issued_at__lt=issued_before) | Q(until__lt=ends_before)
+    return standing_certificates().annotate(until=newest).filter(due)
+
+
+def translations_waiting() -> QuerySet[Translation]:
+    """English editions that the signer has to make, oldest first: of standing certificates only."""
+    pending = Translation.objects.filter(sha256__isnull=True, refusal="")
+    standing = pending.filter(certificate__state__in=[Standing.IN_FORCE, Standing.SUSPENDED])
+    return standing.select_related("certificate").order_by("id")
+
+
+def translation_of(certificate: Certificate) -> Translation | None:
+    """The English edition, once it is made."""
+    return Translation.objects.filter(certificate=certificate, sha256__isnull=False).first()
+
+
+def has_english(certificate: Certificate | None) -> bool:
+    """Whether an English edition of the certificate was made."""
+    return certificate is not None and translation_of(certificate) is not None
+
+
+def offered_translation(certificate: Certificate) -> Translation | None:
+    """The English edition as it is offered to the public: of a certificate in force only."""
+    return translation_of(certificate) if certificate.standing is Standing.IN_FORCE else None
+
+
+def translation_file(translation: Translation) -> bytes:
+    """The signed English edition; OSError when the store has lost or changed it, LookupError when it is not made."""
+    if translation.sha256 is None:
+        raise LookupError(f"{translation} is not made")
+    return fetch(store_folder(), translation.sha256)
 
 
 def certificate_by_identifier(identifier: str) -> Certificate | None:
@@ -89,10 +153,14 @@ def successor_of(certificate: Certificate) -> Certificate | None:
 
 
 def certificate_file(certificate: Certificate) -> bytes:
-    """The signed PDF as issued; OSError when the store has lost or changed it, LookupError when it is not issued."""
+    """The signed PDF in its newest revision.
+
+    OSError when the store has lost or changed it, LookupError when the certificate is not issued.
+    """
     if certificate.sha256 is None:
         raise LookupError(f"{certificate} is not issued")
-    return fetch(store_folder(), certificate.sha256)
+    newest = newest_archived(certificate)
+    return fetch(store_folder(), newest.sha256 if newest else certificate.sha256)
 
 
 def latest_head() -> TreeHead | None:
@@ -105,7 +173,7 @@ def head_of_size(size: int) -> TreeHead | None:
     return TreeHead.objects.filter(size=size).first()
 
 
-def inclusion_of(certificate: Certificate) -> Inclusion | None:
+def inclusion_of(certificate: Certificate | PaperCertificate) -> Inclusion | None:
     """Proof for the entry of the certificate's issue under the newest head; None while no head covers it."""
     return None if certificate.log_index is None else inclusion_at(certificate.log_index)
 
@@ -125,8 +193,9 @@ def entry_with_hash(leaf_hash: str) -> LogEntry | None:
 
 
 def entry_of_issue(number: str, version: int) -> LogEntry | None:
-    """The log entry of the issue of a certificate's version."""
-    return LogEntry.objects.filter(number=number, version=version, event="issue").order_by("index").first()
+    """The log entry of the issue of a certificate's version; of the import, for version 0, of a paper certificate."""
+    event = "import" if version == PAPER_VERSION else "issue"
+    return LogEntry.objects.filter(number=number, version=version, event=event).order_by("index").first()
 
 
 def log_size() -> int:
@@ -140,10 +209,12 @@ def newest_entries(number: int) -> list[LogEntry]:
     return list(LogEntry.objects.order_by("-index")[:number])
 
 
-def certificates_named_by(entries: Iterable[LogEntry]) -> dict[tuple[str, int], Certificate]:
-    """The certificates of log entries by number and version."""
-    rows = Certificate.objects.filter(number__in={entry.number for entry in entries})
-    return {(row.number, row.version): row for row in rows}
+def holders_named_by(entries: Iterable[LogEntry]) -> dict[tuple[str, int], str]:
+    """The holders of the certificates that log entries speak of, by number and version."""
+    numbers = {entry.number for entry in entries}
+    signed = Certificate.objects.filter(number__in=numbers)
+    paper = PaperCertificate.objects.filter(number__in=numbers)
+    return {(row.number, row.version): row.content.holder_zh for rows in (signed, paper) for row in rows}
 
 
 def versions_of(number: str) -> list[Certificate]:
@@ -159,14 +230,51 @@ def entries_of(number: str) -> list[LogEntry]:
 
 def number_of_status_lists() -> int:
     """How many lists of each purpose the indices given so far need."""
-    highest = Certificate.objects.aggregate(highest=Max("status_index"))["highest"]
-    return 0 if highest is None else place_of(highest)[0] + 1
+    highest = [rows.aggregate(highest=Max("status_index"))["highest"] for rows in _with_status_index()]
+    given = [index for index in highest if index is not None]
+    return place_of(max(given))[0] + 1 if given else 0
 
 
 def indices_in_states(states: Iterable[Standing], start: int, end: int) -> list[int]:
     """Status indices from `start` up to and without `end` of certificates in one of the states."""
-    rows = Certificate.objects.filter(state__in=list(states), status_index__gte=start, status_index__lt=end)
-    return [index for index in rows.values_list("status_index", flat=True) if index is not None]
+    wanted = {"state__in": list(states), "status_index__gte": start, "status_index__lt": end}
+    found = [rows.filter(**wanted).values_list("status_index", flat=True) for rows in _with_status_index()]
+    return [index for indices in found for index in indices]
+
+
+def status_indices() -> list[int]:
+    """Every index that was given, in order; electronic and paper certificates share one series."""
+    found = [rows.values_list("status_index", flat=True) for rows in _with_status_index()]
+    return sorted(index for indices in found for index in indices)
+
+
+def _with_status_index() -> tuple[QuerySet[Any], QuerySet[Any]]:
+    return Certificate.objects.exclude(status_index=None), PaperCertificate.objects.all()
+
+
+def paper_certificate(number: str, uscc: str) -> PaperCertificate | None:
+    """The paper certificate with this number (as compared) whose holder has this credit code."""
+    return PaperCertificate.objects.filter(number=number, uscc=uscc).first()
+
+
+def paper_certificate_of(title_number: str) -> PaperCertificate | None:
+    """The paper certificate that a title of the register rests on."""
+    return PaperCertificate.objects.filter(title_number=title_number).first()
+
+
+def paper_certificates(numbers: Iterable[str]) -> dict[str, PaperCertificate]:
+    """Entered paper certificates by their number as compared."""
+    return {row.number: row for row in PaperCertificate.objects.filter(number__in=list(numbers))}
+
+
+def electronic_numbers(numbers: Iterable[str]) -> set[str]:
+    """Which of the numbers belong to electronic certificates."""
+    return set(Certificate.objects.filter(number__in=list(numbers)).values_list("number", flat=True))
+
+
+def paper_run_out(on: date) -> QuerySet[PaperCertificate]:
+    """Standing paper certificates whose last day of validity lies before `on`."""
+    return PaperCertificate.objects.filter(Q(state=Standing.IN_FORCE) | Q(state=Standing.SUSPENDED), valid_until__lt=on)
 
 
 def status_list(purpose: str, number: int) -> StatusList | None:

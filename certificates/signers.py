@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
 
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+TOKEN_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.37")  # id-kp-jwt, RFC 9509
 
 
 class KeyRefused(RuntimeError):

@@ -1,8 +1,9 @@
-"""RFC 3161 time-stamps as somebody reads them who did not make them: `stamped_at(token, digest, roots) -> instant`."""
+"""RFC 3161 time-stamps as somebody reads them who did not make them: `read_stamp(token, digest, roots) -> Stamp`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -25,11 +26,33 @@ class StampRefused(ValueError):
     """The time-stamp proves nothing; the message says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a time-stamp proves: the instant; and its path, the authority's certificate first, the root last.
+
+    Without roots the path is the authority's certificate alone.
+    """
+
+    at: datetime
+    path: tuple[x509.Certificate, ...]
+
+    @property
+    def until(self) -> datetime:
+        """The last instant at which its own authority speaks for it."""
+        return min(certificate.not_valid_after_utc for certificate in self.path)
+
+
 def stamped_at(token: bytes, digest: bytes, roots: Sequence[x509.Certificate]) -> datetime:
-    """The instant at which an authority under `roots` saw the SHA-256 `digest`.
+    """The instant at which an authority under `roots` saw the SHA-256 `digest`; StampRefused as `read_stamp`."""
+    return read_stamp(token, digest, roots).at
+
+
+def read_stamp(token: bytes, digest: bytes, roots: Sequence[x509.Certificate] | None) -> Stamp:
+    """What a token says about the SHA-256 `digest`.
 
     StampRefused unless the token is whole: about this digest, signed by the certificate that it names by hash (RFC
-    5816), which is for time-stamping alone, has a path to one of the roots and was valid at that instant.
+    5816), which is for time-stamping alone, has a path to one of the roots and was valid at that instant. Without
+    roots, whoever signed it is believed: then it proves that the file is whole, not when it was made.
     """
     try:
         signed = cms.ContentInfo.load(token, strict=True)["content"]
@@ -46,9 +69,16 @@ def stamped_at(token: bytes, digest: bytes, roots: Sequence[x509.Certificate]) -
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as fault:
         raise StampRefused(f"not a readable time-stamp: {fault}") from fault
     _check_purpose(signer)
-    if not _has_path(signer, others, roots, at):
+    path = (signer,) if roots is None and _is_valid(signer, at) else _path(signer, others, roots or (), at)
+    if path is None:
         raise StampRefused("its authority is not under the given roots, or was not valid at that time")
-    return at
+    return Stamp(at, path)
+
+
+def certificates_in(token: bytes) -> tuple[x509.Certificate, ...]:
+    """Every certificate that a readable token carries."""
+    signed = cms.ContentInfo.load(token, strict=True)["content"]
+    return tuple(x509.load_der_x509_certificate(one.chosen.dump()) for one in signed["certificates"])
 
 
 def _check_imprint(statement: tsp.TSTInfo, digest: bytes) -> None:
@@ -100,22 +130,24 @@ def _check_purpose(signer: x509.Certificate) -> None:
         raise StampRefused("its signer is not a time-stamp authority")
 
 
-def _has_path(
+def _path(
     signer: x509.Certificate, others: Iterable[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime
-) -> bool:
-    """True when certificates valid at the instant lead from the signer to one of the roots."""
+) -> tuple[x509.Certificate, ...] | None:
+    """Certificates valid at the instant that lead from the signer to one of the roots; None where there are none."""
     authorities = [one for one in others if _is_authority(one)]
-    current = signer
+    path = [signer]
     for _ in range(_LONGEST_PATH):
+        current = path[-1]
         if not _is_valid(current, at):
-            return False
-        if any(_is_issued_by(current, root) and _is_valid(root, at) for root in roots):
-            return True
-        above = next((one for one in authorities if one != current and _is_issued_by(current, one)), None)
+            return None
+        root = next((one for one in roots if is_issued_by(current, one) and _is_valid(one, at)), None)
+        if root is not None:
+            return (*path, root)
+        above = next((one for one in authorities if one not in path and is_issued_by(current, one)), None)
         if above is None:
-            return False
-        current = above
-    return False
+            return None
+        path.append(above)
+    return None
 
 
 def _is_valid(certificate: x509.Certificate, at: datetime) -> bool:
@@ -129,7 +161,8 @@ def _is_authority(certificate: x509.Certificate) -> bool:
         return False
 
 
-def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """True when the issuer's key signed the certificate."""
     try:
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature):

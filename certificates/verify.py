@@ -26,17 +26,19 @@ from pyhanko.sign.validation import (
 from pyhanko_certvalidator import ValidationContext
 
 from certificates.container import check_container, held_in_hole
+from certificates.later_revisions import Anchors, check_later_revisions
 from certificates.package import FIELD, RECORD_NAME
 from certificates.refusals import Refused, Rule
 from certificates.seal import is_plain
+from certificates.signature_parts import parts_of
 from certificates.signers import DOCUMENT_SIGNING, fingerprint
-from certificates.snapshot import SCHEMA, canonical
+from certificates.snapshot import SCHEMAS, canonical
+from certificates.time_stamps import Stamp, StampRefused, read_stamp
 
 # A refused file is an answer, not an event: its traces would let strangers fill the log.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 
 _MAXIMAL_RECORD = 64 * 1024
-_WRITTEN_BY_UPGRADES = {"/ModDate", "/Producer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,21 @@ class Trust:
     """Whom the verifier believes.
 
     `roots` are PEM certificates of authorities; `signers` the SHA-256 fingerprints of certificates that may sign, or
-    None when every document-signing certificate under the roots may; `at` the instant to judge at, or None for now.
+    None when every document-signing certificate under the roots may; `at` the instant to judge at, or None for now;
+    `clocks` PEM certificates of time-stamp authorities, or None where none is known: then time-stamps in a file must
+    be whole, but prove no time.
     """
 
     roots: tuple[bytes, ...]
     signers: frozenset[str] | None = None
     at: datetime | None = None
+    clocks: tuple[bytes, ...] | None = None
+
+    @property
+    def anchors(self) -> Anchors:
+        """The certificates of both kinds of authorities."""
+        clocks = None if self.clocks is None else tuple(map(x509.load_pem_x509_certificate, self.clocks))
+        return Anchors(tuple(map(x509.load_pem_x509_certificate, self.roots)), clocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,8 @@ class Verdict:
     `rule` is the rule that refused, None when the file is accepted; `detail` a technical remark. `sha256` is that of
     the file; `signer` the fingerprint and `signer_name` the name of the signing certificate, both "" when it was not
     read; `record` the attached certificate record and `record_sha256` its digest: claims of the file, to be compared
-    with the register.
+    with the register. `stamped_at` is the instant of its newest time-stamp, None before the first upgrade or where
+    no time-stamp authority is known.
     """
 
     rule: Rule | None
@@ -69,6 +81,7 @@ class Verdict:
     signer_name: str = ""
     record: Mapping[str, Any] | None = None
     record_sha256: str = ""
+    stamped_at: str | None = None
 
     @property
     def accepted(self) -> bool:
@@ -101,12 +114,11 @@ def _judged(content: bytes, trust: Trust, verdict: Verdict) -> Verdict:
         raise Refused(Rule.ENCRYPTED)
     signature = _only_signature(reader)
     signer = x509.load_der_x509_certificate(signature.signer_cert.dump())
-    _check_hole(content, signature, signer)
+    own = _check_hole(content, signature, trust)
     _check_certification(reader, signature)
-    _check_signature(reader, signature, signer, trust)
+    stamps = check_later_revisions(reader, content, signature.signed_revision, trust.anchors)
+    _check_signature(reader, signature, signer, replace(trust, at=_moment(own, stamps, trust)))
     _check_signer(signer, trust)
-    _check_time_stamps(reader)
-    _check_information(reader, signature.signed_revision)
     record = _record(reader.get_historical_root(signature.signed_revision))
     return replace(
         verdict,
@@ -114,6 +126,7 @@ def _judged(content: bytes, trust: Trust, verdict: Verdict) -> Verdict:
         signer_name=signer.subject.rfc4514_string(),
         record=_read_record(record),
         record_sha256=sha256(record).hexdigest(),
+        stamped_at=stamps[-1].at.isoformat() if stamps and trust.clocks is not None else None,
     )
 
 
@@ -129,12 +142,33 @@ def _only_signature(reader: PdfFileReader) -> EmbeddedPdfSignature:
     return only
 
 
-def _check_hole(content: bytes, signature: EmbeddedPdfSignature, signer: x509.Certificate) -> None:
+def _check_hole(content: bytes, signature: EmbeddedPdfSignature, trust: Trust) -> Stamp | None:
+    """The time-stamp beside the signature, None where there is none; Refused when the hole holds anything else."""
     held = held_in_hole(content, [int(part) for part in signature.byte_range])
-    others = [x509.load_der_x509_certificate(one.dump()) for one in signature.other_embedded_certs]
-    value = signature.signer_info["signature"].native
-    if not is_plain(held, signature.compute_digest(), [signer, *others], value):
+    parts = parts_of(signature.signed_data, signature.compute_digest())
+    if not is_plain(held, parts):
         raise Refused(_why_not_plain(signature), "the signature is not of the form that this issuer makes")
+    if not parts.token:
+        return None
+    try:
+        return read_stamp(parts.token, sha256(parts.value).digest(), trust.anchors.clocks)
+    except StampRefused as refusal:
+        raise Refused(Rule.SMUGGLED_BYTES, f"time-stamp of the signature: {refusal}") from refusal
+
+
+def _moment(own: Stamp | None, stamps: tuple[Stamp, ...], trust: Trust) -> datetime:
+    """The instant at which the signer's certificate must have been valid.
+
+    That of the time-stamp beside the signature, as long as each time-stamp was made while the one before still spoke
+    and the last one still does; otherwise the instant of judging.
+    """
+    now = trust.at or datetime.now(UTC)
+    if own is None or trust.clocks is None:
+        return now
+    chain = (own, *stamps)
+    instants = (*(stamp.at for stamp in stamps), now)
+    unbroken = all(stamp.at <= then <= stamp.until for stamp, then in zip(chain, instants, strict=True))
+    return own.at if unbroken else now
 
 
 def _why_not_plain(signature: EmbeddedPdfSignature) -> Rule:
@@ -165,7 +199,7 @@ def _check_signature(
     at = trust.at or datetime.now(UTC)
     roots = [asn1_x509.Certificate.load(pem.unarmor(root)[2]) for root in trust.roots]
     context = ValidationContext(trust_roots=roots, moment=at, allow_fetching=False, revocation_mode="soft-fail")
-    status = validate_pdf_signature(signature, signer_validation_context=context)
+    status = replace(validate_pdf_signature(signature, context), timestamp_validity=None)  # judged by `_check_hole`
     _check_bytes(reader, status)
     if not status.trusted:
         within = signer.not_valid_before_utc <= at <= signer.not_valid_after_utc
@@ -191,32 +225,6 @@ def _check_later_changes(reader: PdfFileReader, status: PdfSignatureStatus) -> N
     proofs = isinstance(level, ModificationLevel) and level <= ModificationLevel.LTA_UPDATES
     if not proofs or "/DSS" not in reader.root:
         raise Refused(Rule.CHANGED_AFTERWARDS, str(level))
-
-
-def _check_time_stamps(reader: PdfFileReader) -> None:
-    """A time-stamp over the file is no mark on its page: a field that can be seen is none of ours."""
-    for stamp in reader.embedded_timestamp_signatures:
-        field = stamp.sig_field
-        sides = [float(side) for side in field.get("/Rect", ())]
-        if sides and (sides[0] != sides[2] or sides[1] != sides[3]):
-            raise Refused(Rule.CHANGED_AFTERWARDS, f"visible time-stamp {stamp.field_name}")
-
-
-def _check_information(reader: PdfFileReader, signed: int) -> None:
-    """What readers show as title and author is not drawn, yet believed: a later revision leaves it as it was signed."""
-    old, new = (_information(reader, revision) for revision in (signed, reader.xrefs.total_revisions - 1))
-    changed = [name for name in sorted({*old, *new} - _WRITTEN_BY_UPGRADES) if old.get(name) != new.get(name)]
-    if changed:
-        raise Refused(Rule.CHANGED_AFTERWARDS, f"document information: {', '.join(changed)}")
-
-
-def _information(reader: PdfFileReader, revision: int) -> Mapping[str, Any]:
-    resolver = reader.get_historical_resolver(revision)
-    trailer = resolver.trailer_view
-    if "/Info" not in trailer:
-        return {}
-    held: Mapping[str, Any] = resolver.get_object(trailer.raw_get("/Info").reference)
-    return held
 
 
 def _check_signer(signer: x509.Certificate, trust: Trust) -> None:
@@ -248,6 +256,6 @@ def _read_record(content: bytes) -> Mapping[str, Any]:
         values = json.loads(content)
     except ValueError as fault:
         raise Refused(Rule.RECORD_UNREADABLE, str(fault)) from fault
-    if not isinstance(values, dict) or values.get("schema") != SCHEMA or canonical(values) != content:
+    if not isinstance(values, dict) or values.get("schema") not in SCHEMAS or canonical(values) != content:
         raise Refused(Rule.RECORD_UNREADABLE, "not a canonical certificate record")
     return values

@@ -19,12 +19,15 @@ from certificates.forms import FileForm, NumberForm
 from certificates.isolated import Busy
 from certificates.services.allowance import LOOKUPS, UPLOADS, Rate, is_allowed
 from certificates.services.offline import TYPES, offline_files, published_keys
+from certificates.services.paper_lookup import look_up_paper
+from certificates.services.paper_presentation import paper_context
 from certificates.services.presentation import in_language, lights_for_page, log_context, page_context, status_of
 from certificates.services.printed_codes import look_up_printed
 from certificates.services.publishing import FRESH_FOR
 from certificates.services.verification import (
     Answer,
     check_upload,
+    english_edition,
     look_up,
     look_up_number,
     root_certificate,
@@ -38,14 +41,17 @@ _HIDDEN = {"X-Robots-Tag": "noindex, nofollow"}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    """Look a certificate up by number and code."""
+    """Look a certificate up by number and code; one on paper, which has no code, by number and holder."""
     form = NumberForm(request.POST or None)
     if not form.is_valid():
         return _forms(request, form=form)
     at = timezone.now()
     if not _is_allowed(request, LOOKUPS, at):
         return _too_many(request)
-    answer = look_up_number(form.cleaned_data["number"], form.cleaned_data["code"], at=at)
+    number, code = form.cleaned_data["number"], form.cleaned_data["code"]
+    answer, paper = look_up_number(number, code, at=at), look_up_paper(number, code, at=at)
+    if answer is None and paper is not None:
+        return _page(request, "certificates/paper.html", paper_context(paper), {**_TYPED, **_HIDDEN})
     return _shown(request, answer, _TYPED)
 
 
@@ -79,6 +85,17 @@ def status_json(request: HttpRequest, code: str) -> HttpResponse:
         return JsonResponse({"error": "unknown"}, status=404, headers={**_PUBLISHED, **_HIDDEN})
     values = status_of(answer, fresh_for=FRESH_FOR)
     return JsonResponse(values, json_dumps_params={"ensure_ascii": False}, headers={**_PUBLISHED, **_HIDDEN})
+
+
+@require_safe
+def english(request: HttpRequest, code: str) -> HttpResponse:
+    """The signed English edition of a certificate in force; whoever has the code has the certificate in hand."""
+    found = english_edition(code, at=timezone.now())
+    if found is None:
+        raise Http404
+    name, content = found
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff", **_HIDDEN}
+    return HttpResponse(content, content_type="application/pdf", headers={**headers, "Cache-Control": "no-store"})
 
 
 def _page(

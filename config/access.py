@@ -42,6 +42,7 @@ MEMBERS = _power(Power.CONFIRM_MEMBERS)
 RULES = _power(Power.DRAFT_RULES, Power.PUBLISH_RULES)
 DRAFTS = _power(Power.DRAFT_RULES)
 OFFICE = _power(Power.CHECK_COMPLETENESS)
+POOL = _power(Power.APPOINT_PANELS)
 BATCHES = _power(Power.RUN_BATCHES)
 EXPERT = _power(Power.REVIEW_AS_EXPERT)
 COMMITTEE = _power(Power.VOTE, Power.VOTE_LOCALLY)
@@ -55,10 +56,16 @@ FORWARDER = _power(Power.FORWARD)
 VISITS = _power(
     Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS, Power.REVIEW_AS_EXPERT, Power.VOTE, Power.VOTE_LOCALLY, Power.AUDIT
 )
+REGISTER = _power(Power.KEEP_REGISTER)
+STANDINGS = _power(Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)
+KEEPS_STANDINGS = _power(Power.KEEP_STANDINGS)
+RECOMMENDERS = _power(Power.CHECK_COMPLETENESS, Power.PUBLISH)
+ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS)
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
 PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
 AUDITOR = _power(Power.AUDIT)
+DOSSIERS = _power(Power.AUDIT, Power.CHECK_COMPLETENESS)
 
 ACCESS: Mapping[str, Policy] = {
     "home": PUBLIC,
@@ -68,11 +75,19 @@ ACCESS: Mapping[str, Policy] = {
     "certificates:verify_file": PUBLIC,
     "certificates:root": PUBLIC,
     "certificates:printed_keys": PUBLIC,
+    "certificates:revoked_list": PUBLIC,
     "certificates:offline": PUBLIC,
     "certificates:offline_file": PUBLIC,
     "certificates:shown": PUBLIC,
     "certificates:scanned": PUBLIC,
     "certificates:status_json": PUBLIC,
+    "certificates:record": PUBLIC,
+    "certificates:credential": PUBLIC,
+    "certificates:credential_keys": PUBLIC,
+    "certificates:second_signature": PUBLIC,
+    "certificates:second_certificate": PUBLIC,
+    "certificates:issuer_document": PUBLIC,
+    "certificates:english": PUBLIC,
     "certificates:log": PUBLIC,
     "certificates:log_key": PUBLIC,
     "certificates:log_clock_root": PUBLIC,
@@ -124,6 +139,7 @@ ACCESS: Mapping[str, Policy] = {
     "org_member_confirm": APPLICANT,
     "org_member_reject": APPLICANT,
     "org_member_invite": APPLICANT,
+    "org_english_name": APPLICANT,
     "org_member_hand_over": APPLICANT,
     "org_member_end": APPLICANT,
     # the applicant's own cases
@@ -153,7 +169,9 @@ ACCESS: Mapping[str, Policy] = {
     "my_return": APPLICANT,
     "my_letter": APPLICANT,
     "my_withdraw": APPLICANT,
+    "my_parent": APPLICANT,
     "my_certificate": APPLICANT,
+    "my_certificate_english": APPLICANT,
     "my_progress": APPLICANT,
     # roles and accounts of staff
     "grants": SECURITY,
@@ -181,6 +199,8 @@ ACCESS: Mapping[str, Policy] = {
     # a district, zone or group that recognises by itself
     "district_panel": LOCAL,
     "district_replace": LOCAL,
+    "district_draw_file": LOCAL,
+    "district_recuse": LOCAL,
     "district_adopt": LOCAL,
     "district_visit": LOCAL,
     # towns and parks that pass applications on
@@ -204,11 +224,35 @@ ACCESS: Mapping[str, Policy] = {
     "office_act": OFFICE,
     "office_panel": OFFICE,
     "office_replace": OFFICE,
+    "office_draw_file": OFFICE,
+    "office_recuse": POOL,
     "office_adopt": OFFICE,
     "office_trail": OFFICE,
+    # the pool of experts
+    "office_experts": POOL,
+    "office_experts_import": POOL,
+    "office_experts_template": POOL,
+    "office_expert": POOL,
+    "office_expert_tie": POOL,
+    "office_tie_withdraw": POOL,
+    "office_links": POOL,
+    "office_link_withdraw": POOL,
     "office_batches": BATCHES,
+    "office_calibration": OFFICE,
+    "office_calibration_file": OFFICE,
     "office_batch_new": BATCHES,
     "office_batch": BATCHES,
+    # recommendation for national titles: the desk and its package for office and publisher
+    "office_recommendation": RECOMMENDERS,
+    "office_quota": BATCHES,
+    "office_ranking": CALLS_MEETINGS,
+    "batch_recommend": PUBLISHER,
+    "office_package": RECOMMENDERS,
+    "office_result": OFFICE,
+    "office_public_notice": OFFICE,
+    "office_notice_file": RECOMMENDERS,
+    "outside_titles": OFFICE,
+    "outside_title": OFFICE,
     # drafts of rules: read by whoever drafts or publishes, changed by whoever drafts
     "office_rules": RULES,
     "office_rules_new": DRAFTS,
@@ -230,6 +274,29 @@ ACCESS: Mapping[str, Policy] = {
     "office_objection": OBJECTIONS,
     "office_objection_file": OBJECTIONS,
     "office_certificates": OFFICE,
+    # the register of standings: read by whoever enters or confirms, changed by whoever the act is open to
+    "office_standings": STANDINGS,
+    "office_standing": STANDINGS,
+    "office_standing_new": KEEPS_STANDINGS,
+    "office_standing_settle": STANDINGS,
+    "office_standings_export": STANDINGS,
+    "office_standings_template": STANDINGS,
+    "office_standing_files": STANDINGS,
+    "office_standing_file": STANDINGS,
+    "office_standing_file_settle": STANDINGS,
+    "office_ladder": STANDINGS,
+    "office_plan_figure": KEEPS_STANDINGS,
+    "office_holder": STANDINGS,
+    "office_conference": STANDINGS,
+    "office_conference_file": STANDINGS,
+    # titles that were granted on paper
+    "office_paper": REGISTER,
+    "office_paper_template": REGISTER,
+    "office_paper_import": REGISTER,
+    "office_paper_file": REGISTER,
+    "office_paper_decide": REGISTER,
+    "office_paper_title": REGISTER,
+    "office_plaque": OFFICE,
     # the publisher
     "publishing": PUBLISHER,
     "batch_notice": PUBLISHER,
@@ -240,9 +307,25 @@ ACCESS: Mapping[str, Policy] = {
     "staff_letter": CASEWORK,
     "visit_file": VISITS,
     "case": SIGNED_IN,
+    # proceedings over titles, at the authorities and at the holder
+    "orders": ORDERS,
+    "orders_titles": ORDERS,
+    "orders_new": ORDERS,
+    "matter": ORDERS,
+    "matter_act": ORDERS,
+    "matter_drop_document": ORDERS,
+    "matter_document": ORDERS,
+    "matter_letter": ORDERS,
+    "my_matter": APPLICANT,
+    "my_matter_act": APPLICANT,
+    "my_matter_document": APPLICANT,
+    "my_matter_letter": APPLICANT,
+    "my_cancellation": APPLICANT,
     # experts
     "expert_tasks": EXPERT,
     "expert_history": EXPERT,
+    "expert_profile": EXPERT,
+    "expert_tie": EXPERT,
     "expert_case": EXPERT,
     "expert_declare": EXPERT,
     "expert_recuse": EXPERT,
@@ -259,6 +342,8 @@ ACCESS: Mapping[str, Policy] = {
     "meeting_vote": COMMITTEE,
     "meeting_recuse": COMMITTEE,
     "meeting_evidence": MEETINGS,
+    "meeting_calibration": MEETINGS,
+    "meeting_calibration_file": MEETINGS,
     "meeting_minutes": MEETINGS,
     "meeting_sign": MEETINGS,
     # everybody
@@ -270,11 +355,14 @@ ACCESS: Mapping[str, Policy] = {
     "centres": PUBLIC,
     "centres_csv": PUBLIC,
     "centre": PUBLIC,
+    "holder": PUBLIC,
+    "plan": PUBLIC,  # counts only, nobody's name
     "track": PUBLIC,
     # the auditor and the operator
     "audit": AUDITOR,
     "audit_verify": AUDITOR,
     "audit_case": AUDITOR,
+    "case_dossier": DOSSIERS,
     "operations": OPERATOR,
     "effects_retry": OPERATOR,
     "operations_calendar": OPERATOR,

@@ -40,6 +40,7 @@ TOP = (
     ),
     Entry("office_objections", _("异议"), frozenset({Power.RUN_LOCALLY})),
     Entry("members", _("成员核验"), frozenset({Power.CONFIRM_MEMBERS})),
+    Entry("orders", _("称号处理"), frozenset({Power.PREPARE_ORDERS, Power.MAKE_ORDERS})),
     Entry("publishing", _("公示与公告"), frozenset({Power.PUBLISH, Power.PUBLISH_LOCALLY})),
     Entry("grants", _("授权管理"), frozenset({Power.GRANT_ROLES})),
     Entry("people", _("账号"), frozenset({Power.OPERATE, Power.GRANT_ROLES})),
@@ -57,6 +58,7 @@ ACCOUNT = (
 FOOT = (
     Entry("track", _("查询办理进度")),
     Entry("guide", _("办事指南")),
+    Entry("plan", _("规划目标")),
     Entry("accessibility", _("无障碍声明")),
     Entry("styleguide", _("样式指南")),
 )

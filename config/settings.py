@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.visitor.VisitorAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -176,7 +177,8 @@ ACCOUNT_RATE_LIMITS = {  # `key` holds the account and the address, so that nobo
     "second_factor": "5/300s/key",
     "register": "20/h/ip",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_ADAPTER = "accreditation.services.sign_in.SecondFactorAdapter"
 MFA_TOTP_ISSUER: str = env.str("SITE_SHORT_NAME", default="企业技术中心认定平台")
 
@@ -231,14 +233,29 @@ if not env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "config.mail.FileBackend"
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", default="noreply@example.invalid")
 
-# --- The signer's key --------------------------------------------------------------------------------------------
+# --- The signer's keys -------------------------------------------------------------------------------------------
 # `serve` keeps these from the web process; certificates/signer_settings.py gives them their types.
 _SIGNER_FILES = ("key", "chain", "password_file", "pin_file", "token_file", "authority")
 _SIGNER_PLACES = ("library", "token", "url", "patience", "organisation")
-SIGNER: dict[str, str] = {"backend": env.str("SIGNER_BACKEND", default="file")} | {
+
+
+def _key_options(prefix: str, *, backend: str) -> dict[str, str]:
+    return {"backend": env.str(f"{prefix}_BACKEND", default=backend)} | {
+        name: value
+        for name in (*_SIGNER_FILES, *_SIGNER_PLACES)
+        if (value := env.str(f"{prefix}_{name.upper()}", default=""))
+    }
+
+
+SIGNER: dict[str, str] = _key_options("SIGNER", backend="file")
+CREDENTIAL: dict[str, str] = _key_options("CREDENTIAL", backend="file")
+SM2: dict[str, str] = _key_options("SM2", backend="off")
+
+# A time-stamp service (RFC 3161) for the archive; without it the local authority, which has a root of its own.
+TIME_STAMPER: dict[str, str] = {
     name: value
-    for name in (*_SIGNER_FILES, *_SIGNER_PLACES)
-    if (value := env.str(f"SIGNER_{name.upper()}", default=""))
+    for name in ("url", "patience", "authority")
+    if (value := env.str(f"TIME_STAMP_{name.upper()}", default=""))
 }
 
 LOGGING = {

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 from criteria.command_line import Verb, run
 from criteria.commands import VERBS
+from criteria.commands_draw import VERBS as DRAW_VERBS
 from criteria.commands_sets import VERBS as SET_VERBS
 from criteria.workbook.commands import VERBS as WORKBOOK_VERBS
 from criteria.workbook.commands_applications import VERBS as APPLICATION_VERBS
 
 # Further verbs join here: add another module's table.
-ALL_VERBS: dict[str, Verb] = {**VERBS, **SET_VERBS, **WORKBOOK_VERBS, **APPLICATION_VERBS}
+ALL_VERBS: dict[str, Verb] = {**VERBS, **SET_VERBS, **DRAW_VERBS, **WORKBOOK_VERBS, **APPLICATION_VERBS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

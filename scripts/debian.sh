@@ -2,7 +2,7 @@
 # As root on Debian: install the packages that some tests need and that are missing. Otherwise those tests are skipped by name.
 set -eu
 cd "$(dirname "$0")/.."
-packages="postgresql chromium poppler-utils qpdf fonts-lxgw-wenkai fonts-noto-cjk libreoffice-calc softhsm2 faketime"
+packages="postgresql chromium poppler-utils qpdf fonts-lxgw-wenkai fonts-noto-cjk libreoffice-calc softhsm2 faketime nginx-light"
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0
 missing=""
 for package in $packages; do

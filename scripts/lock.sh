@@ -13,4 +13,4 @@ compile() {
         --no-emit-index-url pyproject.toml --output-file "requirements/$output" "$@"
 }
 compile run.txt
-compile test.txt --extra test --extra hsm --constraint requirements/run.txt
+compile test.txt --extra test --extra hsm --extra sm2 --constraint requirements/run.txt

@@ -6,7 +6,6 @@ import json
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.conf import LazySettings
@@ -17,6 +16,7 @@ from django.test import TransactionTestCase, override_settings
 
 from accreditation import append_only
 from tests.clock import Clock
+from tests.factories.children import environment_of_children
 from tests.machine import missing
 
 BROWSER_FIXTURES = {"browser", "context", "page"}
@@ -109,15 +109,6 @@ def var_dir(settings: LazySettings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def child_environment(transactional_db: None, settings: LazySettings) -> dict[str, str]:
+def child_environment(transactional_db: None) -> dict[str, str]:
     """The environment in which `python manage.py` of a child process works on this test's committed rows and files."""
-    here = connection.settings_dict
-    url = f"sqlite:///{here['NAME']}"
-    if connection.vendor == "postgresql":
-        url = f"postgres://{here['USER']}@/{here['NAME']}?host={quote(here['OPTIONS']['host'])}"
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "ACCREDITATION_VAR": str(settings.VAR_DIR),
-        "DATABASE_URL": url,
-    }
+    return environment_of_children()

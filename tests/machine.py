@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ def _programs(*names: str) -> Callable[[], bool]:
     return lambda: all(shutil.which(name) for name in names)
 
 
+def nginx_program() -> str | None:
+    """Where nginx is, which Debian keeps out of the path of ordinary users."""
+    return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
 def _softhsm() -> bool:
     return bool(shutil.which("softhsm2-util")) and any(Path("/usr/lib").glob("**/softhsm/libsofthsm2.so"))
 
@@ -39,6 +45,7 @@ GROUPS = {
         Group("poppler", "poppler-utils", _programs("pdfsig", "pdftotext", "pdffonts", "pdftoppm")),
         Group("qpdf", "qpdf", _programs("qpdf")),
         Group("faketime", "faketime", _programs("faketime")),
+        Group("nginx", "nginx-light", lambda: nginx_program() is not None),
     )
 }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db.models import QuerySet
 
-from accreditation.enums import MemberState, SeatState
-from accreditation.models import User
+from accreditation.enums import Level, MemberState, SeatState
+from accreditation.models import Proceeding, User
+from accreditation.permissions import has_power_at
 from accreditation.roles import ROLES, Power, Role
 from workflows.doing import Doing
 
@@ -49,6 +50,26 @@ def first_hands(doing: Doing) -> QuerySet[User]:
     return forwarders(doing) if doing.application.forwarder else district(doing)
 
 
+def at_authority(power: Power) -> Callable[[Doing], list[User]]:
+    """Everybody who holds a power at the body that granted the title."""
+
+    def people(doing: Doing) -> list[User]:
+        assert isinstance(doing.subject, Proceeding)
+        level = doing.subject.title.programme.level
+        district = doing.case.district if level == Level.DISTRICT else None
+        roles = [role for role, entry in ROLES.items() if power in entry.powers]
+        asked = User.objects.filter(is_active=True, grants__revoked_at__isnull=True, grants__role__in=roles).distinct()
+        return [person for person in asked if has_power_at(person, power, district)]
+
+    return people
+
+
+def heard_holder(doing: Doing) -> Iterable[User]:
+    """The holder, once it was told of the proceeding."""
+    assert isinstance(doing.subject, Proceeding)
+    return applicants(doing) if doing.subject.notified_at is not None else ()
+
+
 def experts(doing: Doing) -> QuerySet[User]:
     """Experts whose seat still waits for a declaration or marks."""
     return User.objects.filter(
@@ -61,3 +82,5 @@ office = holders(Power.CHECK_COMPLETENESS)
 publishers = holders(Power.PUBLISH)
 local_officers = holders(Power.RUN_LOCALLY)
 local_publishers = holders(Power.PUBLISH_LOCALLY)
+preparers = at_authority(Power.PREPARE_ORDERS)
+orderers = at_authority(Power.MAKE_ORDERS)

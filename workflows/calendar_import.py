@@ -16,10 +16,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.enums import DeadlineState, NoticeState
+from accreditation.clocks import DeadlineState
+from accreditation.enums import NoticeState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Deadline, Notice, User
 from workflows.calendar import current_calendar, import_year, provisional_deadlines
+from workflows.deadlines import due_of
 from workflows.workdays import SATURDAY, Due, WorkCalendar
 
 LEDGER = "calendar"
@@ -128,7 +130,7 @@ def recompute_provisional(*, by: User, at: datetime) -> int:
 
 
 def _recompute(row: Deadline, calendar: WorkCalendar, by: User, at: datetime) -> bool:
-    due = calendar.due(row.started_at, row.working_days)
+    due = due_of(row, calendar)
     if (due.at, due.is_provisional) == (row.due_at, row.is_provisional):
         return False
     with act(row.case, RECOMPUTED, by=by, at=at, acting_as="operator") as doing:

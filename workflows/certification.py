@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accreditation.enums import ApplicationState
+from accreditation.enums import DISTRICTS, ApplicationState, Level
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Announcement, Application, Batch, Title
+from accreditation.models import Announcement, Application, Batch, Body, Programme, Title
 from accreditation.services.rule_sets import rules_of
+from certificates.layout import NoLayout, newest_layout
+from certificates.models import Certificate, PaperCertificate
 from certificates.numbering import NumberForm
-from certificates.selectors import certificate_for_request
+from certificates.selectors import certificate_for_request, paper_certificate_of, standing_certificate
+from certificates.services.progress import Progress, issued_for, progress_of
 from certificates.services.requests import Particulars, request_certificate
 from certificates.snapshot import Fault, SnapshotRefused
+from certificates.standing import Standing
+from certificates.wording import Wording
 from criteria.ruleset import RuleSet
+
+# Zones and groups recognise centres of their own under the programme of the districts; their certificates say so.
+OWN_LAYOUTS = {Level.ZONE: "zone_centre", Level.GROUP: "group_centre"}
 
 
 def valid_until(granted_on: date, rules: RuleSet) -> date:
@@ -40,11 +50,13 @@ def request_for(title: Title, application: Application, announcement: Announceme
     """Ask for the certificate of a title in the running transaction; returns the certificate number."""
     programme, enterprise, batch = title.programme, title.holder, application.batch
     body = batch.authority or programme.granted_by
+    named = title_name(programme, body)
+    assert title.valid_until is not None  # only titles from above run on, and those get no certificate of ours
     particulars = Particulars(
         kind=f"{body.uscc}{programme.certificate_kind}",
         programme=programme.code,
-        programme_zh=programme.name_zh,
-        programme_en=programme.name_en,
+        programme_zh=named.zh,
+        programme_en=named.en,
         holder_zh=enterprise.name,
         holder_en=enterprise.name_en,
         uscc=enterprise.uscc,
@@ -59,6 +71,8 @@ def request_for(title: Title, application: Application, announcement: Announceme
         issuer_en=body.name_en,
         issuer_uscc=body.uscc,
         announcement=announcement.number,
+        layout=layout_for(application),
+        ground_en=programme.ground_en,
     )
     form = NumberForm(prefix=programme.number_prefix)
     try:
@@ -68,6 +82,38 @@ def request_for(title: Title, application: Application, announcement: Announceme
     except SnapshotRefused as refusal:
         raise Refusal([_fault(application, fault) for fault in refusal.faults]) from refusal
     return str(certificate.number)
+
+
+def title_name(programme: Programme, body: Body) -> Wording:
+    """The title as certificates and plaques give it.
+
+    Where a district's own body grants it, the title bears the name of the district; a zone or a group gives its own.
+    """
+    if programme.level == Level.DISTRICT and body.level == Level.DISTRICT and body.district in DISTRICTS:
+        names = Wording(*(_in_language(DISTRICTS[body.district], code) for code in ("zh-hans", "en")))
+        return Wording(f"{names.zh}企业技术中心", f"{names.en} Enterprise Technology Centre")
+    if programme.level == Level.DISTRICT and body.level in OWN_LAYOUTS:
+        return Wording(f"{body.name_zh}企业技术中心", f"{body.name_en} Enterprise Technology Centre")
+    return Wording(programme.name_zh, programme.name_en)
+
+
+def _in_language(text: Promise, language: str) -> str:
+    """The text in one language, whichever the page of the person acting is in."""
+    with translation.override(language):
+        return str(text)
+
+
+def layout_for(application: Application) -> str:
+    """The layout of the programme, or of the zone or group that recognises by itself.
+
+    Refusal where no certificate may be made out for it.
+    """
+    programme, authority = application.batch.programme, application.batch.authority
+    own = OWN_LAYOUTS.get(Level(authority.level)) if authority is not None else None
+    try:
+        return newest_layout(own or programme.code, is_national=programme.level == Level.NATIONAL)
+    except NoLayout as refusal:
+        raise Refusal([_fault(application, Fault("layout", refusal.reason))]) from refusal
 
 
 def _fault(application: Application, fault: Fault) -> Reason:
@@ -81,17 +127,44 @@ def _fault(application: Application, fault: Fault) -> Reason:
 
 def request_key_of(title: Title) -> str:
     """The key under which a title's first certificate is asked for, once."""
-    return f"title:{title.number}"
+    return request_key(title.number)
+
+
+def request_key(title_number: str) -> str:
+    """The same by the title's number."""
+    return f"title:{title_number}"
+
+
+def certificate_of_title(title: Title) -> Certificate | None:
+    """The first certificate asked for with a title, in whatever state; None for a title from an older register."""
+    return certificate_for_request(request_key_of(title))
+
+
+def standing_certificate_of_title(title: Title) -> Certificate | None:
+    """The version of a title's certificate that is in force or suspended now."""
+    first = certificate_of_title(title)
+    return standing_certificate(first.number) if first is not None else None
+
+
+def standing_paper_of_title(title: Title) -> PaperCertificate | None:
+    """The paper certificate on which an imported title rests, while it is in force or suspended."""
+    paper = paper_certificate_of(title.number)
+    return paper if paper is not None and paper.standing in (Standing.IN_FORCE, Standing.SUSPENDED) else None
 
 
 def certificates_to_note() -> Iterator[tuple[str, str, dict[str, str]]]:
     """Issued certificates whose case does not know it yet: certificate number, case number, what to note."""
     waiting = Application.objects.filter(
         state=ApplicationState.RECOGNISED, case__closed_at__isnull=True, title__isnull=False
-    ).select_related("case", "title")
-    for application in waiting:
-        assert application.title is not None
-        found = certificate_for_request(request_key_of(application.title))
-        if found is not None and found.standing.is_issued:
-            form = {"certificate": found.number, "sha256": str(found.sha256), "identifier": str(found.identifier)}
-            yield found.number, application.case.number, form
+    )
+    titles = waiting.order_by("case_id").values_list("title__number", "case__number")
+    cases = {request_key(title): case for title, case in titles}
+    for found in issued_for(cases):
+        form = {"certificate": found.number, "sha256": str(found.sha256), "identifier": str(found.identifier)}
+        yield found.number, cases[found.request_key], form
+
+
+def issuing_of(batch: Batch, *, at: datetime) -> Progress:
+    """How far the certificates of a batch's titles are."""
+    granted = batch.applications.filter(title__isnull=False).values_list("title__number", flat=True)
+    return progress_of([request_key(number) for number in granted], at=at)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F
 
-from accreditation.enums import DeadlineState, SeatState
+from accreditation.clocks import DeadlineState
+from accreditation.enums import SeatState
 from accreditation.models import Application, Case, Deadline, Panel
 from workflows import flow_tasks
 from workflows.models import CaseFlow

@@ -1,25 +1,40 @@
-"""Clocks of a case: what a verb stops and starts, and what is still running."""
+"""Clocks of a case: started, paused on a legal ground, resumed, settled. When one is due follows from its events."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 
-from accreditation.enums import DeadlineState
-from accreditation.models import Case, Deadline
+from accreditation.clocks import ClockEventKind, DeadlineState, PauseGround
+from accreditation.models import Case, ClockEvent, Deadline
 from workflows.doing import Clock, Doing
+from workflows.workdays import Due, WorkCalendar
+
+OPEN = (DeadlineState.RUNNING, DeadlineState.PAUSED)
 
 
 def settle(doing: Doing) -> None:
     """Settle the clocks that do not run in the new state, start those of the verb; an ended case has none running."""
-    running = Deadline.objects.filter(case=doing.case, state=DeadlineState.RUNNING)
+    open_clocks = Deadline.objects.filter(case=doing.case, state__in=OPEN)
     if doing.case.closed_at is not None:
-        running.update(state=DeadlineState.CANCELLED, settled_at=doing.at)
+        _settle(list(open_clocks), DeadlineState.CANCELLED, doing.at)
         return
-    ended = DeadlineState.FIRED if doing.by.is_system else DeadlineState.MET
     over = [kind for kind, states in doing.kind.clocks.items() if doing.state not in states]
-    running.filter(kind__in=over).update(state=ended, settled_at=doing.at)
+    ended = DeadlineState.FIRED if doing.by.is_system else DeadlineState.MET
+    _settle(list(open_clocks.filter(kind__in=over)), ended, doing.at)
     for clock in doing.verb.starts(doing) if doing.verb.starts else ():
         start(doing, clock)
+
+
+def _settle(clocks: list[Deadline], state: DeadlineState, at: datetime) -> None:
+    Deadline.objects.filter(pk__in=[clock.pk for clock in clocks]).update(state=state, settled_at=at)
+    ClockEvent.objects.bulk_create(ClockEvent(deadline=clock, kind=ClockEventKind.SETTLED, at=at) for clock in clocks)
+
+
+def give_up(clock: Deadline, *, at: datetime) -> None:
+    """A clock whose verb the rules refused has run out all the same; somebody has to act on the case."""
+    if Deadline.objects.filter(pk=clock.pk, state=DeadlineState.RUNNING).exists():
+        _settle([clock], DeadlineState.FIRED, at)
 
 
 def start(doing: Doing, clock: Clock) -> Deadline:
@@ -27,7 +42,7 @@ def start(doing: Doing, clock: Clock) -> Deadline:
     days = clock.length(doing)
     due = doing.calendar.due_after(doing.at, days, in_calendar_days=clock.in_calendar_days)
     doing.act.note(**{f"due_{clock.kind}": due.at.isoformat(), f"provisional_{clock.kind}": due.is_provisional})
-    return Deadline.objects.create(
+    started = Deadline.objects.create(
         case=doing.case,
         kind=clock.kind,
         started_at=doing.at,
@@ -37,11 +52,55 @@ def start(doing: Doing, clock: Clock) -> Deadline:
         is_provisional=due.is_provisional,
         fires=clock.fires,
     )
+    ClockEvent.objects.create(deadline=started, kind=ClockEventKind.STARTED, at=doing.at)
+    return started
+
+
+def pause(clock: Deadline, *, ground: PauseGround, remark: str, at: datetime) -> None:
+    """The clock stands still; it is due never until it is resumed."""
+    ClockEvent.objects.create(deadline=clock, kind=ClockEventKind.PAUSED, at=at, ground=ground, remark=remark[:300])
+    Deadline.objects.filter(pk=clock.pk).update(state=DeadlineState.PAUSED)
+
+
+def resume(clock: Deadline, *, calendar: WorkCalendar, at: datetime) -> Due:
+    """The clock runs again for the days that it had left."""
+    ClockEvent.objects.create(deadline=clock, kind=ClockEventKind.RESUMED, at=at)
+    due = due_of(clock, calendar)
+    Deadline.objects.filter(pk=clock.pk).update(
+        state=DeadlineState.RUNNING, due_at=due.at, is_provisional=due.is_provisional
+    )
+    return due
+
+
+def due_of(clock: Deadline, calendar: WorkCalendar) -> Due:
+    """When a running clock is due, from its events and the calendar as published now."""
+    if clock.in_calendar_days:
+        return calendar.due_after(clock.started_at, clock.working_days, in_calendar_days=True)
+    return calendar.due_with_pauses(clock.started_at, clock.working_days, _pauses(clock))
+
+
+def _pauses(clock: Deadline) -> list[tuple[datetime, datetime]]:
+    """Pauses that are over, as (from, to)."""
+    kinds = [ClockEventKind.PAUSED, ClockEventKind.RESUMED]
+    events = list(clock.events.filter(kind__in=kinds).order_by("at", "pk"))
+    return [
+        (first.at, second.at)
+        for first, second in pairwise(events)
+        if (first.kind, second.kind) == (ClockEventKind.PAUSED, ClockEventKind.RESUMED)
+    ]
 
 
 def running_clock(case: Case) -> Deadline | None:
     """The clock that is due first."""
     return Deadline.objects.filter(case=case, state=DeadlineState.RUNNING).order_by("due_at").first()
+
+
+def paused_clock(case: Case) -> tuple[Deadline, ClockEvent] | None:
+    """The clock that stands still, with the event that stopped it."""
+    clock = Deadline.objects.filter(case=case, state=DeadlineState.PAUSED).order_by("pk").first()
+    if clock is None:
+        return None
+    return clock, clock.events.filter(kind=ClockEventKind.PAUSED).latest("at", "pk")
 
 
 def is_overdue(deadline: Deadline, at: datetime) -> bool:

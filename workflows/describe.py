@@ -104,11 +104,11 @@ def moves(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
         ]
         for line in procedure.verbs.values()
     }
-    used = reached(pair for found in pairs.values() for pair in found)
+    used = reached((pair for found in pairs.values() for pair in found), procedure.subject.first)
     return {code: [pair for pair in found if pair[0] in used] for code, found in pairs.items()}
 
 
-def reached(pairs: Iterable[tuple[str, str]], start: str = "draft") -> set[str]:
+def reached(pairs: Iterable[tuple[str, str]], start: str) -> set[str]:
     """States that can be reached from the first one."""
     known = list(pairs)
     found, todo = {start}, [start]
@@ -127,7 +127,7 @@ def _ends(line: Verb, procedure: Procedure) -> tuple[list[str], list[str]]:
 
 
 def _states(procedure: Procedure) -> Iterator[str]:
-    used = reached(pair for found in moves(procedure).values() for pair in found)
+    used = reached((pair for found in moves(procedure).values() for pair in found), procedure.subject.first)
     for state in procedure.subject.words:
         if state.value not in used:
             continue

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from viewflow.workflow.models import Task
 
 from accreditation.acts import Act
-from accreditation.enums import DeadlineKind
+from accreditation.clocks import DeadlineKind
 from accreditation.errors import Reason
 from accreditation.models import Application, Batch, Case, Seat, User
 from accreditation.models.cases import CaseSubject
@@ -125,3 +125,9 @@ class Verb:
     tells: tuple[Audience, ...] = ()
     closes_case: bool = False
     for_page: bool = True  # whether people start it from a page of the case
+    told_as: str = ""  # kind of the message, where it is not the code: the same act has other words in this procedure
+
+    @property
+    def message(self) -> str:
+        """Kind of the message that it sends."""
+        return self.told_as or self.code

@@ -25,7 +25,10 @@ from workflows.doing import Doing, Verb
 from workflows.procedures import procedure_of
 from workflows.who import SEAT_HOLDER
 
-BESIDE_THE_TABLE = {"end_reading": _("数据表未能读取")}  # what is written into a case's trail without moving it
+BESIDE_THE_TABLE = {
+    "end_reading": _("数据表未能读取"),
+    "export_dossier": _("导出卷宗"),
+}  # what is written into a case's trail without moving it
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +185,8 @@ def _carry_out(doing: Doing) -> Outcome:
     if _completes(doing) and doing.task is not None:
         flow_tasks.finish(doing.task, by=doing.by)
     deadlines.settle(doing)
-    for audience in doing.verb.tells:
-        doing.act.tell(audience(doing), doing.verb.code, case_number=doing.case.number)
+    told = {person.pk: person for audience in doing.verb.tells for person in audience(doing)}
+    doing.act.tell(told.values(), doing.verb.message, case_number=doing.case.number)
     after = doing.state
     doing.act.moved(before, after)
     if doing.case.batch is not None:

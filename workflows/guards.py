@@ -7,13 +7,11 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import BatchState, SeatState
 from accreditation.errors import Reason
-from accreditation.models import RoleGrant, Seat, User
-from accreditation.roles import Role
-from accreditation.services import evaluation, material, notices, panels, reviews
+from accreditation.services import evaluation, material, notices, reviews
 from accreditation.services.rule_sets import rule_text, rules_of
-from accreditation.services.ties import ties_between
 from workflows.doing import Doing
 from workflows.who import level_of
 
@@ -141,40 +139,6 @@ def gate_is_answerable(doing: Doing) -> Iterable[Reason]:
         yield Reason("text_needed", _("请填写核定依据。"), "reason")
 
 
-def panel_is_proper(doing: Doing) -> Iterable[Reason]:
-    """As many different experts as the batch asks for, each available and without a known tie."""
-    people: list[User] = list(doing.form.get("experts") or [])
-    if len({person.pk for person in people}) != doing.batch.panel_size:
-        text = _("评审组须由 %(n)d 名不同的专家组成，现为 %(m)d 名。")
-        yield Reason("panel_size", text % {"n": doing.batch.panel_size, "m": len(people)}, "experts")
-    for person in people:
-        yield from _faults_of_expert(doing, person)
-
-
-def successor_is_proper(doing: Doing) -> Iterable[Reason]:
-    """The replacement is a proper expert who has not sat on this panel, for a seat that is vacant."""
-    vacant: Seat | None = doing.form.get("vacant")
-    panel = doing.application.panel
-    if vacant is None or vacant.panel_id != panel.pk or vacant not in panels.vacant_seats(panel):
-        yield Reason("no_vacancy", _("没有空缺的席位。"), "vacant")
-    person: User | None = doing.form.get("expert")
-    if person is None:
-        yield Reason("expert_needed", _("请选择递补专家。"), "expert")
-        return
-    if panel.seats.filter(expert=person).exists():
-        yield Reason("sat_before", _("%(name)s 已在本评审组任职或回避。") % {"name": person}, "expert")
-    yield from _faults_of_expert(doing, person)
-
-
-def _faults_of_expert(doing: Doing, person: User) -> Iterable[Reason]:
-    holds = RoleGrant.objects.filter(user=person, role=Role.EXPERT, revoked_at__isnull=True).exists()
-    profile = getattr(person, "expert", None)
-    if not holds or not person.is_active or profile is None or not profile.is_available:
-        yield Reason("not_available", _("%(name)s 不是可用的评审专家。") % {"name": person}, "experts")
-    for tie in ties_between(person, doing.application.enterprise):
-        yield Reason("tie", _("%(name)s 须回避：%(tie)s") % {"name": person, "tie": tie}, "experts")
-
-
 def seat_is(state: SeatState, text: object) -> Callable[[Doing], Iterable[Reason]]:
     """The expert's seat is in that state."""
 
@@ -248,6 +212,17 @@ def correction_is_overdue(doing: Doing) -> Iterable[Reason]:
     clock = doing.case.deadlines.filter(kind="correction", state="running").first()
     if clock is None or doing.at <= clock.due_at:
         yield Reason("not_due", _("补正期限未满。"))
+
+
+def clock_has_run(kind: DeadlineKind) -> Callable[[Doing], Iterable[Reason]]:
+    """A verb of the clock waits for the last second of its own clock."""
+
+    def guard(doing: Doing) -> Iterable[Reason]:
+        clock = doing.case.deadlines.filter(kind=kind, state=DeadlineState.RUNNING).first()
+        if clock is None or doing.at <= clock.due_at:
+            yield Reason("not_due", _("%(clock)s未满。") % {"clock": kind.label})
+
+    return guard
 
 
 def decision_says(outcome: str) -> Callable[[Doing], Iterable[Reason]]:

@@ -13,8 +13,10 @@ from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Application, Batch, Case, Enterprise, User
 from accreditation.permissions import acts_for
 from accreditation.services.numbers import next_number
+from accreditation.services.proceedings import standing_bar
 from workflows import flow_tasks
 from workflows.procedures import PROCEDURES
+from workflows.workdays import SHANGHAI
 
 
 def open_application(
@@ -48,6 +50,9 @@ def _faults(enterprise: Enterprise, batch: Batch, at: datetime) -> Iterator[Reas
     closed = states_where(is_closed=True)
     if Application.objects.filter(enterprise=enterprise, batch=batch).exclude(state__in=closed).exists():
         yield Reason("already_open", _("该单位在本批次已有申报。"))
+    if bar := standing_bar(enterprise, batch.programme, at.astimezone(SHANGHAI).date()):
+        values = {"no": bar.order_number, "until": bar.barred_until}
+        yield Reason("barred", _("该单位的同类称号已由%(no)s撤销，%(until)s前不能再次申报。") % values)
 
 
 def _create(enterprise: Enterprise, batch: Batch, by: User, at: datetime) -> Case:

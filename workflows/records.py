@@ -250,18 +250,6 @@ def first_review(recommends: bool) -> Callable[[Doing], None]:
     return record
 
 
-def note_opinion(doing: Doing) -> None:
-    """Form: opinion (optional)."""
-    doing.act.note(opinion=doing.form.get("opinion", ""))
-
-
-def appoint_panel(doing: Doing) -> None:
-    """Form: experts (users in order of seats)."""
-    panel = panels.appoint_panel(doing.application, experts=doing.form["experts"], by=doing.by, at=doing.at)
-    doing.act.note(experts=[person.pk for person in doing.form["experts"]])
-    doing.act.tell([seat.expert for seat in panel.seats.all()], "panel_appointed", case_number=doing.case.number)
-
-
 def declare_no_tie(doing: Doing) -> None:
     """The declaration itself is the record."""
     panels.declare_no_tie(doing.seat_held, at=doing.at)
@@ -274,17 +262,6 @@ def recuse(doing: Doing) -> None:
     panels.recuse(doing.seat_held, tie=doing.form["tie"], at=doing.at)
     flow_tasks.vacate(doing.task)
     doing.act.note(seat=doing.seat_held.place, tie=doing.form["tie"])
-
-
-def replace_expert(doing: Doing) -> None:
-    """Form: vacant (Seat), expert (User)."""
-    vacant = doing.form["vacant"]
-    task = flow_tasks.task_of_seat(doing.case, vacant)
-    assert task is not None
-    seat = panels.replace_expert(vacant, expert=doing.form["expert"], at=doing.at)
-    flow_tasks.hand_to_seat(task, seat)
-    doing.act.note(seat=seat.place, expert=seat.expert_id)
-    doing.act.tell(seat.expert, "panel_appointed", case_number=doing.case.number)
 
 
 def hand_in_review(doing: Doing) -> None:

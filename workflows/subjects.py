@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
-from accreditation.enums import APPLICATION_STATES, ApplicationState, DeadlineKind, StateFacts
-from accreditation.models import Application, Case
+from accreditation.clocks import DeadlineKind
+from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
+from accreditation.models import Application, Case, Proceeding
 from accreditation.models.cases import CaseSubject
 
 _S = ApplicationState
+_P = ProceedingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Subject:
     states: Mapping[str, StateFacts]
     clocks: Mapping[str, frozenset[str]]
     related: tuple[str, ...] = ()
+    first: str = "draft"  # the state in which a case of it begins
 
     def of(self, case: Case) -> CaseSubject:
         """The subject row of a case as it stands in the table now."""
@@ -54,6 +57,28 @@ APPLICATION = Subject(
         DeadlineKind.COMPLETENESS_CHECK: frozenset({_S.UNDER_COMPLETENESS_CHECK}),
         DeadlineKind.EXPERT_REVIEW: frozenset({_S.UNDER_EXPERT_REVIEW}),
         DeadlineKind.NOTICE: frozenset({_S.UNDER_NOTICE}),
+        DeadlineKind.CONSULTATION: frozenset({_S.UNDER_CONSULTATION}),
     },
     related=("batch", "enterprise"),
 )
+
+PROCEEDING = Subject(
+    model=Proceeding,
+    words=ProceedingState,
+    states={str(state): facts for state, facts in PROCEEDING_STATES.items()},
+    clocks={
+        DeadlineKind.DEFENCE: frozenset({_P.DEFENCE_OPEN}),
+        DeadlineKind.HEARING: frozenset({_P.AWAITING_HEARING}),
+        DeadlineKind.ORDER: frozenset({_P.AWAITING_ORDER}),
+        DeadlineKind.EFFECT: frozenset({_P.ORDERED}),
+        DeadlineKind.SUSPENSION: frozenset({_P.ORDER_RUNNING}),
+    },
+    related=("title__programme__granted_by", "title__holder"),
+    first=_P.IN_PREPARATION,
+)
+SUBJECTS = (APPLICATION, PROCEEDING)
+
+
+def subject_of_state(state: str) -> Subject | None:
+    """The kind of subject that knows a state; the values of no two kinds are alike, as a test makes sure."""
+    return next((kind for kind in SUBJECTS if state in kind.states), None)

@@ -8,14 +8,17 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
-from accreditation.enums import BatchState, DeadlineState, NoticeState
+from accreditation.clocks import DeadlineState
+from accreditation.enums import BatchState, NoticeState
 from accreditation.errors import AlreadyDone, Refusal
 from accreditation.models import Batch, Deadline, Notice, User
 from accreditation.services.batches import close_batch
 from accreditation.services.notices import end_notice
 from workflows import door
 from workflows.certification import certificates_to_note
+from workflows.deadlines import give_up
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ def tick(at: datetime, limit: int = 200) -> Ticked:
     ended = sum(_end(notice, at) for notice in Notice.objects.filter(state=NoticeState.PUBLISHED, ends_at__lt=at))
     due = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=at).exclude(fires="")
     results = [_fire(deadline, at) for deadline in due.select_related("case").order_by("due_at", "pk")[:limit]]
-    noted = sum(_note(at, number, case, form) for number, case, form in certificates_to_note())
+    noted = sum(_note(at, number, case, form) for number, case, form in islice(certificates_to_note(), limit))
     return Ticked(results.count(True), results.count(False), ended, closed, noted)
 
 
@@ -54,9 +57,7 @@ def _fire(deadline: Deadline, at: datetime) -> bool | None:
         return None
     except Refusal as refusal:
         log.info("%s %s held back: %s", deadline.case.number, deadline.fires, refusal)
-        Deadline.objects.filter(pk=deadline.pk, state=DeadlineState.RUNNING).update(
-            state=DeadlineState.FIRED, settled_at=at
-        )
+        give_up(deadline, at=at)
         return False
     return True
 

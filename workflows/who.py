@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import ApplicationState, Owner
-from accreditation.models import Application, Member
-from accreditation.permissions import acts_for, has_power, has_power_over
+from accreditation.enums import ApplicationState, Level, Owner
+from accreditation.models import Application, Member, Proceeding
+from accreditation.permissions import acts_for, has_power, has_power_at, has_power_over
 from accreditation.roles import LOCAL_POWERS, Power
 from workflows.doing import Doing, Who
 
-OFFICE_STATES = frozenset({ApplicationState.UNDER_COMPLETENESS_CHECK, ApplicationState.UNDER_OVERALL_REVIEW})
+OFFICE_STATES = frozenset(
+    {
+        ApplicationState.UNDER_COMPLETENESS_CHECK,
+        ApplicationState.UNDER_CONSULTATION,
+        ApplicationState.UNDER_OVERALL_REVIEW,
+    }
+)
 
 
 def level_of(application: Application) -> Owner:
@@ -57,6 +65,18 @@ def _seat_holder(doing: Doing) -> bool:
     )
 
 
+def _at_authority(power: Power) -> Callable[[Doing], bool]:
+    """Whether the person holds the power at the body that granted the title."""
+
+    def test(doing: Doing) -> bool:
+        assert isinstance(doing.subject, Proceeding)
+        level = doing.subject.title.programme.level
+        district = doing.case.district if level == Level.DISTRICT else None
+        return has_power_at(doing.by, power, district) and _unconnected(doing)
+
+    return test
+
+
 OFFICE_LABELS = {
     Power.CHECK_COMPLETENESS: _("市认定办公室"),
     Power.APPOINT_PANELS: _("市认定办公室"),
@@ -96,3 +116,6 @@ LEADING_GROUP = Who("leading_group", _("认定领导小组（已签发纪要）"
 COMMITTEE = Who("committee", _("评审委员会（已签发纪要）"), lambda doing: bool(doing.form.get("decision")))
 CLOCK = Who("clock", _("系统时钟"), lambda doing: doing.by.is_system)
 PUBLIC = Who("public", _("署名异议人"), lambda doing: doing.by.is_system)
+HOLDER = Who("applicant", _("称号持有单位"), APPLICANT.test)
+PREPARER = Who(Power.PREPARE_ORDERS, _("认定机关承办人"), _at_authority(Power.PREPARE_ORDERS))
+ORDERER = Who(Power.MAKE_ORDERS, _("认定机关决定人"), _at_authority(Power.MAKE_ORDERS))

@@ -6,7 +6,7 @@ year whose holiday plan is not published, Monday to Friday are taken for the tim
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -55,6 +55,24 @@ class WorkCalendar:
             return self.due(start, count)
         day = start.astimezone(SHANGHAI).date() + timedelta(days=count)
         return Due(datetime.combine(day, END_OF_DAY, SHANGHAI), False)
+
+    def due_with_pauses(self, started: datetime, count: int, pauses: Iterable[tuple[datetime, datetime]]) -> Due:
+        """End of the count-th working day after the start where pauses (from, to; in order) are not counted.
+
+        The day of a pause counts as little as the day of a start: what it has used are the working days between them.
+        """
+        start, left, provisional = started, count, False
+        for paused, resumed in pauses:
+            used, unsure = self._between(start, paused)
+            left, provisional, start = max(left - used, 0), provisional or unsure, resumed
+        due = self.due(start, left)
+        return Due(due.at, due.is_provisional or provisional)
+
+    def _between(self, start: datetime, end: datetime) -> tuple[int, bool]:
+        """Working days that lie wholly between two acts, and whether any day is in an unpublished year."""
+        first, last = (moment.astimezone(SHANGHAI).date() for moment in (start, end))
+        days = [first + timedelta(days=n) for n in range(1, (last - first).days)]
+        return sum(map(self.is_working, days)), any(day.year not in self.published for day in days)
 
     def left(self, on: date, due: date) -> int:
         """Working days after `on` up to and including `due`; 0 on it, negative when it is past.

@@ -11,7 +11,8 @@ from django.db.models import Count, DateTimeField, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce
 from viewflow.workflow.models import Task
 
-from accreditation.enums import ApplicationState, DeadlineState, MemberState
+from accreditation.clocks import DeadlineState
+from accreditation.enums import ApplicationState, MemberState
 from accreditation.models import Case, Deadline, Member, User
 from accreditation.permissions import standing_grants
 from accreditation.roles import ROLES, Power, Role

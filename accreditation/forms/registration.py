@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.enums import DISTRICTS
 from accreditation.errors import Reason, Refusal
 from accreditation.models import User
+from accreditation.services.english_names import LONGEST
 from accreditation.services.enterprises import (
     Newcomer,
     Particulars,
@@ -165,3 +166,15 @@ class InviteForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=60)
     email = forms.EmailField(label=_("电子邮箱"), help_text=_("设置密码的链接将发到此邮箱。"))
     phone = forms.CharField(label=_("手机"), max_length=20, required=False)
+
+
+class EnglishNameForm(forms.Form):
+    """The enterprise's name in English."""
+
+    name_en = forms.CharField(
+        label=_("英文名称"),
+        max_length=LONGEST,
+        required=False,
+        help_text=_("印在此后签发的英文版证书上；留空则印中文名称。"),
+        widget=forms.TextInput(attrs={"lang": "en", "autocomplete": "off", "spellcheck": "false"}),
+    )

@@ -14,16 +14,29 @@ from accreditation.models.applications import (
 )
 from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
-from accreditation.models.cases import Case, Deadline, Letter
+from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
+from accreditation.models.experts import Link, PanelDraw, Tie
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.panels import Panel, Review, Seat
+from accreditation.models.paper import PaperImport
 from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
+from accreditation.models.proceedings import CaseDocument, Proceeding
 from accreditation.models.readings import WorkbookReading
+from accreditation.models.recommendations import (
+    Consultation,
+    ExternalNotice,
+    InitialScore,
+    Ranking,
+    RankingLine,
+    Recommendation,
+    TitleEvaluation,
+)
 from accreditation.models.rules import RuleDraft, RuleTrial
+from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
 
@@ -36,6 +49,9 @@ __all__ = [
     "Binding",
     "Body",
     "Case",
+    "CaseDocument",
+    "ClockEvent",
+    "Consultation",
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",
@@ -46,13 +62,16 @@ __all__ = [
     "Enterprise",
     "Evidence",
     "ExpertProfile",
+    "ExternalNotice",
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",
     "GateAnswer",
     "HolderRecord",
+    "InitialScore",
     "Ledger",
     "Letter",
+    "Link",
     "Meeting",
     "MeetingItem",
     "MeetingRecusal",
@@ -62,7 +81,15 @@ __all__ = [
     "NoticeEntry",
     "Objection",
     "Panel",
+    "PanelDraw",
+    "PaperImport",
+    "PlanFigure",
+    "PlanTarget",
+    "Proceeding",
     "Programme",
+    "Ranking",
+    "RankingLine",
+    "Recommendation",
     "RequestKey",
     "Review",
     "RoleGrant",
@@ -72,9 +99,13 @@ __all__ = [
     "Seat",
     "SiteVisit",
     "SiteVisitDocument",
+    "Standing",
+    "StandingImport",
     "StoredFile",
     "Submission",
+    "Tie",
     "Title",
+    "TitleEvaluation",
     "User",
     "VerifiedValue",
     "Vote",

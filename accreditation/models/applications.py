@@ -11,6 +11,7 @@ from accreditation.models.batches import Batch
 from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
 from accreditation.models.people import Body, User
+from accreditation.models.recommending import RECOMMENDING, Recommending
 from accreditation.models.routes import LocalRoute
 
 S = ApplicationState
@@ -49,7 +50,7 @@ def _after_dismissal(application: Application, is_over: bool) -> str:
     return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
 
 
-class Application(LocalRoute, CaseSubject):
+class Application(Recommending, LocalRoute, CaseSubject):
     """One enterprise's application in one batch. Only the door moves its state."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
@@ -98,6 +99,7 @@ class Application(LocalRoute, CaseSubject):
                 fields=["enterprise", "batch"],
                 condition=~Q(state__in=states_where(is_closed=True)),
             ),
+            *RECOMMENDING,
         ]
 
     def __str__(self) -> str:
@@ -127,7 +129,11 @@ class Application(LocalRoute, CaseSubject):
     def decline(self) -> None:
         """Not accepted."""
 
-    @transition(field=state, source=[S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK], target=S.INELIGIBLE)
+    @transition(
+        field=state,
+        source=[S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK, S.UNDER_CONSULTATION],
+        target=S.INELIGIBLE,
+    )
     def find_ineligible(self) -> None:
         """An eligibility condition is not met."""
 
@@ -147,7 +153,7 @@ class Application(LocalRoute, CaseSubject):
     def recommend(self) -> None:
         """Recommended to the municipality."""
 
-    @transition(field=state, source=S.UNDER_FIRST_REVIEW, target=S.NOT_RECOMMENDED)
+    @transition(field=state, source=[S.UNDER_FIRST_REVIEW, S.UNDER_CONSULTATION], target=S.NOT_RECOMMENDED)
     def not_recommend(self) -> None:
         """Not recommended."""
 

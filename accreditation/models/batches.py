@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django_fsm import FSMField, transition
 
-from accreditation.enums import BatchState, Level
+from accreditation.enums import RECOGNISING, RECOMMENDING, BatchState, Choice, Level
 from accreditation.models.audit import Chained
 from accreditation.models.people import Body, User
 
@@ -22,6 +23,10 @@ class Programme(models.Model):
     number_prefix = models.CharField(max_length=20)
     certificate_kind = models.CharField(max_length=3, default="001")  # serial of the type code, GB/T 36904
     ground_zh = models.CharField(max_length=120, blank=True)  # the measures that certificates cite
+    ground_en = models.CharField(max_length=200, blank=True)  # as their English editions cite them
+
+    # a branch centre is granted under a standing title of this programme; empty for all others
+    branch_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="branches")
 
     def __str__(self) -> str:
         return self.name_zh
@@ -65,8 +70,12 @@ class Batch(Chained):
     notice_days = models.PositiveIntegerField()
     panel_size = models.PositiveIntegerField()
     returns_allowed = models.PositiveIntegerField()
+    tie_years = models.PositiveIntegerField(default=3)  # an ended tie of an expert counts for so many years more
     quorum_numerator = models.PositiveIntegerField(default=2)
     quorum_denominator = models.PositiveIntegerField(default=3)
+    consultation_days = models.PositiveIntegerField(default=0)
+    quota = models.PositiveIntegerField(null=True, blank=True)  # of recommendations; null until the office enters it
+    quota_ground = models.CharField(max_length=200, blank=True)  # the document that sets it
     is_demo = models.BooleanField()
     state = FSMField(default=BatchState.PREPARED, choices=BatchState.choices, protected=True)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -82,7 +91,10 @@ class Batch(Chained):
             ),
             models.CheckConstraint(name="batch_window_runs_forward", condition=Q(closes_at__gt=F("opens_at"))),
             models.CheckConstraint(name="batch_state_known", condition=Q(state__in=BatchState.values)),
-            models.CheckConstraint(name="panel_is_odd_and_large_enough", condition=Q(panel_size__gte=3)),
+            models.CheckConstraint(  # zero: a procedure without a panel
+                name="panel_is_odd_and_large_enough", condition=Q(panel_size__gte=3) | Q(panel_size=0)
+            ),
+            models.CheckConstraint(name="quota_has_ground", condition=Q(quota__isnull=True) | ~Q(quota_ground="")),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +104,16 @@ class Batch(Chained):
     def deciding_group_zh(self) -> str:
         """Who decides on its applications, as letters and minutes name it."""
         return "认定领导小组" if self.authority_id else "评审委员会"
+
+    @property
+    def is_recommendation(self) -> bool:
+        """Whether it leads to a recommendation, because a national authority grants the title."""
+        return self.programme.level == Level.NATIONAL
+
+    @property
+    def choice_words(self) -> dict[Choice, str | Promise]:
+        """What the outcomes of a meeting over it are called."""
+        return RECOMMENDING if self.is_recommendation else RECOGNISING
 
     @transition(field=state, source=BatchState.PREPARED, target=BatchState.OPEN)
     def open(self) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
-from accreditation.enums import DeadlineKind, DeadlineState, LetterKind
+from accreditation.clocks import ClockEventKind, DeadlineKind, DeadlineState, PauseGround
+from accreditation.enums import LetterKind
 from accreditation.models.audit import Chained
 from accreditation.models.batches import Batch
 from accreditation.models.enterprises import Enterprise
@@ -69,15 +70,39 @@ class Deadline(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                name="one_running_clock_per_kind", fields=["case", "kind"], condition=Q(state=DeadlineState.RUNNING)
+                name="one_running_clock_per_kind",
+                fields=["case", "kind"],
+                condition=Q(state__in=[DeadlineState.RUNNING, DeadlineState.PAUSED]),
             ),
             models.CheckConstraint(
-                name="settled_clock_has_time", condition=Q(state=DeadlineState.RUNNING) | Q(settled_at__isnull=False)
+                name="settled_clock_has_time",
+                condition=Q(state__in=[DeadlineState.RUNNING, DeadlineState.PAUSED]) | Q(settled_at__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"
+
+
+class ClockEvent(models.Model):
+    """What happened to a clock, and on which ground; the instant when it is due follows from these rows."""
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20, choices=ClockEventKind)
+    at = models.DateTimeField()
+    ground = models.CharField(max_length=40, blank=True, choices=PauseGround)
+    remark = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="pause_has_a_ground", condition=~Q(kind=ClockEventKind.PAUSED) | ~Q(ground="")),
+            models.UniqueConstraint(
+                name="clock_starts_once", fields=["deadline"], condition=Q(kind=ClockEventKind.STARTED)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deadline_id} {self.kind}"
 
 
 class Letter(models.Model):

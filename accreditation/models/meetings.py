@@ -83,6 +83,10 @@ class MeetingItem(models.Model):
     def __str__(self) -> str:
         return f"{self.meeting_id}/{self.position}"
 
+    def outcome_label(self) -> str:
+        """The outcome in the words of the batch."""
+        return str(self.meeting.batch.choice_words[Choice(self.outcome)]) if self.outcome else ""
+
 
 class Attendance(models.Model):
     """A member who was entitled and whether present."""
@@ -128,6 +132,10 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id}/{self.member_id}"
+
+    def choice_label(self) -> str:
+        """The choice in the words of the batch."""
+        return str(self.item.meeting.batch.choice_words[Choice(self.choice)])
 
 
 class Decision(models.Model):

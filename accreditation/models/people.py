@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -74,15 +76,27 @@ class RoleGrant(models.Model):
 
 
 class ExpertProfile(models.Model):
-    """What an expert is asked for: field, employer, term, and standing ties (names or codes of enterprises)."""
+    """What an expert is asked for: field, employer, term of appointment, whether to be asked at present."""
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="expert")
-    field = models.CharField(max_length=80)
+    field = models.CharField(max_length=80)  # in words
+    fields = models.JSONField(default=list, blank=True)  # codes of `accreditation.trades`, by which panels are matched
     title = models.CharField(max_length=80, blank=True)
     employer = models.CharField(max_length=120)
     employer_uscc = models.CharField(max_length=18, blank=True)
+    term_from = models.DateField(null=True, blank=True)
     term_until = models.DateField(null=True, blank=True)
     is_available = models.BooleanField(default=True)
+    paused_until = models.DateField(null=True, blank=True)  # the last day; none: until further notice
+    pause_reason = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
         return str(self.user)
+
+    def why_not_asked(self, on: date) -> str:
+        """Code of why the person is not to be asked on a day, empty when there is nothing against it."""
+        if not self.is_available and (self.paused_until is None or on <= self.paused_until):
+            return "paused"
+        if self.term_from is not None and on < self.term_from:
+            return "term_ahead"
+        return "term_over" if self.term_until is not None and on > self.term_until else ""

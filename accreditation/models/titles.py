@@ -24,14 +24,22 @@ class Title(Chained):
     edition = models.CharField(max_length=80)
     granted_on = models.DateField()
     valid_from = models.DateField()
-    valid_until = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)  # empty: until a national authority takes it away
     announcement_number = models.CharField(max_length=60)
     provenance = models.CharField(max_length=200, blank=True)
+    granted_above = models.ForeignKey("ExternalNotice", on_delete=models.PROTECT, null=True, related_name="titles")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="branches")
     state = FSMField(default=T.IN_FORCE, choices=T.choices, protected=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="title_runs_forward", condition=Q(valid_until__gt=F("valid_from"))),
+            models.CheckConstraint(
+                name="title_runs_forward", condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from"))
+            ),
+            models.CheckConstraint(
+                name="only_titles_from_above_run_on",
+                condition=Q(valid_until__isnull=False) | Q(granted_above__isnull=False),
+            ),
             models.CheckConstraint(name="title_state_known", condition=Q(state__in=T.values)),
             models.CheckConstraint(name="title_rests_on_announcement", condition=~Q(announcement_number="")),
             models.UniqueConstraint(
@@ -43,6 +51,11 @@ class Title(Chained):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether its holder may call itself by it today."""
+        return self.state in STANDING
 
     @transition(field=state, source=T.IN_FORCE, target=T.WARNED)
     def warn(self) -> None:

@@ -23,7 +23,16 @@ from accreditation.services.members import Reading, confirm_member
 
 DEMO_PASSWORD = "yanshi-2026-demo"  # noqa: S105  printed on the demo's own log-in page; refused outside demo mode
 GROUND = "演示环境示例任命"
-FIELDS = ("智能制造", "新材料", "生物医药", "电子信息", "新能源", "财务审计")
+FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (  # in words, and by the codes that panels are matched by
+    ("智能制造", ("34", "35")),
+    ("新材料", ("26", "30", "35")),
+    ("生物医药", ("27", "35")),
+    ("电子信息", ("39", "65")),
+    ("新能源", ("35", "38")),
+    ("财务审计", ("finance",)),
+    ("精密仪器", ("35", "40")),
+    ("知识产权", ("ip", "standards")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("banshi", "市文（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
     *(
         DemoAccount(f"zhuanjia{n}", f"专家{c}（示例）", _("评审专家"), Role.EXPERT)
-        for n, c in enumerate("一二三四五六", 1)
+        for n, c in enumerate("一二三四五六七八", 1)
     ),
     *(
         DemoAccount(f"weiyuan{n}", f"委员{c}（示例）", _("评审委员会委员"), Role.COMMITTEE_MEMBER)
@@ -148,7 +157,9 @@ def _expertise(entry: DemoAccount) -> Expertise | None:
     if entry.role != Role.EXPERT:
         return None
     place = int(entry.username.removeprefix("zhuanjia")) - 1
-    return Expertise(field=FIELDS[place], employer=f"示例研究院第{place + 1}研究所", title="教授级高级工程师")
+    words, codes = FIELDS[place]
+    employer = f"示例研究院第{place + 1}研究所"
+    return Expertise(field=words, employer=employer, title="教授级高级工程师", fields=codes)
 
 
 def _join(entry: DemoAccount, people: Mapping[str, User], at: datetime) -> None:

@@ -33,6 +33,8 @@ class ProgrammeEntry:
     granted_by: str
     number_prefix: str
     ground_zh: str = ""  # the measures that its certificates cite, without the title marks
+    ground_en: str = ""  # no official English title is known: a description, with its article
+    branch_of: str = ""  # the programme under whose standing title a branch centre is granted
 
 
 def _district(code: str, name_zh: str, name_en: str) -> BodyEntry:
@@ -100,6 +102,7 @@ PROGRAMMES: tuple[ProgrammeEntry, ...] = (
         MUNICIPAL_OFFICE,
         "SHETC",
         "上海市企业技术中心管理办法",
+        "the Shanghai measures for the administration of enterprise technology centres",
     ),
     ProgrammeEntry(
         "district_centre",
@@ -114,7 +117,16 @@ PROGRAMMES: tuple[ProgrammeEntry, ...] = (
         "national_centre", Level.NATIONAL, "国家企业技术中心", "National Enterprise Technology Centre", "ndrc", "NETC"
     ),
     ProgrammeEntry(
-        "demonstration",
+        "national_branch_centre",
+        Level.NATIONAL,
+        "国家企业技术中心分中心",
+        "Branch of a National Enterprise Technology Centre",
+        "ndrc",
+        "NETCB",
+        branch_of="national_centre",
+    ),
+    ProgrammeEntry(
+        "demonstration_national",
         Level.NATIONAL,
         "国家技术创新示范企业",
         "National Technology Innovation Demonstration Enterprise",

@@ -82,12 +82,19 @@ SENTENCES: Mapping[str, Sentence] = {
     "decline": Sentence(_("申报不予受理"), _("办件 %(case)s 不予受理，理由见决定书。")),
     "verify_value": Sentence(_("数据已核定"), _("办件 %(case)s 有一项数据经核定，依据见办件页面。")),
     "return_for_correction": Sentence(_("申报退回补正"), _("办件 %(case)s 已退回补正，请在期限内按告知书逐项补正。")),
+    "pause_clock": Sentence(_("办理时限中止"), _("办件 %(case)s 的办理时限已中止，事由见告知书。")),
+    "resume_clock": Sentence(_("办理时限恢复"), _("办件 %(case)s 的办理时限已恢复计算。")),
     "find_ineligible": Sentence(_("不符合申报条件"), _("办件 %(case)s 经审查不符合申报条件，理由见告知书。")),
     "recommend": Sentence(_("区级初审通过"), _("办件 %(case)s 已由区主管部门推荐，进入市级形式审查。")),
     "not_recommend": Sentence(_("区级不予推荐"), _("办件 %(case)s 未获区主管部门推荐，理由见告知书。")),
     "pass_completeness_check": Sentence(_("形式审查通过"), _("办件 %(case)s 已通过市级形式审查。")),
     "appoint_panel": Sentence(_("评审组已组成"), _("办件 %(case)s 的评审组已组成，进入专家评审。")),
     "panel_appointed": Sentence(_("评审任务"), _("您已被选为办件 %(case)s 的评审专家，请先声明有无利害关系。")),
+    "recusal_ordered": Sentence(
+        _("您已回避"),
+        _("市认定办公室认定您与办件 %(case)s 的申报单位有利害关系，您不再参加该件评审。"),
+        "expert_history",
+    ),
     "recuse": Sentence(_("专家申请回避"), _("办件 %(case)s 有专家申请回避，请递补。")),
     "submit_review": Sentence(_("专家已提交评审"), _("办件 %(case)s 有一位专家提交了评审意见。")),
     "adopt_value": Sentence(_("核定值已采纳"), _("办件 %(case)s 采纳了一项专家建议的核定值。")),
@@ -104,6 +111,44 @@ SENTENCES: Mapping[str, Sentence] = {
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
+    # --- proceedings over titles
+    "notify_holder": Sentence(
+        _("处理事先告知"), _("办件 %(case)s：认定机关拟对您单位的称号作出处理，请在期限内陈述申辩或申请听证。")
+    ),
+    "submit_for_order": Sentence(_("待作出决定"), _("办件 %(case)s 已提请决定。")),
+    "defend": Sentence(_("收到陈述申辩"), _("办件 %(case)s 的持有单位已提交陈述申辩，待作出决定。")),
+    "ask_for_hearing": Sentence(_("收到听证申请"), _("办件 %(case)s 的持有单位申请听证，请组织。")),
+    "let_defence_pass": Sentence(_("陈述申辩期满"), _("办件 %(case)s 的陈述申辩期已满，待作出决定。")),
+    "call_hearing": Sentence(_("听证通知"), _("办件 %(case)s 将举行听证，时间地点见听证通知书。")),
+    "hold_hearing": Sentence(_("听证已举行"), _("办件 %(case)s 已举行听证，待作出决定。")),
+    "make_order": Sentence(_("处理决定已作出"), _("办件 %(case)s 已作出处理决定，内容和救济途径见决定书。")),
+    "drop_proceeding": Sentence(_("终止处理"), _("办件 %(case)s 已终止处理，理由见告知书。")),
+    "refuse_order": Sentence(_("不作处理"), _("办件 %(case)s 已决定不作处理。")),
+    "take_effect": Sentence(_("处理决定生效"), _("办件 %(case)s 的处理决定自今日起生效。")),
+    "end_suspension": Sentence(_("暂停期满"), _("办件 %(case)s 规定的暂停期已满，称号恢复有效。")),
+    # --- recommendation for a national title
+    "file_with_office": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，进入市级核查。")),
+    "ask_departments": Sentence(_("已提请部门会商"), _("办件 %(case)s 已提请有关部门会商。")),
+    "adopt_initial_score": Sentence(_("初评得分已确认"), _("办件 %(case)s 的初评得分已确认，等待排序。")),
+    "not_recommend_below_limit": Sentence(
+        _("初评不予推荐"), _("办件 %(case)s 的初评得分未达到推荐要求，理由和救济途径见告知书。")
+    ),
+    "enter_ranking": Sentence(_("已列入排序"), _("办件 %(case)s 已列入推荐排序，提请评审委员会审议。")),
+    "approve_recommendation": Sentence(
+        _("推荐审议结果"), _("办件 %(case)s 经评审委员会审议同意推荐；是否在推荐名额以内见办件页面。")
+    ),
+    "refuse_recommendation": Sentence(
+        _("评审委员会不予推荐"), _("办件 %(case)s 经评审委员会审议不予推荐，理由和救济途径见告知书。")
+    ),
+    "postpone_recommendation": Sentence(_("暂缓推荐"), _("办件 %(case)s 经评审委员会审议暂缓推荐，理由见告知书。")),
+    "recommend_upward": Sentence(_("已行文推荐"), _("办件 %(case)s 已由市级行文推荐至国家主管部门。")),
+    "note_public_notice_above": Sentence(
+        _("国家公示"), _("办件 %(case)s 已进入国家主管部门的公示，公示文件和截止日见办件页面。")
+    ),
+    "recognise_above": Sentence(_("国家已认定"), _("办件 %(case)s 已列入国家主管部门公布的认定名单。")),
+    "pass_over_above": Sentence(
+        _("国家未认定"), _("办件 %(case)s 未列入国家主管部门公布的认定名单，说明和救济途径见告知书。")
+    ),
     # --- rules
     "rules_submitted": Sentence(
         _("评审规则待发布"), _("规则草案 %(draft)s 已送交发布，请核对后发布或退回。"), "office_rule_draft", "draft"

@@ -24,7 +24,10 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
     "notice_days": "notice_working_days",
     "panel_size": "panel_size",
     "returns_allowed": "returns_allowed",
+    "consultation_days": "consultation_working_days",
 }
+OPTIONAL = {"tie_years": "tie_years"}  # where a rule set is silent, the field's own default holds
+USUAL = frozenset(PARAMETERS) - {"consultation_days"}  # what a recognition with district, panel and notice asks for
 
 
 def open_batch(
@@ -41,11 +44,13 @@ def open_batch(
     at: datetime,
     reporting_year: int | None = None,
     authority: Body | None = None,
+    needs: frozenset[str] = USUAL,
     request_key: str | None = None,
 ) -> Batch:
     """Open a batch; refuses rules of another programme, rules without a total, and demo figures in a live one.
 
     `authority` is the district, zone or group that recognises by itself, nobody where the municipal office does.
+    `needs` names the fields of the batch that the procedure uses; the rules must set each, the others are zero.
     Raises Replayed as `act` does.
     """
     rules = thaw(edition.text)
@@ -55,7 +60,7 @@ def open_batch(
         f"programme:{programme.code}", "open_batch", by=by, at=at, acting_as="municipal_officer",
         request_key=request_key, request=said,
     ) as doing:  # fmt: skip
-        if reasons := list(_faults(programme, edition, rules, ordinal, opens_at, closes_at, authority)):
+        if reasons := list(_faults(programme, edition, rules, ordinal, opens_at, closes_at, authority, needs)):
             raise Refusal(reasons)
         batch = Batch.objects.create(
             code=_code(programme, authority, year, ordinal),
@@ -72,7 +77,9 @@ def open_batch(
             is_demo=bool(edition.live_faults),
             opened_by=by,
             template_checksum="",
-            **{field: int(rules.parameter(name).amount()) for field, name in PARAMETERS.items()},
+            **{
+                field: int(rules.parameter(name).amount()) if used else 0 for field, name, used in _fields(rules, needs)
+            },
         )
         batch.template_checksum = template_of(batch).checksum
         batch.open()
@@ -88,6 +95,12 @@ def _code(programme: Programme, authority: Body | None, year: int, ordinal: int)
     return "-".join(part for part in parts if part).lower()
 
 
+def _fields(rules: RuleSet, needs: frozenset[str]) -> Iterator[tuple[str, str, bool]]:
+    """Field of the batch, parameter of the rules, and whether the procedure uses it; the optional ones where stated."""
+    yield from ((field, name, field in needs) for field, name in PARAMETERS.items())
+    yield from ((field, name, True) for field, name in OPTIONAL.items() if name in rules.parameters)
+
+
 def _faults(
     programme: Programme,
     edition: RuleSetEdition,
@@ -96,11 +109,15 @@ def _faults(
     opens_at: datetime,
     closes_at: datetime,
     authority: Body | None,
+    needs: frozenset[str],
 ) -> Iterator[Reason]:
     if rules.programme != programme.code:
         yield Reason("other_programme", _("规则集不属于该项目。"), "edition")
-    if not rules.is_complete or rules.form is None or rules.expert_review is None:
+    lacks_panel = "panel_size" in needs and rules.expert_review is None
+    if not rules.is_complete or rules.form is None or lacks_panel:
         yield Reason("partial_rules", _("规则集不完整，不能据以受理申报。"), "edition")
+    for name in sorted(PARAMETERS[field] for field in needs if PARAMETERS[field] not in rules.parameters):
+        yield Reason("no_parameter", _("规则集缺少办理程序所需的参数 %(name)s。") % {"name": name}, "edition")
     if edition.live_faults and not settings.ACCREDITATION_DEMO:
         text = _("规则集中有 %(n)d 个数值来源不足（未知、演示、推算或记忆），正式批次不得使用。")
         yield Reason("not_live", text % {"n": edition.live_faults}, "edition")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -11,9 +12,10 @@ from accreditation.models.titles import STANDING
 from accreditation.services.kept_facts import KEPT
 from accreditation.services.rule_sets import rules_of
 from criteria.evaluate import Evaluation, Standing, evaluate
-from criteria.facts import Facts, Scalar
+from criteria.facts import Fact, Facts, Scalar
 from criteria.ruleset import Gate, GateKind, RuleSet
 
+INITIAL_SCORE = "initial_score"  # field of the national rule sets
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -52,9 +54,32 @@ def verified_facts(application: Application) -> Facts | None:
 
 
 def evaluate_application(application: Application, facts: Facts) -> Evaluation:
-    """Evaluate under the pinned rule set, on the batch's base date."""
-    rules = rules_of(application.batch)
-    return evaluate(rules, facts, application.batch.base_date, standing_of(application, rules))
+    """Evaluate under the pinned rule set, on the batch's base date.
+
+    Where the rules ask for an initial score, it is the total of these very figures, whatever a form says of it.
+    """
+    rules, on = rules_of(application.batch), application.batch.base_date
+    standing = standing_of(application, rules)
+    found = evaluate(rules, facts, on, standing)
+    if not asks_initial_score(rules):
+        return found
+    return evaluate(rules, _with_initial_score(facts, found.total), on, standing)
+
+
+def asks_initial_score(rules: RuleSet) -> bool:
+    """Whether a condition of the rules looks at the initial score."""
+    return initial_score_gate(rules) is not None
+
+
+def initial_score_gate(rules: RuleSet) -> Gate | None:
+    """The condition that sets the least initial score of a recommendation."""
+    return next((gate for gate in rules.gates if gate.formula is not None and gate.formula.text == INITIAL_SCORE), None)
+
+
+def _with_initial_score(facts: Facts, total: Fraction | None) -> Facts:
+    key = (INITIAL_SCORE, facts.reporting_year)
+    fact = Fact(INITIAL_SCORE, facts.reporting_year, total, "point")
+    return replace(facts, figures={**facts.figures, key: fact})
 
 
 def reported_evaluation(application: Application) -> Evaluation | None:

@@ -27,6 +27,7 @@ class Expertise:
     title: str = ""
     employer_uscc: str = ""
     term_until: date | None = None
+    fields: tuple[str, ...] = ()
 
 
 def grant_role(
@@ -89,16 +90,16 @@ def _body_of(role: Role, district: str) -> Body | None:
 
 
 def _write_expertise(user: User, expertise: Expertise) -> None:
-    ExpertProfile.objects.update_or_create(
-        user=user,
-        defaults={
-            "field": expertise.field.strip(),
-            "employer": expertise.employer.strip(),
-            "title": expertise.title.strip(),
-            "employer_uscc": expertise.employer_uscc.strip(),
-            "term_until": expertise.term_until,
-        },
-    )
+    """What was said; the office may have entered the rest before, which stays."""
+    said = {
+        "field": expertise.field.strip(),
+        "employer": expertise.employer.strip(),
+        "title": expertise.title.strip(),
+        "employer_uscc": expertise.employer_uscc.strip(),
+        "term_until": expertise.term_until,
+        "fields": list(expertise.fields),
+    }
+    ExpertProfile.objects.update_or_create(user=user, defaults={name: value for name, value in said.items() if value})
 
 
 def check_grant(

@@ -55,6 +55,8 @@ def create_programmes() -> int:
                 "granted_by": Body.objects.get(code=entry.granted_by),
                 "number_prefix": entry.number_prefix,
                 "ground_zh": entry.ground_zh,
+                "ground_en": entry.ground_en,
+                "branch_of_id": entry.branch_of or None,
             },
         )
         made += is_new

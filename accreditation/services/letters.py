@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from accreditation.enums import LetterKind
-from accreditation.models import Application, Body, Letter
+from accreditation.enums import LetterKind, Level
+from accreditation.models import Application, Body, Case, Letter, Title
 from accreditation.services.numbers import next_number
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -24,32 +24,47 @@ ADVERSE = frozenset(
         LetterKind.LAPSE,
         LetterKind.REFUSAL,
         LetterKind.OBJECTION_UPHELD,
+        LetterKind.NOT_IN_QUOTA,
+        LetterKind.NOT_RECOGNISED_ABOVE,
     }
 )
+REMEDIES = {LetterKind.NOT_RECOGNISED_ABOVE: "remedy_above"}  # against whom, where it is not the sender
 
 
 def write_letter(application: Application, *, kind: LetterKind, issued_by: str, at: datetime, **content: Any) -> Letter:
     """Write one letter to the applicant; `content` fills the template `accreditation/letters/<kind>.txt`."""
-    context: Mapping[str, Any] = {
+    content |= {
         "application": application,
-        "enterprise": application.enterprise,
-        "case": application.case,
         "batch": application.batch,
         "programme": application.batch.programme,
+    }
+    return write_case_letter(
+        application.case, kind=kind, issued_by=issued_by, is_adverse=kind in ADVERSE, at=at, **content
+    )
+
+
+def write_case_letter(
+    case: Case, *, kind: LetterKind, issued_by: str, is_adverse: bool, at: datetime, **content: Any
+) -> Letter:
+    """Write one letter of any case to its enterprise; an adverse one says what the addressee can do against it."""
+    context: Mapping[str, Any] = {
+        "enterprise": case.enterprise,
+        "case": case,
         "issued_by": issued_by,
         "at": at,
         **content,
     }
+    remedy_path = f"accreditation/letters/{REMEDIES.get(kind, 'remedy')}.txt"
     with override("zh-hans"):  # letters are official texts
         body = render_to_string(f"accreditation/letters/{kind}.txt", context).strip()
-        remedy = render_to_string("accreditation/letters/remedy.txt", context).strip() if kind in ADVERSE else ""
+        remedy = render_to_string(remedy_path, context).strip() if is_adverse else ""
     return Letter.objects.create(
-        case=application.case,
+        case=case,
         kind=kind,
         number=next_number("LTR", at.astimezone(SHANGHAI).year, 5),
         dated=at.astimezone(SHANGHAI).date(),
         issued_by=issued_by,
-        addressed_to=application.enterprise.name,
+        addressed_to=case.enterprise.name,
         body=body,
         remedy=remedy,
         sha256=hashlib.sha256(f"{body}\n{remedy}".encode()).hexdigest(),
@@ -57,10 +72,23 @@ def write_letter(application: Application, *, kind: LetterKind, issued_by: str, 
     )
 
 
+def authority_of(title: Title, district: str) -> str:
+    """Name of the body that granted a title; of a district's title, the bureau of that district."""
+    if title.programme.level == Level.DISTRICT:
+        body = Body.objects.filter(district=district).first()
+        if body is not None:
+            return body.name_zh
+    return title.programme.granted_by.name_zh
+
+
 def issuing_body(application: Application, *, is_district: bool) -> str:
     """Name of the body in whose name a letter goes out; one authority does everything where it recognises by itself."""
     if application.batch.authority is not None:
         return application.batch.authority.name_zh
+    if application.batch.programme.level == Level.NATIONAL:
+        # The municipality recommends, the national authority decides: letters to the applicant are the municipality's.
+        body = Body.objects.filter(level=Level.MUNICIPAL).order_by("pk").first()
+        return body.name_zh if body else ""
     if is_district:
         body = Body.objects.filter(district=application.case.district).first()
         if body is not None:

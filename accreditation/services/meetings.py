@@ -23,11 +23,13 @@ from accreditation.models import (
     Meeting,
     MeetingItem,
     MeetingRecusal,
+    Ranking,
     User,
     Vote,
 )
 from accreditation.roles import Role
 from accreditation.services.numbers import next_number
+from accreditation.services.rankings import missing_from_agenda
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,9 @@ def _faults_of_call(people: list[User], cases: list[Application], chair: User, s
         yield Reason("chair_not_member", _("主持人必须是参会委员。"))
     if chair == secretary:
         yield Reason("chair_is_secretary", _("主持人与会议秘书不能是同一人。"))
+    for application in missing_from_agenda(cases):
+        text = _("排序须整体审议，议程中缺少 %(no)s。") % {"no": application.case.number}
+        yield Reason("ranking_in_part", text, "cases")
     for application in cases:
         if application.meeting_items.filter(outcome="").exists():
             yield Reason("already_tabled", _("%(no)s 已在另一次会议的议程中。") % {"no": application.case.number})
@@ -207,11 +212,23 @@ def _faults_of_minutes(items: list[MeetingItem], reasons: dict[int, str]) -> Ite
 
 
 def _minutes_text(meeting: Meeting, items: list[MeetingItem]) -> str:
-    rows = [{"item": item, "tally": tally(item), "votes": item.votes.select_related("member")} for item in items]
     attendance = meeting.attendance.select_related("member").order_by("pk")
     with override("zh-hans"):  # minutes are an official text
+        rows = [
+            {
+                "item": item,
+                "tally": tally(item),
+                "votes": item.votes.select_related("member"),
+                "outcome": meeting.batch.choice_words[Choice(item.outcome)],
+            }
+            for item in items
+        ]
+        recommends = meeting.batch.is_recommendation
+        words = {"act": "推荐" if recommends else "认定", "recommends": recommends}
+        ranking = Ranking.objects.filter(batch=meeting.batch).first() if recommends else None
         return render_to_string(
-            "accreditation/minutes.txt", {"meeting": meeting, "rows": rows, "attendance": attendance}
+            "accreditation/minutes.txt",
+            {"meeting": meeting, "rows": rows, "attendance": attendance, "ranking": ranking, **words},
         ).strip()
 
 

@@ -52,6 +52,12 @@ def vacant_seats(panel: Panel) -> list[Seat]:
     return [seat for place, seat in sorted(newest.items()) if place not in sitting]
 
 
+def sitting_experts(panel: Panel) -> list[User]:
+    """Who holds a seat, by place."""
+    seats = panel.seats.exclude(state=SeatState.RECUSED).select_related("expert__expert").order_by("place", "pk")
+    return [seat.expert for seat in seats]
+
+
 def hand_in(seat: Seat, *, marks: Mapping[str, Mapping[str, str]], opinion: str, at: datetime) -> Review:
     """Seal one expert's marks: `{heading: {points, reason}}`; the hash goes to the audit entry, the marks to nobody."""
     seat.submit()

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from accreditation.enums import ApplicationState
 from accreditation.models import Application, Enterprise
+from accreditation.seeds.standings import catalogue
+from accreditation.selectors.standings import answers
 from accreditation.services.evaluation import reported_facts
 from accreditation.services.rule_sets import template_of
 from criteria.facts import Fact, Facts, Scalar, facts_of
@@ -27,22 +29,30 @@ class Prefill:
     facts: Facts
     registered: frozenset[Key]
     last: Application | None
+    counted: frozenset[Key] = frozenset()  # figures that the register of standings gave
 
     def is_registered(self, key: Key) -> bool:
-        """Whether the register gave the answer, not the last application."""
+        """Whether the register of enterprises gave the answer, not the last application."""
         return key in self.registered
+
+    def is_counted(self, key: Key) -> bool:
+        """Whether the register of standings gave the answer."""
+        return key in self.counted
 
 
 def prefill_of(application: Application) -> Prefill:
     """What the register and the newest filed application of the same enterprise and programme say for this form.
 
     From the last application: basics, and figures of years that both forms ask for in the same unit. Annexes never.
+    From the register of standings: counts above zero, because what it lacks is no proof that there is none.
     """
     template = template_of(application.batch)
     registered = dict(_registered(application.enterprise, template))
     last = last_filed(application)
     found = dict(_from_last(last, template)) if last else {}
-    return Prefill(facts_of(template.reporting_year, {**found, **registered}.values()), frozenset(registered), last)
+    counted = dict(_counted(application.enterprise, template))
+    facts = facts_of(template.reporting_year, {**found, **counted, **registered}.values())
+    return Prefill(facts, frozenset(registered), last, frozenset(counted))
 
 
 def last_filed(application: Application) -> Application | None:
@@ -70,6 +80,16 @@ def _registered(enterprise: Enterprise, template: Template) -> Iterator[tuple[Ke
     for spec in template.form.basics:
         if spec.code in known and _fits(spec, known[spec.code]):
             yield (spec.code, None), Fact(spec.code, None, known[spec.code], spec.unit)
+
+
+def _counted(enterprise: Enterprise, template: Template) -> Iterator[tuple[Key, Fact]]:
+    known = catalogue().fields
+    asked = {spec.code: spec for spec in template.form.table if spec.code in known}
+    year = template.reporting_year
+    for code, rows in answers(enterprise.uscc, dict.fromkeys(asked, year)).items():
+        spec = asked[code]
+        if rows and _fits(spec, Fraction(len(rows))):
+            yield (code, year), Fact(code, year, Fraction(len(rows)), spec.unit)
 
 
 def _from_last(last: Application, template: Template) -> Iterator[tuple[Key, Fact]]:

@@ -15,7 +15,7 @@ def grant_title(application: Application, announcement: Announcement, *, valid_u
     """Grant what the announcement lists; in force from its date."""
     batch = application.batch
     return Title.objects.create(
-        number=_number(batch.programme, announcement.dated.year),
+        number=next_title_number(batch.programme, announcement.dated.year),
         programme=batch.programme,
         holder=application.enterprise,
         edition=batch.rule_set.reference,
@@ -43,11 +43,17 @@ def import_title(
     provenance: str,
     by: User,
     at: datetime,
+    acting_as: str = "municipal_officer",
+    state: TitleState = TitleState.IN_FORCE,
+    ground: str = "",
 ) -> Title:
-    """Enter a title granted before or outside this system, with where it was read."""
-    with act(f"enterprise:{holder.uscc}", "import_title", by=by, at=at, acting_as="municipal_officer") as doing:
+    """Enter a title granted before or outside this system, with where it was read.
+
+    One that no longer stands is entered as it is, `ground` saying why; its own chain then begins with that.
+    """
+    with act(f"enterprise:{holder.uscc}", "import_title", by=by, at=at, acting_as=acting_as) as doing:
         title = Title.objects.create(
-            number=_number(programme, granted_on.year),
+            number=next_title_number(programme, granted_on.year),
             programme=programme,
             holder=holder,
             edition="",
@@ -56,12 +62,17 @@ def import_title(
             valid_until=valid_until,
             announcement_number=announcement_number,
             provenance=provenance,
+            state=state,
         )
-        doing.note(title=title.number, programme=programme.code, provenance=provenance)
+        doing.note(title=title.number, programme=programme.code, provenance=provenance, state=state)
+    if state != TitleState.IN_FORCE:
+        with act(title, "import_title", by=by, at=at, acting_as=acting_as) as doing:
+            doing.moved(TitleState.IN_FORCE, state)
+            doing.note(title=title.number, ground=ground)
     return title
 
 
-def _number(programme: Programme, year: int) -> str:
+def next_title_number(programme: Programme, year: int) -> str:
     """Gapless within programme and year, such as SHETC-T-2026-00001."""
     prefix = f"{programme.number_prefix}-T"
     return f"{prefix}-{year}-{next_value(f'{prefix}-{year}'):05d}"

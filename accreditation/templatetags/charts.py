@@ -69,6 +69,22 @@ def bar(
     }
 
 
+@register.inclusion_tag("components/charts/deviation.html")
+def deviation(value: Number, limit: Number, scale: Number) -> dict[str, Any]:
+    """A signed distance from the middle, to the left below and to the right above; lines at the limit on both sides."""
+    middle = BAR_WIDTH / 2
+    length = share(abs(Fraction(value)), scale, BAR_WIDTH // 2)
+    mark = share(limit, scale, BAR_WIDTH // 2)
+    return {
+        "width": BAR_WIDTH,
+        "middle": middle - 1,
+        "start": middle - length if value < 0 else middle,
+        "length": length,
+        "lines": [middle - mark, middle + mark - 1],
+        "beyond": abs(Fraction(value)) > Fraction(limit),
+    }
+
+
 @register.inclusion_tag("components/charts/bullet.html")
 def bullet(label: str, value: Number, target: Number, unit: str = "") -> dict[str, Any]:
     """A plan figure: how far `value` has come towards `target`, both in `unit`."""
@@ -82,6 +98,18 @@ def bullet(label: str, value: Number, target: Number, unit: str = "") -> dict[st
         "length": share(value, top, FUNNEL_WIDTH),
         "line": share(target, top, FUNNEL_WIDTH),
     }
+
+
+@register.simple_tag
+def most(rows: Sequence[Any]) -> int:
+    """The largest count of (label, count) pairs."""
+    return max((count for _, count in rows), default=0)
+
+
+@register.inclusion_tag("components/charts/count_bar.html")
+def count_bar(count: int, top: int) -> dict[str, Any]:
+    """A bar of a count against the largest of its list; the number stands beside it as text."""
+    return {"length": share(count, top, 300)}
 
 
 def funnel_rows(stages: Sequence[Any]) -> list[dict[str, Any]]:

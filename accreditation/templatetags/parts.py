@@ -18,7 +18,7 @@ TONES = {
     "awaiting_announcement open cleared called in_session published received "
     "pending running waiting reading",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested",
-    "green": "recognised announced adopted in_force active done met",
+    "green": "confirmed recognised announced adopted in_force active done met",
     "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}

@@ -17,16 +17,17 @@ from django.views.decorators.http import require_POST, require_safe
 from accreditation.enums import MemberState
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.forms.accounts import ReasonForm
-from accreditation.forms.registration import ConfirmForm, InviteForm
+from accreditation.forms.registration import ConfirmForm, EnglishNameForm, InviteForm
 from accreditation.selectors import people
 from accreditation.selectors.people import person
 from accreditation.services import members
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.services.english_names import state_english_name
 from accreditation.services.enterprises import uscc_faults
 from accreditation.views.answers import file_answer, finds, put_reasons, say_errors, say_refusal
 
 if TYPE_CHECKING:
-    from accreditation.models import Member
+    from accreditation.models import Enterprise, Member
 
 ROWS = 20
 
@@ -143,12 +144,18 @@ def org_members(request: HttpRequest) -> HttpResponse:
     return _org_page(request, InviteForm(initial=initial_from_drafts(request, f"{request.path}invite/")))
 
 
-def _org_page(request: HttpRequest, form: InviteForm, status: int = 200) -> HttpResponse:
+def _org_page(
+    request: HttpRequest, form: InviteForm, status: int = 200, *, naming: tuple[int, EnglishNameForm] | None = None
+) -> HttpResponse:
+    """The page; `naming` is the form of one enterprise's English name that came back with faults."""
     user = person(request)
     own = people.own_enterprises(user)
+    ruled = [row.enterprise for row in own if row.state == MemberState.ACTIVE and row.is_administrator]
     context = {
         "own": own,
-        "ruled": [row.enterprise for row in own if row.state == MemberState.ACTIVE and row.is_administrator],
+        "ruled": ruled,
+        "names": [(enterprise, _name_form(enterprise, naming)) for enterprise in ruled],
+        "naming": naming[1] if naming else None,
         "rows": people.fellow_members(user),
         "form": form,
     }
@@ -216,4 +223,29 @@ def org_member_invite(request: HttpRequest, pk: int) -> HttpResponse:
     members.invite_member(enterprise, by=person(request), at=timezone.now(), **form.cleaned_data)
     clear_drafts(request, request.path)
     messages.success(request, _("已发送邀请邮件。"))
+    return redirect("org_members")
+
+
+def _name_form(enterprise: Enterprise, naming: tuple[int, EnglishNameForm] | None) -> EnglishNameForm:
+    if naming is not None and naming[0] == enterprise.pk:
+        return naming[1]
+    return EnglishNameForm(initial={"name_en": enterprise.name_en}, auto_id=f"id_%s_{enterprise.pk}")
+
+
+@require_POST
+@finds
+def org_english_name(request: HttpRequest, pk: int) -> HttpResponse:
+    """The enterprise states its English name."""
+    enterprise = people.administered_enterprise(person(request), pk)
+    form = EnglishNameForm(request.POST, auto_id=f"id_%s_{pk}")
+    if form.is_valid():
+        try:
+            state_english_name(enterprise, form.cleaned_data["name_en"], by=person(request), at=timezone.now())
+        except Denied:
+            raise
+        except Refusal as refusal:
+            put_reasons(form, refusal)
+    if form.errors:
+        return _org_page(request, InviteForm(), status=422, naming=(pk, form))
+    messages.success(request, _("已办理。"))
     return redirect("org_members")

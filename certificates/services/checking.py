@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import count
 
 from django.db.models import F
 
 from certificates.durable import fetch
 from certificates.installation import public_folder, store_folder
-from certificates.models import Certificate, LogEntry, TreeHead
-from certificates.services.checking_published import published_differences
+from certificates.models import Certificate, LogEntry, PaperCertificate, Translation, TreeHead
+from certificates.paper import record_of
+from certificates.services.checking_archive import archive_differences
+from certificates.services.checking_published import (
+    credential_differences,
+    published_differences,
+    second_signature_differences,
+)
 from certificates.services.publishing import PAGES
 from certificates.services.waking import wake
 from certificates.standing import Standing
 from certificates.transparency import Frontier, leaf_hash
+
+_STATE_AFTER = {
+    "import": Standing.IN_FORCE,
+    "reinstate": Standing.IN_FORCE,
+    "suspend": Standing.SUSPENDED,
+    "revoke": Standing.REVOKED,
+    "cancel": Standing.CANCELLED,
+    "expire": Standing.EXPIRED,
+}
 
 
 def differences(*, republish: bool = False) -> Iterator[str]:
@@ -24,8 +40,14 @@ def differences(*, republish: bool = False) -> Iterator[str]:
         yield from _file_of(certificate)
         yield from _entry_of(certificate)
         yield from _pages_of(certificate)
+        yield from credential_differences(certificate)
+        yield from second_signature_differences(certificate)
+    for translation in Translation.objects.filter(sha256__isnull=False).select_related("certificate").iterator():
+        yield from _translation(translation)
+    yield from _paper()
     yield from _log()
     yield from published_differences()
+    yield from archive_differences()
     yield from _strangers()
     if republish:
         Certificate.objects.exclude(state=Standing.REQUESTED).update(revision=F("revision") + 1)
@@ -57,6 +79,17 @@ def _entry_of(certificate: Certificate) -> Iterator[str]:
         yield f"{certificate}: the log entry {certificate.log_index} does not speak of it"
 
 
+def _translation(translation: Translation) -> Iterator[str]:
+    try:
+        fetch(store_folder(), translation.sha256 or "")
+    except OSError as fault:
+        yield f"{translation}: file: {fault}"
+    index = -1 if translation.log_index is None else translation.log_index
+    entry = LogEntry.objects.filter(index=index, event="translate").first()
+    if entry is None or f'"pdf":"{translation.sha256}"' not in entry.leaf:
+        yield f"{translation}: the log entry {translation.log_index} does not speak of it"
+
+
 def _pages_of(certificate: Certificate) -> Iterator[str]:
     folder = public_folder() / "v" / certificate.code
     missing = [name for name in (*PAGES, "status.json") if not (folder / name).is_file()]
@@ -66,6 +99,18 @@ def _pages_of(certificate: Certificate) -> Iterator[str]:
     is_current = status.is_file() and certificate.published_revision == certificate.revision
     if is_current and f'"state":"{certificate.state}"' not in status.read_text():
         yield f"{certificate}: the published page does not say {certificate.state}"
+
+
+def _paper() -> Iterator[str]:
+    """Paper certificates say what the log says of them."""
+    for row in PaperCertificate.objects.order_by("id").iterator():
+        entry = LogEntry.objects.filter(index=row.log_index, event="import", number=row.number).first()
+        digest = sha256(record_of(row.content)).hexdigest()
+        if entry is None or digest != row.record_sha256 or f'"record":"{digest}"' not in entry.leaf:
+            yield f"paper certificate {row}: the log entry {row.log_index} does not speak of it"
+        last = LogEntry.objects.filter(number=row.number, version=row.version).order_by("-index").first()
+        if last is not None and _STATE_AFTER[last.event] != row.standing:
+            yield f"paper certificate {row}: it is {row.state}, but the log ends with {last.event}"
 
 
 def _log() -> Iterator[str]:

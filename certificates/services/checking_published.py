@@ -1,17 +1,26 @@
-"""Compare the published head and the signed status lists with the register; what is on its way is no difference."""
+"""Compare published head, status lists and credentials with the register; what is on its way is no difference."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, time
 from pathlib import Path
 
+from django.utils import timezone
+
+from certificates.credential_check import CredentialTrust, check_credential, claims_in
+from certificates.credential_keys import read_keys
 from certificates.installation import public_folder
 from certificates.models import Certificate, StatusList
-from certificates.selectors import indices_in_states, log_size, status_lists
+from certificates.selectors import indices_in_states, log_size, status_indices, status_lists
+from certificates.services.credentials import credential_claims
 from certificates.services.log_answers import head_at
+from certificates.services.published import CREDENTIAL, SECOND_SIGNATURE, credential_keys, published_file
 from certificates.services.status_lists import LISTED
-from certificates.services.verification import status_key
+from certificates.services.verification import public_part, status_key
+from certificates.sm2 import IS_INSTALLED, SM2_FILE, Sm2Certificate, is_signed
+from certificates.snapshot import record_of
 from certificates.status_list import LEAST_BITS, Purpose, StatusListRefused, read_list
 
 
@@ -21,6 +30,31 @@ def published_differences() -> Iterator[str]:
     yield from _indices()
     for row in status_lists():
         yield from _list(row)
+
+
+def credential_differences(certificate: Certificate) -> Iterator[str]:
+    """One line when the published credential of a certificate is not one that the issuer's keys prove."""
+    token = published_file(certificate.code, CREDENTIAL)
+    if token is None or certificate.published_revision != certificate.revision:
+        return
+    begins = datetime.combine(certificate.valid_from, time(12), timezone.get_default_timezone())
+    verdict = check_credential(
+        token.decode("ascii", "replace"), CredentialTrust(keys=read_keys(credential_keys())), at=begins
+    )
+    if not verdict.accepted:
+        yield f"{certificate}: the published credential is refused: {verdict.rule} {verdict.detail}".rstrip()
+    elif claims_in(token) != credential_claims(certificate):
+        yield f"{certificate}: the published credential does not say what the register says"
+
+
+def second_signature_differences(certificate: Certificate) -> Iterator[str]:
+    """One line when the published second signature is not over the record by the key of its certificate."""
+    signature = published_file(certificate.code, SECOND_SIGNATURE)
+    if signature is None or not IS_INSTALLED or certificate.published_revision != certificate.revision:
+        return
+    signer = public_part(SM2_FILE)
+    if not signer or not is_signed(record_of(certificate.content), signature, Sm2Certificate(signer)):
+        yield f"{certificate}: the published second signature does not fit the record"
 
 
 def _head(path: Path) -> Iterator[str]:
@@ -36,8 +70,7 @@ def _head(path: Path) -> Iterator[str]:
 
 
 def _indices() -> Iterator[str]:
-    given = Certificate.objects.exclude(status_index=None).order_by("status_index")
-    indices = list(given.values_list("status_index", flat=True))
+    indices = status_indices()
     if indices != list(range(len(indices))):
         yield "indices of status lists have gaps"
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from certificates.events import event_words
 from certificates.installation import issuer_address, log_origin
-from certificates.models import Certificate, LogEntry
-from certificates.selectors import certificates_named_by, newest_entries
+from certificates.models import LogEntry
+from certificates.selectors import holders_named_by, newest_entries
 
 LENGTH = 100
 
@@ -73,17 +73,17 @@ def atom_feed() -> str:
 
 def _items() -> list[Item]:
     entries = newest_entries(LENGTH)
-    certificates = certificates_named_by(entries)
-    return [_item(entry, certificates.get((entry.number, entry.version))) for entry in entries]
+    holders = holders_named_by(entries)
+    return [_item(entry, holders.get((entry.number, entry.version), "")) for entry in entries]
 
 
-def _item(entry: LogEntry, certificate: Certificate | None) -> Item:
+def _item(entry: LogEntry, holder: str) -> Item:
     """Names stand in the public register anyway; the verification code is not told."""
     words = event_words(entry.event)
-    holder = certificate.content.holder_zh if certificate else ""
+    name = f"{entry.number} v{entry.version}" if entry.version else entry.number
     return Item(
         address=f"{log_origin()}/entries/{entry.index}/{entry.index + 1}.json",
-        title=f"{words.zh}：{entry.number} v{entry.version} {holder}".strip(),
-        text=f"{words.zh} / {words.en}: {entry.number} v{entry.version} {holder}".strip(),
+        title=f"{words.zh}：{name} {holder}".strip(),
+        text=f"{words.zh} / {words.en}: {name} {holder}".strip(),
         at=datetime.fromisoformat(json.loads(entry.leaf)["at"]),
     )

@@ -11,7 +11,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from certificates.installation import log_origin
-from certificates.models import Certificate, LogEntry, TreeHead
+from certificates.models import Certificate, LogEntry, PaperCertificate, TreeHead
 from certificates.proofs import SignedHead
 from certificates.seal import time_stamp
 from certificates.services.keys import Keys
@@ -22,23 +22,33 @@ _SERIES = "log"
 _log = logging.getLogger(__name__)
 
 
-def append_event(certificate: Certificate, event: str, *, at: datetime) -> LogEntry:
+def append_event(certificate: Certificate | PaperCertificate, event: str, *, at: datetime) -> LogEntry:
     """Enter one event; call it inside the transaction that changes the certificate, after its digests are set."""
     return append_events([certificate], event, at=at)[0]
 
 
-def append_events(certificates: Sequence[Certificate], event: str, *, at: datetime) -> list[LogEntry]:
+def append_events(
+    certificates: Sequence[Certificate | PaperCertificate], event: str, *, at: datetime
+) -> list[LogEntry]:
     """Enter the same event of several certificates, in this order, under one lock of the log."""
     start = take_from(_SERIES, len(certificates)) - 1
     numbered = enumerate(certificates, start)
-    return LogEntry.objects.bulk_create([_row(index, certificate, event, at) for index, certificate in numbered])
+    rows = [_row(index, one, event, at, file=one.sha256 or "") for index, one in numbered]
+    return LogEntry.objects.bulk_create(rows)
 
 
-def _row(index: int, certificate: Certificate, event: str, at: datetime) -> LogEntry:
+def append_translation(certificate: Certificate, *, sha256: str, at: datetime) -> LogEntry:
+    """Enter the making of the English edition with the digest of its file, inside the transaction that notes it."""
+    row = _row(take_from(_SERIES, 1) - 1, certificate, "translate", at, file=sha256)
+    row.save()
+    return row
+
+
+def _row(index: int, certificate: Certificate | PaperCertificate, event: str, at: datetime, *, file: str) -> LogEntry:
     leaf = entry(
         event,
         identifier=certificate.identifier or "",
-        pdf=certificate.sha256 or "",
+        pdf=file,
         record=certificate.record_sha256,
         at=at,
     )

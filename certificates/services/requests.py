@@ -9,13 +9,13 @@ from django.db import transaction
 
 from certificates.codes import new_code
 from certificates.installation import is_demo, page_address
+from certificates.layout import check_layout
 from certificates.models import Certificate, NumberSeries
 from certificates.numbering import NumberForm
+from certificates.occasions import RECOGNITION
 from certificates.services.waking import wake
 from certificates.snapshot import Snapshot, check_snapshot, plain
 from certificates.standing import Standing
-
-LAYOUT = "centre-1"
 
 
 class RequestRefused(ValueError):
@@ -27,7 +27,7 @@ class Particulars:
     """What the grounds of a certificate say; number, code, address and instant are added here.
 
     `kind` is the type code of GB/T 36904 (credit code of the defining body and three digits). Names and texts as
-    printed.
+    printed; what each occasion and each layout needs besides is said there.
     """
 
     kind: str
@@ -48,7 +48,18 @@ class Particulars:
     issuer_en: str
     issuer_uscc: str
     announcement: str
-    layout: str = LAYOUT
+    layout: str
+    occasion: str = RECOGNITION
+    formerly_zh: str = ""
+    formerly_en: str = ""
+    parent_zh: str = ""
+    parent_en: str = ""
+    product_zh: str = ""
+    product_en: str = ""
+    result_zh: str = ""
+    result_en: str = ""
+    ground_en: str = ""
+    recognised_on: date | None = None
 
 
 @transaction.atomic
@@ -129,6 +140,7 @@ def _freeze(
         replaces=replaces,
     )
     check_snapshot(snapshot)
+    check_layout(snapshot)
     certificate = Certificate.objects.create(
         number=number,
         version=version,

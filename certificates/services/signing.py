@@ -18,10 +18,17 @@ from certificates.selectors import certificates_waiting
 from certificates.services.keys import Keys, open_keys
 from certificates.services.log import append_event, seal_log
 from certificates.services.offline import publish_offline
-from certificates.services.publishing import publish_log, publish_pending, publish_status_lists
+from certificates.services.publishing import (
+    publish_credential_keys,
+    publish_log,
+    publish_pending,
+    publish_revocation,
+    publish_status_lists,
+)
 from certificates.services.requests import next_in
 from certificates.services.standing import republish_versions, supersede_earlier
 from certificates.services.status_lists import refresh_status_lists
+from certificates.services.translating import order_translation
 from certificates.signals import certificate_issued
 from certificates.snapshot import SnapshotRefused
 
@@ -40,7 +47,9 @@ def sign_pending(*, limit: int, at: datetime, keys: Keys | None = None) -> int:
     publish_log()
     refresh_status_lists(keys=keys, at=at)
     publish_status_lists()
-    publish_pending(at=at)
+    publish_credential_keys()
+    publish_revocation()
+    publish_pending(at=at, keys=keys)
     publish_offline()
     return issued
 
@@ -78,6 +87,7 @@ def _enter(pk: int, made: Issued, at: datetime) -> bool:
     certificate.state_since = at
     certificate.revision += 1
     certificate.save()
+    order_translation(certificate)
     republish_versions(certificate)
     transaction.on_commit(lambda: certificate_issued.send_robust(Certificate, certificate=certificate))
     return True

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from certificates.installation import issuer_address, status_list_address
-from certificates.models import Certificate, StatusList
+from certificates.models import Certificate, PaperCertificate, StatusList
 from certificates.selectors import indices_in_states, log_size, number_of_status_lists
 from certificates.services.keys import Keys
 from certificates.services.requests import lock_series
@@ -59,7 +59,7 @@ def _sign(purpose: Purpose, number: int, *, covers: int, keys: Keys, at: datetim
     )
 
 
-def status_entries(certificate: Certificate) -> list[dict[str, Any]]:
+def status_entries(certificate: Certificate | PaperCertificate) -> list[dict[str, Any]]:
     """Where the certificate's bits lie, as the `credentialStatus` of a credential; empty before it has an index."""
     if certificate.status_index is None:
         return []

@@ -30,7 +30,7 @@ from certificates.lights import (
     signed_file_light,
     standing_light,
 )
-from certificates.models import Certificate
+from certificates.models import Certificate, PaperCertificate
 from certificates.refusals import Rule
 from certificates.selectors import (
     Inclusion,
@@ -38,7 +38,9 @@ from certificates.selectors import (
     certificate_by_file,
     certificate_by_identifier,
     inclusion_of,
+    offered_translation,
     successor_of,
+    translation_file,
 )
 from certificates.services.log import head_of
 from certificates.signers import fingerprint
@@ -85,6 +87,18 @@ def look_up_number(number: str, code: str, *, at: datetime) -> Answer | None:
     return answer
 
 
+def english_edition(code: str, *, at: datetime) -> tuple[str, bytes] | None:
+    """Name and content of the English edition behind a code, where the certificate is in force and has one."""
+    answer = look_up(code, at=at)
+    if answer is None or answer.certificate is None:
+        return None
+    translation = offered_translation(answer.certificate)
+    if translation is None:
+        return None
+    certificate = answer.certificate
+    return f"{certificate.number}-v{certificate.version}-english.pdf", translation_file(translation)
+
+
 def answer_for(certificate: Certificate, *, at: datetime, intact: Light | None = None) -> Answer:
     """The three lights of a certificate in the register; `intact` replaces the first where a file was examined."""
     content = certificate.content
@@ -124,7 +138,7 @@ def check_upload(content: bytes, *, at: datetime) -> Answer:
     return answer_for(certificate, at=at, intact=signed_file_light())
 
 
-def is_proved(certificate: Certificate, inclusion: Inclusion) -> bool:
+def is_proved(certificate: Certificate | PaperCertificate, inclusion: Inclusion) -> bool:
     """True when the log entry speaks of this certificate's files and the signed head includes it."""
     entry, head = inclusion.entry, head_of(inclusion.head)
     leaf = entry.leaf.encode()
@@ -135,8 +149,8 @@ def is_proved(certificate: Certificate, inclusion: Inclusion) -> bool:
 
 
 def trust(*, at: datetime) -> Trust:
-    """Whom this installation believes: its published roots and listed signers."""
-    return Trust(_roots(public_part("root.pem")), listed_signers(), at)
+    """Whom this installation believes: its published roots, listed signers and time-stamp authorities."""
+    return Trust(_roots(public_part("root.pem")), listed_signers(), at, _roots(public_part("tsa-root.pem")))
 
 
 def listed_signers() -> frozenset[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from criteria.workbook.intake import examine
 from criteria.workbook.layout import template_from_json
+from criteria.workbook.listfile import REQUEST, answer_list
 
 MEMORY = 512 * 1024 * 1024
 ROWS = struct.Struct("!II")  # rows done, rows known
@@ -23,8 +24,10 @@ def limit(seconds: int, memory: int = MEMORY) -> None:
 
 
 def answer(request: bytes, tell: Callable[[bytes], None]) -> bytes:
-    """Facts and faults of one request as JSON; rows done and known are told on the way."""
+    """Facts and faults of one request as JSON; rows done and known are told on the way. A plain list is its cells."""
     line, _, content = request.partition(b"\n")
+    if line == REQUEST:
+        return answer_list(content)
     template = template_from_json(line.decode())
     reading = examine(content, template, lambda done, known: tell(ROWS.pack(done, known)))
     plain = {"facts": reading.facts.to_json(), "faults": reading.faults.to_json()}

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from accreditation.audit import verify_all
 from accreditation.enums import DISTRICTS
-from accreditation.models import Batch, Body, Enterprise, Programme, RoleGrant, User
+from accreditation.models import Batch, Body, Enterprise, PlanTarget, Programme, RoleGrant, User
 from accreditation.permissions import has_power
 from accreditation.roles import Power, Role
+from accreditation.seeds.plan import city_plan
 from accreditation.selectors.people import account, system_account
 from accreditation.services.grants import grant_role
 
@@ -50,8 +51,13 @@ def installed(var_dir: Path, password_file: Path) -> str:
 def test_installation_makes_reference_rows_and_no_demo_data(installed: str) -> None:
     assert set(Body.objects.exclude(district="").values_list("district", flat=True)) == set(DISTRICTS)
     assert Body.objects.filter(level="municipal").count() == 1
-    codes = {"shanghai_municipal_centre", "district_centre", "national_centre", "demonstration"}
+    codes = {
+        "shanghai_municipal_centre", "district_centre", "national_centre", "national_branch_centre",
+        "demonstration_national",
+    }  # fmt: skip
+    assert Programme.objects.get(code="national_branch_centre").branch_of_id == "national_centre"
     assert set(Programme.objects.values_list("code", flat=True)) == codes
+    assert set(PlanTarget.objects.values_list("code", flat=True)) == city_plan().targets.keys()
     assert not Enterprise.objects.exists()
     assert not Batch.objects.exists()
     assert not any("示例" in body.name_zh for body in Body.objects.all())
@@ -96,7 +102,7 @@ def test_second_installation_is_refused(installed: str, password_file: Path) -> 
 
 def test_upgrade_adds_what_is_missing_and_keeps_what_was_corrected(installed: str) -> None:
     Body.objects.filter(code="district-310101").update(name_zh="黄浦区更名后的部门")
-    Programme.objects.filter(code="demonstration").delete()
+    Programme.objects.filter(code="demonstration_national").delete()
     said = install(upgrade=True)
     assert "主管部门：新增 0 个" in said
     assert "项目类别：新增 1 个" in said

@@ -43,7 +43,7 @@ def test_sentence_of_every_kind_fills_all_its_gaps(people: dict[str, User], kind
 
 
 @pytest.mark.parametrize(
-    "kind", sorted({verb.code for each in PROCEDURES.values() for verb in each.verbs.values() if verb.tells})
+    "kind", sorted({verb.message for each in PROCEDURES.values() for verb in each.verbs.values() if verb.tells})
 )
 def test_every_verb_that_tells_somebody_has_its_sentence(kind: str) -> None:
     assert kind in SENTENCES

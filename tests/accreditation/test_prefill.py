@@ -7,15 +7,20 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
+from django.urls import reverse
 
 from accreditation.models import Application, Case, Member
 from accreditation.services.prefill import case_template, prefill_of
 from accreditation.services.rule_sets import template_of
+from accreditation.services.standings import propose_standing
 from criteria.workbook.intake import examine
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.standings import confirmed, standing_texts
 from workflows import door
 from workflows.opening import open_application
+from workflows.web_form.filling import STANDINGS, filling_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -52,6 +57,38 @@ def test_first_application_knows_the_register_alone(cast: Cast) -> None:
     }
     assert known.registered == known.facts.figures.keys()
     assert known.last is None
+
+
+def test_confirmed_standings_give_counts_and_what_the_register_lacks_gives_no_zero(cast: Cast) -> None:
+    case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=cast.at)
+    confirmed(cast.office, cast.publisher, cast.at)
+    confirmed(cast.office, cast.publisher, cast.at, kind="engineering_centre", level="national", name="示例中心")
+    propose_standing(standing_texts(year="2020"), by=cast.office, at=cast.at)  # nobody has confirmed it
+    known = prefill_of(application(case))
+    key = ("platforms_provincial_up", 2025)
+    assert known.facts.figures[key].value == Fraction(2)
+    assert known.counted == {key}
+    assert known.is_counted(key)
+    assert not known.is_registered(key)
+
+
+def test_the_form_says_that_a_count_came_from_the_register_and_keeps_what_is_typed(cast: Cast, client: Client) -> None:
+    case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=cast.at)
+    confirmed(cast.office, cast.publisher, cast.at)
+    filling = filling_of(application(case), cast.member0, None)
+    (value,) = (
+        one
+        for section in filling.sections
+        for one in filling.inputs(section, 1)
+        if one.spec.code == "platforms_provincial_up"
+    )
+    assert (value.text, value.source) == ("1", STANDINGS)
+    client.force_login(cast.member0)
+    pages = [
+        client.get(reverse("my_form_section", args=[case.number, section.code])).content.decode()
+        for section in filling.sections
+    ]
+    assert sum("预填：资质登记簿" in page for page in pages) == 1
 
 
 def test_last_application_gives_basics_and_overlapping_years_and_no_annex(cast: Cast) -> None:

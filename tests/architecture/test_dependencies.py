@@ -37,11 +37,11 @@ def asked(*extras: str) -> dict[str, str]:
 
 def test_every_dependency_has_a_reason() -> None:
     lines = [line for line in PROJECT.splitlines() if re.match(r'\s+"[\w.\[\]-]+==', line)]
-    assert len(lines) == len(asked("test", "hsm"))
+    assert len(lines) == len(asked("test", "hsm", "sm2"))
     assert [line for line in lines if not re.search(r",\s+# \w.{8,}$", line)] == []
 
 
-@pytest.mark.parametrize(("name", "extras"), [("run", ()), ("test", ("test", "hsm"))])
+@pytest.mark.parametrize(("name", "extras"), [("run", ()), ("test", ("test", "hsm", "sm2"))])
 def test_lock_holds_what_the_project_asks_for(name: str, extras: tuple[str, ...]) -> None:
     locked = pins(lock(name).splitlines())
     assert {package: locked.get(package) for package in asked(*extras)} == asked(*extras)

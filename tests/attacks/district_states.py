@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from accreditation.clocks import PauseGround
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
-from accreditation.models import Application, Case, MeetingItem, Objection, User
+from accreditation.models import Application, Case, MeetingItem, Objection, Seat, User
 from accreditation.services import bindings, meetings, notices, reviews
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
@@ -173,7 +174,9 @@ class DistrictStates:
             "verify_value": lambda: figure,
             "return_for_correction": lambda: {"points": points},
             "pass_material_check": lambda: {"opinion": "同意"},
-            "appoint_panel": lambda: {"experts": experts},
+            "pause_clock": lambda: {"ground": PauseGround.EXPERT_OPINION, "remark": "委托专家评审"},
+            "appoint_panel": lambda: {"experts": experts, "reason": "测试指定的专家"},
+            "order_recusal": lambda: {"seat": self._seat(case), "tie": "曾任该单位顾问"},
             "record_site_visit": lambda: steps.visit_form(self.local, experts, visited_on=self.at.date()),
             "recuse": lambda: {"tie": "曾任该单位顾问"},
             "propose_value": lambda: figure,
@@ -207,6 +210,9 @@ class DistrictStates:
             Application.objects.get(case=case), code="rd_staff", year=self.year, value=Fraction(80),
             reason="与名册不符", by=self.people["expert"], at=self.at,
         )  # fmt: skip
+
+    def _seat(self, case: Case) -> Any:
+        return Seat.objects.filter(panel__application__case=case).order_by("place").first()
 
     def _decision(self, case: Case, choice: Choice) -> Any:
         """Minutes adopted but not carried out; anything at all where the group has nothing before it."""

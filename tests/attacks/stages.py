@@ -8,7 +8,9 @@ from fractions import Fraction
 
 from accreditation.models import Application, Case, Objection
 from accreditation.services import meetings
+from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
+from certificates.services.translating import translate_pending
 from tests.attacks.world import SIDES, World
 from tests.factories.steps import answer_gates, marks
 from workflows import batch_acts, door
@@ -64,8 +66,13 @@ def check(world: World, side: str, case: Case) -> None:
 
 def seat(world: World, side: str, case: Case) -> None:
     """Five experts are asked to declare."""
-    form = {"experts": world.experts(side)}
+    form = {"experts": world.experts(side), "reason": "测试指定的专家"}
     door.perform(case, "appoint_panel", by=world.people["office"], at=world.at, form=form)
+
+
+def draw(world: World, side: str, case: Case) -> None:
+    """Drawn, not yet appointed."""
+    door.perform(case, "draw_panel", by=world.people["office"], at=world.at)
 
 
 def clear(world: World, side: str, case: Case) -> None:
@@ -147,17 +154,20 @@ def announce(world: World) -> None:
         world.cast.batch, listed, number="示例〔2026〕1号", dated=world.at.date(), body="公布",
         by=world.people["publisher"], at=world.at,
     )  # fmt: skip
-    sign_pending(limit=len(SIDES), at=world.at)
+    keys = open_keys(at=world.at)
+    sign_pending(limit=len(SIDES), at=world.at, keys=keys)
+    translate_pending(limit=len(SIDES), at=world.at, keys=keys)
     tick(world.at)
 
 
-# Each stage: the stage that it comes from, and how. Two stages are side branches that lead nowhere.
+# Each stage: the stage that it comes from, and how. Three stages are side branches that lead nowhere.
 STAGES: dict[str, tuple[str, Whole]] = {
     "filed": ("draft", each(submit)),
     "accepted": ("filed", each(accept)),
     "returned": ("accepted", each(send_back)),
     "checking": ("accepted", each(recommend)),
     "appointing": ("checking", each(check)),
+    "drawn": ("appointing", each(draw)),
     "seated": ("appointing", each(seat)),
     "reading": ("seated", each(clear)),
     "reviewed": ("seated", each(review)),

@@ -13,8 +13,10 @@ from django.conf import LazySettings
 from django.db import transaction
 
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import Application, Case
+from accreditation.models import Case
 from tests.attacks.district_states import DistrictStates
+from tests.attacks.national_states import DemonstrationStates, NationalStates
+from tests.attacks.proceeding_states import ProceedingStates
 from tests.clock import MONDAY
 from workflows import door
 from workflows.describe import moves, reached
@@ -22,14 +24,19 @@ from workflows.procedures import PROCEDURES
 
 pytestmark = [pytest.mark.django_db]
 TABLE: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("expected_transitions.yaml").read_text("utf-8"))
-WORLDS: Mapping[str, Callable[[datetime], Any]] = {"district_recognition/2022": DistrictStates}
+WORLDS: Mapping[str, Callable[[datetime], Any]] = {
+    "district_recognition/2022": DistrictStates,
+    "national_recommendation/2016": NationalStates,
+    "demonstration_recommendation/2010": DemonstrationStates,
+    "title_proceeding/2026": ProceedingStates,
+}
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 
 
 @pytest.mark.parametrize("edition", TABLE)
 def test_table_decides_every_state_and_verb_of_the_procedure(edition: str) -> None:
     procedure, said = PROCEDURES[edition], TABLE[edition]
-    states = reached(pair for found in moves(procedure).values() for pair in found)
+    states = reached((pair for found in moves(procedure).values() for pair in found), procedure.subject.first)
     assert set(said["states"]) == states
     offices = [verb for verbs in said["offices"].values() for verb in verbs]
     assert sorted(offices) == sorted(procedure.verbs)
@@ -69,7 +76,7 @@ def _attempt(world: Any, case: Case, verb: str, role: str) -> str:
         form = world.form(case, verb, role)
         try:
             door.perform(case, verb, by=world.people[role], at=world.at, form=form)
-            after = str(Application.objects.get(case=case).state)
+            after = str(PROCEDURES[case.procedure].subject.of(case).state)
             said = "=" if after == before else after
         except Denied:
             said = "denied"

@@ -16,6 +16,8 @@ from accreditation.models import (
     Binding,
     Case,
     Enterprise,
+    ExternalNotice,
+    Link,
     Meeting,
     Member,
     Message,
@@ -23,24 +25,35 @@ from accreditation.models import (
     RuleDraft,
     Seat,
     StoredFile,
+    Tie,
+    Title,
     User,
     VerifiedValue,
 )
 from accreditation.services.files import WORKBOOK, keep_file
+from accreditation.services.plan import create_plan
 from accreditation.services.readings import lost_file, refuse
 from accreditation.services.rule_drafts import begin_draft
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.rule_trials import order_trial, run_trial
+from accreditation.services.standing_imports import propose_import
+from accreditation.services.standings import propose_standing
+from certificates.models import PaperCertificate
 from certificates.selectors import certificate_for_request
 from criteria.workbook import Fault, Faults, Severity
 from tests.attacks.browser import Browser
+from tests.attacks.matters import add_matters
 from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
+from tests.factories.paper import as_csv, line
+from tests.factories.recommending import make_demonstration, make_national
+from tests.factories.standings import csv_file, standing_texts
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.intake import bind_evidence
 from workflows.opening import open_application
+from workflows.paper_import import confirm_import, prepare_import
 
 ROLES = (
     "anonymous", "stranger", "requester", "member_own", "colleague_own", "member_other", "district_own",
@@ -109,8 +122,11 @@ def build() -> World:
     for side in SIDES:
         _people_samples(world, side)
         world.cases[side] = _draft(world, side)
+    add_matters(world)
     _join_sides(world)
     _rule_samples(world)
+    _standing_samples(world)
+    _national_samples(world)
     _open_browsers(world)
     return world
 
@@ -148,6 +164,7 @@ def _people_samples(world: World, side: str) -> None:
         "colleague.pk": _member(enterprise, mate, world, MemberState.ACTIVE).pk,
         "request.pk": _member(enterprise, asking, world, MemberState.REQUESTED).pk,
         "enterprise.pk": enterprise.pk,
+        "enterprise.uscc": enterprise.uscc,
     }
     for name, value in rows.items():
         world.fixed.setdefault(name, {})[side] = value
@@ -210,6 +227,7 @@ def _hangs_on(application: Application) -> dict[str, Any]:
 def _may_hang_on(application: Application) -> dict[str, list[Any]]:
     case = application.case
     recused = Seat.objects.filter(panel__application=application, state=SeatState.RECUSED)
+    sitting = Seat.objects.filter(panel__application=application, state=SeatState.APPOINTED).order_by("-place")
     proposed = VerifiedValue.objects.filter(application=application, adopted_at__isnull=True)
     items = application.meeting_items.select_related("meeting")
     title = application.title
@@ -217,6 +235,7 @@ def _may_hang_on(application: Application) -> dict[str, list[Any]]:
     return {
         "letter.number": [row.number for row in case.letters.all()],
         "seat.pk": [row.pk for row in recused],
+        "sitting.pk": [row.pk for row in sitting],
         "proposal.pk": [row.pk for row in proposed],
         "meeting.number": [item.meeting.number for item in items],
         "item.position": [item.position for item in items],
@@ -239,8 +258,27 @@ def _join_sides(world: World) -> None:
         )  # fmt: skip
         world.fixed.setdefault("message.pk", {})[side] = message.pk
     spare = world.cast.experts[10]
+    world.sample("expert.pk", spare.pk)
+    world.sample("tie.pk", _tie(world, spare).pk)
+    world.sample("link.pk", _link(world).pk)
     world.sample("grant.pk", RoleGrant.objects.get(user=spare).pk)
     world.sample("account.pk", spare.pk)
+
+
+def _tie(world: World, expert: User) -> Tie:
+    """A tie to an enterprise that files nothing here."""
+    return Tie.objects.create(
+        expert=expert, kind="consultancy", uscc=world.cast.enterprises[2].uscc, source="合同登记",
+        recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
+
+
+def _link(world: World) -> Link:
+    """A shareholder of the same enterprise."""
+    return Link.objects.create(
+        uscc=world.cast.enterprises[2].uscc, other_uscc="91310115MADEMQ1K0R", other_name="示例控股", kind="shareholder",
+        source="公示系统", recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
 
 
 def _rule_samples(world: World) -> None:
@@ -253,6 +291,46 @@ def _rule_samples(world: World) -> None:
     world.sample("batch.code", world.cast.batch.code)
     world.sample("programme.code", world.cast.programme.code)
     world.sample("draft.number", _rule_draft(world).number)
+    _paper_samples(world)
+
+
+def _paper_samples(world: World) -> None:
+    """A list of the office that waits for a second person, and a title that another list entered."""
+    office, publisher = world.people["office"], world.people["publisher"]
+    entered = prepare_import(as_csv([line()]), "名单.csv", by=office, at=world.at)
+    confirm_import(entered, by=publisher, at=world.at)
+    other = line(number="纸-2", state="失效")
+    waiting = prepare_import(as_csv([other]), "名单.csv", by=office, at=world.at)
+    world.sample("paper.number", waiting.number)
+    world.sample("paper.title", PaperCertificate.objects.get().title_number)
+
+
+def _standing_samples(world: World) -> None:
+    """Targets of the plan, an entry and a file that wait for the second person."""
+    create_plan(world.at)
+    office = world.people["office"]
+    world.sample("standing.number", propose_standing(standing_texts(), by=office, at=world.at).number)
+    sent = propose_import(csv_file([standing_texts(year="2020")]), "示例.csv", by=office, at=world.at)
+    assert sent is not None
+    world.sample("standing_import.number", sent.number)
+
+
+def _national_samples(world: World) -> None:
+    """A batch of recommendations without cases, a notice of the national authority and a title that it grants."""
+    batch = make_national(world.cast)
+    notice = ExternalNotice.objects.create(
+        batch=batch, number="示例公告〔2025〕1号", dated=world.at.date(), authority="示例国家主管部门", file=world.file,
+        file_name="公告.pdf", recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
+    title = Title.objects.create(
+        number="NETC-T-2025-00001", programme=batch.programme, holder=world.cast.enterprises[2],
+        granted_on=notice.dated, valid_from=notice.dated, valid_until=None, announcement_number=notice.number,
+        granted_above=notice,
+    )  # fmt: skip
+    world.sample("national.code", batch.code)
+    world.sample("demonstration.code", make_demonstration(world.cast).code)
+    world.sample("national.notice", notice.pk)
+    world.sample("national.title", title.number)
 
 
 def _rule_draft(world: World) -> RuleDraft:

@@ -16,8 +16,10 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from bench import acts, annex, inbox, isolated_reading, reading, suite, whole_case
+from bench.archive import archive
 from bench.certificate import certificate, check_accepted, trust_in
 from bench.figures import Figure
+from bench.issuing import issuing
 from bench.log import log
 from bench.scale import SMALL, Scale
 from bench.straight_line import StraightLine
@@ -96,6 +98,14 @@ def test_certificate_gives_time_ratio_and_size() -> None:
 
 
 @slow
+def test_archive_gives_time_of_upgrade_and_verdict_and_bytes() -> None:
+    figures = by_name(archive(SMALL))
+    assert figures.keys() == {"archive.upgrade", "archive.verdict", "archive.added", "archive.size"}
+    assert figures["archive.added"].holds
+    assert figures["archive.size"].holds
+
+
+@slow
 def test_certificate_that_does_not_verify_is_not_timed(keys: Path) -> None:
     signer = open_file_signer(keys / "signer.key", chain=keys / "signer.chain.pem")
     pdf = issue(snapshot(), signer).pdf
@@ -110,6 +120,15 @@ def test_log_gives_appends_and_seconds(demo: None) -> None:
     figures = by_name(log(SMALL))
     assert figures.keys() == {"log.tree", "log.store"}
     assert figures["log.store"].holds
+
+
+@slow
+@pytest.mark.django_db(transaction=True)
+def test_issuing_with_a_killed_signer_gives_rate_and_no_fault(var_dir: Path) -> None:
+    figures = {figure.name: figure for figure in issuing(SMALL)}
+    assert figures.keys() == {"issuing.rate", "issuing.faults"}
+    assert figures["issuing.rate"].value > 0
+    assert figures["issuing.faults"].holds, figures["issuing.faults"].line
 
 
 @slow

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from accreditation.enums import ApplicationState, SeatState
 from accreditation.models import Deadline, Panel, Review, Seat, VerifiedValue
+from accreditation.services import draws
 from accreditation.services.panels import panel_result
 from accreditation.services.rule_sets import rules_of
 from criteria.exact import shown_text
@@ -17,7 +18,6 @@ from tests.browser.walk import Journey
 from workflows.workdays import SHANGHAI
 
 DISTRICT_REMARK = "请按获奖证书核对后填报"
-SPARE, RECUSED = "zhuanjia6", "zhuanjia5"
 MOST_SHARES = (Fraction(84, 100), Fraction(88, 100), Fraction(90, 100), Fraction(86, 100), Fraction(92, 100))
 
 
@@ -99,14 +99,30 @@ def check_completeness(journey: Journey) -> None:
     journey.walk.press("形式审查通过")
 
 
+def keep_pool(journey: Journey) -> None:
+    """The pool, one expert with a tie on record, the links between enterprises, the import."""
+    walk = journey.walk
+    tied = walk.world.people["zhuanjia3"]
+    walk.go("/office/experts/")
+    walk.go(f"/office/experts/{tied.pk}/")
+    walk.told("技术顾问合同登记")
+    for page in (f"{tied.pk}/ties/", "links/", "import/"):
+        walk.go(f"/office/experts/{page}")
+
+
 def appoint_panel(journey: Journey) -> None:
-    """Five experts by page."""
-    journey.walk.go(office(journey, "panel/"))
-    for number in range(1, 6):
-        name = journey.walk.world.people[f"zhuanjia{number}"].name
-        journey.page.get_by_label(name, exact=True).check()
-    journey.walk.press("组成评审组")
-    assert Seat.objects.filter(panel__application__case__number=journey.numbers[MAIN]).count() == 5
+    """Five experts drawn from the seed that was fixed with the check, and appointed as drawn."""
+    walk = journey.walk
+    walk.go(office(journey, "panel/"))
+    walk.press("抽取评审组")
+    walk.told("顾问或有偿服务（来源：技术顾问合同登记）")
+    walk.look("drawn")
+    walk.press("按抽取结果组成评审组")
+    seats = Seat.objects.filter(panel__application__case__number=journey.numbers[MAIN])
+    record = draws.record_of(journey.case(MAIN).application)
+    assert record is not None
+    drawn = [str(seat.expert_id) for seat in seats.order_by("place")]
+    assert (drawn, str(walk.world.people["zhuanjia3"].pk) in drawn) == (list(record.seats), False)
 
 
 def expert(journey: Journey, page: str = "") -> str:
@@ -115,8 +131,11 @@ def expert(journey: Journey, page: str = "") -> str:
 
 
 def recuse_and_replace(journey: Journey) -> None:
-    """One expert declares a tie; the office fills the place."""
-    journey.walk.enter(RECUSED, "/expert/")
+    """One expert declares a tie; the next in the drawn order takes the place."""
+    seat = Seat.objects.select_related("expert").filter(panel__application__case=journey.case(MAIN)).latest("place")
+    journey.walk.enter(seat.expert.username, "/expert/")
+    journey.walk.go("/expert/profile/")
+    journey.walk.go("/expert/profile/ties/")
     journey.walk.go(expert(journey))
     journey.walk.open_link("有利害关系，申请回避")
     journey.page.get_by_label("利害关系").fill("曾任该单位技术顾问")
@@ -124,8 +143,7 @@ def recuse_and_replace(journey: Journey) -> None:
     journey.walk.enter("banshi", office(journey, "panel/"))
     journey.walk.told("曾任该单位技术顾问")
     journey.walk.open_link("递补")
-    journey.page.get_by_label(journey.walk.world.people[SPARE].name, exact=True).check()
-    journey.walk.press("递补")
+    journey.walk.press("依次递补")
     journey.walk.told("已递补专家")
 
 
@@ -187,6 +205,8 @@ def adopt_value(journey: Journey) -> None:
     assert result is not None
     journey.walk.enter("banshi", office(journey, "panel/"))
     journey.walk.look("opened")
+    journey.walk.go(f"/office/batches/{journey.batch.code}/calibration/")
+    journey.walk.go(office(journey, "panel/"))
     expect(journey.page.locator("#marks .lead-line")).to_contain_text(f"总分极差 {shown_text(result.spread)} 分")
     expect(journey.page.locator("#marks .lead-line")).to_contain_text(f"综合 {shown_text(result.rounded)}")
     journey.walk.open_link("采纳", journey.page.locator("#proposals"))
@@ -203,6 +223,5 @@ def bring_company(journey: Journey) -> None:
     turns.answer_gates(case, people["jiading"])
     turns.tell.act(case, "recommend", people["jiading"], now(), opinion="材料齐全，同意推荐。")
     turns.tell.act(case, "pass_completeness_check", people["banshi"], now())
-    experts = [people[f"zhuanjia{n}"] for n in range(1, 6)]
-    turns.tell.act(case, "appoint_panel", people["banshi"], now(), experts=experts)
+    turns.draw_and_appoint(case)
     turns.review_all(case, Fraction(52, 100))

@@ -85,6 +85,7 @@ def review(journey: Journey) -> None:
     applying.correct(journey)
     reviewing.verify_and_recommend(journey)
     reviewing.check_completeness(journey)
+    reviewing.keep_pool(journey)
     reviewing.appoint_panel(journey)
     reviewing.recuse_and_replace(journey)
     reviewing.review_all(journey)

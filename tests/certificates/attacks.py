@@ -176,7 +176,7 @@ def _strip_and_paint_seal(pdf: pikepdf.Pdf) -> None:
     seal = pdf.pages[0].obj.Annots[0].AP.N
     name = pdf.pages[0].add_resource(seal, Name.XObject)
     _strip(pdf)
-    pdf.pages[0].contents_add(b"q 1 0 0 1 601 82 cm %s Do Q" % str(name).encode())
+    pdf.pages[0].contents_add(b"q 1 0 0 1 608 80 cm %s Do Q" % str(name).encode())
 
 
 def _duplicate_page(pdf: pikepdf.Pdf) -> None:

@@ -31,10 +31,10 @@ from tests.certificates.revisions import (
     revision,
     stream,
     stream_revision,
-    time_stamped,
     with_validation_data,
 )
 from tests.certificates.samples import AT, HOLDER, snapshot
+from tests.certificates.upgrades import upgraded
 
 R = Rule
 
@@ -61,10 +61,8 @@ class Material:
 
     @cached_property
     def long_term(self) -> bytes:
-        """The certificate with validation data and a time-stamp."""
-        certificates = (self.house.signer.certificate, *self.house.signer.issuers)
-        loaded = tuple(asn1_x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in certificates)
-        return time_stamped(with_validation_data(self.pdf, loaded), self.house.clock)
+        """The certificate upgraded for the long term."""
+        return upgraded(self.pdf, self.house)
 
 
 Attack = Callable[[Material], bytes]
@@ -113,7 +111,7 @@ def _junk_in_store(material: Material) -> bytes:
 
 def _cut_back(material: Material) -> bytes:
     """A second time-stamp added and taken away again."""
-    longer = time_stamped(material.long_term, material.house.clock)
+    longer = upgraded(material.long_term, material.house)
     assert longer.startswith(material.long_term)
     return longer[: len(material.long_term)]
 
@@ -171,7 +169,7 @@ PUBLISHED = [
     Kind("long-term file cut back", _cut_back, None),
     Kind("genuine, as issued", lambda m: m.pdf, None),
     Kind("genuine, long term", lambda m: m.long_term, None),
-    Kind("genuine, stamped twice", lambda m: time_stamped(m.long_term, m.house.clock), None),
+    Kind("genuine, stamped twice", lambda m: upgraded(m.long_term, m.house), None),
 ]
 
 
@@ -293,7 +291,7 @@ OWN = [
     Kind("page in other units", _entry("page", b"/UserUnit 4"), R.CHANGED_AFTERWARDS),
     Kind(
         "seal moved",
-        on_file(revised(lambda n: {n.seal: n.body(n.seal, b"/Rect [ 601", b"/Rect [ 101")})),
+        on_file(revised(lambda n: {n.seal: n.body(n.seal, b"/Rect [ 608", b"/Rect [ 101")})),
         R.CHANGED_AFTERWARDS,
     ),
     Kind(

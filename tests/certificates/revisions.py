@@ -8,16 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pikepdf
-from asn1crypto import cms, tsp
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.signers import PdfTimeStamper
-from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-
-from certificates.seal import time_stamp
-from certificates.signers import FileSigner
-from tests.certificates.samples import AT
 
 
 class Numbers:
@@ -124,35 +116,14 @@ def _row(kind: int, second: int, third: int) -> bytes:
     return bytes((kind,)) + second.to_bytes(4, "big") + third.to_bytes(2, "big")
 
 
-class _Clock(TimeStamper):
-    """The installation's own time-stamp authority as the reference library asks it."""
-
-    def __init__(self, signer: FileSigner) -> None:
-        super().__init__()
-        self._signer = signer
-        self._serial = 0
-
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> Any:
-        self._serial += 1
-        return cms.ContentInfo.load(time_stamp(message_digest, self._signer, serial=self._serial, at=AT))
-
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> Any:
-        raise NotImplementedError
-
-
 def with_validation_data(content: bytes, certificates: tuple[Any, ...]) -> bytes:
-    """The file with a document security store that holds these certificates (asn1crypto)."""
-    (signature,) = PdfFileReader(io.BytesIO(content)).embedded_regular_signatures
-    buffer = io.BytesIO(content)
-    DocumentSecurityStore.add_dss(buffer, signature.pkcs7_content, certs=certificates, force_write=True)
-    return buffer.getvalue()
-
-
-def time_stamped(content: bytes, signer: FileSigner) -> bytes:
-    """The file with a document time-stamp."""
+    """The file with these certificates (asn1crypto) in its document security store, in the form of our own updates."""
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
-    stamped: Any = PdfTimeStamper(_Clock(signer)).timestamp_pdf(writer, "sha256")
-    return bytes(stamped.getvalue())
+    writer._update_meta = lambda: None
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=certificates)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
 
 
 Edit = Callable[[Numbers], Mapping[int, bytes]]

@@ -41,7 +41,7 @@ def snapshot(**changes: Any) -> Snapshot:
         "announcement": "示例经信技〔2026〕128 号",
         "code": CODE,
         "url": f"HTTP://127.0.0.1:8000/V/{CODE}",
-        "layout": "centre-1",
+        "layout": "municipal_centre-1",
         "demo": True,
         "issued_at": AT,
     }

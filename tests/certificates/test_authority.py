@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from certificates import authority
 from certificates.authority import make_authority, publish_trust
-from certificates.signers import DOCUMENT_SIGNING, KeyRefused, open_file_signer
+from certificates.signers import DOCUMENT_SIGNING, TOKEN_SIGNING, KeyRefused, open_file_signer
 from tests.certificates.conftest import House
 from tests.certificates.samples import AT
 
@@ -24,7 +24,8 @@ def _purposes(certificate: x509.Certificate) -> list[x509.ObjectIdentifier]:
 
 def test_every_private_key_is_readable_by_its_owner_only(house: House) -> None:
     keys = sorted(house.keys.glob("*.key"))
-    assert [key.stem for key in keys] == ["issuing", "log", "qr", "root", "signer", "tsa-root", "tsa"]
+    names = ["credential", "issuing", "log", "ocsp", "qr", "root", "signer", "tsa-root", "tsa"]
+    assert [key.stem for key in keys] == names
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
     assert stat.S_IMODE(house.keys.stat().st_mode) == 0o700
 
@@ -35,6 +36,8 @@ def test_time_stamp_authority_stands_under_a_root_of_its_own(house: House) -> No
     house.clock.certificate.verify_directly_issued_by(clock_root)
     house.signer.certificate.verify_directly_issued_by(house.signer.issuers[0])
     house.signer.issuers[0].verify_directly_issued_by(root)
+    house.credential.certificate.verify_directly_issued_by(house.signer.issuers[0])
+    assert _purposes(house.credential.certificate) == [TOKEN_SIGNING]
     assert root.subject != clock_root.subject
     assert _purposes(house.signer.certificate) == [DOCUMENT_SIGNING]
     assert _purposes(house.clock.certificate) == [x509.ExtendedKeyUsageOID.TIME_STAMPING]

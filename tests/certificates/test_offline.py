@@ -82,7 +82,8 @@ def _scanned(certificate: Certificate, folder: Path) -> str:
 def test_printed_page_of_every_layout_leads_to_a_page_that_says_valid(
     client: Client, keys: Keys, tmp_path: Path, layout: str
 ) -> None:
-    certificate = _issued(keys, layout=layout)
+    needed = {name: "示例" for name in LAYOUTS[layout].needs}
+    certificate = _issued(keys, layout=layout, **needed)
     scanned = _scanned(certificate, tmp_path)
     assert scanned == certificate.printed
     page = client.get(_path(scanned))

@@ -12,15 +12,21 @@ import pikepdf
 import pytest
 from pikepdf import Name
 
-from certificates.issuing import Issued, issue
+from certificates.fonts import find_faces
+from certificates.issuing import Issued, issue, prepare
 from certificates.package import FIELD, Prepared, pdf_date
+from certificates.render import renderer_for
+from certificates.snapshot import record_of
 from tests.certificates.conftest import House
 from tests.certificates.samples import AT, snapshot
+from tests.certificates.upgrades import upgraded
 
 
-@pytest.fixture(scope="module")
-def pdf(issued: Issued) -> Iterator[pikepdf.Pdf]:
-    with pikepdf.open(io.BytesIO(issued.pdf)) as opened:
+@pytest.fixture(scope="module", params=["issued", "upgraded"])
+def pdf(request: pytest.FixtureRequest, issued: Issued, house: House) -> Iterator[pikepdf.Pdf]:
+    """As issued, and upgraded for the long term: every assertion holds for both."""
+    content = issued.pdf if request.param == "issued" else upgraded(issued.pdf, house)
+    with pikepdf.open(io.BytesIO(content)) as opened:
         yield opened
 
 
@@ -138,7 +144,7 @@ def test_record_is_attached_as_associated_data(pdf: pikepdf.Pdf, issued: Issued)
 
 
 def test_seal_is_the_signature_field_and_is_visible_in_print(pdf: pikepdf.Pdf) -> None:
-    (widget,) = pdf.Root.AcroForm.Fields
+    widget = pdf.Root.AcroForm.Fields[0]
     left, low, right, high = map(float, widget.Rect)
     assert str(widget["/T"]) == FIELD
     assert int(widget.F) == 0b10000100
@@ -167,6 +173,17 @@ def test_byte_range_covers_everything_but_the_signature(pdf: pikepdf.Pdf, issued
 def test_qpdf_finds_no_fault(pdf_file: Path) -> None:
     checked = subprocess.run(["qpdf", "--check", str(pdf_file)], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.slow
+def test_artwork_in_constant_use_survives_the_seals_of_many_bodies() -> None:
+    renderer = renderer_for(find_faces())
+    first = snapshot()
+    wanted = prepare(first, record_of(first), first.url, renderer).content
+    for number in range(70):
+        other = snapshot(issuer_zh=f"示例第 {number} 委员会")
+        prepare(other, record_of(other), other.url, renderer)
+    assert prepare(first, record_of(first), first.url, renderer).content == wanted
 
 
 def test_signature_too_large_for_its_hole_is_refused() -> None:

@@ -133,6 +133,8 @@ def test_json_answer_holds_record_and_proof(client: Client, certificate: Certifi
     status = client.get(f"/v/{certificate.code}/status.json").json()
     assert (status["state"], status["status_code"], status["sha256"]) == ("in_force", "01", certificate.sha256)
     assert status["record"]["holder_zh"] == HOLDER
+    assert status["metadata"]["certificateStatusCode"] == "01"
+    assert status["metadata"]["certificateIdentifier"] == certificate.identifier
     assert status["log"]["head"]["size"] == 1
     assert status["log"]["head"]["time_stamp"]
 

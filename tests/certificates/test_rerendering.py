@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from certificates.durable import stored_at, write_durably
 from certificates.installation import store_folder
+from certificates.layout import LAYOUTS
 from certificates.models import Certificate
 from certificates.numbering import NumberForm
 from certificates.selectors import certificate_file
@@ -17,6 +18,9 @@ from certificates.services.keys import Keys, open_keys
 from certificates.services.requests import request_certificate, request_new_version
 from certificates.services.rerendering import rerendered
 from certificates.services.signing import sign_pending
+from certificates.services.translating import translate_pending
+from certificates.services.verification import trust
+from certificates.verify import verify
 from tests.certificates.samples import AT, particulars
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -34,6 +38,18 @@ def certificate(keys: Keys) -> Certificate:
     )
     sign_pending(limit=1, at=AT, keys=keys)
     return Certificate.objects.get(pk=made.pk)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_certificate_of_every_layout_comes_out_equal_with_its_english_edition(
+    keys: Keys, layout: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needed = {name: "示例" for name in LAYOUTS[layout].needs}
+    said = particulars(layout=layout, **needed)
+    request_certificate(particulars=said, form=NumberForm("SHETC"), request_key="title-1", by="示例委员会", at=AT)
+    sign_pending(limit=1, at=AT, keys=keys)
+    assert translate_pending(limit=1, at=AT, keys=keys) == (LAYOUTS[layout].english is not None)
+    assert _run("--all", capsys=capsys) == (0, "1 rendered again, 0 differ\n")
 
 
 def _run(*given: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -54,6 +70,31 @@ def test_every_version_comes_out_equal(
     assert code == 0
     assert told.count("equal, SHA-256 before signing") == 2
     assert "2 rendered again, 0 differ" in told
+    assert _run("--all", capsys=capsys) == (0, "2 rendered again, 0 differ\n")
+
+
+def test_certificate_requested_before_there_was_metadata_is_issued_verified_and_rendered_as_then(
+    keys: Keys, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = request_certificate(
+        particulars=particulars(), form=NumberForm("SHETC"), request_key="title-1", by="示例委员会", at=AT
+    )
+    stored = {name: value for name, value in made.snapshot.items() if name != "schema"}
+    Certificate.objects.filter(pk=made.pk).update(snapshot=stored)
+    sign_pending(limit=1, at=AT, keys=keys)
+    certificate = Certificate.objects.get(pk=made.pk)
+    verdict = verify(certificate_file(certificate), trust(at=AT))
+    assert verdict.accepted
+    assert (verdict.record or {})["schema"] == "certificate-record/1"
+    assert "metadata" not in (verdict.record or {})
+    assert _run("--all", capsys=capsys) == (0, "1 rendered again, 0 differ\n")
+    newer = request_new_version(
+        certificate=certificate, particulars=particulars(), request_key="new", by="示例委员会", at=AT
+    )
+    sign_pending(limit=1, at=AT, keys=keys)
+    verdict = verify(certificate_file(Certificate.objects.get(pk=newer.pk)), trust(at=AT))
+    related = [{"relation": "replaces", "certificateIdentifier": certificate.identifier}]
+    assert (verdict.record or {})["metadata"]["relatedCertificates"] == related
     assert _run("--all", capsys=capsys) == (0, "2 rendered again, 0 differ\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.der import integer, oid, tlv
 from certificates.issuing import Issued
-from certificates.seal import TIME_STAMP_POLICY, is_plain, sign_detached, time_stamp
+from certificates.seal import TIME_STAMP_POLICY, is_plain, put_together, sign_detached, time_stamp
+from certificates.signature_parts import parts_of
 from certificates.transparency import Head
 from tests.certificates.conftest import House
 from tests.certificates.samples import AT
@@ -65,12 +67,22 @@ def test_signature_is_the_same_each_time(house: House) -> None:
 
 def test_signature_of_other_parts_is_not_plain(house: House) -> None:
     signature = sign_detached(bytes(32), house.signer)
-    value = cms.ContentInfo.load(signature)["content"]["signer_infos"][0]["signature"].native
-    certificates = [house.signer.certificate, *house.signer.issuers]
-    assert is_plain(signature + bytes(9), bytes(32), certificates, value)
-    assert not is_plain(signature, bytes(31) + b"1", certificates, value)
-    assert not is_plain(signature + b"1", bytes(32), certificates, value)
-    assert not is_plain(signature, bytes(32), certificates[:1], value)
+    parts = parts_of(cms.ContentInfo.load(signature)["content"], bytes(32))
+    assert parts.certificates == (house.signer.certificate, *house.signer.issuers)
+    assert is_plain(signature + bytes(9), parts)
+    assert not is_plain(signature, replace(parts, digest=bytes(31) + b"1"))
+    assert not is_plain(signature + b"1", parts)
+    assert not is_plain(signature, replace(parts, certificates=parts.certificates[:1]))
+
+
+def test_time_stamp_beside_the_signature_leaves_everything_signed_as_it_was(house: House) -> None:
+    parts = parts_of(cms.ContentInfo.load(sign_detached(bytes(32), house.signer))["content"], bytes(32))
+    token = time_stamp(sha256(parts.value).digest(), house.clock, serial=1, at=AT)
+    stamped = put_together(replace(parts, token=token))
+    assert parts_of(cms.ContentInfo.load(stamped)["content"], bytes(32)) == replace(parts, token=token)
+    assert is_plain(stamped + bytes(9), replace(parts, token=token))
+    assert not is_plain(stamped, parts)
+    assert put_together(parts) == sign_detached(bytes(32), house.signer)
 
 
 @pytest.mark.slow

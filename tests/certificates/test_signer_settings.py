@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from django.conf import LazySettings
 
+from certificates.credential import signed, to_be_signed
+from certificates.credential_check import CredentialTrust, check_credential
 from certificates.installation import store_folder
 from certificates.issuing import issue
 from certificates.models import Certificate, LogEntry
@@ -25,6 +28,7 @@ from certificates.signer_settings import FileKey, HardwareKey, RemoteKey, open_s
 from certificates.signers import KeyRefused, Signer
 from certificates.verify import verify
 from tests.certificates.conftest import House
+from tests.certificates.credentials import claims
 from tests.certificates.samples import AT, particulars, snapshot
 from tests.certificates.signing_service import TOKEN, Service, serving
 
@@ -116,6 +120,15 @@ def test_certificate_of_every_back_end_is_accepted(options: str, house: House, r
     made = issue(snapshot(), signer)
     assert verify(made.pdf, house.trust).accepted
     assert made.unsigned_sha256 == issue(snapshot(), house.signer).unsigned_sha256
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", BACKENDS)
+def test_credential_of_every_back_end_is_accepted(options: str, house: House, request: pytest.FixtureRequest) -> None:
+    signer = _opened(request.getfixturevalue(options))
+    made = signed(to_be_signed(claims(), signer), signer)
+    roots = tuple(map(x509.load_pem_x509_certificate, house.trust.roots))
+    assert check_credential(made, CredentialTrust(roots=roots), at=AT).accepted
 
 
 @pytest.mark.slow

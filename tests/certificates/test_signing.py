@@ -74,7 +74,8 @@ def test_requested_certificate_becomes_a_file_an_entry_a_head_and_pages(certific
     assert LogEntry.objects.get(index=certificate.log_index).event == "issue"
     assert TreeHead.objects.get().size == 1
     folder = public_folder() / "v" / certificate.code
-    assert {path.name for path in folder.iterdir()} == {"index.html", "index.en.html", "status.json"}
+    pages = {"index.html", "index.en.html", "status.json"}
+    assert {path.name for path in folder.iterdir()} == {*pages, "certificate.json", "credential.jwt"}
     assert list(differences()) == []
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from certificates.snapshot import SnapshotRefused, canonical, check_snapshot, from_plain, plain, record_of
+from certificates.metadata import metadata_of
+from certificates.snapshot import (
+    FIRST_SCHEMA,
+    SnapshotRefused,
+    canonical,
+    check_snapshot,
+    from_plain,
+    plain,
+    record_of,
+)
 from tests.certificates.samples import snapshot
 
 
@@ -34,8 +45,26 @@ def test_canonical_json_does_not_depend_on_the_order_of_keys() -> None:
 
 def test_record_holds_schema_identifier_and_every_field() -> None:
     record = json.loads(record_of(snapshot()))
-    assert set(record) == {"schema", "identifier", *plain(snapshot())}
+    assert set(record) == {"schema", "identifier", "metadata", *plain(snapshot())}
+    assert record["schema"] == "certificate-record/2"
     assert record["identifier"] == str(snapshot().identifier)
+    assert record["metadata"] == metadata_of(snapshot())
+
+
+def test_record_issued_before_there_was_metadata_keeps_its_bytes() -> None:
+    issued = snapshot(layout="centre-1")
+    stored = {name: value for name, value in plain(issued).items() if name != "schema"}
+    first = from_plain(stored)
+    assert (first, plain(first)) == (replace(issued, schema=FIRST_SCHEMA), stored)
+    assert (
+        sha256(record_of(first)).hexdigest() == "0f66c985cc008d4055a3bc70f8ab330ad17f3894dcce154d151eaee88ae712f4"
+    )  # as the version before wrote it
+
+
+@pytest.mark.parametrize("schema", ["certificate-record/3", "", None, ["certificate-record/1"]])
+def test_snapshot_of_an_unknown_schema_is_refused(schema: object) -> None:
+    with pytest.raises(ValueError, match="unknown schema"):
+        from_plain({**plain(snapshot()), "schema": schema})
 
 
 @pytest.mark.parametrize(

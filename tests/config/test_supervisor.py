@@ -103,7 +103,8 @@ runner.watch()
     wait_until(lambda: not psutil.pid_exists(grandchild) or psutil.Process(grandchild).status() == "zombie")
 
 
-def test_web_process_gets_nothing_of_the_signers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SIGNER_PASSWORD", "of the key")
-    assert "SIGNER_PASSWORD" not in serve.web("127.0.0.1", 8000, 8).environment
-    assert serve.signer().environment["SIGNER_PASSWORD"] == "of the key"
+@pytest.mark.parametrize("name", ["SIGNER_PASSWORD", "CREDENTIAL_PIN_FILE", "SM2_KEY"])
+def test_web_process_gets_nothing_of_the_signers(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "of the key")
+    assert name not in serve.web("127.0.0.1", 8000, 8).environment
+    assert serve.signer().environment[name] == "of the key"

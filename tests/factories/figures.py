@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from criteria.facts import Fact, Facts, Origin, Scalar, facts_of
-from criteria.fields import FormSpec
+from criteria.fields import FormSpec, Kind
 
 BASICS: dict[str, Scalar] = {
     "enterprise_name": "上海示例智能装备有限公司",
@@ -55,6 +55,28 @@ TABLE: dict[str, int] = {
     "rd_software_purchase": 1800,
     "ip_self_developed_3y": 21,
     "pharma_equivalents_3y": 0,
+    "platforms_national": 1,
+    "platforms_provincial": 2,
+    "patents_applied_year": 60,
+    "invention_patents_applied_year": 30,
+    "national_awards": 1,
+    "initial_score": 0,
+    "assets_total": 60000,
+    "liabilities_total": 20000,
+    "taxes_paid": 9000,
+    "profitable_3y": 1,
+    "rd_ratio": 6,
+    "rd_ratio_previous_year": 5,
+    "rd_pay_per_head": 300,
+    "pay_per_head": 180,
+    "training_cost": 900,
+    "centre_payroll": 30000,
+    "cooperation_projects": 12,
+    "projects_over_3y": 14,
+    "famous_brands": 1,
+    "completed_development_projects": 22,
+    "product_sales_profit": 60000,
+    "own_brand_export": 4000,
 }
 
 
@@ -68,7 +90,9 @@ def facts_for(form: FormSpec, reporting_year: int, **changed: int) -> Facts:
     for n, spec in enumerate(form.table, 7):
         for back in range(spec.years):
             given = values if back == 0 else TABLE
-            value = Fraction(given[spec.code] * (100 - 8 * back) // 100)
+            value: Scalar = Fraction(given[spec.code] * (100 - 8 * back) // 100)
+            if spec.kind is Kind.BOOLEAN:
+                value = bool(given[spec.code])
             origin = Origin("评价数据表", f"{'EFGH'[back]}{n}", str(value))
             figures.append(Fact(spec.code, reporting_year - back, value, spec.unit, origin))
     return facts_of(reporting_year, figures)

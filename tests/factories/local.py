@@ -139,7 +139,9 @@ def checked(local: LocalCast, case: Case) -> None:
 def seated(local: LocalCast, case: Case) -> list[User]:
     """Five experts are asked to visit and to review."""
     people = local.cast.experts[: local.batch.panel_size]
-    door.perform(case, "appoint_panel", by=local.officer, at=local.cast.at, form={"experts": people})
+    door.perform(
+        case, "appoint_panel", by=local.officer, at=local.cast.at, form={"experts": people, "reason": "测试指定的专家"}
+    )
     return people
 
 

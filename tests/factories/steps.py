@@ -32,7 +32,8 @@ def recommend(cast: Cast, case: Case, at: datetime) -> None:
 def seat_panel(cast: Cast, case: Case, at: datetime) -> None:
     """Checked for completeness and handed to the first five experts."""
     door.perform(case, "pass_completeness_check", by=cast.office, at=at)
-    door.perform(case, "appoint_panel", by=cast.office, at=at, form={"experts": cast.experts[:5]})
+    form = {"experts": cast.experts[:5], "reason": "测试指定的专家"}
+    door.perform(case, "appoint_panel", by=cast.office, at=at, form=form)
 
 
 def marks(case: Case, share: int = 4) -> dict[str, Any]:

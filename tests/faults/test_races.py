@@ -27,14 +27,18 @@ from accreditation.models import (
     Letter,
     Message,
     Review,
+    Seat,
 )
 from accreditation.roles import Role
+from accreditation.services import draws
+from accreditation.services.expert_pool import pool_of
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person, with_material
 from tests.factories.steps import marks, recommend, seat_panel
 from workflows import door, flow_tasks
 from workflows.consistency import check_all
 from workflows.door import Outcome
+from workflows.draw_check import checked_draws
 from workflows.intake import bind_evidence, remove_evidence
 from workflows.opening import open_application
 
@@ -127,6 +131,46 @@ def test_five_experts_at_once_lose_no_review(cast: Cast, clock: Clock) -> None:
         assert len(moves) == 1
         close(case)
     assert len(list(check_all())) >= ROUNDS  # rounds closed behind the door, which is seen
+
+
+def test_two_draws_at_once_leave_one_record(cast: Cast, clock: Clock) -> None:
+    second = person("office2", "市经办二示例")
+    grant(second, Role.MUNICIPAL_OFFICER, at=clock.at)
+    for _round in range(ROUNDS // 4):
+        case = filed_case(cast)
+        recommend(cast, case, clock.at)
+        door.perform(case, "pass_completeness_check", by=cast.office, at=clock.at)
+
+        def draw(officer: Any, case: Case = case) -> object:
+            return door.perform(case, "draw_panel", by=officer, at=clock.at)
+
+        results = at_once([lambda: draw(cast.office), lambda: draw(second)])
+        assert kinds(results) == {"Outcome": 1, "Refusal": 1}, results
+        loser = next(result for result in results if isinstance(result, Refusal))
+        assert [reason.code for reason in loser.reasons] == ["drawn_before"]
+        assert AuditEvent.objects.filter(chain=chain_key(case), verb="draw_panel").count() == 1
+        assert next(iter(checked_draws(case.number))).faults == ()
+        close(case)
+    assert verify_all()[1] == []
+
+
+def test_two_appointments_at_once_seat_one_panel(cast: Cast, clock: Clock) -> None:
+    for _round in range(ROUNDS // 4):
+        case = filed_case(cast)
+        recommend(cast, case, clock.at)
+        for verb in ("pass_completeness_check", "draw_panel"):
+            door.perform(case, verb, by=cast.office, at=clock.at)
+        application = Application.objects.get(case=case)
+        form = {"experts": draws.due_panel(application, pool_of(application, on=clock.at.date()))}
+
+        def appoint(case: Case = case, form: dict[str, Any] = form) -> object:
+            return door.perform(case, "appoint_panel", by=cast.office, at=clock.at, form=form)
+
+        results = at_once([appoint, appoint])
+        assert kinds(results) == {"Outcome": 1, "AlreadyDone": 1}, results
+        assert Seat.objects.filter(panel__application__case=case).count() == 5
+        close(case)
+    assert verify_all()[1] == []
 
 
 def test_same_form_sent_twice_at_once_opens_one_case(cast: Cast, clock: Clock) -> None:

@@ -102,9 +102,13 @@ def check_material(local: LocalCast, number: str) -> None:
 
 
 def visit(local: LocalCast, number: str, clock: Clock) -> list[User]:
-    people = local.cast.experts[:5]
-    send(local.officer, "district_panel", number, experts=[str(person.pk) for person in people])
+    send(local.officer, "district_panel", number, act="draw")
+    record = client_of(local.officer).get(reverse("district_draw_file", args=[number]))
+    assert record.headers["Content-Disposition"].startswith("attachment")
+    send(local.officer, "district_panel", number, act="as_drawn")
     assert state(number) == S.UNDER_SITE_VISIT
+    people = list(User.objects.filter(seats__panel__application__case__number=number).order_by("pk"))
+    assert len(people) == local.batch.panel_size
     assert number not in opened(people[0], "expert_tasks")
     send(
         local.officer, "district_visit", number, visited_on=clock.on.isoformat(), place="示例路 1 号", has_no_ties="on",

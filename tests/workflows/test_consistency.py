@@ -41,7 +41,9 @@ def test_case_goes_on_after_losing_its_flow_at_every_step(cast: Cast, clock: Clo
     steps: list[Callable[[], object]] = [
         lambda: recommend(cast, case, clock.at),
         lambda: door.perform(case, "pass_completeness_check", by=cast.office, at=clock.at),
-        lambda: door.perform(case, "appoint_panel", by=cast.office, at=clock.at, form={"experts": cast.experts[:5]}),
+        lambda: door.perform(
+            case, "appoint_panel", by=cast.office, at=clock.at, form={"experts": cast.experts[:5], "reason": "测试指定"}
+        ),
         lambda: review_all(cast, case, clock.at),
         lambda: hold_meeting(cast, [case], clock.at),
         lambda: publish(cast, [case], clock.at),

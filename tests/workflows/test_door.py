@@ -170,7 +170,11 @@ def test_recused_expert_is_replaced_and_counts_no_more(cast: Cast, clock: Clock)
         )
     assert "sat_before" in [reason.code for reason in refused.value.reasons]
     door.perform(
-        case, "replace_expert", by=cast.office, at=clock.at, form={"vacant": vacant, "expert": cast.experts[5]}
+        case,
+        "replace_expert",
+        by=cast.office,
+        at=clock.at,
+        form={"vacant": vacant, "expert": cast.experts[5], "reason": "测试指定"},
     )
     door.perform(case, "declare_no_tie", by=cast.experts[5], at=clock.at)
     door.perform(case, "submit_review", by=cast.experts[5], at=clock.at, form={"marks": marks(case), "opinion": "同意"})

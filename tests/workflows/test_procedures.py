@@ -7,6 +7,7 @@ import pytest
 from accreditation.enums import Owner
 from workflows.describe import README, moves, procedures_text, reached, transitions
 from workflows.procedures import PROCEDURES, Procedure
+from workflows.subjects import SUBJECTS
 
 PUBLISHED_NODES = {
     "municipal_recognition/2022": [
@@ -20,6 +21,20 @@ PUBLISHED_NODES = {
         "after_prepare", "all_reviews_in", "announce", "appoint_panel", "certify", "correct", "end", "expert_review",
         "forwarding", "material_check", "notice_period", "overall_review", "prepare", "publish_notice", "rebuild",
         "resume", "seats", "site_visit", "start", "table_again",
+    ],
+    "title_proceeding/2026": [
+        "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",
+        "effect", "end", "hearing", "prepare", "rebuild", "resume", "start", "suspension",
+    ],
+    "demonstration_recommendation/2010": [
+        "after_check", "after_correction", "after_overall_review", "after_prepare", "after_ranking",
+        "completeness_check", "correct", "end", "national_review", "overall_review", "prepare", "ranking", "rebuild",
+        "recommend", "resume", "start", "table_again",
+    ],
+    "national_recommendation/2016": [
+        "after_check", "after_consultation", "after_correction", "after_overall_review", "after_prepare",
+        "after_ranking", "completeness_check", "consultation", "correct", "end", "national_review", "overall_review",
+        "prepare", "ranking", "rebuild", "recommend", "resume", "start", "table_again",
     ],
 }  # fmt: skip
 each_procedure = pytest.mark.parametrize(("name", "procedure"), PROCEDURES.items(), ids=list(PROCEDURES))
@@ -48,14 +63,14 @@ def test_flow_waits_for_its_row_lock(name: str, procedure: Procedure) -> None:
 def test_every_state_of_a_subject_is_reached_in_some_procedure() -> None:
     subjects = {id(procedure.subject): procedure.subject for procedure in PROCEDURES.values()}
     for key, subject in subjects.items():
-        found = [reached(pairs(each)) for each in PROCEDURES.values() if id(each.subject) == key]
+        found = [reached(pairs(each), subject.first) for each in PROCEDURES.values() if id(each.subject) == key]
         assert set().union(*found) == set(subject.words.values), subject.model
 
 
 @each_procedure
 def test_state_is_final_or_has_a_way_out_and_an_owner(name: str, procedure: Procedure) -> None:
     moved = pairs(procedure)
-    for state in reached(moved):
+    for state in reached(moved, procedure.subject.first):
         facts = procedure.subject.facts(state)
         assert facts.is_final == (state not in {source for source, _target in moved}), state
         assert facts.is_final == (facts.owner == Owner.NOBODY), state
@@ -81,6 +96,19 @@ def test_every_verb_names_who_ground_and_existing_nodes(name: str, procedure: Pr
 
 @each_procedure
 def test_every_waiting_state_has_its_node(name: str, procedure: Procedure) -> None:
-    states = reached(pairs(procedure))
+    states = reached(pairs(procedure), procedure.subject.first)
     waiting = {state for state in states if not procedure.subject.facts(state).ends_case}
     assert set(procedure.node_of_state) == waiting
+
+
+def test_no_two_kinds_of_subjects_share_a_state() -> None:
+    values = [value for kind in SUBJECTS for value in kind.words.values]
+    assert len(values) == len(set(values))
+    assert {id(procedure.subject) for procedure in PROCEDURES.values()} == {id(kind) for kind in SUBJECTS}
+
+
+@each_procedure
+def test_every_message_of_a_verb_reaches_a_reader_of_the_case(name: str, procedure: Procedure) -> None:
+    told = {line.code for line in procedure.verbs.values() if line.tells}
+    assert {line.code for line in procedure.verbs.values() if line.transition and not line.tells} == set()
+    assert told

@@ -41,8 +41,7 @@ def fill_district(story: Story) -> Case:
     turns.tell.act(case, "accept", officer, clock.minutes(30))
     turns.answer_gates(case, officer)
     turns.tell.act(case, "pass_material_check", officer, clock.days(1), opinion="材料齐全，符合申报条件。")
-    experts = [people[f"zhuanjia{n}"] for n in range(1, batch.panel_size + 1)]
-    turns.tell.act(case, "appoint_panel", officer, clock.minutes(30), experts=experts)
+    turns.draw_and_appoint(case, by="songjiang")
     story.tell.line(clock.at, "系统", f"{case.number} {case.enterprise.name}")
     return case
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from accreditation.enums import Choice
-from accreditation.models import Application, Batch, Case, Objection, Panel
+from accreditation.models import Application, Batch, Case, Objection, Panel, Seat
 from accreditation.services.evaluation import reported_evaluation
-from accreditation.services.panels import panel_result, vacant_seats
+from accreditation.services.panels import panel_result
 from accreditation.services.rule_sets import rules_of, template_of
 from criteria.units import amount_text
 from workflows import batch_acts
@@ -22,7 +22,6 @@ from workflows.opening import open_application
 from workflows.tick import tick
 
 DAYS_BACK = 21
-SPARE_REVIEWER = 5
 
 
 class Story:
@@ -107,21 +106,17 @@ class Story:
             )
 
     def check_and_seat(self) -> None:
-        """6. The office checks and seats five experts; one declares a tie and is replaced."""
-        self.tell.step("市级形式审查，组成五人评审组；一人回避并递补")
+        """6. The office checks and draws five experts from a seed fixed before; one steps down, the next follows."""
+        self.tell.step("市级形式审查，按事先固定的种子抽取五人评审组；一人回避，依次递补")
         self.clock.days(2)
-        office, people = self.world.people["banshi"], self.world.people
-        experts = [people[f"zhuanjia{n}"] for n in range(1, 6)]
         for username in ("qiye3", "qiye2"):
             case = self.cases[username]
-            self.tell.act(case, "pass_completeness_check", office, self.clock.minutes(20))
-            names = "、".join(str(expert) for expert in experts)
-            self.tell.act(case, "appoint_panel", office, self.clock.minutes(10), names, experts=experts)
+            self.tell.act(case, "pass_completeness_check", self.world.people["banshi"], self.clock.minutes(20))
+            self.turns.draw_and_appoint(case)
         case = self.cases["qiye3"]
-        self.tell.act(case, "recuse", experts[SPARE_REVIEWER - 1], self.clock.minutes(60), tie="曾任该单位技术顾问")
-        vacant = vacant_seats(Panel.objects.get(application__case=case))[0]
-        spare = people["zhuanjia6"]
-        self.tell.act(case, "replace_expert", office, self.clock.minutes(30), str(spare), vacant=vacant, expert=spare)
+        seat = Seat.objects.select_related("expert").filter(panel__application__case=case).latest("place")
+        self.tell.act(case, "recuse", seat.expert, self.clock.minutes(60), tie="配偶在该单位任职")
+        self.turns.replace_by_draw(case)
 
     def review(self) -> None:
         """7. Every expert declares, marks with reasons and hands in; the last one opens all marks."""

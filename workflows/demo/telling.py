@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from accreditation.enums import APPLICATION_STATES, ApplicationState
 from accreditation.models import Case, Deadline, User
 from workflows import door
 from workflows.door import Outcome
+from workflows.subjects import subject_of_state
 from workflows.workdays import SHANGHAI
 
 
@@ -44,7 +44,8 @@ class Teller:
 
 
 def _state(value: str) -> str:
-    return str(ApplicationState(value).label) if value else "（新）"
+    kind = subject_of_state(value)
+    return kind.label(value) if kind else "（新）"
 
 
 def _answers(outcome: Outcome) -> list[str]:
@@ -54,7 +55,7 @@ def _answers(outcome: Outcome) -> list[str]:
 
 def _clock(case: Case) -> str:
     clock = Deadline.objects.filter(case=case, state="running").order_by("due_at").first()
-    if clock is None or APPLICATION_STATES[ApplicationState(Case.objects.get(pk=case.pk).state)].is_final:
+    if clock is None:
         return ""
     mark = "（暂定）" if clock.is_provisional else ""
     return f"{clock.get_kind_display()} {clock.due_at.astimezone(SHANGHAI):%Y-%m-%d}{mark}"

@@ -7,11 +7,13 @@ from typing import Any
 
 from accreditation.enums import Choice
 from accreditation.errors import Refusal
-from accreditation.models import Application, Batch, Case, Seat, User
-from accreditation.services import meetings
+from accreditation.models import Application, Batch, Case, Panel, Seat, User
+from accreditation.services import draws, meetings
 from accreditation.services.bindings import needs
 from accreditation.services.evaluation import draft_facts
+from accreditation.services.expert_pool import pool_of
 from accreditation.services.material import standing_evidence
+from accreditation.services.panels import vacant_seats
 from accreditation.services.rule_sets import rules_of, template_of
 from criteria.facts import exact_text
 from criteria.workbook.samples import faulty_workbook
@@ -102,6 +104,31 @@ class Turns:
                 reason = "经查询当年度目录，不在限制类、淘汰类之列"
                 form: dict[str, Any] = {"gate": gate.code, "is_met": True, "reason": reason}
                 self.tell.act(case, "answer_gate", officer, self.clock.minutes(5), **form)
+
+    def draw_and_appoint(self, case: Case, by: str = "banshi") -> None:
+        """Draw the panel and appoint it as drawn; prints who could be drawn and who could not."""
+        office = self.world.people[by]
+        self.tell.act(case, "draw_panel", office, self.clock.minutes(10))
+        application = Application.objects.get(case=case)
+        record = draws.record_of(application)
+        assert record is not None
+        entries = pool_of(application, on=self.clock.at.date())
+        barred = {one.key: one.reasons for one in record.barred}
+        for one in entries:
+            if one.key in barred:
+                self.tell.write(f"      未参加抽取：{one.person}，{'；'.join(barred[one.key])}")
+        panel = draws.due_panel(application, entries)
+        said = f"{len(record.candidates)} 人中抽取：{'、'.join(map(str, panel))}；种子校验值 {record.commitment[:16]}…"
+        self.tell.act(case, "appoint_panel", office, self.clock.minutes(10), said, experts=panel)
+
+    def replace_by_draw(self, case: Case) -> None:
+        """The next in the drawn order takes the vacant seat."""
+        panel = Panel.objects.select_related("application").get(application__case=case)
+        due = draws.due_successor(panel, pool_of(panel.application, on=self.clock.at.date()))
+        form: dict[str, Any] = {"vacant": vacant_seats(panel)[0], "expert": due}
+        self.tell.act(
+            case, "replace_expert", self.world.people["banshi"], self.clock.minutes(30), f"依次递补 {due}", **form
+        )
 
     def review_all(self, case: Case, share: Fraction) -> None:
         """Every sitting expert declares and hands in marks around a share of the most."""

@@ -8,14 +8,18 @@ from datetime import date, datetime, timedelta
 from accreditation.models import Batch, Body, Enterprise, Programme, User
 from accreditation.seeds.accounts import seed_accounts
 from accreditation.seeds.reference import DEMO_DISTRICT
+from accreditation.services import experts
 from accreditation.services.batches import open_batch
+from accreditation.services.experts import Particulars, StatedTie
 from accreditation.services.rule_sets import store_edition
 from accreditation.services.titles import import_title
 from workflows.calendar import current_calendar, seed_calendar
+from workflows.demo.register import seed_register
 from workflows.workdays import WorkCalendar
 
 RULES = "shanghai_municipal_centre/2022-demo"
 PROCEDURE = "municipal_recognition/2022"
+HOLDING = "91310115MADEMH5K0X"
 FICTIONAL_OFFICE = (
     "示例市经济与科技主管委员会",
     "Commission of Economy and Technology of Example City",
@@ -46,7 +50,31 @@ def make_world(at: datetime) -> World:
     programme = Programme.objects.select_related("granted_by").get(pk=programme.pk)
     world = World(people, programme, current_calendar())
     _import_district_titles(world, at)
+    seed_register(people, at)
+    _enter_ties(world, at)
     return world
+
+
+def _enter_ties(world: World, at: datetime) -> None:
+    """One adviser of an enterprise, one shareholder of it that employs an expert: both are kept out of its panel."""
+    office = world.people["banshi"]
+    adviser, employed = world.people["zhuanjia3"], world.people["zhuanjia5"]
+    biotech = world.enterprise_of("qiye3")
+    advice = StatedTie("consultancy", "技术顾问合同登记", biotech.uscc, biotech.name, until=date(at.year - 1, 12, 31))
+    experts.record_tie(adviser, advice, by=office, at=at)
+    employer = Particulars(
+        field=employed.expert.field,
+        employer="上海示例新能源控股有限公司",
+        fields=tuple(employed.expert.fields),
+        title=employed.expert.title,
+        employer_uscc=HOLDING,
+    )
+    experts.change_particulars(employed, employer, by=office, at=at)
+    materials = world.enterprise_of("qiye2")
+    experts.record_link(
+        uscc=materials.uscc, other_uscc=HOLDING, other_name=employer.employer, kind="shareholder",
+        source="国家企业信用信息公示系统股东信息（示例）", by=office, at=at,
+    )  # fmt: skip
 
 
 def _import_district_titles(world: World, at: datetime) -> None:

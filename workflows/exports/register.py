@@ -34,7 +34,7 @@ def title_lines(titles: Iterable[Title]) -> Iterator[list[str]]:
             for cell in (
                 row.number, row.holder.name, row.holder.uscc, either(row.programme, "name"),
                 DISTRICTS.get(row.holder.district, row.holder.district), row.granted_on, row.valid_from,
-                row.valid_until, row.announcement_number, row.get_state_display(),
+                row.valid_until or "", row.announcement_number, row.get_state_display(),
             )
         ]  # fmt: skip
 

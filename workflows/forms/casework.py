@@ -10,6 +10,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.clocks import PauseGround
 from criteria.fields import FieldSpec, Kind
 from criteria.units import UNITS
 from criteria.workbook.numbers import typed_number
@@ -70,6 +71,18 @@ class RemarkForm(forms.Form):
         help_text=_("不符合的条件由系统列入告知书，这里只写补充内容。"),
         max_length=2000,
         required=False,
+        widget=forms.Textarea(attrs=LONG),
+    )
+
+
+class PauseForm(forms.Form):
+    """Why the time of a review is not counted for a while."""
+
+    ground = forms.ChoiceField(label=_("法定事由"), choices=PauseGround.choices, widget=forms.RadioSelect)
+    remark = forms.CharField(
+        label=_("说明"),
+        help_text=_("将写入告知书送达申报单位，例如检测机构和预计时间。"),
+        max_length=300,
         widget=forms.Textarea(attrs=LONG),
     )
 

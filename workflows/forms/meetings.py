@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -94,11 +94,16 @@ class VoteForm(forms.Form):
     choice = forms.ChoiceField(label=_("表决"), choices=Choice.choices, widget=forms.RadioSelect)
     remark = forms.CharField(
         label=_("理由"),
-        help_text=_("不予认定、暂缓认定必须写明理由。"),
         required=False,
         max_length=LONG,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, words: Mapping[Choice, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        against = {"refuse": words[Choice.REFUSE], "postpone": words[Choice.POSTPONE]}
+        self.fields["remark"].help_text = _("%(refuse)s、%(postpone)s必须写明理由。") % against
+        self.fields["choice"].choices = [(choice.value, word) for choice, word in words.items()]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         """A vote against says why."""
@@ -124,7 +129,11 @@ class MinutesForm(forms.Form):
             self.fields[f"reasons-{item.position}"] = forms.CharField(
                 label=marked(
                     _("第 %(n)d 项 %(name)s：%(outcome)s的理由")
-                    % {"n": item.position, "name": item.application.enterprise.name, "outcome": Choice(outcome).label}
+                    % {
+                        "n": item.position,
+                        "name": item.application.enterprise.name,
+                        "outcome": item.meeting.batch.choice_words[Choice(outcome)],
+                    }
                 ),
                 help_text=_("写明事实和依据，将写入纪要并送达申报单位。"),
                 min_length=2,

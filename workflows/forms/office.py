@@ -20,10 +20,13 @@ OFFICE_NODES = [
     ("", _("全部")),
     ("completeness_check", _("市级形式审查")),
     ("appoint_panel", _("组成评审组")),
+    ("consultation", _("部门会商与初评")),
+    ("ranking", _("按初评得分排序")),
     ("overall_review", _("综合评审")),
     ("table_again", _("重新提请审议")),
 ]
 DISTRICT_CHOICES = [("", _("全部")), *DISTRICTS.items()]
+OVERRIDE = _("写入办理日志，审计管理员可以看到。")
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -61,6 +64,9 @@ class PanelForm(forms.Form):
     """As many experts as the batch asks for; who is tied cannot be chosen."""
 
     experts = forms.MultipleChoiceField(label=_("评审专家"), widget=forms.CheckboxSelectMultiple)
+    reason = forms.CharField(
+        label=_("不按抽取结果的理由"), help_text=OVERRIDE, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, people: Iterable[User], size: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,6 +87,9 @@ class SuccessorForm(forms.Form):
     """The expert who takes an empty place."""
 
     expert = forms.ChoiceField(label=_("递补专家"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("不依次递补的理由"), help_text=OVERRIDE, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,6 +99,14 @@ class SuccessorForm(forms.Form):
     def clean_expert(self) -> User:
         """The person."""
         return self.people[self.cleaned_data["expert"]]
+
+
+class OrderForm(forms.Form):
+    """Why an expert is told to step down."""
+
+    tie = forms.CharField(
+        label=_("利害关系"), help_text=OVERRIDE, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time

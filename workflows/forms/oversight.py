@@ -14,6 +14,17 @@ MOST_BYTES = 256 * 1024
 FIRST_YEAR, LAST_YEAR = 2004, 2100
 
 
+class DossierForm(forms.Form):
+    """Why somebody takes a copy of a whole case."""
+
+    reason = forms.CharField(
+        label=_("用途"),
+        help_text=_("如行政复议、诉讼、审计的案号或文号；将记入该办件的日志。"),
+        min_length=4,
+        max_length=300,
+    )
+
+
 class TrailFilter(FilterForm):
     """Who, where, what, when."""
 

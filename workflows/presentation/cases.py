@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from accreditation.enums import APPLICATION_STATES, OWNER_LABELS, ApplicationState, Owner
 from accreditation.models import Application, Batch, Body, Case, Deadline
+from accreditation.templatetags.dates import day
 from workflows.calendar import current_calendar
-from workflows.deadlines import running_clock
+from workflows.deadlines import paused_clock, running_clock
 from workflows.presentation.words import Words, body_name, either, state_label, state_tone
 from workflows.workdays import SHANGHAI, WorkCalendar
 
@@ -33,7 +34,25 @@ LOCAL_STEPS = (
     gettext_lazy("公示"),
     gettext_lazy("发证"),
 )
-FIRST_REVIEW_STEP, CHECK_STEP = 2, 3
+RECOMMENDING_STEPS: dict[int, Promise] = {  # by the number of the step; a recommendation has no step at the district
+    1: gettext_lazy("填报"),
+    3: gettext_lazy("市级核查"),
+    4: gettext_lazy("部门会商"),
+    5: gettext_lazy("排序审议"),
+    6: gettext_lazy("行文推荐"),
+    7: gettext_lazy("国家评审"),
+}
+FIRST_REVIEW_STEP, CHECK_STEP, CONSULTATION = 2, 3, 4
+
+
+def steps_of(batch: Batch) -> dict[int, Promise]:
+    """The steps of the bar by number, as the programme of the batch has them, or the authority on its own."""
+    if batch.authority_id is not None:
+        return dict(enumerate(LOCAL_STEPS, start=1))
+    if not batch.is_recommendation:
+        return dict(enumerate(STEPS, start=1))
+    asks_departments = batch.consultation_days > 0
+    return {number: name for number, name in RECOMMENDING_STEPS.items() if asks_departments or number != CONSULTATION}
 
 
 LOCALLY_OWNED = frozenset({Owner.DISTRICT, Owner.OFFICE, Owner.COMMITTEE})
@@ -46,7 +65,7 @@ def case_header(case: Case, application: Application, *, at: datetime) -> Words:
         "number": case.number,
         "state": state_label(application.state),
         "state_tone": state_tone(application.state),
-        "facts": _facts(application),
+        "facts": _facts(application) + paused_words(case),
         "owner": owner_name(case, application),
         "deadline": clock_of(case, at=at),
     }
@@ -59,15 +78,24 @@ def _facts(application: Application) -> list[str]:
     return facts
 
 
+def paused_words(case: Case) -> list[str]:
+    """That the clock stands still, since when and why; nothing where it runs."""
+    found = paused_clock(case)
+    if found is None:
+        return []
+    clock, event = found
+    values = {
+        "clock": clock.get_kind_display(),
+        "day": day(event.at),
+        "ground": event.get_ground_display(),
+    }
+    return [_("%(clock)s自%(day)s起中止（%(ground)s）") % values]
+
+
 def batch_name(batch: Batch) -> str:
     """Year and ordinal of a batch in words, with the authority where one recognises by itself."""
     name = _("%(year)d 年（第 %(n)d 批）") % {"year": batch.year, "n": batch.ordinal}
     return f"{body_name(batch.authority)} {name}" if batch.authority else name
-
-
-def steps_of(batch: Batch) -> tuple[Promise, ...]:
-    """The steps of the bar in words: those of the municipal office, or of an authority that recognises by itself."""
-    return LOCAL_STEPS if batch.authority_id else STEPS
 
 
 def owner_name(case: Case, application: Application) -> str:
@@ -114,10 +142,13 @@ def step_bar(case: Case, application: Application) -> Words:
     facts = APPLICATION_STATES[ApplicationState(application.state)]
     now = _step_now(application)
     is_over = case.closed_at is not None
-    stopped = facts.is_final and application.state != ApplicationState.RECOGNISED
-    words = steps_of(application.batch)
-    marks = [_mark(number, now, is_over=is_over, stopped=stopped) for number in range(1, len(words) + 1)]
-    steps = [{"label": str(label), "state": mark} for label, mark in zip(words, marks, strict=True)]
+    stopped = facts.is_final and facts.tone != "ok"
+    names = steps_of(application.batch)
+    now = now if now in names else CHECK_STEP
+    steps = [
+        {"label": str(label), "state": _mark(number, now, is_over=is_over, stopped=stopped)}
+        for number, label in names.items()
+    ]
     return {"steps": steps, "outcome": state_label(application.state) if is_over or stopped else ""}
 
 

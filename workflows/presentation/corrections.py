@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from accreditation.enums import DeadlineKind, DeadlineState
+from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.models import Case, CorrectionPoint, CorrectionRequest
 from accreditation.services.evaluation import reported_facts
 from accreditation.services.reviews import unanswered_points

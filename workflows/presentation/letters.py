@@ -10,7 +10,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accreditation.models import Letter
-from accreditation.services.letters import ADVERSE
 from workflows.presentation.words import Words, quoted
 
 _GAP = re.compile(r"\n\s*\n")
@@ -29,7 +28,7 @@ def letter_rows(letters: Iterable[Letter], *, number: str, address: str) -> list
             "dated": letter.dated,
             "by": quoted(letter.issued_by),
             "href": reverse(address, args=[number, letter.number]),
-            "is_adverse": letter.kind in ADVERSE,
+            "is_adverse": bool(letter.remedy),
         }
         for letter in letters
     ]

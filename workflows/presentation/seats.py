@@ -8,6 +8,7 @@ from accreditation.enums import SeatState
 from accreditation.models import Seat
 from workflows.presentation.words import Words, quoted
 
+WORKING = (SeatState.APPOINTED, SeatState.CLEARED)
 TONES = {
     SeatState.APPOINTED: "amber",
     SeatState.CLEARED: "blue",
@@ -16,8 +17,11 @@ TONES = {
 }
 
 
-def seat_rows(seats: Iterable[Seat], vacant: Collection[int], address: Callable[[Seat], str]) -> list[Words]:
-    """Rows: `place`, `name`, `field`, `employer`, `state`, `tone`, `since`, `tie`, `href` where a successor is due."""
+def seat_rows(
+    seats: Iterable[Seat], vacant: Collection[int], address: Callable[[Seat], str], order: Callable[[Seat], str]
+) -> list[Words]:
+    """Rows: `place`, `name`, `field`, `employer`, `state`, `tone`, `since`, `tie`; `href` where a successor is due and
+    `recuse` where the expert can still be told to step down."""
     return [
         {
             "place": seat.place,
@@ -29,6 +33,7 @@ def seat_rows(seats: Iterable[Seat], vacant: Collection[int], address: Callable[
             "since": seat.declared_at or seat.appointed_at,
             "tie": quoted(seat.tie) if seat.tie else "",
             "href": address(seat) if seat.pk in vacant else "",
+            "recuse": order(seat) if seat.state in WORKING else "",
         }
         for seat in seats
     ]

@@ -17,8 +17,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.audit import chain_key
-from accreditation.enums import ApplicationState, Choice
+from accreditation.clocks import PauseGround
+from accreditation.enums import RECOGNISING, RECOMMENDING, Choice
 from accreditation.models import AuditEvent, Case
+from accreditation.recommendation_words import Department, Position
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View, first_review_is_closed
@@ -26,11 +28,13 @@ from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation.provable import provable_name
 from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
+from workflows.subjects import subject_of_state
 
 Content = Mapping[str, Any]
 EVERYBODY = frozenset(View)
 AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
 OWN = frozenset({View.APPLICANT, View.AUDITOR})
+INSIDE = AUTHORITIES | {View.DISTRICT}
 PARTIES = AUTHORITIES | {View.APPLICANT, View.DISTRICT, View.COMMITTEE}
 LOCALLY = PARTIES | {View.FORWARDER}
 
@@ -54,11 +58,16 @@ READERS: Mapping[str, frozenset[View]] = {
     "verify_value": PARTIES,
     "return_for_correction": LOCALLY,
     "find_ineligible": PARTIES,
+    "pause_clock": PARTIES,
+    "resume_clock": PARTIES,
     "recommend": PARTIES,
     "not_recommend": PARTIES,
     "pass_completeness_check": PARTIES,
     "pass_material_check": LOCALLY,
+    "fix_seed": AUTHORITIES,
+    "draw_panel": AUTHORITIES,
     "appoint_panel": EVERYBODY,
+    "order_recusal": AUTHORITIES,
     "record_site_visit": PARTIES | {View.EXPERT},
     "replace_expert": AUTHORITIES,
     "declare_no_tie": AUTHORITIES,
@@ -78,6 +87,34 @@ READERS: Mapping[str, frozenset[View]] = {
     "announce": EVERYBODY,
     "certify": EVERYBODY,
     "recompute_deadline": EVERYBODY,
+    # proceedings over titles; before the holder is told of one it sees nothing of the case
+    "revise_proceeding": INSIDE,
+    "add_document": EVERYBODY,
+    "drop_document": INSIDE,
+    "notify_holder": EVERYBODY,
+    "submit_for_order": EVERYBODY,
+    "add_own_document": EVERYBODY,
+    "defend": EVERYBODY,
+    "ask_for_hearing": EVERYBODY,
+    "let_defence_pass": EVERYBODY,
+    "call_hearing": EVERYBODY,
+    "hold_hearing": EVERYBODY,
+    "make_order": EVERYBODY,
+    "drop_proceeding": EVERYBODY,
+    "refuse_order": EVERYBODY,
+    "take_effect": EVERYBODY,
+    "end_suspension": EVERYBODY,
+    "name_parent": PARTIES,
+    "ask_departments": PARTIES,
+    "record_answer": AUTHORITIES,  # what departments write is between authorities
+    "adopt_initial_score": PARTIES,
+    "score_at_check": PARTIES,
+    "not_recommend_below_limit": PARTIES,
+    "enter_ranking": PARTIES,
+    "recommend_upward": EVERYBODY,
+    "note_public_notice_above": EVERYBODY,
+    "recognise_above": EVERYBODY,
+    "pass_over_above": PARTIES,
 }
 # Office under which an act is shown instead of the person's name.
 BODIES = {
@@ -149,7 +186,7 @@ def _entry(case: Case, view: View, run: list[AuditEvent], rules: RuleSet | None,
 
 def _title(case: Case, event: AuditEvent) -> str:
     if event.verb == "open":
-        return _("创建申报")
+        return _("创建申报") if case.batch_id else _("立案")
     if event.verb == "recompute_deadline":
         return _("按新公布的工作日历重算期限")
     if event.verb in ("submit", "correct"):
@@ -174,7 +211,7 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
 
 
 def _tone(event: AuditEvent) -> str:
-    if event.state_before != event.state_after and event.state_after in ApplicationState.values:
+    if event.state_before != event.state_after and subject_of_state(event.state_after):
         return state_tone(event.state_after)
     return "grey"
 
@@ -237,6 +274,17 @@ def _value(content: Content, rules: RuleSet | None) -> SafeString:
     return format_html("{}{}", text, quoted(content.get("reason")))
 
 
+def _drawn(content: Content, rules: RuleSet | None) -> SafeString:
+    record = content["draw"]
+    words = {"n": len(record["seats"]), "m": len(record["candidates"]), "k": len(record["barred"])}
+    said = _("从 %(m)d 名专家中抽取 %(n)d 名，%(k)d 名未参加抽取。") % words
+    return format_html(_("{said}种子校验值 <code>{digest}…</code>"), said=said, digest=record["commitment"][:16])
+
+
+def _fixed(content: Content, rules: RuleSet | None) -> SafeString:
+    return format_html(_("种子校验值 <code>{digest}…</code>"), digest=content["draw_commitment"][:16])
+
+
 def _returned(content: Content, rules: RuleSet | None) -> str:
     return _("须补正 %(n)d 项，详见告知书。") % {"n": len(content.get("points", []))}
 
@@ -248,7 +296,8 @@ def _failed_gates(content: Content, rules: RuleSet | None) -> SafeString:
 
 def _decided(content: Content, rules: RuleSet | None) -> str | SafeString:
     choice = content.get("outcome")
-    label = str(Choice(choice).label) if choice in Choice.values else ""
+    words = RECOMMENDING if content.get("of") == "recommendation" else RECOGNISING
+    label = str(words[Choice(choice)]) if choice in Choice.values else ""
     reasons = content.get("reasons")
     return format_html("{}{}{}", label, _("。"), quoted(reasons)) if reasons else label
 
@@ -258,6 +307,40 @@ def _visited(content: Content, rules: RuleSet | None) -> SafeString:
     day = date_format(date.fromisoformat(content["visited_on"]))
     said = format_html(_("{day}，{outcome}。"), day=day, outcome=outcome)
     return format_html("{}{}", said, quoted(content.get("findings")))
+
+
+def _paused(content: Content, rules: RuleSet | None) -> str | SafeString:
+    return format_html("{}{}{}", PauseGround(content["ground"]).label, _("。"), quoted(content.get("remark")))
+
+
+def _paper(content: Content, rules: RuleSet | None) -> str | SafeString:
+    return format_html(_("{kind}：{name}"), kind=quoted(content.get("purpose", "")), name=file_words(content["name"]))
+
+
+def _hearing(content: Content, rules: RuleSet | None) -> str | SafeString:
+    return format_html("{} {}", content.get("hearing_on", ""), quoted(content.get("hearing_place")))
+
+
+def _asked(content: Content, rules: RuleSet | None) -> str:
+    return str(_("、")).join(str(Department(code).label) for code in content.get("departments", []))
+
+
+def _answered(content: Content, rules: RuleSet | None) -> SafeString:
+    department, position = Department(content["department"]).label, Position(content["position"]).label
+    return format_html("{}{}{}{}{}", department, _("："), position, _("。"), quoted(content.get("text")))
+
+
+def _scored(content: Content, rules: RuleSet | None) -> str:
+    return _("初评得分 %(points)s。") % {"points": amount(Fraction(content["score"]), "point")}
+
+
+def _placed(content: Content, rules: RuleSet | None) -> str:
+    return _("排序 %(no)s 第 %(place)d 位。") % {"no": content["ranking"], "place": content["place"]}
+
+
+def _noticed(content: Content, rules: RuleSet | None) -> SafeString:
+    ends = _("，至 %(day)s") % {"day": content["ends_on"]}
+    return format_html("{}{}", quoted(content["notice"]), ends)
 
 
 TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
@@ -281,11 +364,34 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "recommend": _reasons("opinion"),
     "not_recommend": _reasons("opinion"),
     "pass_completeness_check": _reasons("opinion"),
+    "fix_seed": _fixed,
+    "draw_panel": _drawn,
     "recuse": _reasons("tie"),
+    "order_recusal": _reasons("tie"),
     "table_again": _reasons("reason"),
     "propose": _decided,
     "refuse": _decided,
     "postpone": _decided,
     "dismiss_objection": _reasons("reasons"),
     "uphold_objection": _reasons("reasons"),
+    "pause_clock": _paused,
+    "add_document": _paper,
+    "drop_document": _paper,
+    "add_own_document": _paper,
+    "defend": _reasons("statement"),
+    "ask_for_hearing": _reasons("statement"),
+    "call_hearing": _hearing,
+    "make_order": _reasons("reasons"),
+    "drop_proceeding": _reasons("reason"),
+    "refuse_order": _reasons("reason"),
+    "ask_departments": _asked,
+    "record_answer": _answered,
+    "adopt_initial_score": _scored,
+    "score_at_check": _scored,
+    "not_recommend_below_limit": _reasons("reasons"),
+    "enter_ranking": _placed,
+    "recommend_upward": _reasons("recommendation"),
+    "note_public_notice_above": _noticed,
+    "recognise_above": _reasons("notice"),
+    "pass_over_above": _reasons("notice"),
 }

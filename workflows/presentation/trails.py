@@ -6,11 +6,11 @@ import json
 
 from django.utils.translation import gettext as _
 
-from accreditation.enums import ApplicationState
 from accreditation.models import AuditEvent, Case
 from workflows.door import verb_label
 from workflows.presentation.words import Words, quoted, state_label
 from workflows.selectors.registers import Trail
+from workflows.subjects import subject_of_state
 
 
 def trail_words(case: Case, trail: Trail) -> Words:
@@ -40,5 +40,5 @@ def _move(event: AuditEvent) -> str:
     """From state to state; empty where the state stayed."""
     if event.state_before == event.state_after:
         return ""
-    before = state_label(event.state_before) if event.state_before in ApplicationState.values else "—"
+    before = state_label(event.state_before) if subject_of_state(event.state_before) else "—"
     return f"{before} → {state_label(event.state_after)}" if event.state_after else before

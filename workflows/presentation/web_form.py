@@ -18,7 +18,7 @@ from criteria.workbook import Severity
 from criteria.workbook.sheets import FIGURES
 from workflows.presentation.words import Words, either, lang
 from workflows.web_form.checking import Found, Spot
-from workflows.web_form.filling import LAST_CASE, REGISTER, Filling, Value, mark_of
+from workflows.web_form.filling import LAST_CASE, REGISTER, STANDINGS, Filling, Value, mark_of
 from workflows.web_form.sections import Section
 
 YES_NO = (("是", "Yes"), ("否", "No"))
@@ -203,9 +203,11 @@ class PageWords:
         if not value.is_open or not value.is_typed or not value.known:
             return ""
         source = self.filling.sources.get((value.spec.code, value.year)) if value.line is None else None
-        word = {REGISTER: _("登记信息：%(text)s"), LAST_CASE: _("上次申报：%(text)s")}.get(
-            source or "", _("已采用：%(text)s")
-        )
+        word = {
+            REGISTER: _("登记信息：%(text)s"),
+            LAST_CASE: _("上次申报：%(text)s"),
+            STANDINGS: _("资质登记簿：%(text)s"),
+        }.get(source or "", _("已采用：%(text)s"))
         return word % {"text": _shown(_options(value, value.known), value.known)}
 
     def _words(self, one: Found) -> Words:
@@ -260,4 +262,5 @@ def _shown(options: list[Words], text: str) -> str:
 def _source(value: Value) -> str:
     if not value.source or not value.known:
         return ""
-    return _("预填：登记信息") if value.source == REGISTER else _("预填：上次申报")
+    words = {REGISTER: _("预填：登记信息"), STANDINGS: _("预填：资质登记簿")}
+    return words.get(value.source, _("预填：上次申报"))

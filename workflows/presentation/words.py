@@ -10,13 +10,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accreditation.enums import APPLICATION_STATES, DISTRICTS, ApplicationState
+from accreditation.enums import DISTRICTS
 from accreditation.templatetags.figures import grouped_text
 from accreditation.templatetags.language import is_english, zh
 from criteria.exact import fixed_text
 from criteria.facts import Scalar
 from criteria.ruleset import Confidence, RuleSet
 from criteria.units import amount_text, shown_amount
+from workflows.subjects import subject_of_state
 
 Words = dict[str, Any]
 SHORT_PLACES = 2
@@ -35,12 +36,14 @@ def either(of: Any, name: str) -> str:
 
 def state_tone(state: str) -> str:
     """Tone of the tag of a legal state."""
-    return TONES[APPLICATION_STATES[ApplicationState(state)].tone]
+    kind = subject_of_state(state)
+    return TONES[kind.facts(state).tone] if kind else TONES["idle"]
 
 
 def state_label(state: str) -> str:
     """A legal state in words."""
-    return str(ApplicationState(state).label)
+    kind = subject_of_state(state)
+    return kind.label(state) if kind else state
 
 
 def district_name(code: str) -> str:

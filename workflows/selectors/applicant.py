@@ -6,15 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from accreditation.enums import (
-    APPLICATION_STATES,
-    ApplicationState,
-    BatchState,
-    DeadlineState,
-    Level,
-    Owner,
-    states_where,
-)
+from accreditation.clocks import DeadlineState
+from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Level, Owner, states_where
 from accreditation.errors import NotFound
 from accreditation.models import (
     Application,
@@ -69,7 +62,7 @@ def own_cases(user: Person, *, at: datetime) -> list[OwnCase]:
     enterprises = enterprises_of(user)
     rows = (
         visible_cases(user)
-        .filter(enterprise__in=enterprises)
+        .filter(enterprise__in=enterprises, application__isnull=False)
         .select_related("enterprise", "batch__programme", "application")
         .order_by("-opened_at", "-pk")
         .distinct()
@@ -103,7 +96,9 @@ def window_of(batch: Batch, *, at: datetime, calendar: WorkCalendar | None = Non
 def own_certificates(user: Person) -> list[tuple[Title, Case, Certificate | None]]:
     """Titles that the person's enterprises were granted here, each with its case and certificate."""
     rows = (
-        Application.objects.filter(enterprise__in=enterprises_of(user), title__isnull=False)
+        Application.objects.filter(
+            enterprise__in=enterprises_of(user), title__isnull=False, title__granted_above__isnull=True
+        )
         .select_related("title__programme", "title__holder", "case")
         .order_by("-title__granted_on", "-pk")
     )

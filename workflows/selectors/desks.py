@@ -9,14 +9,8 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accreditation.enums import (
-    APPLICATION_STATES,
-    DISTRICTS,
-    ApplicationState,
-    DeadlineState,
-    ObjectionState,
-    SeatState,
-)
+from accreditation.clocks import DeadlineState
+from accreditation.enums import APPLICATION_STATES, DISTRICTS, ApplicationState, ObjectionState, SeatState
 from accreditation.models import Batch, Case, Deadline, Objection, Seat, User
 from accreditation.permissions import districts_of
 from accreditation.roles import Power
@@ -72,7 +66,12 @@ class DistrictLoad:
 
 def official_cases(user: User) -> QuerySet[Case]:
     """Filed cases that the person sees by office, newest first."""
-    rows = visible_cases(user).exclude(state=ApplicationState.DRAFT).select_related("enterprise", "batch")
+    rows = (
+        visible_cases(user)
+        .filter(application__isnull=False)
+        .exclude(state=ApplicationState.DRAFT)
+        .select_related("enterprise", "batch")
+    )
     return rows.order_by("-moved_at", "-pk")
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accreditation.enums import ApplicationState, DeadlineState, SeatState
+from accreditation.clocks import DeadlineState
+from accreditation.enums import ApplicationState, SeatState
 from accreditation.errors import NotFound
 from accreditation.models import Application, Case, Deadline, Review, Seat, User, VerifiedValue
 from accreditation.visibility import seat_of

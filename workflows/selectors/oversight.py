@@ -19,6 +19,7 @@ from accreditation.enums import EffectState
 from accreditation.models import AuditEvent, Effect
 from accreditation.services.scanning import ScanState, scan_state
 from certificates.selectors import certificates_waiting, latest_head
+from certificates.services.progress import Progress, progress_of_all
 from certificates.services.waking import last_round, last_woken
 from workflows.calendar import provisional_deadlines
 from workflows.consistency import Disagreement, check_all
@@ -88,7 +89,7 @@ class Health:
     signer_woken: datetime | None
     signer_round: datetime | None
     signer_is_quiet: bool
-    waiting: int
+    issuing: Progress
     waiting_since: datetime | None
     log_size: int
     effects: Mapping[str, int]
@@ -116,7 +117,7 @@ def health(*, at: datetime) -> Health:
         signer_woken=_instant(last_woken()),
         signer_round=_instant(round_),
         signer_is_quiet=_is_quiet_signer(round_, oldest, at),
-        waiting=certificates_waiting().count(),
+        issuing=progress_of_all(at=at),
         waiting_since=oldest.requested_at if oldest else None,
         log_size=head.size if head else 0,
         effects=effect_counts(),

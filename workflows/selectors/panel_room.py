@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
-from django.db.models import Count, Q
-
-from accreditation.enums import SeatState
 from accreditation.errors import NotFound
-from accreditation.models import Application, ExpertProfile, Panel, Review, Seat, User, VerifiedValue
-from accreditation.roles import Role
+from accreditation.models import Application, Panel, Review, Seat, User, VerifiedValue
+from accreditation.services import draws
+from accreditation.services.expert_pool import WORKING, Entry, pool_of
 from accreditation.services.panels import panel_result, vacant_seats
 from accreditation.services.rule_sets import rules_of
-from accreditation.services.ties import ties_of
+from accreditation.services.ties import ties_between
 from criteria.panel import HeadingResult, PanelResult
-from criteria.ruleset import Heading
-
-WORKING = (SeatState.APPOINTED, SeatState.CLEARED)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One expert of the pool: profile, open seats, seats in all, known ties to the enterprise, has sat here before."""
-
-    profile: ExpertProfile
-    load: int
-    seats: int
-    ties: tuple[str, ...]
-    sat_before: bool
-
-    @property
-    def person(self) -> User:
-        """The account."""
-        return self.profile.user
-
-    @property
-    def is_selectable(self) -> bool:
-        """Neither tied nor seated on this panel before."""
-        return not self.ties and not self.sat_before
+from criteria.ruleset import ExpertReview, Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +28,31 @@ class MarkRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenedMarks:
-    """The opened panel: reviews in order of seats, rows per heading, result of all."""
+    """The opened panel: how marks combine, reviews in order of seats, rows per heading, result of all."""
 
+    section: ExpertReview
     reviews: tuple[Review, ...]
     rows: tuple[MarkRow, ...]
     result: PanelResult
 
 
-def pool(application: Application, *, on: date) -> list[Candidate]:
-    """Available experts, the suggestion first: without ties, with the fewest open seats, then the fewest in all."""
-    rows = (
-        ExpertProfile.objects.filter(
-            Q(term_until__isnull=True) | Q(term_until__gte=on),
-            is_available=True,
-            user__is_active=True,
-            user__grants__role=Role.EXPERT,
-            user__grants__revoked_at__isnull=True,
-        )
-        .annotate(
-            load=Count("user__seats", filter=Q(user__seats__state__in=WORKING), distinct=True),
-            seats=Count("user__seats", distinct=True),
-        )
-        .select_related("user")
-        .distinct()
-    )
-    return sorted(_candidates(application, list(rows)), key=_suggestion)
+def pool(application: Application, *, on: date) -> list[Entry]:
+    """Everybody in office, the suggestion first: who may sit, with the fewest open seats, then the fewest in all."""
+    return sorted(pool_of(application, on=on), key=_suggestion)
 
 
-def _candidates(application: Application, profiles: list[Any]) -> Iterable[Candidate]:
-    ties = ties_of([profile.user for profile in profiles], application.enterprise)
-    sat = set(Seat.objects.filter(panel__application=application).values_list("expert_id", flat=True))
-    for profile in profiles:
-        shown = tuple(str(tie) for tie in ties[profile.user_id])
-        yield Candidate(profile, profile.load, profile.seats, shown, profile.user_id in sat)
+def _suggestion(entry: Entry) -> tuple[bool, bool, int, int, str]:
+    return (not entry.is_selectable, not entry.is_matched, entry.load, entry.seats, entry.person.username)
 
 
-def _suggestion(candidate: Candidate) -> tuple[bool, int, int, str]:
-    return (not candidate.is_selectable, candidate.load, candidate.seats, candidate.person.username)
+def due_panel(application: Application, entries: list[Entry]) -> list[User]:
+    """Who is to be appointed by the draw; empty before it."""
+    return draws.due_panel(application, entries)
+
+
+def due_successor(panel: Panel, entries: list[Entry]) -> User | None:
+    """Who is next in the drawn order; None without a draw or when nobody is left."""
+    return draws.due_successor(panel, entries)
 
 
 def panel_of(application: Application) -> Panel | None:
@@ -113,6 +74,21 @@ def vacant_seat(application: Application, pk: int) -> Seat:
     raise NotFound(str(pk))
 
 
+def working_seat(application: Application, pk: int) -> Seat:
+    """A seat whose expert has neither stepped down nor handed in; NotFound otherwise."""
+    panel = panel_of(application)
+    rows = panel.seats.select_related("expert").filter(pk=pk, state__in=WORKING) if panel else Seat.objects.none()
+    row = rows.first()
+    if row is None:
+        raise NotFound(str(pk))
+    return row
+
+
+def known_ties(seat: Seat, application: Application, *, on: date) -> list[str]:
+    """What the records show between the expert of a seat and the applicant."""
+    return [str(tie) for tie in ties_between(seat.expert, application, on=on)]
+
+
 def vacancies(panel: Panel) -> list[Seat]:
     """Recused seats that wait for a successor."""
     return vacant_seats(panel)
@@ -129,7 +105,7 @@ def opened_marks(panel: Panel) -> OpenedMarks | None:
         MarkRow(heading, tuple(_mark(review, heading.code) for review in reviews), found)
         for heading, found in zip(section.headings, result.headings, strict=True)
     ]
-    return OpenedMarks(tuple(reviews), tuple(rows), result)
+    return OpenedMarks(section, tuple(reviews), tuple(rows), result)
 
 
 def _mark(review: Review, heading: str) -> tuple[Fraction, str]:

@@ -24,8 +24,8 @@ from accreditation.models import (
     Title,
 )
 from accreditation.models.titles import STANDING
-from certificates.models import Certificate
-from certificates.selectors import certificate_for_request
+from certificates.models import Certificate, PaperCertificate
+from certificates.selectors import certificate_for_request, paper_certificate_of
 from certificates.standing import Standing
 from workflows.certification import request_key_of
 
@@ -169,9 +169,14 @@ def certificate_of_title(row: Title) -> Certificate | None:
     return found if found is not None and found.state != Standing.REQUESTED else None
 
 
+def paper_of_title(row: Title) -> PaperCertificate | None:
+    """The paper certificate that a title rests on."""
+    return paper_certificate_of(row.number)
+
+
 def is_in_force(row: Title, *, on: date) -> bool:
     """Whether the title can be relied on that day."""
-    return row.state in STANDING and row.valid_from <= on <= row.valid_until
+    return row.state in STANDING and row.valid_from <= on and (row.valid_until is None or on <= row.valid_until)
 
 
 def state_choices() -> list[tuple[str, Any]]:

@@ -77,6 +77,11 @@ def letters_of(case: Case) -> list[Letter]:
     return list(case.letters.all())
 
 
+def standing_certificate(number: str) -> Certificate | None:
+    """The version in force under a number."""
+    return Certificate.objects.filter(number=number, state=Standing.IN_FORCE).first()
+
+
 def certificates(group: str) -> QuerySet[Certificate]:
     """Certificates that wait for the signer, that it refused, or that were issued (newest first)."""
     if group == "waiting":

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows import audiences, guards, local_acts, records, who
-from workflows.doing import Verb
+from workflows import audiences, guards, local_acts, panel_records, records, who
+from workflows.doing import Doing, Verb
 from workflows.tables.municipal_recognition_2022 import EXPERTS, FIRST_REVIEW, MUNICIPAL_2022, NOTICE
 
 MEASURES = "区级企业技术中心认定及管理办法（以认定机构现行办法为准）"
@@ -26,6 +26,12 @@ HANDED_IN = ("prepare", "correct")
 def _like(code: str, **changes: Any) -> Verb:
     """The municipal line of that code with what is different here."""
     return replace(MUNICIPAL_2022[code], **changes)
+
+
+def _pass_material_check(doing: Doing) -> None:
+    """Form: opinion. The seed of the draw is fixed with the check, before the pool is asked."""
+    records.first_review(True)(doing)
+    panel_records.fix_seed(doing)
 
 
 def _by_authority(code: str, **changes: Any) -> Verb:
@@ -72,9 +78,13 @@ _LINES: tuple[Verb, ...] = (
         "pass_material_check", _("材料审核通过"), who.DISTRICT, CHECKED_BY, MEASURES,
         transition="pass_material_check", completes=True,
         guards=(guards.gates_are_passed, guards.needs_text("opinion", _("审核意见"))),
-        record=records.first_review(True), tells=(audiences.applicants, audiences.local_officers),
+        record=_pass_material_check, tells=(audiences.applicants, audiences.local_officers),
     ),
+    _like("pause_clock", who=who.DISTRICT, nodes=CHECKED_BY),
+    _like("resume_clock", who=who.DISTRICT, nodes=CHECKED_BY),
     # --- experts, first on the spot, then at the desk -------------------------------------------------------------
+    _like("fix_seed", who=who.LOCAL_APPOINTER),
+    _like("draw_panel", who=who.LOCAL_APPOINTER),
     _like(
         "appoint_panel", who=who.LOCAL_APPOINTER, ground=ON_THE_SPOT, transition="appoint_visitors", starts=None,
     ),
@@ -88,6 +98,7 @@ _LINES: tuple[Verb, ...] = (
         record=local_acts.record_site_visit, starts=lambda doing: [EXPERTS],
         tells=(audiences.applicants, audiences.experts),
     ),
+    _like("order_recusal", who=who.LOCAL_APPOINTER),
     _like("replace_expert", who=who.LOCAL_APPOINTER),
     _like("declare_no_tie"),
     _like("recuse", tells=(audiences.local_officers,)),

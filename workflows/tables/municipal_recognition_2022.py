@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import Choice, DeadlineKind, LetterKind, SeatState
+from accreditation.clocks import DeadlineKind
+from accreditation.enums import Choice, LetterKind, SeatState
 from accreditation.models import Application
-from workflows import audiences, guards, material_guards, records, who
+from workflows import audiences, clock_acts, guards, material_guards, panel_guards, panel_records, records, who
 from workflows.doing import Clock, Doing, Verb
 
 FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
@@ -23,6 +24,7 @@ NOTICE = Clock(DeadlineKind.NOTICE, "notice_days", fires="complete_notice")
 MEASURES = "沪经信规范〔2022〕3号"
 GUIDE = "沪经信技〔2022〕145号"
 LICENSING = "行政许可法第三十二条（参照）"
+NOT_COUNTED = "行政许可法第四十五条（参照）"
 RECUSAL = "回避制度（行政程序通例）"
 PUBLICITY = "政府信息公开条例；公示"
 
@@ -143,25 +145,52 @@ _LINES: tuple[Verb, ...] = (
         completes=True, guards=(guards.needs_text("opinion", _("不予推荐的理由")),),
         record=records.first_review(False), tells=(audiences.applicants, audiences.office),
     ),
+    Verb(
+        "pause_clock", _("中止时限"), who.REVIEWER, ("first_review", "completeness_check"), NOT_COUNTED,
+        guards=(
+            clock_acts.review_clock_runs, clock_acts.ground_is_legal, guards.needs_text("remark", _("中止的说明"), 4),
+        ),
+        record=clock_acts.pause, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "resume_clock", _("恢复时限"), who.REVIEWER, ("first_review", "completeness_check"), NOT_COUNTED,
+        guards=(clock_acts.review_clock_stands,), record=clock_acts.resume, tells=(audiences.applicants,),
+    ),
     # --- the municipal office ----------------------------------------------------------------------------------
     Verb(
         "pass_completeness_check", _("形式审查通过"), who.CHECKER, ("completeness_check",), GUIDE,
         transition="pass_completeness_check", completes=True, guards=(guards.gates_are_passed,),
-        record=records.note_opinion, tells=(audiences.applicants,),
+        record=panel_records.pass_check, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "fix_seed", _("固定抽取种子"), who.APPOINTER, ("appoint_panel",), RECUSAL,
+        guards=(panel_guards.seed_is_open,), record=panel_records.fix_seed,
+    ),
+    Verb(
+        "draw_panel", _("抽取评审组"), who.APPOINTER, ("appoint_panel",), RECUSAL,
+        guards=(panel_guards.draw_is_due,), record=panel_records.draw_panel,
     ),
     Verb(
         "appoint_panel", _("组成评审组"), who.APPOINTER, ("appoint_panel",), GUIDE, transition="appoint_panel",
-        completes=True, guards=(guards.panel_is_proper,), record=records.appoint_panel,
+        completes=True, guards=(panel_guards.panel_is_proper, panel_guards.appointment_follows_draw),
+        record=panel_records.appoint_panel,
         starts=lambda doing: [EXPERTS], tells=(audiences.applicants,),
     ),
     Verb(
+        "order_recusal", _("责令回避"), who.APPOINTER, ("expert_review",), RECUSAL,
+        guards=(panel_guards.seat_may_be_vacated, guards.needs_text("tie", _("利害关系"))),
+        record=panel_records.order_recusal,
+    ),
+    Verb(
         "replace_expert", _("递补专家"), who.APPOINTER, ("expert_review",), RECUSAL,
-        guards=(guards.successor_is_proper,), record=records.replace_expert,
+        guards=(panel_guards.successor_is_proper, panel_guards.successor_follows_draw),
+        record=panel_records.replace_expert,
     ),
     # --- the experts -------------------------------------------------------------------------------------------
     Verb(
         "declare_no_tie", _("声明无利害关系"), who.SEAT_HOLDER, ("expert_review",), RECUSAL,
-        guards=(guards.seat_is(SeatState.APPOINTED, _("您已作出声明。")),), record=records.declare_no_tie,
+        guards=(guards.seat_is(SeatState.APPOINTED, _("您已作出声明。")), panel_guards.no_known_tie),
+        record=records.declare_no_tie,
     ),
     Verb(
         "recuse", _("申请回避"), who.SEAT_HOLDER, ("expert_review",), RECUSAL,
@@ -178,7 +207,7 @@ _LINES: tuple[Verb, ...] = (
         completes=True,
         guards=(
             guards.seat_is(SeatState.CLEARED, _("请先作出无利害关系声明。")), guards.marks_are_complete,
-            guards.needs_text("opinion", _("评审意见")),
+            guards.needs_text("opinion", _("评审意见")), panel_guards.no_known_tie,
         ),
         record=records.hand_in_review,
         tells=(audiences.office,),

@@ -13,6 +13,7 @@ from workflows.views import (
     applicant_reading,
     applicant_versions,
     applicant_what_if,
+    recommendation_case,
 )
 
 CASE = "my/cases/<str:number>/"
@@ -43,7 +44,9 @@ urlpatterns = [
     path(f"{CASE}done/", applicant_filing.my_done, name="my_done"),
     path(f"{CASE}return/", applicant_filing.my_return, name="my_return"),
     path(f"{CASE}letters/<str:letter>/", applicant.my_letter, name="my_letter"),
+    path(f"{CASE}parent/", recommendation_case.my_parent, name="my_parent"),
     path(f"{CASE}withdraw/", applicant_filing.my_withdraw, name="my_withdraw"),
     path(f"{CASE}certificate/", applicant.my_certificate, name="my_certificate"),
+    path(f"{CASE}certificate/english/", applicant.my_certificate_english, name="my_certificate_english"),
     path(f"{CASE}progress/", applicant.my_progress, name="my_progress"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import meetings
+from workflows.views import calibration, meetings
 
 urlpatterns = [
     path("meetings/", meetings.meeting_list, name="meetings"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("meetings/<str:number>/items/<int:position>/vote/", meetings.vote, name="meeting_vote"),
     path("meetings/<str:number>/items/<int:position>/recuse/", meetings.recuse, name="meeting_recuse"),
     path("meetings/<str:number>/items/<int:position>/evidence/<int:pk>/", meetings.evidence, name="meeting_evidence"),
+    path("meetings/<str:number>/calibration/", calibration.meeting_calibration, name="meeting_calibration"),
+    path(
+        "meetings/<str:number>/calibration.csv", calibration.meeting_calibration_file, name="meeting_calibration_file"
+    ),
     path("meetings/<str:number>/minutes/", meetings.minutes, name="meeting_minutes"),
     path("meetings/<str:number>/minutes/sign/", meetings.sign, name="meeting_sign"),
 ]

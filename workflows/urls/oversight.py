@@ -10,6 +10,7 @@ urlpatterns = [
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("audit/cases/<str:number>/", audit.case, name="audit_case"),
+    path("dossiers/<str:number>/", audit.case_dossier, name="case_dossier"),
     path("ops/", operations.health, name="operations"),
     path("ops/effects/retry/", operations.retry, name="effects_retry"),
     path("ops/calendar/", operations.calendar, name="operations_calendar"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
@@ -21,15 +22,15 @@ if TYPE_CHECKING:
     from accreditation.models import Case
 
 acting_person = signed_in
-View = Callable[..., HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 REQUEST_KEY = "request_key"  # hidden field of every form that changes something
 
 
-def page(view: View) -> View:
+def page(view: Callable[..., Answer]) -> Callable[..., Answer]:
     """NotFound becomes 404, Denied 403; other refusals are the page's own to show."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
         try:
             return view(request, *args, **kwargs)
         except NotFound as missing:

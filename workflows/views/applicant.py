@@ -15,15 +15,17 @@ from accreditation.errors import NotFound, Refusal
 from accreditation.services.evaluation import verified_evaluation
 from accreditation.services.material import missing_evidence
 from accreditation.visibility import View, first_review_is_closed, letter_for
-from certificates.selectors import certificate_file
+from certificates.selectors import certificate_file, translation_file, translation_of
 from workflows.forms.applicant import NewCaseForm
 from workflows.opening import open_application
 from workflows.presentation import explanations, figures, gates, letters, rules, scores
 from workflows.presentation.cases import batch_name
+from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.timeline import timeline
 from workflows.presentation.words import Words, either
 from workflows.selectors import applicant as rows
 from workflows.selectors.guide import batch_by_code
+from workflows.selectors.matters import own_matters
 from workflows.views import applicant_tasks
 from workflows.views.answers import REQUEST_KEY, acting_person, as_errors, new_request_key, page
 from workflows.views.applicant_frame import OpenCase, frame, notice_of_return, open_case
@@ -43,6 +45,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     context = {
         "to_do": [applicant_tasks.card(row) for row in found if row.is_mine_to_act],
         "others": [applicant_tasks.card(row) for row in found if not row.is_mine_to_act],
+        "matters": [applicant_tasks.matter_card(case) for case in own_matters(user)],
         "certificates": [applicant_tasks.certificate_card(*row) for row in rows.own_certificates(user)],
         "batches": [batch_words(batch) for batch in rows.open_batches(at)],
     }
@@ -138,6 +141,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         total=scores.total_text(evaluation) if evaluation else "",
         axes=scores.radar_axes(evaluation) if evaluation else [],
         summary=applicant_tasks.summary(opened),
+        recommending=recommending_rows(opened.application),
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter", limit=SHOWN_EVENTS),
         certificate=applicant_tasks.issued_card(opened.application),
         ended_for=opened.application.ended_for,
@@ -221,8 +225,23 @@ def my_certificate(request: HttpRequest, number: str) -> HttpResponse:
     certificate = rows.certificate_of(opened.application)
     if certificate is None:
         raise NotFound(number)
-    answer = HttpResponse(certificate_file(certificate), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{certificate.number}.pdf") or ""
+    return _signed_file(certificate_file(certificate), f"{certificate.number}.pdf")
+
+
+@require_safe
+@page
+def my_certificate_english(request: HttpRequest, number: str) -> HttpResponse:
+    """The signed English edition as a file."""
+    certificate = rows.certificate_of(open_case(request, number).application)
+    translation = translation_of(certificate) if certificate is not None else None
+    if certificate is None or translation is None:
+        raise NotFound(number)
+    return _signed_file(translation_file(translation), f"{certificate.number}-english.pdf")
+
+
+def _signed_file(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -61,6 +61,11 @@ class OpenCase:
         """Whether this person may send files now."""
         return "upload_workbook" in self.verbs
 
+    @property
+    def names_parent(self) -> bool:
+        """Whether this is an application for a branch centre whose parent may be named now."""
+        return "name_parent" in self.verbs and self.application.batch.programme.branch_of_id is not None
+
     def evaluation(self) -> Evaluation | None:
         """Trial evaluation of those figures; None before a workbook was accepted."""
         facts = self.facts

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accreditation.enums import ApplicationState
+from accreditation.enums import ApplicationState, Owner
+from certificates.selectors import has_english
+from certificates.services.published import files_beside
 from certificates.standing import Standing
 from workflows.presentation.cases import batch_name, owner_name
 from workflows.presentation.corrections import correction_points
 from workflows.presentation.figures import shown_value
 from workflows.presentation.scores import total_text
 from workflows.presentation.words import Words, district_name, either, lang, quoted, state_label, state_tone
+from workflows.procedures import procedure_of
 from workflows.selectors.applicant import certificate_of, uploads_of
 from workflows.views.applicant_frame import OpenCase
+from workflows.views.matters.registry import name_of
 
 if TYPE_CHECKING:
     from accreditation.models import Application, Case, Title
@@ -60,9 +64,24 @@ def _next_step(case: Case, application: Application) -> tuple[str, str]:
     return _("查看"), address("my_case", case.number)
 
 
+def matter_card(case: Case) -> Words:
+    """A case over one of the titles as a card; what waits for the holder is asked for by its button."""
+    is_mine = procedure_of(case).subject.facts(case.state).owner is Owner.HOLDER
+    return {
+        "name": name_of(case),
+        "holder": case.enterprise.name,
+        "number": case.number,
+        "state": state_label(case.state),
+        "tone": state_tone(case.state),
+        "moved_at": case.moved_at,
+        "href": address("my_matter", case.number),
+        "action": _("查看并答复") if is_mine else "",
+    }
+
+
 def certificate_card(title: Title, case: Case, certificate: Certificate | None) -> Words:
-    """A title with its certificate: number, validity, standing, download and public page."""
-    is_issued = certificate is not None and bool(certificate.sha256)
+    """A title with its certificate: number, validity, standing, downloads and public page."""
+    issued = certificate if certificate and certificate.sha256 else None
     meaning = Standing(certificate.state).meaning if certificate else Standing.REQUESTED.meaning
     return {
         "name": either(title.programme, "name"),
@@ -72,15 +91,25 @@ def certificate_card(title: Title, case: Case, certificate: Certificate | None) 
         "valid_until": title.valid_until,
         "state": meaning.word.zh if lang() == "zh" else meaning.word.en,
         "tone": TONES[meaning.tone],
-        "href": address("my_certificate", case.number) if is_issued else "",
-        "shown_href": address("certificates:shown", certificate.code) if certificate and is_issued else "",
+        "href": address("my_certificate", case.number) if issued else "",
+        "english_href": address("my_certificate_english", case.number) if has_english(certificate) else "",
+        "shown_href": address("certificates:shown", issued.code) if issued else "",
+        "credential_href": _credential_href(issued),
         "case_href": address("my_case", case.number),
+        "end_href": address("my_cancellation", title.number) if title.is_standing else "",
     }
 
 
+def _credential_href(issued: Certificate | None) -> str:
+    """Where the holder fetches the credential, once it is published."""
+    if issued is None or not files_beside(issued.code)["credential"]:
+        return ""
+    return address("certificates:credential", issued.code)
+
+
 def issued_card(application: Application) -> Words | None:
-    """The card of the certificate that a case led to; None before the title was granted."""
-    if application.title is None:
+    """The card of the certificate that a case led to; None before the title was granted and for titles from above."""
+    if application.title is None or application.title.granted_above_id is not None:
         return None
     return certificate_card(application.title, application.case, certificate_of(application))
 

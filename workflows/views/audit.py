@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import tempfile
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accreditation.permissions import signed_in
+from accreditation.acts import act
+from accreditation.permissions import acting_as, signed_in
 from accreditation.visibility import application_of, case_for
-from workflows.forms.oversight import TrailFilter
+from workflows.exports.dossier import write_dossier
+from workflows.forms.oversight import DossierForm, TrailFilter
 from workflows.presentation.cases import case_header
+from workflows.presentation.matters import matter_header
 from workflows.presentation.oversight import act_labels, break_rows, event_rows
 from workflows.presentation.words import Words
+from workflows.procedures import procedure_of
 from workflows.selectors import oversight
 from workflows.selectors.registers import objections_of, trail_of
 from workflows.views.answers import page
 from workflows.views.listing import filters, page_of_rows
+from workflows.views.matters.registry import name_of
+
+if TYPE_CHECKING:
+    from accreditation.models import Case
+
+EXPORT_DOSSIER = "export_dossier"
 
 
 @require_safe
@@ -34,17 +49,45 @@ def trail(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The chain of a case with every hash, whether it verifies, and objections with their objectors."""
     found = case_for(signed_in(request), number)
-    application = application_of(found)
     chain = trail_of(found)
     context = {
         "case": found,
-        "header": case_header(found, application, at=timezone.now()),
+        "header": _header(found, at=timezone.now()),
         "rows": event_rows(chain.events),
         "breaks": break_rows(chain.breaks),
         "head": chain.head,
-        "objections": objections_of(application),
+        "objections": objections_of(application_of(found)) if found.batch_id else [],
     }
     return render(request, "workflows/oversight/audit_case.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def case_dossier(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Why a copy of the whole file is needed, then the archive; the act is written into the case's own chain."""
+    user = signed_in(request)
+    found = case_for(user, number)
+    form = DossierForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        stream = tempfile.TemporaryFile()  # noqa: SIM115  closed by the answer that sends it
+        with act(found, EXPORT_DOSSIER, by=user, at=timezone.now(), acting_as=acting_as(user)) as doing:
+            locked = cast("Case", doing.chain)  # nobody moves the case while it is copied
+            doing.note(reason=form.cleaned_data["reason"], sha256=write_dossier(locked, stream))
+        stream.seek(0)
+        answer = FileResponse(stream, as_attachment=True, filename=f"{found.number}.zip")
+        answer.headers["Cache-Control"] = "private, no-store"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+    status = 422 if form.is_bound else 200
+    context = {"case": found, "form": form, "back": reverse("case", args=[number])}
+    return render(request, "workflows/oversight/dossier.html", context, status=status)
+
+
+def _header(found: Case, *, at: datetime) -> Words:
+    """The top of the page, for an application and for a case over a title."""
+    if found.batch_id:
+        return case_header(found, application_of(found), at=at)
+    return matter_header(found, procedure_of(found).subject.of(found), name_of(found), at=at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

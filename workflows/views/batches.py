@@ -20,9 +20,11 @@ from accreditation.services.batches import open_batch
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.rule_sets import rules_of
 from accreditation.views.answers import put_reasons
+from workflows.certification import issuing_of
 from workflows.forms.office import BatchForm, moment_text
 from workflows.presentation.rules import rule_set_page
 from workflows.presentation.words import lang, state_label, state_tone
+from workflows.procedures import PROCEDURES
 from workflows.selectors import batch_desk
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
@@ -39,8 +41,11 @@ def office_batches(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page
 def office_batch(request: HttpRequest, code: str) -> HttpResponse:
-    """Cases by state, window, and everything that the batch pins."""
+    """Cases by state, window, and everything that the batch pins; a script asks again for the issuing alone."""
     row = batch_desk.batch(code)
+    issuing = issuing_of(row, at=timezone.now())
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "workflows/office/issuing.html", {"issuing": issuing})
     counts = batch_desk.counts(row)
     context = {
         "batch": row,
@@ -53,6 +58,8 @@ def office_batch(request: HttpRequest, code: str) -> HttpResponse:
         "faults": batch_desk.confidence_counts(row),
         "notices": batch_desk.notices_of(row),
         "announcements": batch_desk.announcements_of(row),
+        "issuing": issuing,
+        "recommends": row.is_recommendation,
     }
     return render(request, "workflows/office/batch.html", context)
 
@@ -71,6 +78,7 @@ def office_batch_new(request: HttpRequest) -> HttpResponse:
             row = open_batch(
                 values.pop("programme"), values.pop("edition"), **values, by=signed_in(request), at=timezone.now(),
                 request_key=request.POST.get(REQUEST_KEY) or None,
+                needs=PROCEDURES[values["procedure"]].needs,
             )  # fmt: skip
         except Replayed as replayed:
             return redirect("office_batch", replayed.answer["batch"])

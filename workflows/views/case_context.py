@@ -16,6 +16,7 @@ from accreditation.services.recurrences import recurrences
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from criteria.units import unit_name
+from workflows.deadlines import paused_clock
 from workflows.presentation import corrections, gates, letters, material, scores, timeline
 from workflows.presentation.certificates import certificate_rows
 from workflows.presentation.coverage import coverage
@@ -23,11 +24,14 @@ from workflows.presentation.differences import difference_words
 from workflows.presentation.explanations import explanations
 from workflows.presentation.figures import annex_tables, shown_value
 from workflows.presentation.provable import proof, provable_name
+from workflows.presentation.recommending import consultation_rows, recommending_rows
 from workflows.presentation.recurrences import recurrence_rows
 from workflows.presentation.rules import source_rows
+from workflows.presentation.standings import held_rows, register_questions
 from workflows.presentation.words import Words, amount, either, lang, quoted
 from workflows.selectors import registers
 from workflows.selectors.figures import Cell, FiledBinding, basics, differences, figure_rows, versions
+from workflows.selectors.recommendations import consultations_of
 from workflows.views.desk import Opened
 
 if TYPE_CHECKING:
@@ -63,6 +67,8 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "facts": _facts(opened, rules),
         "reviews": registers.first_reviews(application),
         "letters": _letters(opened),
+        "recommending": recommending_rows(application),
+        "consultations": consultation_rows(consultations_of(application)) if opened.desk.code == "office" else [],
         "forwardings": registers.forwardings_of(application),
         "register": _register(opened) if opened.runs_panel else [],
         "timeline": timeline.timeline(
@@ -95,7 +101,7 @@ def _register(opened: Opened) -> list[Words]:
     application = opened.application
     lines = [
         {"label": _("会议"), "text": item.meeting.number, "href": address_of("meeting", item.meeting.number),
-         "state": item.get_outcome_display() or item.meeting.get_state_display(), "tone": "blue"}
+         "state": item.outcome_label() or item.meeting.get_state_display(), "tone": "blue"}
         for item in registers.meeting_items(application)
     ]  # fmt: skip
     if application.notice is not None:
@@ -151,8 +157,20 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"appoint_panel"}, "panel", gettext_lazy("组成评审组"), "primary"),
     ({"replace_expert", "adopt_value"}, "panel", gettext_lazy("查看评审组"), "outline-primary"),
     ({"table_again"}, "act:table_again", gettext_lazy("重新提请审议"), "primary"),
+    ({"ask_departments"}, "act:ask_departments", gettext_lazy("提请部门会商"), "primary"),
+    ({"record_answer"}, "act:record_answer", gettext_lazy("登记部门意见"), "primary"),
+    ({"score_at_check"}, "act:score_at_check", gettext_lazy("确认初评得分"), "primary"),
+    ({"adopt_initial_score"}, "act:adopt_initial_score", gettext_lazy("确认初评得分"), "primary"),
+    (
+        {"not_recommend_below_limit"},
+        "act:not_recommend_below_limit",
+        gettext_lazy("初评不足，不予推荐"),
+        "outline-secondary",
+    ),
     ({"return_for_correction"}, "return", gettext_lazy("退回补正"), "outline-primary"),
     ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
+    ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),
+    ({"resume_clock"}, "act:resume_clock", gettext_lazy("恢复时限"), "outline-primary"),
     ({"decline"}, "act:decline", gettext_lazy("不予受理"), "outline-secondary"),
 )
 
@@ -161,11 +179,18 @@ def actions(opened: Opened) -> list[Words]:
     """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
     found = []
     for verbs, page, label, tone in BUTTONS:
+        if verbs == {_hidden_clock(opened)}:
+            continue
         if verbs & opened.verbs and page.split(":")[0] in ("act", *opened.desk.pages):
             name, _colon, verb = page.partition(":")
             href = opened.address(name, verb) if verb else opened.address(name)
             found.append({"label": label, "href": href, "tone": tone, "posts": verb == "accept"})
     return found
+
+
+def _hidden_clock(opened: Opened) -> str:
+    """Of stopping and starting the clock only one makes sense."""
+    return "pause_clock" if paused_clock(opened.case) else "resume_clock"
 
 
 def failed_gates(opened: Opened) -> list[Words]:
@@ -229,6 +254,7 @@ def figures(opened: Opened) -> dict[str, Any]:
     return {
         "years": [newest, newest - 1, newest - 2],
         "rows": list(_figure_rows(opened)),
+        "held": held_rows(application.enterprise.uscc, application.batch.base_date),
         "basics": [
             {"label": either(spec, "name"), "value": shown_value(cell.fact, spec)}
             for spec, cell in basics(application)
@@ -248,6 +274,7 @@ def figures(opened: Opened) -> dict[str, Any]:
 
 def _figure_rows(opened: Opened) -> Iterator[Words]:
     may_verify = "verify_value" in opened.verbs
+    questions = register_questions(opened.application)
     for row in figure_rows(opened.application):
         yield {
             "key": f"figure-{row.spec.code}",
@@ -258,6 +285,7 @@ def _figure_rows(opened: Opened) -> Iterator[Words]:
             "cells": [_cell(opened, row.spec, cell, may_verify) for cell in row.cells],
             "proofs": [proof(bound, opened.case.number, EVIDENCE) for bound in row.bindings],
             "evidence": _file_links(opened, row.evidence),
+            "register": questions.get(row.spec.code),
         }
 
 

@@ -21,6 +21,7 @@ from workflows.forms.casework import (
     ConfirmedForm,
     GateForm,
     OpinionForm,
+    PauseForm,
     ReasonForm,
     ReasonsForm,
     RemarkForm,
@@ -81,6 +82,20 @@ ACTS: Mapping[str, ActPage] = {
         (ENDS, LETTER),
         is_final=True,
     ),
+    "pause_clock": ActPage(
+        PauseForm,
+        _("中止时限"),
+        _("听证、检验检测、鉴定和专家评审所需的时间不计入办理时限，须书面告知申报单位。"),
+        _("中止时限"),
+        _("办理时限已中止。"),
+    ),
+    "resume_clock": ActPage(
+        ConfirmedForm,
+        _("恢复时限"),
+        _("事项已经完成；剩余的工作日从明天起继续计算。"),
+        _("恢复时限"),
+        _("办理时限已恢复计算。"),
+    ),
     "table_again": ActPage(
         ReasonForm,
         _("重新提请审议"),
@@ -98,8 +113,8 @@ ACTS_OF_TOWNS: Mapping[str, ActPage] = {
         _("已转报认定机构。"),
     ),
 }
-DISTRICT_ACTS = frozenset({"accept", "decline", "find_ineligible", "table_again"})
-OFFICE_ACTS = frozenset({"find_ineligible", "table_again"})
+DISTRICT_ACTS = frozenset({"accept", "decline", "find_ineligible", "table_again", "pause_clock", "resume_clock"})
+OFFICE_ACTS = frozenset({"find_ineligible", "table_again", "pause_clock", "resume_clock"})
 NOT_RECOMMENDED = Confirm(_("不予推荐"), (ENDS, LETTER), _("不予推荐"))
 REVIEWS: Mapping[str, tuple[tuple[str, ...], tuple[Phrase, ...]]] = {
     "district": (("recommend", "not_recommend"), RECOMMEND),
@@ -138,12 +153,19 @@ def changes_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     return show(request, opened, "changes", contexts.changes(opened))
 
 
-def act_page(request: HttpRequest, desk: Desk, number: str, verb: str, offered: frozenset[str]) -> HttpResponse:
+def act_page(
+    request: HttpRequest,
+    desk: Desk,
+    number: str,
+    verb: str,
+    offered: frozenset[str],
+    acts: Mapping[str, ActPage] = ACTS,
+) -> HttpResponse:
     """One act with its own page."""
     opened = open_case(request, desk, number)
     if verb not in offered:
         raise NotFound(verb)
-    page = ACTS_OF_TOWNS.get(verb) or ACTS[verb]
+    page = ACTS_OF_TOWNS.get(verb) or acts[verb]
     form = page.form(request.POST if request.method == "POST" else None, initial=typed(request))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data

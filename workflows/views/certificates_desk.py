@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accreditation.errors import NotFound
+from certificates.fonts import FontsRefused
+from certificates.services.plaques import plaque_sheet
+from certificates.snapshot import SnapshotRefused
 from workflows.presentation.certificates import certificate_rows
 from workflows.selectors import registers
 from workflows.views.answers import page
@@ -29,3 +35,22 @@ def office_certificates(request: HttpRequest) -> HttpResponse:
     ]
     context = {"page": rows, "rows": certificate_rows(rows), "links": links, "group": group}
     return render(request, "workflows/office/certificates.html", context)
+
+
+@require_safe
+@page
+def office_plaque(request: HttpRequest, number: str) -> HttpResponse:
+    """The text sheet for the maker of the plaque that goes with a certificate."""
+    certificate = registers.standing_certificate(number)
+    if certificate is None:
+        raise NotFound(number)
+    try:
+        content = plaque_sheet(certificate)
+    except (FontsRefused, SnapshotRefused) as refusal:
+        messages.error(request, _("铜牌文字稿无法生成：%(why)s") % {"why": refusal})
+        return redirect("office_certificates")
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{certificate.number}-plaque.pdf") or ""
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

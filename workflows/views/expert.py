@@ -33,6 +33,7 @@ from workflows.selectors.figures import application_with_material, figure_cell
 from workflows.selectors.site_visits import visit_of
 from workflows.views.answers import as_errors, new_request_key, page, try_verb
 from workflows.views.listing import page_of_rows
+from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
     from accreditation.models import Application, Case, Seat
@@ -211,7 +212,8 @@ def _plain(found: Case, application: Application) -> Words:
 def _declaration(
     request: HttpRequest, found: Case, application: Application, seat: Seat, reasons: list[Reason] | None = None
 ) -> HttpResponse:
-    ties = [str(tie) for tie in ties_between(signed_in(request), found.enterprise)]
+    on = timezone.now().astimezone(SHANGHAI).date()
+    ties = [str(tie) for tie in ties_between(signed_in(request), application, on=on)]
     context = _plain(found, application) | {"ties": ties, "errors": as_errors(reasons or [])}
     return _answer(request, "declaration", context, has_faults=bool(reasons))
 

@@ -72,7 +72,7 @@ def guide_programme(request: HttpRequest, programme: str) -> HttpResponse:
         "rules": rules.rule_set_page(rule_set),
         "evidence": evidence_of_rules(rule_set),
         "limits": evidence_limits(),
-        "steps": [{"label": str(label), "state": "todo"} for label in steps_of(batch)],
+        "steps": [{"label": str(label), "state": "todo"} for label in steps_of(batch).values()],
         "periods": periods(batch),
         "template_id": template.id,
         "template_checksum": template.checksum,
@@ -95,15 +95,16 @@ def evidence_of_rules(rule_set: RuleSet) -> list[Words]:
 
 
 def periods(batch: Batch) -> list[Words]:
-    """Time limits of each step in working days."""
+    """Time limits in working days, of the steps that the procedure has."""
     limits = (
         (_("区级初审"), batch.first_review_days),
         (_("申报单位补正"), batch.correction_days),
-        (_("市级形式审查"), batch.check_days),
+        (_("市级核查") if batch.is_recommendation else _("市级形式审查"), batch.check_days),
+        (_("部门会商"), batch.consultation_days),
         (_("专家评审"), batch.expert_days),
         (_("公示"), batch.notice_days),
     )
-    return [{"label": label, "value": _("%(n)d 个工作日") % {"n": days}} for label, days in limits]
+    return [{"label": label, "value": _("%(n)d 个工作日") % {"n": days}} for label, days in limits if days]
 
 
 @require_safe

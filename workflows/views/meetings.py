@@ -171,7 +171,7 @@ def committee_case(request: HttpRequest, number: str) -> HttpResponse:
 def vote(request: HttpRequest, number: str, position: int) -> HttpResponse:
     """One vote of the member who is signed in."""
     found, row = _found(request, number, position)
-    form = VoteForm(request.POST)
+    form = VoteForm(request.POST, words=found.batch.choice_words)
     reasons: list[Reason] = []
     if form.is_valid():
         said, user, at = form.cleaned_data, signed_in(request), timezone.now()
@@ -283,6 +283,7 @@ def _frame(request: HttpRequest, found: Meeting) -> Words:
         "programme": either(found.batch.programme, "name"),
         "may_run": has_power_over(user, Power.CALL_MEETINGS, found.batch),
         "is_member": meeting_room.is_member(found, user),
+        "heads": list(found.batch.choice_words.values()),
         "request_key": new_request_key(),
     }
 
@@ -303,7 +304,9 @@ def _item_page(
         "own_vote": own,
         "may_vote": may_vote,
         "may_step_out": meeting_room.is_member(found, user) and own is None and not found.minutes,
-        "form": form or VoteForm(initial=initial_from_drafts(request, address)),
+        "form": form or VoteForm(
+            initial=initial_from_drafts(request, address), words=found.batch.choice_words
+        ),
         "vote_address": address,
         "votes": meeting_room.votes_by_name(row) if meeting_room.may_read_votes(row, user) else None,
         "recusals": meeting_room.recusals_of(row),
@@ -340,7 +343,7 @@ def _tally_rows(tallies: list[tuple[MeetingItem, service.Tally]]) -> list[Words]
             "recused": counted.recused,
             "cast": [counted.cast[choice] for choice in Choice],
             "missing": counted.present - sum(counted.cast.values()),
-            "outcome": Choice(counted.outcome).label,
+            "outcome": row.meeting.batch.choice_words[Choice(counted.outcome)],
             "tone": {"recognise": "green", "refuse": "red"}.get(counted.outcome, "amber"),
         }
         for row, counted in tallies

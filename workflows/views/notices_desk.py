@@ -28,6 +28,8 @@ from workflows.certification import ground_of
 from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
 from workflows.phrases import OFFICIAL
 from workflows.selectors import batch_desk
+from workflows.selectors.paper_desk import waiting_imports
+from workflows.selectors.recommendations import waiting_for_letter
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
@@ -67,6 +69,8 @@ def publishing(request: HttpRequest) -> HttpResponse:
     context = {
         "batches": list(batch_desk.waiting_for_publisher(user)),
         "rule_drafts": waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else [],
+        "paper_imports": waiting_imports() if has_power(user, Power.PUBLISH) else [],
+        "recommendations": list(waiting_for_letter()) if has_power(user, Power.PUBLISH) else [],
         "notices": batch_desk.recent_notices(user),
         "announcements": batch_desk.recent_announcements(user),
     }

@@ -25,7 +25,7 @@ from workflows.selectors.desks import (
     open_objection_count,
     vacant_places,
 )
-from workflows.views import casework
+from workflows.views import casework, recommendation_case
 from workflows.views.answers import page
 from workflows.views.desk import OFFICE, open_case, show
 from workflows.views.listing import filters, page_of_rows, page_of_slices
@@ -125,8 +125,10 @@ def office_return(request: HttpRequest, number: str) -> HttpResponse:
 @form_page
 @page
 def office_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
-    """Find ineligible, table again."""
-    return casework.act_page(request, OFFICE, number, verb, casework.OFFICE_ACTS)
+    """Find ineligible, table again, the acts on a recommendation."""
+    offered = casework.OFFICE_ACTS | recommendation_case.OFFERED
+    acts = {**casework.ACTS, **recommendation_case.ACTS}
+    return casework.act_page(request, OFFICE, number, verb, offered, acts)
 
 
 @require_safe

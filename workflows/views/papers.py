@@ -33,6 +33,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     user = signed_in(request)
     found = case_for(user, number)
     view = view_of(user, found)
+    if not hasattr(found, "application") and view is not View.AUDITOR:
+        return redirect("my_matter" if view is View.APPLICANT else "matter", number)
     if view is View.OFFICE and not has_power(user, Power.CHECK_COMPLETENESS):
         return redirect("publishing")
     return redirect(_address(PAGES[view], number))

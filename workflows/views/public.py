@@ -202,6 +202,7 @@ def centre(request: HttpRequest, number: str) -> HttpResponse:
         "district": district_name(row.holder.district),
         "in_force": register.is_in_force(row, on=on),
         "certificate": register.certificate_of_title(row),
+        "paper": register.paper_of_title(row),
         "events": _history(row),
     }
     return render(request, "workflows/public/centre.html", context)

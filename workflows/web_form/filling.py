@@ -14,7 +14,7 @@ from accreditation.enums import ApplicationState
 from accreditation.models import Application, Draft, User
 from accreditation.services.drafts import save_drafts
 from accreditation.services.evaluation import draft_facts, reported_facts
-from accreditation.services.prefill import prefill_of
+from accreditation.services.prefill import Prefill, prefill_of
 from accreditation.services.rule_sets import template_of
 from criteria.fields import FieldSpec
 from criteria.workbook import Template
@@ -24,7 +24,7 @@ from workflows.web_form.sections import Key, Section, figure_name, form_path, li
 
 EDITABLE = (ApplicationState.DRAFT, ApplicationState.RETURNED)
 CONFIRMED = "prefill_confirmed"  # a tick on each page with prefilled answers, kept like a text
-REGISTER, LAST_CASE = "register", "last_case"
+REGISTER, LAST_CASE, STANDINGS = "register", "last_case", "standings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +178,16 @@ def filling_of(application: Application, user: User, allowed: Allowed | None) ->
     if facts is None and is_editable:
         prefill = prefill_of(application)
         facts = prefill.facts
-        sources = {key: REGISTER if prefill.is_registered(key) else LAST_CASE for key in facts.figures}
+        sources = {key: _source_of(prefill, key) for key in facts.figures}
     known = answers_of(facts, template.form) if facts else Answers({})
     number = application.case.number
     return Filling(number, user, template, known, sources, _drafts(user, number), allowed, is_editable)
+
+
+def _source_of(prefill: Prefill, key: Key) -> str:
+    if prefill.is_counted(key):
+        return STANDINGS
+    return REGISTER if prefill.is_registered(key) else LAST_CASE
 
 
 def _drafts(user: User, number: str) -> dict[str, dict[str, Draft]]:

@@ -22,6 +22,7 @@ from accreditation.errors import Refusal
 from accreditation.models import User
 from accreditation.services import installation
 from accreditation.services.account_mail import password_link
+from accreditation.services.plan import create_plan
 
 PASSWORD_VARIABLE = "INSTALL_PASSWORD"  # noqa: S105  the name of a variable
 CALENDAR_COMMAND = "calendar_seed"
@@ -57,6 +58,7 @@ class Command(BaseCommand):
             self._appoint(options)
         self._say(_("主管部门：新增 %(count)s 个"), installation.create_bodies())
         self._say(_("项目类别：新增 %(count)s 个"), installation.create_programmes())
+        self._say(_("规划目标：新增 %(count)s 项"), create_plan(timezone.now()))
         installation.create_system_account()
         if options["office_uscc"]:
             self._set_office_code(options["office_uscc"])

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.supervisor import Child, Supervisor
 
-SIGNERS_OWN = "SIGNER_"
+SIGNERS_OWN = ("SIGNER_", "CREDENTIAL_", "SM2_")
 ANSWERS_WITHIN = 30.0
 
 

@@ -9,7 +9,17 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from accreditation.templatetags.charts import bar, bullet, funnel_rows, polygon, share, spokes
+from accreditation.templatetags.charts import (
+    bar,
+    bullet,
+    count_bar,
+    deviation,
+    funnel_rows,
+    most,
+    polygon,
+    share,
+    spokes,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +89,24 @@ def test_score_row_below_its_threshold_says_so_in_words() -> None:
         page = Template('{% include "components/score_row.html" %}').render(Context({"row": row}))
     assert "未达标" in page
     assert "bar-short" in page
+
+
+def test_counts_are_bars_of_one_scale_with_their_number_as_text() -> None:
+    rows = [("新能源", 1), ("生物", 4), ("新材料", 0)]
+    assert (most(rows), most([])) == (4, 0)
+    assert [count_bar(count, most(rows))["length"] for _label, count in rows] == [75.0, 300.0, 0.0]
+    assert count_bar(0, 0)["length"] == 0.0
+    page = Template('{% include "workflows/parts/count_bars.html" %}').render(Context({"title": "领域", "rows": rows}))
+    assert re.findall(r'funnel-count">(\d+)<', page) == ["1", "4", "0"]
+    assert page.count('aria-hidden="true"') == len(rows)
+
+
+def test_deviation_grows_from_the_middle_to_either_side() -> None:
+    below, above = (
+        deviation(Fraction(-10), Fraction(15), Fraction(20)),
+        deviation(Fraction(20), Fraction(15), Fraction(20)),
+    )
+    assert (below["start"], below["length"], below["beyond"]) == (50, 50, False)
+    assert (above["start"], above["length"], above["beyond"]) == (100, 100, True)
+    assert below["lines"] == [25, 174]
+    assert deviation(Fraction(0), Fraction(15), Fraction(20))["length"] == 0

@@ -341,7 +341,9 @@ def test_district_does_not_learn_the_names_of_experts(cast: Cast, accepted: Case
     answer_gates(accepted, cast.pudong, cast.at)
     door.perform(accepted, "recommend", by=cast.pudong, at=cast.at, form={"opinion": "同意"})
     door.perform(accepted, "pass_completeness_check", by=cast.office, at=cast.at)
-    door.perform(accepted, "appoint_panel", by=cast.office, at=cast.at, form={"experts": cast.experts[:5]})
+    door.perform(
+        accepted, "appoint_panel", by=cast.office, at=cast.at, form={"experts": cast.experts[:5], "reason": "测试指定"}
+    )
     door.perform(accepted, "recuse", by=cast.experts[0], at=cast.at, form={"tie": "曾任顾问"})
     page = text(as_(cast.pudong).get(reverse("district_case", args=[accepted.number])))
     assert "专家0示例" not in page

@@ -325,7 +325,11 @@ def test_successor_sees_the_case_and_the_recused_expert_does_not(cast: Cast, cas
     door.perform(case, "recuse", by=cast.experts[0], at=clock.at, form={"tie": "曾任该单位顾问"})
     vacant = Seat.objects.get(panel__application__case=case, expert=cast.experts[0])
     door.perform(
-        case, "replace_expert", by=cast.office, at=clock.at, form={"vacant": vacant, "expert": cast.experts[5]}
+        case,
+        "replace_expert",
+        by=cast.office,
+        at=clock.at,
+        form={"vacant": vacant, "expert": cast.experts[5], "reason": "测试指定"},
     )
     assert as_expert(cast, 5).get(page("expert_case", case)).status_code == 200
     assert as_expert(cast, 0).get(page("expert_case", case)).status_code == 404

@@ -153,9 +153,17 @@ def test_panel_takes_exactly_five_without_ties(cast: Cast, case: Case) -> None:
     four = post(client, "office_panel", case, experts=[person.pk for person in cast.experts[:4]])
     assert four.status_code == 422
     assert "须选 5 名专家，现选 4 名" in text(four)
-    forced = post(client, "office_panel", case, experts=[person.pk for person in [*cast.experts[:4], cast.experts[7]]])
+    forced = post(
+        client,
+        "office_panel",
+        case,
+        experts=[person.pk for person in [*cast.experts[:4], cast.experts[7]]],
+        reason="另行指定",
+    )
     assert forced.status_code == 422
-    assert post(client, "office_panel", case, experts=[p.pk for p in cast.experts[:5]]).status_code == 302
+    five = [p.pk for p in cast.experts[:5]]
+    assert post(client, "office_panel", case, experts=five).status_code == 422
+    assert post(client, "office_panel", case, experts=five, reason="另行指定").status_code == 302
     assert state(case) == S.UNDER_EXPERT_REVIEW
 
 
@@ -168,6 +176,7 @@ def test_pool_suggests_the_least_loaded_and_asks_as_often_for_many_as_for_few(ca
     pool = client.get(address).context["pool"]
     assert [one.person for one in pool[:3]] == cast.experts[5:8]
     assert [one.load for one in pool] == [0, 0, 0, 1, 1, 1, 1, 1]
+    assert client.get(address).status_code == 200
     for_eight = queries_of(client, address)
     for expert in cast.experts[4:]:
         expert.expert.is_available = False
@@ -182,8 +191,12 @@ def test_recused_expert_is_replaced_by_one_who_has_not_sat(cast: Cast, case: Cas
     assert "待递补的评审席位" in text(client.get(reverse("office_inbox")))
     page = client.get(reverse("office_replace", args=[case.number, seat.pk]))
     assert [one.person for one in page.context["pool"] if one.is_selectable] == cast.experts[5:8]
-    assert post(client, "office_replace", case, seat.pk, expert=cast.experts[1].pk).status_code == 422
-    assert post(client, "office_replace", case, seat.pk, expert=cast.experts[5].pk).status_code == 302
+    assert (
+        post(client, "office_replace", case, seat.pk, expert=cast.experts[1].pk, reason="另行指定").status_code == 422
+    )
+    assert post(client, "office_replace", case, seat.pk, expert=cast.experts[5].pk).status_code == 422
+    form = {"expert": cast.experts[5].pk, "reason": "另行指定"}
+    assert post(client, "office_replace", case, seat.pk, **form).status_code == 302
     assert Seat.objects.get(place=seat.place, state=SeatState.APPOINTED).expert == cast.experts[5]
     assert client.get(reverse("office_replace", args=[case.number, seat.pk])).status_code == 404
 

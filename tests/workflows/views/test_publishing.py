@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,11 @@ from django.utils import timezone
 
 from accreditation.enums import ApplicationState as S
 from accreditation.models import Announcement, Application, Case, Notice, Objection, Title
+from certificates.fonts import FontsRefused
+from certificates.installation import public_folder
 from certificates.models import Certificate
+from certificates.services.signing import sign_pending
+from certificates.services.standing import change_standing
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, publish, to_committee
@@ -135,6 +140,20 @@ def test_announcement_grants_titles_and_asks_for_certificates(cast: Cast, comple
     assert Certificate.objects.get().number in page
 
 
+def test_holder_is_offered_the_credential_once_it_is_published(cast: Cast, completed: Case, var_dir: Any) -> None:
+    form = {"cases": [completed.number], "number": "示例〔2026〕1号", "dated": timezone.localdate().isoformat(),
+            "body": "现予公布。", "confirmed": "1"}  # fmt: skip
+    as_(cast.publisher).post(reverse("batch_announce", args=[cast.batch.code]), form)
+    holder, code = as_(cast.member0), Certificate.objects.get().code
+    offered = f'href="{reverse("certificates:credential", args=[code])}"'
+    pages = [reverse("my_cases"), reverse("my_case", args=[completed.number])]
+    assert not any(offered in text(holder.get(page)) for page in pages)
+    sign_pending(limit=1, at=timezone.now())
+    assert all(offered in text(holder.get(page)) for page in pages)
+    (public_folder() / "v" / code / "credential.jwt").unlink()
+    assert not any(offered in text(holder.get(page)) for page in pages)
+
+
 def test_certificate_refused_by_the_signer_is_listed_with_its_reason(cast: Cast, completed: Case) -> None:
     form = {"cases": [completed.number], "number": "示例〔2026〕1号", "dated": timezone.localdate().isoformat(),
             "body": "现予公布。", "confirmed": "1"}  # fmt: skip
@@ -143,6 +162,42 @@ def test_certificate_refused_by_the_signer_is_listed_with_its_reason(cast: Cast,
     page = as_(cast.office).get(reverse("office_certificates"))
     assert page.context["group"] == "refused"
     assert "字体缺字" in text(page)
+
+
+def test_plaque_sheet_is_the_offices_and_of_certificates_in_force_only(
+    cast: Cast, completed: Case, var_dir: Path
+) -> None:
+    form = {"cases": [completed.number], "number": "示例〔2026〕1号", "dated": timezone.localdate().isoformat(),
+            "body": "现予公布。", "confirmed": "1"}  # fmt: skip
+    as_(cast.publisher).post(reverse("batch_announce", args=[cast.batch.code]), form)
+    number = Certificate.objects.get().number
+    address = reverse("office_plaque", args=[number])
+    office = as_(cast.office)
+    assert office.get(address).status_code == 404
+    sign_pending(limit=1, at=timezone.now())
+    assert address in text(office.get(reverse("office_certificates")))
+    answer = office.get(address)
+    assert answer.content.startswith(b"%PDF-")
+    assert answer["Cache-Control"] == "private, no-store"
+    assert as_(cast.publisher).get(address).status_code == 403
+    change_standing(certificate=Certificate.objects.get(), verb="revoke", ground="评价不合格", at=timezone.now())
+    assert office.get(address).status_code == 404
+
+
+def test_plaque_sheet_without_fonts_is_refused_with_the_reason(
+    cast: Cast, completed: Case, var_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = {"cases": [completed.number], "number": "示例〔2026〕1号", "dated": timezone.localdate().isoformat(),
+            "body": "现予公布。", "confirmed": "1"}  # fmt: skip
+    as_(cast.publisher).post(reverse("batch_announce", args=[cast.batch.code]), form)
+    sign_pending(limit=1, at=timezone.now())
+
+    def gone() -> None:
+        raise FontsRefused("LXGWWenKai-Bold.ttf not found")
+
+    monkeypatch.setattr("certificates.services.plaques.faces", gone)
+    page = as_(cast.office).get(reverse("office_plaque", args=[Certificate.objects.get().number]), follow=True)
+    assert "LXGWWenKai-Bold.ttf not found" in text(page)
 
 
 def test_number_used_before_is_refused_at_its_field(cast: Cast, completed: Case) -> None:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0007_case_subjects'),
+        ('accreditation', '0014_recommendations'),
     ]
 
     operations = [
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='application',
             name='state',
-            field=django_fsm.FSMField(choices=[('draft', '草稿'), ('under_forwarding', '街镇（园区）转报中'), ('submitted', '已提交'), ('under_first_review', '区级初审中'), ('returned', '退回补正'), ('under_completeness_check', '市级形式审查中'), ('awaiting_panel', '待组成评审组'), ('under_site_visit', '实地核查中'), ('under_expert_review', '专家评审中'), ('under_overall_review', '综合评审中'), ('postponed', '暂缓认定'), ('proposed', '拟认定，待公示'), ('under_notice', '公示中'), ('notice_completed', '公示期满，待公布'), ('awaiting_announcement', '拟认定，待公布'), ('recognised', '已认定'), ('withdrawn', '已撤回'), ('declined', '不予受理'), ('ineligible', '不符合申报条件'), ('not_recommended', '不予推荐'), ('lapsed', '逾期未补正'), ('refused', '不予认定'), ('objection_upheld', '异议成立，不予认定')], default='draft', max_length=50, protected=True),
+            field=django_fsm.FSMField(choices=[('draft', '草稿'), ('under_forwarding', '街镇（园区）转报中'), ('submitted', '已提交'), ('under_first_review', '区级初审中'), ('returned', '退回补正'), ('under_completeness_check', '市级形式审查中'), ('awaiting_panel', '待组成评审组'), ('under_site_visit', '实地核查中'), ('under_expert_review', '专家评审中'), ('under_overall_review', '综合评审中'), ('postponed', '暂缓认定'), ('proposed', '拟认定，待公示'), ('under_notice', '公示中'), ('notice_completed', '公示期满，待公布'), ('awaiting_announcement', '拟认定，待公布'), ('recognised', '已认定'), ('withdrawn', '已撤回'), ('declined', '不予受理'), ('ineligible', '不符合申报条件'), ('not_recommended', '不予推荐'), ('lapsed', '逾期未补正'), ('refused', '不予认定'), ('objection_upheld', '异议成立，不予认定'), ('under_consultation', '部门会商中'), ('awaiting_ranking', '待排序'), ('to_be_recommended', '拟推荐，待行文'), ('not_in_quota', '未列入推荐名额'), ('recommended_upward', '已推荐，待国家评审'), ('recognised_above', '国家已认定'), ('not_recognised_above', '国家未认定')], default='draft', max_length=50, protected=True),
         ),
         migrations.AlterField(
             model_name='body',
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'under_forwarding', 'submitted', 'under_first_review', 'returned', 'under_completeness_check', 'awaiting_panel', 'under_site_visit', 'under_expert_review', 'under_overall_review', 'postponed', 'proposed', 'under_notice', 'notice_completed', 'awaiting_announcement', 'recognised', 'withdrawn', 'declined', 'ineligible', 'not_recommended', 'lapsed', 'refused', 'objection_upheld'])), name='application_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'under_forwarding', 'submitted', 'under_first_review', 'returned', 'under_completeness_check', 'awaiting_panel', 'under_site_visit', 'under_expert_review', 'under_overall_review', 'postponed', 'proposed', 'under_notice', 'notice_completed', 'awaiting_announcement', 'recognised', 'withdrawn', 'declined', 'ineligible', 'not_recommended', 'lapsed', 'refused', 'objection_upheld', 'under_consultation', 'awaiting_ranking', 'to_be_recommended', 'not_in_quota', 'recommended_upward', 'recognised_above', 'not_recognised_above'])), name='application_state_known'),
         ),
         migrations.AddConstraint(
             model_name='application',

@@ -1,0 +1,50 @@
+"""Closed words of clocks: what runs, how it stands, what can happen to it, on which ground it may stand still."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class DeadlineKind(TextChoices):
+    """What a clock is running for."""
+
+    FIRST_REVIEW = "first_review", _("区级初审时限")
+    CORRECTION = "correction", _("补正期限")
+    COMPLETENESS_CHECK = "completeness_check", _("形式审查时限")
+    EXPERT_REVIEW = "expert_review", _("专家评审时限")
+    NOTICE = "notice", _("公示期")
+    DEFENCE = "defence", _("陈述申辩期限")
+    HEARING = "hearing", _("组织听证期限")
+    ORDER = "order", _("作出决定期限")
+    EFFECT = "effect", _("生效日期")
+    SUSPENSION = "suspension", _("暂停期限")
+    CONSULTATION = "consultation", _("部门会商期限")
+
+
+class DeadlineState(TextChoices):
+    """A clock runs, was met, was missed, or was called off."""
+
+    RUNNING = "running", _("进行中")
+    PAUSED = "paused", _("已中止")
+    MET = "met", _("已完成")
+    FIRED = "fired", _("已到期")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class ClockEventKind(TextChoices):
+    """What can happen to a clock; when it is due follows from these alone."""
+
+    STARTED = "started", _("起算")
+    PAUSED = "paused", _("中止")
+    RESUMED = "resumed", _("恢复")
+    SETTLED = "settled", _("了结")
+
+
+class PauseGround(TextChoices):
+    """For what the time of a review stands still: 行政许可法第四十五条."""
+
+    HEARING = "hearing", _("听证")
+    TESTING = "testing", _("检验、检测")
+    APPRAISAL = "appraisal", _("鉴定")
+    EXPERT_OPINION = "expert_opinion", _("专家评审")

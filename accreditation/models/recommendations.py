@@ -1,0 +1,148 @@
+"""Recommendation for a national title: consultation, initial score, ranking within the quota, letter, result."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from accreditation.models.applications import Application, StoredFile
+from accreditation.models.batches import Batch
+from accreditation.models.people import User
+from accreditation.models.titles import Title
+from accreditation.recommendation_words import Department, OutsideBand, Position, TieRule
+
+
+class Consultation(models.Model):
+    """One department asked about one application, and its written answer as the office received it."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="consultations")
+    department = models.CharField(max_length=20, choices=Department)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    position = models.CharField(max_length=20, choices=Position, blank=True)
+    text = models.TextField(blank=True)
+    document_number = models.CharField(max_length=60, blank=True)  # of the department's letter
+    dated = models.DateField(null=True, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_consultation_per_department", fields=["application", "department"]),
+            models.CheckConstraint(
+                name="answered_consultation_is_recorded",
+                condition=Q(position="")
+                | (~Q(text="") & Q(dated__isnull=False) & Q(recorded_by__isnull=False) & Q(recorded_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.department}"
+
+
+class InitialScore(models.Model):
+    """初评得分: the score by the national method on verified figures, adopted and frozen."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="initial_score")
+    total = models.CharField(max_length=60)  # exact number as text, in points
+    evaluation = models.TextField()
+    digest = models.CharField(max_length=64)
+    opinion = models.TextField()
+    without_answer_for = models.TextField(blank=True)  # why it was adopted although a department had not answered
+    scored_by = models.ForeignKey(User, on_delete=models.PROTECT)
+    scored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="initial_score_has_opinion", condition=~Q(opinion=""))]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.total}"
+
+
+class Ranking(models.Model):
+    """The applications of a batch by initial score: a text frozen by hash, with quota and tie rule in it."""
+
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="ranking")
+    number = models.CharField(max_length=40, unique=True)
+    quota = models.PositiveIntegerField()
+    tie_rule = models.CharField(max_length=40, choices=TieRule)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    frozen_by = models.ForeignKey(User, on_delete=models.PROTECT)
+    frozen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="ranking_is_frozen", condition=~Q(text="") & ~Q(sha256=""))]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RankingLine(models.Model):
+    """One place of the ranking."""
+
+    ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, related_name="lines")
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="ranking_line")
+    place = models.PositiveIntegerField()
+    score = models.CharField(max_length=60)  # exact
+    tie_value = models.CharField(max_length=60)  # exact, in the unit of the tie rule's figure
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_line_per_place", fields=["ranking", "place"])]
+
+    def __str__(self) -> str:
+        return f"{self.ranking_id}/{self.place}"
+
+
+class Recommendation(models.Model):
+    """The municipality's letter to the national authority; the applications listed in it point here."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="recommendations")
+    ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT)
+    number = models.CharField(max_length=60, unique=True)  # 文号
+    dated = models.DateField()
+    addressed_to = models.CharField(max_length=120)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT)
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ExternalNotice(models.Model):
+    """A notice of a national authority as this office received it: number, day, authority, scanned file."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="external_notices")
+    number = models.CharField(max_length=60)
+    dated = models.DateField()
+    authority = models.CharField(max_length=200)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
+    file_name = models.CharField(max_length=200)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="notice_from_above_is_named", condition=~Q(number=""))]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TitleEvaluation(models.Model):
+    """The result of an evaluation by a national authority, year by year, with what followed for the title."""
+
+    title = models.ForeignKey(Title, on_delete=models.PROTECT, related_name="evaluations")
+    year = models.PositiveIntegerField()
+    band = models.CharField(max_length=20, choices=OutsideBand)
+    notice = models.ForeignKey(ExternalNotice, on_delete=models.PROTECT, related_name="evaluations")
+    consequence = models.TextField(blank=True)
+    state_before = models.CharField(max_length=20)
+    state_after = models.CharField(max_length=20)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_evaluation_per_year", fields=["title", "year"])]
+
+    def __str__(self) -> str:
+        return f"{self.title_id} {self.year} {self.band}"

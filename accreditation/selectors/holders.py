@@ -1,0 +1,81 @@
+"""The history of a holder in the register of titles: names, titles and their states over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from accreditation.audit import chain_key
+from accreditation.enums import TitleState
+from accreditation.errors import NotFound
+from accreditation.models import AuditEvent, Enterprise, HolderRecord, NoticeEntry, Title
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FORMER_NAME = "former_name"  # the one kind of record that is public: `note` is the name given up on that day
+
+
+@dataclass(frozen=True, slots=True)
+class FormerName:
+    """A name that the holder bore: until a day where the change is recorded, else on a day it was printed."""
+
+    name: str
+    until: date | None
+    printed_on: date | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class TitleStep:
+    """Something that happened to a title: day, title, state afterwards; `is_grant` for its beginning."""
+
+    on: date
+    title: Title
+    state: str
+    is_grant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HolderHistory:
+    """Who holds, under which names, which titles, and what happened to each, newest first."""
+
+    enterprise: Enterprise
+    names: tuple[FormerName, ...]
+    titles: tuple[Title, ...]
+    steps: tuple[TitleStep, ...]
+
+
+def holder_history(uscc: str) -> HolderHistory:
+    """The history of a holder with at least one title; NotFound otherwise."""
+    titles = list(
+        Title.objects.filter(holder__uscc=uscc).select_related("programme", "holder").order_by("-granted_on", "number")
+    )
+    if not titles:
+        raise NotFound(uscc)
+    enterprise = titles[0].holder
+    return HolderHistory(enterprise, tuple(former_names(enterprise)), tuple(titles), tuple(title_steps(titles)))
+
+
+def former_names(enterprise: Enterprise) -> list[FormerName]:
+    """Other names than today's: recorded changes, and names as public notices printed them; two queries."""
+    records = HolderRecord.objects.filter(enterprise=enterprise, kind=FORMER_NAME).order_by("-happened_on")
+    found = {row.note: FormerName(row.note, row.happened_on, None, row.source) for row in records}
+    printed = NoticeEntry.objects.filter(application__enterprise=enterprise).exclude(enterprise_name=enterprise.name)
+    for entry in printed.select_related("notice").order_by("-notice__published_at"):
+        day = entry.notice.published_at.astimezone(SHANGHAI).date()
+        found.setdefault(entry.enterprise_name, FormerName(entry.enterprise_name, None, day, entry.notice.number))
+    return list(found.values())
+
+
+def title_steps(titles: list[Title]) -> list[TitleStep]:
+    """Grants and changes of state of these titles, newest first; one query."""
+    by_chain = {chain_key(title): title for title in titles}
+    events = AuditEvent.objects.filter(chain__in=by_chain, state_after__in=TitleState.values).order_by("chain", "seq")
+    steps = [TitleStep(day_of(event.at), by_chain[event.chain], event.state_after) for event in events]
+    steps += [TitleStep(title.granted_on, title, TitleState.IN_FORCE, is_grant=True) for title in titles]
+    return sorted(steps, key=lambda step: (step.on, not step.is_grant), reverse=True)
+
+
+def day_of(at: datetime) -> date:
+    """The day in Shanghai."""
+    return at.astimezone(SHANGHAI).date()

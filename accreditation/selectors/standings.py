@@ -1,0 +1,94 @@
+"""The register of standings as it is read: lists, what stands on a day, what answers the figures of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from accreditation.enums import StandingState
+from accreditation.errors import NotFound
+from accreditation.models import AuditEvent, Standing, StandingImport
+from accreditation.seeds.standings import FieldEntry, catalogue
+
+ADMITTED = (StandingState.CONFIRMED, StandingState.ENDED)
+EXACT = ("kind", "level", "district", "industry", "year", "state")
+
+
+def standings(filters: Mapping[str, str]) -> QuerySet[Standing]:
+    """Entries by `words` (holder, code, name, number) and the columns of `EXACT`; without a state all but dropped."""
+    rows = Standing.objects.select_related("entered_by", "settled_by", "intake")
+    if not filters.get("state"):
+        rows = rows.exclude(state=StandingState.DROPPED)
+    if words := filters.get("words"):
+        fits = Q()
+        for column in ("holder_name", "holder_uscc", "name", "reference", "number"):
+            fits |= Q(**{f"{column}__icontains": words})
+        rows = rows.filter(fits)
+    exact = {name: filters[name] for name in EXACT if filters.get(name)}
+    return rows.filter(**exact).order_by("-year", "kind", "holder_name", "number")
+
+
+def standing(number: str) -> Standing:
+    """One entry; NotFound when there is none."""
+    row = Standing.objects.select_related("entered_by", "settled_by", "intake").filter(number=number).first()
+    if row is None:
+        raise NotFound(number)
+    return row
+
+
+def imports() -> QuerySet[StandingImport]:
+    """Files that were sent, the newest first."""
+    return StandingImport.objects.select_related("entered_by", "settled_by").order_by("-entered_at", "-pk")
+
+
+def standing_import(number: str) -> StandingImport:
+    """One file; NotFound when there is none."""
+    row = imports().filter(number=number).first()
+    if row is None:
+        raise NotFound(number)
+    return row
+
+
+def events_of(number: str, kind: str) -> list[AuditEvent]:
+    """What happened to an entry (`standing`) or a file (`standing_import`), newest first."""
+    return list(AuditEvent.objects.filter(chain=f"{kind}:{number}").order_by("-seq"))
+
+
+def years() -> list[int]:
+    """Years with an entry, the newest first."""
+    return list(Standing.objects.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def stands_on(day: date) -> Q:
+    """Confirmed entries that stand on a day."""
+    begun = Q(valid_from__lte=day) | Q(valid_from__isnull=True, year__lte=day.year)
+    lasts = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    return Q(state__in=ADMITTED) & begun & lasts & (Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+
+
+def standings_of(uscc: str) -> list[Standing]:
+    """Every confirmed entry of a holder, ended ones as well, the newest first."""
+    return list(Standing.objects.filter(holder_uscc=uscc, state__in=ADMITTED).order_by("-year", "kind", "number"))
+
+
+def counted_for(field: FieldEntry, year: int, held: Iterable[Standing]) -> list[Standing]:
+    """Those of a holder's entries that the figure of a year counts; see `seeds/standings.yaml`."""
+    fitting = [row for row in held if row.kind in field.kinds and row.level in field.levels]
+    if field.years:
+        return [row for row in fitting if year - field.years < row.year <= year]
+    return [row for row in fitting if stands(row, date(year, 12, 31))]
+
+
+def stands(row: Standing, day: date) -> bool:
+    """The same as `stands_on` for one confirmed entry at hand."""
+    lasts = row.valid_until is None or row.valid_until >= day
+    return row.begins <= day and lasts and (row.ended_on is None or row.ended_on > day)
+
+
+def answers(uscc: str, years_by_field: Mapping[str, int]) -> dict[str, list[Standing]]:
+    """By field that the register can answer: the entries that count for its year, empty for none; one query."""
+    fields = {code: entry for code, entry in catalogue().fields.items() if code in years_by_field}
+    held = standings_of(uscc) if fields else []
+    return {code: counted_for(entry, years_by_field[code], held) for code, entry in fields.items()}

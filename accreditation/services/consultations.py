@@ -1,0 +1,46 @@
+"""The other departments are asked about an application; the office records their written answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from accreditation.models import Application, Consultation, User
+
+
+def ask_departments(
+    application: Application, departments: Iterable[str], *, by: User, at: datetime
+) -> list[Consultation]:
+    """Ask each of these departments once."""
+    return [
+        Consultation.objects.create(application=application, department=department, asked_by=by, asked_at=at)
+        for department in departments
+    ]
+
+
+def record_answer(
+    consultation: Consultation,
+    *,
+    position: str,
+    text: str,
+    document_number: str,
+    dated: date,
+    by: User,
+    at: datetime,
+) -> Consultation:
+    """Enter what a department wrote, with number and day of its letter."""
+    consultation.position, consultation.text = position, text
+    consultation.document_number, consultation.dated = document_number, dated
+    consultation.recorded_by, consultation.recorded_at = by, at
+    consultation.save()
+    return consultation
+
+
+def open_consultation(application: Application, department: str) -> Consultation | None:
+    """The question to that department that waits for its answer."""
+    return application.consultations.filter(department=department, position="").first()
+
+
+def unanswered(application: Application) -> list[Consultation]:
+    """Questions that no department has answered yet."""
+    return list(application.consultations.filter(position="").order_by("pk"))

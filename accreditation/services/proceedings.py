@@ -1,0 +1,76 @@
+"""Proceedings over titles: what is found, what the holder says, the order, and what it does to title and register."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from accreditation.acts import act
+from accreditation.enums import ProceedingKind
+from accreditation.grounds import bar_years
+from accreditation.models import Case, CaseDocument, Enterprise, Proceeding, Programme, StoredFile, Title, User
+
+EFFECTS = {  # what an order does to the title, by the name of its transition
+    ProceedingKind.REVOCATION: "revoke",
+    ProceedingKind.SUSPENSION: "suspend",
+    ProceedingKind.WARNING: "warn",
+    ProceedingKind.REINSTATEMENT: "reinstate",
+    ProceedingKind.CANCELLATION: "cancel",
+}
+
+
+def effect_of(kind: str) -> str:
+    """Name of the title's transition that an order of this kind carries out."""
+    return EFFECTS[ProceedingKind(kind)]
+
+
+def prepare_proceeding(case: Case, title: Title, *, kind: str, ground: str, found_facts: str, by: User) -> Proceeding:
+    """The row of a proceeding that is being prepared."""
+    return Proceeding.objects.create(
+        case=case, title=title, kind=kind, ground=ground, found_facts=found_facts, prepared_by=by
+    )
+
+
+def carry_order_out(proceeding: Proceeding, verb: str, *, by: User, at: datetime) -> Title:
+    """Move the title by the order (`revoke`, `suspend`, `warn`, `reinstate`, `cancel`) with an entry in its chain.
+
+    TransitionNotAllowed where the title has meanwhile come to a state that does not allow it.
+    """
+    with act(proceeding.title, verb, by=by, at=at, acting_as="authority") as doing:
+        title = doing.chain
+        assert isinstance(title, Title)
+        before = title.state
+        getattr(title, verb)()
+        title.save(update_fields=["state"])
+        doing.moved(before, title.state)
+        doing.note(case=proceeding.case.number, order=proceeding.order_number, ground=proceeding.ground)
+    return title
+
+
+def bar_from(proceeding: Proceeding, ordered_on: date) -> date | None:
+    """Day until which the holder may not apply for the same title again; None without a bar."""
+    years = bar_years(proceeding.kind, proceeding.ground)
+    if not years:
+        return None
+    try:
+        return ordered_on.replace(year=ordered_on.year + years)
+    except ValueError:  # 29 February
+        return ordered_on.replace(year=ordered_on.year + years, day=28)
+
+
+def standing_bar(enterprise: Enterprise, programme: Programme, on: date) -> Proceeding | None:
+    """The revocation that keeps an enterprise from applying for this title on that day."""
+    rows = Proceeding.objects.filter(title__holder=enterprise, title__programme=programme, barred_until__gt=on)
+    return rows.exclude(order_number="").order_by("-barred_until").first()
+
+
+def add_document(case: Case, *, file: StoredFile, name: str, purpose: str, by: User, at: datetime) -> CaseDocument:
+    """Put a paper on the file of a case."""
+    return CaseDocument.objects.create(
+        case=case, file=file, name=name[:200], purpose=purpose[:200], added_by=by, added_at=at
+    )
+
+
+def standing_documents(case: Case) -> list[CaseDocument]:
+    """Papers on file, the first one first."""
+    rows = case.documents.filter(removed_at__isnull=True)
+    return list(rows.select_related("added_by", "file").order_by("added_at", "pk"))

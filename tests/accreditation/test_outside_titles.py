@@ -1,0 +1,114 @@
+"""Titles that a national authority grants: what its evaluations do to them, and what may not be entered."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import IntegrityError, transaction
+
+from accreditation.audit import verify_all
+from accreditation.enums import TitleState
+from accreditation.errors import Refusal
+from accreditation.models import ExternalNotice, Title
+from accreditation.services.outside_titles import keep_notice, record_evaluation, standing_parents
+from tests.clock import Clock
+from tests.factories.cast import Cast, make_cast, stored_file
+from tests.factories.recommending import make_national, parent_title
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture
+def cast(settings: LazySettings, clock: Clock) -> Cast:
+    settings.ACCREDITATION_DEMO = True
+    return make_cast(clock.at)
+
+
+@pytest.fixture
+def title(cast: Cast) -> Title:
+    batch = make_national(cast)
+    notice = keep_notice(
+        batch, number="示例公告〔2024〕1号", dated=date(2024, 5, 1), authority="示例国家主管部门",
+        file=stored_file(b"scan", cast.at), file_name="公告.pdf", by=cast.office, at=cast.at,
+    )  # fmt: skip
+    return Title.objects.create(
+        number="NETC-T-2024-00001", programme=batch.programme, holder=cast.enterprises[0], granted_on=notice.dated,
+        valid_from=notice.dated, valid_until=None, announcement_number=notice.number, granted_above=notice,
+    )  # fmt: skip
+
+
+def evaluate(cast: Cast, title: Title, year: int, band: str, **changed: Any) -> str:
+    """Enter a result; the state of the title afterwards."""
+    values = {
+        "number": f"示例评价〔{year}〕2号", "dated": date(year, 12, 1), "authority": "示例国家主管部门",
+        "consequence": "照文件执行", "file": stored_file(band.encode(), cast.at), "file_name": "结果.pdf",
+    }  # fmt: skip
+    record_evaluation(title, year=year, band=band, **values | changed, by=cast.office, at=cast.at)
+    return str(Title.objects.get(pk=title.pk).state)
+
+
+def codes(refused: pytest.ExceptionInfo[Refusal]) -> list[str]:
+    return [reason.code for reason in refused.value.reasons]
+
+
+def test_title_follows_its_evaluations_until_one_takes_it_away(cast: Cast, title: Title) -> None:
+    assert evaluate(cast, title, 2024, "excellent") == TitleState.IN_FORCE
+    assert evaluate(cast, title, 2025, "marginal_pass") == TitleState.WARNED
+    assert evaluate(cast, title, 2026, "good") == TitleState.IN_FORCE
+    assert evaluate(cast, title, 2027, "fail") == TitleState.REVOKED
+    moves = title.evaluations.order_by("year").values_list("band", "state_before", "state_after")
+    assert list(moves)[1] == ("marginal_pass", "in_force", "warned")
+    with pytest.raises(Refusal) as refused:
+        evaluate(cast, title, 2028, "good")
+    assert codes(refused) == ["title_not_standing"]
+    assert verify_all()[1] == []
+
+
+def test_second_warning_in_a_row_keeps_the_warning(cast: Cast, title: Title) -> None:
+    evaluate(cast, title, 2024, "marginal_pass")
+    assert evaluate(cast, title, 2025, "marginal_pass") == TitleState.WARNED
+
+
+def test_adverse_band_needs_its_consequence_and_a_year_is_entered_once(cast: Cast, title: Title) -> None:
+    with pytest.raises(Refusal) as refused:
+        evaluate(cast, title, 2025, "fail", consequence=" ")
+    assert codes(refused) == ["text_needed"]
+    evaluate(cast, title, 2025, "good", consequence="")
+    with pytest.raises(Refusal) as refused:
+        evaluate(cast, title, 2025, "good")
+    assert codes(refused) == ["year_taken"]
+
+
+@pytest.mark.parametrize(("year", "dated"), [(2023, date(2025, 1, 1)), (2026, date(2025, 12, 31))])
+def test_year_lies_between_title_and_document(cast: Cast, title: Title, year: int, dated: date) -> None:
+    with pytest.raises(Refusal) as refused:
+        evaluate(cast, title, year, "good", dated=dated)
+    assert codes(refused) == ["year_outside"]
+
+
+def test_refused_entry_leaves_no_notice_behind(cast: Cast, title: Title) -> None:
+    before = ExternalNotice.objects.count()
+    with pytest.raises(Refusal):
+        evaluate(cast, title, 2023, "good")
+    assert ExternalNotice.objects.count() == before
+
+
+def test_title_of_ours_takes_no_evaluation_and_does_not_run_on(cast: Cast, title: Title) -> None:
+    ours = Title.objects.filter(programme=cast.programme)[0]
+    with pytest.raises(Refusal) as refused:
+        evaluate(cast, ours, 2025, "good")
+    assert "not_from_above" in codes(refused)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Title.objects.filter(pk=ours.pk).update(valid_until=None)
+
+
+def test_parents_are_offered_in_a_batch_for_branches_only_and_only_while_they_stand(cast: Cast, title: Title) -> None:
+    branches = make_national(cast, branch=True)
+    other = parent_title(cast, 1)
+    assert set(standing_parents(branches)) == {title, other}
+    evaluate(cast, title, 2025, "fail")
+    assert standing_parents(branches) == [other]
+    assert standing_parents(cast.batch) == []

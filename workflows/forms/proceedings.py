@@ -1,0 +1,124 @@
+"""Forms of a proceeding over a title: opening, papers, the holder's defence, hearing, order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import ProceedingKind, ProceedingState, TitleState
+from accreditation.grounds import GROUNDS, grounds_for
+from accreditation.models import Proceeding
+from workflows.forms.casework import LONG, FilterForm
+from workflows.forms.district import SEARCH
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+GROUND_CHOICES = [(ground.value, facts.label) for ground, facts in GROUNDS.items()]
+
+
+def _facts_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("查明的事实"),
+        help_text=_("写明时间、事实和证据，将写入告知书和决定书。"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+class MatterFilter(FilterForm):
+    """Filters of the list of proceedings."""
+
+    words = forms.CharField(label=_("企业或编号"), required=False, max_length=60, widget=SEARCH)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *ProceedingState.choices])
+
+
+class TitleFilter(FilterForm):
+    """Filters of the list of titles."""
+
+    words = forms.CharField(
+        label=_("企业、编号或信用代码"), required=False, max_length=60, widget=forms.TextInput(attrs=SEARCH.attrs)
+    )
+    state = forms.ChoiceField(label=_("称号状态"), required=False, choices=[("", _("全部")), *TitleState.choices])
+
+
+class OpeningForm(forms.Form):
+    """What is to be done with a title, on which ground and facts."""
+
+    kind = forms.ChoiceField(label=_("处理类别"), choices=ProceedingKind.choices, widget=forms.RadioSelect)
+    ground = forms.ChoiceField(label=_("事由"), choices=GROUND_CHOICES)
+    found_facts = _facts_field()
+
+
+class CancellationForm(forms.Form):
+    """The holder gives its title up."""
+
+    reason = forms.CharField(label=_("申请注销的原因"), max_length=2000, widget=forms.Textarea(attrs=LONG))
+
+
+class RevisionForm(forms.Form):
+    """Ground and facts, as long as nobody was told of them."""
+
+    ground = forms.ChoiceField(label=_("事由"))
+    found_facts = _facts_field()
+
+    def __init__(self, *args: Any, subject: Proceeding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["ground"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(ground.value, GROUNDS[ground].label) for ground in grounds_for(subject.kind)]
+        self.initial = {"ground": subject.ground, "found_facts": subject.found_facts, **self.initial}
+
+
+class DocumentForm(forms.Form):
+    """A paper and what it shows."""
+
+    file = forms.FileField(label=_("文件"), help_text=_("PDF、JPG 或 PNG。"))
+    purpose = forms.CharField(label=_("证明内容"), max_length=200)
+
+
+class StatementForm(forms.Form):
+    """What the holder answers."""
+
+    statement = forms.CharField(label=_("陈述申辩意见"), max_length=5000, widget=forms.Textarea(attrs={"rows": 8}))
+
+
+class HearingRequestForm(forms.Form):
+    """A request to be heard in person."""
+
+    statement = forms.CharField(label=_("补充意见"), max_length=5000, required=False, widget=forms.Textarea(attrs=LONG))
+
+
+class HearingCallForm(forms.Form):
+    """Day and place of the hearing."""
+
+    hearing_on = forms.DateField(label=_("听证日期"), help_text=_("至少在七日之后。"), widget=DAY)
+    hearing_place = forms.CharField(label=_("听证地点"), max_length=120)
+
+
+class HearingRecordForm(forms.Form):
+    """What was said."""
+
+    hearing_record = forms.CharField(label=_("听证笔录"), max_length=20000, widget=forms.Textarea(attrs={"rows": 10}))
+
+
+class OrderForm(forms.Form):
+    """The order of the deciding person."""
+
+    order_number = forms.CharField(label=_("文号"), max_length=60)
+    ordered_on = forms.DateField(label=_("决定日期"), widget=DAY)
+    effective_from = forms.DateField(label=_("生效日期"), help_text=_("可以晚于决定日期，届时自动生效。"), widget=DAY)
+    until = forms.DateField(
+        label=_("暂停期满日"), help_text=_("只用于暂停；不填则须另行恢复。"), required=False, widget=DAY
+    )
+    reasons = forms.CharField(
+        label=_("决定理由"),
+        help_text=_("写明证据、对申辩意见的采纳情况和依据，将写入决定书。"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, *args: Any, subject: Proceeding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if subject.kind != ProceedingKind.SUSPENSION:
+            del self.fields["until"]

@@ -1,0 +1,107 @@
+"""Opening a proceeding over a title: by an officer of the body that granted it, or by the holder that gives it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+from django_fsm import can_proceed
+
+from accreditation.acts import Replayed, act, fingerprint
+from accreditation.enums import Level, ProceedingKind, ProceedingState, TitleState
+from accreditation.errors import Denied, Reason, Refusal
+from accreditation.grounds import Ground, grounds_for
+from accreditation.models import Case, Member, Proceeding, Title, User
+from accreditation.permissions import acts_for, has_power_at
+from accreditation.roles import Power
+from accreditation.services.numbers import next_number
+from accreditation.services.proceedings import effect_of, prepare_proceeding
+from workflows import flow_tasks
+from workflows.procedures import PROCEDURES
+from workflows.workdays import SHANGHAI
+
+PROCEDURE = "title_proceeding/2026"
+LEAST_FACTS = 10
+
+
+def open_proceeding(
+    title: Title,
+    *,
+    kind: str,
+    ground: str,
+    found_facts: str,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+) -> Case:
+    """Open a proceeding at the body that granted the title. Denied for others, Refusal with all reasons."""
+    district = title.holder.district if title.programme.level == Level.DISTRICT else None
+    connected = Member.objects.filter(user=by, enterprise_id=title.holder_id).exists()
+    if connected or not has_power_at(by, Power.PREPARE_ORDERS, district):
+        raise Denied([Reason("not_yours", _("只有作出认定的机关的承办人可以立案。"))])
+    said = (kind, ground, found_facts.strip())
+    return _open(title, *said, by=by, at=at, acting_as=Power.PREPARE_ORDERS, request_key=request_key)
+
+
+def ask_for_cancellation(title: Title, *, reason: str, by: User, at: datetime, request_key: str | None = None) -> Case:
+    """The holder gives its title up. Denied for others, Refusal with all reasons."""
+    if not acts_for(by, title.holder_id):
+        raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
+    said = (ProceedingKind.CANCELLATION, Ground.GIVEN_UP, reason.strip())
+    return _open(title, *said, by=by, at=at, acting_as="applicant", request_key=request_key)
+
+
+def _open(
+    title: Title, kind: str, ground: str, found_facts: str, *, by: User, at: datetime, acting_as: str,
+    request_key: str | None,
+) -> Case:  # fmt: skip
+    try:
+        with act(
+            title, "open_proceeding", by=by, at=at, acting_as=acting_as,
+            request_key=request_key, request=fingerprint(title.pk, kind, ground, found_facts),
+        ) as doing:  # fmt: skip
+            row = doing.chain
+            assert isinstance(row, Title)
+            if reasons := list(_faults(row, kind, ground, found_facts)):
+                raise Refusal(reasons)
+            case = _create(row, kind, ground, found_facts, by, at, acting_as)
+            doing.note(case=case.number, kind=kind, ground=ground)
+            doing.reply(case=case.number)
+    except Replayed as replay:
+        return Case.objects.get(number=replay.answer["case"])
+    return case
+
+
+def _faults(title: Title, kind: str, ground: str, found_facts: str) -> Iterator[Reason]:
+    if kind not in ProceedingKind.values:
+        yield Reason("unknown_kind", _("请选择处理类别。"), "kind")
+        return
+    if ground not in grounds_for(kind):
+        yield Reason("ground", _("所选事由不适用于此类处理。"), "ground")
+    if len(found_facts) < LEAST_FACTS:
+        yield Reason("text_needed", _("请写明查明的事实。"), "found_facts")
+    if not can_proceed(getattr(title, effect_of(kind)), check_conditions=False):
+        values = {"state": TitleState(title.state).label, "kind": ProceedingKind(kind).label}
+        yield Reason("title_state", _("称号当前为“%(state)s”，不能%(kind)s。") % values)
+    ended = [ProceedingState.CONCLUDED, ProceedingState.DROPPED]
+    if Proceeding.objects.filter(title=title, kind=kind).exclude(state__in=ended).exists():
+        yield Reason("already_open", _("该称号的同类处理正在办理。"))
+
+
+def _create(title: Title, kind: str, ground: str, found_facts: str, by: User, at: datetime, acting_as: str) -> Case:
+    case = Case.objects.create(
+        number=next_number(f"{title.programme.number_prefix}-P", at.astimezone(SHANGHAI).year),
+        procedure=PROCEDURE,
+        enterprise=title.holder,
+        district=title.holder.district,
+        state=ProceedingState.IN_PREPARATION,
+        opened_at=at,
+        moved_at=at,
+    )
+    prepare_proceeding(case, title, kind=kind, ground=ground, found_facts=found_facts, by=by)
+    with act(case, "open", by=by, at=at, acting_as=acting_as) as doing:
+        doing.moved("", ProceedingState.IN_PREPARATION)
+        doing.note(title=title.number, kind=kind, ground=ground, found_facts=found_facts, procedure=PROCEDURE)
+        flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)
+    return case

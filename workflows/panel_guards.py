@@ -1,0 +1,137 @@
+"""Conditions of the draw, of the appointment of a panel and of replacements: every reason against each person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.errors import Reason
+from accreditation.models import PanelDraw, Seat, User
+from accreditation.services import draws, panels
+from accreditation.services.expert_pool import NOT_ASKED, WORKING, Entry, employer_mark, entry_of, pool_of
+from accreditation.services.ties import ties_between
+from workflows.doing import Doing
+from workflows.workdays import SHANGHAI
+
+LEAST_REASON = 4  # characters
+
+
+def day_of(doing: Doing) -> date:
+    """The day of the act in Shanghai."""
+    return doing.at.astimezone(SHANGHAI).date()
+
+
+def seed_is_open(doing: Doing) -> Iterable[Reason]:
+    """A seed is fixed once."""
+    if draws.draw_of(doing.application) is not None:
+        yield Reason("seed_fixed", _("抽取种子已固定，不能更换。"))
+
+
+def draw_is_due(doing: Doing) -> Iterable[Reason]:
+    """The seed is fixed, nothing was drawn yet, and the pool suffices: there is no second draw."""
+    row: PanelDraw | None = draws.draw_of(doing.application)
+    size = doing.batch.panel_size
+    if row is None:
+        yield Reason("no_seed", _("请先固定抽取种子。"))
+    elif row.drawn_at is not None:
+        yield Reason("drawn_before", _("本件已抽取，不能重抽。"))
+    if size % 2 == 0:
+        yield Reason("even_panel", _("评审组人数须为单数，本批次定为 %(n)d 名。") % {"n": size})
+    elif (found := draws.seats_that_fill(doing.application, on=day_of(doing))) < size:
+        text = _("可抽取的专家不足：须来自 %(n)d 个不同单位，现只有 %(m)d 个。请补充专家库。")
+        yield Reason("pool_too_small", text % {"n": size, "m": found})
+
+
+def appointment_follows_draw(doing: Doing) -> Iterable[Reason]:
+    """The panel is the drawn one, or a reason says why not."""
+    if has_reason(doing):
+        return
+    if draws.record_of(doing.application) is None:
+        yield Reason("draw_needed", _("请先抽取评审组；另行指定的，须写明理由。"), "reason")
+        return
+    due = draws.due_panel(doing.application, pool_of(doing.application, on=day_of(doing)))
+    if {person.pk for person in due} != {person.pk for person in doing.form.get("experts") or []}:
+        yield Reason("other_than_drawn", _("名单与抽取结果不一致，须写明理由。"), "reason")
+
+
+def successor_follows_draw(doing: Doing) -> Iterable[Reason]:
+    """The successor is the next in the drawn order, or a reason says why not."""
+    person: User | None = doing.form.get("expert")
+    if has_reason(doing) or person is None:
+        return
+    due = draws.due_successor(doing.application.panel, pool_of(doing.application, on=day_of(doing)))
+    if due is None:
+        yield Reason("no_reserve", _("没有可以依次递补的专家；另行指定的，须写明理由。"), "reason")
+    elif due.pk != person.pk:
+        yield Reason("not_next", _("应由 %(name)s 依次递补；另行指定的，须写明理由。") % {"name": due}, "reason")
+
+
+def has_reason(doing: Doing) -> bool:
+    """Whether the form gives a reason for leaving the drawn order."""
+    return len(str(doing.form.get("reason") or "").strip()) >= LEAST_REASON
+
+
+def panel_is_proper(doing: Doing) -> Iterable[Reason]:
+    """As many different experts as the batch asks for, each available, untied, and of an employer of their own."""
+    people: list[User] = list(doing.form.get("experts") or [])
+    if len({person.pk for person in people}) != doing.batch.panel_size:
+        text = _("评审组须由 %(n)d 名不同的专家组成，现为 %(m)d 名。")
+        yield Reason("panel_size", text % {"n": doing.batch.panel_size, "m": len(people)}, "experts")
+    for person in people:
+        yield from _faults_of_expert(doing, person)
+    yield from _same_employer(people, "experts")
+
+
+def successor_is_proper(doing: Doing) -> Iterable[Reason]:
+    """The replacement is a proper expert who has not sat on this panel, for a seat that is vacant."""
+    vacant: Seat | None = doing.form.get("vacant")
+    panel = doing.application.panel
+    if vacant is None or vacant.panel_id != panel.pk or vacant not in panels.vacant_seats(panel):
+        yield Reason("no_vacancy", _("没有空缺的席位。"), "vacant")
+    person: User | None = doing.form.get("expert")
+    if person is None:
+        yield Reason("expert_needed", _("请选择递补专家。"), "expert")
+        return
+    if panel.seats.filter(expert=person).exists():
+        yield Reason("sat_before", _("%(name)s 已在本评审组任职或回避。") % {"name": person}, "expert")
+    yield from _faults_of_expert(doing, person)
+    yield from _same_employer([*panels.sitting_experts(panel), person], "expert")
+
+
+def seat_may_be_vacated(doing: Doing) -> Iterable[Reason]:
+    """The seat named is of this panel, and its expert has neither stepped down nor handed in."""
+    seat: Seat | None = doing.form.get("seat")
+    if seat is None or seat.panel_id != doing.application.panel.pk or seat.state not in WORKING:
+        yield Reason("seat_state", _("该席位不在评审中。"), "seat")
+
+
+def _faults_of_expert(doing: Doing, person: User) -> Iterable[Reason]:
+    entry: Entry | None = entry_of(doing.application, person, on=day_of(doing))
+    if entry is None:
+        yield Reason("not_available", _("%(name)s 不是可用的评审专家。") % {"name": person}, "experts")
+        return
+    if entry.why_not_asked:
+        words = {"name": person, "why": NOT_ASKED[entry.why_not_asked]}
+        yield Reason("not_available", _("%(name)s 不是可用的评审专家：%(why)s") % words, "experts")
+    for tie in entry.ties:
+        yield Reason("tie", _("%(name)s 须回避：%(tie)s") % {"name": person, "tie": tie}, "experts")
+
+
+def _same_employer(people: Iterable[User], place: str) -> Iterable[Reason]:
+    """A panel hears each employer once."""
+    profiles = [person.expert for person in people if hasattr(person, "expert")]
+    counted = Counter(employer_mark(profile) for profile in profiles)
+    names = {employer_mark(profile): profile.employer for profile in profiles}
+    for mark, count in counted.items():
+        if count > 1:
+            words = {"employer": names[mark], "n": count}
+            yield Reason("same_employer", _("同一单位只能有 1 名专家：%(employer)s 有 %(n)d 名。") % words, place)
+
+
+def no_known_tie(doing: Doing) -> Iterable[Reason]:
+    """Who is known to be tied neither declares to be free nor hands in marks, but steps down."""
+    for tie in ties_between(doing.by, doing.application, on=day_of(doing)):
+        yield Reason("known_tie", _("系统登记您与该单位有利害关系，请申请回避：%(tie)s") % {"tie": tie})

@@ -1,0 +1,55 @@
+"""The history of a holder in words."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accreditation.enums import Level, TitleState
+from accreditation.selectors.holders import FormerName, HolderHistory, TitleStep
+from accreditation.templatetags.parts import state_tone
+from workflows.presentation.words import Words, district_name, either, quoted
+
+
+def holder_words(found: HolderHistory) -> Words:
+    """A holder: `name`, `uscc`, `district`, former `names`, `titles` with tier and state, `steps` newest first."""
+    enterprise = found.enterprise
+    return {
+        "name": enterprise.name,
+        "uscc": enterprise.uscc,
+        "district": district_name(enterprise.district),
+        "names": [_name(row) for row in found.names],
+        "titles": [
+            {
+                "number": title.number,
+                "href": reverse("centre", args=[title.number]),
+                "programme": either(title.programme, "name"),
+                "tier": str(Level(title.programme.level).label),
+                "granted_on": title.granted_on,
+                "valid_until": title.valid_until,
+                "state": {"text": title.get_state_display(), "tone": state_tone(title.state)},
+            }
+            for title in found.titles
+        ],
+        "steps": [step_words(step) for step in found.steps],
+    }
+
+
+def step_words(step: TitleStep) -> Words:
+    """One thing that happened to a title: `on`, `what`, `tone`, `number`, `programme`, `tier`, the holder."""
+    return {
+        "on": step.on,
+        "what": _("认定") if step.is_grant else str(TitleState(step.state).label),
+        "tone": state_tone(step.state),
+        "number": step.title.number,
+        "href": reverse("centre", args=[step.title.number]),
+        "programme": either(step.title.programme, "name"),
+        "tier": str(Level(step.title.programme.level).label),
+        "holder": quoted(step.title.holder.name),
+        "plain_holder": step.title.holder.name,
+    }
+
+
+def _name(row: FormerName) -> Words:
+    where = quoted(row.where)
+    return {"name": row.name, "until": row.until, "printed_on": row.printed_on, "where": where}

@@ -1,0 +1,52 @@
+"""What is particular to a recommendation on the page of a case: parent, departments, score, place, letter, notice."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from accreditation.models import Application, Consultation
+from accreditation.templatetags.dates import day
+from workflows.presentation.words import Words, amount, quoted
+
+
+def recommending_rows(application: Application) -> list[Words]:
+    """Rows of `summary_list.html`; empty for an application that is no recommendation or has nothing of it yet."""
+    rows: list[Words] = []
+    if application.parent_title is not None:
+        parent = application.parent_title
+        value = format_html("{}<br>{}", quoted(parent.holder.name), parent.number)
+        rows.append({"label": _("母公司资格"), "value": value})
+    score = getattr(application, "initial_score", None)
+    if score is not None:
+        rows.append({"label": _("初评得分"), "value": amount(Fraction(score.total), "point")})
+    line = getattr(application, "ranking_line", None)
+    if line is not None:
+        words = _("第 %(place)d 位，名额 %(quota)d 个") % {"place": line.place, "quota": line.ranking.quota}
+        rows.append({"label": _("排序"), "value": format_html("{}<br>{}", words, line.ranking.number)})
+    if application.recommendation is not None:
+        letter = application.recommendation
+        value = format_html("{}<br>{}", quoted(letter.number), day(letter.dated))
+        rows.append({"label": _("推荐文件"), "value": value})
+    if application.external_notice is not None:
+        notice = application.external_notice
+        value = format_html("{}<br>{}", quoted(notice.number), day(notice.dated))
+        rows.append({"label": _("国家文件"), "value": value})
+    return rows
+
+
+def consultation_rows(rows: list[Consultation]) -> list[Words]:
+    """Departments with what they answered: `name`, `state`, `tone`, `text`, `document`, `at`."""
+    return [
+        {
+            "name": row.get_department_display(),
+            "state": row.get_position_display() if row.position else _("等待答复"),
+            "tone": {"no_objection": "green", "objects": "red"}.get(row.position, "amber"),
+            "text": row.text,
+            "document": row.document_number,
+            "dated": row.dated,
+        }
+        for row in rows
+    ]

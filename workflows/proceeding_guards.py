@@ -1,0 +1,146 @@
+"""Conditions of the verbs of a proceeding over a title; each yields every reason against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+from django.utils.translation import gettext_lazy as _
+from django_fsm import can_proceed
+
+from accreditation.audit import chain_key
+from accreditation.enums import ProceedingKind, TitleState
+from accreditation.errors import Reason
+from accreditation.grounds import grounds_for
+from accreditation.models import AuditEvent, Proceeding
+from accreditation.services.proceedings import effect_of
+from workflows.certification import certificate_of_title
+from workflows.doing import Doing
+from workflows.workdays import SHANGHAI
+
+HEARING_NOTICE = timedelta(days=7)  # 行政许可法第四十八条: 于举行听证的七日前
+
+
+def proceeding_of(doing: Doing) -> Proceeding:
+    """The subject of the attempt."""
+    assert isinstance(doing.subject, Proceeding)
+    return doing.subject
+
+
+def today(doing: Doing) -> date:
+    """The day of the attempt in Shanghai."""
+    return doing.at.astimezone(SHANGHAI).date()
+
+
+def holder_must_be_heard(doing: Doing) -> Iterable[Reason]:
+    """Only what is against the holder is announced to it beforehand."""
+    if not proceeding_of(doing).is_adverse:
+        yield Reason("not_adverse", _("此类处理对持有单位没有不利影响，不需事先告知，请直接提请决定。"))
+
+
+def needs_no_defence(doing: Doing) -> Iterable[Reason]:
+    """What is against the holder goes to the order only after the holder was heard (行政许可法第三十六条)."""
+    if proceeding_of(doing).is_adverse:
+        yield Reason("holder_not_heard", _("对持有单位不利的处理，须先告知并听取陈述申辩。"))
+
+
+def title_allows_it(doing: Doing) -> Iterable[Reason]:
+    """The title is in a state in which such an order can take effect."""
+    proceeding = proceeding_of(doing)
+    if not can_proceed(getattr(proceeding.title, effect_of(proceeding.kind)), check_conditions=False):
+        values = {
+            "state": TitleState(proceeding.title.state).label,
+            "kind": ProceedingKind(proceeding.kind).label,
+        }
+        yield Reason("title_state", _("称号当前为“%(state)s”，不能%(kind)s。") % values)
+
+
+def order_cannot_take_effect(doing: Doing) -> Iterable[Reason]:
+    """An order that was made is called off only where the title can no longer be moved by it."""
+    if doing.state == "ordered" and not list(title_allows_it(doing)):
+        yield Reason("order_stands", _("决定已经作出，只能由复议或诉讼改变。"))
+
+
+def certificate_is_not_being_made(doing: Doing) -> Iterable[Reason]:
+    """A certificate that is just being signed could not be marked."""
+    certificate = certificate_of_title(proceeding_of(doing).title)
+    if certificate is not None and not certificate.standing.is_issued:
+        yield Reason("certificate_pending", _("该称号的证书正在制发，请在发出后再作决定。"))
+
+
+def ground_fits(doing: Doing) -> Iterable[Reason]:
+    """The ground allows this kind of proceeding."""
+    if doing.form.get("ground") not in grounds_for(proceeding_of(doing).kind):
+        yield Reason("ground", _("所选事由不适用于此类处理。"), "ground")
+
+
+def by_a_second_person(role: object, but_for: tuple[str, ...] = ()) -> Callable[[Doing], Iterable[Reason]]:
+    """Who prepared a proceeding neither chairs its hearing (行政许可法第四十八条) nor makes its order."""
+
+    def guard(doing: Doing) -> Iterable[Reason]:
+        earlier = AuditEvent.objects.filter(chain=chain_key(doing.case), by_id=doing.by.pk)
+        if earlier.exclude(verb__in=but_for).exists():
+            yield Reason("four_eyes", _("承办过本案的人不能同时担任%(role)s，须由另一人办理。") % {"role": role})
+
+    return guard
+
+
+def hearing_day_is_announced_in_time(doing: Doing) -> Iterable[Reason]:
+    """The holder is told of the day at least seven days before."""
+    day = doing.form.get("hearing_on")
+    if day is None or day < today(doing) + HEARING_NOTICE:
+        yield Reason("hearing_too_soon", _("听证须在举行的七日前通知，最早可定在七日之后。"), "hearing_on")
+
+
+def hearing_day_has_come(doing: Doing) -> Iterable[Reason]:
+    """The record is written on the day of the hearing or later."""
+    proceeding = proceeding_of(doing)
+    if proceeding.hearing_on is None:
+        yield Reason("hearing_not_called", _("尚未发出听证通知。"))
+    elif today(doing) < proceeding.hearing_on:
+        yield Reason("hearing_ahead", _("听证日期未到。"))
+
+
+def days_of_order_fit(doing: Doing) -> Iterable[Reason]:
+    """Dated today or before, in effect on that day or later, a last day only for a suspension."""
+    dated, start, until = (doing.form.get(name) for name in ("ordered_on", "effective_from", "until"))
+    if dated is None or dated > today(doing):
+        yield Reason("order_dated", _("决定日期不能晚于今天。"), "ordered_on")
+    if start is None or (dated is not None and start < dated):
+        yield Reason("order_effect", _("生效日期不能早于决定日期。"), "effective_from")
+    if until is None:
+        return
+    if proceeding_of(doing).kind != ProceedingKind.SUSPENSION:
+        yield Reason("order_until", _("只有暂停可以规定期满日。"), "until")
+    elif until <= max(start or until, today(doing)):
+        yield Reason("order_until", _("期满日应晚于生效日期和今天。"), "until")
+
+
+def order_number_is_free(doing: Doing) -> Iterable[Reason]:
+    """A document number is used once."""
+    number = str(doing.form.get("order_number") or "").strip()
+    if not number:
+        yield Reason("order_number", _("请填写文号。"), "order_number")
+    elif Proceeding.objects.filter(order_number=number).exists():
+        yield Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "order_number")
+
+
+def effect_day_has_come(doing: Doing) -> Iterable[Reason]:
+    """An order for a later day waits for it."""
+    start = proceeding_of(doing).effective_from
+    if start is None or today(doing) < start:
+        yield Reason("not_in_effect", _("生效日期未到。"))
+
+
+def suspension_is_over(doing: Doing) -> Iterable[Reason]:
+    """The last day of the suspension has passed."""
+    until = proceeding_of(doing).until
+    if until is None or today(doing) <= until:
+        yield Reason("suspension_running", _("暂停期未满。"))
+
+
+def document_is_on_file(doing: Doing) -> Iterable[Reason]:
+    """A paper that is taken off was put on by the same side and still stands."""
+    row = doing.form.get("document")
+    if row is None or row.case_id != doing.case.pk or row.removed_at is not None or row.added_by_id != doing.by.pk:
+        yield Reason("document_gone", _("该文件不在卷中，或不是由您提交的。"))

@@ -1,0 +1,196 @@
+"""What the verbs of a proceeding record: facts, papers, letters, the order and what it does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from accreditation.enums import LetterKind, ProceedingKind, ProceedingState, TitleState
+from accreditation.grounds import GROUNDS, Ground
+from accreditation.services import letters, proceedings
+from certificates.services.paper import change_paper_standing
+from certificates.services.standing import change_standing
+from certificates.standing import Standing
+from workflows.certification import standing_certificate_of_title, standing_paper_of_title
+from workflows.doing import Doing
+from workflows.proceeding_guards import proceeding_of, today
+
+DECISIVE = frozenset({"revoke", "suspend", "reinstate", "cancel"})  # what the certificate follows; a warning is not
+
+
+def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content: Any) -> None:
+    proceeding = proceeding_of(doing)
+    letter = letters.write_case_letter(
+        doing.case,
+        kind=kind,
+        issued_by=letters.authority_of(proceeding.title, doing.case.district),
+        is_adverse=is_adverse,
+        at=doing.at,
+        proceeding=proceeding,
+        title=proceeding.title,
+        kind_zh=ProceedingKind(proceeding.kind).label,
+        ground_zh=GROUNDS[Ground(proceeding.ground)].label,
+        **content,
+    )
+    doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
+    doing.act.reply(letter=letter.number)
+
+
+def revise(doing: Doing) -> None:
+    """Form: ground, found_facts."""
+    proceeding = proceeding_of(doing)
+    proceeding.ground, proceeding.found_facts = doing.form["ground"], doing.form["found_facts"].strip()
+    doing.act.note(ground=proceeding.ground, found_facts=proceeding.found_facts)
+
+
+def add_document(doing: Doing) -> None:
+    """Form: file (StoredFile), name, purpose."""
+    row = proceedings.add_document(
+        doing.case, file=doing.form["file"], name=doing.form["name"], purpose=doing.form["purpose"], by=doing.by,
+        at=doing.at,
+    )  # fmt: skip
+    doing.act.note(sha256=row.file_id, name=row.name, purpose=row.purpose)
+    doing.act.reply(document=row.pk)
+
+
+def drop_document(doing: Doing) -> None:
+    """Form: document (CaseDocument)."""
+    row = doing.form["document"]
+    row.removed_at = doing.at
+    row.save(update_fields=["removed_at"])
+    doing.act.note(sha256=row.file_id, name=row.name)
+
+
+def notify(doing: Doing) -> None:
+    """The advance notice names facts, ground, what is intended and the rights of the holder."""
+    proceeding = proceeding_of(doing)
+    proceeding.notified_at = doing.at
+    due = doing.calendar.due(doing.at, 5)
+    doing.act.note(ground=proceeding.ground, found_facts=proceeding.found_facts)
+    _send(doing, LetterKind.ADVANCE_NOTICE, due=due.at)
+
+
+def hear(doing: Doing) -> None:
+    """Form: statement (optional). The holder has spoken in writing, or the time has run out."""
+    proceeding = proceeding_of(doing)
+    proceeding.statement = str(doing.form.get("statement") or "").strip()
+    proceeding.heard_at = doing.at
+    doing.act.note(statement=proceeding.statement)
+
+
+def ask_for_hearing(doing: Doing) -> None:
+    """Form: statement (optional)."""
+    proceeding = proceeding_of(doing)
+    proceeding.statement = str(doing.form.get("statement") or "").strip()
+    doing.act.note(statement=proceeding.statement)
+
+
+def call_hearing(doing: Doing) -> None:
+    """Form: hearing_on, hearing_place."""
+    proceeding = proceeding_of(doing)
+    proceeding.hearing_on, proceeding.hearing_place = doing.form["hearing_on"], doing.form["hearing_place"].strip()
+    doing.act.note(hearing_on=proceeding.hearing_on.isoformat(), hearing_place=proceeding.hearing_place)
+    _send(doing, LetterKind.HEARING_NOTICE)
+
+
+def hold_hearing(doing: Doing) -> None:
+    """Form: hearing_record."""
+    proceeding = proceeding_of(doing)
+    proceeding.hearing_record = doing.form["hearing_record"].strip()
+    proceeding.heard_at = doing.at
+    doing.act.note(hearing_record=proceeding.hearing_record, chaired_by=doing.by.pk)
+
+
+def submit_for_order(doing: Doing) -> None:
+    """What is put before the deciding person is what stands on file now."""
+    proceeding = proceeding_of(doing)
+    doing.act.note(ground=proceeding.ground, found_facts=proceeding.found_facts)
+
+
+def drop(doing: Doing) -> None:
+    """Form: reason. The holder is told where it had been notified."""
+    proceeding = proceeding_of(doing)
+    proceeding.reasons = doing.form["reason"].strip()
+    doing.act.note(reason=proceeding.reasons)
+    if proceeding.notified_at is not None:
+        _send(doing, LetterKind.DROPPED, reasons=proceeding.reasons)
+
+
+def make_order(doing: Doing) -> None:
+    """Form: order_number, ordered_on, effective_from, until, reasons. In effect now where its day has come."""
+    proceeding = proceeding_of(doing)
+    for name in ("ordered_on", "effective_from"):
+        setattr(proceeding, name, doing.form[name])
+    proceeding.until = doing.form.get("until")
+    proceeding.order_number, proceeding.reasons = (doing.form[name].strip() for name in ("order_number", "reasons"))
+    proceeding.decided_by = doing.by
+    proceeding.barred_until = proceedings.bar_from(proceeding, doing.form["ordered_on"])
+    in_effect = doing.form["effective_from"] <= today(doing)
+    doing.arguments["in_effect"] = in_effect
+    doing.act.note(
+        order=proceeding.order_number, ordered_on=str(proceeding.ordered_on), reasons=proceeding.reasons,
+        effective_from=str(proceeding.effective_from), until=str(proceeding.until or ""),
+        barred_until=str(proceeding.barred_until or ""),
+    )  # fmt: skip
+    _send(doing, LetterKind.ORDER, is_adverse=proceeding.is_adverse)
+    if in_effect:
+        carry_out(doing)
+
+
+def carry_out(doing: Doing) -> None:
+    """The title moves, and its certificate with it, in the same transaction."""
+    proceeding = proceeding_of(doing)
+    verb = proceedings.effect_of(proceeding.kind)
+    proceeding.title = proceedings.carry_order_out(proceeding, verb, by=doing.by, at=doing.at)
+    doing.act.note(title=proceeding.title.number, effect=verb, title_state=proceeding.title.state)
+    ground = f"{proceeding.order_number}，{GROUNDS[Ground(proceeding.ground)].label}"
+    _mark_certificate(doing, verb, ground)
+
+
+def _mark_certificate(doing: Doing, verb: str, ground: str) -> None:
+    """A certificate that stands follows its title, on paper too; a warning leaves it as it is, and so does its end."""
+    if verb not in DECISIVE:
+        return
+    title = proceeding_of(doing).title
+    signed, paper = standing_certificate_of_title(title), standing_paper_of_title(title)
+    if signed is not None and can_follow(signed.standing, verb):
+        change_standing(certificate=signed, verb=verb, ground=ground, at=doing.at)
+        doing.act.note(certificate=signed.number)
+    if paper is not None and can_follow(paper.standing, verb):
+        change_paper_standing(certificate=paper, verb=verb, ground=ground, at=doing.at)
+        doing.act.note(paper_certificate=paper.number)
+
+
+def can_follow(standing: Standing, verb: str) -> bool:
+    """Only what is suspended can be reinstated; a title that was merely warned left its certificate alone."""
+    return verb != "reinstate" or standing is Standing.SUSPENDED
+
+
+def end_suspension(doing: Doing) -> None:
+    """The title is in force again unless something else has become of it meanwhile."""
+    proceeding = proceeding_of(doing)
+    if proceeding.title.state != TitleState.SUSPENDED:
+        return
+    proceeding.title = proceedings.carry_order_out(proceeding, "reinstate", by=doing.by, at=doing.at)
+    doing.act.note(title=proceeding.title.number, effect="reinstate", title_state=proceeding.title.state)
+    _mark_certificate(doing, "reinstate", f"{proceeding.order_number} 规定的暂停期满")
+    _send(doing, LetterKind.SUSPENSION_ENDED)
+
+
+def days_to_effect(doing: Doing) -> int:
+    """Calendar days until the end of the day before the order takes effect."""
+    start = proceeding_of(doing).effective_from
+    assert start is not None
+    return (start - timedelta(days=1) - today(doing)).days
+
+
+def days_of_suspension(doing: Doing) -> int:
+    """Calendar days until the end of the last day of the suspension."""
+    until = proceeding_of(doing).until
+    assert until is not None
+    return (until - today(doing)).days
+
+
+def is_running(doing: Doing) -> bool:
+    """Whether the order has a last day to wait for."""
+    return doing.state == ProceedingState.ORDER_RUNNING

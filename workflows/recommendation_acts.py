@@ -1,0 +1,195 @@
+"""Acts over a batch of recommendations: the ranking frozen, the letter sent, the national result entered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import BinaryIO
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import act, fingerprint
+from accreditation.enums import ApplicationState
+from accreditation.errors import Denied, Reason, Refusal
+from accreditation.models import Application, Batch, ExternalNotice, Ranking, Recommendation, StoredFile, User
+from accreditation.permissions import has_power
+from accreditation.roles import Power
+from accreditation.services import outside_titles, rankings
+from workflows import door
+from workflows.calendar import current_calendar
+from workflows.workdays import SHANGHAI
+
+CHUNK = 1 << 20
+
+
+@transaction.atomic
+def freeze_ranking(batch: Batch, *, tie_rule: str, by: User, at: datetime, request_key: str | None = None) -> Ranking:
+    """Freeze the ranking of a batch and put every line before the committee. Raises Replayed as `act` does."""
+    said = fingerprint(batch.pk, tie_rule)
+    with act(
+        batch, "freeze_ranking", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
+    ) as doing:
+        row = doing.chain
+        assert isinstance(row, Batch)
+        _check_power(by, Power.CALL_MEETINGS)
+        if reasons := list(rankings.faults_of_freezing(row, tie_rule, at)):
+            raise Refusal(reasons)
+        ranking = rankings.create_ranking(row, tie_rule=tie_rule, by=by, at=at)
+        doing.note(ranking=ranking.number, sha256=ranking.sha256, quota=ranking.quota, tie_rule=tie_rule)
+        doing.reply(number=ranking.number)
+    for line in ranking.lines.select_related("application__case").order_by("place"):
+        door.perform(line.application.case, "enter_ranking", by=by, at=at, form={"ranking": ranking})
+    return ranking
+
+
+@transaction.atomic
+def send_recommendation(
+    batch: Batch,
+    applications: Iterable[Application],
+    *,
+    number: str,
+    dated: date,
+    addressed_to: str,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+) -> Recommendation:
+    """Recommend to the national authority under a document number. Raises Replayed as `act` does."""
+    listed = sorted(applications, key=lambda application: application.case_id)
+    said = fingerprint(batch.pk, [row.pk for row in listed], number, dated, addressed_to)
+    with act(
+        batch, "send_recommendation", by=by, at=at, acting_as="publisher", request_key=request_key, request=said
+    ) as doing:
+        _check_power(by, Power.PUBLISH)
+        _check(batch, listed, ApplicationState.TO_BE_RECOMMENDED, dated, at)
+        if Recommendation.objects.filter(number=number).exists():
+            raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
+        letter = Recommendation.objects.create(
+            batch=batch, ranking=batch.ranking, number=number, dated=dated, addressed_to=addressed_to, sent_by=by,
+            sent_at=at,
+        )  # fmt: skip
+        doing.note(recommendation=number, dated=dated.isoformat(), to=addressed_to, cases=_numbers(listed))
+        doing.reply(number=number)
+    for application in listed:
+        door.perform(application.case, "recommend_upward", by=by, at=at, form={"recommendation": letter})
+    return letter
+
+
+@transaction.atomic
+def note_public_notice(
+    batch: Batch,
+    *,
+    number: str,
+    dated: date,
+    authority: str,
+    file: StoredFile,
+    file_name: str,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+) -> ExternalNotice:
+    """Enter the national authority's public notice over the recommended applications; its days run from its date.
+
+    Raises Replayed as `act` does.
+    """
+    said = fingerprint(batch.pk, number, dated)
+    listed = list(batch.applications.filter(state=ApplicationState.RECOMMENDED_UPWARD).select_related("case"))
+    with act(
+        batch, "note_public_notice", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
+    ) as doing:
+        _check_power(by, Power.CHECK_COMPLETENESS)
+        _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at)
+        notice = outside_titles.keep_notice(
+            batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
+        )
+        ends_on, is_provisional = current_calendar().add(dated, batch.notice_days)
+        doing.note(notice=number, dated=dated.isoformat(), ends_on=ends_on.isoformat(), provisional=is_provisional)
+        doing.reply(number=number)
+    for application in listed:
+        form = {"notice": notice, "ends_on": ends_on}
+        door.perform(application.case, "note_public_notice_above", by=by, at=at, form=form)
+    return notice
+
+
+@transaction.atomic
+def record_result(
+    batch: Batch,
+    recognised: Iterable[Application],
+    passed_over: Mapping[Application, str],
+    *,
+    number: str,
+    dated: date,
+    authority: str,
+    file: StoredFile,
+    file_name: str,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+) -> ExternalNotice:
+    """Enter the national authority's notice: who is in its list, who is not and what was said of it.
+
+    Titles begin on the day of the notice. Raises Replayed as `act` does.
+    """
+    granted = sorted(recognised, key=lambda application: application.case_id)
+    listed = [*granted, *passed_over]
+    said = fingerprint(batch.pk, number, dated, [row.pk for row in granted], sorted(row.pk for row in passed_over))
+    with act(
+        batch, "record_result", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
+    ) as doing:
+        _check_power(by, Power.CHECK_COMPLETENESS)
+        _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at)
+        notice = outside_titles.keep_notice(
+            batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
+        )
+        doing.note(notice=number, dated=dated.isoformat(), file=file.sha256, recognised=_numbers(granted))
+        doing.note(passed_over=_numbers(passed_over))
+        doing.reply(number=number)
+    for application in granted:
+        door.perform(application.case, "recognise_above", by=by, at=at, form={"notice": notice})
+    for application, reasons in passed_over.items():
+        form = {"notice": notice, "reasons": reasons}
+        door.perform(application.case, "pass_over_above", by=by, at=at, form=form)
+    return notice
+
+
+def note_package(batch: Batch, package: BinaryIO, *, count: int, by: User, at: datetime) -> str:
+    """Note in the trail of the batch that the package was taken, and its SHA-256; rewinds the file."""
+    package.seek(0)
+    digest = hashlib.sha256()
+    while block := package.read(CHUNK):
+        digest.update(block)
+    package.seek(0)
+    with act(batch, "export_package", by=by, at=at, acting_as="municipal_officer") as doing:
+        doing.note(sha256=digest.hexdigest(), files=count)
+    return digest.hexdigest()
+
+
+def _numbers(listed: Iterable[Application]) -> list[str]:
+    return [application.case.number for application in listed]
+
+
+def _check_power(by: User, power: Power) -> None:
+    if not has_power(by, power):
+        raise Denied([Reason("not_yours", _("您没有办理此项的职权。"))])
+
+
+def _check(batch: Batch, listed: list[Application], state: ApplicationState, dated: date, at: datetime) -> None:
+    if reasons := list(_faults(batch, listed, state, dated, at)):
+        raise Refusal(reasons)
+
+
+def _faults(
+    batch: Batch, listed: list[Application], state: ApplicationState, dated: date, at: datetime
+) -> Iterator[Reason]:
+    if not listed:
+        yield Reason("empty_list", _("名单中没有申报件。"))
+    if dated > at.astimezone(SHANGHAI).date():
+        yield Reason("day_to_come", _("日期不能晚于今天。"), "dated")
+    for application in listed:
+        if application.batch_id != batch.pk:
+            yield Reason("other_batch", _("%(no)s 不属于本批次。") % {"no": application.case.number})
+        if application.state != state:
+            values = {"no": application.case.number, "state": ApplicationState(application.state).label}
+            yield Reason("wrong_state", _("%(no)s 当前为“%(state)s”。") % values)

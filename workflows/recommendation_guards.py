@@ -1,0 +1,163 @@
+"""Conditions of a recommendation for a national title; each yields every reason against the verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.errors import Reason
+from accreditation.models.titles import STANDING
+from accreditation.recommendation_words import Department, Position
+from accreditation.services import consultations, evaluation
+from accreditation.services.rule_sets import rule_text, rules_of
+from criteria.evaluate import Evaluation
+from criteria.exact import shown_text
+from criteria.gates import GateOutcome, Outcome
+from workflows.doing import Doing
+from workflows.guards import needs_text
+from workflows.workdays import SHANGHAI
+
+
+def parent_is_named(doing: Doing) -> Iterable[Reason]:
+    """A branch centre names a standing title of its parent; the parent is another enterprise."""
+    under, parent = doing.batch.programme.branch_of, doing.application.parent_title
+    if under is None:
+        return
+    if parent is None:
+        yield Reason("parent_needed", _("分中心申报须注明母公司的%(name)s。") % {"name": under.name_zh}, "parent")
+    elif parent.programme_id != under.pk or parent.state not in STANDING:
+        yield Reason("parent_not_standing", _("所注明的母公司资格不在有效期内。"), "parent")
+
+
+def parent_fits(doing: Doing) -> Iterable[Reason]:
+    """Only in a batch for branch centres, only a standing title of another enterprise."""
+    under, parent = doing.batch.programme.branch_of, doing.form.get("parent")
+    if under is None:
+        yield Reason("no_branches", _("本批次不受理分中心申报。"))
+    elif parent is None or parent.programme_id != under.pk or parent.state not in STANDING:
+        yield Reason("parent_not_standing", _("所注明的母公司资格不在有效期内。"), "parent")
+    elif parent.holder_id == doing.application.enterprise_id:
+        yield Reason("own_parent", _("申报单位不能以自己为母公司。"), "parent")
+
+
+def conditions_are_failed(doing: Doing) -> Iterable[Reason]:
+    """A failed condition of order 34; an initial score below the limit is no question of eligibility."""
+    found = evaluation.verified_evaluation(doing.application)
+    if found is None or not [gate for gate in found.failed_gates if not _is_score(doing, gate)]:
+        yield Reason("no_failed_gate", _("按核定数据，没有不符合的申报条件。"))
+
+
+def conditions_are_passed(doing: Doing) -> Iterable[Reason]:
+    """Every binding condition except the initial score is decided and met."""
+    found = evaluation.verified_evaluation(doing.application)
+    if found is None:
+        yield Reason("no_figures", _("没有可评价的数据。"))
+        return
+    for gate in (*found.failed_gates, *found.undetermined_gates):
+        if not _is_score(doing, gate):
+            is_failed = gate.outcome is Outcome.FAILED
+            words = _("不符合申报条件：%(text)s") if is_failed else _("尚未核定：%(text)s")
+            code = "gate_failed" if is_failed else "gate_open"
+            yield Reason(code, words % {"text": rule_text(gate, "text")}, f"gate-{gate.code}")
+
+
+def _is_score(doing: Doing, gate: GateOutcome) -> bool:
+    limit = evaluation.initial_score_gate(rules_of(doing.batch))
+    return limit is not None and limit.code == gate.code
+
+
+def departments_are_named(doing: Doing) -> Iterable[Reason]:
+    """At least one, none of them unknown."""
+    asked = list(doing.form.get("departments") or [])
+    if not asked or not set(asked) <= set(Department.values):
+        yield Reason("departments_needed", _("请选择会商部门。"), "departments")
+
+
+def answer_is_complete(doing: Doing) -> Iterable[Reason]:
+    """An answer belongs to an open question, says something, and bears a day that has come."""
+    department = str(doing.form.get("department") or "")
+    if consultations.open_consultation(doing.application, department) is None:
+        yield Reason("not_asked", _("没有等待该部门答复的会商。"), "department")
+    if doing.form.get("position") not in Position.values:
+        yield Reason("answer_needed", _("请选择部门意见。"), "position")
+    yield from needs_text("text", _("部门意见内容"))(doing)
+    dated = doing.form.get("dated")
+    if not isinstance(dated, date):
+        yield Reason("day_needed", _("请填写日期。"), "dated")
+    elif dated > doing.at.astimezone(SHANGHAI).date():
+        yield Reason("day_to_come", _("日期不能晚于今天。"), "dated")
+
+
+def consultation_is_over(doing: Doing) -> Iterable[Reason]:
+    """All answered; or the time limit is over and the office says why it goes on without the missing answers."""
+    waiting = consultations.unanswered(doing.application)
+    if not waiting:
+        return
+    clock = doing.case.deadlines.filter(kind="consultation").order_by("-pk").first()
+    names = "、".join(str(row.get_department_display()) for row in waiting)
+    if clock is not None and doing.at <= clock.due_at:
+        yield Reason("answers_missing", _("%(names)s 尚未答复，会商期限未满。") % {"names": names})
+    elif len(str(doing.form.get("without_answer_for") or "").strip()) < 2:
+        text = _("%(names)s 逾期未答复，请写明不等待其答复的理由。") % {"names": names}
+        yield Reason("text_needed", text, "without_answer_for")
+
+
+def objections_are_answered(doing: Doing) -> Iterable[Reason]:
+    """Where a department objects, the office says how it dealt with it."""
+    objecting = doing.application.consultations.filter(position=Position.OBJECTS)
+    if objecting.exists() and len(str(doing.form.get("objections_answered") or "").strip()) < 2:
+        names = "、".join(str(row.get_department_display()) for row in objecting)
+        text = _("%(names)s 有不同意见，请写明处理情况。") % {"names": names}
+        yield Reason("text_needed", text, "objections_answered")
+
+
+def score_reaches_limit(doing: Doing) -> Iterable[Reason]:
+    """The initial score is known and not below the limit of the rule set."""
+    score, limit = _score_and_limit(doing)
+    if score is None:
+        yield Reason("no_score", _("初评得分尚不能计算。"))
+    elif limit is not None and score < limit:
+        values = {"score": _shown(score), "limit": _shown(limit)}
+        yield Reason("score_below", _("初评得分 %(score)s 分，低于推荐要求的 %(limit)s 分。") % values)
+
+
+def score_is_below_limit(doing: Doing) -> Iterable[Reason]:
+    """Only an initial score below the limit of the rule set ends a case at this desk."""
+    score, limit = _score_and_limit(doing)
+    if score is None or limit is None or score >= limit:
+        yield Reason("score_not_below", _("初评得分达到推荐要求，不能以得分不足为由不予推荐。"))
+
+
+def _score_and_limit(doing: Doing) -> tuple[Fraction | None, Fraction | None]:
+    found: Evaluation | None = evaluation.verified_evaluation(doing.application)
+    gate = evaluation.initial_score_gate(rules_of(doing.batch))
+    limit = gate.limit.value if gate is not None and gate.limit is not None else None
+    return (found.total if found else None), limit
+
+
+def _shown(points: Fraction) -> str:
+    return shown_text(points, 2)
+
+
+def ranking_is_given(doing: Doing) -> Iterable[Reason]:
+    """The frozen ranking of the batch holds a line of this application."""
+    ranking = doing.form.get("ranking")
+    if ranking is None or not ranking.lines.filter(application=doing.application).exists():
+        yield Reason("no_ranking", _("本件不在已固定的排序中。"))
+
+
+def recommendation_is_given(doing: Doing) -> Iterable[Reason]:
+    """The letter belongs to the batch."""
+    letter = doing.form.get("recommendation")
+    if letter is None or letter.batch_id != doing.application.batch_id:
+        yield Reason("no_recommendation", _("没有本批次的推荐文件。"))
+
+
+def notice_from_above_is_given(doing: Doing) -> Iterable[Reason]:
+    """The notice of the national authority belongs to the batch."""
+    notice = doing.form.get("notice")
+    if notice is None or notice.batch_id != doing.application.batch_id:
+        yield Reason("no_notice_from_above", _("没有登记国家主管部门的文件。"))

@@ -1,0 +1,160 @@
+"""What the verbs of a recommendation for a national title record: rows, the letter, the note for the audit entry."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from accreditation.enums import LetterKind
+from accreditation.models import Decision, Ranking, RankingLine
+from accreditation.services import consultations, evaluation, letters, outside_titles, rankings
+from accreditation.services.rule_sets import rules_of
+from criteria.facts import exact_text
+from criteria.units import amount_text
+from workflows.doing import Doing
+
+
+def send_letter(doing: Doing, kind: LetterKind, **content: Any) -> None:
+    """Write the municipality's letter and name it in the audit entry and the answer."""
+    issued_by = letters.issuing_body(doing.application, is_district=False)
+    letter = letters.write_letter(doing.application, kind=kind, issued_by=issued_by, at=doing.at, **content)
+    doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
+    doing.act.reply(letter=letter.number)
+
+
+def end_for(doing: Doing, reasons: str) -> None:
+    """Keep the reasons of an adverse end."""
+    doing.application.ended_for = reasons
+    doing.act.note(reasons=reasons)
+
+
+def name_parent(doing: Doing) -> None:
+    """Form: parent (Title)."""
+    doing.application.parent_title = doing.form["parent"]
+    doing.act.note(parent=doing.form["parent"].number)
+
+
+def ask_departments(doing: Doing) -> None:
+    """Form: departments, opinion (optional)."""
+    asked = list(doing.form["departments"])
+    consultations.ask_departments(doing.application, asked, by=doing.by, at=doing.at)
+    doing.act.note(departments=asked, opinion=doing.form.get("opinion", ""))
+
+
+def record_answer(doing: Doing) -> None:
+    """Form: department, position, text, document_number, dated."""
+    question = consultations.open_consultation(doing.application, doing.form["department"])
+    assert question is not None
+    names = ("position", "text", "document_number", "dated")
+    values = {name: doing.form.get(name, "") for name in names}
+    consultations.record_answer(question, **values, by=doing.by, at=doing.at)
+    doing.act.note(department=question.department, **values | {"dated": values["dated"].isoformat()})
+
+
+def adopt_initial_score(doing: Doing) -> None:
+    """Form: opinion; without_answer_for and objections_answered where they are asked for."""
+    said = {name: doing.form.get(name) or "" for name in ("opinion", "without_answer_for", "objections_answered")}
+    opinion = "\n".join(text for text in (said["opinion"], said["objections_answered"]) if text)
+    score = rankings.keep_initial_score(
+        doing.application, opinion=opinion, without_answer_for=said["without_answer_for"], by=doing.by, at=doing.at
+    )
+    doing.act.note(score=score.total, evaluation=score.digest, **said)
+
+
+def not_recommend_below_limit(doing: Doing) -> None:
+    """Form: opinion. Score and limit stand in the letter by themselves."""
+    found = evaluation.verified_evaluation(doing.application)
+    gate = evaluation.initial_score_gate(rules_of(doing.batch))
+    assert found is not None
+    assert found.total is not None
+    assert gate is not None
+    assert gate.limit is not None
+    score, limit = (amount_text(points, "point", "zh") for points in (found.total, gate.limit.amount()))
+    reasons = f"按核定数据计算，初评得分为 {score}，推荐要求为不低于 {limit}。\n{doing.form['opinion']}"
+    doing.act.note(score=exact_text(found.total), evaluation=found.digest(), opinion=doing.form["opinion"])
+    end_for(doing, reasons)
+    send_letter(doing, LetterKind.NOT_RECOMMENDED, reasons=reasons)
+
+
+def enter_ranking(doing: Doing) -> None:
+    """Form: ranking."""
+    ranking: Ranking = doing.form["ranking"]
+    line = RankingLine.objects.get(ranking=ranking, application=doing.application)
+    doing.act.note(ranking=ranking.number, sha256=ranking.sha256, place=line.place, score=line.score)
+
+
+def approve(doing: Doing) -> None:
+    """Form: decision. The place in the frozen ranking tells whether the quota reaches the application."""
+    decision = doing.form["decision"]
+    doing.application.decision = decision
+    is_within = rankings.is_within_quota(doing.application, decision.item)
+    doing.arguments["is_within"] = is_within
+    line = doing.application.ranking_line
+    doing.act.note(
+        decision=decision.pk, outcome=decision.outcome, minutes=decision.minutes_sha256, place=line.place,
+        is_within=is_within, of="recommendation",
+    )  # fmt: skip
+    if not is_within:
+        ranking, score = line.ranking, amount_text(Fraction(line.score), "point", "zh")
+        end_for(doing, f"推荐名额 {ranking.quota} 个，按初评得分排序列第 {line.place} 位，未列入推荐名额。")
+        send_letter(
+            doing, LetterKind.NOT_IN_QUOTA, ranking=ranking, line=line, score=score, meeting=decision.item.meeting
+        )
+
+
+def refuse(doing: Doing) -> None:
+    """Form: decision."""
+    decision = _keep_decision(doing)
+    send_letter(doing, LetterKind.NOT_RECOMMENDED, reasons=decision.reasons, meeting=decision.item.meeting)
+
+
+def postpone(doing: Doing) -> None:
+    """Form: decision."""
+    decision = _keep_decision(doing)
+    send_letter(doing, LetterKind.POSTPONEMENT, reasons=decision.reasons, meeting=decision.item.meeting)
+
+
+def _keep_decision(doing: Doing) -> Decision:
+    decision: Decision = doing.form["decision"]
+    doing.application.decision = decision
+    doing.act.note(
+        decision=decision.pk, outcome=decision.outcome, minutes=decision.minutes_sha256, of="recommendation",
+        reasons=decision.reasons,
+    )  # fmt: skip
+    end_for(doing, decision.reasons)
+    return decision
+
+
+def recommend_upward(doing: Doing) -> None:
+    """Form: recommendation."""
+    letter = doing.form["recommendation"]
+    doing.application.recommendation = letter
+    doing.act.note(recommendation=letter.number, dated=letter.dated.isoformat())
+    send_letter(doing, LetterKind.RECOMMENDED_UPWARD, recommendation=letter)
+
+
+def note_public_notice_above(doing: Doing) -> None:
+    """Form: notice, ends_on (last day of the national authority's public notice)."""
+    notice = doing.form["notice"]
+    doing.act.note(
+        notice=notice.number, dated=notice.dated.isoformat(), file=notice.file_id,
+        ends_on=doing.form["ends_on"].isoformat(),
+    )  # fmt: skip
+
+
+def recognise_above(doing: Doing) -> None:
+    """Form: notice. The national authority granted the title; it is entered, and no certificate of ours is made."""
+    notice = doing.form["notice"]
+    title = outside_titles.enter_title(doing.application, notice)
+    doing.application.external_notice, doing.application.title = notice, title
+    doing.act.note(notice=notice.number, dated=notice.dated.isoformat(), file=notice.file_id, title=title.number)
+    send_letter(doing, LetterKind.RECOGNISED_ABOVE, notice=notice, title=title)
+
+
+def pass_over_above(doing: Doing) -> None:
+    """Form: notice, reasons (what the notice or the authority said, optional)."""
+    notice, said = doing.form["notice"], doing.form.get("reasons") or ""
+    doing.application.external_notice = notice
+    doing.act.note(notice=notice.number, dated=notice.dated.isoformat(), file=notice.file_id)
+    end_for(doing, said or f"《{notice.number}》公布的名单未列入。")
+    send_letter(doing, LetterKind.NOT_RECOGNISED_ABOVE, notice=notice, reasons=said)

@@ -1,0 +1,106 @@
+"""Cases without a data table (proceedings over titles): lists, one case with its subject, titles to deal with."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.db.models import Q, QuerySet
+
+from accreditation.enums import Level
+from accreditation.errors import NotFound
+from accreditation.models import Case, CaseDocument, Enterprise, Letter, Proceeding, Title, User
+from accreditation.models.cases import CaseSubject
+from accreditation.permissions import Person, districts_of, has_power_at
+from accreditation.roles import Power
+from accreditation.services.proceedings import standing_documents
+from accreditation.visibility import case_for, enterprises_of, visible_cases
+from workflows.procedures import procedure_of
+
+
+def matters(user: User) -> QuerySet[Case]:
+    """Cases over titles that the person sees, the newest move first."""
+    rows = visible_cases(user).filter(application__isnull=True).select_related("enterprise")
+    return rows.order_by("-moved_at", "-pk").distinct()
+
+
+def own_matters(user: Person) -> list[Case]:
+    """Those of the person's own enterprises."""
+    if not isinstance(user, User):
+        return []
+    return list(matters(user).filter(enterprise__in=enterprises_of(user)))
+
+
+def narrowed(cases: QuerySet[Case], *, words: str = "", state: str = "") -> QuerySet[Case]:
+    """Cases that fit every given filter; `words` are looked for in number, name and credit code."""
+    if words:
+        found = Q(number__icontains=words) | Q(enterprise__name__icontains=words)
+        cases = cases.filter(found | Q(enterprise__uscc__iexact=words))
+    return cases.filter(state=state) if state else cases
+
+
+def matter_for(user: Person, number: str) -> tuple[Case, CaseSubject]:
+    """A case over a title with its subject; NotFound for whom it is not, and for an application."""
+    case = case_for(user, number)
+    if hasattr(case, "application"):
+        raise NotFound(number)
+    return case, procedure_of(case).subject.of(case)
+
+
+def proceeding_of(subject: CaseSubject) -> Proceeding:
+    """The subject of a proceeding."""
+    return cast("Proceeding", subject)
+
+
+def titles_of_authority(user: Person) -> QuerySet[Title]:
+    """Titles that the person's own authority granted: the city's office, or the bureau of a district."""
+    rows = Title.objects.select_related("programme", "holder").order_by("-granted_on", "-pk")
+    allowed = Q(pk__in=[])
+    if has_power_at(user, Power.PREPARE_ORDERS, None):
+        allowed |= ~Q(programme__level=Level.DISTRICT)
+    if here := [code for code in districts_of(user) if has_power_at(user, Power.PREPARE_ORDERS, code)]:
+        allowed |= Q(programme__level=Level.DISTRICT, holder__district__in=here)
+    return rows.filter(allowed)
+
+
+def matching_titles(titles: QuerySet[Title], *, words: str = "", state: str = "") -> QuerySet[Title]:
+    """Titles that fit; `words` are looked for in number, holder and credit code."""
+    if words:
+        found = Q(number__icontains=words) | Q(holder__name__icontains=words)
+        titles = titles.filter(found | Q(holder__uscc__iexact=words))
+    return titles.filter(state=state) if state else titles
+
+
+def title_of_authority(user: Person, number: str) -> Title:
+    """One of them; NotFound for another authority's."""
+    found = titles_of_authority(user).filter(number=number).first()
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
+def own_title(user: Person, number: str) -> Title:
+    """A title of an enterprise for which the person acts; NotFound for anybody else."""
+    holders: QuerySet[Enterprise] = enterprises_of(user)
+    rows = Title.objects.filter(holder__in=holders, number=number).select_related("programme", "holder")
+    found = rows.first()
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
+def documents_of(case: Case) -> list[CaseDocument]:
+    """Papers on the file of a case."""
+    return standing_documents(case)
+
+
+def document_of(case: Case, pk: int) -> CaseDocument:
+    """One paper of a case that was fetched for the person, those taken off included; NotFound otherwise."""
+    row = CaseDocument.objects.select_related("file").filter(case=case, pk=pk).first()
+    if row is None:
+        raise NotFound(str(pk))
+    return row
+
+
+def letters_of(case: Case) -> list[Letter]:
+    """Letters of a case, newest first."""
+    return list(case.letters.all())

@@ -1,0 +1,86 @@
+"""Recommendations for national titles as their desks see them: the batch, its ranking, lists, titles from above."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from accreditation.enums import ApplicationState, Level
+from accreditation.errors import NotFound
+from accreditation.models import Application, Batch, Consultation, ExternalNotice, Ranking, Recommendation, Title
+from workflows.selectors import batch_desk
+
+TO_RECOMMEND, TO_HEAR_OF = ApplicationState.TO_BE_RECOMMENDED, ApplicationState.RECOMMENDED_UPWARD
+
+
+def recommending_batch(code: str) -> Batch:
+    """A batch that leads to a recommendation; NotFound for any other."""
+    row = batch_desk.batch(code)
+    if not row.is_recommendation:
+        raise NotFound(code)
+    return row
+
+
+def ranking_of(batch: Batch) -> Ranking | None:
+    """The frozen ranking of a batch."""
+    return Ranking.objects.filter(batch=batch).select_related("frozen_by").first()
+
+
+def lines_of(ranking: Ranking) -> QuerySet[Application]:
+    """Its applications by place."""
+    rows = Application.objects.filter(ranking_line__ranking=ranking)
+    return rows.select_related("case", "enterprise", "ranking_line").order_by("ranking_line__place")
+
+
+def letters_of(batch: Batch) -> list[Recommendation]:
+    """The recommendations sent, newest first, each with how many it lists."""
+    rows = batch.recommendations.select_related("sent_by").annotate(count=Count("listed"))
+    return list(rows.order_by("-sent_at"))
+
+
+def notices_of(batch: Batch) -> list[ExternalNotice]:
+    """The national notices entered for a batch, newest first."""
+    return list(batch.external_notices.select_related("recorded_by").order_by("-recorded_at"))
+
+
+def notice_of_batch(batch: Batch, pk: int) -> ExternalNotice:
+    """One of them; NotFound for any other."""
+    row = batch.external_notices.select_related("file").filter(pk=pk).first()
+    if row is None:
+        raise NotFound(str(pk))
+    return row
+
+
+def waiting_for_letter() -> QuerySet[Batch]:
+    """Batches with applications that the publisher has to recommend, the longest waiting first."""
+    rows = Batch.objects.select_related("programme").annotate(
+        to_recommend=Count("cases", filter=Q(cases__state=TO_RECOMMEND)),
+        since=Max("cases__moved_at", filter=Q(cases__state=TO_RECOMMEND)),
+    )
+    return rows.filter(to_recommend__gt=0).order_by("since", "pk")
+
+
+def packed(batch: Batch) -> list[Application]:
+    """The applications that the package for the national authority holds, by place of the ranking."""
+    states = [TO_RECOMMEND, TO_HEAR_OF, ApplicationState.RECOGNISED_ABOVE, ApplicationState.NOT_RECOGNISED_ABOVE]
+    rows = batch.applications.filter(state__in=states, ranking_line__isnull=False)
+    filed = rows.select_related("case", "enterprise", "ranking_line", "current__upload__file", "batch__rule_set")
+    return list(filed.select_related("recommendation", "parent_title").order_by("ranking_line__place"))
+
+
+def consultations_of(application: Application) -> list[Consultation]:
+    """Departments asked about an application, in the order of asking."""
+    return list(application.consultations.select_related("recorded_by").order_by("pk"))
+
+
+def titles_from_above() -> QuerySet[Title]:
+    """Titles of national programmes, newest first."""
+    rows = Title.objects.filter(programme__level=Level.NATIONAL).select_related("programme", "holder", "parent__holder")
+    return rows.order_by("-granted_on", "-pk")
+
+
+def title_from_above(number: str) -> Title:
+    """One of them with its evaluations; NotFound for any other."""
+    row = titles_from_above().select_related("granted_above__file").filter(number=number).first()
+    if row is None:
+        raise NotFound(number)
+    return row

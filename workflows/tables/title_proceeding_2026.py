@@ -1,0 +1,142 @@
+"""The verb table of a proceeding over a title, first edition.
+
+This is the answer to "what can happen to a title against or without its holder's will": read the lines whose `nodes`
+hold the case's node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.clocks import DeadlineKind
+from accreditation.enums import ProceedingState
+from workflows import audiences, guards, proceeding_guards, proceeding_records, who
+from workflows.doing import Clock, Doing, Verb
+
+DEFENCE = Clock(DeadlineKind.DEFENCE, 5, fires="let_defence_pass")
+HEARING = Clock(DeadlineKind.HEARING, 20)
+ORDER = Clock(DeadlineKind.ORDER, 20)
+EFFECT = Clock(DeadlineKind.EFFECT, proceeding_records.days_to_effect, fires="take_effect", in_calendar_days=True)
+SUSPENSION = Clock(
+    DeadlineKind.SUSPENSION, proceeding_records.days_of_suspension, fires="end_suspension", in_calendar_days=True
+)
+
+REVOKING = "行政许可法第六十九条（参照）"
+HEARING_OUT = "行政许可法第三十六条（参照）"
+HEARING_RULES = "行政许可法第四十七条、第四十八条（参照）"
+TIME_LIMIT = "行政许可法第四十二条（参照）"
+MEASURES = "企业技术中心管理办法关于撤销和变更的规定"
+
+
+def _after_order(doing: Doing) -> Iterable[Clock]:
+    """A later day of effect is waited for; a suspension with a last day runs to it."""
+    if doing.state == ProceedingState.ORDERED:
+        return [EFFECT]
+    return [SUSPENSION] if proceeding_records.is_running(doing) else []
+
+
+_PAPERS = ("prepare", "hearing", "decide")
+_LINES: tuple[Verb, ...] = (
+    # --- one person prepares -----------------------------------------------------------------------------------
+    Verb(
+        "revise_proceeding", _("修改事由和事实"), who.PREPARER, ("prepare",), MEASURES,
+        guards=(proceeding_guards.ground_fits, guards.needs_text("found_facts", _("查明的事实"), 10)),
+        record=proceeding_records.revise,
+    ),
+    Verb(
+        "add_document", _("加入文件"), who.PREPARER, _PAPERS, MEASURES,
+        guards=(guards.needs_text("purpose", _("证明内容")),), record=proceeding_records.add_document,
+    ),
+    Verb(
+        "drop_document", _("移除文件"), who.PREPARER, ("prepare",), MEASURES,
+        guards=(proceeding_guards.document_is_on_file,), record=proceeding_records.drop_document,
+    ),
+    Verb(
+        "notify_holder", _("告知持有单位"), who.PREPARER, ("prepare",), HEARING_OUT, transition="notify",
+        completes=True, guards=(proceeding_guards.holder_must_be_heard, proceeding_guards.title_allows_it),
+        record=proceeding_records.notify, starts=lambda doing: [DEFENCE], tells=(audiences.applicants,),
+    ),
+    Verb(
+        "submit_for_order", _("提请决定"), who.PREPARER, ("prepare",), TIME_LIMIT, transition="submit_for_order",
+        completes=True, guards=(proceeding_guards.needs_no_defence, proceeding_guards.title_allows_it),
+        record=proceeding_records.submit_for_order, starts=lambda doing: [ORDER], tells=(audiences.orderers,),
+    ),
+    # --- the holder is heard -----------------------------------------------------------------------------------
+    Verb(
+        "add_own_document", _("提交文件"), who.HOLDER, ("defence",), HEARING_OUT,
+        guards=(guards.needs_text("purpose", _("证明内容")),), record=proceeding_records.add_document,
+    ),
+    Verb(
+        "defend", _("提交陈述申辩"), who.HOLDER, ("defence",), HEARING_OUT, transition="close_defence", completes=True,
+        guards=(guards.needs_text("statement", _("陈述申辩意见")),), record=proceeding_records.hear,
+        starts=lambda doing: [ORDER], tells=(audiences.preparers, audiences.orderers),
+    ),
+    Verb(
+        "ask_for_hearing", _("申请听证"), who.HOLDER, ("defence",), HEARING_RULES, transition="ask_for_hearing",
+        completes=True, record=proceeding_records.ask_for_hearing, starts=lambda doing: [HEARING],
+        tells=(audiences.preparers,),
+    ),
+    Verb(
+        "let_defence_pass", _("陈述申辩期满"), who.CLOCK, ("defence",), HEARING_OUT, transition="close_defence",
+        completes=True, guards=(guards.clock_has_run(DeadlineKind.DEFENCE),), record=proceeding_records.hear,
+        starts=lambda doing: [ORDER], tells=(audiences.applicants, audiences.orderers), for_page=False,
+    ),
+    Verb(
+        "call_hearing", _("发出听证通知"), who.PREPARER, ("hearing",), HEARING_RULES,
+        guards=(
+            proceeding_guards.hearing_day_is_announced_in_time, guards.needs_text("hearing_place", _("听证地点")),
+        ),
+        record=proceeding_records.call_hearing, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "hold_hearing", _("记录听证"), who.PREPARER, ("hearing",), HEARING_RULES, transition="hold_hearing",
+        completes=True,
+        guards=(
+            proceeding_guards.by_a_second_person(_("听证主持人"), but_for=("call_hearing",)),
+            proceeding_guards.hearing_day_has_come,
+            guards.needs_text("hearing_record", _("听证笔录"), 10),
+        ),
+        record=proceeding_records.hold_hearing, starts=lambda doing: [ORDER],
+        tells=(audiences.applicants, audiences.orderers),
+    ),
+    # --- another person orders ---------------------------------------------------------------------------------
+    Verb(
+        "make_order", _("作出处理决定"), who.ORDERER, ("decide",), REVOKING, transition="order", completes=True,
+        guards=(
+            proceeding_guards.by_a_second_person(_("决定人")), proceeding_guards.title_allows_it,
+            proceeding_guards.order_number_is_free, proceeding_guards.days_of_order_fit,
+            proceeding_guards.certificate_is_not_being_made, guards.needs_text("reasons", _("决定理由"), 10),
+        ),
+        record=proceeding_records.make_order, starts=_after_order,
+        tells=(audiences.applicants, audiences.preparers),
+    ),
+    Verb(
+        "drop_proceeding", _("终止处理"), who.PREPARER, ("prepare", "hearing"), MEASURES, transition="drop",
+        completes=True, guards=(guards.needs_text("reason", _("终止的理由")),), record=proceeding_records.drop,
+        tells=(audiences.heard_holder,),
+    ),
+    Verb(
+        "refuse_order", _("不作处理"), who.ORDERER, ("decide", "effect"), MEASURES, transition="drop", completes=True,
+        guards=(
+            proceeding_guards.by_a_second_person(_("决定人")), proceeding_guards.order_cannot_take_effect,
+            guards.needs_text("reason", _("不作处理的理由")),
+        ),
+        record=proceeding_records.drop, tells=(audiences.heard_holder, audiences.preparers),
+    ),
+    # --- the day of effect, and the last day of a suspension -----------------------------------------------------
+    Verb(
+        "take_effect", _("决定生效"), who.CLOCK, ("effect",), REVOKING, transition="take_effect", completes=True,
+        guards=(proceeding_guards.effect_day_has_come, proceeding_guards.title_allows_it),
+        record=proceeding_records.carry_out, starts=_after_order,
+        tells=(audiences.applicants, audiences.preparers), for_page=False,
+    ),
+    Verb(
+        "end_suspension", _("暂停期满"), who.CLOCK, ("suspension",), MEASURES, transition="end_suspension",
+        completes=True, guards=(proceeding_guards.suspension_is_over,), record=proceeding_records.end_suspension,
+        tells=(audiences.applicants, audiences.preparers), for_page=False,
+    ),
+)  # fmt: skip
+
+TITLE_PROCEEDING_2026: dict[str, Verb] = {line.code: line for line in _LINES}

@@ -1,0 +1,127 @@
+"""The acts of a proceeding over a title, each with its page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from workflows.forms import proceedings as forms
+from workflows.forms.casework import ConfirmedForm, ReasonForm
+from workflows.presentation import proceedings as words
+from workflows.views.matters.shapes import MatterAct, MatterPages
+
+LETTER = _("系统向持有单位送达文书。")
+HOLDER_TOLD = _("持有单位从此可以看到本案，并可陈述申辩或申请听证。")
+
+
+PROCEEDINGS = MatterPages(
+    name=words.name,
+    steps=words.STEPS,
+    facts=words.facts,
+    drops_document="drop_document",
+    acts={
+        "notify_holder": MatterAct(
+            ConfirmedForm,
+            _("告知持有单位"),
+            _("告知书写明拟作的处理、事实、事由和持有单位的权利。"),
+            _("发出告知书"),
+            _("已告知持有单位。"),
+            (HOLDER_TOLD, LETTER),
+            is_final=True,
+        ),
+        "submit_for_order": MatterAct(
+            ConfirmedForm,
+            _("提请决定"),
+            _("对持有单位没有不利影响的处理，可以直接提请决定。"),
+            _("提请决定"),
+            _("已提请决定。"),
+        ),
+        "revise_proceeding": MatterAct(
+            forms.RevisionForm,
+            _("修改事由和事实"),
+            _("告知持有单位之前可以修改。"),
+            _("保存"),
+            _("已保存。"),
+            with_subject=True,
+            tone="outline-primary",
+        ),
+        "add_document": MatterAct(
+            forms.DocumentForm,
+            _("加入文件"),
+            _("调查材料、听证材料、会议纪要等。"),
+            _("加入"),
+            _("文件已入卷。"),
+            takes_file=True,
+            tone="outline-primary",
+        ),
+        "add_own_document": MatterAct(
+            forms.DocumentForm,
+            _("提交文件"),
+            _("支持陈述申辩的证据。"),
+            _("提交"),
+            _("文件已入卷。"),
+            takes_file=True,
+            tone="outline-primary",
+        ),
+        "defend": MatterAct(
+            forms.StatementForm,
+            _("提交陈述申辩"),
+            _("请先提交作为证据的文件，再提交书面意见；提交后不能修改。"),
+            _("提交"),
+            _("陈述申辩意见已提交。"),
+            (_("书面意见提交后，认定机关即可作出决定。"), _("如需听证，请改为申请听证。")),
+            is_final=True,
+        ),
+        "ask_for_hearing": MatterAct(
+            forms.HearingRequestForm,
+            _("申请听证"),
+            _("认定机关在二十个工作日内组织听证，并至少提前七日通知。"),
+            _("申请听证"),
+            _("已申请听证。"),
+            tone="outline-primary",
+        ),
+        "call_hearing": MatterAct(
+            forms.HearingCallForm,
+            _("发出听证通知"),
+            _("听证通知至少在举行的七日前送达。"),
+            _("发出通知"),
+            _("听证通知已发出。"),
+        ),
+        "hold_hearing": MatterAct(
+            forms.HearingRecordForm,
+            _("记录听证"),
+            _("由未承办本案的人主持并记录；签字的笔录请先作为文件入卷。"),
+            _("提交笔录"),
+            _("听证笔录已入卷。"),
+        ),
+        "make_order": MatterAct(
+            forms.OrderForm,
+            _("作出处理决定"),
+            _("决定须由未承办本案的人作出。"),
+            _("作出决定"),
+            _("处理决定已作出。"),
+            (_("称号和证书的状态自生效日起变更，公众可以查到。"), LETTER, _("决定作出后只能由复议或诉讼改变。")),
+            is_final=True,
+            with_subject=True,
+        ),
+        "refuse_order": MatterAct(
+            ReasonForm,
+            _("不作处理"),
+            _("事实不清、申辩成立等情形，不作处理。"),
+            _("不作处理"),
+            _("已决定不作处理。"),
+            (_("本案终止，称号不受影响。"),),
+            is_final=True,
+            tone="outline-secondary",
+        ),
+        "drop_proceeding": MatterAct(
+            ReasonForm,
+            _("终止处理"),
+            _("查无实据等情形，终止处理。"),
+            _("终止"),
+            _("已终止处理。"),
+            (_("本案终止，称号不受影响。"),),
+            is_final=True,
+            tone="outline-secondary",
+        ),
+    },
+)

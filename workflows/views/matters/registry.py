@@ -1,0 +1,25 @@
+"""Which pages belong to which procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from workflows.procedures import procedure_of
+from workflows.views.matters.proceedings import PROCEEDINGS
+from workflows.views.matters.shapes import MatterPages
+
+if TYPE_CHECKING:
+    from accreditation.models import Case
+
+PAGES: Mapping[str, MatterPages] = {"title_proceeding/2026": PROCEEDINGS}
+
+
+def name_of(case: Case) -> str:
+    """What a case is about, in a list."""
+    return pages_of(case).name(procedure_of(case).subject.of(case))
+
+
+def pages_of(case: Case) -> MatterPages:
+    """Pages of a case by its procedure and edition."""
+    return PAGES[case.procedure]

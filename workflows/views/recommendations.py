@@ -1,0 +1,325 @@
+"""The desk of a batch of recommendations: quota, ranking, letter upward, package, result; titles from above."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accreditation.acts import Replayed
+from accreditation.enums import ApplicationState
+from accreditation.errors import Denied, NotFound, Refusal
+from accreditation.permissions import has_power, signed_in
+from accreditation.recommendation_words import TieRule
+from accreditation.roles import Power
+from accreditation.selectors.requests import earlier_answer
+from accreditation.services import outside_titles, rankings
+from accreditation.services.files import take_file
+from accreditation.views.answers import file_answer, put_reasons
+from workflows import recommendation_acts as acts
+from workflows.exports.recommendation_package import write_package
+from workflows.forms.recommendations import (
+    EvaluationForm,
+    OutsideNoticeForm,
+    QuotaForm,
+    RankingForm,
+    RecommendationForm,
+    ResultForm,
+)
+from workflows.presentation.ranking import line_words, standing_words
+from workflows.presentation.words import Words, either
+from workflows.selectors import batch_desk
+from workflows.selectors import recommendations as rows
+from workflows.views.answers import REQUEST_KEY, new_request_key, page
+from workflows.views.casework import status_of
+from workflows.views.desk import CONFIRMED, Confirm, ask
+from workflows.views.listing import page_of_rows
+from workflows.workdays import SHANGHAI
+
+if TYPE_CHECKING:
+    from accreditation.models import Batch, StoredFile
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+FREEZE = Confirm(
+    gettext_lazy("确认固定排序？"),
+    (
+        gettext_lazy("排序文本连同名额和规则写入校验码，不能再改。"),
+        gettext_lazy("全部申报件提请评审委员会审议，企业不能再撤回。"),
+    ),
+    gettext_lazy("固定排序并提请审议"),
+)
+SEND = Confirm(
+    gettext_lazy("确认行文推荐？"),
+    (
+        gettext_lazy("名单所列申报件登记为已推荐，并送达推荐告知书。"),
+        gettext_lazy("行文后不能撤回。"),
+    ),
+    gettext_lazy("行文推荐"),
+)
+
+
+@require_safe
+@page
+def office_recommendation(request: HttpRequest, code: str) -> HttpResponse:
+    """Where a batch of recommendations stands, and what can be done next."""
+    batch, user = rows.recommending_batch(code), signed_in(request)
+    ranking = rows.ranking_of(batch)
+    counts = batch_desk.counts(batch)
+    context = {
+        "batch": batch,
+        "name": either(batch.programme, "name"),
+        "ranking": ranking,
+        "lines": [line_words(row) for row in rows.lines_of(ranking)] if ranking else [],
+        "waiting": counts.get(ApplicationState.AWAITING_RANKING, 0),
+        "to_recommend": counts.get(ApplicationState.TO_BE_RECOMMENDED, 0),
+        "to_hear_of": counts.get(ApplicationState.RECOMMENDED_UPWARD, 0),
+        "letters": rows.letters_of(batch),
+        "notices": rows.notices_of(batch),
+        "packed": len(rows.packed(batch)),
+        "is_office": has_power(user, Power.CHECK_COMPLETENESS),
+        "is_publisher": has_power(user, Power.PUBLISH),
+    }
+    return render(request, "workflows/office/recommendation.html", context)
+
+
+@form_page
+@page
+def office_quota(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter the number of recommendations and its ground."""
+    batch = rows.recommending_batch(code)
+    form = QuotaForm(request.POST or None, initial={"quota": batch.quota, "ground": batch.quota_ground})
+
+    def enter() -> None:
+        rankings.set_quota(batch, **form.cleaned_data, by=signed_in(request), at=timezone.now())
+
+    context = {"title": _("登记推荐名额"), "lead": _("名额写入排序文本；排序固定后不能再改。"), "yes": _("登记名额")}
+    return _answer(request, batch, form, enter, _("已登记推荐名额。")) or _form_page(request, batch, form, context)
+
+
+@form_page
+@page
+def office_ranking(request: HttpRequest, code: str) -> HttpResponse:
+    """The order as it would be frozen now under a tie rule, and the act that freezes it."""
+    batch = rows.recommending_batch(code)
+    asked = request.POST.get("tie_rule") or request.GET.get("tie_rule", "")
+    tie_rule = asked if asked in TieRule.values else TieRule.RD_EXPENDITURE.value
+    form = RankingForm(request.POST or None, initial={"tie_rule": tie_rule})
+
+    def freeze() -> None:
+        by, at, rule = signed_in(request), timezone.now(), form.cleaned_data["tie_rule"]
+        acts.freeze_ranking(batch, tie_rule=rule, by=by, at=at, request_key=_key(request))
+
+    standings = rankings.ranked(batch, tie_rule)
+    answer = _answer(request, batch, form, freeze, _("排序已固定并提请审议。"), FREEZE)
+    context = {
+        "title": _("按初评得分排序"),
+        "lead": _("先看排序，再固定。换一种规则可重新排列。"),
+        "yes": _("固定排序"),
+        "standings": [standing_words(row, batch, tie_rule) for row in standings],
+        "faults": [str(reason) for reason in rankings.faults_of_freezing(batch, tie_rule, timezone.now())],
+    }
+    return answer or _form_page(request, batch, form, context, "ranking")
+
+
+@form_page
+@page
+def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
+    """The publisher sends the letter that recommends the listed applications."""
+    batch = rows.recommending_batch(code)
+    listed = list(batch_desk.listed(batch, [rows.TO_RECOMMEND]))
+    if earlier := earlier_answer(_key(request), by=signed_in(request)):
+        messages.warning(request, _("这份表单此前已提交。") + str(earlier["number"]))
+        return redirect("office_recommendation", code)
+    initial = {"dated": _today(), "addressed_to": batch.programme.granted_by.name_zh}
+    form = RecommendationForm(request.POST or None, initial=initial, applications=listed)
+
+    def send() -> None:
+        values = {name: form.cleaned_data[name] for name in ("number", "dated", "addressed_to")}
+        by, at = signed_in(request), timezone.now()
+        acts.send_recommendation(batch, form.chosen, **values, by=by, at=at, request_key=_key(request))
+
+    answer = _answer(request, batch, form, send, _("已行文推荐。"), SEND)
+    context = {
+        "title": _("行文推荐"), "lead": _("评审委员会同意推荐且在名额以内的申报件。"), "yes": _("行文推荐"),
+        "rows": listed, "ticked": set(form["cases"].value() or []),
+    }  # fmt: skip
+    return answer or _form_page(request, batch, form, context, "recommend")
+
+
+@require_POST
+@page
+def office_package(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The official package as a ZIP; who took it, when, and its hash stand in the trail of the batch."""
+    batch = rows.recommending_batch(code)
+    ranking, listed = rows.ranking_of(batch), rows.packed(batch)
+    if ranking is None or not listed:
+        messages.warning(request, _("评审委员会尚未同意推荐任何申报件，没有可导出的材料。"))
+        return redirect("office_recommendation", code)
+    stream = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    papers = write_package(stream, ranking, listed)
+    acts.note_package(batch, stream, count=len(papers), by=signed_in(request), at=timezone.now())
+    answer = FileResponse(stream, as_attachment=True, filename=f"{batch.code}.zip", content_type="application/zip")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@form_page
+@page
+def office_result(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter the national authority's notice over the recommended applications."""
+    batch = rows.recommending_batch(code)
+    listed = list(batch_desk.listed(batch, [rows.TO_HEAR_OF]))
+    if earlier_answer(_key(request), by=signed_in(request)):
+        messages.warning(request, _("这份表单此前已提交。"))
+        return redirect("office_recommendation", code)
+    initial = {"authority": batch.programme.granted_by.name_zh}
+    form = ResultForm(request.POST or None, request.FILES or None, initial=initial, applications=listed, today=_today())
+
+    def enter() -> None:
+        recognised, passed_over = form.outcome()
+        values = _notice_values(request, form)
+        acts.record_result(batch, recognised, passed_over, **values, request_key=_key(request))
+
+    context = {
+        "title": _("登记国家结果"),
+        "lead": _("称号由国家主管部门授予，自文件印发之日起有效；本系统只登记，不制发证书。"),
+        "yes": _("登记结果"),
+    }
+    return _answer(request, batch, form, enter, _("已登记国家结果。")) or _form_page(request, batch, form, context)
+
+
+@form_page
+@page
+def office_public_notice(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter the national authority's public notice; only where the programme has one."""
+    batch = rows.recommending_batch(code)
+    if not batch.notice_days:
+        raise NotFound(code)
+    initial = {"authority": batch.programme.granted_by.name_zh}
+    form = OutsideNoticeForm(request.POST or None, request.FILES or None, initial=initial, today=_today())
+
+    def enter() -> None:
+        acts.note_public_notice(batch, **_notice_values(request, form), request_key=_key(request))
+
+    days = {"days": batch.notice_days}
+    context = {
+        "title": _("登记国家公示"),
+        "lead": _("国家主管部门公示 %(days)d 个工作日，自公示之日的次日起算；全部已推荐的申报件一并登记。") % days,
+        "yes": _("登记公示"),
+    }
+    return _answer(request, batch, form, enter, _("已登记国家公示。")) or _form_page(request, batch, form, context)
+
+
+@require_safe
+@page
+def office_notice_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The scan of a national notice."""
+    notice = rows.notice_of_batch(rows.recommending_batch(code), pk)
+    return file_answer(notice.file, notice.file_name, is_shown=True)
+
+
+# --- titles from above --------------------------------------------------------------------------------------------
+@require_safe
+@page
+def outside_titles_page(request: HttpRequest) -> HttpResponse:
+    """National titles of the city's enterprises."""
+    context = {"page": page_of_rows(request, rows.titles_from_above())}
+    return render(request, "workflows/office/outside_titles.html", context)
+
+
+@form_page
+@page
+def outside_title(request: HttpRequest, number: str) -> HttpResponse:
+    """One national title, its evaluations year by year, and the entry of the next."""
+    title = rows.title_from_above(number)
+    may_enter = title.granted_above_id is not None
+    form = EvaluationForm(
+        request.POST or None, request.FILES or None, initial={"authority": title.programme.granted_by.name_zh},
+        today=_today(),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("year", "band", "consequence")}
+        try:
+            outside_titles.record_evaluation(title, **said, **_notice_values(request, form))
+        except Denied:
+            raise
+        except Refusal as refusal:
+            put_reasons(form, refusal)
+        else:
+            messages.success(request, _("已登记评价结果。"))
+            return redirect("outside_title", number)
+    context = {
+        "row": title, "name": either(title.programme, "name"), "form": form, "may_enter": may_enter,
+        "evaluations": title.evaluations.select_related("notice").order_by("-year"), "request_key": new_request_key(),
+    }  # fmt: skip
+    return render(request, "workflows/office/outside_title.html", context, status=status_of(form))
+
+
+# --- shared -------------------------------------------------------------------------------------------------------
+def _notice_values(request: HttpRequest, form: OutsideNoticeForm) -> Words:
+    """Number, day, authority and the kept scan, with who enters them and when."""
+    at, sent = timezone.now(), form.cleaned_data["file"]
+    kept: StoredFile = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
+    values = {name: form.cleaned_data[name] for name in ("number", "dated", "authority")}
+    return values | {"file": kept, "file_name": (sent.name or "")[:200], "by": signed_in(request), "at": at}
+
+
+def _answer(
+    request: HttpRequest,
+    batch: Batch,
+    form: forms.Form,
+    act: Callable[[], None],
+    done: str,
+    confirm: Confirm | None = None,
+) -> HttpResponse | None:
+    """Ask, act, and answer; None when the form is to be shown."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    if confirm is not None and CONFIRMED not in request.POST:
+        return ask(request, confirm, cancel=request.path, crumbs=_crumbs(batch, str(confirm.yes)))
+    try:
+        act()
+    except Replayed:
+        return redirect("office_recommendation", batch.code)
+    except Denied:
+        raise
+    except Refusal as refusal:
+        put_reasons(form, refusal)
+        return None
+    messages.success(request, done)
+    return redirect("office_recommendation", batch.code)
+
+
+def _form_page(
+    request: HttpRequest, batch: Batch, form: forms.Form, context: dict[str, Any], name: str = "recommendation_form"
+) -> HttpResponse:
+    frame = {
+        "batch": batch, "form": form, "crumbs": _crumbs(batch, context["title"]), "request_key": new_request_key(),
+        "is_publisher_page": name == "recommend",
+    }  # fmt: skip
+    return render(request, f"workflows/office/{name}.html", frame | context, status=status_of(form))
+
+
+def _crumbs(batch: Batch, label: str) -> list[dict[str, str]]:
+    desk = reverse("office_recommendation", args=[batch.code])
+    return [{"label": batch.code.upper(), "href": desk}, {"label": label}]
+
+
+def _key(request: HttpRequest) -> str | None:
+    return request.POST.get(REQUEST_KEY) or None
+
+
+def _today() -> Any:
+    return timezone.now().astimezone(SHANGHAI).date()
