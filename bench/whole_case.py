@@ -42,16 +42,22 @@ PARTS = {
         "accreditation_gateanswer", "accreditation_firstreview", "accreditation_verifiedvalue",
         "accreditation_correction", "accreditation_binding", "accreditation_filedidentifier",
     ),
-    "panel": ("accreditation_panel", "accreditation_seat", "accreditation_review", "accreditation_expertprofile"),
+    "panel": (
+        "accreditation_panel", "accreditation_seat", "accreditation_review", "accreditation_expert",
+        "accreditation_tie", "accreditation_link",
+    ),
     "meeting, notice, title": (
         "accreditation_meeting", "accreditation_attendance", "accreditation_vote", "accreditation_decision",
         "accreditation_notice", "accreditation_announcement", "accreditation_objection", "accreditation_title",
+        "accreditation_proceeding", "accreditation_ranking",
     ),
     "batch, rules, numbers": (
         "accreditation_batch", "accreditation_rulesetedition", "accreditation_programme", "accreditation_counter",
         "accreditation_holderrecord", "accreditation_requestkey", "certificates_",
     ),
-    "calendar, clocks, letters": ("workflows_calendar", "accreditation_deadline", "accreditation_letter"),
+    "calendar, clocks, letters": (
+        "workflows_calendar", "accreditation_deadline", "accreditation_clockevent", "accreditation_letter",
+    ),
 }  # fmt: skip
 
 

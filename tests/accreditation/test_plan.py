@@ -139,8 +139,8 @@ def test_a_demonstration_enterprise_by_title_and_by_entry_is_one(cast: Cast, clo
     confirmed(cast.office, cast.publisher, clock.at, kind="demonstration_enterprise")
     title = Title.objects.get(holder__uscc=USCC, programme="district_centre")
     programme = type(title.programme).objects.create(
-        code="demonstration", level="national", name_zh="国家技术创新示范企业", name_en="Demonstration enterprise",
-        granted_by=title.programme.granted_by, number_prefix="NTIDE",
+        code="demonstration_national", level="national", name_zh="国家技术创新示范企业",
+        name_en="Demonstration enterprise", granted_by=title.programme.granted_by, number_prefix="NTIDE",
     )  # fmt: skip
     Title.objects.filter(pk=title.pk).update(programme=programme)
     one = found(clock)["L100"]

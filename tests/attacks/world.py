@@ -327,9 +327,16 @@ def _national_samples(world: World) -> None:
         granted_on=notice.dated, valid_from=notice.dated, valid_until=None, announcement_number=notice.number,
         granted_above=notice,
     )  # fmt: skip
+    demonstration = make_demonstration(world.cast)
+    Title.objects.filter(programme=world.cast.programme, provenance="测试").delete()  # both cases apply for it
+    second = ExternalNotice.objects.create(
+        batch=demonstration, number="示例公告〔2025〕2号", dated=world.at.date(), authority="示例国家主管部门",
+        file=world.file, file_name="公告.pdf", recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
     world.sample("national.code", batch.code)
-    world.sample("demonstration.code", make_demonstration(world.cast).code)
-    world.sample("national.notice", notice.pk)
+    world.sample("demonstration.code", demonstration.code)
+    world.sample("noticed.code", batch.code, demonstration.code)
+    world.sample("national.notice", notice.pk, second.pk)
     world.sample("national.title", title.number)
 
 
