@@ -17,12 +17,16 @@ class Level(TextChoices):
     NATIONAL = "national", _("国家级")
     MUNICIPAL = "municipal", _("市级")
     DISTRICT = "district", _("区级")
+    GROUP = "group", _("集团级")
+    ZONE = "zone", _("开发区")
+    TOWN = "town", _("街镇、园区")
 
 
 class Owner(StrEnum):
     """Who has to act next."""
 
     APPLICANT = "applicant"
+    FORWARDER = "forwarder"
     DISTRICT = "district"
     OFFICE = "office"
     EXPERTS = "experts"
@@ -37,6 +41,7 @@ class Owner(StrEnum):
 
 OWNER_LABELS: dict[Owner, Promise] = {
     Owner.APPLICANT: _("申报单位"),
+    Owner.FORWARDER: _("街镇（园区）"),
     Owner.DISTRICT: _("区主管部门"),
     Owner.OFFICE: _("市认定办公室"),
     Owner.EXPERTS: _("评审专家"),
@@ -54,17 +59,20 @@ class ApplicationState(TextChoices):
     """Legal state of an application for recognition."""
 
     DRAFT = "draft", _("草稿")
+    UNDER_FORWARDING = "under_forwarding", _("街镇（园区）转报中")
     SUBMITTED = "submitted", _("已提交")
     UNDER_FIRST_REVIEW = "under_first_review", _("区级初审中")
     RETURNED = "returned", pgettext_lazy("状态", "退回补正")
     UNDER_COMPLETENESS_CHECK = "under_completeness_check", _("市级形式审查中")
     AWAITING_PANEL = "awaiting_panel", _("待组成评审组")
+    UNDER_SITE_VISIT = "under_site_visit", _("实地核查中")
     UNDER_EXPERT_REVIEW = "under_expert_review", _("专家评审中")
     UNDER_OVERALL_REVIEW = "under_overall_review", _("综合评审中")
     POSTPONED = "postponed", pgettext_lazy("状态", "暂缓认定")
     PROPOSED = "proposed", _("拟认定，待公示")
     UNDER_NOTICE = "under_notice", _("公示中")
     NOTICE_COMPLETED = "notice_completed", _("公示期满，待公布")
+    AWAITING_ANNOUNCEMENT = "awaiting_announcement", _("拟认定，待公布")
     RECOGNISED = "recognised", _("已认定")
     WITHDRAWN = "withdrawn", _("已撤回")
     DECLINED = "declined", pgettext_lazy("状态", "不予受理")
@@ -111,17 +119,20 @@ def _adverse(step: int, *, is_closed: bool = False) -> StateFacts:
 
 APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.DRAFT: StateFacts(Owner.APPLICANT, 1, "idle"),
+    _S.UNDER_FORWARDING: StateFacts(Owner.FORWARDER, 2),
     _S.SUBMITTED: StateFacts(Owner.DISTRICT, 2),
     _S.UNDER_FIRST_REVIEW: StateFacts(Owner.DISTRICT, 2),
     _S.RETURNED: StateFacts(Owner.APPLICANT, 2, "warn"),
     _S.UNDER_COMPLETENESS_CHECK: StateFacts(Owner.OFFICE, 3),
     _S.AWAITING_PANEL: StateFacts(Owner.OFFICE, 3),
+    _S.UNDER_SITE_VISIT: StateFacts(Owner.DISTRICT, 3),
     _S.UNDER_EXPERT_REVIEW: StateFacts(Owner.EXPERTS, 4),
     _S.UNDER_OVERALL_REVIEW: StateFacts(Owner.COMMITTEE, 5),
     _S.POSTPONED: StateFacts(Owner.OFFICE, 5, "warn", is_adverse=True),
     _S.PROPOSED: StateFacts(Owner.OFFICE, 6),
     _S.UNDER_NOTICE: StateFacts(Owner.CLOCK, 6),
     _S.NOTICE_COMPLETED: StateFacts(Owner.OFFICE, 7),
+    _S.AWAITING_ANNOUNCEMENT: StateFacts(Owner.OFFICE, 7),
     _S.RECOGNISED: StateFacts(Owner.NOBODY, 7, "ok", is_final=True, stays_open=True),
     _S.WITHDRAWN: StateFacts(Owner.NOBODY, 1, "idle", is_final=True, is_closed=True),
     _S.DECLINED: _adverse(2, is_closed=True),

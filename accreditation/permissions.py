@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accreditation.enums import MemberState
-from accreditation.models import Member, RoleGrant, User
-from accreditation.roles import ROLES, Power, Role
+from accreditation.models import Batch, Member, RoleGrant, User
+from accreditation.roles import LOCAL_POWERS, ROLES, Power, Role
 
 SECOND_FACTOR_KEY = "second_factor_at"  # session key set by the log-in with a second factor
 
@@ -45,9 +45,24 @@ def has_power_at(user: Person, power: Power, district: str | None) -> bool:
     )
 
 
-def districts_of(user: Person) -> frozenset[str]:
-    """Districts for which the person holds an office."""
-    return frozenset(grant.district for grant in standing_grants(user) if ROLES[Role(grant.role)].by_district)
+def districts_of(user: Person, power: Power | None = None) -> frozenset[str]:
+    """Codes of the districts, zones, groups and towns for which the person holds an office, or that very power."""
+    bound = [(grant.district, ROLES[Role(grant.role)]) for grant in standing_grants(user)]
+    return frozenset(code for code, entry in bound if entry.by_district and (power is None or power in entry.powers))
+
+
+def has_power_over(user: Person, power: Power, batch: Batch) -> bool:
+    """Whether the person holds a power over a batch: of the municipal office, or of the authority that runs it."""
+    if batch.authority is None:
+        return has_power(user, power)
+    return has_power(user, LOCAL_POWERS[power], district=batch.authority.district)
+
+
+def batches_under(user: Person, power: Power, batch: str = "") -> Q:
+    """The batches over which the person holds the power; `batch` is the path to them, such as `batch__`."""
+    codes = districts_of(user, LOCAL_POWERS[power])
+    found = Q(**{f"{batch}authority__district__in": codes}) if codes else Q(pk__in=[])
+    return found | Q(**{f"{batch}authority__isnull": True}) if has_power(user, power) else found
 
 
 def is_applicant(user: Person) -> bool:

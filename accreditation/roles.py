@@ -20,6 +20,10 @@ class Role(StrEnum):
     OPERATOR = "operator"
     SECURITY_OFFICER = "security_officer"
     AUDITOR = "auditor"
+    LOCAL_OFFICER = "local_officer"
+    LEADING_GROUP_MEMBER = "leading_group_member"
+    LOCAL_PUBLISHER = "local_publisher"
+    FORWARDER = "forwarder"
 
 
 class Power(StrEnum):
@@ -46,11 +50,25 @@ class Power(StrEnum):
     OPERATE = "operate"  # queues, calendar, health; no case content
     AUDIT = "audit"  # read every trail, change nothing
     SEE_ALL_CASES = "see_all_cases"
+    FORWARD = "forward"  # check and pass on, within a town or park
+    RUN_LOCALLY = "run_locally"  # panels, visits, meetings and objections of the own authority's recognition
+    VOTE_LOCALLY = "vote_locally"
+    PUBLISH_LOCALLY = "publish_locally"
+
+
+# What takes the place of a power of the municipal office where a district, a zone or a group recognises by itself.
+LOCAL_POWERS: dict[Power, Power] = {
+    Power.APPOINT_PANELS: Power.RUN_LOCALLY,
+    Power.CALL_MEETINGS: Power.RUN_LOCALLY,
+    Power.ANSWER_OBJECTIONS: Power.RUN_LOCALLY,
+    Power.VOTE: Power.VOTE_LOCALLY,
+    Power.PUBLISH: Power.PUBLISH_LOCALLY,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class RoleEntry:
-    """A role: label, powers, whether a grant names a district, roles that the same person may not hold."""
+    """A role: label, powers, whether a grant names a district or body, roles that the same person may not hold."""
 
     label: Promise
     powers: frozenset[Power]
@@ -88,7 +106,9 @@ ROLES: dict[Role, RoleEntry] = {
         ),
     ),
     Role.EXPERT: RoleEntry(
-        _("评审专家"), frozenset({Power.REVIEW_AS_EXPERT}), excludes=frozenset({Role.COMMITTEE_MEMBER})
+        _("评审专家"),
+        frozenset({Power.REVIEW_AS_EXPERT}),
+        excludes=frozenset({Role.COMMITTEE_MEMBER, Role.LEADING_GROUP_MEMBER}),
     ),
     Role.COMMITTEE_MEMBER: RoleEntry(_("评审委员会委员"), frozenset({Power.VOTE}), excludes=frozenset({Role.EXPERT})),
     Role.PUBLISHER: RoleEntry(
@@ -111,4 +131,13 @@ ROLES: dict[Role, RoleEntry] = {
     Role.AUDITOR: RoleEntry(
         _("审计管理员"), frozenset({Power.AUDIT, Power.SEE_ALL_CASES}), excludes=_SEPARATED - {Role.AUDITOR}
     ),
+    # Recognition by a district, a development zone or a group: the grant names its code instead of a district's.
+    Role.LOCAL_OFFICER: RoleEntry(
+        _("区级认定机构经办人"), frozenset({Power.REVIEW_FIRST, Power.RUN_LOCALLY}), by_district=True
+    ),
+    Role.LEADING_GROUP_MEMBER: RoleEntry(
+        _("认定领导小组成员"), frozenset({Power.VOTE_LOCALLY}), by_district=True, excludes=frozenset({Role.EXPERT})
+    ),
+    Role.LOCAL_PUBLISHER: RoleEntry(_("区级发布人"), frozenset({Power.PUBLISH_LOCALLY}), by_district=True),
+    Role.FORWARDER: RoleEntry(_("街镇（园区）转报人"), frozenset({Power.FORWARD}), by_district=True),
 }

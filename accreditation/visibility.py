@@ -29,11 +29,15 @@ from accreditation.models import (
     WorkbookReading,
     WorkbookUpload,
 )
-from accreditation.permissions import Person, districts_of, powers_of
+from accreditation.permissions import Person, batches_under, districts_of, has_power_over, powers_of
 from accreditation.roles import Power
 
+VOTING = frozenset({Power.VOTE, Power.VOTE_LOCALLY})
 SITTING = (SeatState.APPOINTED, SeatState.CLEARED, SeatState.SUBMITTED)
-BEFORE_OPINION = (ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.UNDER_FIRST_REVIEW)
+BEFORE_OPINION = (
+    ApplicationState.DRAFT, ApplicationState.UNDER_FORWARDING, ApplicationState.SUBMITTED,
+    ApplicationState.UNDER_FIRST_REVIEW,
+)  # fmt: skip
 READING = (SeatState.CLEARED, SeatState.SUBMITTED)
 
 
@@ -43,6 +47,7 @@ class View(StrEnum):
     APPLICANT = "applicant"
     DISTRICT = "district"
     OFFICE = "office"
+    FORWARDER = "forwarder"
     EXPERT = "expert"
     COMMITTEE = "committee"
     AUDITOR = "auditor"
@@ -76,20 +81,27 @@ def _official(user: User) -> Q:
         return Q()
     allowed = Q(pk__in=[])
     if Power.REVIEW_FIRST in powers:
-        allowed |= Q(district__in=districts_of(user))
+        allowed |= Q(district__in=districts_of(user, Power.REVIEW_FIRST))
+    if Power.FORWARD in powers:
+        allowed |= _forwarded_by(user)
     if Power.REVIEW_AS_EXPERT in powers:
         seats = Seat.objects.filter(expert=user, state__in=SITTING)
         allowed |= Q(application__panel__seats__in=seats)
-    if Power.VOTE in powers:
+    if powers & VOTING:
         allowed |= Q(application__in=visible_items(user).values("application_id"))
     return allowed
+
+
+def _forwarded_by(user: User) -> Q:
+    """Cases that name the person's town or park as the one to pass them on."""
+    return Q(application__forwarder__district__in=districts_of(user, Power.FORWARD))
 
 
 def visible_items(user: User) -> QuerySet[MeetingItem]:
     """Agenda items of the meetings that the member attends, without those stepped out of."""
     recused = MeetingRecusal.objects.filter(item=OuterRef("pk"), member=user)
-    mine = Attendance.objects.filter(member=user).values("meeting_id")
-    return MeetingItem.objects.filter(meeting__in=mine).exclude(Exists(recused))
+    mine = Attendance.objects.filter(batches_under(user, Power.VOTE, "meeting__batch__"), member=user)
+    return MeetingItem.objects.filter(meeting__in=mine.values("meeting_id")).exclude(Exists(recused))
 
 
 def case_for(user: Person, number: str) -> Case:
@@ -119,11 +131,13 @@ def _official_view(user: User, case: Case) -> View | None:
         return View.AUDITOR
     if Power.SEE_ALL_CASES in powers:
         return View.OFFICE
-    if Power.REVIEW_FIRST in powers and case.district in districts_of(user):
+    if Power.REVIEW_FIRST in powers and case.district in districts_of(user, Power.REVIEW_FIRST):
         return View.DISTRICT
+    if Power.FORWARD in powers and Case.objects.filter(_forwarded_by(user), pk=case.pk).exists():
+        return View.FORWARDER
     if Power.REVIEW_AS_EXPERT in powers and seat_of(user, case) is not None:
         return View.EXPERT
-    if Power.VOTE in powers and visible_items(user).filter(application__case=case).exists():
+    if powers & VOTING and visible_items(user).filter(application__case=case).exists():
         return View.COMMITTEE
     return None
 
@@ -147,19 +161,30 @@ def may_read_material(user: Person, case: Case) -> bool:
 def first_review_is_closed(application: Application) -> bool:
     """Whether the district has given its opinion; until then the applicant sees nothing of what it verified."""
     if application.state == ApplicationState.RETURNED:
-        return application.returned_by != Owner.DISTRICT
+        return application.returned_by not in (Owner.DISTRICT, Owner.FORWARDER)
     return application.state not in BEFORE_OPINION
 
 
 def may_see_experts(user: Person, case: Case) -> bool:
-    """Names of the panel: the office and the auditor; a committee member once the marks are open."""
+    """Names of the panel: the office that asked it and the auditor; a committee member once the marks are open."""
     view = view_of(user, case)
+    if view == View.DISTRICT:
+        return runs_panel(user, case)
     return view in (View.OFFICE, View.AUDITOR) or (view == View.COMMITTEE and marks_are_open(case))
+
+
+def runs_panel(user: Person, case: Case) -> bool:
+    """Whether the person's own authority asks the experts of this case."""
+    batch = case.batch
+    return batch is not None and batch.authority is not None and has_power_over(user, Power.APPOINT_PANELS, batch)
 
 
 def may_see_marks(user: Person, case: Case) -> bool:
     """Nobody sees marks before all are in; then the office, the committee and the auditor."""
-    return marks_are_open(case) and view_of(user, case) in (View.OFFICE, View.COMMITTEE, View.AUDITOR)
+    if not marks_are_open(case):
+        return False
+    view = view_of(user, case)
+    return view in (View.OFFICE, View.COMMITTEE, View.AUDITOR) or (view == View.DISTRICT and runs_panel(user, case))
 
 
 def marks_are_open(case: Case) -> bool:
@@ -206,29 +231,39 @@ def reading_for(user: Person, number: str, reading: int) -> WorkbookReading:
 
 
 def letter_for(user: Person, letter_number: str) -> Letter:
-    """A letter: its addressee, the authorities and the auditor; not experts and not the committee."""
+    """A letter: its addressee, the authorities and the auditor; not forwarders, experts or the committee."""
     letter = Letter.objects.select_related("case").filter(number=letter_number).first()
-    if letter is None or view_of(user, case_for(user, letter.case.number)) in (View.EXPERT, View.COMMITTEE):
+    if letter is None or view_of(user, case_for(user, letter.case.number)) in (
+        View.FORWARDER,
+        View.EXPERT,
+        View.COMMITTEE,
+    ):
         raise NotFound(letter_number)
     return letter
 
 
 def meeting_for(user: Person, number: str) -> Meeting:
-    """A meeting: its members, the office and the auditor."""
-    meeting = Meeting.objects.select_related("batch__programme", "chair", "secretary").filter(number=number).first()
+    """A meeting: its members, the office that called it and the auditor."""
+    related = ("batch__programme", "batch__authority", "chair", "secretary")
+    meeting = Meeting.objects.select_related(*related).filter(number=number).first()
     if meeting is None or not isinstance(user, User):
         raise NotFound(number)
     powers = powers_of(user)
-    is_member = Power.VOTE in powers and meeting.attendance.filter(member=user).exists()
-    if not (is_member or powers & {Power.CALL_MEETINGS, Power.AUDIT, Power.PUBLISH}):
+    is_member = bool(powers & VOTING) and meeting.attendance.filter(member=user).exists()
+    runs = any(has_power_over(user, power, meeting.batch) for power in (Power.CALL_MEETINGS, Power.PUBLISH))
+    if not (is_member or runs or Power.AUDIT in powers):
         raise NotFound(number)
     return meeting
 
 
 def objection_for(user: Person, number: str) -> Objection:
     """An objection with the objector's name: only those who look into it, and the auditor."""
-    objection = Objection.objects.select_related("application__case", "notice").filter(number=number).first()
-    if objection is None or not powers_of(user) & {Power.ANSWER_OBJECTIONS, Power.AUDIT}:
+    related = ("application__case", "notice__batch__authority")
+    objection = Objection.objects.select_related(*related).filter(number=number).first()
+    if objection is None:
+        raise NotFound(number)
+    looks_into = has_power_over(user, Power.ANSWER_OBJECTIONS, objection.notice.batch)
+    if not looks_into and Power.AUDIT not in powers_of(user):
         raise NotFound(number)
     return objection
 

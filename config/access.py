@@ -45,16 +45,21 @@ OFFICE = _power(Power.CHECK_COMPLETENESS)
 POOL = _power(Power.APPOINT_PANELS)
 BATCHES = _power(Power.RUN_BATCHES)
 EXPERT = _power(Power.REVIEW_AS_EXPERT)
-COMMITTEE = _power(Power.VOTE)
-MEETINGS = _power(Power.CALL_MEETINGS, Power.VOTE)
-CALLS_MEETINGS = _power(Power.CALL_MEETINGS)
+COMMITTEE = _power(Power.VOTE, Power.VOTE_LOCALLY)
+MEETINGS = _power(Power.CALL_MEETINGS, Power.VOTE, Power.RUN_LOCALLY, Power.VOTE_LOCALLY)
+CALLS_MEETINGS = _power(Power.CALL_MEETINGS, Power.RUN_LOCALLY)
+PUBLISHER = _power(Power.PUBLISH, Power.PUBLISH_LOCALLY)
+CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS, Power.FORWARD)
+OBJECTIONS = _power(Power.ANSWER_OBJECTIONS, Power.RUN_LOCALLY)
+LOCAL = _power(Power.RUN_LOCALLY)
+FORWARDER = _power(Power.FORWARD)
+VISITS = _power(
+    Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS, Power.REVIEW_AS_EXPERT, Power.VOTE, Power.VOTE_LOCALLY, Power.AUDIT
+)
 REGISTER = _power(Power.KEEP_REGISTER)
-PUBLISHER = _power(Power.PUBLISH)
-CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS)
 STANDINGS = _power(Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)
 KEEPS_STANDINGS = _power(Power.KEEP_STANDINGS)
 RECOMMENDERS = _power(Power.CHECK_COMPLETENESS, Power.PUBLISH)
-OBJECTIONS = _power(Power.ANSWER_OBJECTIONS)
 ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS)
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
@@ -191,6 +196,21 @@ ACCESS: Mapping[str, Policy] = {
     "district_return": DISTRICT,
     "district_changes": DISTRICT,
     "district_act": DISTRICT,
+    # a district, zone or group that recognises by itself
+    "district_panel": LOCAL,
+    "district_replace": LOCAL,
+    "district_draw_file": LOCAL,
+    "district_recuse": LOCAL,
+    "district_adopt": LOCAL,
+    "district_visit": LOCAL,
+    # towns and parks that pass applications on
+    "forward_inbox": FORWARDER,
+    "forward_done": FORWARDER,
+    "forward_case": FORWARDER,
+    "forward_figures": FORWARDER,
+    "forward_changes": FORWARDER,
+    "forward_return": FORWARDER,
+    "forward_act": FORWARDER,
     # the municipal office
     "office_inbox": OFFICE,
     "office_cases": OFFICE,
@@ -285,6 +305,7 @@ ACCESS: Mapping[str, Policy] = {
     "staff_evidence": CASEWORK,
     "staff_workbook": CASEWORK,
     "staff_letter": CASEWORK,
+    "visit_file": VISITS,
     "case": SIGNED_IN,
     # proceedings over titles, at the authorities and at the holder
     "orders": ORDERS,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("workflows.urls.applicant")),
     path("", include("workflows.urls.guide")),
     path("", include("workflows.urls.district")),
+    path("", include("workflows.urls.forward")),
     path("", include("workflows.urls.office")),
     path("", include("workflows.urls.rules")),
     path("", include("workflows.urls.matters")),

@@ -87,6 +87,11 @@ class Gate:
         """Whether failing it makes an enterprise ineligible."""
         return self.kind is not GateKind.PREFERENCE
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether a person answers it, because no figure decides it."""
+        return self.formula is None and not self.alternatives
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

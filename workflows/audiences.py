@@ -38,6 +38,18 @@ def holders(power: Power) -> Callable[[Doing], QuerySet[User]]:
     return people
 
 
+def forwarders(doing: Doing) -> QuerySet[User]:
+    """Everybody who passes on applications for the town or park that was named; nobody where none was."""
+    body = doing.application.forwarder
+    rows = User.objects.filter(is_active=True, grants__role=Role.FORWARDER, grants__revoked_at__isnull=True)
+    return rows.filter(grants__district=body.district).distinct() if body else rows.none()
+
+
+def first_hands(doing: Doing) -> QuerySet[User]:
+    """Whoever has a filed application first: the town or park, or else the bureau."""
+    return forwarders(doing) if doing.application.forwarder else district(doing)
+
+
 def at_authority(power: Power) -> Callable[[Doing], list[User]]:
     """Everybody who holds a power at the body that granted the title."""
 
@@ -68,5 +80,7 @@ def experts(doing: Doing) -> QuerySet[User]:
 district = holders(Power.REVIEW_FIRST)
 office = holders(Power.CHECK_COMPLETENESS)
 publishers = holders(Power.PUBLISH)
+local_officers = holders(Power.RUN_LOCALLY)
+local_publishers = holders(Power.PUBLISH_LOCALLY)
 preparers = at_authority(Power.PREPARE_ORDERS)
 orderers = at_authority(Power.MAKE_ORDERS)

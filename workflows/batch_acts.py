@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,12 +12,14 @@ from accreditation.acts import act, fingerprint
 from accreditation.enums import ApplicationState, BatchState, Choice, MeetingState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, Batch, Meeting, Notice, User
-from accreditation.permissions import has_power
+from accreditation.permissions import has_power_over
 from accreditation.roles import Power
 from accreditation.services import meetings, notices
 from workflows import door
 from workflows.calendar import current_calendar
 
+TO_PUBLISH = (ApplicationState.PROPOSED,)
+TO_ANNOUNCE = (ApplicationState.NOTICE_COMPLETED, ApplicationState.AWAITING_ANNOUNCEMENT)
 VERB_OF_OUTCOME = {Choice.RECOGNISE: "propose", Choice.REFUSE: "refuse", Choice.POSTPONE: "postpone"}
 
 
@@ -50,7 +52,7 @@ def publish_notice(
     with act(
         batch, "publish_notice", by=by, at=at, acting_as="publisher", request_key=request_key, request=said
     ) as doing:
-        _check(batch, listed, ApplicationState.PROPOSED, by)
+        _check(batch, listed, TO_PUBLISH, by)
         notice = notices.create_notice(
             batch, listed, body=body, ends_at=due.at, is_provisional=due.is_provisional, by=by, at=at
         )
@@ -77,7 +79,7 @@ def announce(
     listed = sorted(applications, key=lambda application: application.case_id)
     said = fingerprint(batch.pk, [row.pk for row in listed], number, dated, body)
     with act(batch, "announce", by=by, at=at, acting_as="publisher", request_key=request_key, request=said) as doing:
-        _check(batch, listed, ApplicationState.NOTICE_COMPLETED, by)
+        _check(batch, listed, TO_ANNOUNCE, by)
         if Announcement.objects.filter(number=number).exists():
             raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
         announcement = notices.create_announcement(batch, number=number, dated=dated, body=body, by=by, at=at)
@@ -95,20 +97,20 @@ def announce(
     return announcement
 
 
-def _check(batch: Batch, listed: list[Application], state: ApplicationState, by: User) -> None:
-    reasons = list(_faults(batch, listed, state, by))
+def _check(batch: Batch, listed: list[Application], states: Collection[str], by: User) -> None:
+    reasons = list(_faults(batch, listed, states, by))
     if reasons:
         raise Refusal(reasons)
 
 
-def _faults(batch: Batch, listed: list[Application], state: ApplicationState, by: User) -> Iterator[Reason]:
-    if not has_power(by, Power.PUBLISH):
+def _faults(batch: Batch, listed: list[Application], states: Collection[str], by: User) -> Iterator[Reason]:
+    if not has_power_over(by, Power.PUBLISH, batch):
         yield Reason("not_publisher", _("只有发布人可以发布。"))
     if not listed:
         yield Reason("empty_list", _("名单中没有申报件。"))
     for application in listed:
         if application.batch_id != batch.pk:
             yield Reason("other_batch", _("%(no)s 不属于本批次。") % {"no": application.case.number})
-        if application.state != state:
+        if application.state not in states:
             values = {"no": application.case.number, "state": ApplicationState(application.state).label}
             yield Reason("wrong_state", _("%(no)s 当前为“%(state)s”。") % values)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import DISTRICTS, ApplicationState, Level
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Announcement, Application, Batch, Programme, Title
+from accreditation.models import Announcement, Application, Batch, Body, Programme, Title
+from accreditation.services.rule_sets import rules_of
 from certificates.layout import NoLayout, newest_layout
 from certificates.models import Certificate, PaperCertificate
 from certificates.numbering import NumberForm
@@ -23,6 +24,9 @@ from certificates.snapshot import Fault, SnapshotRefused
 from certificates.standing import Standing
 from certificates.wording import Wording
 from criteria.ruleset import RuleSet
+
+# Zones and groups recognise centres of their own under the programme of the districts; their certificates say so.
+OWN_LAYOUTS = {Level.ZONE: "zone_centre", Level.GROUP: "group_centre"}
 
 
 def valid_until(granted_on: date, rules: RuleSet) -> date:
@@ -35,11 +39,18 @@ def valid_until(granted_on: date, rules: RuleSet) -> date:
     return end - timedelta(days=1)
 
 
+def ground_of(batch: Batch) -> str:
+    """The measures that a batch rests on: those of the programme, or the ones of the authority that recognises."""
+    if batch.authority is not None and (instruments := rules_of(batch).instruments):
+        return instruments[0].title_zh
+    return batch.programme.ground_zh
+
+
 def request_for(title: Title, application: Application, announcement: Announcement, *, at: datetime) -> str:
     """Ask for the certificate of a title in the running transaction; returns the certificate number."""
     programme, enterprise, batch = title.programme, title.holder, application.batch
-    body = programme.granted_by
-    named = title_name(programme)
+    body = batch.authority or programme.granted_by
+    named = title_name(programme, body)
     assert title.valid_until is not None  # only titles from above run on, and those get no certificate of ours
     particulars = Particulars(
         kind=f"{body.uscc}{programme.certificate_kind}",
@@ -52,7 +63,7 @@ def request_for(title: Title, application: Application, announcement: Announceme
         centre_name="",
         batch_zh=f"{batch.year} 年度第 {batch.ordinal} 批",
         batch_en=f"{batch.year}, batch {batch.ordinal}",
-        ground_zh=programme.ground_zh,
+        ground_zh=ground_of(batch),
         granted_on=title.granted_on,
         valid_from=title.valid_from,
         valid_until=title.valid_until,
@@ -73,15 +84,16 @@ def request_for(title: Title, application: Application, announcement: Announceme
     return str(certificate.number)
 
 
-def title_name(programme: Programme) -> Wording:
+def title_name(programme: Programme, body: Body) -> Wording:
     """The title as certificates and plaques give it.
 
-    Where a district's own body grants it, the title bears the name of the district.
+    Where a district's own body grants it, the title bears the name of the district; a zone or a group gives its own.
     """
-    body = programme.granted_by
     if programme.level == Level.DISTRICT and body.level == Level.DISTRICT and body.district in DISTRICTS:
         names = Wording(*(_in_language(DISTRICTS[body.district], code) for code in ("zh-hans", "en")))
         return Wording(f"{names.zh}企业技术中心", f"{names.en} Enterprise Technology Centre")
+    if programme.level == Level.DISTRICT and body.level in OWN_LAYOUTS:
+        return Wording(f"{body.name_zh}企业技术中心", f"{body.name_en} Enterprise Technology Centre")
     return Wording(programme.name_zh, programme.name_en)
 
 
@@ -92,10 +104,14 @@ def _in_language(text: Promise, language: str) -> str:
 
 
 def layout_for(application: Application) -> str:
-    """The layout of the programme; Refusal where no certificate may be made out for it."""
-    programme = application.batch.programme
+    """The layout of the programme, or of the zone or group that recognises by itself.
+
+    Refusal where no certificate may be made out for it.
+    """
+    programme, authority = application.batch.programme, application.batch.authority
+    own = OWN_LAYOUTS.get(Level(authority.level)) if authority is not None else None
     try:
-        return newest_layout(programme.code, is_national=programme.level == Level.NATIONAL)
+        return newest_layout(own or programme.code, is_national=programme.level == Level.NATIONAL)
     except NoLayout as refusal:
         raise Refusal([_fault(application, Fault("layout", refusal.reason))]) from refusal
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind, DeadlineState
-from accreditation.enums import BatchState, Owner, SeatState
+from accreditation.enums import BatchState, SeatState
 from accreditation.errors import Reason
 from accreditation.services import evaluation, material, notices, reviews
 from accreditation.services.rule_sets import rule_text, rules_of
 from workflows.doing import Doing
-from workflows.who import OFFICE_STATES
+from workflows.who import level_of
 
 
 def needs_text(name: str, label: object, least: int = 2) -> Callable[[Doing], Iterable[Reason]]:
@@ -71,7 +71,7 @@ def points_are_named(doing: Doing) -> Iterable[Reason]:
 
 def returns_are_left(doing: Doing) -> Iterable[Reason]:
     """Each level may return as often as the batch allows."""
-    owner = Owner.OFFICE if doing.application.state in OFFICE_STATES else Owner.DISTRICT
+    owner = level_of(doing.application)
     if doing.application.corrections.filter(by_owner=owner).count() >= doing.batch.returns_allowed:
         text = _("本级已退回补正 %(n)d 次，不能再次退回。")
         yield Reason("no_returns_left", text % {"n": doing.batch.returns_allowed})
@@ -131,7 +131,7 @@ def gate_is_answerable(doing: Doing) -> Iterable[Reason]:
     """An answer names a condition that no figure decides."""
     rules = rules_of(doing.batch)
     gate = next((gate for gate in rules.gates if gate.code == doing.form.get("gate")), None)
-    if gate is None or gate.formula is not None:
+    if gate is None or not gate.is_answered:
         yield Reason("unknown_gate", _("该条件由数据判定，不能人工核定。"), "gate")
     if not isinstance(doing.form.get("is_met"), bool):
         yield Reason("answer_needed", _("请选择是否符合。"), "is_met")

@@ -60,7 +60,7 @@ def _create(enterprise: Enterprise, batch: Batch, by: User, at: datetime) -> Cas
         number=next_number(batch.programme.number_prefix, batch.year),
         procedure=batch.procedure,
         enterprise=enterprise,
-        district=enterprise.district,
+        district=batch.authority.district if batch.authority else enterprise.district,
         batch=batch,
         state=ApplicationState.DRAFT,
         opened_at=at,

@@ -58,6 +58,10 @@ CHECKED = (
     Phrase("in_order", _("材料齐全，格式符合要求，形式审查通过。")),
     Phrase("after_correction", _("补正后材料齐全，形式审查通过。")),
 )
+MATERIAL_CHECKED = (
+    Phrase("material_in_order", _("材料齐全，数据与证明材料相符，符合申报条件，材料审核通过。")),
+    Phrase("material_verified", _("经核定个别数据后，符合申报条件，材料审核通过。")),
+)
 BY_TARGET = {"figure": FIGURE, "annex": ANNEX, "evidence": EVIDENCE}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from accreditation.enums import LetterKind, Owner
+from accreditation.enums import LetterKind
 from accreditation.models import Letter, Objection, StoredFile, VerifiedValue
 from accreditation.services import bindings, evaluation, letters, material, notices, panels, readings, reviews, titles
 from accreditation.services.rule_sets import rules_of
@@ -15,7 +15,7 @@ from criteria.units import amount_text
 from workflows import certification, flow_tasks
 from workflows.doing import Doing
 from workflows.points import described_points
-from workflows.who import OFFICE_STATES
+from workflows.who import OFFICE_STATES, level_of
 
 
 def _send(doing: Doing, kind: LetterKind, **content: Any) -> Letter:
@@ -205,7 +205,7 @@ def adopt_value(doing: Doing) -> None:
 
 def return_for_correction(doing: Doing) -> None:
     """Form: points, remark."""
-    owner = Owner.OFFICE if doing.application.state in OFFICE_STATES else Owner.DISTRICT
+    owner = level_of(doing.application)
     doing.application.returned_by = owner
     request = reviews.request_correction(
         doing.application,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import ApplicationState, Level
-from accreditation.models import Member, Proceeding
-from accreditation.permissions import acts_for, has_power, has_power_at
-from accreditation.roles import Power
+from accreditation.enums import ApplicationState, Level, Owner
+from accreditation.models import Application, Member, Proceeding
+from accreditation.permissions import acts_for, has_power, has_power_at, has_power_over
+from accreditation.roles import LOCAL_POWERS, Power
 from workflows.doing import Doing, Who
 
 OFFICE_STATES = frozenset(
@@ -21,6 +21,13 @@ OFFICE_STATES = frozenset(
 )
 
 
+def level_of(application: Application) -> Owner:
+    """Whose turn it is among those who check material: town or park, district, municipal office."""
+    if application.state == ApplicationState.UNDER_FORWARDING:
+        return Owner.FORWARDER
+    return Owner.OFFICE if application.state in OFFICE_STATES else Owner.DISTRICT
+
+
 def _unconnected(doing: Doing) -> bool:
     """Nobody decides on an enterprise that they act or acted for (回避)."""
     return not Member.objects.filter(user=doing.by, enterprise_id=doing.case.enterprise_id).exists()
@@ -28,6 +35,21 @@ def _unconnected(doing: Doing) -> bool:
 
 def _holds(power: Power) -> Who:
     return Who(power, OFFICE_LABELS[power], lambda doing: has_power(doing.by, power) and _unconnected(doing))
+
+
+def _holds_over_batch(power: Power) -> Who:
+    """The same office of the authority that runs the batch."""
+    local = LOCAL_POWERS[power]
+    return Who(
+        local,
+        LOCAL_LABELS[local],
+        lambda doing: has_power_over(doing.by, power, doing.batch) and _unconnected(doing),
+    )
+
+
+def _forwarder(doing: Doing) -> bool:
+    body = doing.application.forwarder
+    return body is not None and has_power(doing.by, Power.FORWARD, district=body.district) and _unconnected(doing)
 
 
 def _district(doing: Doing) -> bool:
@@ -62,6 +84,10 @@ OFFICE_LABELS = {
     Power.PUBLISH: _("发布人"),
     Power.ANSWER_OBJECTIONS: _("市认定办公室"),
 }
+LOCAL_LABELS = {
+    Power.RUN_LOCALLY: _("区级认定机构"),
+    Power.PUBLISH_LOCALLY: _("区级发布人"),
+}
 
 APPLICANT = Who("applicant", _("申报单位"), lambda doing: acts_for(doing.by, doing.case.enterprise_id))
 DISTRICT = Who("district_officer", _("区主管部门"), _district)
@@ -76,6 +102,17 @@ REVIEWER = Who(
     lambda doing: CHECKER.test(doing) if doing.application.state in OFFICE_STATES else DISTRICT.test(doing),
 )
 SEAT_HOLDER = Who("expert", _("评审专家"), _seat_holder)
+FORWARDER = Who("forwarder", _("街镇（园区）"), _forwarder)
+LOCAL_REVIEWER = Who(
+    "reviewing_officer",
+    _("街镇（园区）或区主管部门"),
+    lambda doing: (FORWARDER if level_of(doing.application) is Owner.FORWARDER else DISTRICT).test(doing),
+)
+LOCAL_APPOINTER = _holds_over_batch(Power.APPOINT_PANELS)
+LOCAL_SECRETARY = _holds_over_batch(Power.CALL_MEETINGS)
+LOCAL_PUBLISHER = _holds_over_batch(Power.PUBLISH)
+LOCAL_OBJECTION_OFFICER = _holds_over_batch(Power.ANSWER_OBJECTIONS)
+LEADING_GROUP = Who("leading_group", _("认定领导小组（已签发纪要）"), lambda doing: bool(doing.form.get("decision")))
 COMMITTEE = Who("committee", _("评审委员会（已签发纪要）"), lambda doing: bool(doing.form.get("decision")))
 CLOCK = Who("clock", _("系统时钟"), lambda doing: doing.by.is_system)
 PUBLIC = Who("public", _("署名异议人"), lambda doing: doing.by.is_system)

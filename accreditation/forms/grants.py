@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import DISTRICTS
-from accreditation.models import User
+from accreditation.models import Body, User
 from accreditation.roles import ROLES, Role
 from accreditation.services.grants import Expertise
 
@@ -40,10 +41,10 @@ class GrantForm(forms.Form):
         label=_("角色"), choices=[("", _("请选择")), *((role.value, entry.label) for role, entry in ROLES.items())]
     )
     district = forms.ChoiceField(
-        label=_("所在区"),
+        label=_("所在区或机构"),
         choices=[("", _("不分区")), *DISTRICTS.items()],
         required=False,
-        help_text=_("区主管部门经办人必选，其他角色不选。"),
+        help_text=_("区级和街镇的角色必选，其他角色不选。"),
     )
     ground = forms.CharField(label=_("授权依据"), max_length=300, help_text=_("任命或委派文件的名称、文号和日期。"))
     field = forms.CharField(label=_("专业领域"), max_length=80, required=False, help_text=_("以下各项仅评审专家填写。"))
@@ -56,6 +57,12 @@ class GrantForm(forms.Form):
         super().__init__(*args, **kwargs)
         people = User.objects.filter(is_active=True, is_system=False).exclude(pk=by.pk).order_by("username")
         self.fields["user"].queryset = people  # type: ignore[attr-defined]  # a field of this form
+        is_english = (get_language() or "").startswith("en")
+        others = Body.objects.exclude(district__in=["", *DISTRICTS]).order_by("district")
+        own = [(body.district, body.name_en if is_english else body.name_zh) for body in others]
+        field = self.fields["district"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("不分区")), *DISTRICTS.items(), *own]
 
     def role_chosen(self) -> Role:
         """The role as the service takes it."""

@@ -38,6 +38,7 @@ from accreditation.models.recommendations import (
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
+from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
 
 __all__ = [
     "Announcement",
@@ -64,6 +65,7 @@ __all__ = [
     "ExternalNotice",
     "FiledIdentifier",
     "FirstReview",
+    "Forwarding",
     "GateAnswer",
     "HolderRecord",
     "InitialScore",
@@ -95,6 +97,8 @@ __all__ = [
     "RuleSetEdition",
     "RuleTrial",
     "Seat",
+    "SiteVisit",
+    "SiteVisitDocument",
     "Standing",
     "StandingImport",
     "StoredFile",

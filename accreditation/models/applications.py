@@ -10,12 +10,16 @@ from accreditation.enums import ApplicationState, Owner, states_where
 from accreditation.models.batches import Batch
 from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
-from accreditation.models.people import User
+from accreditation.models.people import Body, User
 from accreditation.models.recommending import RECOMMENDING, Recommending
+from accreditation.models.routes import LocalRoute
 
 S = ApplicationState
-DECIDED = [S.PROPOSED, S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.RECOGNISED, S.REFUSED, S.POSTPONED, S.OBJECTION_UPHELD]
-PUBLISHED = [S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.RECOGNISED, S.OBJECTION_UPHELD]
+DECIDED = [
+    S.PROPOSED, S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.AWAITING_ANNOUNCEMENT, S.RECOGNISED, S.REFUSED, S.POSTPONED,
+    S.OBJECTION_UPHELD,
+]  # fmt: skip
+PUBLISHED = [S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.OBJECTION_UPHELD]
 
 
 class StoredFile(models.Model):
@@ -46,7 +50,7 @@ def _after_dismissal(application: Application, is_over: bool) -> str:
     return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
 
 
-class Application(Recommending, CaseSubject):
+class Application(Recommending, LocalRoute, CaseSubject):
     """One enterprise's application in one batch. Only the door moves its state."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
@@ -62,6 +66,8 @@ class Application(Recommending, CaseSubject):
     notice = models.ForeignKey("Notice", on_delete=models.PROTECT, null=True, related_name="+")
     announcement = models.ForeignKey("Announcement", on_delete=models.PROTECT, null=True, related_name="+")
     title = models.ForeignKey("Title", on_delete=models.PROTECT, null=True, related_name="+")
+    forwarder = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="forwarded")
+    has_no_notice = models.BooleanField(default=False)  # its batch announces without a public notice
 
     class Meta:
         constraints = [
@@ -77,7 +83,8 @@ class Application(Recommending, CaseSubject):
             ),
             models.CheckConstraint(
                 name="published_application_has_notice",
-                condition=~Q(state__in=PUBLISHED) | Q(notice__isnull=False),
+                condition=(~Q(state__in=PUBLISHED) & ~Q(state=S.RECOGNISED, has_no_notice=False))
+                | Q(notice__isnull=False),
             ),
             models.CheckConstraint(
                 name="recognised_application_has_title",
@@ -110,7 +117,7 @@ class Application(Recommending, CaseSubject):
     def correct(self) -> None:
         """Corrected within the time limit."""
 
-    @transition(field=state, source=[S.DRAFT, S.SUBMITTED, S.RETURNED], target=S.WITHDRAWN)
+    @transition(field=state, source=[S.DRAFT, S.UNDER_FORWARDING, S.SUBMITTED, S.RETURNED], target=S.WITHDRAWN)
     def withdraw(self) -> None:
         """Taken back by the applicant."""
 
@@ -130,7 +137,11 @@ class Application(Recommending, CaseSubject):
     def find_ineligible(self) -> None:
         """An eligibility condition is not met."""
 
-    @transition(field=state, source=[S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK], target=S.RETURNED)
+    @transition(
+        field=state,
+        source=[S.UNDER_FORWARDING, S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK],
+        target=S.RETURNED,
+    )
     def return_for_correction(self) -> None:
         """Back to the applicant with a complete list of points."""
 
@@ -198,7 +209,7 @@ class Application(Recommending, CaseSubject):
     def complete_notice(self) -> None:
         """The notice ran its days without an open objection."""
 
-    @transition(field=state, source=S.NOTICE_COMPLETED, target=S.RECOGNISED)
+    @transition(field=state, source=[S.NOTICE_COMPLETED, S.AWAITING_ANNOUNCEMENT], target=S.RECOGNISED)
     def announce(self) -> None:
         """Recognised; the title has effect from the announcement."""
 

@@ -58,6 +58,8 @@ class Batch(Chained):
     reporting_year = models.PositiveIntegerField()
     rule_set = models.ForeignKey(RuleSetEdition, on_delete=models.PROTECT)
     procedure = models.CharField(max_length=60)  # procedure edition, e.g. municipal_recognition/2022
+    # A district, zone or group that recognises by itself; null where the municipal office does.
+    authority = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, blank=True, related_name="batches")
     base_date = models.DateField()  # the day whose rules apply
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
@@ -81,7 +83,12 @@ class Batch(Chained):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="one_batch_per_ordinal", fields=["programme", "ordinal"]),
+            models.UniqueConstraint(
+                name="one_batch_per_ordinal", fields=["programme", "ordinal"], condition=Q(authority__isnull=True)
+            ),
+            models.UniqueConstraint(
+                name="one_batch_per_ordinal_and_authority", fields=["programme", "authority", "ordinal"]
+            ),
             models.CheckConstraint(name="batch_window_runs_forward", condition=Q(closes_at__gt=F("opens_at"))),
             models.CheckConstraint(name="batch_state_known", condition=Q(state__in=BatchState.values)),
             models.CheckConstraint(  # zero: a procedure without a panel
@@ -92,6 +99,11 @@ class Batch(Chained):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def deciding_group_zh(self) -> str:
+        """Who decides on its applications, as letters and minutes name it."""
+        return "认定领导小组" if self.authority_id else "评审委员会"
 
     @property
     def is_recommendation(self) -> bool:

@@ -32,13 +32,14 @@ class User(AbstractUser):
 
 
 class Body(models.Model):
-    """An authority: the municipal office or a district bureau."""
+    """An authority: the municipal office, a district bureau, a zone or group that recognises, a town that forwards."""
 
     code = models.SlugField(max_length=40, unique=True)
     level = models.CharField(max_length=20, choices=Level)
     name_zh = models.CharField(max_length=120)
     name_en = models.CharField(max_length=200)
-    district = models.CharField(max_length=6, blank=True)  # GB/T 2260; empty for the municipal office
+    district = models.CharField(max_length=6, blank=True)  # GB/T 2260, or the own code of a zone, group or town
+    forwards_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="forwarders")
     uscc = models.CharField(max_length=18, blank=True)
     contact = models.CharField(max_length=200, blank=True)
 

@@ -61,6 +61,7 @@ ENTERPRISES: Mapping[str, DemoEnterprise] = {
     "qiye": DemoEnterprise("91310115MADEMQ1K0R", "上海示例精密装备有限公司", "310115", "pudong"),
     "qiye2": DemoEnterprise("91310114MADEMQ2K01", "上海示例新材料股份有限公司", "310114", "jiading"),
     "qiye3": DemoEnterprise("91310115MADEMQ3K05", "上海示例生物科技有限公司", "310115", "pudong"),
+    "qiye4": DemoEnterprise("91310117MADEMQ4K0P", "上海示例机器人有限公司", "310117", "banshi"),
 }
 
 
@@ -73,8 +74,16 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     _applicant("qiye", "钱一（示例）"),
     _applicant("qiye2", "钱二（示例）"),
     _applicant("qiye3", "钱三（示例）"),
+    _applicant("qiye4", "钱四（示例）"),
     DemoAccount("pudong", "浦明（示例）", _("浦东新区经办人"), Role.DISTRICT_OFFICER, "310115"),
     DemoAccount("jiading", "嘉禾（示例）", _("嘉定区经办人"), Role.DISTRICT_OFFICER, "310114"),
+    DemoAccount("zhenban", "镇安（示例）", _("街镇转报人"), Role.FORWARDER, "T10001"),
+    DemoAccount("songjiang", "松青（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
+    *(
+        DemoAccount(f"lingdao{n}", f"领导{c}（示例）", _("松江区领导小组成员"), Role.LEADING_GROUP_MEMBER, "310117")
+        for n, c in enumerate("一二三", 1)
+    ),
+    DemoAccount("songfabu", "松告（示例）", _("松江区发布人"), Role.LOCAL_PUBLISHER, "310117"),
     DemoAccount("banshi", "市文（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
     *(
         DemoAccount(f"zhuanjia{n}", f"专家{c}（示例）", _("评审专家"), Role.EXPERT)

@@ -11,7 +11,7 @@ MUNICIPAL_OFFICE = "municipal-office"
 
 @dataclass(frozen=True, slots=True)
 class BodyEntry:
-    """An authority: code, tier, names, district (GB/T 2260), credit code (written on certificates)."""
+    """An authority: code, tier, names, district (GB/T 2260) or own code, credit code, authority it forwards to."""
 
     code: str
     level: Level
@@ -19,6 +19,7 @@ class BodyEntry:
     name_en: str
     district: str = ""
     uscc: str = ""
+    forwards_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,13 @@ BODIES: tuple[BodyEntry, ...] = (
 DEMO_OFFICE_USCC = "11310000MB0DEM0X10"  # invented; the check character is right
 
 
+DEMO_DISTRICT, DEMO_DISTRICT_USCC = "310117", "11310117MB0DEM0X1R"  # the one that recognises by itself in the demo
+DEMO_TOWN = BodyEntry("demo-town", Level.TOWN, "示例镇人民政府", "Example Town", "T10001", "", "district-310117")
+
+
 def demo_bodies() -> tuple[BodyEntry, ...]:
     """The same bodies under invented names, so that no demo document speaks in the name of a real authority."""
-    return tuple(_invented(entry) for entry in BODIES)
+    return (*(_invented(entry) for entry in BODIES), DEMO_TOWN)
 
 
 def _invented(entry: BodyEntry) -> BodyEntry:
@@ -83,7 +88,8 @@ def _invented(entry: BodyEntry) -> BodyEntry:
         return replace(entry, name_zh=name, name_en="Example Municipal Authority", uscc=DEMO_OFFICE_USCC)
     if entry.district:
         name = f"{DISTRICTS[entry.district]}示例主管部门"
-        return replace(entry, name_zh=name, name_en=f"Example Authority of District {entry.district}")
+        uscc = DEMO_DISTRICT_USCC if entry.district == DEMO_DISTRICT else ""
+        return replace(entry, name_zh=name, name_en=f"Example Authority of District {entry.district}", uscc=uscc)
     return replace(entry, name_zh=f"示例{entry.name_zh}", name_en=f"Example {entry.name_en}")
 
 
@@ -105,6 +111,7 @@ PROGRAMMES: tuple[ProgrammeEntry, ...] = (
         "District Enterprise Technology Centre",
         MUNICIPAL_OFFICE,
         "SHDTC",
+        "区级企业技术中心认定及管理办法",
     ),
     ProgrammeEntry(
         "national_centre", Level.NATIONAL, "国家企业技术中心", "National Enterprise Technology Centre", "ndrc", "NETC"

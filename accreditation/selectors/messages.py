@@ -71,7 +71,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "workbook_refused": Sentence(
         _("数据表未能读取"), _("办件 %(case)s 的文件“%(name)s”未能读取，也没有保存，原因见办件的数据表页面。")
     ),
-    "submit": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，进入区级初审。")),
+    "submit": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，等待审核。")),
+    "forward": Sentence(_("已审核转报"), _("办件 %(case)s 已由街镇（园区）审核转报，进入材料审核。")),
+    "pass_material_check": Sentence(_("材料审核通过"), _("办件 %(case)s 已通过材料审核，将组织专家实地核查。")),
+    "record_site_visit": Sentence(_("实地核查已登记"), _("办件 %(case)s 的实地核查已登记，进入专家复评。")),
     "correct": Sentence(_("补正已提交"), _("办件 %(case)s 的补正材料已提交。")),
     "withdraw": Sentence(_("申报已撤回"), _("办件 %(case)s 已由申报单位撤回。")),
     "lapse": Sentence(_("逾期未补正"), _("办件 %(case)s 逾期未补正，程序已终止。")),
@@ -95,12 +98,12 @@ SENTENCES: Mapping[str, Sentence] = {
     "recuse": Sentence(_("专家申请回避"), _("办件 %(case)s 有专家申请回避，请递补。")),
     "submit_review": Sentence(_("专家已提交评审"), _("办件 %(case)s 有一位专家提交了评审意见。")),
     "adopt_value": Sentence(_("核定值已采纳"), _("办件 %(case)s 采纳了一项专家建议的核定值。")),
-    "propose": Sentence(_("拟予认定"), _("办件 %(case)s 经综合评审拟予认定，待公示。")),
+    "propose": Sentence(_("拟予认定"), _("办件 %(case)s 经审议拟予认定，待公布程序完成后生效。")),
     "refuse": Sentence(
         pgettext_lazy("状态", "不予认定"), _("办件 %(case)s 经综合评审不予认定，理由和救济途径见决定书。")
     ),
     "postpone": Sentence(pgettext_lazy("状态", "暂缓认定"), _("办件 %(case)s 经综合评审暂缓认定，理由见告知书。")),
-    "table_again": Sentence(pgettext_lazy("状态", "重新提请审议"), _("办件 %(case)s 已重新提请评审委员会审议。")),
+    "table_again": Sentence(pgettext_lazy("状态", "重新提请审议"), _("办件 %(case)s 已重新提请审议。")),
     "publish_notice": Sentence(_("已公示"), _("办件 %(case)s 已列入公示名单。")),
     "raise_objection": Sentence(_("收到异议"), _("办件 %(case)s 在公示期内收到署名异议，请核查。")),
     "dismiss_objection": Sentence(_("异议不成立"), _("办件 %(case)s 的异议经核查不成立。")),
@@ -157,9 +160,7 @@ SENTENCES: Mapping[str, Sentence] = {
         _("规则草案已退回"), _("规则草案 %(draft)s 已退回起草，理由见草案页面。"), "office_rule_draft", "draft"
     ),
     # --- meetings
-    "meeting_called": Sentence(
-        _("会议通知"), _("评审委员会会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"
-    ),
+    "meeting_called": Sentence(_("会议通知"), _("评审会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"),
     "minutes_to_sign": Sentence(_("纪要待签发"), _("会议 %(meeting)s 的纪要待签发。"), "meeting", "meeting"),
 }
 GENERAL = Sentence(_("办件有新进展"), _("办件 %(case)s 有新进展，请查看办件页面。"))

@@ -53,7 +53,7 @@ def members_in_scope(officer: User) -> QuerySet[Member]:
         return rows.none()
     if confirms_everywhere(officer):
         return rows
-    return rows.filter(enterprise__district__in=districts_of(officer))
+    return rows.filter(enterprise__district__in=districts_of(officer, Power.CONFIRM_MEMBERS))
 
 
 def confirms_everywhere(officer: User) -> bool:

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.enums import BatchState
+from accreditation.enums import BatchState, Level
 from accreditation.errors import AlreadyDone, Reason, Refusal
-from accreditation.models import Batch, Programme, RuleSetEdition, User
+from accreditation.models import Batch, Body, Programme, RuleSetEdition, User
 from accreditation.services.rule_sets import rules_of, template_of
 from criteria.loading import thaw
 from criteria.ruleset import RuleSet
@@ -43,30 +43,34 @@ def open_batch(
     by: User,
     at: datetime,
     reporting_year: int | None = None,
+    authority: Body | None = None,
     needs: frozenset[str] = USUAL,
     request_key: str | None = None,
 ) -> Batch:
     """Open a batch; refuses rules of another programme, rules without a total, and demo figures in a live one.
 
+    `authority` is the district, zone or group that recognises by itself, nobody where the municipal office does.
     `needs` names the fields of the batch that the procedure uses; the rules must set each, the others are zero.
     Raises Replayed as `act` does.
     """
     rules = thaw(edition.text)
-    said = fingerprint(programme.pk, edition.pk, ordinal, year, procedure, opens_at, closes_at, base_date)
+    place = authority.pk if authority else None
+    said = fingerprint(programme.pk, edition.pk, ordinal, year, procedure, opens_at, closes_at, base_date, place)
     with act(
         f"programme:{programme.code}", "open_batch", by=by, at=at, acting_as="municipal_officer",
         request_key=request_key, request=said,
     ) as doing:  # fmt: skip
-        if reasons := list(_faults(programme, edition, rules, ordinal, opens_at, closes_at, needs)):
+        if reasons := list(_faults(programme, edition, rules, ordinal, opens_at, closes_at, authority, needs)):
             raise Refusal(reasons)
         batch = Batch.objects.create(
-            code=f"{programme.number_prefix}-{year}-{ordinal}".lower(),
+            code=_code(programme, authority, year, ordinal),
             programme=programme,
             ordinal=ordinal,
             year=year,
             reporting_year=reporting_year or year - 1,
             rule_set=edition,
             procedure=procedure,
+            authority=authority,
             base_date=base_date,
             opens_at=opens_at,
             closes_at=closes_at,
@@ -85,6 +89,12 @@ def open_batch(
     return batch
 
 
+def _code(programme: Programme, authority: Body | None, year: int, ordinal: int) -> str:
+    """Such as shetc-2026-34, and shdtc-310117-2026-1 for an authority of its own."""
+    parts = [programme.number_prefix, authority.district if authority else "", str(year), str(ordinal)]
+    return "-".join(part for part in parts if part).lower()
+
+
 def _fields(rules: RuleSet, needs: frozenset[str]) -> Iterator[tuple[str, str, bool]]:
     """Field of the batch, parameter of the rules, and whether the procedure uses it; the optional ones where stated."""
     yield from ((field, name, field in needs) for field, name in PARAMETERS.items())
@@ -98,6 +108,7 @@ def _faults(
     ordinal: int,
     opens_at: datetime,
     closes_at: datetime,
+    authority: Body | None,
     needs: frozenset[str],
 ) -> Iterator[Reason]:
     if rules.programme != programme.code:
@@ -112,8 +123,15 @@ def _faults(
         yield Reason("not_live", text % {"n": edition.live_faults}, "edition")
     if closes_at <= opens_at:
         yield Reason("window", _("申报截止时间须晚于开始时间。"), "closes_at")
-    if Batch.objects.filter(programme=programme, ordinal=ordinal).exists():
+    if authority is not None and _are_of_another_district(rules, authority):
+        yield Reason("other_district", _("规则集属于另一个区。"), "edition")
+    if Batch.objects.filter(programme=programme, authority=authority, ordinal=ordinal).exists():
         yield Reason("ordinal_taken", _("第 %(n)d 批已存在。") % {"n": ordinal}, "ordinal")
+
+
+def _are_of_another_district(rules: RuleSet, authority: Body) -> bool:
+    """A zone or a group may rest on the rules of a district, a district on its own alone."""
+    return authority.level == Level.DISTRICT and rules.district not in (None, "", authority.district)
 
 
 def close_batch(batch: Batch, *, by: User, at: datetime) -> Batch:

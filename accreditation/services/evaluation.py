@@ -97,18 +97,25 @@ def verified_evaluation(application: Application) -> Evaluation | None:
 def standing_of(application: Application, rules: RuleSet) -> Standing:
     """What the register and the officers know of the enterprise; whatever nobody knows stays unknown."""
     answers = dict(application.gate_answers.values_list("gate", "is_met"))
-    records = _records(application)
+    records, anchors = _records(application), _anchors(application)
     for gate in rules.gates:
         if gate.kind == GateKind.NEGATIVE_RECORD and answers.get(gate.code):
             records.setdefault(gate.record, ())
+        if gate.kind == GateKind.RECORD_EXISTS and gate.code in answers:
+            records.setdefault(gate.record, _days_answered(gate, answers[gate.code], application, anchors))
     lists = {
         gate.record: not answers[gate.code]
         for gate in rules.gates
         if gate.kind == GateKind.EXCLUSION_LIST and gate.code in answers
     }
-    return Standing(
-        titles=_titles(application), records=records, lists=lists, answers=answers, anchors=_anchors(application)
-    )
+    return Standing(titles=_titles(application), records=records, lists=lists, answers=answers, anchors=anchors)
+
+
+def _days_answered(gate: Gate, is_there: bool, application: Application, anchors: dict[str, date]) -> tuple[date, ...]:
+    """What an officer answers of a record that must be there: one on the last day of the look-back, or none."""
+    on = application.batch.base_date
+    span = gate.window.span(on, anchors) if gate.window else None
+    return (span.last if span else on,) if is_there else ()
 
 
 def _titles(application: Application) -> dict[str, date | None]:

@@ -126,7 +126,7 @@ def _person_reasons(user: User, by: User) -> list[Reason]:
 
 def _role_reasons(user: User, role: Role, district: str) -> list[Reason]:
     entry, reasons = ROLES[role], []
-    if entry.by_district and district not in DISTRICTS:
+    if entry.by_district and district not in DISTRICTS and not Body.objects.filter(district=district or "-").exists():
         reasons.append(Reason("district_needed", _("该角色须指明所在区。"), "district"))
     if not entry.by_district and district:
         reasons.append(Reason("district_superfluous", _("该角色不分区，请勿选择区。"), "district"))

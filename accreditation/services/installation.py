@@ -30,6 +30,7 @@ def create_bodies(entries: Iterable[BodyEntry] = BODIES) -> int:
                 "name_en": entry.name_en,
                 "district": entry.district,
                 "uscc": entry.uscc,
+                "forwards_to": Body.objects.get(code=entry.forwards_to) if entry.forwards_to else None,
             },
         )
         made += is_new

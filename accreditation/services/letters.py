@@ -82,7 +82,9 @@ def authority_of(title: Title, district: str) -> str:
 
 
 def issuing_body(application: Application, *, is_district: bool) -> str:
-    """Name of the body in whose name a letter goes out."""
+    """Name of the body in whose name a letter goes out; one authority does everything where it recognises by itself."""
+    if application.batch.authority is not None:
+        return application.batch.authority.name_zh
     if application.batch.programme.level == Level.NATIONAL:
         # The municipality recommends, the national authority decides: letters to the applicant are the municipality's.
         body = Body.objects.filter(level=Level.MUNICIPAL).order_by("pk").first()

@@ -27,6 +27,7 @@ from accreditation.models import (
     User,
     Vote,
 )
+from accreditation.roles import Role
 from accreditation.services.numbers import next_number
 from accreditation.services.rankings import missing_from_agenda
 
@@ -67,7 +68,7 @@ def call_meeting(
     """Call a meeting with its agenda; every member is told. Raises Replayed when the key was carried out before."""
     people, cases = list(members), list(applications)
     with act(
-        batch, "call_meeting", by=by, at=at, acting_as="municipal_officer",
+        batch, "call_meeting", by=by, at=at, acting_as=_secretary_of(batch),
         request_key=request_key, request=fingerprint(batch.pk, [row.pk for row in cases], held_at, place),
     ) as doing:  # fmt: skip
         if reasons := list(_faults_of_call(people, cases, chair, secretary)):
@@ -115,7 +116,7 @@ def declare_recusal(item: MeetingItem, *, tie: str, by: User, at: datetime) -> M
     if item.votes.filter(member=by).exists():
         raise Refusal([Reason("already_voted", _("已就本件投票，不能再申请回避。"))])
     _check_state(item.meeting, MeetingState.CALLED, MeetingState.IN_SESSION)
-    with act(item.meeting, "declare_recusal", by=by, at=at, acting_as="committee_member") as doing:
+    with act(item.meeting, "declare_recusal", by=by, at=at, acting_as=_member_of(item.meeting.batch)) as doing:
         doing.note(item=item.position, case=item.application.case.number, tie=tie)
         return MeetingRecusal.objects.create(item=item, member=by, tie=tie, declared_at=at)
 
@@ -123,7 +124,7 @@ def declare_recusal(item: MeetingItem, *, tie: str, by: User, at: datetime) -> M
 def start_meeting(meeting: Meeting, *, present: Iterable[User], by: User, at: datetime) -> Meeting:
     """Note attendance and begin; without a quorum of the members entitled nothing begins."""
     there = {person.pk for person in present}
-    with act(meeting, "start_meeting", by=by, at=at, acting_as="municipal_officer") as doing:
+    with act(meeting, "start_meeting", by=by, at=at, acting_as=_secretary_of(meeting.batch)) as doing:
         row = _fresh(doing.chain)
         _check_state(row, MeetingState.CALLED)
         row.attendance.filter(member_id__in=there).update(is_present=True, noted_at=at)
@@ -138,7 +139,7 @@ def start_meeting(meeting: Meeting, *, present: Iterable[User], by: User, at: da
 
 def cast_vote(item: MeetingItem, *, choice: str, remark: str, by: User, at: datetime) -> Vote:
     """One vote by a member who is present and has not stepped out of the item."""
-    with act(item.meeting, "cast_vote", by=by, at=at, acting_as="committee_member") as doing:
+    with act(item.meeting, "cast_vote", by=by, at=at, acting_as=_member_of(item.meeting.batch)) as doing:
         meeting = _fresh(doing.chain)
         _check_state(meeting, MeetingState.IN_SESSION)
         _check_member(meeting, by)
@@ -177,7 +178,7 @@ def tally(item: MeetingItem) -> Tally:
 
 def draft_minutes(meeting: Meeting, *, reasons: dict[int, str], by: User, at: datetime) -> Meeting:
     """Close the votes and write the minutes from them; `reasons` by position for items not recognised."""
-    with act(meeting, "draft_minutes", by=by, at=at, acting_as="municipal_officer") as doing:
+    with act(meeting, "draft_minutes", by=by, at=at, acting_as=_secretary_of(meeting.batch)) as doing:
         row = _fresh(doing.chain)
         _check_state(row, MeetingState.IN_SESSION)
         items = list(row.items.select_related("application__case__enterprise").order_by("position"))
@@ -233,7 +234,7 @@ def _minutes_text(meeting: Meeting, items: list[MeetingItem]) -> str:
 
 def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Meeting:
     """Chair or secretary signs the very text of that hash; the second signature adopts it."""
-    with act(meeting, "sign_minutes", by=by, at=at, acting_as="committee_member") as doing:
+    with act(meeting, "sign_minutes", by=by, at=at, acting_as=_member_of(meeting.batch)) as doing:
         row = _fresh(doing.chain)
         _check_state(row, MeetingState.MINUTES_DRAFTED)
         if by.pk not in (row.chair_id, row.secretary_id):
@@ -266,6 +267,16 @@ def decide(item: MeetingItem, *, at: datetime) -> Decision:
         decided_at=at,
         minutes_sha256=meeting.minutes_sha256,
     )
+
+
+def _secretary_of(batch: Batch) -> str:
+    """The office that calls the meetings of a batch."""
+    return Role.LOCAL_OFFICER if batch.authority_id else Role.MUNICIPAL_OFFICER
+
+
+def _member_of(batch: Batch) -> str:
+    """The office of those who vote: the committee, or the authority's leading group."""
+    return Role.LEADING_GROUP_MEMBER if batch.authority_id else Role.COMMITTEE_MEMBER
 
 
 def _fresh(chain: object) -> Meeting:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from accreditation.acts import act
 from accreditation.enums import TitleState
 from accreditation.models import Announcement, Application, Enterprise, Programme, Title, User
+from accreditation.models.titles import STANDING
 from accreditation.services.numbers import next_value
 
 
@@ -23,6 +24,13 @@ def grant_title(application: Application, announcement: Announcement, *, valid_u
         valid_until=valid_until,
         announcement_number=announcement.number,
     )
+
+
+def standing_title(application: Application) -> Title | None:
+    """The title that an application asks for, where its holder has it already and it is not revoked or run out."""
+    states = [*STANDING, TitleState.SUSPENDED]
+    rows = Title.objects.filter(programme=application.batch.programme, holder=application.enterprise, state__in=states)
+    return rows.first()
 
 
 def import_title(

@@ -15,7 +15,8 @@ TONES = {
     "grey": "draft prepared drafting dropped closed withdrawn recused ended dismissed cancelled expired "
     "in_preparation dropped_proceeding",
     "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "
-    "under_overall_review proposed under_notice notice_completed open cleared called in_session published received "
+    "under_forwarding under_site_visit under_overall_review proposed under_notice notice_completed "
+    "awaiting_announcement open cleared called in_session published received "
     "pending running waiting reading "
     "under_consultation awaiting_ranking to_be_recommended recommended_upward awaiting_order ordered",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested "

@@ -79,7 +79,8 @@ def test_ownership_check_that_somebody_removed_shows_in_many_cells(
 @pytest.mark.parametrize("world", ["accepted"], indirect=True, scope="module")
 def test_check_of_the_district_that_somebody_removed_shows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = rows_of("authorities_of_the_case", "accepted")
-    faults = new_faults(world, rows, monkeypatch, "districts_of", lambda user: frozenset({"310114", "310115"}))
+    both = frozenset({"310114", "310115"})
+    faults = new_faults(world, rows, monkeypatch, "districts_of", lambda user, power: both)
     assert len(faults) == 2 * len(rows)
     assert all("200, table says 404" in fault for fault in faults)
 

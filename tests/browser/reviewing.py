@@ -45,7 +45,7 @@ def accept_and_answer(journey: Journey) -> None:
     """Accepted; the condition that no figure decides is answered with its ground."""
     journey.walk.press("受理")
     for gate in rules_of(journey.batch).gates:
-        if gate.formula is None and gate.is_binding:
+        if gate.is_answered and gate.is_binding:
             journey.walk.go(district(journey, f"gates/{gate.code}/"))
             journey.page.get_by_label("符合", exact=True).check()
             journey.page.get_by_label("核定依据").fill("经查询当年度目录，不在限制类、淘汰类之列")

@@ -25,12 +25,16 @@ def test_every_shipped_file_loads() -> None:
         "demonstration_national/2010",
         "demonstration_national/2010-demo",
         "demonstration_shanghai/seed",
+        "district_centre/demo",
         "district_centre/songjiang-current",
         "district_centre/songjiang-earlier",
         "district_centre/qingpu-2019",
+        "district_centre/qingpu-2019-demo",
         "district_centre/yangpu-2021",
+        "district_centre/songjiang-demo",
         "district_centre/jingan-2025",
         "district_centre/jinshan-2025",
+        "district_centre/jinshan-2025-demo",
         "national_branch_centre/2016-demo",
         "national_centre/2007",
         "national_centre/2016",
@@ -212,7 +216,8 @@ def test_field_of_an_official_set_has_row_unit_kind_and_source(code: str) -> Non
     [
         "district_centre/songjiang-current", "district_centre/qingpu-2019", "district_centre/jinshan-2025",
         "district_centre/yangpu-2021", "district_centre/jingan-2025", "demonstration_national/2010",
-        "demonstration_shanghai/seed", "national_centre/2016-demo",
+        "demonstration_shanghai/seed", "national_centre/2016-demo", "district_centre/songjiang-demo",
+        "district_centre/qingpu-2019-demo", "district_centre/jinshan-2025-demo",
     ],
 )  # fmt: skip
 def test_form_asks_for_every_figure_that_the_conditions_read(ref: str) -> None:

@@ -27,6 +27,7 @@ BASICS: dict[str, Scalar] = {
 TABLE: dict[str, int] = {
     "revenue_main": 520000,
     "rd_expenditure": 31000,
+    "st_funds": 26000,
     "rd_staff": 88,
     "employees": 640,
     "senior_experts": 12,
@@ -92,6 +93,6 @@ def facts_for(form: FormSpec, reporting_year: int, **changed: int) -> Facts:
             value: Scalar = Fraction(given[spec.code] * (100 - 8 * back) // 100)
             if spec.kind is Kind.BOOLEAN:
                 value = bool(given[spec.code])
-            origin = Origin("评价数据表", f"{'EFG'[back]}{n}", str(value))
+            origin = Origin("评价数据表", f"{'EFGH'[back]}{n}", str(value))
             figures.append(Fact(spec.code, reporting_year - back, value, spec.unit, origin))
     return facts_of(reporting_year, figures)

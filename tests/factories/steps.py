@@ -16,7 +16,7 @@ from workflows import batch_acts, door
 def answer_gates(case: Case, by: User, at: datetime) -> None:
     """Answer every condition that no figure decides, in favour."""
     for gate in rules_of(case.application.batch).gates:
-        if gate.formula is None and gate.is_binding:
+        if gate.is_answered and gate.is_binding:
             form = {"gate": gate.code, "is_met": True, "reason": "经查符合"}
             door.perform(case, "answer_gate", by=by, at=at, form=form)
 

@@ -24,7 +24,7 @@ def _programme(body: Body, **changes: Any) -> Programme:
 def test_title_of_a_district_bears_its_name_whatever_language_the_page_is_in(district: str, language: str) -> None:
     body = Body(code=f"district-{district}", level=Level.DISTRICT, district=district)
     with translation.override(language):
-        named = title_name(_programme(body, name_zh="区级企业技术中心", name_en="District Centre"))
+        named = title_name(_programme(body, name_zh="区级企业技术中心", name_en="District Centre"), body)
     with translation.override("zh-hans"):
         assert named.zh == f"{DISTRICTS[district]}企业技术中心"
     assert named.en.isascii()
@@ -33,12 +33,25 @@ def test_title_of_a_district_bears_its_name_whatever_language_the_page_is_in(dis
 
 def test_title_granted_by_another_body_is_called_as_its_programme() -> None:
     group = Body(code="group", level=Level.DISTRICT)
-    named = title_name(_programme(group, name_zh="示例集团企业技术中心", name_en="Example Group Centre"))
+    named = title_name(_programme(group, name_zh="示例集团企业技术中心", name_en="Example Group Centre"), group)
     assert named == ("示例集团企业技术中心", "Example Group Centre")
 
 
-def _application(programme: Programme) -> Any:
-    return SimpleNamespace(batch=SimpleNamespace(programme=programme), case=SimpleNamespace(number="NETC-2026-0001"))
+@pytest.mark.parametrize(("level", "layout"), [(Level.ZONE, "zone_centre-"), (Level.GROUP, "group_centre-")])
+def test_zone_and_group_give_their_own_name_and_layout_under_the_programme_of_the_districts(
+    level: Level, layout: str
+) -> None:
+    body = Body(code="own", level=level, district="own", name_zh="示例集团", name_en="Example Group")
+    district = Body(code="district", level=Level.DISTRICT)
+    programme = _programme(district, code="district_centre", name_zh="区级企业技术中心", name_en="District Centre")
+    assert title_name(programme, body) == ("示例集团企业技术中心", "Example Group Enterprise Technology Centre")
+    assert layout_for(_application(programme, body)).startswith(layout)
+
+
+def _application(programme: Programme, authority: Body | None = None) -> Any:
+    return SimpleNamespace(
+        batch=SimpleNamespace(programme=programme, authority=authority), case=SimpleNamespace(number="NETC-2026-0001")
+    )
 
 
 @pytest.mark.parametrize("entry", PROGRAMMES, ids=lambda entry: entry.code)

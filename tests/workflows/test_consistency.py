@@ -10,6 +10,7 @@ from django.conf import LazySettings
 from viewflow.workflow.models import Process, Task
 
 from accreditation.models import Application, Case
+from tests.attacks.district_states import DistrictStates
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, marks, publish, recommend, review_all, seat_panel
@@ -74,3 +75,15 @@ def test_state_moved_behind_the_door_is_seen(cast: Cast) -> None:
     case = filed_case(cast)
     Application.objects.filter(case=case).update(state="under_first_review")
     assert case.number in {found.case_number for found in check_all()}
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["under_forwarding", "returned", "under_site_visit", "under_expert_review", "awaiting_announcement", "recognised"],
+)
+def test_case_of_a_district_finds_its_task_again(settings: LazySettings, clock: Clock, state: str) -> None:
+    settings.ACCREDITATION_DEMO = True
+    case = DistrictStates(clock.at).case_in(state)
+    before = {(task.flow_task.name, task.owner_permission) for task in flow_tasks.open_tasks(case)}
+    lose_and_rebuild(case)
+    assert {(task.flow_task.name, task.owner_permission) for task in flow_tasks.open_tasks(case)} == before

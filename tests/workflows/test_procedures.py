@@ -16,6 +16,12 @@ PUBLISHED_NODES = {
         "end", "expert_review", "first_review", "notice_period", "overall_review", "prepare", "publish_notice",
         "rebuild", "resume", "seats", "start", "table_again",
     ],
+    "district_recognition/2022": [
+        "after_correction", "after_forwarding", "after_material_check", "after_notice", "after_overall_review",
+        "after_prepare", "all_reviews_in", "announce", "appoint_panel", "certify", "correct", "end", "expert_review",
+        "forwarding", "material_check", "notice_period", "overall_review", "prepare", "publish_notice", "rebuild",
+        "resume", "seats", "site_visit", "start", "table_again",
+    ],
     "title_proceeding/2026": [
         "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",
         "effect", "end", "hearing", "prepare", "rebuild", "resume", "start", "suspension",

@@ -100,14 +100,14 @@ class Turns:
     def answer_gates(self, case: Case, officer: User) -> None:
         """Conditions that no figure decides."""
         for gate in rules_of(case.application.batch).gates:
-            if gate.formula is None and gate.is_binding:
+            if gate.is_answered and gate.is_binding:
                 reason = "经查询当年度目录，不在限制类、淘汰类之列"
                 form: dict[str, Any] = {"gate": gate.code, "is_met": True, "reason": reason}
                 self.tell.act(case, "answer_gate", officer, self.clock.minutes(5), **form)
 
-    def draw_and_appoint(self, case: Case) -> None:
+    def draw_and_appoint(self, case: Case, by: str = "banshi") -> None:
         """Draw the panel and appoint it as drawn; prints who could be drawn and who could not."""
-        office = self.world.people["banshi"]
+        office = self.world.people[by]
         self.tell.act(case, "draw_panel", office, self.clock.minutes(10))
         application = Application.objects.get(case=case)
         record = draws.record_of(application)

@@ -19,6 +19,7 @@ class CaseProcedure(Flow):
 
     process_class = CaseFlow
     subject: ClassVar[Subject] = APPLICATION
+    is_local: ClassVar[bool] = False  # run by a district, a zone or a group, whose batch names it
     lock_impl = SelectForUpdateLock(nowait=False)
 
 
@@ -41,6 +42,17 @@ def for_applicant(case: Case) -> str:
 def for_district(case: Case) -> str:
     """Inbox key of the bureau of the accepting district."""
     return f"{Power.REVIEW_FIRST}:{case.district}"
+
+
+def for_forwarder(case: Case) -> str:
+    """Inbox key of the town or park that passes the application on."""
+    body = case.application.forwarder
+    return f"{Power.FORWARD}:{body.district if body else ''}"
+
+
+def for_local(power: Power) -> Callable[[Case], str]:
+    """Inbox key of everybody who holds a power in the authority that recognises by itself."""
+    return lambda case: f"{power}:{case.district}"
 
 
 def for_power(power: Power) -> Callable[[Case], str]:

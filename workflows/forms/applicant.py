@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from workflows.presentation.words import body_name
+
 Choices = Iterable[tuple[str, Any]]
 
 
@@ -37,11 +39,28 @@ class FilingForm(forms.Form):
         label=_("我单位承诺所填内容和所附材料真实、完整、有效，并承担相应法律责任。"), required=False
     )
     insists = forms.BooleanField(label=_("我已知悉上列条件不符合，仍要提交，请主管部门作出正式答复。"), required=False)
+    forwarder = forms.ChoiceField(
+        label=_("由哪个街镇（园区）转报"),
+        help_text=_("所在街镇或园区先审核再转报认定机构；不在其中的，直接提交认定机构。"),
+        required=False,
+    )
 
-    def __init__(self, *args: Any, may_insist: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_insist: bool, forwarders: Iterable[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.forwarders = {str(body.pk): body for body in forwarders}
         if not may_insist:
             del self.fields["insists"]
+        if not self.forwarders:
+            del self.fields["forwarder"]
+            return
+        field = self.fields["forwarder"]
+        assert isinstance(field, forms.ChoiceField)
+        named = [(key, body_name(body)) for key, body in self.forwarders.items()]
+        field.choices = [("", _("直接提交认定机构")), *named]
+
+    def clean_forwarder(self) -> Any:
+        """The body that passes the application on; nothing where it goes straight to the authority."""
+        return self.forwarders.get(self.cleaned_data["forwarder"])
 
 
 class GainForm(forms.Form):

@@ -93,6 +93,17 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("理由"), max_length=1000, widget=forms.Textarea(attrs=LONG))
 
 
+class OpinionForm(forms.Form):
+    """What a town or park says of an application that it passes on."""
+
+    opinion = forms.CharField(
+        label=_("转报意见"),
+        help_text=_("写明核对情况，随申报材料一并转报。"),
+        max_length=2000,
+        widget=forms.Textarea(attrs=LONG),
+    )
+
+
 class ValueForm(forms.Form):
     """The figure that is to count, in the field's unit."""
 

@@ -10,10 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import DISTRICTS, ObjectionState
-from accreditation.models import Application, Programme, RuleSetEdition, User
+from accreditation.models import Application, Body, Programme, RuleSetEdition, User
 from workflows.forms.casework import LONG, FilterForm, offer
 from workflows.forms.district import SEARCH, STATES, URGENCIES
-from workflows.presentation.words import either
+from workflows.presentation.words import body_name, either
+from workflows.procedures import PROCEDURES
 
 OFFICE_NODES = [
     ("", _("全部")),
@@ -116,6 +117,14 @@ class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not 
         return either(obj, "name")
 
 
+class AuthorityChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Authorities by their names in the reader's language."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name."""
+        return body_name(obj)
+
+
 class BatchForm(forms.Form):
     """Everything that is pinned when a batch is opened."""
 
@@ -127,6 +136,13 @@ class BatchForm(forms.Form):
         widget=forms.Select(attrs={"translate": "no"}),
     )
     procedure = forms.ChoiceField(label=_("办理程序版本"))
+    authority = AuthorityChoice(
+        label=_("认定机构"),
+        help_text=_("区、开发区或集团自行认定的，选择该机构；市级认定不选。"),
+        queryset=Body.objects.none(),
+        required=False,
+        empty_label=_("市认定办公室"),
+    )
     ordinal = forms.IntegerField(
         label=_("批次序号"), min_value=1, max_value=9999, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
@@ -158,11 +174,22 @@ class BatchForm(forms.Form):
 
     def __init__(self, *args: Any, sources: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("programme", "edition"):
+        for name in ("programme", "edition", "authority"):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = sources[name]
         offer(self, "procedure", sources["procedure"])
+
+    def clean(self) -> dict[str, Any]:
+        """A procedure of a district, zone or group names whose it is; the municipal ones name nobody."""
+        cleaned = super().clean() or {}
+        procedure = PROCEDURES.get(cleaned.get("procedure", ""))
+        if procedure is not None and "authority" in cleaned:
+            if procedure.flow.is_local and cleaned["authority"] is None:
+                self.add_error("authority", _("该程序由区、开发区或集团办理，请选择认定机构。"))
+            if not procedure.flow.is_local and cleaned["authority"] is not None:
+                self.add_error("authority", _("该程序由市认定办公室办理，请勿选择认定机构。"))
+        return cleaned
 
 
 class ListForm(forms.Form):

@@ -25,6 +25,15 @@ STEPS = (
     gettext_lazy("公示"),
     gettext_lazy("发证"),
 )
+LOCAL_STEPS = (
+    gettext_lazy("填报"),
+    gettext_lazy("材料审核"),
+    gettext_lazy("实地核查"),
+    gettext_lazy("专家复评"),
+    gettext_lazy("领导小组审定"),
+    gettext_lazy("公示"),
+    gettext_lazy("发证"),
+)
 RECOMMENDING_STEPS: dict[int, Promise] = {  # by the number of the step; a recommendation has no step at the district
     1: gettext_lazy("填报"),
     3: gettext_lazy("市级核查"),
@@ -37,11 +46,16 @@ FIRST_REVIEW_STEP, CHECK_STEP, CONSULTATION = 2, 3, 4
 
 
 def steps_of(batch: Batch) -> dict[int, Promise]:
-    """The steps of the bar by number, as the programme of the batch has them."""
+    """The steps of the bar by number, as the programme of the batch has them, or the authority on its own."""
+    if batch.authority_id is not None:
+        return dict(enumerate(LOCAL_STEPS, start=1))
     if not batch.is_recommendation:
         return dict(enumerate(STEPS, start=1))
     asks_departments = batch.consultation_days > 0
     return {number: name for number, name in RECOMMENDING_STEPS.items() if asks_departments or number != CONSULTATION}
+
+
+LOCALLY_OWNED = frozenset({Owner.DISTRICT, Owner.OFFICE, Owner.COMMITTEE})
 
 
 def case_header(case: Case, application: Application, *, at: datetime) -> Words:
@@ -79,8 +93,9 @@ def paused_words(case: Case) -> list[str]:
 
 
 def batch_name(batch: Batch) -> str:
-    """Year and ordinal of a batch in words."""
-    return _("%(year)d 年（第 %(n)d 批）") % {"year": batch.year, "n": batch.ordinal}
+    """Year and ordinal of a batch in words, with the authority where one recognises by itself."""
+    name = _("%(year)d 年（第 %(n)d 批）") % {"year": batch.year, "n": batch.ordinal}
+    return f"{body_name(batch.authority)} {name}" if batch.authority else name
 
 
 def owner_name(case: Case, application: Application) -> str:
@@ -88,6 +103,11 @@ def owner_name(case: Case, application: Application) -> str:
     owner = APPLICATION_STATES[ApplicationState(application.state)].owner
     if owner is Owner.NOBODY:
         return ""
+    if owner is Owner.FORWARDER and application.forwarder is not None:
+        return body_name(application.forwarder)
+    if application.batch.authority is not None and owner in LOCALLY_OWNED:
+        is_group = owner is Owner.COMMITTEE
+        return _("认定领导小组") if is_group else body_name(application.batch.authority)
     if owner is Owner.DISTRICT:
         return district_body_name(case)
     return str(OWNER_LABELS[owner])

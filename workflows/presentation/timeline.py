@@ -6,10 +6,12 @@ Names of experts reach nobody but the office and the auditor; nothing of who obj
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -34,6 +36,7 @@ AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
 OWN = frozenset({View.APPLICANT, View.AUDITOR})
 INSIDE = AUTHORITIES | {View.DISTRICT}
 PARTIES = AUTHORITIES | {View.APPLICANT, View.DISTRICT, View.COMMITTEE}
+LOCALLY = PARTIES | {View.FORWARDER}
 
 READERS: Mapping[str, frozenset[View]] = {
     "open": EVERYBODY,
@@ -48,21 +51,24 @@ READERS: Mapping[str, frozenset[View]] = {
     "correct": EVERYBODY,
     "withdraw": EVERYBODY,
     "lapse": EVERYBODY,
+    "forward": LOCALLY,
     "accept": EVERYBODY,
     "decline": PARTIES,
     "answer_gate": PARTIES,
     "verify_value": PARTIES,
-    "return_for_correction": PARTIES,
+    "return_for_correction": LOCALLY,
     "find_ineligible": PARTIES,
     "pause_clock": PARTIES,
     "resume_clock": PARTIES,
     "recommend": PARTIES,
     "not_recommend": PARTIES,
     "pass_completeness_check": PARTIES,
+    "pass_material_check": LOCALLY,
     "fix_seed": AUTHORITIES,
     "draw_panel": AUTHORITIES,
     "appoint_panel": EVERYBODY,
     "order_recusal": AUTHORITIES,
+    "record_site_visit": PARTIES | {View.EXPERT},
     "replace_expert": AUTHORITIES,
     "declare_no_tie": AUTHORITIES,
     "recuse": AUTHORITIES,
@@ -111,7 +117,9 @@ READERS: Mapping[str, frozenset[View]] = {
     "pass_over_above": PARTIES,
 }
 # Office under which an act is shown instead of the person's name.
-BODIES = {"committee", "clock", "public", "publish", "expert", "operator"}
+BODIES = {
+    "committee", "leading_group", "clock", "public", "publish", "publish_locally", "expert", "operator",
+}  # fmt: skip
 MERGED = {"attach_evidence", "drop_evidence", "bind_evidence", "unbind_evidence"}
 
 
@@ -191,9 +199,11 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
     if event.acting_as in BODIES and not (event.acting_as == "expert" and view in AUTHORITIES):
         return {
             "committee": _("评审委员会"),
+            "leading_group": _("认定领导小组"),
             "clock": _("系统"),
             "public": _("署名异议人"),
             "publish": _("发布人"),
+            "publish_locally": _("发布人"),
             "expert": _("评审专家"),
             "operator": _("系统"),
         }[event.acting_as]
@@ -292,6 +302,13 @@ def _decided(content: Content, rules: RuleSet | None) -> str | SafeString:
     return format_html("{}{}{}", label, _("。"), quoted(reasons)) if reasons else label
 
 
+def _visited(content: Content, rules: RuleSet | None) -> SafeString:
+    outcome = _("与申报材料相符") if content.get("is_confirmed") else _("与申报材料不符")
+    day = date_format(date.fromisoformat(content["visited_on"]))
+    said = format_html(_("{day}，{outcome}。"), day=day, outcome=outcome)
+    return format_html("{}{}", said, quoted(content.get("findings")))
+
+
 def _paused(content: Content, rules: RuleSet | None) -> str | SafeString:
     return format_html("{}{}{}", PauseGround(content["ground"]).label, _("。"), quoted(content.get("remark")))
 
@@ -341,6 +358,9 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "return_for_correction": _returned,
     "find_ineligible": _failed_gates,
     "decline": _reasons("reasons"),
+    "forward": _reasons("opinion"),
+    "pass_material_check": _reasons("opinion"),
+    "record_site_visit": _visited,
     "recommend": _reasons("opinion"),
     "not_recommend": _reasons("opinion"),
     "pass_completeness_check": _reasons("opinion"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accreditation.clocks import DeadlineState
-from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Owner, states_where
+from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Level, Owner, states_where
 from accreditation.errors import NotFound
 from accreditation.models import (
     Application,
@@ -116,10 +116,16 @@ def certificate_of(application: Application) -> Certificate | None:
     return found if found is not None and found.sha256 else None
 
 
+def is_offered_to(batch: Batch, enterprise: Enterprise) -> bool:
+    """A district offers its batches to enterprises registered there; zones and groups to all, as the city does."""
+    body = batch.authority
+    return body is None or body.level != Level.DISTRICT or body.district == enterprise.district
+
+
 def open_batches(at: datetime) -> list[Batch]:
     """Batches that take applications now, the one that closes first at the top."""
     rows = Batch.objects.filter(state=BatchState.OPEN, opens_at__lte=at, closes_at__gte=at)
-    return list(rows.select_related("programme__granted_by", "rule_set").order_by("closes_at"))
+    return list(rows.select_related("programme__granted_by", "rule_set", "authority").order_by("closes_at"))
 
 
 def own_enterprises(user: Person) -> list[Enterprise]:
@@ -131,7 +137,8 @@ def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
     """Enterprises of the person without an open application in the batch."""
     closed = states_where(is_closed=True)
     taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
-    return list(enterprises_of(user).exclude(pk__in=taken).order_by("name"))
+    rows = enterprises_of(user).exclude(pk__in=taken).order_by("name")
+    return [enterprise for enterprise in rows if is_offered_to(batch, enterprise)]
 
 
 def uploads_of(application: Application) -> list[WorkbookUpload]:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from accreditation.enums import ApplicationState
+from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
-from accreditation.models import Announcement, Application, Batch, Notice, Programme, RuleSetEdition
+from accreditation.models import Announcement, Application, Batch, Body, Notice, Programme, RuleSetEdition
+from accreditation.permissions import Person, batches_under
+from accreditation.roles import Power
 from accreditation.services.rule_sets import rules_of
 from criteria.live import LiveFault, live_faults
 from criteria.loading import thaw
 from criteria.ruleset import Figure
+from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH
 from workflows.calendar import current_calendar
 from workflows.procedures import PROCEDURES
 from workflows.workdays import Due
-
-TO_PUBLISH, TO_ANNOUNCE = ApplicationState.PROPOSED, ApplicationState.NOTICE_COMPLETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,23 @@ def counts(row: Batch) -> dict[str, int]:
     return {state.value: found[state.value] for state in ApplicationState if state.value in found}
 
 
-def waiting_for_publisher() -> QuerySet[Batch]:
-    """Batches with cases to publish or to announce or under notice, the longest waiting first."""
-    states = [TO_PUBLISH, TO_ANNOUNCE, ApplicationState.UNDER_NOTICE]
+def batch_for(user: Person, code: str) -> Batch:
+    """One batch whose lists the person publishes; NotFound otherwise."""
+    row = batch(code)
+    if not Batch.objects.filter(batches_under(user, Power.PUBLISH), pk=row.pk).exists():
+        raise NotFound(code)
+    return row
+
+
+def waiting_for_publisher(user: Person) -> QuerySet[Batch]:
+    """The person's batches with cases to publish, to announce or under notice, the longest waiting first."""
+    states = [*TO_PUBLISH, *TO_ANNOUNCE, ApplicationState.UNDER_NOTICE]
     return (
-        Batch.objects.select_related("programme")
+        Batch.objects.filter(batches_under(user, Power.PUBLISH))
+        .select_related("programme")
         .annotate(
-            to_publish=Count("cases", filter=Q(cases__state=TO_PUBLISH)),
-            to_announce=Count("cases", filter=Q(cases__state=TO_ANNOUNCE)),
+            to_publish=Count("cases", filter=Q(cases__state__in=TO_PUBLISH)),
+            to_announce=Count("cases", filter=Q(cases__state__in=TO_ANNOUNCE)),
             under_notice=Count("cases", filter=Q(cases__state=ApplicationState.UNDER_NOTICE)),
             since=Max("cases__moved_at", filter=Q(cases__state__in=states)),
         )
@@ -68,21 +78,23 @@ def waiting_for_publisher() -> QuerySet[Batch]:
     )
 
 
-def listed(row: Batch, state: ApplicationState) -> QuerySet[Application]:
-    """Applications of a batch in one state, as a list to be published would name them."""
-    rows = row.applications.filter(state=state).select_related("case", "enterprise", "decision", "batch")
+def listed(row: Batch, states: Collection[str]) -> QuerySet[Application]:
+    """Applications of a batch in these states, as a list to be published would name them."""
+    rows = row.applications.filter(state__in=states).select_related("case", "enterprise", "decision", "batch")
     return rows.order_by("case__number")
 
 
-def recent_notices() -> list[Notice]:
-    """The newest notices with their batches and the number of entries."""
-    rows = Notice.objects.select_related("batch__programme", "published_by").annotate(listed=Count("entries"))
+def recent_notices(user: Person) -> list[Notice]:
+    """The newest notices of the person's batches with the number of entries."""
+    rows = Notice.objects.filter(batches_under(user, Power.PUBLISH, "batch__"))
+    rows = rows.select_related("batch__programme", "published_by").annotate(listed=Count("entries"))
     return list(rows.order_by("-published_at", "-pk")[:10])
 
 
-def recent_announcements() -> list[Announcement]:
-    """The newest announcements with their batches."""
-    rows = Announcement.objects.select_related("batch__programme", "announced_by")
+def recent_announcements(user: Person) -> list[Announcement]:
+    """The newest announcements of the person's batches."""
+    rows = Announcement.objects.filter(batches_under(user, Power.PUBLISH, "batch__"))
+    rows = rows.select_related("batch__programme", "announced_by")
     return list(rows.order_by("-announced_at", "-pk")[:10])
 
 
@@ -139,6 +151,11 @@ def procedures() -> Iterator[tuple[str, str]]:
         yield code, f"{procedure.flow.process_title} {code.rsplit('/', 1)[-1]}"
 
 
+def authorities() -> QuerySet[Body]:
+    """Districts, zones and groups that can recognise by themselves, by code."""
+    return Body.objects.filter(level__in=[Level.DISTRICT, Level.GROUP, Level.ZONE]).order_by("district", "pk")
+
+
 def next_ordinal() -> int:
     """The ordinal that follows the highest one."""
     highest: int = Batch.objects.aggregate(most=Max("ordinal"))["most"] or 0
@@ -151,4 +168,5 @@ def sources() -> dict[str, Any]:
         "programme": programmes(),
         "edition": RuleSetEdition.objects.order_by("-stored_at", "-pk"),
         "procedure": list(procedures()),
+        "authority": authorities(),
     }

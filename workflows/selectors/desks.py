@@ -12,9 +12,15 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accreditation.clocks import DeadlineState
 from accreditation.enums import APPLICATION_STATES, DISTRICTS, ApplicationState, ObjectionState, SeatState
 from accreditation.models import Batch, Case, Deadline, Objection, Seat, User
+from accreditation.permissions import districts_of
+from accreditation.roles import Power
 from accreditation.visibility import visible_cases
 
-WAITS_FOR_DISTRICT = (ApplicationState.SUBMITTED, ApplicationState.UNDER_FIRST_REVIEW)
+WAITS_FOR_DISTRICT = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.UNDER_FIRST_REVIEW,
+    ApplicationState.UNDER_SITE_VISIT,
+)
 ACTIVE = tuple(
     state for state, facts in APPLICATION_STATES.items() if not facts.is_final and state != ApplicationState.DRAFT
 )
@@ -72,6 +78,13 @@ def official_cases(user: User) -> QuerySet[Case]:
 def district_cases(user: User, districts: Iterable[str]) -> QuerySet[Case]:
     """Filed cases of the districts for which the person holds an office."""
     return official_cases(user).filter(district__in=list(districts))
+
+
+def forwarded_cases(user: User) -> QuerySet[Case]:
+    """Cases that name the person's town or park and no longer wait for it."""
+    codes = districts_of(user, Power.FORWARD)
+    rows = official_cases(user).filter(application__forwarder__district__in=codes)
+    return rows.exclude(state=ApplicationState.UNDER_FORWARDING)
 
 
 def narrowed(

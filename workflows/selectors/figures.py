@@ -96,7 +96,13 @@ class Difference:
 def application_with_material(case: Case) -> Application:
     """The application of a case that was fetched for the person, with what its figures need."""
     rows = Application.objects.select_related(
-        "batch__rule_set", "batch__programme__granted_by", "enterprise", "case__enterprise", "current__upload"
+        "batch__rule_set",
+        "batch__programme__granted_by",
+        "batch__authority",
+        "forwarder",
+        "enterprise",
+        "case__enterprise",
+        "current__upload",
     )
     return rows.get(case=case)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accreditation.enums import ApplicationState, MeetingState
 from accreditation.errors import NotFound
@@ -20,7 +20,7 @@ from accreditation.models import (
     User,
     Vote,
 )
-from accreditation.permissions import has_power
+from accreditation.permissions import batches_under, has_power_over
 from accreditation.roles import Power, Role
 from accreditation.selectors.people import holders_of
 from accreditation.visibility import visible_items
@@ -40,17 +40,21 @@ class AgendaRow:
 
 
 def meetings_of(user: User) -> QuerySet[Meeting]:
-    """Meetings that the person may open, the newest first: all for the office, own ones for a member."""
+    """Meetings that the person may open, the newest first: all that the own office calls, own ones for a member."""
     rows = Meeting.objects.select_related("batch__programme", "chair").annotate(item_count=Count("items"))
-    if not has_power(user, Power.CALL_MEETINGS):
-        rows = rows.filter(pk__in=Attendance.objects.filter(member=user).values("meeting"))
+    own = Q(pk__in=Attendance.objects.filter(member=user).values("meeting"))
+    rows = rows.filter(own | batches_under(user, Power.CALL_MEETINGS, "batch__"))
     return rows.order_by("-held_at", "-pk")
 
 
-def batches_waiting() -> QuerySet[Batch]:
-    """Batches with applications that wait for the committee."""
+def batches_waiting(user: User) -> QuerySet[Batch]:
+    """Batches of the person's office with applications that wait for a meeting."""
     waiting = untabled().values("batch")
-    return Batch.objects.filter(pk__in=waiting).select_related("programme").order_by("-opens_at", "-pk")
+    return (
+        Batch.objects.filter(batches_under(user, Power.CALL_MEETINGS), pk__in=waiting)
+        .select_related("programme")
+        .order_by("-opens_at", "-pk")
+    )
 
 
 def untabled(batch: Batch | None = None) -> QuerySet[Application]:
@@ -62,9 +66,11 @@ def untabled(batch: Batch | None = None) -> QuerySet[Application]:
     return rows.select_related("case", "enterprise").order_by("case__number")
 
 
-def committee() -> list[User]:
-    """Active people who hold the office of a committee member."""
-    return holders_of([Role.COMMITTEE_MEMBER])
+def committee(batch: Batch) -> list[User]:
+    """Active people who vote on the applications of a batch: the committee, or the authority's leading group."""
+    if batch.authority is None:
+        return holders_of([Role.COMMITTEE_MEMBER])
+    return holders_of([Role.LEADING_GROUP_MEMBER], district=batch.authority.district)
 
 
 def agenda(meeting: Meeting, user: User) -> list[AgendaRow]:
@@ -91,7 +97,7 @@ def agenda(meeting: Meeting, user: User) -> list[AgendaRow]:
 def item_for(user: User, meeting: Meeting, position: int) -> MeetingItem:
     """One item with its case; NotFound for a member who stepped out of it, and for everybody who is no member."""
     rows = meeting.items.filter(position=position).select_related("meeting__batch", "application__case")
-    if is_member(meeting, user) or not has_power(user, Power.CALL_MEETINGS):
+    if is_member(meeting, user) or not has_power_over(user, Power.CALL_MEETINGS, meeting.batch):
         rows = rows.filter(pk__in=visible_items(user).values("pk"))
     item = rows.first()
     if item is None:
@@ -151,6 +157,7 @@ def under_review(batch: Batch) -> QuerySet[Application]:
     return batch.applications.filter(state=WAITS).select_related("case", "enterprise").order_by("case__number")
 
 
-def batch_of_code(code: str) -> Batch | None:
-    """A batch by its code."""
-    return Batch.objects.select_related("programme").filter(code=code).first()
+def batch_of_code(user: User, code: str) -> Batch | None:
+    """A batch of the person's office by its code."""
+    rows = Batch.objects.filter(batches_under(user, Power.CALL_MEETINGS), code=code)
+    return rows.select_related("programme").first()

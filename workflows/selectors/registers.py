@@ -8,7 +8,19 @@ from django.db.models import QuerySet
 
 from accreditation.audit import Break, chain_key, verify_chain
 from accreditation.enums import ObjectionState
-from accreditation.models import Application, AuditEvent, Case, FirstReview, GateAnswer, Letter, MeetingItem, Objection
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Case,
+    FirstReview,
+    Forwarding,
+    GateAnswer,
+    Letter,
+    MeetingItem,
+    Objection,
+)
+from accreditation.permissions import Person, batches_under
+from accreditation.roles import Power
 from certificates.models import Certificate
 from certificates.selectors import certificate_for_request, certificates_refused, certificates_waiting
 from certificates.standing import Standing
@@ -26,9 +38,10 @@ class Trail:
     head: str
 
 
-def objections(state: str = "") -> QuerySet[Objection]:
-    """Objections, those still open first, then the newest; of one state where it is named."""
-    rows = Objection.objects.select_related("application__case__enterprise", "notice__batch", "settled_by")
+def objections(user: Person, state: str = "") -> QuerySet[Objection]:
+    """Objections that the person looks into, those still open first, then the newest; of one state where named."""
+    rows = Objection.objects.filter(batches_under(user, Power.ANSWER_OBJECTIONS, "notice__batch__"))
+    rows = rows.select_related("application__case__enterprise", "notice__batch", "settled_by")
     if state in ObjectionState.values:
         rows = rows.filter(state=state)
     return rows.order_by("settled_at", "-raised_at") if not state else rows.order_by("-raised_at")
@@ -47,6 +60,11 @@ def gate_answers(application: Application) -> dict[str, GateAnswer]:
 def first_reviews(application: Application) -> list[FirstReview]:
     """The district's opinions, newest first."""
     return list(application.first_reviews.select_related("reviewed_by", "submission").order_by("-reviewed_at"))
+
+
+def forwardings_of(application: Application) -> list[Forwarding]:
+    """What the town or park said, newest first."""
+    return list(application.forwardings.select_related("body", "forwarded_by").order_by("-forwarded_at"))
 
 
 def meeting_items(application: Application) -> list[MeetingItem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import district
+from workflows.views import district, panel_desk, visits
 
 CASE = "district/cases/<str:number>/"
 
@@ -19,4 +19,11 @@ urlpatterns = [
     path(f"{CASE}return/", district.district_return, name="district_return"),
     path(f"{CASE}changes/", district.district_changes, name="district_changes"),
     path(f"{CASE}acts/<str:verb>/", district.district_act, name="district_act"),
+    path(f"{CASE}panel/", panel_desk.district_panel, name="district_panel"),
+    path(f"{CASE}panel/draw.json", panel_desk.district_draw_file, name="district_draw_file"),
+    path(f"{CASE}panel/seats/<int:seat>/", panel_desk.district_replace, name="district_replace"),
+    path(f"{CASE}panel/seats/<int:seat>/recuse/", panel_desk.district_recuse, name="district_recuse"),
+    path(f"{CASE}proposals/<int:pk>/", panel_desk.district_adopt, name="district_adopt"),
+    path(f"{CASE}visit/", visits.district_visit, name="district_visit"),
+    path("visits/<str:number>/files/<int:pk>/", visits.visit_file, name="visit_file"),
 ]

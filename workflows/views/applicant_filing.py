@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.enums import ApplicationState, LetterKind
 from accreditation.errors import Reason
 from accreditation.services.recurrences import own_recurrences
+from accreditation.services.visits import forwarders_of
 from workflows.forms.applicant import FilingForm
 from workflows.presentation import figures, gates, letters, scores
 from workflows.presentation.cases import clock_of, owner_name
@@ -37,7 +38,9 @@ def my_check(request: HttpRequest, number: str) -> HttpResponse:
     opened = open_case(request, number)
     evaluation = opened.evaluation()
     failed = bool(evaluation and evaluation.failed_gates) and opened.request is None
-    form = FilingForm(request.POST if request.method == "POST" else None, may_insist=failed)
+    forwarders = forwarders_of(opened.application.batch.authority) if opened.request is None else []
+    sent = request.POST if request.method == "POST" else None
+    form = FilingForm(sent, may_insist=failed, forwarders=forwarders)
     if request.method != "POST":
         return _check_page(request, opened, form, evaluation)
     form.is_valid()

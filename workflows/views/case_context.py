@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 SHOWN_BASICS = {
     "industry_code", "industry_class", "enterprise_size", "registered_district", "contact_name", "contact_phone",
 }  # fmt: skip
+LEVELS = {"forward": Owner.FORWARDER, "district": Owner.DISTRICT, "office": Owner.OFFICE}
 LETTER, EVIDENCE = "staff_letter", "staff_evidence"
 
 
@@ -65,13 +66,24 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "sources": source_rows(rules),
         "facts": _facts(opened, rules),
         "reviews": registers.first_reviews(application),
-        "letters": letters.letter_rows(registers.letters_of(case), number=case.number, address=LETTER),
+        "letters": _letters(opened),
         "recommending": recommending_rows(application),
         "consultations": consultation_rows(consultations_of(application)) if opened.desk.code == "office" else [],
-        "register": _register(opened) if opened.desk.code == "office" else [],
-        "timeline": timeline.timeline(case, opened.desk.view, letter_address=LETTER),
+        "forwardings": registers.forwardings_of(application),
+        "register": _register(opened) if opened.runs_panel else [],
+        "timeline": timeline.timeline(
+            case, opened.desk.view, letter_address="" if opened.desk.code == "forward" else LETTER
+        ),
         "recurring": recurrence_rows(recurrences(application), rules, by=by, address=opened.desk.case_page),
     }
+
+
+def _letters(opened: Opened) -> list[Words]:
+    """Letters to the applicant; a town or park reads none."""
+    if opened.desk.code == "forward":
+        return []
+    found = registers.letters_of(opened.case)
+    return letters.letter_rows(found, number=opened.case.number, address=LETTER)
 
 
 def _facts(opened: Opened, rules: RuleSet) -> list[Words]:
@@ -131,7 +143,7 @@ def _answers(opened: Opened, rules: RuleSet) -> list[Words]:
             "href": opened.address("gate", gate.code) if may_answer else "",
         }
         for gate in rules.gates
-        if gate.formula is None and (may_answer or gate.code in given)
+        if gate.is_answered and (may_answer or gate.code in given)
     ]
 
 
@@ -139,6 +151,9 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"accept"}, "act:accept", gettext_lazy("受理"), "primary"),
     ({"recommend", "not_recommend"}, "review", gettext_lazy("出具初审意见"), "primary"),
     ({"pass_completeness_check"}, "review", gettext_lazy("形式审查"), "primary"),
+    ({"forward"}, "act:forward", gettext_lazy("审核转报"), "primary"),
+    ({"pass_material_check"}, "review", gettext_lazy("审核材料"), "primary"),
+    ({"record_site_visit"}, "visit", gettext_lazy("登记实地核查"), "primary"),
     ({"appoint_panel"}, "panel", gettext_lazy("组成评审组"), "primary"),
     ({"replace_expert", "adopt_value"}, "panel", gettext_lazy("查看评审组"), "outline-primary"),
     ({"table_again"}, "act:table_again", gettext_lazy("重新提请审议"), "primary"),
@@ -222,7 +237,7 @@ def _coverage(opened: Opened, rules: RuleSet, kinds: list[Words]) -> Words:
 
 def returns_left(opened: Opened) -> dict[str, Any]:
     """How often this level may still return the case."""
-    owner = Owner.DISTRICT if opened.desk.code == "district" else Owner.OFFICE
+    owner = LEVELS[opened.desk.code]
     allowed = opened.application.batch.returns_allowed
     made = opened.application.corrections.filter(by_owner=owner).count()
     return {"allowed": allowed, "left": max(allowed - made, 0)}

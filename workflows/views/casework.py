@@ -20,6 +20,7 @@ from workflows.calendar import current_calendar
 from workflows.forms.casework import (
     ConfirmedForm,
     GateForm,
+    OpinionForm,
     PauseForm,
     ReasonForm,
     ReasonsForm,
@@ -28,7 +29,7 @@ from workflows.forms.casework import (
     ValueForm,
 )
 from workflows.forms.returns import ReturnForm, target_groups, ticked_targets
-from workflows.phrases import CHECKED, RECOMMEND, Phrase
+from workflows.phrases import CHECKED, MATERIAL_CHECKED, RECOMMEND, Phrase
 from workflows.presentation.words import either
 from workflows.selectors.figures import earlier_values, figure_cell
 from workflows.views import case_context as contexts
@@ -98,22 +99,39 @@ ACTS: Mapping[str, ActPage] = {
     "table_again": ActPage(
         ReasonForm,
         _("重新提请审议"),
-        _("暂缓认定的原因已经消除的，可重新提请评审委员会审议。"),
+        _("暂缓认定的原因已经消除的，可重新提请审议。"),
         _("重新提请审议"),
         _("已重新提请审议。"),
     ),
 }
-DISTRICT_ACTS = frozenset({"accept", "decline", "find_ineligible", "pause_clock", "resume_clock"})
+ACTS_OF_TOWNS: Mapping[str, ActPage] = {
+    "forward": ActPage(
+        OpinionForm,
+        _("审核转报"),
+        _("材料齐全、情况属实的，审核后转报认定机构；需要补正的，退回申报单位。"),
+        _("审核转报"),
+        _("已转报认定机构。"),
+    ),
+}
+DISTRICT_ACTS = frozenset({"accept", "decline", "find_ineligible", "table_again", "pause_clock", "resume_clock"})
 OFFICE_ACTS = frozenset({"find_ineligible", "table_again", "pause_clock", "resume_clock"})
 NOT_RECOMMENDED = Confirm(_("不予推荐"), (ENDS, LETTER), _("不予推荐"))
 REVIEWS: Mapping[str, tuple[tuple[str, ...], tuple[Phrase, ...]]] = {
     "district": (("recommend", "not_recommend"), RECOMMEND),
     "office": (("pass_completeness_check",), CHECKED),
+    "local": (("pass_material_check",), MATERIAL_CHECKED),
+}
+REVIEW_BUTTONS = {
+    "recommend": (_("通过并推荐"), "primary"),
+    "not_recommend": (_("不予推荐"), "danger"),
+    "pass_completeness_check": (_("形式审查通过"), "primary"),
+    "pass_material_check": (_("材料审核通过"), "primary"),
 }
 REVIEW_DONE = {
     "recommend": _("已通过初审并推荐到市级。"),
     "not_recommend": _("已作出不予推荐的决定。"),
     "pass_completeness_check": _("已通过形式审查。"),
+    "pass_material_check": _("已通过材料审核。"),
 }
 
 
@@ -147,7 +165,7 @@ def act_page(
     opened = open_case(request, desk, number)
     if verb not in offered:
         raise NotFound(verb)
-    page = acts[verb]
+    page = ACTS_OF_TOWNS.get(verb) or acts[verb]
     form = page.form(request.POST if request.method == "POST" else None, initial=typed(request))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -189,7 +207,7 @@ def gate_page(request: HttpRequest, desk: Desk, number: str, gate: str) -> HttpR
     """The answer to a condition that no figure decides."""
     opened = open_case(request, desk, number)
     rules = rules_of(opened.application.batch)
-    found = next((row for row in rules.gates if row.code == gate and row.formula is None), None)
+    found = next((row for row in rules.gates if row.code == gate and row.is_answered), None)
     if found is None:
         raise NotFound(gate)
     form = GateForm(request.POST or None, initial=typed(request))
@@ -208,11 +226,7 @@ def gate_page(request: HttpRequest, desk: Desk, number: str, gate: str) -> HttpR
 def review_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Checklist and opinion: recommend or not at the district, complete in form at the municipal office."""
     opened = open_case(request, desk, number)
-    decisions, ready = (
-        (("recommend", "not_recommend"), RECOMMEND)
-        if desk.code == "district"
-        else (("pass_completeness_check",), CHECKED)
-    )
+    decisions, ready = REVIEWS["local" if opened.is_local else desk.code]
     initial = initial_from_drafts(request, request.path, several=("checked",))
     form = ReviewForm(request.POST or None, initial=initial, decisions=decisions, ready=ready)
     if request.method == "POST" and form.is_valid():
@@ -224,7 +238,8 @@ def review_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
             return answer
     if request.method != "POST":
         needs(opened, *decisions)
-    context = {"form": form} | contexts.review(opened, at=timezone.now())
+    buttons = [(verb, *REVIEW_BUTTONS[verb]) for verb in decisions]
+    context = {"form": form, "buttons": buttons} | contexts.review(opened, at=timezone.now())
     return show(request, opened, "review", context, status=status_of(form))
 
 

@@ -21,7 +21,7 @@ from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
 from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons
-from accreditation.visibility import View, case_for, view_of
+from accreditation.visibility import View, case_for, runs_panel, view_of
 from workflows.door import possible_verbs
 from workflows.presentation.cases import case_header, step_bar
 from workflows.selectors.figures import application_with_material, version_count
@@ -67,7 +67,15 @@ DISTRICT = Desk(
     Power.REVIEW_FIRST,
     gettext_lazy("区级初审"),
     "district_inbox",
-    ("case", "figures", "review", "return", "changes"),
+    ("case", "figures", "review", "return", "panel", "visit", "changes"),
+)
+FORWARD = Desk(
+    "forward",
+    View.FORWARDER,
+    Power.FORWARD,
+    gettext_lazy("审核转报"),
+    "forward_inbox",
+    ("case", "figures", "return", "changes"),
 )
 OFFICE = Desk(
     "office",
@@ -82,12 +90,13 @@ PAGE_LABELS = {
     "figures": gettext_lazy("数据与证明"),
     "return": gettext_lazy("退回补正"),
     "panel": gettext_lazy("评审组"),
+    "visit": gettext_lazy("实地核查"),
     "changes": gettext_lazy("版本差异"),
     "trail": gettext_lazy("办理日志"),
 }
 REVIEW_LABELS = {"district": gettext_lazy("初审意见"), "office": gettext_lazy("形式审查")}
 NEEDED_VERBS = {  # a page is offered while one of these can be done
-    "review": {"recommend", "not_recommend", "pass_completeness_check"},
+    "review": {"recommend", "not_recommend", "pass_completeness_check", "pass_material_check"},
     "return": {"return_for_correction"},
 }
 
@@ -100,6 +109,12 @@ class Opened:
     case: Case
     application: Application
     verbs: frozenset[str]
+    runs_panel: bool = True
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a district, a zone or a group recognises by itself."""
+        return self.application.batch.authority_id is not None
 
     def address(self, page: str, *args: object) -> str:
         """Address of a page of this case."""
@@ -134,11 +149,19 @@ def open_case(request: HttpRequest, desk: Desk, number: str) -> Opened:
     """The case for a person who holds the office of this desk for it; NotFound for anybody else."""
     user = signed_in(request)
     case = case_for(user, number)
-    if view_of(user, case) is View.APPLICANT or not has_power(user, desk.power, district=case.district):
-        raise NotFound(number)
     application = application_with_material(case)
+    place = _place_of(desk, application)
+    if view_of(user, case) is View.APPLICANT or not has_power(user, desk.power, district=place):
+        raise NotFound(number)
     verbs = frozenset(verb.code for verb in possible_verbs(case, by=user, at=timezone.now()))
-    return Opened(desk, case, application, verbs)
+    return Opened(desk, case, application, verbs, desk is OFFICE or runs_panel(user, case))
+
+
+def _place_of(desk: Desk, application: Application) -> str:
+    """Code of the authority, or of the town or park, whose officers the desk is for."""
+    if desk is not FORWARD:
+        return application.case.district
+    return application.forwarder.district if application.forwarder else "-"
 
 
 def needs(opened: Opened, *verbs: str) -> None:
@@ -185,7 +208,9 @@ def _is_offered(opened: Opened, page: str, versions: int) -> bool:
     if page == "changes":
         return versions > 1
     if page == "panel":
-        return hasattr(opened.application, "panel") or "appoint_panel" in opened.verbs
+        return opened.runs_panel and (hasattr(opened.application, "panel") or "appoint_panel" in opened.verbs)
+    if page == "visit":
+        return opened.runs_panel and (hasattr(opened.application, "site_visit") or "record_site_visit" in opened.verbs)
     return page not in NEEDED_VERBS or bool(NEEDED_VERBS[page] & opened.verbs)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accreditation.permissions import districts_of, signed_in
+from accreditation.permissions import districts_of, powers_of, signed_in
 from accreditation.roles import Power
 from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
@@ -18,7 +20,10 @@ from workflows.views.desk import DISTRICT
 from workflows.views.listing import filters, page_of_rows, page_of_slices
 from workflows.worklists import inbox, inbox_counts
 
-POWERS = (Power.REVIEW_FIRST,)
+if TYPE_CHECKING:
+    from accreditation.models import User
+
+POWERS = (Power.REVIEW_FIRST, Power.RUN_LOCALLY)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -33,7 +38,17 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
         lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, powers=POWERS, **chosen),
     )
     context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, powers=POWERS)}
-    return render(request, "workflows/district/inbox.html", context | {"case_page": "district_case"})
+    return render(request, "workflows/district/inbox.html", context | _desk_of(user))
+
+
+def _desk_of(user: User) -> dict[str, Any]:
+    """What the lists show to this officer: which task, where there are several, and the way to the members."""
+    powers = powers_of(user)
+    return {
+        "case_page": "district_case",
+        "with_task": Power.RUN_LOCALLY in powers,
+        "confirms_members": Power.CONFIRM_MEMBERS in powers,
+    }
 
 
 @require_safe
@@ -41,9 +56,9 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
 def district_done(request: HttpRequest) -> HttpResponse:
     """Cases of the district that wait for somebody else or are closed, the newest move first."""
     user, form = signed_in(request), DoneFilter(request.GET)
-    cases = district_cases(user, districts_of(user)).exclude(state__in=WAITS_FOR_DISTRICT)
+    cases = district_cases(user, districts_of(user, Power.REVIEW_FIRST)).exclude(state__in=WAITS_FOR_DISTRICT)
     rows = page_of_rows(request, narrowed(cases, **form.chosen()))
-    context = {"page": rows, "filters": filters(request, form), "case_page": "district_case"}
+    context = {"page": rows, "filters": filters(request, form)} | _desk_of(user)
     return render(request, "workflows/district/done.html", context)
 
 

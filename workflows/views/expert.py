@@ -30,6 +30,7 @@ from workflows.presentation.review_room import material, rule_score
 from workflows.presentation.words import Words, district_name, either, lang, quoted
 from workflows.selectors import expert_desk
 from workflows.selectors.figures import application_with_material, figure_cell
+from workflows.selectors.site_visits import visit_of
 from workflows.views.answers import as_errors, new_request_key, page, try_verb
 from workflows.views.listing import page_of_rows
 from workflows.workdays import SHANGHAI
@@ -191,7 +192,7 @@ def _left(request: HttpRequest, found: Case, *, is_done: bool) -> HttpResponse:
     if is_done:
         clear_drafts(request, request.path)
         clear_drafts(request, _address(found.number))
-        messages.success(request, _("%(no)s：已回避，市认定办公室将递补专家。") % {"no": found.number})
+        messages.success(request, _("%(no)s：已回避，认定办公室将递补专家。") % {"no": found.number})
     return redirect("expert_tasks")
 
 
@@ -252,6 +253,7 @@ def _reading(request: HttpRequest, found: Case, application: Application, *, val
         "header": case_header(found, application, at=timezone.now()) | {"owner": ""},
         "material": material(application, evidence_address="expert_evidence", value_address=value_address),
         "score": rule_score(application),
+        "visit": visit_of(application),
         "proposals": proposal_rows(application, expert_desk.own_proposals(user, application)),
     }
 

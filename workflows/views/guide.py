@@ -66,7 +66,7 @@ def guide_programme(request: HttpRequest, programme: str) -> HttpResponse:
     context = {
         "name": either(found, "name"),
         "programme": found,
-        "body": body_name(found.granted_by),
+        "body": body_name(batch.authority or found.granted_by),
         "batch": _window(batch),
         "is_open": is_open,
         "rules": rules.rule_set_page(rule_set),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accreditation.acts import Replayed
 from accreditation.enums import Choice, MeetingState
 from accreditation.errors import Denied, NotFound, Reason, Refusal
-from accreditation.permissions import has_power, signed_in
+from accreditation.permissions import has_power_over, powers_of, signed_in
 from accreditation.roles import Power
 from accreditation.services import meetings as service
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
@@ -30,6 +30,7 @@ from workflows.presentation.review_room import rule_score
 from workflows.presentation.words import Words, either
 from workflows.selectors import meeting_room, panel_room
 from workflows.selectors.figures import application_with_material, evidence_groups
+from workflows.selectors.site_visits import visit_of
 from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
 from workflows.views.listing import page_of_rows
 
@@ -43,7 +44,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     context = {
         "page": page_of_rows(request, meeting_room.meetings_of(user)),
-        "may_call": has_power(user, Power.CALL_MEETINGS),
+        "may_call": bool({Power.CALL_MEETINGS, Power.RUN_LOCALLY} & powers_of(user)),
     }
     return render(request, "workflows/committee/meetings.html", context)
 
@@ -52,7 +53,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 @page
 def call(request: HttpRequest) -> HttpResponse:
     """Call a meeting over cases of one batch."""
-    batches = list(meeting_room.batches_waiting())
+    batches = list(meeting_room.batches_waiting(signed_in(request)))
     batch = _asked_batch(request, batches)
     if batch is None:
         return render(request, "workflows/committee/call.html", {"batches": _choices(batches), "form": None})
@@ -78,13 +79,13 @@ def _asked_batch(request: HttpRequest, batches: list[Batch]) -> Batch | None:
     named = next((row for row in batches if row.code == code), None)
     if named is None and request.method == "POST":
         # The agenda was taken meanwhile: a form sent twice finds its batch without waiting cases.
-        named = meeting_room.batch_of_code(code)
+        named = meeting_room.batch_of_code(signed_in(request), code)
     return named or (batches[0] if len(batches) == 1 else None)
 
 
 def _call_form(request: HttpRequest, batch: Batch) -> MeetingForm:
     applications = meeting_room.under_review(batch) if request.method == "POST" else meeting_room.untabled(batch)
-    people = meeting_room.committee()
+    people = meeting_room.committee(batch)
     if request.method == "POST":
         return MeetingForm(request.POST, applications=applications, committee=people)
     every = {"cases": [row.case.number for row in applications], "members": [str(user.pk) for user in people]}
@@ -137,6 +138,8 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
     """Note who came and begin, if they are enough."""
     user = signed_in(request)
     found = meeting_for(user, number)
+    if not has_power_over(user, Power.CALL_MEETINGS, found.batch):
+        raise PermissionDenied  # a member may hold that office for another authority
     form = AttendanceForm(request.POST, members=[row.member for row in meeting_room.attendance_of(found)])
     reasons: list[Reason] = []
     if form.is_valid():
@@ -221,7 +224,7 @@ def minutes(request: HttpRequest, number: str) -> HttpResponse:
     """Tallies and reasons; then the text with its hash and the signatures."""
     user = signed_in(request)
     found = meeting_for(user, number)
-    is_secretary = has_power(user, Power.CALL_MEETINGS)
+    is_secretary = has_power_over(user, Power.CALL_MEETINGS, found.batch)
     may_draft = is_secretary and found.state == MeetingState.IN_SESSION
     if not may_draft and not found.minutes:
         raise NotFound(number)
@@ -278,7 +281,7 @@ def _frame(request: HttpRequest, found: Meeting) -> Words:
         "meeting": found,
         "batch_name": batch_name(found.batch),
         "programme": either(found.batch.programme, "name"),
-        "may_run": has_power(user, Power.CALL_MEETINGS),
+        "may_run": has_power_over(user, Power.CALL_MEETINGS, found.batch),
         "is_member": meeting_room.is_member(found, user),
         "heads": list(found.batch.choice_words.values()),
         "request_key": new_request_key(),
@@ -325,6 +328,8 @@ def _papers(request: HttpRequest, row: MeetingItem) -> Words:
         "score": rule_score(application),
         "marks": opened_table(opened, with_names=may_see_experts(user, case)) if opened else None,
         "first_review": meeting_room.first_review_of(application),
+        "visit": visit_of(application),
+        "with_names": may_see_experts(user, case),
         "evidence": evidence_groups(application),
     }
 

@@ -17,16 +17,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.acts import Replayed
 from accreditation.errors import Denied, NotFound, Refusal
-from accreditation.permissions import signed_in
+from accreditation.permissions import has_power, signed_in
+from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.selectors.rule_drafts import waiting_for_publication
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import put_reasons
-from workflows.batch_acts import announce, publish_notice
+from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH, announce, publish_notice
+from workflows.certification import ground_of
 from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
 from workflows.phrases import OFFICIAL
 from workflows.selectors import batch_desk
-from workflows.selectors.batch_desk import TO_ANNOUNCE, TO_PUBLISH
 from workflows.selectors.paper_desk import waiting_imports
 from workflows.selectors.recommendations import waiting_for_letter
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
@@ -64,13 +65,14 @@ ANNOUNCE = Confirm(
 @page
 def publishing(request: HttpRequest) -> HttpResponse:
     """Batches with lists to publish or to announce, and what was published last."""
+    user = signed_in(request)
     context = {
-        "batches": list(batch_desk.waiting_for_publisher()),
-        "rule_drafts": waiting_for_publication(),
-        "paper_imports": waiting_imports(),
-        "recommendations": list(waiting_for_letter()),
-        "notices": batch_desk.recent_notices(),
-        "announcements": batch_desk.recent_announcements(),
+        "batches": list(batch_desk.waiting_for_publisher(user)),
+        "rule_drafts": waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else [],
+        "paper_imports": waiting_imports() if has_power(user, Power.PUBLISH) else [],
+        "recommendations": list(waiting_for_letter()) if has_power(user, Power.PUBLISH) else [],
+        "notices": batch_desk.recent_notices(user),
+        "announcements": batch_desk.recent_announcements(user),
     }
     return render(request, "workflows/office/publishing.html", context)
 
@@ -81,7 +83,7 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
     """Publish the list of proposed recognitions; preview with the last day first."""
     if sent := _sent_before(request, NOTICE_DONE):
         return sent
-    batch = batch_desk.batch(code)
+    batch = batch_desk.batch_for(signed_in(request), code)
     rows = list(batch_desk.listed(batch, TO_PUBLISH))
     if request.method != "POST" and not rows:
         raise NotFound(code)
@@ -105,7 +107,7 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     """Announce the recognitions whose notice is over."""
     if sent := _sent_before(request, ANNOUNCEMENT_DONE):
         return sent
-    batch = batch_desk.batch(code)
+    batch = batch_desk.batch_for(signed_in(request), code)
     rows = list(batch_desk.listed(batch, TO_ANNOUNCE))
     if request.method != "POST" and not rows:
         raise NotFound(code)
@@ -185,7 +187,7 @@ def official(text: Promise, batch: Batch) -> str:
     programme = batch.programme
     with override(OFFICIAL):
         return str(text) % {
-            "ground": programme.ground_zh or programme.name_zh,
+            "ground": ground_of(batch) or programme.name_zh,
             "programme": programme.name_zh,
             "days": batch.notice_days,
             "year": batch.year,

@@ -36,7 +36,7 @@ DONE = {
 def office_objections(request: HttpRequest) -> HttpResponse:
     """Objections, those still open first."""
     form = ObjectionFilter(request.GET)
-    rows = page_of_rows(request, registers.objections(**form.chosen()))
+    rows = page_of_rows(request, registers.objections(signed_in(request), **form.chosen()))
     return render(request, "workflows/office/objections.html", {"page": rows, "filters": filters(request, form)})
 
 

@@ -20,7 +20,7 @@ from workflows.presentation.seats import seat_rows
 from workflows.selectors import panel_room
 from workflows.views.answers import page
 from workflows.views.casework import status_of
-from workflows.views.desk import OFFICE, Opened, carry_out, needs, open_case, show
+from workflows.views.desk import DISTRICT, OFFICE, Desk, Opened, carry_out, needs, open_case, show
 from workflows.workdays import SHANGHAI
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -38,8 +38,28 @@ def _pool(opened: Opened) -> list[Entry]:
 @form_page
 @page
 def office_panel(request: HttpRequest, number: str) -> HttpResponse:
+    """The panel of a municipal case."""
+    return panel_page(request, OFFICE, number)
+
+
+@form_page
+@page
+def district_panel(request: HttpRequest, number: str) -> HttpResponse:
+    """The panel of a case that the authority recognises by itself."""
+    return panel_page(request, DISTRICT, number)
+
+
+def _open(request: HttpRequest, desk: Desk, number: str) -> Opened:
+    """The case at the desk that asks its experts; NotFound at any other."""
+    opened = open_case(request, desk, number)
+    if not opened.runs_panel:
+        raise NotFound(number)
+    return opened
+
+
+def panel_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Before the appointment the draw and the pool; afterwards seats, marks and proposals."""
-    opened = open_case(request, OFFICE, number)
+    opened = _open(request, desk, number)
     if panel_room.panel_of(opened.application) is not None and request.method != "POST":
         return show(request, opened, "panel", _panel_context(opened))
     if request.method != "POST":
@@ -87,6 +107,7 @@ def _pool_page(
     chosen = {str(value) for value in (bound.value() or [])} if "experts" in form.fields else {str(bound.value())}
     context = {"form": form, "pool": pool, "chosen": chosen, "size": opened.application.batch.panel_size} | more
     context["draw"] = draw_card(opened.application, pool)
+    context["draw_file"] = opened.address("draw_file")
     name = f"workflows/casework/{template}.html"
     return show(request, opened, "panel", context, template=name, status=status or status_of(form))
 
@@ -94,8 +115,20 @@ def _pool_page(
 @require_safe
 @page
 def office_draw_file(request: HttpRequest, number: str) -> HttpResponse:
+    """The record of the draw of a municipal panel."""
+    return draw_file_answer(request, OFFICE, number)
+
+
+@require_safe
+@page
+def district_draw_file(request: HttpRequest, number: str) -> HttpResponse:
+    """The record of the draw of the authority's own panel."""
+    return draw_file_answer(request, DISTRICT, number)
+
+
+def draw_file_answer(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """The record of the draw, from which anybody can work it out again."""
-    opened = open_case(request, OFFICE, number)
+    opened = _open(request, desk, number)
     content = draw_file(opened.application)
     if content is None:
         raise NotFound(number)
@@ -122,6 +155,7 @@ def _panel_context(opened: Opened) -> dict[str, Any]:
         ),
         "marks": opened_table(marks, with_names=True) if marks else None,
         "draw": draw_card(opened.application, []),
+        "draw_file": opened.address("draw_file"),
         "proposals": [
             words | {"by": row.proposed_by.name, "href": opened.address("adopt", row.pk) if may_adopt else ""}
             for words, row in zip(shown, waiting, strict=True)
@@ -132,8 +166,20 @@ def _panel_context(opened: Opened) -> dict[str, Any]:
 @form_page
 @page
 def office_replace(request: HttpRequest, number: str, seat: int) -> HttpResponse:
+    """A successor on a municipal panel."""
+    return replace_page(request, OFFICE, number, seat)
+
+
+@form_page
+@page
+def district_replace(request: HttpRequest, number: str, seat: int) -> HttpResponse:
+    """A successor on the authority's own panel."""
+    return replace_page(request, DISTRICT, number, seat)
+
+
+def replace_page(request: HttpRequest, desk: Desk, number: str, seat: int) -> HttpResponse:
     """A successor for a recused expert: the next in the drawn order, or another one for a reason."""
-    opened = open_case(request, OFFICE, number)
+    opened = _open(request, desk, number)
     vacant = panel_room.vacant_seat(opened.application, seat)
     pool = _pool(opened)
     due = panel_room.due_successor(vacant.panel, pool)
@@ -152,8 +198,20 @@ def office_replace(request: HttpRequest, number: str, seat: int) -> HttpResponse
 @form_page
 @page
 def office_recuse(request: HttpRequest, number: str, seat: int) -> HttpResponse:
+    """Tell an expert to step down from a municipal panel."""
+    return recuse_page(request, OFFICE, number, seat)
+
+
+@form_page
+@page
+def district_recuse(request: HttpRequest, number: str, seat: int) -> HttpResponse:
+    """Tell an expert to step down from the authority's own panel."""
+    return recuse_page(request, DISTRICT, number, seat)
+
+
+def recuse_page(request: HttpRequest, desk: Desk, number: str, seat: int) -> HttpResponse:
     """Tell an expert to step down from a seat: the page is the confirm step."""
-    opened = open_case(request, OFFICE, number)
+    opened = _open(request, desk, number)
     needs(opened, "order_recusal")
     row = panel_room.working_seat(opened.application, seat)
     ties = panel_room.known_ties(row, opened.application, on=timezone.now().astimezone(SHANGHAI).date())
@@ -171,8 +229,20 @@ def office_recuse(request: HttpRequest, number: str, seat: int) -> HttpResponse:
 @form_page
 @page
 def office_adopt(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A value proposed on a municipal panel."""
+    return adopt_page(request, OFFICE, number, pk)
+
+
+@form_page
+@page
+def district_adopt(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A value proposed on the authority's own panel."""
+    return adopt_page(request, DISTRICT, number, pk)
+
+
+def adopt_page(request: HttpRequest, desk: Desk, number: str, pk: int) -> HttpResponse:
     """Let a value proposed by an expert count."""
-    opened = open_case(request, OFFICE, number)
+    opened = _open(request, desk, number)
     row = panel_room.proposal(opened.application, pk)
     form = ConfirmedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":

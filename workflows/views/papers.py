@@ -17,6 +17,7 @@ from workflows.views.answers import page
 
 PAGES: dict[View, tuple[str, ...]] = {  # the first address that this installation offers
     View.APPLICANT: ("my_case",),
+    View.FORWARDER: ("forward_case",),
     View.DISTRICT: ("district_case",),
     View.OFFICE: ("office_case",),
     View.EXPERT: ("expert_case",),

@@ -137,7 +137,7 @@ def office_ranking(request: HttpRequest, code: str) -> HttpResponse:
 def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
     """The publisher sends the letter that recommends the listed applications."""
     batch = rows.recommending_batch(code)
-    listed = list(batch_desk.listed(batch, rows.TO_RECOMMEND))
+    listed = list(batch_desk.listed(batch, [rows.TO_RECOMMEND]))
     if earlier := earlier_answer(_key(request), by=signed_in(request)):
         messages.warning(request, _("这份表单此前已提交。") + str(earlier["number"]))
         return redirect("office_recommendation", code)
@@ -180,7 +180,7 @@ def office_package(request: HttpRequest, code: str) -> HttpResponseBase:
 def office_result(request: HttpRequest, code: str) -> HttpResponse:
     """Enter the national authority's notice over the recommended applications."""
     batch = rows.recommending_batch(code)
-    listed = list(batch_desk.listed(batch, rows.TO_HEAR_OF))
+    listed = list(batch_desk.listed(batch, [rows.TO_HEAR_OF]))
     if earlier_answer(_key(request), by=signed_in(request)):
         messages.warning(request, _("这份表单此前已提交。"))
         return redirect("office_recommendation", code)

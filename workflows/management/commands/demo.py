@@ -21,6 +21,7 @@ from accreditation.seeds.accounts import DEMO_PASSWORD, demo_people
 from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
 from workflows.demo.desks import fill_desks
+from workflows.demo.district import fill_district
 from workflows.demo.matters import deal_with_titles
 from workflows.demo.national import NationalStory
 from workflows.demo.story import Story
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         path = self._certificate(case, story)
         deal_with_titles(story.tell, story.world, story.clock)
         fill_desks(story)
+        fill_district(story)
         NationalStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()

@@ -1,0 +1,89 @@
+"""Conditions and records of the steps that only a district, a zone or a group has when it recognises by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import SeatState
+from accreditation.errors import Reason
+from accreditation.models import Body, User
+from accreditation.services import titles, visits
+from workflows import records
+from workflows.doing import Doing
+from workflows.workdays import SHANGHAI
+
+
+def forwarder_fits(doing: Doing) -> Iterable[Reason]:
+    """Whoever is named to pass the application on does so for this authority."""
+    body: Body | None = doing.form.get("forwarder")
+    if body is not None and body.forwards_to_id != doing.batch.authority_id:
+        yield Reason("other_forwarder", _("所选街镇（园区）不向本批次的认定机构转报。"), "forwarder")
+
+
+def title_is_not_held(doing: Doing) -> Iterable[Reason]:
+    """What is held and stands is not applied for again."""
+    if titles.standing_title(doing.application) is not None:
+        yield Reason("already_held", _("该单位已持有本项目的有效资格，无需再次申报。"))
+
+
+def visit_is_sound(doing: Doing) -> Iterable[Reason]:
+    """A visit that has taken place, by experts of the panel who declared to have no tie."""
+    day, today = doing.form.get("visited_on"), doing.at.astimezone(SHANGHAI).date()
+    if not isinstance(day, date) or day > today or day < _panel_day(doing):
+        yield Reason("visit_day", _("核查日期须在评审组组成之后，且不晚于今天。"), "visited_on")
+    people: list[User] = list(doing.form.get("visitors") or [])
+    seated = set(_seated(doing))
+    if not people or not {person.pk for person in people} <= seated:
+        yield Reason("visitors_needed", _("请从评审组中选择到场专家，至少一名。"), "visitors")
+    if not doing.form.get("has_no_ties"):
+        yield Reason("ties_undeclared", _("到场专家须当场声明与申报单位无利害关系。"), "has_no_ties")
+    if not isinstance(doing.form.get("is_confirmed"), bool):
+        yield Reason("answer_needed", _("请选择核查结论。"), "is_confirmed")
+
+
+def _panel_day(doing: Doing) -> date:
+    return doing.application.panel.appointed_at.astimezone(SHANGHAI).date()
+
+
+def _seated(doing: Doing) -> Iterable[int]:
+    rows = doing.application.panel.seats.exclude(state=SeatState.RECUSED)
+    return rows.values_list("expert_id", flat=True)
+
+
+def file_application(doing: Doing) -> None:
+    """Form: forwarder (Body or nothing), beside what every filing says."""
+    doing.application.forwarder = doing.form.get("forwarder")
+    if doing.application.forwarder is not None:
+        doing.act.note(forwarder=doing.application.forwarder.code)
+    records.file_application(doing)
+
+
+def forward(doing: Doing) -> None:
+    """Form: opinion."""
+    row = visits.record_forwarding(doing.application, opinion=doing.form["opinion"], by=doing.by, at=doing.at)
+    doing.act.note(opinion=row.opinion, body=row.body.code, submission=row.submission.number)
+
+
+def record_site_visit(doing: Doing) -> None:
+    """Form: visited_on, place, visitors, findings, is_confirmed, documents (files with names)."""
+    names = ("visited_on", "place", "visitors", "findings", "is_confirmed")
+    values = {name: doing.form[name] for name in names}
+    documents = list(doing.form.get("documents") or [])
+    visit = visits.record_site_visit(doing.application, **values, documents=documents, by=doing.by, at=doing.at)
+    doing.act.note(
+        visited_on=visit.visited_on.isoformat(),
+        place=visit.place,
+        visitors=sorted(person.pk for person in values["visitors"]),
+        findings=visit.findings,
+        is_confirmed=visit.is_confirmed,
+        documents=[file.sha256 for file, _name in documents],
+    )
+
+
+def propose(doing: Doing) -> None:
+    """Form: decision. A batch without days of notice leads straight to the announcement."""
+    doing.application.has_no_notice = doing.batch.notice_days == 0
+    records.carry_out_decision(None)(doing)

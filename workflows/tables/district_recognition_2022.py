@@ -1,0 +1,126 @@
+"""The verb table of the recognition by a district, a development zone or a group, 2022.
+
+The sources tell the steps (Songjiang, Qingpu, Jinshan): forwarded by town or park, checked, visited and reviewed by
+experts, decided by the leading group. Lines alike in the municipal procedure are taken from its table; where the
+measures of the authority name other days or numbers, its batch carries them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from workflows import audiences, guards, local_acts, panel_records, records, who
+from workflows.doing import Doing, Verb
+from workflows.tables.municipal_recognition_2022 import EXPERTS, FIRST_REVIEW, MUNICIPAL_2022, NOTICE
+
+MEASURES = "区级企业技术中心认定及管理办法（以认定机构现行办法为准）"
+FORWARDED = "区级企业技术中心申报通知：街镇、园区审核转报"
+ON_THE_SPOT = "区级企业技术中心认定及管理办法：专家实地核查和复评"
+CHECKED_BY = ("material_check",)
+HANDED_IN = ("prepare", "correct")
+
+
+def _like(code: str, **changes: Any) -> Verb:
+    """The municipal line of that code with what is different here."""
+    return replace(MUNICIPAL_2022[code], **changes)
+
+
+def _pass_material_check(doing: Doing) -> None:
+    """Form: opinion. The seed of the draw is fixed with the check, before the pool is asked."""
+    records.first_review(True)(doing)
+    panel_records.fix_seed(doing)
+
+
+def _by_authority(code: str, **changes: Any) -> Verb:
+    """The same on the ground of the authority's own measures."""
+    return _like(code, ground=MEASURES, **changes)
+
+
+_LINES: tuple[Verb, ...] = (
+    # --- the applicant --------------------------------------------------------------------------------------------
+    *(
+        _by_authority(code, nodes=HANDED_IN)
+        for code in (
+            "upload_workbook", "send_workbook", "attach_evidence", "drop_evidence", "bind_evidence", "unbind_evidence",
+        )
+    ),
+    _by_authority(
+        "submit", transition="submit_locally", guards=(
+            *MUNICIPAL_2022["submit"].guards, local_acts.title_is_not_held, local_acts.forwarder_fits,
+        ),
+        record=local_acts.file_application,
+        starts=lambda doing: [] if doing.application.forwarder else [FIRST_REVIEW],
+        tells=(audiences.applicants, audiences.first_hands),
+    ),
+    _like(
+        "correct", transition="correct_locally",
+        starts=lambda doing: [] if doing.application.returned_by == "forwarder" else [FIRST_REVIEW],
+    ),
+    _by_authority("withdraw", nodes=("prepare", "forwarding", "material_check", "correct")),
+    _like("lapse"),
+    # --- the town or park -----------------------------------------------------------------------------------------
+    Verb(
+        "forward", _("审核转报"), who.FORWARDER, ("forwarding",), FORWARDED, transition="forward", completes=True,
+        guards=(guards.needs_text("opinion", _("转报意见")),), record=local_acts.forward,
+        starts=lambda doing: [FIRST_REVIEW], tells=(audiences.applicants, audiences.district),
+    ),
+    # --- the authority checks the material ------------------------------------------------------------------------
+    _like("accept", nodes=CHECKED_BY),
+    _like("decline", nodes=CHECKED_BY, tells=(audiences.applicants,)),
+    _by_authority("answer_gate", who=who.DISTRICT, nodes=CHECKED_BY),
+    _by_authority("verify_value", who=who.DISTRICT, nodes=CHECKED_BY),
+    _like("return_for_correction", who=who.LOCAL_REVIEWER, nodes=("forwarding", *CHECKED_BY)),
+    _by_authority("find_ineligible", who=who.DISTRICT, nodes=CHECKED_BY, tells=(audiences.applicants,)),
+    Verb(
+        "pass_material_check", _("材料审核通过"), who.DISTRICT, CHECKED_BY, MEASURES,
+        transition="pass_material_check", completes=True,
+        guards=(guards.gates_are_passed, guards.needs_text("opinion", _("审核意见"))),
+        record=_pass_material_check, tells=(audiences.applicants, audiences.local_officers),
+    ),
+    _like("pause_clock", who=who.DISTRICT, nodes=CHECKED_BY),
+    _like("resume_clock", who=who.DISTRICT, nodes=CHECKED_BY),
+    # --- experts, first on the spot, then at the desk -------------------------------------------------------------
+    _like("fix_seed", who=who.LOCAL_APPOINTER),
+    _like("draw_panel", who=who.LOCAL_APPOINTER),
+    _like(
+        "appoint_panel", who=who.LOCAL_APPOINTER, ground=ON_THE_SPOT, transition="appoint_visitors", starts=None,
+    ),
+    Verb(
+        "record_site_visit", _("登记实地核查"), who.LOCAL_APPOINTER, ("site_visit",), ON_THE_SPOT,
+        transition="record_site_visit", completes=True,
+        guards=(
+            local_acts.visit_is_sound, guards.needs_text("place", _("核查地点")),
+            guards.needs_text("findings", _("核查情况"), 10),
+        ),
+        record=local_acts.record_site_visit, starts=lambda doing: [EXPERTS],
+        tells=(audiences.applicants, audiences.experts),
+    ),
+    _like("order_recusal", who=who.LOCAL_APPOINTER),
+    _like("replace_expert", who=who.LOCAL_APPOINTER),
+    _like("declare_no_tie"),
+    _like("recuse", tells=(audiences.local_officers,)),
+    _by_authority("propose_value"),
+    _like("submit_review", ground=ON_THE_SPOT, tells=(audiences.local_officers,)),
+    # --- the leading group ----------------------------------------------------------------------------------------
+    _by_authority("adopt_value", who=who.LOCAL_SECRETARY),
+    _by_authority(
+        "propose", who=who.LEADING_GROUP, transition="propose_locally", record=local_acts.propose,
+        tells=(audiences.applicants, audiences.local_publishers),
+    ),
+    _by_authority("refuse", who=who.LEADING_GROUP),
+    _by_authority("postpone", who=who.LEADING_GROUP),
+    _by_authority("table_again", who=who.LOCAL_SECRETARY),
+    # --- notice where the batch has one, objections, announcement, certificate ------------------------------------
+    _like("publish_notice", who=who.LOCAL_PUBLISHER, starts=lambda doing: [NOTICE]),
+    _like("raise_objection", tells=(audiences.local_officers,)),
+    _like("dismiss_objection", who=who.LOCAL_OBJECTION_OFFICER),
+    _like("uphold_objection", who=who.LOCAL_OBJECTION_OFFICER),
+    _like("complete_notice", tells=(audiences.local_publishers,)),
+    _by_authority("announce", who=who.LOCAL_PUBLISHER),
+    _like("certify"),
+)  # fmt: skip
+
+DISTRICT_2022: dict[str, Verb] = {line.code: line for line in _LINES}
