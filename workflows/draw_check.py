@@ -11,7 +11,7 @@ from criteria.commands_draw import record_from
 from criteria.draw import DrawRecord, commitment_of, drawn_panel, faults_of
 from criteria.plain import to_text
 
-COMMITTING = ("pass_completeness_check", "fix_seed")
+COMMITTING = ("pass_completeness_check", "pass_material_check", "fix_seed")
 CHUNK = 200
 
 

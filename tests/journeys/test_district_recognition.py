@@ -25,6 +25,7 @@ from tests.factories.steps import marks
 from tests.workflows.test_intake import PDF
 from workflows.consistency import check_all
 from workflows.demo.material import workbook_for
+from workflows.draw_check import checked_draws
 from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -109,6 +110,7 @@ def visit(local: LocalCast, number: str, clock: Clock) -> list[User]:
     assert state(number) == S.UNDER_SITE_VISIT
     people = list(User.objects.filter(seats__panel__application__case__number=number).order_by("pk"))
     assert len(people) == local.batch.panel_size
+    assert [(draw.number, draw.faults, draw.way) for draw in checked_draws()] == [(number, (), "as drawn")]
     assert number not in opened(people[0], "expert_tasks")
     send(
         local.officer, "district_visit", number, visited_on=clock.on.isoformat(), place="示例路 1 号", has_no_ties="on",
