@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import BatchState, SeatState
 from accreditation.errors import Reason
-from accreditation.services import evaluation, material, notices, reviews
+from accreditation.services import evaluation, material, notices, reviews, titles
 from accreditation.services.rule_sets import rule_text, rules_of
 from workflows.doing import Doing
 from workflows.who import level_of
@@ -33,6 +33,12 @@ def batch_takes_applications(doing: Doing) -> Iterable[Reason]:
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
     elif doing.at > batch.closes_at:
         yield Reason("window_over", _("本批次申报已于%(at)s截止。") % {"at": f"{batch.closes_at:%Y-%m-%d %H:%M}"})
+
+
+def title_is_not_held(doing: Doing) -> Iterable[Reason]:
+    """What is held and stands is not applied for again."""
+    if titles.standing_title(doing.application) is not None:
+        yield Reason("already_held", _("该单位已持有本项目的有效资格，无需再次申报。"))
 
 
 def material_is_complete(doing: Doing) -> Iterable[Reason]:

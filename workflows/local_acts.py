@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.enums import SeatState
 from accreditation.errors import Reason
 from accreditation.models import Body, User
-from accreditation.services import titles, visits
+from accreditation.services import visits
 from workflows import records
 from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
@@ -21,12 +21,6 @@ def forwarder_fits(doing: Doing) -> Iterable[Reason]:
     body: Body | None = doing.form.get("forwarder")
     if body is not None and body.forwards_to_id != doing.batch.authority_id:
         yield Reason("other_forwarder", _("所选街镇（园区）不向本批次的认定机构转报。"), "forwarder")
-
-
-def title_is_not_held(doing: Doing) -> Iterable[Reason]:
-    """What is held and stands is not applied for again."""
-    if titles.standing_title(doing.application) is not None:
-        yield Reason("already_held", _("该单位已持有本项目的有效资格，无需再次申报。"))
 
 
 def visit_is_sound(doing: Doing) -> Iterable[Reason]:

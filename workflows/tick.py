@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from accreditation.clocks import DeadlineState
 from accreditation.enums import BatchState, NoticeState
 from accreditation.errors import AlreadyDone, Refusal
-from accreditation.models import Batch, Deadline, Notice, User
+from accreditation.models import Batch, Deadline, Notice, Title, User
 from accreditation.services.batches import close_batch
 from accreditation.services.notices import end_notice
+from accreditation.services.titles import expire_title, titles_run_out
 from workflows import door
 from workflows.certification import certificates_to_note
 from workflows.deadlines import give_up
+from workflows.workdays import SHANGHAI
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Ticked:
     notices_ended: int = 0
     batches_closed: int = 0
     certificates_noted: int = 0
+    titles_expired: int = 0
 
 
 def tick(at: datetime, limit: int = 200) -> Ticked:
@@ -41,7 +44,9 @@ def tick(at: datetime, limit: int = 200) -> Ticked:
     due = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=at).exclude(fires="")
     results = [_fire(deadline, at) for deadline in due.select_related("case").order_by("due_at", "pk")[:limit]]
     noted = sum(_note(at, number, case, form) for number, case, form in islice(certificates_to_note(), limit))
-    return Ticked(results.count(True), results.count(False), ended, closed, noted)
+    today = at.astimezone(SHANGHAI).date()
+    expired = sum(_expire(title, today, at) for title in titles_run_out(today)[:limit])
+    return Ticked(results.count(True), results.count(False), ended, closed, noted, expired)
 
 
 def clock_person() -> User:
@@ -69,6 +74,14 @@ def _end(notice: Notice, at: datetime) -> bool:
     except AlreadyDone:
         return False
     return True
+
+
+def _expire(title: Title, today: date, at: datetime) -> bool:
+    """False when another dispatcher entered it first."""
+    try:
+        return expire_title(title, on=today, by=clock_person(), at=at)
+    except AlreadyDone:
+        return False
 
 
 def _close(batch: Batch, at: datetime) -> bool:

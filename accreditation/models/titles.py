@@ -77,6 +77,6 @@ class Title(Chained):
     def cancel(self) -> None:
         """Ended without fault."""
 
-    @transition(field=state, source=STANDING, target=T.EXPIRED)
+    @transition(field=state, source=[*STANDING, T.SUSPENDED], target=T.EXPIRED)
     def expire(self) -> None:
         """Ran out without renewal."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
 from accreditation.acts import act
 from accreditation.enums import TitleState
+from accreditation.errors import AlreadyDone, Reason
 from accreditation.models import Announcement, Application, Enterprise, Programme, Title, User
 from accreditation.models.titles import STANDING
 from accreditation.services.numbers import next_value
@@ -24,6 +28,28 @@ def grant_title(application: Application, announcement: Announcement, *, valid_u
         valid_until=valid_until,
         announcement_number=announcement.number,
     )
+
+
+def titles_run_out(on: date) -> QuerySet[Title]:
+    """Titles that still count as standing or suspended although their last day lies before that day."""
+    return Title.objects.filter(state__in=[*STANDING, TitleState.SUSPENDED], valid_until__lt=on).order_by("pk")
+
+
+def expire_title(title: Title, *, on: date, by: User, at: datetime) -> bool:
+    """Enter in the title's chain that it has run out; False where somebody was faster or it was prolonged."""
+    with act(title, "expire", by=by, at=at, acting_as="clock") as doing:
+        row = doing.chain
+        assert isinstance(row, Title)
+        before = row.state
+        if not titles_run_out(on).filter(pk=row.pk).exists():
+            raise AlreadyDone(
+                Reason("already_done", _("该称号的期限没有届满，或已登记失效。")), done_by="", done_at=None
+            )
+        row.expire()
+        row.save(update_fields=["state"])
+        doing.moved(before, row.state)
+        doing.note(title=row.number, valid_until=str(row.valid_until))
+    return True
 
 
 def standing_title(application: Application) -> Title | None:

@@ -25,6 +25,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "warn": _("称号警告"),
     "reinstate": _("称号恢复"),
     "cancel": _("称号注销"),
+    "expire": _("称号期满失效"),
     "open_batch": _("开启批次"),
     "close_batch": _("批次申报截止"),
     "publish_notice": _("发布公示"),

@@ -49,7 +49,7 @@ _LINES: tuple[Verb, ...] = (
     ),
     _by_authority(
         "submit", transition="submit_locally", guards=(
-            *MUNICIPAL_2022["submit"].guards, local_acts.title_is_not_held, local_acts.forwarder_fits,
+            *MUNICIPAL_2022["submit"].guards, local_acts.forwarder_fits,
         ),
         record=local_acts.file_application,
         starts=lambda doing: [] if doing.application.forwarder else [FIRST_REVIEW],

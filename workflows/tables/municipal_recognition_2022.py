@@ -80,8 +80,8 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "submit", _("提交申报"), who.APPLICANT, ("prepare",), MEASURES, transition="submit", completes=True,
         guards=(
-            guards.batch_takes_applications, guards.material_is_complete, guards.failed_gates_are_acknowledged,
-            guards.declaration_is_made,
+            guards.batch_takes_applications, guards.title_is_not_held, guards.material_is_complete,
+            guards.failed_gates_are_acknowledged, guards.declaration_is_made,
         ),
         record=records.file_application, starts=lambda doing: [FIRST_REVIEW],
         tells=(audiences.applicants, audiences.district),
