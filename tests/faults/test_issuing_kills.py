@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from bench.issuing import SEED, faults_of, issue_with_kills, request_many
-from certificates.models import Certificate, TreeHead
+from certificates.models import Certificate, Translation, TreeHead
 from certificates.services.progress import progress_of_all
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -24,8 +24,8 @@ def test_killed_signers_issue_each_certificate_once(var_dir: Path, child_environ
     assert list(faults_of(CERTIFICATES)) == []
     found = progress_of_all(at=timezone.now())
     assert (found.total, found.issued, found.failed, found.remaining) == (CERTIFICATES, CERTIFICATES, 0, 0)
-    # one head and one time-stamp for a round of certificates, never one for each
-    assert 1 <= run.heads <= CERTIFICATES // AT_ONCE + 1
+    # one head and one time-stamp for a round of certificates or of English editions, never one for each
+    assert 1 <= run.heads <= 2 * (CERTIFICATES // AT_ONCE) + 1
     assert not TreeHead.objects.filter(time_stamp="").exists()
 
 
@@ -34,5 +34,6 @@ def test_check_sees_what_a_lost_certificate_leaves_behind(var_dir: Path, child_e
     issue_with_kills(kills=0, limit=AT_ONCE, environment=child_environment, chance=random.Random(SEED))
     assert list(faults_of(3)) == []
     lost = Certificate.objects.get(log_index=1)
+    Translation.objects.filter(certificate=lost).delete()
     Certificate.objects.filter(pk=lost.pk).delete()
     assert len(list(faults_of(3))) >= 3  # too few rows, one entry and one file too many
