@@ -26,7 +26,7 @@ def fill_desks(story: Story) -> list[Case]:
     for username in ("qiye", "qiye2", "qiye3"):
         enterprise = story.world.enterprise_of(username)
         cases[username] = open_application(enterprise, batch, by=story.world.people[username], at=clock.minutes(5))
-    for seed, (username, profile) in enumerate((("qiye", "strong"), ("qiye3", "middling")), 7):
+    for seed, (username, profile) in enumerate((("qiye", "strong"), ("qiye2", "middling")), 7):
         case = cases[username]
         turns.upload(case, username, workbook_for(case.enterprise, batch, seed=seed, profile=profile))
         turns.upload_evidence(case, username)
