@@ -70,7 +70,7 @@ def official_cases(user: User) -> QuerySet[Case]:
         visible_cases(user)
         .filter(application__isnull=False)
         .exclude(state=ApplicationState.DRAFT)
-        .select_related("enterprise", "batch")
+        .select_related("enterprise", "batch", "application")
     )
     return rows.order_by("-moved_at", "-pk")
 

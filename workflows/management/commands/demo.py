@@ -20,6 +20,7 @@ from accreditation.models import Application, Case
 from accreditation.seeds.accounts import DEMO_PASSWORD, demo_people
 from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
+from workflows.demo.designated import fill_designations
 from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
 from workflows.demo.matters import deal_with_titles
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         deal_with_titles(story.tell, story.world, story.clock)
         fill_desks(story)
         fill_district(story)
+        fill_designations(story)
         NationalStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
