@@ -21,6 +21,13 @@ SHIPPED = Path(reference.__file__).with_name("designations") / "ip_advantage_ent
 OF_PRODUCT = Path(__file__).with_name("patent_new_product.yaml")
 APPLICANT = "qiye3"
 PRODUCTS = ("HN-120 型质子交换膜燃料电池系统", "HN-300 型质子交换膜燃料电池系统")
+REASONS = {
+    "PN1": "专利证书的权利人为申报单位，与产品技术一致",
+    "PN2": "属于规划所列新能源汽车领域",
+    "PN3": "已提交新产品技术鉴定证书",
+    "PN4": "鉴定结论为国内领先",
+    "PN5": "已有订单，用户意见良好",
+}
 OPEN_FOR_DAYS = 30
 
 
@@ -40,7 +47,9 @@ def fill_designations(story: Story) -> Case:
     turns.upload_evidence(first, APPLICANT)
     turns.tell.act(first, "submit", person, clock.minutes(20), declaration=True, insists=True)
     clock.days(1)
-    turns.answer_gates(first, people["banshi"])
+    for code, reason in REASONS.items():
+        form = {"gate": code, "is_met": True, "reason": reason}
+        turns.tell.act(first, "answer_gate", people["banshi"], clock.minutes(5), **form)
     turns.tell.act(first, "pass_completeness_check", people["banshi"], clock.minutes(20), opinion="符合五项条件")
     for case, name in zip((first, second), PRODUCTS, strict=True):
         story.tell.line(clock.at, "系统", f"{case.number} {name}")

@@ -179,14 +179,15 @@ def _is_still_asked(opened: OpenCase, newest: int) -> bool:
 
 
 def _score_task(opened: OpenCase, evaluation: Evaluation | None) -> Words:
-    task: Words = {"label": _("核对申报条件和自动计算的得分"), "href": address("my_score", opened.case.number)}
+    label = _("核对申报条件和自动计算的得分") if opened.rules.indicators else _("核对申报条件")
+    task: Words = {"label": label, "href": address("my_score", opened.case.number)}
     if evaluation is None:
         return task | {"state": "blocked", "hint": _("数据表读取通过后自动计算。")}
     failed = len(evaluation.failed_gates)
     if failed:
         return task | {"state": "problem", "words": _("%(n)d 项条件不符合") % {"n": failed}}
     if not gives_points(evaluation):
-        return task | {"label": _("核对申报条件"), "state": "done", "words": _("不评分")}
+        return task | {"state": "done", "words": _("不评分")}
     return task | {"state": "done", "words": _("%(points)s 分") % {"points": total_text(evaluation)}}
 
 

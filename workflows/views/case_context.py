@@ -187,7 +187,7 @@ def actions(opened: Opened) -> list[Words]:
     """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
     found = []
     for verbs, page, label, tone in BUTTONS:
-        if verbs == {_hidden_clock(opened)}:
+        if verbs == {_hidden_clock(opened)} or (page == "panel" and not opened.application.batch.panel_size):
             continue
         if verbs & opened.verbs and page.split(":")[0] in ("act", *opened.desk.pages):
             name, _colon, verb = page.partition(":")
