@@ -60,7 +60,8 @@ def standing_title(application: Application) -> Title | None:
     Of a product's title, the one of this very product.
     """
     states = [*STANDING, TitleState.SUSPENDED]
-    rows = Title.objects.filter(programme=application.batch.programme, holder=application.enterprise, state__in=states)
+    held = {"programme_id": application.batch.programme_id, "holder_id": application.enterprise_id}
+    rows = Title.objects.filter(**held, state__in=states)
     return next((row for row in rows if same_product(row.product, application.product_name)), None)
 
 
