@@ -203,6 +203,8 @@ def test_patented_new_product_goes_from_its_file_to_a_certificate_that_names_it(
     letter = Letter.objects.get(case__number=number, kind="recognition").body
     assert f"你单位产品“{PRODUCT}”被认定为上海市专利新产品" in letter
     assert "专家评审" not in letter
+    found = Client().get(reverse("centres"), {"words": "hn-300"}).content.decode()
+    assert (OTHER in found, PRODUCT in found) == (True, False)
     for address in (("centres",), ("centre", title.number), ("announcement", title.announcement_number)):
         assert PRODUCT in opened(None, *address)
     keys = open_keys(at=clock.at)

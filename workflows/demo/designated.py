@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from accreditation.models import Batch, Case, Programme, RuleSetEdition
 from accreditation.seeds import reference
@@ -48,7 +49,7 @@ def fill_designations(story: Story) -> Case:
     turns.tell.act(first, "submit", person, clock.minutes(20), declaration=True, insists=True)
     clock.days(1)
     for code, reason in REASONS.items():
-        form = {"gate": code, "is_met": True, "reason": reason}
+        form: dict[str, Any] = {"gate": code, "is_met": True, "reason": reason}
         turns.tell.act(first, "answer_gate", people["banshi"], clock.minutes(5), **form)
     turns.tell.act(first, "pass_completeness_check", people["banshi"], clock.minutes(20), opinion="符合五项条件")
     for case, name in zip((first, second), PRODUCTS, strict=True):

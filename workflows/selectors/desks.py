@@ -93,6 +93,7 @@ def narrowed(
     """Cases that fit every given filter; `words` are looked for in number, name and credit code."""
     if words:
         found = Q(number__icontains=words) | Q(enterprise__name__icontains=words)
+        found |= Q(application__product_name__icontains=words)
         cases = cases.filter(found | Q(enterprise__uscc__iexact=words))
     if state:
         cases = cases.filter(state=state)
