@@ -321,6 +321,9 @@ ACCESS: Mapping[str, Policy] = {
     "my_matter_document": APPLICANT,
     "my_matter_letter": APPLICANT,
     "my_cancellation": APPLICANT,
+    "my_matter_drop_document": APPLICANT,
+    "my_changes": APPLICANT,
+    "my_change_new": APPLICANT,
     # experts
     "expert_tasks": EXPERT,
     "expert_history": EXPERT,
