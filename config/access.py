@@ -172,6 +172,7 @@ ACCESS: Mapping[str, Policy] = {
     "my_parent": APPLICANT,
     "my_certificate": APPLICANT,
     "my_certificate_english": APPLICANT,
+    "my_title_certificate": APPLICANT,
     "my_progress": APPLICANT,
     # roles and accounts of staff
     "grants": SECURITY,

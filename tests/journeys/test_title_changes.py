@@ -159,7 +159,7 @@ def test_a_move_is_seen_by_the_district_it_leads_to(cast: Cast) -> None:
 def test_a_merger_is_planned_by_one_and_confirmed_by_another(cast: Cast) -> None:
     title, successor = municipal_title(cast), cast.enterprises[1]
     district = Title.objects.get(holder=cast.enterprises[0], programme__level=Level.DISTRICT)
-    issued_certificate(title, cast.at)
+    certificate = issued_certificate(title, cast.at)
     holder, office, publisher = (browser(cast, name) for name in ("member0", "office", "publisher"))
     new = reverse("my_change_new", args=[cast.enterprises[0].uscc, "merger"])
     unknown = {"occurred_on": timezone.localdate(), "facts": FACTS, "successors": "91310000MA1FL0999X"}
@@ -185,7 +185,13 @@ def test_a_merger_is_planned_by_one_and_confirmed_by_another(cast: Cast) -> None
     send(publisher, act(case, "confirm_succession"), **confirm)
     assert Title.objects.get(pk=title.pk).holder == successor
     assert Title.objects.get(pk=district.pk).state == TitleState.CANCELLED
-    assert successor.name in text(Client().get(reverse("centre", args=[title.number])))
+    centre = text(Client().get(reverse("centre", args=[title.number])))
+    assert successor.name in centre
+    assert f"承继自 {cast.enterprises[0].name}" in centre
+    heir = browser(cast, "member1")
+    assert title.number not in text(holder.get(reverse("my_cases")))
+    assert certificate.number in text(heir.get(reverse("my_cases")))
+    assert holder.get(reverse("my_title_certificate", args=[title.number])).status_code == 404
     assert list(check_all()) == []
 
 

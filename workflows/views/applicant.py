@@ -232,6 +232,14 @@ def my_certificate(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @page
+def my_title_certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """The signed certificate of a title that the enterprise holds, from whomever it has it."""
+    certificate = rows.certificate_of_own_title(acting_person(request), number)
+    return _signed_file(certificate_file(certificate), f"{certificate.number}.pdf")
+
+
+@require_safe
+@page
 def my_certificate_english(request: HttpRequest, number: str) -> HttpResponse:
     """The signed English edition as a file."""
     certificate = rows.certificate_of(open_case(request, number).application)
