@@ -15,6 +15,7 @@ from accreditation.services import changes
 from accreditation.services.enterprises import compact_uscc
 from workflows.forms.casework import LONG, offer
 from workflows.forms.proceedings import DAY
+from workflows.presentation.words import either
 
 SEPARATOR = ":"
 
@@ -163,12 +164,17 @@ class SuccessionForm(forms.Form):
 
 
 def _outcome_field(change: ChangeRequest, row: ChangedTitle) -> forms.ChoiceField:
+    possible = changes.possible_outcomes(change, row.title)
     choices = [
         (f"{outcome}{SEPARATOR}{successor.uscc if successor else ''}", _outcome_label(outcome, successor))
-        for outcome, successor in changes.possible_outcomes(change, row.title)
+        for outcome, successor in possible
     ]
-    label = f"{row.title.programme.name_zh} {row.title.number}"
-    return forms.ChoiceField(label=label, choices=choices, initial=choices[0][0], widget=forms.RadioSelect)
+    may_pass = any(successor for _outcome, successor in possible)
+    return forms.ChoiceField(
+        label=f"{either(row.title.programme, 'name')} {row.title.number}",
+        help_text="" if may_pass else _("承继单位已持有本项目的称号。"),
+        choices=choices, initial=choices[0][0], widget=forms.RadioSelect,
+    )  # fmt: skip
 
 
 def _outcome_label(outcome: TitleOutcome, successor: Enterprise | None) -> str:

@@ -47,6 +47,11 @@ def name(subject: CaseSubject) -> str:
     return str(ChangeKind(_row(subject).kind).label)
 
 
+def is_succession(subject: CaseSubject) -> bool:
+    """Whether titles may pass to another enterprise."""
+    return _row(subject).is_succession
+
+
 def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
     """Rows of the summary: what changed, what districts say, what becomes of each title, by which document."""
     row = _row(subject)

@@ -29,6 +29,7 @@ from workflows.door import verb_label
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.provable import provable_name
 from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
+from workflows.procedures import procedure_of
 from workflows.subjects import subject_of_state
 
 Content = Mapping[str, Any]
@@ -188,7 +189,7 @@ def _entry(case: Case, view: View, run: list[AuditEvent], rules: RuleSet | None,
 
 def _title(case: Case, event: AuditEvent) -> str:
     if event.verb == "open":
-        return _("创建申报") if case.batch_id else _("立案")
+        return _("创建申报") if case.batch_id else str(procedure_of(case).flow.instance.node("start").task_title)
     if event.verb == "recompute_deadline":
         return _("按新公布的工作日历重算期限")
     if event.verb in ("submit", "correct"):

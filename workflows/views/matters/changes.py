@@ -68,6 +68,7 @@ CHANGES = MatterPages(
             _("变更已确认。"),
             (AT_ONCE, LETTER),
             is_final=True,
+            suits=lambda subject: not words.is_succession(subject),
         ),
         "put_succession_forward": MatterAct(
             forms.SuccessionForm,
@@ -76,6 +77,7 @@ CHANGES = MatterPages(
             _("提请复核"),
             _("承继方案已提请复核。"),
             with_subject=True,
+            suits=words.is_succession,
         ),
         "confirm_succession": MatterAct(
             forms.ConfirmationForm,

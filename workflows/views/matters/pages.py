@@ -90,7 +90,7 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         "actions": [
             {"label": act.title, "href": opened.address("matter_act", verb), "tone": act.tone}
             for verb, act in opened.pages.acts.items()
-            if verb in opened.verbs
+            if verb in opened.verbs and act.suits(opened.subject)
         ],
         "facts": opened.pages.facts(opened.case, opened.subject, opened.view),
         "documents": papers,
