@@ -25,9 +25,9 @@ from accreditation.models import (
 )
 from accreditation.models.titles import STANDING
 from certificates.models import Certificate, PaperCertificate
-from certificates.selectors import certificate_for_request, paper_certificate_of
+from certificates.selectors import paper_certificate_of
 from certificates.standing import Standing
-from workflows.certification import request_key_of
+from workflows.certification import newest_certificate_of_title
 
 NOTICE, ANNOUNCEMENT = "notice", "announcement"
 CHECK_CODE_LENGTH = 8
@@ -165,7 +165,7 @@ def title_events(row: Title) -> list[AuditEvent]:
 
 def certificate_of_title(row: Title) -> Certificate | None:
     """The issued certificate of a title."""
-    found = certificate_for_request(request_key_of(row))
+    found = newest_certificate_of_title(row)
     return found if found is not None and found.state != Standing.REQUESTED else None
 
 
