@@ -6,7 +6,7 @@ clocks, audit entry, messages and effects.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -182,7 +182,7 @@ def _carry_out(doing: Doing) -> Outcome:
     if doing.verb.record is not None:
         doing.verb.record(doing)
     _move(doing)
-    if _completes(doing) and doing.task is not None:
+    if _holds(doing.verb.completes, doing) and doing.task is not None:
         flow_tasks.finish(doing.task, by=doing.by)
     deadlines.settle(doing)
     told = {person.pk: person for audience in doing.verb.tells for person in audience(doing)}
@@ -205,8 +205,7 @@ def _note_rules(doing: Doing) -> None:
         doing.act.note(rule_set=batch.rule_set.checksum)
 
 
-def _completes(doing: Doing) -> bool:
-    rule = doing.verb.completes
+def _holds(rule: bool | Callable[[Doing], bool], doing: Doing) -> bool:
     return rule(doing) if callable(rule) else rule
 
 
@@ -217,6 +216,6 @@ def _move(doing: Doing) -> None:
         getattr(subject, doing.verb.transition)(**doing.arguments)
     subject.save()
     case.state, case.moved_at = subject.state, doing.at
-    if doing.verb.closes_case or doing.kind.facts(case.state).ends_case:
+    if _holds(doing.verb.closes_case, doing) or doing.kind.facts(case.state).ends_case:
         case.closed_at = doing.at
     case.save(update_fields=["state", "moved_at", "closed_at"])

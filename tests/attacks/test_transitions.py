@@ -16,6 +16,7 @@ from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case
 from tests.attacks.change_states import ChangeStates
 from tests.attacks.district_states import DistrictStates
+from tests.attacks.generic_states import GenericStates
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
 from tests.clock import MONDAY
@@ -31,6 +32,7 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
     "title_change/2026": ChangeStates,
+    "generic_recognition/2026": GenericStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

@@ -42,6 +42,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "draft_minutes": _("生成纪要"),
     "sign_minutes": _("签发纪要"),
     "import_title": _("登记既有称号"),
+    "set_up_designation": _("设立称号"),
     "propose_standing": _("录入资质"),
     "propose_standings": _("导入资质"),
     "confirm_standings": _("复核资质"),

@@ -56,6 +56,12 @@ def body_name(body: Any) -> str:
     return str(either(body, "name"))
 
 
+def named(application: Any) -> str:
+    """The enterprise of an application in a list, with the product where it is about one."""
+    product = f"“{application.product_name}”" if application.product_name else ""
+    return f"{application.enterprise.name}{product}"
+
+
 def confidence_mark(confidence: Confidence) -> Words:
     """How sure a figure is: `text` and `tone`."""
     tone = "green" if confidence.is_live else "red" if confidence is Confidence.UNKNOWN else "amber"
