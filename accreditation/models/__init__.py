@@ -15,6 +15,7 @@ from accreditation.models.applications import (
 from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
+from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
@@ -55,6 +56,8 @@ __all__ = [
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",
+    "Cultivation",
+    "CultivationRelease",
     "Deadline",
     "Decision",
     "Draft",
@@ -66,6 +69,7 @@ __all__ = [
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",
+    "GapReport",
     "GateAnswer",
     "HolderRecord",
     "InitialScore",
@@ -80,6 +84,7 @@ __all__ = [
     "Notice",
     "NoticeEntry",
     "Objection",
+    "OwnFigure",
     "Panel",
     "PanelDraw",
     "PaperImport",

@@ -149,6 +149,22 @@ SENTENCES: Mapping[str, Sentence] = {
     "pass_over_above": Sentence(
         _("国家未认定"), _("办件 %(case)s 未列入国家主管部门公布的认定名单，说明和救济途径见告知书。")
     ),
+    # --- the cultivation list
+    "cultivation_asked": Sentence(
+        _("收到入库申请"), _("“%(enterprise)s”申请列入示范企业培育库，请审核。"), "office_cultivation_entry", "number"
+    ),
+    "cultivation_listed": Sentence(
+        _("已列入培育库"), _("“%(enterprise)s”已列入示范企业培育库。"), "my_cultivation_entry", "number"
+    ),
+    "cultivation_declined": Sentence(
+        _("未列入培育库"), _("“%(enterprise)s”未列入示范企业培育库。理由：%(reason)s"), "my_cultivation_entry", "number"
+    ),
+    "cultivation_ended": Sentence(
+        _("已出培育库"), _("“%(enterprise)s”已不在示范企业培育库。理由：%(reason)s"), "my_cultivation_entry", "number"
+    ),
+    "gap_report_made": Sentence(
+        _("差距报告已生成"), _("“%(enterprise)s”有新的差距报告。"), "my_cultivation_entry", "number"
+    ),
     # --- rules
     "rules_submitted": Sentence(
         _("评审规则待发布"), _("规则草案 %(draft)s 已送交发布，请核对后发布或退回。"), "office_rule_draft", "draft"

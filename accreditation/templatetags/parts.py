@@ -21,7 +21,7 @@ TONES = {
     "under_consultation awaiting_ranking to_be_recommended recommended_upward awaiting_order ordered",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested "
     "defence_open awaiting_hearing order_running",
-    "green": "confirmed recognised announced adopted in_force active done met recognised_above concluded",
+    "green": "listed confirmed recognised announced adopted in_force active done met recognised_above concluded",
     "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired "
     "not_in_quota not_recognised_above faulty",
 }

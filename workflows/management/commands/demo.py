@@ -20,6 +20,7 @@ from accreditation.models import Application, Case
 from accreditation.seeds.accounts import DEMO_PASSWORD, demo_people
 from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
+from workflows.demo.cultivation import CultivationStory
 from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
 from workflows.demo.matters import deal_with_titles
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         fill_desks(story)
         fill_district(story)
         NationalStory(story).run()
+        CultivationStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
         verdict = self._verify(path)
