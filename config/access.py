@@ -305,6 +305,9 @@ ACCESS: Mapping[str, Policy] = {
     "my_cultivation_figures": APPLICANT,
     "my_gap_report": APPLICANT,
     "my_gap_report_print": APPLICANT,
+    # yearly reports of demonstration enterprises; a single report is a matter
+    "office_yearly_reports": OFFICE,
+    "office_yearly_call": OFFICE,
     # titles that were granted on paper
     "office_paper": REGISTER,
     "office_paper_template": REGISTER,

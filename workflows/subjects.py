@@ -9,8 +9,10 @@ from django.db.models import TextChoices
 
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
-from accreditation.models import Application, Case, Proceeding
+from accreditation.models import Application, Case, Proceeding, YearlyReport
 from accreditation.models.cases import CaseSubject
+from accreditation.yearly_report_words import YearlyReportState
+from workflows.yearly_report_states import YEARLY_REPORT_STATES
 
 _S = ApplicationState
 _P = ProceedingState
@@ -76,7 +78,16 @@ PROCEEDING = Subject(
     related=("title__programme__granted_by", "title__holder"),
     first=_P.IN_PREPARATION,
 )
-SUBJECTS = (APPLICATION, PROCEEDING)
+
+YEARLY_REPORT = Subject(
+    model=YearlyReport,
+    words=YearlyReportState,
+    states={str(state): facts for state, facts in YEARLY_REPORT_STATES.items()},
+    clocks={DeadlineKind.YEARLY_REPORT: frozenset({YearlyReportState.AWAITED, YearlyReportState.SENT_BACK})},
+    related=("call__rule_set", "title__programme", "title__holder", "case__enterprise"),
+    first=YearlyReportState.AWAITED,
+)
+SUBJECTS = (APPLICATION, PROCEEDING, YEARLY_REPORT)
 
 
 def subject_of_state(state: str) -> Subject | None:

@@ -40,6 +40,7 @@ from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
+from accreditation.models.yearly_reports import YearlyReport, YearlyReportCall
 
 __all__ = [
     "Announcement",
@@ -116,4 +117,6 @@ __all__ = [
     "Vote",
     "WorkbookReading",
     "WorkbookUpload",
+    "YearlyReport",
+    "YearlyReportCall",
 ]

@@ -1,5 +1,4 @@
-"""What is known of an enterprise for a rule set that it has not filed for: figures of other filings, each with its
-origin, counts of the register of standings, what it stated itself; and titles, records and answers."""
+"""What is known of an enterprise for rules that it has not filed for: each figure with its origin, titles, answers."""
 
 from __future__ import annotations
 

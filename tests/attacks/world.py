@@ -50,6 +50,7 @@ from tests.factories.cultivation import reported
 from tests.factories.paper import as_csv, line
 from tests.factories.recommending import make_demonstration, make_national
 from tests.factories.standings import csv_file, standing_texts
+from tests.factories.yearly_reports import called, demonstration_title
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.intake import bind_evidence
@@ -318,11 +319,13 @@ def _standing_samples(world: World) -> None:
 
 
 def _cultivation_samples(world: World) -> None:
-    """Both enterprises on the cultivation list with a report; needs the rules of the national title."""
+    """Both enterprises on the cultivation list with a report, a holder that owes its yearly report."""
     for side in SIDES:
         row, report = reported(world.cast, SIDES.index(side))
         world.fixed.setdefault("cultivation.number", {})[side] = row.number
         world.fixed.setdefault("gap_report.ordinal", {})[side] = report.ordinal
+    demonstration_title(world.cast, 2)
+    world.sample("yearly_call.year", called(world.cast).year)
 
 
 def _national_samples(world: World) -> None:

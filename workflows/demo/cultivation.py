@@ -1,18 +1,21 @@
-"""The demo's cultivation list: one enterprise reported twice, one put on by its district's word, one that asks."""
+"""The demo's cultivation list with reports and a release, and a holder of the national title called for its report."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from accreditation.models import Cultivation, Enterprise, User
+from accreditation.models import Cultivation, Enterprise, Programme, User
 from accreditation.selectors.cultivation import rules_for_readiness
 from accreditation.services.cultivation import ask_for_cultivation, put_on_list, release_list
 from accreditation.services.gap_reports import fields_to_state, make_report, state_figures, work_out
 from accreditation.services.rule_sets import rules_of_edition
+from accreditation.services.titles import import_title
+from accreditation.yearly_report_words import DueMove
 from criteria.fields import Kind
 from workflows.demo.clock import DemoClock
-from workflows.demo.national import HOLDERS
+from workflows.demo.national import DEMONSTRATION, HOLDERS
 from workflows.demo.story import Story
+from workflows.opening_yearly_reports import DAY, MONTH, open_call
 
 SOURCE = "示例市技术创新示范企业培育工作方案"
 STATEMENT = "已连续三年加大研发投入，建有市级企业技术中心，计划两年内申报国家技术创新示范企业。"
@@ -42,6 +45,7 @@ class CultivationStory:
         asked = ask_for_cultivation(
             enterprise, statement=STATEMENT, industry="biology", by=self.people["qiye3"], at=self.clock.minutes(20)
         )
+        self._call_for_reports()
         for row in (*rows, asked):
             said = f"{row.number} {row.enterprise.name}"
             self.story.tell.line(self.clock.at, "系统", said)
@@ -53,6 +57,21 @@ class CultivationStory:
             Enterprise.objects.get(name=name), ground=ground, source=SOURCE, listed_from=at.date() - timedelta(days=1),
             industry="equipment", by=self.people["banshi"], at=at,
         )  # fmt: skip
+
+    def _call_for_reports(self) -> None:
+        """A holder of the national title owes its yearly report."""
+        office, at = self.people["banshi"], self.clock.minutes(20)
+        import_title(
+            Programme.objects.get(code=DEMONSTRATION), self.story.world.enterprise_of("qiye"),
+            granted_on=date(at.year - 2, 1, 10), valid_until=date(at.year + 8, 1, 9),
+            announcement_number=f"示例工信〔{at.year - 2}〕7号", provenance="演示环境导入的国家名单", by=office, at=at,
+        )  # fmt: skip
+        year = at.year if at.date() <= date(at.year, MONTH, DAY) else at.year + 1
+        call = open_call(
+            year=year, document=f"示例经技〔{at.year}〕30号", moves=DueMove.NEXT_WORKING_DAY, return_days=10, by=office,
+            at=self.clock.minutes(15),
+        )  # fmt: skip
+        self.story.tell.line(self.clock.at, office, f"部署 {call.reporting_year} 年度报告，{call.due_on} 前报送")
 
     def _state(self, row: Cultivation, by: User) -> None:
         """Figures that no filing has, as the enterprise states them."""

@@ -51,6 +51,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "release_list": _("公布培育库名单"),
     "make_gap_report": _("生成差距报告"),
     "state_figures": _("补充测算数据"),
+    "open_yearly_call": _("部署年度报告"),
     "enter_plan_figure": _("录入规划数据"),
     "prepare_paper_import": _("录入纸质证书名单"),
     "confirm_paper_import": _("复核登记纸质证书名单"),

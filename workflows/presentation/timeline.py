@@ -104,6 +104,17 @@ READERS: Mapping[str, frozenset[View]] = {
     "refuse_order": EVERYBODY,
     "take_effect": EVERYBODY,
     "end_suspension": EVERYBODY,
+    # yearly reports of demonstration enterprises
+    "call_for_report": EVERYBODY,
+    "fill_report": OWN,
+    "add_report_document": INSIDE | OWN,
+    "drop_report_document": INSIDE | OWN,
+    "hand_in_report": EVERYBODY,
+    "let_report_due_pass": EVERYBODY,
+    "remind_of_report": PARTIES,
+    "note_report": EVERYBODY,
+    "send_report_back": PARTIES,
+    "drop_report": EVERYBODY,
     "name_parent": PARTIES,
     "ask_departments": PARTIES,
     "record_answer": AUTHORITIES,  # what departments write is between authorities
