@@ -290,6 +290,25 @@ ACCESS: Mapping[str, Policy] = {
     "office_holder": STANDINGS,
     "office_conference": STANDINGS,
     "office_conference_file": STANDINGS,
+    # the cultivation list: read by whoever keeps or publishes it, changed by whoever the act is open to
+    "cultivation": PUBLIC,  # names of the newest release only
+    "office_cultivation": STANDINGS,
+    "office_cultivation_new": KEEPS_STANDINGS,
+    "office_cultivation_export": STANDINGS,
+    "office_cultivation_releases": STANDINGS,
+    "office_cultivation_entry": STANDINGS,
+    "office_cultivation_settle": KEEPS_STANDINGS,
+    "office_gap_report": STANDINGS,
+    "office_gap_report_print": STANDINGS,
+    "my_cultivation": APPLICANT,
+    "my_cultivation_entry": APPLICANT,
+    "my_cultivation_report": APPLICANT,
+    "my_cultivation_figures": APPLICANT,
+    "my_gap_report": APPLICANT,
+    "my_gap_report_print": APPLICANT,
+    # yearly reports of demonstration enterprises; a single report is a matter
+    "office_yearly_reports": OFFICE,
+    "office_yearly_call": OFFICE,
     # titles that were granted on paper
     "office_paper": REGISTER,
     "office_paper_template": REGISTER,

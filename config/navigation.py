@@ -59,6 +59,7 @@ FOOT = (
     Entry("track", _("查询办理进度")),
     Entry("guide", _("办事指南")),
     Entry("plan", _("规划目标")),
+    Entry("cultivation", _("示范企业培育名单")),
     Entry("accessibility", _("无障碍声明")),
     Entry("styleguide", _("样式指南")),
 )

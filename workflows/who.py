@@ -117,5 +117,10 @@ COMMITTEE = Who("committee", _("评审委员会（已签发纪要）"), lambda d
 CLOCK = Who("clock", _("系统时钟"), lambda doing: doing.by.is_system)
 PUBLIC = Who("public", _("署名异议人"), lambda doing: doing.by.is_system)
 HOLDER = Who("applicant", _("称号持有单位"), APPLICANT.test)
+TITLE_KEEPER = Who(
+    Power.PREPARE_ORDERS,
+    _("市认定办公室"),
+    lambda doing: has_power_at(doing.by, Power.PREPARE_ORDERS, None) and _unconnected(doing),
+)
 PREPARER = Who(Power.PREPARE_ORDERS, _("认定机关承办人"), _at_authority(Power.PREPARE_ORDERS))
 ORDERER = Who(Power.MAKE_ORDERS, _("认定机关决定人"), _at_authority(Power.MAKE_ORDERS))

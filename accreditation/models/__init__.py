@@ -16,6 +16,7 @@ from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
+from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
@@ -40,6 +41,7 @@ from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
+from accreditation.models.yearly_reports import YearlyReport, YearlyReportCall
 
 __all__ = [
     "Announcement",
@@ -60,6 +62,8 @@ __all__ = [
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",
+    "Cultivation",
+    "CultivationRelease",
     "Deadline",
     "Decision",
     "Draft",
@@ -71,6 +75,7 @@ __all__ = [
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",
+    "GapReport",
     "GateAnswer",
     "HolderRecord",
     "InitialScore",
@@ -85,6 +90,7 @@ __all__ = [
     "Notice",
     "NoticeEntry",
     "Objection",
+    "OwnFigure",
     "Panel",
     "PanelDraw",
     "PaperImport",
@@ -116,4 +122,6 @@ __all__ = [
     "Vote",
     "WorkbookReading",
     "WorkbookUpload",
+    "YearlyReport",
+    "YearlyReportCall",
 ]

@@ -160,6 +160,32 @@ SENTENCES: Mapping[str, Sentence] = {
     "pass_over_above": Sentence(
         _("国家未认定"), _("办件 %(case)s 未列入国家主管部门公布的认定名单，说明和救济途径见告知书。")
     ),
+    # --- the cultivation list
+    "cultivation_asked": Sentence(
+        _("收到入库申请"), _("“%(enterprise)s”申请列入示范企业培育库，请审核。"), "office_cultivation_entry", "number"
+    ),
+    "cultivation_listed": Sentence(
+        _("已列入培育库"), _("“%(enterprise)s”已列入示范企业培育库。"), "my_cultivation_entry", "number"
+    ),
+    "cultivation_declined": Sentence(
+        _("未列入培育库"), _("“%(enterprise)s”未列入示范企业培育库。理由：%(reason)s"), "my_cultivation_entry", "number"
+    ),
+    "cultivation_ended": Sentence(
+        _("已出培育库"), _("“%(enterprise)s”已不在示范企业培育库。理由：%(reason)s"), "my_cultivation_entry", "number"
+    ),
+    "gap_report_made": Sentence(
+        _("差距报告已生成"), _("“%(enterprise)s”有新的差距报告。"), "my_cultivation_entry", "number"
+    ),
+    # --- yearly reports of demonstration enterprises
+    "call_for_report": Sentence(_("请报送年度报告"), _("办件 %(case)s：请在期限内报送技术创新示范企业年度报告。")),
+    "hand_in_report": Sentence(_("收到年度报告"), _("办件 %(case)s 的年度报告已报送，请审阅。")),
+    "let_report_due_pass": Sentence(_("年度报告逾期"), _("办件 %(case)s 的年度报告逾期未报，请尽快报送。")),
+    "remind_of_report": Sentence(_("年度报告催报"), _("办件 %(case)s 的年度报告尚未报送，请尽快报送。")),
+    "note_report": Sentence(_("年度报告已备案"), _("办件 %(case)s 的年度报告已备案。")),
+    "send_report_back": Sentence(
+        _("年度报告退回修改"), _("办件 %(case)s 的年度报告已退回，理由见办件页面，请修改后重新报送。")
+    ),
+    "drop_report": Sentence(_("不再要求年度报告"), _("办件 %(case)s 的年度报告不再要求报送，理由见办件页面。")),
     # --- rules
     "rules_submitted": Sentence(
         _("评审规则待发布"), _("规则草案 %(draft)s 已送交发布，请核对后发布或退回。"), "office_rule_draft", "draft"

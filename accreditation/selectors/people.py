@@ -33,6 +33,12 @@ def administrators_of(enterprise: Enterprise) -> list[User]:
     return [row.user for row in rows.select_related("user") if row.user.is_active]
 
 
+def active_people_of(enterprise: Enterprise) -> list[User]:
+    """Everybody who acts for an enterprise."""
+    rows = Member.objects.filter(enterprise=enterprise, state=MemberState.ACTIVE).select_related("user")
+    return [row.user for row in rows.order_by("pk") if row.user.is_active]
+
+
 def is_administrator(user: User, enterprise_id: int) -> bool:
     """Whether the person is an active administrator of the enterprise."""
     rows = Member.objects.filter(

@@ -46,9 +46,11 @@ from tests.attacks.matters import add_matters
 from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
+from tests.factories.cultivation import reported
 from tests.factories.paper import as_csv, line
 from tests.factories.recommending import make_demonstration, make_national
 from tests.factories.standings import csv_file, standing_texts
+from tests.factories.yearly_reports import called, demonstration_title
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.intake import bind_evidence
@@ -127,6 +129,7 @@ def build() -> World:
     _rule_samples(world)
     _standing_samples(world)
     _national_samples(world)
+    _cultivation_samples(world)
     _open_browsers(world)
     return world
 
@@ -313,6 +316,16 @@ def _standing_samples(world: World) -> None:
     sent = propose_import(csv_file([standing_texts(year="2020")]), "示例.csv", by=office, at=world.at)
     assert sent is not None
     world.sample("standing_import.number", sent.number)
+
+
+def _cultivation_samples(world: World) -> None:
+    """Both enterprises on the cultivation list with a report, a holder that owes its yearly report."""
+    for side in SIDES:
+        row, report = reported(world.cast, SIDES.index(side))
+        world.fixed.setdefault("cultivation.number", {})[side] = row.number
+        world.fixed.setdefault("gap_report.ordinal", {})[side] = report.ordinal
+    demonstration_title(world.cast, 2)
+    world.sample("yearly_call.year", called(world.cast).year)
 
 
 def _national_samples(world: World) -> None:

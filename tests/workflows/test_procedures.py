@@ -41,6 +41,9 @@ PUBLISHED_NODES = {
         "completeness_check", "correct", "end", "national_review", "overall_review", "prepare", "ranking", "rebuild",
         "recommend", "resume", "start", "table_again",
     ],
+    "demonstration_yearly_report/2010": [
+        "after_note", "after_report", "end", "note", "rebuild", "report", "resume", "start",
+    ],
     "national_recommendation/2016": [
         "after_check", "after_consultation", "after_correction", "after_overall_review", "after_prepare",
         "after_ranking", "completeness_check", "consultation", "correct", "end", "national_review", "overall_review",
