@@ -65,6 +65,21 @@ LOCAL_POWERS: dict[Power, Power] = {
     Power.PUBLISH: Power.PUBLISH_LOCALLY,
 }
 
+# What may be lent to a colleague for a time, and nothing else. Left out: what is done as a named person (marks, votes),
+# what needs a second person by itself (rules, orders, standings, the register of paper), the three administrators.
+DELEGABLE: dict[Power, Promise] = {
+    Power.REVIEW_FIRST: _("受理和初审"),
+    Power.CONFIRM_MEMBERS: _("核验单位成员"),
+    Power.CHECK_COMPLETENESS: _("形式审查"),
+    Power.APPOINT_PANELS: _("组成评审组"),
+    Power.CALL_MEETINGS: _("召集评审会议"),
+    Power.ANSWER_OBJECTIONS: _("处理异议"),
+    Power.PREPARE_ORDERS: _("承办称号处理"),
+    Power.RUN_LOCALLY: _("办理区级认定"),
+    Power.PUBLISH: _("公示和公布"),
+    Power.PUBLISH_LOCALLY: _("区级公示和公布"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RoleEntry:

@@ -15,6 +15,7 @@ from accreditation.models.applications import (
 from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
+from accreditation.models.delegations import Delegation, Lender
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
@@ -57,6 +58,7 @@ __all__ = [
     "Counter",
     "Deadline",
     "Decision",
+    "Delegation",
     "Draft",
     "Effect",
     "Enterprise",
@@ -70,6 +72,7 @@ __all__ = [
     "HolderRecord",
     "InitialScore",
     "Ledger",
+    "Lender",
     "Letter",
     "Link",
     "Meeting",

@@ -26,6 +26,9 @@ PARAMS = {
     "district": "310115",
     "meeting": "M-1",
     "held_at": "2026-03-02T09:00:00+08:00",
+    "starts_at": "2026-03-02T09:00:00+08:00",
+    "ends_at": "2026-03-09T00:00:00+08:00",
+    "powers": ["publish", "call_meetings"],
 }
 
 

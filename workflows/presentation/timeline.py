@@ -27,7 +27,7 @@ from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation.provable import provable_name
-from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
+from workflows.presentation.words import Words, amount, either, file_words, person_words, quoted, state_tone
 from workflows.subjects import subject_of_state
 
 Content = Mapping[str, Any]
@@ -207,7 +207,7 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
             "expert": _("评审专家"),
             "operator": _("系统"),
         }[event.acting_as]
-    return quoted(event.by_name)
+    return person_words(event)
 
 
 def _tone(event: AuditEvent) -> str:
