@@ -310,6 +310,9 @@ ACCESS: Mapping[str, Policy] = {
     "staff_letter": CASEWORK,
     "visit_file": VISITS,
     "case": SIGNED_IN,
+    "case_take": CASEWORK,
+    "case_release": CASEWORK,
+    "case_hand_over": CASEWORK,
     # proceedings over titles, at the authorities and at the holder
     "orders": ORDERS,
     "orders_titles": ORDERS,

@@ -90,7 +90,7 @@ def inbox(
     `powers` limits it to the tasks of one desk; `words` are looked for in number and name of the enterprise.
     """
     tasks = desk_tasks(user, powers).select_related(
-        "process__caseflow__case__enterprise", "process__caseflow__case__batch"
+        "process__caseflow__case__enterprise", "process__caseflow__case__batch", "owner"
     )
     if district:
         tasks = tasks.filter(process__caseflow__case__district=district)

@@ -117,6 +117,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
+    "case_handed_over": Sentence(_("办件转交承办"), _("办件 %(case)s 已由 %(person)s 转交 %(to)s 承办。")),
     # --- proceedings over titles
     "notify_holder": Sentence(
         _("处理事先告知"), _("办件 %(case)s：认定机关拟对您单位的称号作出处理，请在期限内陈述申辩或申请听证。")

@@ -18,6 +18,7 @@ PARAMS = {
     "draft": "RULES-2026-0001",
     "edition": "shanghai_municipal_centre/2027",
     "person": "王示例",
+    "to": "李示例",
     "enterprise": "示例公司",
     "uscc": "91350100M000100Y43",
     "reason": "未盖章",

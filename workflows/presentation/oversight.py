@@ -74,6 +74,8 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "recompute_deadline": _("按新日历重算期限"),
     "retry_effects": _("重试失败任务"),
     "export_dossier": _("导出卷宗"),
+    "take": _("领办"),
+    "release": _("交回"),
     "refuse_access": _("访问被拒绝"),
 }
 OTHER_OFFICES: Mapping[str, Promise] = {

@@ -26,6 +26,7 @@ from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
+from workflows.presentation.hands import HAND_READERS, HAND_TELLERS
 from workflows.presentation.provable import provable_name
 from workflows.presentation.words import Words, amount, either, file_words, person_words, quoted, state_tone
 from workflows.subjects import subject_of_state
@@ -87,6 +88,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "announce": EVERYBODY,
     "certify": EVERYBODY,
     "recompute_deadline": EVERYBODY,
+    **HAND_READERS,
     # proceedings over titles; before the holder is told of one it sees nothing of the case
     "revise_proceeding": INSIDE,
     "add_document": EVERYBODY,
@@ -375,6 +377,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "dismiss_objection": _reasons("reasons"),
     "uphold_objection": _reasons("reasons"),
     "pause_clock": _paused,
+    **HAND_TELLERS,
     "add_document": _paper,
     "drop_document": _paper,
     "add_own_document": _paper,
