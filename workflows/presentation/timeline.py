@@ -29,7 +29,7 @@ from workflows.door import verb_label
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.provable import provable_name
 from workflows.presentation.timeline_readers import AUTHORITIES, READERS
-from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
+from workflows.presentation.words import Words, amount, either, file_words, person_words, quoted, state_tone
 from workflows.procedures import procedure_of
 from workflows.subjects import subject_of_state
 
@@ -125,7 +125,7 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
             "expert": _("评审专家"),
             "operator": _("系统"),
         }[event.acting_as]
-    return quoted(event.by_name)
+    return person_words(event)
 
 
 def _tone(event: AuditEvent) -> str:
