@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from accreditation.permissions import has_power, is_applicant
-from accreditation.roles import Power
+from accreditation.permissions import has_any_power, is_applicant
+from accreditation.roles import DELEGABLE, Power
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Policy:
 
 def _power(*powers: Power) -> Policy:
     names = "|".join(powers)
-    return Policy(names, lambda request: any(has_power(request.user, p) for p in powers), needs_second_factor=True)
+    return Policy(names, lambda request: has_any_power(request.user, powers), needs_second_factor=True)
 
 
 PUBLIC = Policy("public", lambda request: True, is_public=True)
@@ -61,6 +61,7 @@ STANDINGS = _power(Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)
 KEEPS_STANDINGS = _power(Power.KEEP_STANDINGS)
 RECOMMENDERS = _power(Power.CHECK_COMPLETENESS, Power.PUBLISH)
 ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS)
+LENDERS = _power(*DELEGABLE)
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
 PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
@@ -175,6 +176,8 @@ ACCESS: Mapping[str, Policy] = {
     "my_title_certificate": APPLICANT,
     "my_progress": APPLICANT,
     # roles and accounts of staff
+    "delegations": LENDERS,
+    "delegation_revoke": LENDERS,
     "grants": SECURITY,
     "grant_revoke": SECURITY,
     "second_factor_clear": SECURITY,
@@ -327,6 +330,9 @@ ACCESS: Mapping[str, Policy] = {
     "staff_letter": CASEWORK,
     "visit_file": VISITS,
     "case": SIGNED_IN,
+    "case_take": CASEWORK,
+    "case_release": CASEWORK,
+    "case_hand_over": CASEWORK,
     # proceedings over titles, at the authorities and at the holder
     "orders": ORDERS,
     "orders_titles": ORDERS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.roles import Power
+from accreditation.roles import DELEGABLE, Power
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ TOP = (
 )
 ACCOUNT = (
     Entry("org_members", _("单位成员"), applicants_only=True),
+    Entry("delegations", _("授权代办"), frozenset(DELEGABLE)),
     Entry("account_security", _("账号安全")),
 )
 FOOT = (

@@ -20,6 +20,7 @@ from accreditation.audit import chain_key
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
 from accreditation.models import Application, AuditEvent, Case, User
 from accreditation.models.cases import CaseSubject
+from accreditation.permissions import in_own_name
 from workflows import deadlines, flow_tasks
 from workflows.doing import Doing, Verb
 from workflows.procedures import procedure_of
@@ -28,6 +29,9 @@ from workflows.who import SEAT_HOLDER
 BESIDE_THE_TABLE = {
     "end_reading": _("数据表未能读取"),
     "export_dossier": _("导出卷宗"),
+    "take": _("领办"),
+    "release": _("交回"),
+    "hand_over": _("转交承办"),
 }  # what is written into a case's trail without moving it
 
 
@@ -122,8 +126,10 @@ def _enter(doing_act: Act, line: Verb, by: User, at: datetime, form: Mapping[str
     kind = procedure_of(case).subject
     doing = Doing(line, by, at, form, doing_act, case, kind, kind.locked(case))
     doing.task = _task(doing, task_id)
+    in_own_name(by)
     if not line.who.test(doing):
         _refuse_person(doing)
+    doing_act.rests_on(by.stands_in_for)
     check_still_open(doing)
     reasons = [reason for guard in line.guards for reason in guard(doing)]
     if reasons:

@@ -17,6 +17,7 @@ from accreditation.models.batches import Batch, Counter, Programme, RuleSetEditi
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
+from accreditation.models.delegations import Delegation, Lender
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
@@ -66,6 +67,7 @@ __all__ = [
     "CultivationRelease",
     "Deadline",
     "Decision",
+    "Delegation",
     "Draft",
     "Effect",
     "Enterprise",
@@ -80,6 +82,7 @@ __all__ = [
     "HolderRecord",
     "InitialScore",
     "Ledger",
+    "Lender",
     "Letter",
     "Link",
     "Meeting",

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from accreditation.enums import DISTRICTS
 from accreditation.models import Message, User
 from accreditation.permissions import Person
-from accreditation.roles import ROLES, Role
+from accreditation.roles import DELEGABLE, ROLES, Power, Role
 
 CASE_ADDRESS = "case"  # URL name of the page that leads each reader to the own view of a case
 
@@ -62,6 +62,12 @@ SENTENCES: Mapping[str, Sentence] = {
     "member_ended": Sentence(_("成员关系已解除"), _("您与“%(enterprise)s”的成员关系已解除。理由：%(reason)s")),
     "role_granted": Sentence(_("已授予角色"), _("您已被授予角色：%(role)s%(district)s。"), "account_security"),
     "role_revoked": Sentence(_("已撤销角色"), _("您的角色已被撤销：%(role)s%(district)s。"), "account_security"),
+    "powers_delegated": Sentence(
+        _("您受托代办"), _("%(person)s 委托您代办：%(powers)s，自 %(starts_at)s 起至 %(ends_at)s 止。"), "delegations"
+    ),
+    "delegation_revoked": Sentence(
+        _("代办已收回"), _("%(person)s 与您之间的代办已提前结束：%(powers)s。"), "delegations"
+    ),
     "second_factor_cleared": Sentence(
         _("动态验证码已重置"), _("安全管理员已重置您的动态验证码，下次登录时请重新设置。"), "account_security"
     ),
@@ -111,6 +117,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
+    "case_handed_over": Sentence(_("办件转交承办"), _("办件 %(case)s 已由 %(person)s 转交 %(to)s 承办。")),
     # --- proceedings over titles
     "notify_holder": Sentence(
         _("处理事先告知"), _("办件 %(case)s：认定机关拟对您单位的称号作出处理，请在期限内陈述申辩或申请听证。")
@@ -233,6 +240,8 @@ def _shown(key: str, value: Any) -> str:
         return str(ROLES[Role(value)].label)
     if key == "district":
         return str(_("（%(district)s）") % {"district": DISTRICTS[value]}) if value in DISTRICTS else ""
+    if key == "powers":
+        return str(_("、")).join(str(DELEGABLE[Power(code)]) for code in value)
     if key.endswith("_at"):
         return date_format(localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
     return str(value)

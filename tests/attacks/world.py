@@ -7,7 +7,7 @@ walk through the procedure side by side, led by the services; each page is calle
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accreditation.enums import MemberState, SeatState
@@ -15,6 +15,7 @@ from accreditation.models import (
     Application,
     Binding,
     Case,
+    Delegation,
     Enterprise,
     ExternalNotice,
     Link,
@@ -266,6 +267,16 @@ def _join_sides(world: World) -> None:
     world.sample("link.pk", _link(world).pk)
     world.sample("grant.pk", RoleGrant.objects.get(user=spare).pk)
     world.sample("account.pk", spare.pk)
+    world.sample("delegation.pk", _delegation(world).pk)
+
+
+def _delegation(world: World) -> Delegation:
+    """A power of the office that was lent to the publisher and is over: it opens nothing any more."""
+    return Delegation.objects.create(
+        grant=RoleGrant.objects.get(user=world.people["office"]), delegator=world.people["office"],
+        delegate=world.people["publisher"], power="call_meetings", reason="年休假",
+        made_at=world.at - timedelta(days=1), starts_at=world.at - timedelta(days=1), ends_at=world.at,
+    )  # fmt: skip
 
 
 def _tie(world: World, expert: User) -> Tie:

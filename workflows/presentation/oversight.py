@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.audit import Break
 from accreditation.models import AuditEvent
 from accreditation.roles import ROLES, Role
-from workflows.presentation.words import Words, quoted
+from workflows.presentation.words import Words, person_words
 from workflows.procedures import PROCEDURES
 
 CASE_CHAIN = "case:"
@@ -70,6 +70,8 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "end_membership": _("解除成员"),
     "grant_role": _("授予角色"),
     "revoke_role": _("撤销角色"),
+    "delegate_powers": _("授权代办"),
+    "revoke_delegation": _("收回代办"),
     "appoint_first_security_officer": _("指定首任安全管理员"),
     "clear_second_factor": _("重置动态验证码"),
     "change_expert": _("维护专家档案"),
@@ -86,6 +88,8 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "recompute_deadline": _("按新日历重算期限"),
     "retry_effects": _("重试失败任务"),
     "export_dossier": _("导出卷宗"),
+    "take": _("领办"),
+    "release": _("交回"),
     "refuse_access": _("访问被拒绝"),
 }
 OTHER_OFFICES: Mapping[str, Promise] = {
@@ -126,7 +130,7 @@ def event_rows(events: Iterable[AuditEvent]) -> list[Words]:
             "href": case_href(event.chain),
             "seq": event.seq,
             "at": event.at,
-            "by": quoted(event.by_name),
+            "by": person_words(event),
             "office": offices.get(event.acting_as, ""),
             "hash": event.hash,
             "previous": event.previous_hash,

@@ -27,9 +27,10 @@ from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation import timeline_of_changes as of_changes
+from workflows.presentation.hands import HAND_TELLERS
 from workflows.presentation.provable import provable_name
 from workflows.presentation.timeline_readers import AUTHORITIES, READERS
-from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
+from workflows.presentation.words import Words, amount, either, file_words, person_words, quoted, state_tone
 from workflows.procedures import procedure_of
 from workflows.subjects import subject_of_state
 
@@ -125,7 +126,7 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
             "expert": _("评审专家"),
             "operator": _("系统"),
         }[event.acting_as]
-    return quoted(event.by_name)
+    return person_words(event)
 
 
 def _tone(event: AuditEvent) -> str:
@@ -293,6 +294,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "dismiss_objection": _reasons("reasons"),
     "uphold_objection": _reasons("reasons"),
     "pause_clock": _paused,
+    **HAND_TELLERS,
     **dict.fromkeys(("add_document", "drop_document", "add_own_document", *of_changes.PAPERS), _paper),
     **{verb: _reasons(words) for verb, words in of_changes.WORDS.items()},
     "defend": _reasons("statement"),

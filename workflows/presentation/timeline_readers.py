@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from accreditation.visibility import View
 from workflows.presentation import timeline_of_changes as of_changes
+from workflows.presentation.hands import HAND_READERS
 
 EVERYBODY = frozenset(View)
 AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
@@ -63,6 +64,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "announce": EVERYBODY,
     "certify": EVERYBODY,
     "recompute_deadline": EVERYBODY,
+    **HAND_READERS,
     # proceedings over titles; before the holder is told of one it sees nothing of the case
     "revise_proceeding": INSIDE,
     "add_document": EVERYBODY,

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.enums import DISTRICTS
+from accreditation.models import AuditEvent
 from accreditation.templatetags.figures import grouped_text
 from accreditation.templatetags.language import is_english, zh
 from criteria.exact import fixed_text
@@ -108,6 +109,14 @@ def cited(codes: Iterable[str], rules: RuleSet | None = None) -> SafeString:
 def quoted(text: object) -> SafeString:
     """What a person wrote, marked as Chinese on an English page."""
     return zh(text)
+
+
+def person_words(event: AuditEvent) -> SafeString:
+    """Who acted and, where a colleague lent the power, in whose place."""
+    lender = event.content.get("on_behalf_of")
+    if not lender:
+        return quoted(event.by_name)
+    return format_html(_("{by}（代 {lender} 办理）"), by=quoted(event.by_name), lender=quoted(lender["name"]))
 
 
 def file_words(name: str) -> SafeString:

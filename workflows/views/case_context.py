@@ -23,6 +23,7 @@ from workflows.presentation.coverage import coverage
 from workflows.presentation.differences import difference_words
 from workflows.presentation.explanations import explanations
 from workflows.presentation.figures import annex_tables, shown_value
+from workflows.presentation.hands import hands
 from workflows.presentation.provable import proof, provable_name
 from workflows.presentation.recommending import consultation_rows, recommending_rows
 from workflows.presentation.recurrences import recurrence_rows
@@ -76,6 +77,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
             case, opened.desk.view, letter_address="" if opened.desk.code == "forward" else LETTER
         ),
         "recurring": recurrence_rows(recurrences(application), rules, by=by, address=opened.desk.case_page),
+        "hands": hands(case, by, at=at),
     }
 
 
