@@ -147,10 +147,11 @@ def rows_of(change: ChangeRequest) -> list[ChangedTitle]:
 def possible_outcomes(change: ChangeRequest, title: Title) -> list[tuple[TitleOutcome, Enterprise | None]]:
     """What may become of a title by a succession, the usual answer first.
 
-    A title passes only to a successor that has none of the programme; of two titles of a programme one ends. Who merged
-    into another enterprise is no more and keeps nothing.
+    A title passes only to a successor that has none of the programme (and product); of two such titles one ends.
+    Who merged into another enterprise is no more and keeps nothing.
     """
-    taken = Title.objects.filter(programme=title.programme, state__in=HELD).values("holder_id")
+    same = Title.objects.filter(programme=title.programme, product=title.product, state__in=HELD)
+    taken = same.values("holder_id")
     free = Enterprise.objects.filter(pk__in=change.successors.values("enterprise_id")).exclude(pk__in=taken)
     passing: list[tuple[TitleOutcome, Enterprise | None]] = [(TitleOutcome.PASSES, row) for row in free.order_by("pk")]
     ends: list[tuple[TitleOutcome, Enterprise | None]] = [(TitleOutcome.ENDS, None)]
