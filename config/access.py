@@ -242,6 +242,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_calibration_file": OFFICE,
     "office_batch_new": BATCHES,
     "office_batch": BATCHES,
+    "office_proposal_quota": BATCHES,
     # recommendation for national titles: the desk and its package for office and publisher
     "office_recommendation": RECOMMENDERS,
     "office_quota": BATCHES,

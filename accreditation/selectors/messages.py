@@ -137,6 +137,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "approve_recommendation": Sentence(
         _("推荐审议结果"), _("办件 %(case)s 经评审委员会审议同意推荐；是否在推荐名额以内见办件页面。")
     ),
+    "conclude_consultation": Sentence(_("部门会商完毕"), _("办件 %(case)s 部门会商完毕，已通过市级形式审查。")),
+    "propose_within_quota": Sentence(
+        _("认定审议结果"), _("办件 %(case)s 经评审委员会审议同意认定；是否在认定名额以内见办件页面。")
+    ),
     "refuse_recommendation": Sentence(
         _("评审委员会不予推荐"), _("办件 %(case)s 经评审委员会审议不予推荐，理由和救济途径见告知书。")
     ),

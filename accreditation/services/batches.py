@@ -26,7 +26,10 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
     "returns_allowed": "returns_allowed",
     "consultation_days": "consultation_working_days",
 }
-OPTIONAL = {"tie_years": "tie_years"}  # where a rule set is silent, the field's own default holds
+OPTIONAL = {  # where a rule set is silent, the field's own default holds
+    "tie_years": "tie_years",
+    "silence_counts": "consultation_silence_counts",
+}
 USUAL = frozenset(PARAMETERS) - {"consultation_days"}  # what a recognition with district, panel and notice asks for
 
 
@@ -45,12 +48,14 @@ def open_batch(
     reporting_year: int | None = None,
     authority: Body | None = None,
     needs: frozenset[str] = USUAL,
+    options: frozenset[str] = frozenset(),
     request_key: str | None = None,
 ) -> Batch:
     """Open a batch; refuses rules of another programme, rules without a total, and demo figures in a live one.
 
     `authority` is the district, zone or group that recognises by itself, nobody where the municipal office does.
     `needs` names the fields of the batch that the procedure uses; the rules must set each, the others are zero.
+    `options` names those that it uses where the rules set them: a step without its parameter is left out.
     Raises Replayed as `act` does.
     """
     rules = thaw(edition.text)
@@ -78,7 +83,8 @@ def open_batch(
             opened_by=by,
             template_checksum="",
             **{
-                field: int(rules.parameter(name).amount()) if used else 0 for field, name, used in _fields(rules, needs)
+                field: int(rules.parameter(name).amount()) if used else 0
+                for field, name, used in _fields(rules, needs, options)
             },
         )
         batch.template_checksum = template_of(batch).checksum
@@ -95,9 +101,10 @@ def _code(programme: Programme, authority: Body | None, year: int, ordinal: int)
     return "-".join(part for part in parts if part).lower()
 
 
-def _fields(rules: RuleSet, needs: frozenset[str]) -> Iterator[tuple[str, str, bool]]:
+def _fields(rules: RuleSet, needs: frozenset[str], options: frozenset[str]) -> Iterator[tuple[str, str, bool]]:
     """Field of the batch, parameter of the rules, and whether the procedure uses it; the optional ones where stated."""
-    yield from ((field, name, field in needs) for field, name in PARAMETERS.items())
+    for field, name in PARAMETERS.items():
+        yield field, name, field in needs or (field in options and name in rules.parameters)
     yield from ((field, name, True) for field, name in OPTIONAL.items() if name in rules.parameters)
 
 

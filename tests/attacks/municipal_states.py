@@ -13,6 +13,7 @@ from tests.attacks.district_states import DistrictStates, decided
 from tests.factories import steps
 from tests.factories.cast import Cast, make_cast
 from tests.factories.local import LocalCast
+from tests.factories.recognition import answer, ask, consult, make_municipal_2026
 from workflows import door
 
 
@@ -72,13 +73,18 @@ class MunicipalStates(DistrictStates):
 Step = Callable[[MunicipalStates, Case], None]
 
 
+def _check(world: MunicipalStates, case: Case) -> None:
+    """However the edition does it."""
+    world.check(case)
+
+
 def _end(verb: str, role: str, **form: Any) -> Step:
     return lambda world, case: world.act(case, verb, role, **form)
 
 
 M = MunicipalStates
 ACCEPTED: tuple[Step, ...] = (M.accept,)
-CHECKED: tuple[Step, ...] = (M.recommend, M.check)
+CHECKED: tuple[Step, ...] = (M.recommend, _check)
 REVIEWED: tuple[Step, ...] = (*CHECKED, M.seat, M.review)
 PROPOSED: tuple[Step, ...] = (*REVIEWED, decided("propose"))
 NOTICED: tuple[Step, ...] = (*PROPOSED, M.publish)
@@ -102,3 +108,47 @@ WAYS: dict[str, tuple[Step, ...]] = {
     S.NOTICE_COMPLETED: (*NOTICED, M.end_notice),
     S.RECOGNISED: (*NOTICED, M.end_notice, M.announce),
 }
+
+
+class MunicipalStates2026(MunicipalStates):
+    """Edition 2026: other departments are consulted, one proposal is allowed."""
+
+    def open_batch(self, cast: Cast) -> Batch:
+        """A batch with consultation and quota."""
+        return make_municipal_2026(cast, quota=1)
+
+    def ways(self) -> dict[str, tuple[Step, ...]]:
+        """The same steps, and the two states that only this edition has."""
+        new = {
+            S.UNDER_CONSULTATION: (M.recommend, _asked),
+            S.NOT_IN_QUOTA: (*REVIEWED, _no_quota_left, decided("propose")),
+        }
+        return WAYS | new
+
+    def check(self, case: Case) -> None:
+        """Asked, heard and complete in form."""
+        consult(self.local.cast, case, self.at)
+
+    def form(self, case: Case, verb: str, role: str) -> dict[str, Any]:
+        """The forms of the consultation, and those of 2022."""
+        own = {
+            "ask_departments": {"departments": ["science", "tax"]},
+            "record_answer": {
+                "department": "tax", "position": "no_objection", "text": "无异常", "document_number": "",
+                "dated": self.at.date(),
+            },
+            "conclude_consultation": {"opinion": "材料齐全"},
+        }  # fmt: skip
+        return own.get(verb) or super().form(case, verb, role)
+
+
+def _asked(world: MunicipalStates, case: Case) -> None:
+    """Three of four departments have answered."""
+    ask(world.local.cast, case, world.at)
+    for department in ("science", "finance", "customs"):
+        answer(world.local.cast, case, world.at, department)
+
+
+def _no_quota_left(world: MunicipalStates, case: Case) -> None:
+    Batch.objects.filter(pk=world.local.batch.pk).update(quota=0)
+    world.local.batch.quota = 0

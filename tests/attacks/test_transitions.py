@@ -16,7 +16,7 @@ from django.db import transaction
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case
 from tests.attacks.district_states import DistrictStates
-from tests.attacks.municipal_states import MunicipalStates
+from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
 from tests.clock import MONDAY
@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.django_db]
 TABLE: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("expected_transitions.yaml").read_text("utf-8"))
 WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "municipal_recognition/2022": MunicipalStates,
+    "municipal_recognition/2026": MunicipalStates2026,
     "district_recognition/2022": DistrictStates,
     "national_recommendation/2016": NationalStates,
     "demonstration_recommendation/2010": DemonstrationStates,

@@ -107,6 +107,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "name_parent": PARTIES,
     "ask_departments": PARTIES,
     "record_answer": AUTHORITIES,  # what departments write is between authorities
+    "conclude_consultation": PARTIES,
     "adopt_initial_score": PARTIES,
     "score_at_check": PARTIES,
     "not_recommend_below_limit": PARTIES,
@@ -386,6 +387,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "refuse_order": _reasons("reason"),
     "ask_departments": _asked,
     "record_answer": _answered,
+    "conclude_consultation": _reasons("opinion"),
     "adopt_initial_score": _scored,
     "score_at_check": _scored,
     "not_recommend_below_limit": _reasons("reasons"),

@@ -15,6 +15,7 @@ from workflows.views import (
     panel_desk,
     paper_desk,
     papers,
+    recognition,
     recommendations,
 )
 
@@ -49,6 +50,7 @@ urlpatterns = [
     ),
     path("office/batches/<slug:code>/notice/", notices_desk.batch_notice, name="batch_notice"),
     path("office/batches/<slug:code>/announce/", notices_desk.batch_announce, name="batch_announce"),
+    path("office/batches/<slug:code>/quota/", recognition.office_proposal_quota, name="office_proposal_quota"),
     path(f"{RECOMMENDATION}", recommendations.office_recommendation, name="office_recommendation"),
     path(f"{RECOMMENDATION}quota/", recommendations.office_quota, name="office_quota"),
     path(f"{RECOMMENDATION}ranking/", recommendations.office_ranking, name="office_ranking"),
