@@ -1,4 +1,4 @@
-"""Which flow and which verb table a case runs on: chosen when it is opened, never changed while it runs."""
+"""Which flow and which verb table a case runs on: chosen when it is opened, changed by a confirmed mapping alone."""
 
 from __future__ import annotations
 

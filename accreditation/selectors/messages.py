@@ -137,6 +137,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "approve_recommendation": Sentence(
         _("推荐审议结果"), _("办件 %(case)s 经评审委员会审议同意推荐；是否在推荐名额以内见办件页面。")
     ),
+    "change_edition": Sentence(
+        _("办理程序版本已更换"), _("办件 %(case)s 改按修订后的办理程序继续办理，理由见办件页面。")
+    ),
     "conclude_consultation": Sentence(_("部门会商完毕"), _("办件 %(case)s 部门会商完毕，已通过市级形式审查。")),
     "propose_within_quota": Sentence(
         _("认定审议结果"), _("办件 %(case)s 经评审委员会审议同意认定；是否在认定名额以内见办件页面。")

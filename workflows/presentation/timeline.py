@@ -87,6 +87,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "announce": EVERYBODY,
     "certify": EVERYBODY,
     "recompute_deadline": EVERYBODY,
+    "change_edition": EVERYBODY,
     # proceedings over titles; before the holder is told of one it sees nothing of the case
     "revise_proceeding": INSIDE,
     "add_document": EVERYBODY,
@@ -370,6 +371,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "recuse": _reasons("tie"),
     "order_recusal": _reasons("tie"),
     "table_again": _reasons("reason"),
+    "change_edition": _reasons("reason"),
     "propose": _decided,
     "refuse": _decided,
     "postpone": _decided,

@@ -24,6 +24,7 @@ from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
 from workflows.demo.matters import deal_with_titles
 from workflows.demo.national import NationalStory
+from workflows.demo.renewed import fill_renewed
 from workflows.demo.story import Story
 from workflows.tick import tick
 
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         deal_with_titles(story.tell, story.world, story.clock)
         fill_desks(story)
         fill_district(story)
+        fill_renewed(story)
         NationalStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
