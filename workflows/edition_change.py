@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
@@ -138,7 +139,8 @@ def change_case(case: Case, mapping: EditionMapping, number: str, *, by: User, a
         before = str(subject.state)
         goal = mapping.states[before]
         if goal.state != before:
-            kind.model._default_manager.filter(pk=subject.pk).update(state=goal.state)
+            rows: Any = kind.model._default_manager.filter(pk=subject.pk)
+            rows.update(state=goal.state)
             row.moved_at = at
         row.procedure, row.state = mapping.after, goal.state
         row.save(update_fields=["procedure", "state", "moved_at"])
