@@ -243,6 +243,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_batch_new": BATCHES,
     "office_batch": BATCHES,
     "office_proposal_quota": BATCHES,
+    "notice_adjust": PUBLISHER,
     # recommendation for national titles: the desk and its package for office and publisher
     "office_recommendation": RECOMMENDERS,
     "office_quota": BATCHES,

@@ -24,6 +24,13 @@ def batch_consults(doing: Doing) -> Iterable[Reason]:
         yield Reason("no_consultation", _("本批次的规则没有部门会商环节。"))
 
 
+def adjustment_is_given(doing: Doing) -> Iterable[Reason]:
+    """Only as a line of a published adjustment to the notice that lists the application."""
+    row = doing.form.get("adjustment")
+    if row is None or not row.lines.filter(entry__application=doing.application).exists():
+        yield Reason("no_adjustment", _("没有涉及本件的公示调整通知。"))
+
+
 def consultation_may_end(doing: Doing) -> Iterable[Reason]:
     """All answered; or the time limit is over, and the rules let silence count or the office says why it goes on."""
     waiting = consultations.unanswered(doing.application)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind
 from accreditation.models import Decision
 from accreditation.services import consultations, recognition_quota
 from criteria.units import amount_text
-from workflows import panel_records
+from workflows import deadlines, panel_records
 from workflows.doing import Doing
 from workflows.recommendation_records import end_for, send_letter
 
@@ -34,3 +35,18 @@ def propose(doing: Doing) -> None:
         quota = doing.batch.quota
         end_for(doing, f"认定名额 {quota} 个，按核定数据得分排序列本次会议第 {item.place} 位，未列入认定名额。")
         send_letter(doing, LetterKind.NOT_IN_QUOTA, item=item, score=score, meeting=item.meeting)
+
+
+def correct_entry(doing: Doing) -> None:
+    """Form: adjustment, corrected. Where the rules let the days run anew, the clock of the notice starts again."""
+    adjustment, name = doing.form["adjustment"], doing.form["corrected"]
+    if doing.batch.adjustment_restarts:
+        running = [clock for clock in deadlines.open_clocks(doing.case) if clock.kind == DeadlineKind.NOTICE]
+        deadlines.call_off(running, at=doing.at)
+    doing.act.note(adjustment=adjustment.number, corrected=name)
+
+
+def take_off_notice(doing: Doing) -> None:
+    """Form: adjustment, reasons."""
+    doing.act.note(adjustment=doing.form["adjustment"].number, reasons=doing.form["reasons"])
+    send_letter(doing, LetterKind.WITHDRAWAL)

@@ -1,5 +1,6 @@
 """The tables of legal facts, one module per subject."""
 
+from accreditation.models.adjustments import AdjustedEntry, NoticeAdjustment
 from accreditation.models.applications import (
     Application,
     CorrectionPoint,
@@ -42,6 +43,7 @@ from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
 
 __all__ = [
+    "AdjustedEntry",
     "Announcement",
     "Application",
     "Attendance",
@@ -80,6 +82,7 @@ __all__ = [
     "Member",
     "Message",
     "Notice",
+    "NoticeAdjustment",
     "NoticeEntry",
     "Objection",
     "Panel",

@@ -76,6 +76,7 @@ class Batch(Chained):
     quorum_denominator = models.PositiveIntegerField(default=3)
     consultation_days = models.PositiveIntegerField(default=0)
     silence_counts = models.BooleanField(default=False)  # a department that lets its time pass has no objection
+    adjustment_restarts = models.BooleanField(default=False)  # the notice days run anew for a corrected entry
     # of recommendations, or of proposals for recognition; null until the office enters it
     quota = models.PositiveIntegerField(null=True, blank=True)
     tie_rule = models.CharField(max_length=40, choices=TieRule, blank=True)  # of a quota of proposals

@@ -19,6 +19,10 @@ class MunicipalRoute:
     def conclude_consultation(self) -> None:
         """The other departments were heard; complete in form."""
 
+    @transition(field="state", source=S.UNDER_NOTICE, target=S.WITHDRAWN)
+    def take_off_notice(self) -> None:
+        """Taken back by the applicant during the public notice, off the list by an adjustment notice."""
+
     @transition(
         field="state",
         source=S.UNDER_OVERALL_REVIEW,

@@ -29,6 +29,7 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
 OPTIONAL = {  # where a rule set is silent, the field's own default holds
     "tie_years": "tie_years",
     "silence_counts": "consultation_silence_counts",
+    "adjustment_restarts": "adjustment_restarts_notice",
 }
 USUAL = frozenset(PARAMETERS) - {"consultation_days"}  # what a recognition with district, panel and notice asks for
 

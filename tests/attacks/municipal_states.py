@@ -8,7 +8,8 @@ from typing import Any
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Level
-from accreditation.models import Batch, Body, Case, User
+from accreditation.models import Batch, Body, Case, NoticeEntry, User
+from accreditation.services.adjustments import create_adjustment
 from tests.attacks.district_states import DistrictStates, decided
 from tests.factories import steps
 from tests.factories.cast import Cast, make_cast
@@ -139,7 +140,19 @@ class MunicipalStates2026(MunicipalStates):
             },
             "conclude_consultation": {"opinion": "材料齐全"},
         }  # fmt: skip
+        if verb in ("correct_entry", "take_off_notice"):
+            return {"adjustment": self._adjustment(case), "corrected": "更正后的名称", "reasons": "书面申请撤回"}
         return own.get(verb) or super().form(case, verb, role)
+
+    def _adjustment(self, case: Case) -> Any:
+        """An adjustment notice that names the case, where one can."""
+        entry = NoticeEntry.objects.filter(application__case=case).first()
+        if entry is None:
+            return None
+        return create_adjustment(
+            entry.notice, {entry: "更正后的名称"}, [], body="名称有误", ends_at=None, by=self.people["publisher"],
+            at=self.at,
+        )  # fmt: skip
 
 
 def _asked(world: MunicipalStates, case: Case) -> None:

@@ -8,11 +8,24 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
-from accreditation.models import Application, AuditEvent, Batch, Case, Letter, Meeting, Title, User
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Batch,
+    Case,
+    Deadline,
+    Letter,
+    Meeting,
+    Notice,
+    NoticeEntry,
+    Title,
+    User,
+)
 from accreditation.recommendation_words import Department
 from accreditation.services.rule_sets import rules_of
 from tests.clock import Clock
@@ -145,13 +158,38 @@ def test_centre_is_recognised_within_the_quota_after_the_departments_were_heard(
     recognise(cast, batch, number, clock)
 
 
+def adjust(cast: Cast, notice: Notice, number: str) -> None:
+    """The printed name is corrected by a notice of its own; the first one stays as it was."""
+    publisher, entry = cast.people["publisher"], notice.entries.get()
+    assert notice.number in opened(publisher, "publishing")
+    address = reverse("notice_adjust", args=[notice.number])
+    nothing = client_of(publisher).post(address, {"body": "名称有误", "confirmed": "1"})
+    assert (nothing.status_code, "至少更正或撤下一家" in nothing.content.decode()) == (422, True)
+    assert client_of(cast.people["office"]).post(address, {}).status_code == 403
+    right = {"body": "印刷有误，现予更正。", f"name-{entry.pk}": "上海示例更正有限公司", "confirmed": "1"}
+    send(publisher, "notice_adjust", notice.number, **right, request_key="adjust")
+    page = Client().get(reverse("notice", args=[notice.number])).content.decode()
+    for words in (f"{notice.number}-A1", entry.enterprise_name, "上海示例更正有限公司", "重新计算", notice.body):
+        assert words in page
+    assert f"{notice.number}-A1" in Client().get(reverse("notices"), {"kind": "adjustment"}).content.decode()
+    assert "更正后" not in NoticeEntry.objects.get(pk=entry.pk).enterprise_name
+    running = Deadline.objects.filter(case__number=number, kind="notice", state="running")
+    assert [row.due_at > notice.ends_at for row in running] == [True]
+
+
 def recognise(cast: Cast, batch: Batch, number: str, clock: Clock) -> None:
     publisher = cast.people["publisher"]
     form = {"cases": [number], "body": "现予公示。", "confirmed": "1", "request_key": "notice"}
     send(publisher, "batch_notice", batch.code, **form)
     notice = Application.objects.select_related("notice").get(case__number=number).notice
     assert notice is not None
+    clock.advance(days=3)
+    adjust(cast, notice, number)
     clock.at = notice.ends_at + timedelta(seconds=1)
+    tick(clock.at)
+    assert state(number) == S.UNDER_NOTICE  # its days run anew
+    assert "提出异议" in Client().get(reverse("notice", args=[notice.number])).content.decode()
+    clock.advance(days=5)
     tick(clock.at)
     form = {"cases": [number], "number": "示例〔2026〕7号", "dated": clock.on.isoformat(), "body": "现予公布。"}
     send(publisher, "batch_announce", batch.code, **form, confirmed="1", request_key="announce")

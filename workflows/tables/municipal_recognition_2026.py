@@ -15,7 +15,7 @@ from workflows import audiences, guards, recognition_guards, who
 from workflows import recognition_records as records
 from workflows import recommendation_guards as consulting
 from workflows.doing import Verb
-from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
+from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022, NOTICE, PUBLICITY
 from workflows.tables.national_recommendation_2016 import CONSULTATION, NATIONAL_2016
 
 RULES = "市级企业技术中心管理办法（2026年版，演示）"
@@ -50,6 +50,18 @@ _ADDED: tuple[Verb, ...] = (
             guards.needs_text("opinion", _("审查意见")),
         ),
         record=records.conclude_consultation, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "correct_entry", _("更正公示名单"), who.PUBLISHER, ("notice_period",), PUBLICITY,
+        guards=(guards.notice_is_running, recognition_guards.adjustment_is_given), record=records.correct_entry,
+        starts=lambda doing: [NOTICE] if doing.batch.adjustment_restarts else (),
+        tells=(audiences.applicants, audiences.district), for_page=False,
+    ),
+    Verb(
+        "take_off_notice", _("撤下公示名单"), who.PUBLISHER, ("notice_period",), PUBLICITY,
+        transition="take_off_notice", completes=True,
+        guards=(guards.notice_is_running, guards.no_open_objection, recognition_guards.adjustment_is_given),
+        record=records.take_off_notice, tells=(audiences.applicants, audiences.district), for_page=False,
     ),
 )  # fmt: skip
 

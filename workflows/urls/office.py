@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from workflows.views import (
+    adjustments,
     batches,
     calibration,
     certificates_desk,
@@ -61,6 +62,7 @@ urlpatterns = [
     path(f"{RECOMMENDATION}notices/<int:pk>/", recommendations.office_notice_file, name="office_notice_file"),
     path("office/titles/", recommendations.outside_titles_page, name="outside_titles"),
     path("office/titles/<str:number>/", recommendations.outside_title, name="outside_title"),
+    path("office/notices/<str:number>/adjust/", adjustments.notice_adjust, name="notice_adjust"),
     path("office/publishing/", notices_desk.publishing, name="publishing"),
     path("office/objections/", objections_desk.office_objections, name="office_objections"),
     path("office/objections/<str:number>/", objections_desk.office_objection, name="office_objection"),
