@@ -172,6 +172,7 @@ ACCESS: Mapping[str, Policy] = {
     "my_parent": APPLICANT,
     "my_certificate": APPLICANT,
     "my_certificate_english": APPLICANT,
+    "my_title_certificate": APPLICANT,
     "my_progress": APPLICANT,
     # roles and accounts of staff
     "grants": SECURITY,
@@ -323,6 +324,9 @@ ACCESS: Mapping[str, Policy] = {
     "my_matter_document": APPLICANT,
     "my_matter_letter": APPLICANT,
     "my_cancellation": APPLICANT,
+    "my_matter_drop_document": APPLICANT,
+    "my_changes": APPLICANT,
+    "my_change_new": APPLICANT,
     # experts
     "expert_tasks": EXPERT,
     "expert_history": EXPERT,

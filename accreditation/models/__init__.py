@@ -16,6 +16,7 @@ from accreditation.models.applications import (
 from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
+from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.editions import EditionChange
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
@@ -53,6 +54,10 @@ __all__ = [
     "Body",
     "Case",
     "CaseDocument",
+    "ChangeOpinion",
+    "ChangeRequest",
+    "ChangeSuccessor",
+    "ChangedTitle",
     "ClockEvent",
     "Consultation",
     "CorrectionPoint",

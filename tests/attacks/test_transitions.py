@@ -15,6 +15,7 @@ from django.db import transaction
 
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case
+from tests.attacks.change_states import ChangeStates
 from tests.attacks.district_states import DistrictStates
 from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.attacks.national_states import DemonstrationStates, NationalStates
@@ -33,6 +34,7 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "national_recommendation/2016": NationalStates,
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
+    "title_change/2026": ChangeStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

@@ -27,9 +27,9 @@ from accreditation.models import (
 from accreditation.models.titles import STANDING
 from accreditation.services.adjustments import last_moment
 from certificates.models import Certificate, PaperCertificate
-from certificates.selectors import certificate_for_request, paper_certificate_of
+from certificates.selectors import paper_certificate_of
 from certificates.standing import Standing
-from workflows.certification import request_key_of
+from workflows.certification import newest_certificate_of_title
 
 NOTICE, ANNOUNCEMENT, ADJUSTMENT = "notice", "announcement", "adjustment"
 CHECK_CODE_LENGTH = 8
@@ -177,7 +177,7 @@ def title_events(row: Title) -> list[AuditEvent]:
 
 def certificate_of_title(row: Title) -> Certificate | None:
     """The issued certificate of a title."""
-    found = certificate_for_request(request_key_of(row))
+    found = newest_certificate_of_title(row)
     return found if found is not None and found.state != Standing.REQUESTED else None
 
 
