@@ -17,6 +17,8 @@ from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
+from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
+from accreditation.models.delegations import Delegation, Lender
 from accreditation.models.editions import EditionChange
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
@@ -42,6 +44,7 @@ from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
+from accreditation.models.yearly_reports import YearlyReport, YearlyReportCall
 
 __all__ = [
     "AdjustedEntry",
@@ -63,8 +66,11 @@ __all__ = [
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",
+    "Cultivation",
+    "CultivationRelease",
     "Deadline",
     "Decision",
+    "Delegation",
     "Draft",
     "EditionChange",
     "Effect",
@@ -75,10 +81,12 @@ __all__ = [
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",
+    "GapReport",
     "GateAnswer",
     "HolderRecord",
     "InitialScore",
     "Ledger",
+    "Lender",
     "Letter",
     "Link",
     "Meeting",
@@ -90,6 +98,7 @@ __all__ = [
     "NoticeAdjustment",
     "NoticeEntry",
     "Objection",
+    "OwnFigure",
     "Panel",
     "PanelDraw",
     "PaperImport",
@@ -121,4 +130,6 @@ __all__ = [
     "Vote",
     "WorkbookReading",
     "WorkbookUpload",
+    "YearlyReport",
+    "YearlyReportCall",
 ]

@@ -35,8 +35,8 @@ class Place:
 
 
 def limits_proposals(batch: Batch) -> bool:
-    """Whether the batch has a quota of its own proposals; that of a recommendation is counted down its ranking."""
-    return batch.quota is not None and not batch.is_recommendation
+    """Whether the batch has a quota of its own proposals, entered with a tie rule; other quotas have their rankings."""
+    return batch.quota is not None and bool(batch.tie_rule) and not batch.is_recommendation
 
 
 def set_proposal_quota(batch: Batch, *, quota: int, ground: str, tie_rule: str, by: User, at: datetime) -> Batch:

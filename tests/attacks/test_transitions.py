@@ -17,9 +17,11 @@ from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case
 from tests.attacks.change_states import ChangeStates
 from tests.attacks.district_states import DistrictStates
+from tests.attacks.generic_states import GenericStates
 from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
+from tests.attacks.yearly_report_states import YearlyReportStates
 from tests.clock import MONDAY
 from workflows import door
 from workflows.describe import moves, reached
@@ -35,6 +37,8 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
     "title_change/2026": ChangeStates,
+    "generic_recognition/2026": GenericStates,
+    "demonstration_yearly_report/2010": YearlyReportStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

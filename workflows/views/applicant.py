@@ -73,8 +73,8 @@ def my_new(request: HttpRequest) -> HttpResponse:
     """Open batches, the conditions of each, and for which enterprise to apply."""
     places = _places(request)
     if request.method != "POST":
-        return _new_page(request, NewCaseForm(places=places))
-    form = NewCaseForm(request.POST, places=places)
+        return _new_page(request, NewCaseForm(places=places, asks_product=rows.asks_product(timezone.now())))
+    form = NewCaseForm(request.POST, places=places, asks_product=rows.asks_product(timezone.now()))
     if not form.is_valid():
         return _new_page(request, form, status=422)
     code, key = form.chosen()
@@ -82,7 +82,7 @@ def my_new(request: HttpRequest) -> HttpResponse:
     enterprise = next(row for row in rows.own_enterprises(user) if row.pk == key)
     try:
         case = open_application(
-            enterprise, batch_by_code(code), by=user, at=timezone.now(),
+            enterprise, batch_by_code(code), by=user, at=timezone.now(), product=form.named_product,
             request_key=request.POST.get(REQUEST_KEY) or None,
         )  # fmt: skip
     except Refusal as refusal:
@@ -139,7 +139,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         tasks=applicant_tasks.task_groups(opened, evaluation, covered),
         kinds=kinds,
         covered=covered,
-        score=_score(opened) if evaluation else None,
+        score=_score(opened) if evaluation and scores.gives_points(evaluation) else None,
         total=scores.total_text(evaluation) if evaluation else "",
         axes=scores.radar_axes(evaluation) if evaluation else [],
         summary=applicant_tasks.summary(opened),

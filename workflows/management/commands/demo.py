@@ -23,6 +23,8 @@ from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
 from workflows.demo.changes import report_changes
 from workflows.demo.city.build import City
+from workflows.demo.cultivation import CultivationStory
+from workflows.demo.designated import fill_designations
 from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
 from workflows.demo.matters import deal_with_titles
@@ -59,9 +61,11 @@ class Command(BaseCommand):
         fill_desks(story)
         fill_district(story)
         fill_renewed(story)
+        fill_designations(story)
         NationalStory(story).run()
         if options["size"] > 0:
             self._build_city(story, options["size"])
+        CultivationStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
         verdict = self._verify(path)
