@@ -81,7 +81,7 @@ def _goal(said: Any) -> Goal:
 def _clock(kind: str, said: Any) -> Clock:
     found = said if isinstance(said, dict) else {}
     known = DeadlineKind(kind) if kind in DeadlineKind.values else kind
-    return Clock(known, str(found.get("days") or ""), fires=str(found.get("fires") or ""))  # type: ignore[arg-type]
+    return Clock(known, str(found.get("days") or ""), fires=str(found.get("fires") or ""))  # type: ignore[arg-type]  # checked after
 
 
 def _faults_of_editions(before: str, after: str) -> Iterator[Reason]:
