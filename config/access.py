@@ -245,7 +245,8 @@ ACCESS: Mapping[str, Policy] = {
     "office_calibration": OFFICE,
     "office_calibration_file": OFFICE,
     "office_batch_new": BATCHES,
-    "office_batch": BATCHES,
+    **dict.fromkeys(("office_batch", "office_proposal_quota"), BATCHES),
+    "notice_adjust": PUBLISHER,
     # recommendation for national titles: the desk and its package for office and publisher
     "office_recommendation": RECOMMENDERS,
     "office_quota": BATCHES,

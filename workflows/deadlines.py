@@ -39,21 +39,47 @@ def give_up(clock: Deadline, *, at: datetime) -> None:
 
 def start(doing: Doing, clock: Clock) -> Deadline:
     """Start one clock of so many days."""
-    days = clock.length(doing)
-    due = doing.calendar.due_after(doing.at, days, in_calendar_days=clock.in_calendar_days)
-    doing.act.note(**{f"due_{clock.kind}": due.at.isoformat(), f"provisional_{clock.kind}": due.is_provisional})
+    started = begin(doing.case, clock, clock.length(doing), calendar=doing.calendar, at=doing.at)
+    doing.act.note(
+        **{f"due_{clock.kind}": started.due_at.isoformat(), f"provisional_{clock.kind}": started.is_provisional}
+    )
+    return started
+
+
+def begin(case: Case, clock: Clock, days: int, *, calendar: WorkCalendar, at: datetime) -> Deadline:
+    """The rows of a clock that begins to run."""
+    due = calendar.due_after(at, days, in_calendar_days=clock.in_calendar_days)
     started = Deadline.objects.create(
-        case=doing.case,
+        case=case,
         kind=clock.kind,
-        started_at=doing.at,
+        started_at=at,
         working_days=days,
         in_calendar_days=clock.in_calendar_days,
         due_at=due.at,
         is_provisional=due.is_provisional,
         fires=clock.fires,
     )
-    ClockEvent.objects.create(deadline=started, kind=ClockEventKind.STARTED, at=doing.at)
+    ClockEvent.objects.create(deadline=started, kind=ClockEventKind.STARTED, at=at)
     return started
+
+
+def open_clocks(case: Case) -> list[Deadline]:
+    """Clocks that run or stand still."""
+    return list(Deadline.objects.filter(case=case, state__in=OPEN).order_by("pk"))
+
+
+def call_off(clocks: list[Deadline], *, at: datetime) -> None:
+    """These clocks have nothing to run for any more."""
+    _settle(clocks, DeadlineState.CANCELLED, at)
+
+
+def recompute(clock: Deadline, *, calendar: WorkCalendar) -> Deadline:
+    """A clock as it is due by its events and the calendar as published now; one that stands still is left alone."""
+    if clock.state == DeadlineState.RUNNING:
+        due = due_of(clock, calendar)
+        clock.due_at, clock.is_provisional = due.at, due.is_provisional
+        clock.save(update_fields=["due_at", "is_provisional"])
+    return clock
 
 
 def pause(clock: Deadline, *, ground: PauseGround, remark: str, at: datetime) -> None:

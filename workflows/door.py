@@ -29,6 +29,7 @@ from workflows.who import SEAT_HOLDER
 BESIDE_THE_TABLE = {
     "end_reading": _("数据表未能读取"),
     "export_dossier": _("导出卷宗"),
+    "change_edition": _("更换办理程序版本"),
     "take": _("领办"),
     "release": _("交回"),
     "hand_over": _("转交承办"),

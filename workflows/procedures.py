@@ -1,4 +1,4 @@
-"""Which flow and which verb table a case runs on: chosen when it is opened, never changed while it runs."""
+"""Which flow and which verb table a case runs on: chosen when it is opened, changed by a confirmed mapping alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from accreditation.models import Case
 from accreditation.services.batches import USUAL
 from workflows.doing import Verb
 from workflows.flows import district_recognition_2022 as district
+from workflows.flows import municipal_recognition_2026 as municipal
 from workflows.flows import title_change_2026, title_proceeding_2026
 from workflows.flows.demonstration_recommendation_2010 import NODE_OF_STATE as DEMONSTRATION_NODES
 from workflows.flows.demonstration_recommendation_2010 import DemonstrationRecommendation2010
@@ -27,6 +28,7 @@ from workflows.tables.demonstration_yearly_report_2010 import DEMONSTRATION_REPO
 from workflows.tables.district_recognition_2022 import DISTRICT_2022
 from workflows.tables.generic_recognition_2026 import GENERIC_2026
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
+from workflows.tables.municipal_recognition_2026 import MUNICIPAL_2026
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
 from workflows.tables.title_change_2026 import TITLE_CHANGE_2026
 from workflows.tables.title_proceeding_2026 import TITLE_PROCEEDING_2026
@@ -40,6 +42,8 @@ class Procedure:
     verbs: Mapping[str, Verb]
     node_of_state: Mapping[str, str]
     needs: frozenset[str] = USUAL  # fields of the batch that it uses, each set by a parameter of the rules
+    options: frozenset[str] = frozenset()  # those that it uses where the rules set them: a step that may be left out
+    has_quota: bool = False  # whether the proposals of a batch can be limited in number
 
     @property
     def subject(self) -> Subject:
@@ -49,6 +53,13 @@ class Procedure:
 
 PROCEDURES: Mapping[str, Procedure] = {
     "municipal_recognition/2022": Procedure(MunicipalRecognition2022, MUNICIPAL_2022, NODE_OF_STATE),
+    "municipal_recognition/2026": Procedure(
+        municipal.MunicipalRecognition2026,
+        MUNICIPAL_2026,
+        municipal.NODE_OF_STATE,
+        options=frozenset({"consultation_days"}),
+        has_quota=True,
+    ),
     "district_recognition/2022": Procedure(
         district.DistrictRecognition2022,
         DISTRICT_2022,

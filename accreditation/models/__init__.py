@@ -1,5 +1,6 @@
 """The tables of legal facts, one module per subject."""
 
+from accreditation.models.adjustments import AdjustedEntry, NoticeAdjustment
 from accreditation.models.applications import (
     Application,
     CorrectionPoint,
@@ -18,6 +19,7 @@ from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
 from accreditation.models.delegations import Delegation, Lender
+from accreditation.models.editions import EditionChange
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
@@ -45,6 +47,7 @@ from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
 from accreditation.models.yearly_reports import YearlyReport, YearlyReportCall
 
 __all__ = [
+    "AdjustedEntry",
     "Announcement",
     "Application",
     "Attendance",
@@ -69,6 +72,7 @@ __all__ = [
     "Decision",
     "Delegation",
     "Draft",
+    "EditionChange",
     "Effect",
     "Enterprise",
     "Evidence",
@@ -91,6 +95,7 @@ __all__ = [
     "Member",
     "Message",
     "Notice",
+    "NoticeAdjustment",
     "NoticeEntry",
     "Objection",
     "OwnFigure",

@@ -11,6 +11,7 @@ from accreditation.models.batches import Batch
 from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
 from accreditation.models.generic_route import GenericRoute
+from accreditation.models.municipal_routes import MunicipalRoute
 from accreditation.models.people import Body, User
 from accreditation.models.recommending import RECOMMENDING, Recommending
 from accreditation.models.routes import LocalRoute
@@ -51,7 +52,7 @@ def _after_dismissal(application: Application, is_over: bool) -> str:
     return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
 
 
-class Application(Recommending, LocalRoute, GenericRoute, CaseSubject):
+class Application(Recommending, LocalRoute, MunicipalRoute, GenericRoute, CaseSubject):
     """One enterprise's application in one batch. Only the door moves its state."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")

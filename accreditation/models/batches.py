@@ -10,6 +10,7 @@ from django_fsm import FSMField, transition
 from accreditation.enums import RECOGNISING, RECOMMENDING, BatchState, Choice, Level
 from accreditation.models.audit import Chained
 from accreditation.models.people import Body, User
+from accreditation.recommendation_words import TieRule
 
 
 class Programme(models.Model):
@@ -78,7 +79,11 @@ class Batch(Chained):
     quorum_numerator = models.PositiveIntegerField(default=2)
     quorum_denominator = models.PositiveIntegerField(default=3)
     consultation_days = models.PositiveIntegerField(default=0)
-    quota = models.PositiveIntegerField(null=True, blank=True)  # of recommendations; null until the office enters it
+    silence_counts = models.BooleanField(default=False)  # a department that lets its time pass has no objection
+    adjustment_restarts = models.BooleanField(default=False)  # the notice days run anew for a corrected entry
+    # of recommendations, or of proposals for recognition; null until the office enters it
+    quota = models.PositiveIntegerField(null=True, blank=True)
+    tie_rule = models.CharField(max_length=40, choices=TieRule, blank=True)  # of a quota of proposals
     issues_certificate = models.BooleanField(default=True)  # whether a certificate follows the announcement
     quota_ground = models.CharField(max_length=200, blank=True)  # the document that sets it
     is_demo = models.BooleanField()

@@ -18,7 +18,7 @@ class Case(Chained):
     """One run of one procedure over one subject. The subject row (Application, ...) points here."""
 
     number = models.CharField(max_length=40, unique=True)
-    procedure = models.CharField(max_length=60)  # edition chosen when the case was opened, never changed
+    procedure = models.CharField(max_length=60)  # edition chosen when the case was opened; see EditionChange
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="cases")
     district = models.CharField(max_length=6)  # of the accepting body, fixed at opening
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="cases")

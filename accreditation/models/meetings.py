@@ -69,6 +69,10 @@ class MeetingItem(models.Model):
     position = models.PositiveIntegerField()
     outcome = models.CharField(max_length=20, choices=Choice, blank=True)
     reasons = models.TextField(blank=True)
+    # where the batch has a quota of proposals: place by score among the items to be recognised, frozen with the minutes
+    place = models.PositiveIntegerField(null=True, blank=True)
+    score = models.CharField(max_length=60, blank=True)  # exact
+    is_within_quota = models.BooleanField(null=True)
 
     class Meta:
         constraints = [

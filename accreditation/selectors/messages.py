@@ -155,6 +155,15 @@ SENTENCES: Mapping[str, Sentence] = {
     "approve_recommendation": Sentence(
         _("推荐审议结果"), _("办件 %(case)s 经评审委员会审议同意推荐；是否在推荐名额以内见办件页面。")
     ),
+    "change_edition": Sentence(
+        _("办理程序版本已更换"), _("办件 %(case)s 改按修订后的办理程序继续办理，理由见办件页面。")
+    ),
+    "conclude_consultation": Sentence(_("部门会商完毕"), _("办件 %(case)s 部门会商完毕，已通过市级形式审查。")),
+    "correct_entry": Sentence(_("公示名单已更正"), _("办件 %(case)s 的公示名称已由公示调整通知更正。")),
+    "take_off_notice": Sentence(_("已撤下公示名单"), _("办件 %(case)s 已由公示调整通知撤下公示名单，本次申报终止。")),
+    "propose_within_quota": Sentence(
+        _("认定审议结果"), _("办件 %(case)s 经评审委员会审议同意认定；是否在认定名额以内见办件页面。")
+    ),
     "refuse_recommendation": Sentence(
         _("评审委员会不予推荐"), _("办件 %(case)s 经评审委员会审议不予推荐，理由和救济途径见告知书。")
     ),

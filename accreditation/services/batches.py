@@ -27,7 +27,12 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
     "returns_allowed": "returns_allowed",
     "consultation_days": "consultation_working_days",
 }
-OPTIONAL = {"tie_years": "tie_years", "quota": "quota"}  # where a rule set is silent, the field's own default holds
+OPTIONAL = {  # where a rule set is silent, the field's own default holds
+    "tie_years": "tie_years",
+    "quota": "quota",
+    "silence_counts": "consultation_silence_counts",
+    "adjustment_restarts": "adjustment_restarts_notice",
+}
 DAYS_OF_STAGES = {"panel_size": "expert_days"}  # a stage that the rules have asks for its days
 LONGEST_GROUND = 200
 USUAL = frozenset(PARAMETERS) - {"consultation_days"}  # what a recognition with district, panel and notice asks for
@@ -48,12 +53,13 @@ def open_batch(
     reporting_year: int | None = None,
     authority: Body | None = None,
     needs: frozenset[str] = USUAL,
+    options: frozenset[str] = frozenset(),
     request_key: str | None = None,
 ) -> Batch:
     """Open a batch; refuses rules of another programme, rules without a total, and demo figures in a live one.
 
     `authority` is the district, zone or group that recognises by itself, nobody where the municipal office does.
-    `needs` names the fields of the batch that the procedure uses; the rules must set each, the others are zero.
+    `needs`: fields that the procedure uses, set by the rules; `options`: used where the rules set them; else zero.
     Raises Replayed as `act` does.
     """
     rules = thaw(edition.text)
@@ -84,7 +90,7 @@ def open_batch(
             template_checksum="",
             issues_certificate=bool(programme.certificate_kind),
             quota_ground=_ground_of_quota(rules),
-            **_values(rules, needs),
+            **_values(rules, needs | _stated(rules, options)),
         )
         batch.template_checksum = template_of(batch).checksum
         batch.open()
@@ -98,6 +104,11 @@ def _code(programme: Programme, authority: Body | None, year: int, ordinal: int)
     """Such as shetc-2026-34, and shdtc-310117-2026-1 for an authority of its own."""
     parts = [programme.number_prefix, authority.district if authority else "", str(year), str(ordinal)]
     return "-".join(part for part in parts if part).lower()
+
+
+def _stated(rules: RuleSet, options: frozenset[str]) -> frozenset[str]:
+    """Optional fields whose parameters the rules know."""
+    return frozenset(field for field in options if _number(rules, PARAMETERS[field]) is not None)
 
 
 def _values(rules: RuleSet, needs: frozenset[str]) -> dict[str, int]:

@@ -28,6 +28,7 @@ from accreditation.models import (
     Vote,
 )
 from accreditation.roles import Role
+from accreditation.services import recognition_quota
 from accreditation.services.numbers import next_number
 from accreditation.services.rankings import missing_from_agenda
 
@@ -188,7 +189,9 @@ def draft_minutes(meeting: Meeting, *, reasons: dict[int, str], by: User, at: da
             item.outcome = tally(item).outcome
             item.reasons = reasons.get(item.position, "") if item.outcome != Choice.RECOGNISE else ""
             item.save(update_fields=["outcome", "reasons"])
-        row.minutes = _minutes_text(row, items)
+        counts = recognition_quota.limits_proposals(row.batch)
+        places = recognition_quota.place_items(row.batch, items) if counts else []
+        row.minutes = _minutes_text(row, items, places)
         row.minutes_sha256 = hashlib.sha256(row.minutes.encode()).hexdigest()
         row.draft_minutes()
         row.save()
@@ -211,7 +214,7 @@ def _faults_of_minutes(items: list[MeetingItem], reasons: dict[int, str]) -> Ite
             yield Reason("reasons_needed", _("%(place)s：不予认定或暂缓认定须写明理由。") % {"place": place})
 
 
-def _minutes_text(meeting: Meeting, items: list[MeetingItem]) -> str:
+def _minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) -> str:
     attendance = meeting.attendance.select_related("member").order_by("pk")
     with override("zh-hans"):  # minutes are an official text
         rows = [
@@ -228,7 +231,7 @@ def _minutes_text(meeting: Meeting, items: list[MeetingItem]) -> str:
         ranking = Ranking.objects.filter(batch=meeting.batch).first() if recommends else None
         return render_to_string(
             "accreditation/minutes.txt",
-            {"meeting": meeting, "rows": rows, "attendance": attendance, "ranking": ranking, **words},
+            {"meeting": meeting, "rows": rows, "attendance": attendance, "ranking": ranking, "places": places, **words},
         ).strip()
 
 

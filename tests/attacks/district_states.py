@@ -30,6 +30,9 @@ NEEDS_NO_NOTICE = (S.AWAITING_ANNOUNCEMENT,)
 class DistrictStates:
     """Who acts, when, and how a case comes into a state."""
 
+    reviewer, officer, group = "checker", "local_officer", "leading_group"  # offices by their names in `people`
+    gate, below = "SJ7", {"rd_staff": 15}  # a condition that a person answers; a figure under its limit
+
     def __init__(self, at: datetime) -> None:
         self.local: LocalCast = make_local_cast(at)
         self.at = at
@@ -47,7 +50,7 @@ class DistrictStates:
         if state in NEEDS_NO_NOTICE:
             self.local.batch.notice_days = 0
             self.local.batch.save(update_fields=["notice_days"])
-        changed = {"rd_staff": 15} if state == S.INELIGIBLE else {}
+        changed = self.below if state == S.INELIGIBLE else {}
         case = steps.drafted(self.local, **changed)
         self._bind(case)
         if state == S.WITHDRAWN:
@@ -56,9 +59,13 @@ class DistrictStates:
             through = self.local.town if state == S.UNDER_FORWARDING else None
             form = {"declaration": True, "insists": True, "forwarder": through}
             door.perform(case, "submit", by=self.people["applicant"], at=self.at, form=form)
-            for step in WAYS[state]:
+            for step in self.ways()[state]:
                 step(self, case)
         return case
+
+    def ways(self) -> dict[str, tuple[Step, ...]]:
+        """The steps from filed to each state."""
+        return WAYS
 
     def act(self, case: Case, verb: str, role: str, **form: Any) -> None:
         """One verb by one of the people."""
@@ -67,7 +74,7 @@ class DistrictStates:
     # --- steps ------------------------------------------------------------------------------------------------------
     def accept(self, case: Case) -> None:
         """Accepted by the district."""
-        self.act(case, "accept", "checker")
+        self.act(case, "accept", self.reviewer)
 
     def send_back(self, case: Case) -> None:
         """Returned for one figure and one kind of evidence, both handed in anew."""
@@ -75,7 +82,7 @@ class DistrictStates:
             {"target": "figure", "code": "rd_staff", "year": self.year, "remark": "请核对"},
             {"target": "evidence", "code": "licence", "remark": "请重新上传"},
         ]
-        self.act(case, "return_for_correction", "checker", points=points)
+        self.act(case, "return_for_correction", self.reviewer, points=points)
         self.at += timedelta(hours=1)
         self.act(case, "upload_workbook", "applicant", **self._workbook(90, b"again"))
         file = stored_file(b"clear", self.at)
@@ -109,7 +116,7 @@ class DistrictStates:
 
     def decide(self, verb: str) -> Callable[[Case], None]:
         """Carried out with adopted minutes."""
-        return lambda case: self.act(case, verb, "leading_group", decision=self._decision(case, CHOICES[verb]))
+        return lambda case: self.act(case, verb, self.group, decision=self._decision(case, CHOICES[verb]))
 
     def publish(self, case: Case) -> None:
         """Under public notice."""
@@ -120,7 +127,7 @@ class DistrictStates:
         """An objection is found true."""
         self.act(case, "raise_objection", "clock", **OBJECTION)
         objection = Objection.objects.get(application__case=case)
-        self.act(case, "uphold_objection", "local_officer", objection=objection, reasons="经核查属实。")
+        self.act(case, "uphold_objection", self.officer, objection=objection, reasons="经核查属实。")
 
     def end_notice(self, case: Case) -> None:
         """Its days are over."""
@@ -146,7 +153,7 @@ class DistrictStates:
     def form(self, case: Case, verb: str, role: str) -> dict[str, Any]:
         """What is sent with a verb; adopted minutes come with the leading group alone."""
         if verb in CHOICES:
-            return {"decision": self._decision(case, CHOICES[verb])} if role == "leading_group" else {}
+            return {"decision": self._decision(case, CHOICES[verb])} if role == self.group else {}
         return self._forms(case).get(verb, dict)()
 
     def _forms(self, case: Case) -> dict[str, Callable[[], dict[str, Any]]]:
@@ -170,7 +177,7 @@ class DistrictStates:
             "correct": lambda: {"declaration": True},
             "forward": lambda: {"opinion": "情况属实，同意转报"},
             "decline": lambda: {"reasons": "不属于本区受理范围"},
-            "answer_gate": lambda: {"gate": "SJ7", "is_met": True} | reason,
+            "answer_gate": lambda: {"gate": self.gate, "is_met": True} | reason,
             "verify_value": lambda: figure,
             "return_for_correction": lambda: {"points": points},
             "pass_material_check": lambda: {"opinion": "同意"},
@@ -219,7 +226,7 @@ class DistrictStates:
         application = Application.objects.get(case=case)
         if application.state != S.UNDER_OVERALL_REVIEW:
             return object()
-        group, officer = self.local.group, self.people["local_officer"]
+        group, officer = self.local.group, self.people[self.officer]
         meeting = meetings.call_meeting(
             self.local.batch, [application], held_at=self.at, place="示例", chair=group[0], secretary=officer,
             members=group, by=officer, at=self.at,
@@ -249,23 +256,24 @@ class DistrictStates:
 Step = Callable[[DistrictStates, Case], None]
 
 
-def _decided(verb: str) -> Step:
+def decided(verb: str) -> Step:
+    """The step that carries out what adopted minutes say."""
     return lambda world, case: world.decide(verb)(case)
 
 
 def _refuse_material(world: DistrictStates, case: Case) -> None:
-    world.act(case, "find_ineligible", "checker")
+    world.act(case, "find_ineligible", world.reviewer)
 
 
 def _decline(world: DistrictStates, case: Case) -> None:
-    world.act(case, "decline", "checker", reasons="不属于本区受理范围")
+    world.act(case, "decline", world.reviewer, reasons="不属于本区受理范围")
 
 
 D = DistrictStates
 _CHECKED: tuple[Step, ...] = (D.check,)
 _VISITED: tuple[Step, ...] = (*_CHECKED, D.seat, D.visit)
 _REVIEWED: tuple[Step, ...] = (*_VISITED, D.review)
-_PROPOSED: tuple[Step, ...] = (*_REVIEWED, _decided("propose"))
+_PROPOSED: tuple[Step, ...] = (*_REVIEWED, decided("propose"))
 _NOTICED: tuple[Step, ...] = (*_PROPOSED, D.publish)
 WAYS: dict[str, tuple[Step, ...]] = {
     S.UNDER_FORWARDING: (),
@@ -279,8 +287,8 @@ WAYS: dict[str, tuple[Step, ...]] = {
     S.UNDER_SITE_VISIT: (*_CHECKED, D.seat),
     S.UNDER_EXPERT_REVIEW: _VISITED,
     S.UNDER_OVERALL_REVIEW: _REVIEWED,
-    S.POSTPONED: (*_REVIEWED, _decided("postpone")),
-    S.REFUSED: (*_REVIEWED, _decided("refuse")),
+    S.POSTPONED: (*_REVIEWED, decided("postpone")),
+    S.REFUSED: (*_REVIEWED, decided("refuse")),
     S.PROPOSED: _PROPOSED,
     S.AWAITING_ANNOUNCEMENT: _PROPOSED,
     S.UNDER_NOTICE: _NOTICED,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from accreditation.models import Case
 from tests.attacks.change_states import ChangeStates
 from tests.attacks.district_states import DistrictStates
 from tests.attacks.generic_states import GenericStates
+from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
 from tests.attacks.yearly_report_states import YearlyReportStates
@@ -28,6 +30,8 @@ from workflows.procedures import PROCEDURES
 pytestmark = [pytest.mark.django_db]
 TABLE: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("expected_transitions.yaml").read_text("utf-8"))
 WORLDS: Mapping[str, Callable[[datetime], Any]] = {
+    "municipal_recognition/2022": MunicipalStates,
+    "municipal_recognition/2026": MunicipalStates2026,
     "district_recognition/2022": DistrictStates,
     "national_recommendation/2016": NationalStates,
     "demonstration_recommendation/2010": DemonstrationStates,
@@ -75,11 +79,34 @@ def _answer(said: Mapping[str, Any], state: str, verb: str, office: str) -> tupl
     return [office, *said.get("also", {}).get(office, [])], answer
 
 
+class _Later(Mapping[str, Any]):
+    """A form that is made when somebody reads it: most attempts are refused for the person, before that."""
+
+    def __init__(self, make: Callable[[], Mapping[str, Any]]) -> None:
+        self._make = make
+
+    def __bool__(self) -> bool:
+        return True
+
+    @cached_property
+    def _made(self) -> Mapping[str, Any]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 def _attempt(world: Any, case: Case, verb: str, role: str) -> str:
     """The state that follows, `=` where it stays, or the code of the first reason; nothing of it lasts."""
     with transaction.atomic():
         before = case.state
-        form = world.form(case, verb, role)
+        form = _Later(lambda: world.form(case, verb, role))
         try:
             door.perform(case, verb, by=world.people[role], at=world.at, form=form)
             after = str(PROCEDURES[case.procedure].subject.of(case).state)

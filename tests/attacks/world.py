@@ -49,6 +49,7 @@ from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
 from tests.factories.cultivation import reported
 from tests.factories.paper import as_csv, line
+from tests.factories.recognition import make_municipal_2026
 from tests.factories.recommending import make_demonstration, make_national
 from tests.factories.standings import csv_file, standing_texts
 from tests.factories.yearly_reports import called, demonstration_title
@@ -352,6 +353,7 @@ def _national_samples(world: World) -> None:
         granted_above=notice,
     )  # fmt: skip
     demonstration = make_demonstration(world.cast)
+    world.sample("edition.code", make_municipal_2026(world.cast).code)
     Title.objects.filter(programme=world.cast.programme, provenance="测试").delete()  # both cases apply for it
     second = ExternalNotice.objects.create(
         batch=demonstration, number="示例公告〔2025〕2号", dated=world.at.date(), authority="示例国家主管部门",

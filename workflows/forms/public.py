@@ -13,7 +13,7 @@ from accreditation.enums import DISTRICTS
 from accreditation.errors import Refusal
 from accreditation.services.files import ALLOWED, check_file
 from workflows.forms.casework import FilterForm
-from workflows.selectors.public_register import ALL_STATES, ANNOUNCEMENT, CHECK_CODE_LENGTH, NOTICE
+from workflows.selectors.public_register import ADJUSTMENT, ALL_STATES, ANNOUNCEMENT, CHECK_CODE_LENGTH, NOTICE
 
 FILE_MAX_BYTES = 10 * 1024 * 1024
 HEAD = 16
@@ -25,7 +25,7 @@ class NoticeFilter(FilterForm):
 
     kind = forms.ChoiceField(
         label=_("类别"),
-        choices=[("", _("全部")), (NOTICE, _("公示")), (ANNOUNCEMENT, _("公布"))],
+        choices=[("", _("全部")), (NOTICE, _("公示")), (ADJUSTMENT, _("公示调整")), (ANNOUNCEMENT, _("公布"))],
         required=False,
     )
     year = forms.ChoiceField(label=_("年份"), required=False)

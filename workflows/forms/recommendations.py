@@ -25,7 +25,7 @@ class ConsultationForm(forms.Form):
 
     departments = forms.MultipleChoiceField(
         label=_("会商部门"),
-        help_text=_("发改办高技〔2016〕937号：会同科技、财政、海关、税务部门核查。"),
+        help_text=_("国家推荐按发改办高技〔2016〕937号会同科技、财政、海关、税务部门核查；市级认定按本批次的规则。"),
         choices=Department.choices,
         initial=Department.values,
         widget=forms.CheckboxSelectMultiple,

@@ -176,6 +176,8 @@ def step_bar(case: Case, application: Application) -> Words:
 def _step_now(application: Application) -> int:
     """The step of the state; what both levels can do counts for the level that had the case."""
     step = APPLICATION_STATES[ApplicationState(application.state)].step
+    if application.state == ApplicationState.UNDER_CONSULTATION and not application.batch.is_recommendation:
+        return CHECK_STEP  # a part of the check, where the experts come after it
     if application.state == ApplicationState.RETURNED:
         return CHECK_STEP if application.returned_by == Owner.OFFICE else FIRST_REVIEW_STEP
     if application.state in (ApplicationState.LAPSED, ApplicationState.INELIGIBLE):

@@ -64,6 +64,8 @@ READERS: Mapping[str, frozenset[View]] = {
     "announce": EVERYBODY,
     "certify": EVERYBODY,
     "recompute_deadline": EVERYBODY,
+    **dict.fromkeys(("change_edition", "correct_entry", "take_off_notice"), EVERYBODY),
+    "conclude_consultation": PARTIES,
     **HAND_READERS,
     # proceedings over titles; before the holder is told of one it sees nothing of the case
     "revise_proceeding": INSIDE,

@@ -18,18 +18,20 @@ from accreditation.models import (
     Application,
     AuditEvent,
     Notice,
+    NoticeAdjustment,
     NoticeEntry,
     Programme,
     Submission,
     Title,
 )
 from accreditation.models.titles import STANDING
+from accreditation.services.adjustments import last_moment
 from certificates.models import Certificate, PaperCertificate
 from certificates.selectors import paper_certificate_of
 from certificates.standing import Standing
 from workflows.certification import newest_certificate_of_title
 
-NOTICE, ANNOUNCEMENT = "notice", "announcement"
+NOTICE, ANNOUNCEMENT, ADJUSTMENT = "notice", "announcement", "adjustment"
 CHECK_CODE_LENGTH = 8
 ALL_STATES = "all"
 COLUMNS = (
@@ -55,11 +57,20 @@ class Published:
     name_zh: str
     name_en: str
 
+    @property
+    def notice_number(self) -> str:
+        """Number of the notice whose page shows it."""
+        return self.number.rpartition("-A")[0] if self.kind == ADJUSTMENT else self.number
+
 
 def published(kind: str = "", year: str = "") -> QuerySet[Any, Any]:
-    """Notices and announcements in one list, the newest first; rows as `as_published` takes them."""
-    wanted: dict[str, QuerySet[Any]] = {NOTICE: Notice.objects.all(), ANNOUNCEMENT: Announcement.objects.all()}
-    moments = {NOTICE: "published_at", ANNOUNCEMENT: "announced_at"}
+    """Notices, their adjustments and announcements in one list, the newest first; rows as `as_published` takes them."""
+    wanted: dict[str, QuerySet[Any]] = {
+        NOTICE: Notice.objects.all(),
+        ADJUSTMENT: NoticeAdjustment.objects.all(),
+        ANNOUNCEMENT: Announcement.objects.all(),
+    }
+    moments = {NOTICE: "published_at", ADJUSTMENT: "published_at", ANNOUNCEMENT: "announced_at"}
     parts = []
     for name, rows in wanted.items():
         if kind and kind != name:
@@ -106,7 +117,8 @@ def entry(row: Notice, case_number: str) -> NoticeEntry:
 
 def may_object(found: NoticeEntry, *, at: datetime) -> bool:
     """Whether objections against this entry are taken now."""
-    return found.application.state == ApplicationState.UNDER_NOTICE and at <= found.notice.ends_at
+    ends_at = last_moment(found.application)
+    return found.application.state == ApplicationState.UNDER_NOTICE and ends_at is not None and at <= ends_at
 
 
 def announcement(number: str) -> Announcement:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import Choice, LetterKind, SeatState
 from accreditation.models import Application
+from accreditation.services.adjustments import last_moment
 from workflows import audiences, clock_acts, guards, material_guards, panel_guards, panel_records, records, who
 from workflows.doing import Clock, Doing, Verb
 
@@ -35,7 +36,8 @@ def _after_correction(doing: Doing) -> Iterable[Clock]:
 
 
 def _notice_is_over(application: Application, doing: Doing) -> bool:
-    return application.notice is not None and doing.at > application.notice.ends_at
+    ends_at = last_moment(application)
+    return ends_at is not None and doing.at > ends_at
 
 
 def _dismiss(doing: Doing) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from workflows.views import (
+    adjustments,
     batches,
     calibration,
     certificates_desk,
@@ -16,6 +17,7 @@ from workflows.views import (
     panel_desk,
     paper_desk,
     papers,
+    recognition,
     recommendations,
 )
 
@@ -50,6 +52,7 @@ urlpatterns = [
     ),
     path("office/batches/<slug:code>/notice/", notices_desk.batch_notice, name="batch_notice"),
     path("office/batches/<slug:code>/announce/", notices_desk.batch_announce, name="batch_announce"),
+    path("office/batches/<slug:code>/quota/", recognition.office_proposal_quota, name="office_proposal_quota"),
     path(f"{RECOMMENDATION}", recommendations.office_recommendation, name="office_recommendation"),
     path(f"{RECOMMENDATION}quota/", recommendations.office_quota, name="office_quota"),
     path(f"{RECOMMENDATION}ranking/", recommendations.office_ranking, name="office_ranking"),
@@ -60,6 +63,7 @@ urlpatterns = [
     path(f"{RECOMMENDATION}notices/<int:pk>/", recommendations.office_notice_file, name="office_notice_file"),
     path("office/titles/", recommendations.outside_titles_page, name="outside_titles"),
     path("office/titles/<str:number>/", recommendations.outside_title, name="outside_title"),
+    path("office/notices/<str:number>/adjust/", adjustments.notice_adjust, name="notice_adjust"),
     path("office/publishing/", notices_desk.publishing, name="publishing"),
     path("office/objections/", objections_desk.office_objections, name="office_objections"),
     path("office/objections/<str:number>/", objections_desk.office_objection, name="office_objection"),

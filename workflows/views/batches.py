@@ -26,6 +26,7 @@ from workflows.presentation.rules import rule_set_page
 from workflows.presentation.words import lang, state_label, state_tone
 from workflows.procedures import PROCEDURES
 from workflows.selectors import batch_desk
+from workflows.selectors.recognition import may_have_quota
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.listing import page_of_rows
@@ -60,6 +61,7 @@ def office_batch(request: HttpRequest, code: str) -> HttpResponse:
         "announcements": batch_desk.announcements_of(row),
         "issuing": issuing,
         "recommends": row.is_recommendation,
+        "has_quota": may_have_quota(row),
     }
     return render(request, "workflows/office/batch.html", context)
 
@@ -78,7 +80,7 @@ def office_batch_new(request: HttpRequest) -> HttpResponse:
             row = open_batch(
                 values.pop("programme"), values.pop("edition"), **values, by=signed_in(request), at=timezone.now(),
                 request_key=request.POST.get(REQUEST_KEY) or None,
-                needs=PROCEDURES[values["procedure"]].needs,
+                needs=PROCEDURES[values["procedure"]].needs, options=PROCEDURES[values["procedure"]].options,
             )  # fmt: skip
         except Replayed as replayed:
             return redirect("office_batch", replayed.answer["batch"])

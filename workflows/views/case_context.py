@@ -169,6 +169,7 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"table_again"}, "act:table_again", gettext_lazy("重新提请审议"), "primary"),
     ({"ask_departments"}, "act:ask_departments", gettext_lazy("提请部门会商"), "primary"),
     ({"record_answer"}, "act:record_answer", gettext_lazy("登记部门意见"), "primary"),
+    ({"conclude_consultation"}, "act:conclude_consultation", gettext_lazy("会商完毕"), "primary"),
     ({"score_at_check"}, "act:score_at_check", gettext_lazy("确认初评得分"), "primary"),
     ({"adopt_initial_score"}, "act:adopt_initial_score", gettext_lazy("确认初评得分"), "primary"),
     (

@@ -23,9 +23,11 @@ from workflows import door
 from workflows.calendar import current_calendar
 from workflows.exports.register import csv_of, title_lines
 from workflows.forms.public import CentreFilter, NoticeFilter, ObjectionForm, TrackForm
+from workflows.presentation.adjustments import adjustment_words
 from workflows.presentation.cases import batch_name, clock_of, step_bar
 from workflows.presentation.words import Words, district_name, either, quoted, state_label, state_tone
 from workflows.selectors import public_register as register
+from workflows.selectors.adjustments import published_adjustments
 from workflows.tick import clock_person
 from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
 from workflows.views.listing import filters, page_of_rows
@@ -64,6 +66,7 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
         "programme": either(row.batch.programme, "name"),
         "body": row.batch.programme.granted_by,
         "entries": [_entry(found, at) for found in register.entries(row)],
+        "adjustments": [adjustment_words(found) for found in published_adjustments(row)],
         "left": current_calendar().left(today, due) if is_open else None,
         "is_open": is_open,
     }

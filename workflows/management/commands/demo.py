@@ -29,6 +29,7 @@ from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
 from workflows.demo.matters import deal_with_titles
 from workflows.demo.national import NationalStory
+from workflows.demo.renewed import fill_renewed
 from workflows.demo.story import Story
 from workflows.tick import tick
 
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         report_changes(story.tell, story.world, story.clock)
         fill_desks(story)
         fill_district(story)
+        fill_renewed(story)
         fill_designations(story)
         NationalStory(story).run()
         if options["size"] > 0:

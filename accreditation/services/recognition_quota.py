@@ -1,0 +1,112 @@
+"""At most so many proposals in a batch: the quota with its ground, places by score, how far it reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import act
+from accreditation.enums import ApplicationState, Choice, MeetingState
+from accreditation.errors import Reason, Refusal
+from accreditation.models import Application, Batch, MeetingItem, User
+from accreditation.recommendation_words import TieRule
+from accreditation.services.evaluation import verified_evaluation, verified_facts
+from accreditation.services.rule_sets import rules_of
+from criteria.facts import exact_text
+from criteria.units import amount_text
+
+S = ApplicationState
+STANDING = (S.PROPOSED, S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.RECOGNISED)  # proposals that use up the quota
+RANKED = (S.UNDER_OVERALL_REVIEW, S.POSTPONED, S.NOT_IN_QUOTA, *STANDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One application in the order of scores: place from 1, exact score, exact figure of the tie rule."""
+
+    place: int
+    application: Application
+    score: Fraction
+    tie_value: Fraction
+
+
+def limits_proposals(batch: Batch) -> bool:
+    """Whether the batch has a quota of its own proposals, entered with a tie rule; other quotas have their rankings."""
+    return batch.quota is not None and bool(batch.tie_rule) and not batch.is_recommendation
+
+
+def set_proposal_quota(batch: Batch, *, quota: int, ground: str, tie_rule: str, by: User, at: datetime) -> Batch:
+    """Enter the most proposals of a batch, the document that sets it, and who comes first of two with equal scores.
+
+    Refused once minutes that count by it are written: the committee has then been told the old number.
+    """
+    with act(batch, "set_proposal_quota", by=by, at=at, acting_as="municipal_officer") as doing:
+        row = doing.chain
+        assert isinstance(row, Batch)
+        if tie_rule not in TieRule.values:
+            raise Refusal([Reason("tie_rule_needed", _("请选择得分相同时的排序规则。"), "tie_rule")])
+        decided = (MeetingState.MINUTES_DRAFTED, MeetingState.ADOPTED)
+        if MeetingItem.objects.filter(meeting__batch=row, meeting__state__in=decided).exists():
+            raise Refusal([Reason("quota_in_use", _("本批次已有会议纪要，认定名额不能再改。"))])
+        doing.note(quota=quota, ground=ground, tie_rule=tie_rule, before=row.quota)
+        row.quota, row.quota_ground, row.tie_rule = quota, ground, tie_rule
+        row.save()
+    return row
+
+
+def by_score(applications: Iterable[Application], tie_rule: str) -> list[Place]:
+    """By the score of the verified figures, then by the figure of the tie rule, then by case number."""
+    keyed = [(_score(row), _tie_value(row, tie_rule), row) for row in applications]
+    keyed.sort(key=lambda key: (-key[0], -key[1], key[2].case.number))
+    return [Place(place, row, score, tie) for place, (score, tie, row) in enumerate(keyed, start=1)]
+
+
+def _score(application: Application) -> Fraction:
+    found = verified_evaluation(application)
+    return found.total if found is not None and found.total is not None else Fraction(0)
+
+
+def _tie_value(application: Application, tie_rule: str) -> Fraction:
+    facts = verified_facts(application)
+    value = facts.value(tie_rule) if facts else None
+    return value if isinstance(value, Fraction) else Fraction(0)
+
+
+def places_left(batch: Batch) -> int:
+    """How many proposals the quota still allows; a proposal that fell in the public notice frees its place."""
+    assert batch.quota is not None
+    return max(batch.quota - batch.applications.filter(state__in=STANDING).count(), 0)
+
+
+def standing_order(batch: Batch) -> list[Place]:
+    """The order as it stands now: every application that has come before the committee, or will."""
+    rows = batch.applications.filter(state__in=RANKED).select_related("case", "enterprise", "batch__rule_set")
+    return by_score(rows, batch.tie_rule)
+
+
+def place_items(batch: Batch, items: Iterable[MeetingItem]) -> list[str]:
+    """Give the items that the votes recognise their places, and say so in lines of the minutes."""
+    wanted = {item.application_id: item for item in items if item.outcome == Choice.RECOGNISE}
+    left = places_left(batch)
+    lines = []
+    for row in by_score([item.application for item in wanted.values()], batch.tie_rule):
+        item = wanted[row.application.pk]
+        item.place, item.score = row.place, exact_text(row.score)
+        item.is_within_quota = row.place <= left
+        item.save(update_fields=["place", "score", "is_within_quota"])
+        lines.append(_line(batch, row, is_within=item.is_within_quota))
+    return lines
+
+
+def _line(batch: Batch, row: Place, *, is_within: bool) -> str:
+    """One line of the official text, which is Chinese."""
+    field = rules_of(batch).fields[batch.tie_rule]
+    tie = f"{field.name_zh} {amount_text(row.tie_value, field.unit, 'zh')}"
+    score = amount_text(row.score, "point", "zh")
+    reach = "名额以内" if is_within else "名额以外"
+    name, number = row.application.enterprise.name, row.application.case.number
+    return f"{row.place}．{name}（{number}）　得分 {score}　{tie}　{reach}"

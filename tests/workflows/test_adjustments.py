@@ -1,0 +1,112 @@
+"""Adjustment notices: what is refused, what an entry that leaves the list becomes, days that do not run anew."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from accreditation.audit import verify_all
+from accreditation.enums import ApplicationState as S
+from accreditation.errors import Denied, Refusal
+from accreditation.models import Application, Batch, Case, Letter, Notice, NoticeAdjustment, NoticeEntry
+from accreditation.services.adjustments import last_moment
+from accreditation.services.recognition_quota import places_left
+from tests.attacks.district_states import OBJECTION
+from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
+from tests.clock import Clock
+from workflows import door
+from workflows.adjustment_acts import publish_adjustment
+from workflows.consistency import check_all
+from workflows.tick import tick
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+class Noticed:
+    """A case under public notice, and what can be done to its entry."""
+
+    def __init__(self, clock: Clock, edition: type[MunicipalStates] = MunicipalStates2026) -> None:
+        self.world = edition(clock.at)
+        self.case: Case = self.world.case_in(S.UNDER_NOTICE)
+        self.at = self.world.at
+        self.entry = NoticeEntry.objects.get(application__case=self.case)
+        self.notice: Notice = self.entry.notice
+
+    @property
+    def application(self) -> Application:
+        """Fresh from the table."""
+        return Application.objects.select_related("notice", "batch").get(case=self.case)
+
+    def adjust(
+        self, by: str = "publisher", *, name: str = "", off: bool = False, body: str = "名称有误", **at: int
+    ) -> Any:
+        """Published, or refused."""
+        entry = NoticeEntry.objects.select_related("application__case").get(pk=self.entry.pk)
+        return publish_adjustment(
+            Notice.objects.get(pk=self.notice.pk), {entry: name} if name else {}, [entry] if off else [], body=body,
+            by=self.world.people[by], at=self.at + timedelta(**at),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def noticed(settings: LazySettings, clock: Clock) -> Noticed:
+    settings.ACCREDITATION_DEMO = True
+    return Noticed(clock)
+
+
+def refused(noticed: Noticed, **said: Any) -> list[str]:
+    with pytest.raises(Refusal) as refusal:
+        noticed.adjust(**said)
+    return [reason.code for reason in refusal.value.reasons]
+
+
+def test_what_is_wrong_is_said_and_nothing_is_published(noticed: Noticed) -> None:
+    printed = noticed.entry.enterprise_name
+    assert refused(noticed, body="无") == ["text_needed", "empty_list"]
+    assert refused(noticed, name=printed) == ["same_name"]
+    assert refused(noticed, name="另名", off=True) == ["both"]
+    assert refused(noticed, name="另名", days=60) == ["notice_over"]
+    with pytest.raises(Denied):
+        noticed.adjust("office", name="另名")
+    assert NoticeAdjustment.objects.count() == 0
+
+
+def test_entry_taken_off_ends_its_application_and_frees_its_place(noticed: Noticed) -> None:
+    assert places_left(noticed.application.batch) == 0
+    row = noticed.adjust(off=True, body="申报单位书面撤回")
+    assert (row.number, noticed.application.state) == (f"{noticed.notice.number}-A1", S.WITHDRAWN)
+    assert Letter.objects.filter(case=noticed.case, kind="withdrawal").count() == 1
+    assert places_left(noticed.application.batch) == 1
+    assert Notice.objects.get(pk=noticed.notice.pk).entries.get().enterprise_name == noticed.entry.enterprise_name
+    assert refused(noticed, name="另名") == ["not_listed"]
+    assert (list(check_all()), verify_all()[1]) == ([], [])
+
+
+def test_open_objection_holds_an_entry_on_the_list(noticed: Noticed) -> None:
+    door.perform(noticed.case, "raise_objection", by=noticed.world.people["clock"], at=noticed.at, form=OBJECTION)
+    assert refused(noticed, off=True, body="书面撤回") == ["objection_open"]
+    assert (noticed.application.state, NoticeAdjustment.objects.count()) == (S.UNDER_NOTICE, 0)
+
+
+def test_days_go_on_where_the_rules_do_not_let_them_run_anew(noticed: Noticed) -> None:
+    Batch.objects.filter(pk=noticed.notice.batch_id).update(adjustment_restarts=False)
+    noticed.adjust(name="更正有限公司", days=2)
+    assert last_moment(noticed.application) == noticed.notice.ends_at
+    tick(noticed.notice.ends_at + timedelta(seconds=1))
+    assert noticed.application.state == S.NOTICE_COMPLETED
+
+
+def test_second_adjustment_counts_from_its_own_day(noticed: Noticed) -> None:
+    first = noticed.adjust(name="更正甲有限公司", days=1).lines.get().ends_at
+    second = noticed.adjust(name="更正乙有限公司", days=3).lines.get().ends_at
+    assert noticed.notice.ends_at < first < second == last_moment(noticed.application)
+    assert noticed.case.deadlines.filter(kind="notice", state="running").get().due_at == second
+    assert list(check_all()) == []
+
+
+def test_edition_of_2022_knows_no_adjustment(settings: LazySettings, clock: Clock) -> None:
+    settings.ACCREDITATION_DEMO = True
+    assert refused(Noticed(clock, MunicipalStates), name="另名") == ["no_adjustment"]

@@ -1,0 +1,52 @@
+"""What the verbs that the municipal recognition has from edition 2026 on record."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from accreditation.clocks import DeadlineKind
+from accreditation.enums import LetterKind
+from accreditation.models import Decision
+from accreditation.services import consultations, recognition_quota
+from criteria.units import amount_text
+from workflows import deadlines, panel_records
+from workflows.doing import Doing
+from workflows.recommendation_records import end_for, send_letter
+
+
+def conclude_consultation(doing: Doing) -> None:
+    """Form: opinion; without_answer_for and objections_answered where they are asked for."""
+    said = {name: doing.form.get(name) or "" for name in ("without_answer_for", "objections_answered")}
+    silent = [row.department for row in consultations.unanswered(doing.application)]
+    panel_records.pass_check(doing)
+    doing.act.note(silent=silent, silence_counts=bool(silent) and bool(doing.batch.silence_counts), **said)
+
+
+def propose(doing: Doing) -> None:
+    """Form: decision. Without a quota every proposal stands; with one, the places of the minutes tell."""
+    decision: Decision = doing.form["decision"]
+    item = decision.item
+    is_within = not recognition_quota.limits_proposals(doing.batch) or bool(item.is_within_quota)
+    doing.application.decision = decision
+    doing.arguments["is_within"] = is_within
+    doing.act.note(decision=decision.pk, outcome=decision.outcome, minutes=decision.minutes_sha256, is_within=is_within)
+    if not is_within:
+        score = amount_text(Fraction(item.score), "point", "zh")
+        quota = doing.batch.quota
+        end_for(doing, f"认定名额 {quota} 个，按核定数据得分排序列本次会议第 {item.place} 位，未列入认定名额。")
+        send_letter(doing, LetterKind.NOT_IN_QUOTA, item=item, score=score, meeting=item.meeting)
+
+
+def correct_entry(doing: Doing) -> None:
+    """Form: adjustment, corrected. Where the rules let the days run anew, the clock of the notice starts again."""
+    adjustment, name = doing.form["adjustment"], doing.form["corrected"]
+    if doing.batch.adjustment_restarts:
+        running = [clock for clock in deadlines.open_clocks(doing.case) if clock.kind == DeadlineKind.NOTICE]
+        deadlines.call_off(running, at=doing.at)
+    doing.act.note(adjustment=adjustment.number, corrected=name)
+
+
+def take_off_notice(doing: Doing) -> None:
+    """Form: adjustment, reasons."""
+    doing.act.note(adjustment=doing.form["adjustment"].number, reasons=doing.form["reasons"])
+    send_letter(doing, LetterKind.WITHDRAWAL)

@@ -1,0 +1,71 @@
+"""The verb table of the municipal recognition, 2026: the lines of 2022, consultation before the experts, a quota.
+
+This is the answer to "what can happen to an application now": read the lines whose `nodes` hold its node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from workflows import audiences, guards, recognition_guards, who
+from workflows import recognition_records as records
+from workflows import recommendation_guards as consulting
+from workflows.doing import Verb
+from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022, NOTICE, PUBLICITY
+from workflows.tables.national_recommendation_2016 import CONSULTATION, NATIONAL_2016
+
+RULES = "市级企业技术中心管理办法（2026年版，演示）"
+_AT_CHECK = ("first_review", "completeness_check", "consultation")
+
+# What is different from 2022, by the code of the line.
+_CHANGES: Mapping[str, Mapping[str, Any]] = {
+    "answer_gate": {"nodes": _AT_CHECK},
+    "verify_value": {"nodes": _AT_CHECK},
+    "find_ineligible": {"nodes": _AT_CHECK},
+    "pass_completeness_check": {
+        "guards": (recognition_guards.departments_were_asked, *MUNICIPAL_2022["pass_completeness_check"].guards),
+    },
+    "propose": {
+        "transition": "propose_within_quota", "record": records.propose, "ground": RULES,
+        "tells": (audiences.applicants, audiences.publishers), "told_as": "propose_within_quota",
+    },
+}  # fmt: skip
+
+_ADDED: tuple[Verb, ...] = (
+    replace(
+        NATIONAL_2016["ask_departments"], ground=RULES,
+        guards=(recognition_guards.batch_consults, consulting.departments_are_named, guards.gates_are_passed),
+        starts=lambda doing: [CONSULTATION],
+    ),
+    replace(NATIONAL_2016["record_answer"], ground=RULES),
+    Verb(
+        "conclude_consultation", _("会商完毕，形式审查通过"), who.CHECKER, ("consultation",), RULES,
+        transition="conclude_consultation", completes=True,
+        guards=(
+            recognition_guards.consultation_may_end, consulting.objections_are_answered, guards.gates_are_passed,
+            guards.needs_text("opinion", _("审查意见")),
+        ),
+        record=records.conclude_consultation, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "correct_entry", _("更正公示名单"), who.PUBLISHER, ("notice_period",), PUBLICITY,
+        guards=(guards.notice_is_running, recognition_guards.adjustment_is_given), record=records.correct_entry,
+        starts=lambda doing: [NOTICE] if doing.batch.adjustment_restarts else (),
+        tells=(audiences.applicants, audiences.district), for_page=False,
+    ),
+    Verb(
+        "take_off_notice", _("撤下公示名单"), who.PUBLISHER, ("notice_period",), PUBLICITY,
+        transition="take_off_notice", completes=True,
+        guards=(guards.notice_is_running, guards.no_open_objection, recognition_guards.adjustment_is_given),
+        record=records.take_off_notice, tells=(audiences.applicants, audiences.district), for_page=False,
+    ),
+)  # fmt: skip
+
+MUNICIPAL_2026: dict[str, Verb] = {
+    **{code: replace(line, **_CHANGES.get(code, {})) for code, line in MUNICIPAL_2022.items()},
+    **{line.code: line for line in _ADDED},
+}
