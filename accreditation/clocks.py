@@ -20,6 +20,7 @@ class DeadlineKind(TextChoices):
     EFFECT = "effect", _("生效日期")
     SUSPENSION = "suspension", _("暂停期限")
     CONSULTATION = "consultation", _("部门会商期限")
+    RECTIFICATION = "rectification", _("整改期限")
 
 
 class DeadlineState(TextChoices):

@@ -75,6 +75,11 @@ def standing_certificate(number: str) -> Certificate | None:
     return rows.order_by("-version").first()
 
 
+def standing_versions(numbers: Iterable[str]) -> QuerySet[Certificate]:
+    """The versions under these numbers that are in force or suspended."""
+    return Certificate.objects.filter(number__in=list(numbers), state__in=[Standing.IN_FORCE, Standing.SUSPENDED])
+
+
 def certificate_by_code(code: str) -> Certificate | None:
     """The issued certificate with this verification code (27 characters)."""
     return Certificate.objects.exclude(state=Standing.REQUESTED).filter(code=code).first()

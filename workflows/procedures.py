@@ -9,7 +9,7 @@ from accreditation.models import Case
 from accreditation.services.batches import USUAL
 from workflows.doing import Verb
 from workflows.flows import district_recognition_2022 as district
-from workflows.flows import title_proceeding_2026
+from workflows.flows import municipal_evaluation_2025, title_proceeding_2026
 from workflows.flows.demonstration_recommendation_2010 import NODE_OF_STATE as DEMONSTRATION_NODES
 from workflows.flows.demonstration_recommendation_2010 import DemonstrationRecommendation2010
 from workflows.flows.foundation import CaseProcedure
@@ -20,6 +20,7 @@ from workflows.flows.title_proceeding_2026 import TitleProceeding2026
 from workflows.subjects import Subject
 from workflows.tables.demonstration_recommendation_2010 import DEMONSTRATION_2010
 from workflows.tables.district_recognition_2022 import DISTRICT_2022
+from workflows.tables.municipal_evaluation_2025 import EVALUATION_2025
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
 from workflows.tables.title_proceeding_2026 import TITLE_PROCEEDING_2026
@@ -47,6 +48,12 @@ PROCEDURES: Mapping[str, Procedure] = {
         DISTRICT_2022,
         district.NODE_OF_STATE,
         needs=USUAL - {"check_days"},
+    ),
+    "municipal_evaluation/2025": Procedure(
+        municipal_evaluation_2025.MunicipalEvaluation2025,
+        EVALUATION_2025,
+        municipal_evaluation_2025.NODE_OF_STATE,
+        needs=USUAL - {"expert_days", "panel_size"} | {"rectification_days"},
     ),
     "title_proceeding/2026": Procedure(TitleProceeding2026, TITLE_PROCEEDING_2026, title_proceeding_2026.NODE_OF_STATE),
     "national_recommendation/2016": Procedure(

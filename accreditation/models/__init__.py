@@ -16,6 +16,7 @@ from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
+from accreditation.models.evaluations import EvaluationCall, EvaluationRound
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
@@ -60,6 +61,8 @@ __all__ = [
     "Draft",
     "Effect",
     "Enterprise",
+    "EvaluationCall",
+    "EvaluationRound",
     "Evidence",
     "ExpertProfile",
     "ExternalNotice",

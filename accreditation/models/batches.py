@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django_fsm import FSMField, transition
 
-from accreditation.enums import RECOGNISING, RECOMMENDING, BatchState, Choice, Level
+from accreditation.choice_words import EVALUATING, RECOGNISING, RECOMMENDING
+from accreditation.enums import BatchState, Choice, Level
 from accreditation.models.audit import Chained
 from accreditation.models.people import Body, User
 
@@ -74,6 +75,7 @@ class Batch(Chained):
     quorum_numerator = models.PositiveIntegerField(default=2)
     quorum_denominator = models.PositiveIntegerField(default=3)
     consultation_days = models.PositiveIntegerField(default=0)
+    rectification_days = models.PositiveIntegerField(default=0)  # after a warning by an evaluation
     quota = models.PositiveIntegerField(null=True, blank=True)  # of recommendations; null until the office enters it
     quota_ground = models.CharField(max_length=200, blank=True)  # the document that sets it
     is_demo = models.BooleanField()
@@ -111,8 +113,15 @@ class Batch(Chained):
         return self.programme.level == Level.NATIONAL
 
     @property
+    def is_evaluation(self) -> bool:
+        """Whether it evaluates titles that are held; the name of its procedure says so."""
+        return is_evaluation(self.procedure)
+
+    @property
     def choice_words(self) -> dict[Choice, str | Promise]:
         """What the outcomes of a meeting over it are called."""
+        if self.is_evaluation:
+            return EVALUATING
         return RECOMMENDING if self.is_recommendation else RECOGNISING
 
     @transition(field=state, source=BatchState.PREPARED, target=BatchState.OPEN)
@@ -126,6 +135,11 @@ class Batch(Chained):
     @transition(field=state, source=[BatchState.OPEN, BatchState.CLOSED], target=BatchState.ANNOUNCED)
     def announce(self) -> None:
         """The result is announced."""
+
+
+def is_evaluation(procedure: str) -> bool:
+    """Whether a procedure edition evaluates titles that are held, such as municipal_evaluation/2025."""
+    return procedure.partition("/")[0].endswith("_evaluation")
 
 
 class Counter(models.Model):

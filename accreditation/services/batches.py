@@ -25,9 +25,13 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
     "panel_size": "panel_size",
     "returns_allowed": "returns_allowed",
     "consultation_days": "consultation_working_days",
+    "rectification_days": "rectification_working_days",
 }
 OPTIONAL = {"tie_years": "tie_years"}  # where a rule set is silent, the field's own default holds
-USUAL = frozenset(PARAMETERS) - {"consultation_days"}  # what a recognition with district, panel and notice asks for
+USUAL = frozenset(PARAMETERS) - {
+    "consultation_days",
+    "rectification_days",
+}  # what a recognition with district, panel and notice asks for
 
 
 def open_batch(

@@ -7,7 +7,16 @@ from datetime import date
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from accreditation.models import Application, HolderRecord, Programme, Title, VerifiedValue, WorkbookUpload
+from accreditation.evaluation_words import WARNINGS
+from accreditation.models import (
+    Application,
+    EvaluationCall,
+    HolderRecord,
+    Programme,
+    Title,
+    VerifiedValue,
+    WorkbookUpload,
+)
 from accreditation.models.titles import STANDING
 from accreditation.services.kept_facts import KEPT
 from accreditation.services.rule_sets import rules_of
@@ -130,7 +139,19 @@ def _records(application: Application) -> dict[str, tuple[date, ...]]:
     found: dict[str, tuple[date, ...]] = {}
     for kind, day in HolderRecord.objects.filter(enterprise=application.enterprise).values_list("kind", "happened_on"):
         found[kind] = (*found.get(kind, ()), day)
+    if application.evaluated_title_id is not None:
+        found |= _evaluated_before(application)
     return found
+
+
+def _evaluated_before(application: Application) -> dict[str, tuple[date, ...]]:
+    """What the evaluations on record say: whether the one before ended with a warning; nothing of this one is late."""
+    rows = EvaluationCall.objects.filter(
+        title=application.evaluated_title_id, published_on__isnull=False, round__year__lt=application.batch.year
+    )
+    last = rows.order_by("-round__year").first()
+    days = (last.published_on,) if last and last.published_on and last.consequence in WARNINGS else ()
+    return {"warned_at_last_evaluation": days, "evaluation_material_overdue": ()}
 
 
 def _anchors(application: Application) -> dict[str, date]:

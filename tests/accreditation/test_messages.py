@@ -25,6 +25,9 @@ PARAMS = {
     "role": Role.DISTRICT_OFFICER.value,
     "district": "310115",
     "meeting": "M-1",
+    "title": "SHETC-T-2024-00001",
+    "year": "2026",
+    "closes_at": "2026-09-30T17:00:00+08:00",
     "held_at": "2026-03-02T09:00:00+08:00",
 }
 

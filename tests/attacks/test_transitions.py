@@ -15,6 +15,7 @@ from django.db import transaction
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case
 from tests.attacks.district_states import DistrictStates
+from tests.attacks.evaluation_states import EvaluationStates
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
 from tests.clock import MONDAY
@@ -29,6 +30,7 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "national_recommendation/2016": NationalStates,
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
+    "municipal_evaluation/2025": EvaluationStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

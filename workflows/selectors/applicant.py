@@ -22,14 +22,15 @@ from accreditation.models import (
     WorkbookUpload,
 )
 from accreditation.permissions import Person
+from accreditation.services.evaluation_rounds import call_for
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View, application_of, case_for, enterprises_of, view_of, visible_cases
 from certificates.models import Certificate
-from certificates.selectors import certificate_for_request
+from certificates.selectors import standing_versions
 from criteria.ruleset import RuleSet
 from workflows.calendar import current_calendar
-from workflows.certification import request_key_of
+from workflows.certification import newest_certificate_of_title, request_key_of
 from workflows.presentation.cases import clock_words
 from workflows.presentation.words import Words
 from workflows.workdays import SHANGHAI, WorkCalendar
@@ -102,17 +103,22 @@ def own_certificates(user: Person) -> list[tuple[Title, Case, Certificate | None
         .select_related("title__programme", "title__holder", "case")
         .order_by("-title__granted_on", "-pk")
     )
-    titles = [(row.title, row.case) for row in rows if row.title is not None]
-    keys = [request_key_of(title) for title, _case in titles]
+    newest: dict[Title, Case] = {}  # of a title that was evaluated the last case
+    for row in rows:
+        if row.title is not None and (row.title not in newest or newest[row.title].pk < row.case_id):
+            newest[row.title] = row.case
+    keys = [request_key_of(title) for title in newest]
     issued = {row.request_key: row for row in Certificate.objects.filter(request_key__in=keys)}
-    return [(title, case, issued.get(request_key_of(title))) for title, case in titles]
+    standing = {row.number: row for row in standing_versions(row.number for row in issued.values())}
+    found = {key: standing.get(row.number, row) for key, row in issued.items()}
+    return [(title, case, found.get(request_key_of(title))) for title, case in newest.items()]
 
 
 def certificate_of(application: Application) -> Certificate | None:
     """The issued certificate of the title that an application led to."""
     if application.title is None:
         return None
-    found = certificate_for_request(request_key_of(application.title))
+    found = newest_certificate_of_title(application.title)
     return found if found is not None and found.sha256 else None
 
 
@@ -138,7 +144,11 @@ def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
     closed = states_where(is_closed=True)
     taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
     rows = enterprises_of(user).exclude(pk__in=taken).order_by("name")
-    return [enterprise for enterprise in rows if is_offered_to(batch, enterprise)]
+    return [
+        enterprise
+        for enterprise in rows
+        if is_offered_to(batch, enterprise) and (not batch.is_evaluation or call_for(enterprise, batch) is not None)
+    ]
 
 
 def uploads_of(application: Application) -> list[WorkbookUpload]:

@@ -23,11 +23,12 @@ from accreditation.models import (
     Submission,
     Title,
 )
+from accreditation.models.batches import is_evaluation
 from accreditation.models.titles import STANDING
 from certificates.models import Certificate, PaperCertificate
-from certificates.selectors import certificate_for_request, paper_certificate_of
+from certificates.selectors import paper_certificate_of
 from certificates.standing import Standing
-from workflows.certification import request_key_of
+from workflows.certification import newest_certificate_of_title
 
 NOTICE, ANNOUNCEMENT = "notice", "announcement"
 CHECK_CODE_LENGTH = 8
@@ -38,6 +39,7 @@ COLUMNS = (
     "at",
     "batch__year",
     "batch__ordinal",
+    "batch__procedure",
     "batch__programme__name_zh",
     "batch__programme__name_en",
 )
@@ -45,15 +47,21 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One line of the list: kind, number, instant, year and ordinal of the batch, programme in both languages."""
+    """One line of the list: kind, number, instant; year, ordinal, procedure of the batch; programme twice."""
 
     kind: str
     number: str
     at: datetime
     year: int
     ordinal: int
+    procedure: str
     name_zh: str
     name_en: str
+
+    @property
+    def is_evaluation(self) -> bool:
+        """Whether results of an evaluation are published."""
+        return is_evaluation(self.procedure)
 
 
 def published(kind: str = "", year: str = "") -> QuerySet[Any, Any]:
@@ -164,8 +172,8 @@ def title_events(row: Title) -> list[AuditEvent]:
 
 
 def certificate_of_title(row: Title) -> Certificate | None:
-    """The issued certificate of a title."""
-    found = certificate_for_request(request_key_of(row))
+    """The issued certificate of a title, in the version that stands."""
+    found = newest_certificate_of_title(row)
     return found if found is not None and found.state != Standing.REQUESTED else None
 
 

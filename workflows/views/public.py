@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
+from accreditation.selectors.holders import PROLONG
 from accreditation.services.files import take_file
 from accreditation.templatetags.dates import day_text
 from certificates.services.allowance import Rate, is_allowed
@@ -23,15 +24,17 @@ from workflows.calendar import current_calendar
 from workflows.exports.register import csv_of, title_lines
 from workflows.forms.public import CentreFilter, NoticeFilter, ObjectionForm, TrackForm
 from workflows.presentation.cases import batch_name, clock_of, step_bar
+from workflows.presentation.evaluations import band_name, band_tone, result_words
 from workflows.presentation.words import Words, district_name, either, quoted, state_label, state_tone
 from workflows.selectors import public_register as register
+from workflows.selectors.evaluations import announced_results, results_by_case, results_of
 from workflows.tick import clock_person
 from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
 from workflows.views.listing import filters, page_of_rows
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import Application, Case, NoticeEntry, StoredFile, Title
+    from accreditation.models import Application, Case, Notice, NoticeEntry, StoredFile, Title
 
 OBJECTIONS = Rate("objection", interval=60.0, burst=5)
 TRACKING = Rate("track", interval=3.0, burst=20)
@@ -62,11 +65,20 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
         "batch_name": batch_name(row.batch),
         "programme": either(row.batch.programme, "name"),
         "body": row.batch.programme.granted_by,
-        "entries": [_entry(found, at) for found in register.entries(row)],
+        "entries": _entries(row, at),
+        "is_evaluation": row.batch.is_evaluation,
         "left": current_calendar().left(today, due) if is_open else None,
         "is_open": is_open,
     }
     return render(request, "workflows/public/notice.html", context)
+
+
+def _entries(row: Notice, at: Any) -> list[Words]:
+    """The list; of an evaluation with the bands, as long as the notice holds the case."""
+    found = register.entries(row)
+    results = results_by_case([one.application for one in found if one.application.notice_id == row.pk])
+    shown = {key: {"band": band_name(call), "tone": band_tone(call)} for key, call in results.items()}
+    return [_entry(one, at) | shown.get(one.application_id, {}) for one in found]
 
 
 def _entry(found: NoticeEntry, at: Any) -> Words:
@@ -91,7 +103,8 @@ def announcement(request: HttpRequest, number: str) -> HttpResponse:
         "batch_name": batch_name(row.batch),
         "programme": either(row.batch.programme, "name"),
         "body": row.batch.programme.granted_by,
-        "rows": register.announced(row),
+        "rows": [] if row.batch.is_evaluation else register.announced(row),
+        "results": [result_words(call) for call in announced_results(row)],
     }
     return render(request, "workflows/public/announcement.html", context)
 
@@ -204,6 +217,7 @@ def centre(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": register.certificate_of_title(row),
         "paper": register.paper_of_title(row),
         "events": _history(row),
+        "results": [result_words(call) for call in results_of(row)],
     }
     return render(request, "workflows/public/centre.html", context)
 
@@ -212,7 +226,7 @@ def _history(row: Title) -> list[Words]:
     """Changes of state, newest first, and the grant at the end; nobody's name."""
     changes = [
         {
-            "title": TitleState(event.state_after).label,
+            "title": _("称号续期") if event.verb == PROLONG else TitleState(event.state_after).label,
             "at": event.at,
             "tone": TITLE_TONES.get(event.state_after, "grey"),
         }
