@@ -18,7 +18,7 @@ from viewflow.workflow.models import Task
 from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.audit import chain_key
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
-from accreditation.models import AuditEvent, Case, User
+from accreditation.models import Application, AuditEvent, Case, User
 from accreditation.models.cases import CaseSubject
 from workflows import deadlines, flow_tasks
 from workflows.doing import Doing, Verb
@@ -189,14 +189,20 @@ def _carry_out(doing: Doing) -> Outcome:
     doing.act.tell(told.values(), doing.verb.message, case_number=doing.case.number)
     after = doing.state
     doing.act.moved(before, after)
-    if doing.case.batch is not None:
-        doing.act.note(rule_set=doing.case.batch.rule_set.checksum)
+    _note_rules(doing)
     doing.act.note(procedure=doing.case.procedure)
     outcome = Outcome(
         doing.case.number, doing.verb.code, before, after, doing.case.audit_count + 1, dict(doing.act.answer)
     )
     doing.act.answer = asdict(outcome)
     return outcome
+
+
+def _note_rules(doing: Doing) -> None:
+    """The rule set in force for the case; an application has its batch at hand, so that nothing is read twice."""
+    batch = doing.batch if isinstance(doing.subject, Application) else doing.case.batch
+    if batch is not None:
+        doing.act.note(rule_set=batch.rule_set.checksum)
 
 
 def _completes(doing: Doing) -> bool:

@@ -64,8 +64,8 @@ def expire_title(title: Title, *, on: date, by: User, at: datetime) -> bool:
 def standing_title(application: Application) -> Title | None:
     """The title that an application asks for, where its holder has it already and it is not revoked or run out."""
     states = [*STANDING, TitleState.SUSPENDED]
-    rows = Title.objects.filter(programme=application.batch.programme, holder=application.enterprise, state__in=states)
-    return rows.first()
+    held = {"programme_id": application.batch.programme_id, "holder_id": application.enterprise_id}
+    return Title.objects.filter(**held, state__in=states).first()
 
 
 def import_title(
