@@ -24,6 +24,7 @@ from workflows.certification import request_key_of
 from workflows.demo.city.build import City
 from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
+from workflows.demo.evaluations import fill_evaluation
 from workflows.demo.matters import deal_with_titles
 from workflows.demo.national import NationalStory
 from workflows.demo.story import Story
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         fill_desks(story)
         fill_district(story)
         NationalStory(story).run()
+        fill_evaluation(story)
         if options["size"] > 0:
             self._build_city(story, options["size"])
         run_due(timezone.now(), limit=1000)
