@@ -162,11 +162,8 @@ APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
 
 def states_where(**wanted: object) -> list[ApplicationState]:
     """States whose facts have all the wanted values."""
-    return [
-        state
-        for state, facts in APPLICATION_STATES.items()
-        if all(getattr(facts, name) == value for name, value in wanted.items())
-    ]
+    asked = wanted.items()
+    return [state for state, facts in APPLICATION_STATES.items() if all(getattr(facts, n) == v for n, v in asked)]
 
 
 class BatchState(TextChoices):
@@ -378,6 +375,9 @@ class LetterKind(TextChoices):
     NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未予认定告知书")
     EVALUATION_RESULT = "evaluation_result", _("评价结果通知书")
     RECTIFICATION = "rectification", _("整改核查结果告知书")
+    CHANGE_RETURNED = "change_returned", _("变更补正告知书")
+    CHANGE_CONFIRMED = "change_confirmed", _("变更确认通知书")
+    CHANGE_REFUSED = "change_refused", _("变更不予确认决定书")
 
 
 DISTRICTS: dict[str, Promise] = {  # GB/T 2260

@@ -173,6 +173,7 @@ ACCESS: Mapping[str, Policy] = {
     "my_rectification": APPLICANT,
     "my_certificate": APPLICANT,
     "my_certificate_english": APPLICANT,
+    "my_title_certificate": APPLICANT,
     "my_progress": APPLICANT,
     # roles and accounts of staff
     "grants": SECURITY,
@@ -326,6 +327,9 @@ ACCESS: Mapping[str, Policy] = {
     "my_matter_document": APPLICANT,
     "my_matter_letter": APPLICANT,
     "my_cancellation": APPLICANT,
+    "my_matter_drop_document": APPLICANT,
+    "my_changes": APPLICANT,
+    "my_change_new": APPLICANT,
     # experts
     "expert_tasks": EXPERT,
     "expert_history": EXPERT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from django.utils import translation
@@ -12,14 +13,21 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import DISTRICTS, ApplicationState, Level
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Announcement, Application, Batch, Body, Programme, Title
+from accreditation.models import Announcement, Application, Batch, Body, Enterprise, Programme, Title
 from accreditation.services.rule_sets import rules_of
-from certificates.layout import NoLayout, newest_layout
+from certificates.layout import LAYOUTS, NoLayout, newest_layout
 from certificates.models import Certificate, PaperCertificate
 from certificates.numbering import NumberForm
-from certificates.selectors import certificate_for_request, paper_certificate_of, standing_certificate
+from certificates.occasions import RENAME
+from certificates.selectors import (
+    certificate_for_request,
+    newest_versions,
+    paper_certificate_of,
+    standing_certificate,
+    version_under_way,
+)
 from certificates.services.progress import Progress, issued_for, progress_of
-from certificates.services.requests import Particulars, request_certificate
+from certificates.services.requests import Particulars, RequestRefused, request_certificate, request_new_version
 from certificates.snapshot import Fault, SnapshotRefused
 from certificates.standing import Standing
 from certificates.wording import Wording
@@ -55,7 +63,7 @@ def request_for(title: Title, application: Application, announcement: Announceme
             particulars=particulars, form=form, request_key=request_key_of(title), by=particulars.issuer_zh, at=at
         )
     except SnapshotRefused as refusal:
-        raise Refusal([fault_of(application, fault) for fault in refusal.faults]) from refusal
+        raise Refusal([fault_of(application.case.number, fault) for fault in refusal.faults]) from refusal
     return str(certificate.number)
 
 
@@ -118,13 +126,13 @@ def layout_for(application: Application) -> str:
     try:
         return newest_layout(own or programme.code, is_national=programme.level == Level.NATIONAL)
     except NoLayout as refusal:
-        raise Refusal([fault_of(application, Fault("layout", refusal.reason))]) from refusal
+        raise Refusal([fault_of(application.case.number, Fault("layout", refusal.reason))]) from refusal
 
 
-def fault_of(application: Application, fault: Fault) -> Reason:
-    """A fault of the particulars, with the case that it concerns."""
+def fault_of(number: str, fault: Fault) -> Reason:
+    """A fault of the particulars, with the number of the case that it concerns."""
     values = {
-        "no": application.case.number,
+        "no": number,
         "field": fault.field,
         "why": fault.reason.en if (get_language() or "").startswith("en") else fault.reason.zh,
     }
@@ -146,12 +154,6 @@ def renewal_key(title_number: str, year: int) -> str:
     return f"renewal:{title_number}:{year}"
 
 
-def newest_certificate_of_title(title: Title) -> Certificate | None:
-    """The version that stands now; without one the first, in whatever state."""
-    first = certificate_of_title(title)
-    return (standing_certificate(first.number) or first) if first is not None else None
-
-
 def certificate_of_title(title: Title) -> Certificate | None:
     """The first certificate asked for with a title, in whatever state; None for a title from an older register."""
     return certificate_for_request(request_key_of(title))
@@ -161,6 +163,61 @@ def standing_certificate_of_title(title: Title) -> Certificate | None:
     """The version of a title's certificate that is in force or suspended now."""
     first = certificate_of_title(title)
     return standing_certificate(first.number) if first is not None else None
+
+
+def newest_certificate_of_title(title: Title) -> Certificate | None:
+    """The newest issued version of a title's certificate; before the first is issued the one asked for."""
+    first = certificate_of_title(title)
+    return newest_versions([first.number]).get(first.number, first) if first is not None else None
+
+
+def is_being_made(title: Title) -> bool:
+    """Whether a version of the title's certificate is asked for and not issued yet."""
+    first = certificate_of_title(title)
+    return first is not None and version_under_way(first.number) is not None
+
+
+def request_again(
+    title: Title, *, occasion: str, request_key: str, document: str, dated: date, former: Enterprise, at: datetime
+) -> str:
+    """Ask for the next version of a title's certificate in the running transaction; returns its number.
+
+    It states what the title is now: its holder, its parent. `document` is the list or notice by which the change was
+    confirmed, `former` the holder as it was called before. "" for a title without an electronic certificate in force.
+    Refusal where the certificate cannot be made out so.
+    """
+    current = standing_certificate_of_title(title)
+    if current is None:
+        return ""
+    content, holder, parent = current.content, title.holder, title.parent.holder if title.parent else None
+    kept = {field.name: getattr(content, field.name) for field in fields(Particulars)}
+    knows = LAYOUTS[content.layout].occasions
+    changed = {
+        "holder_zh": holder.name,
+        "holder_en": holder.name_en,
+        "uscc": holder.uscc,
+        "parent_zh": parent.name if parent else "",
+        "parent_en": parent.name_en if parent else "",
+        "occasion": occasion,
+        "formerly_zh": former.name if occasion == RENAME else "",
+        "formerly_en": former.name_en if occasion == RENAME else "",
+        "result_zh": "",
+        "result_en": "",
+        "granted_on": dated,
+        "recognised_on": content.recognised_on or title.granted_on,
+        "announcement": document,
+        "layout": content.layout if occasion in knows else newest_layout(title.programme_id),
+    }
+    particulars, by = Particulars(**{**kept, **changed}), content.issuer_zh
+    try:
+        again = request_new_version(certificate=current, particulars=particulars, request_key=request_key, by=by, at=at)
+    except SnapshotRefused as refusal:
+        raise Refusal([fault_of(title.number, fault) for fault in refusal.faults]) from refusal
+    except RequestRefused as refusal:
+        raise Refusal(
+            [Reason("certificate_pending", _("称号 %(no)s 的证书现在不能换发。") % {"no": title.number})]
+        ) from refusal
+    return str(again.number)
 
 
 def standing_paper_of_title(title: Title) -> PaperCertificate | None:

@@ -9,7 +9,7 @@ from accreditation.models import Case
 from accreditation.services.batches import USUAL
 from workflows.doing import Verb
 from workflows.flows import district_recognition_2022 as district
-from workflows.flows import municipal_evaluation_2025, title_proceeding_2026
+from workflows.flows import municipal_evaluation_2025, title_change_2026, title_proceeding_2026
 from workflows.flows.demonstration_recommendation_2010 import NODE_OF_STATE as DEMONSTRATION_NODES
 from workflows.flows.demonstration_recommendation_2010 import DemonstrationRecommendation2010
 from workflows.flows.foundation import CaseProcedure
@@ -23,6 +23,7 @@ from workflows.tables.district_recognition_2022 import DISTRICT_2022
 from workflows.tables.municipal_evaluation_2025 import EVALUATION_2025
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
+from workflows.tables.title_change_2026 import TITLE_CHANGE_2026
 from workflows.tables.title_proceeding_2026 import TITLE_PROCEEDING_2026
 
 
@@ -56,6 +57,9 @@ PROCEDURES: Mapping[str, Procedure] = {
         needs=USUAL - {"expert_days", "panel_size"} | {"rectification_days"},
     ),
     "title_proceeding/2026": Procedure(TitleProceeding2026, TITLE_PROCEEDING_2026, title_proceeding_2026.NODE_OF_STATE),
+    "title_change/2026": Procedure(
+        title_change_2026.TitleChange2026, TITLE_CHANGE_2026, title_change_2026.NODE_OF_STATE
+    ),
     "national_recommendation/2016": Procedure(
         NationalRecommendation2016,
         NATIONAL_2016,

@@ -14,7 +14,7 @@ from accreditation.errors import Reason
 from accreditation.grounds import grounds_for
 from accreditation.models import AuditEvent, Proceeding
 from accreditation.services.proceedings import effect_of
-from workflows.certification import certificate_of_title
+from workflows.certification import is_being_made
 from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
 
@@ -63,8 +63,7 @@ def order_cannot_take_effect(doing: Doing) -> Iterable[Reason]:
 
 def certificate_is_not_being_made(doing: Doing) -> Iterable[Reason]:
     """A certificate that is just being signed could not be marked."""
-    certificate = certificate_of_title(proceeding_of(doing).title)
-    if certificate is not None and not certificate.standing.is_issued:
+    if is_being_made(proceeding_of(doing).title):
         yield Reason("certificate_pending", _("该称号的证书正在制发，请在发出后再作决定。"))
 
 

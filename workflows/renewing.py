@@ -52,5 +52,5 @@ def renew_certificate(title: Title, call: EvaluationCall, *, at: datetime) -> st
     except RequestRefused:
         return ""
     except SnapshotRefused as refusal:
-        raise Refusal([fault_of(application, fault) for fault in refusal.faults]) from refusal
+        raise Refusal([fault_of(application.case.number, fault) for fault in refusal.faults]) from refusal
     return str(made.number)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
+from accreditation.change_words import CHANGE_STATES, ChangeState
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
-from accreditation.models import Application, Case, Proceeding
+from accreditation.models import Application, Case, ChangeRequest, Proceeding
 from accreditation.models.cases import CaseSubject
 
 _S = ApplicationState
 _P = ProceedingState
+_C = ChangeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,20 @@ PROCEEDING = Subject(
     related=("title__programme__granted_by", "title__holder"),
     first=_P.IN_PREPARATION,
 )
-SUBJECTS = (APPLICATION, PROCEEDING)
+CHANGE = Subject(
+    model=ChangeRequest,
+    words=ChangeState,
+    states={str(state): facts for state, facts in CHANGE_STATES.items()},
+    clocks={
+        DeadlineKind.CHANGE_OPINION: frozenset({_C.UNDER_OPINION}),
+        DeadlineKind.CHANGE_RECEIVING: frozenset({_C.UNDER_RECEIVING_OPINION}),
+        DeadlineKind.CHANGE_CORRECTION: frozenset({_C.RETURNED}),
+        DeadlineKind.CHANGE_CONFIRMATION: frozenset({_C.UNDER_CONFIRMATION, _C.AWAITING_SECOND}),
+    },
+    related=("holder",),
+    first=_C.DRAFT,
+)
+SUBJECTS = (APPLICATION, PROCEEDING, CHANGE)
 
 
 def subject_of_state(state: str) -> Subject | None:

@@ -15,6 +15,7 @@ from accreditation.models.applications import (
 from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
+from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evaluations import EvaluationCall, EvaluationRound
 from accreditation.models.evidence import Binding, FiledIdentifier
@@ -51,6 +52,10 @@ __all__ = [
     "Body",
     "Case",
     "CaseDocument",
+    "ChangeOpinion",
+    "ChangeRequest",
+    "ChangeSuccessor",
+    "ChangedTitle",
     "ClockEvent",
     "Consultation",
     "CorrectionPoint",

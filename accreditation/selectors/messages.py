@@ -126,6 +126,17 @@ SENTENCES: Mapping[str, Sentence] = {
     "refuse_order": Sentence(_("不作处理"), _("办件 %(case)s 已决定不作处理。")),
     "take_effect": Sentence(_("处理决定生效"), _("办件 %(case)s 的处理决定自今日起生效。")),
     "end_suspension": Sentence(_("暂停期满"), _("办件 %(case)s 规定的暂停期已满，称号恢复有效。")),
+    # --- changes after the grant
+    "submit_change": Sentence(_("收到变更申请"), _("办件 %(case)s：持有单位申请变更，请审核。")),
+    "withdraw_change": Sentence(_("变更已撤回"), _("办件 %(case)s：持有单位已撤回变更申请。")),
+    "give_opinion": Sentence(_("区级意见已出具"), _("办件 %(case)s：所在区主管部门已出具意见。")),
+    "give_receiving_opinion": Sentence(_("迁入区意见已出具"), _("办件 %(case)s：迁入区主管部门已出具意见。")),
+    "return_change": Sentence(_("变更退回补正"), _("办件 %(case)s 需要补正，内容见告知书。")),
+    "confirm_change": Sentence(_("变更已确认"), _("办件 %(case)s 的变更已确认，称号和证书的处理见通知书。")),
+    "put_succession_forward": Sentence(_("承继方案待复核"), _("办件 %(case)s 的承继方案待复核确认。")),
+    "confirm_succession": Sentence(_("变更已确认"), _("办件 %(case)s 的称号承继已确认，称号和证书的处理见通知书。")),
+    "send_succession_back": Sentence(_("承继方案退回"), _("办件 %(case)s 的承继方案已退回重拟。")),
+    "refuse_change": Sentence(_("变更不予确认"), _("办件 %(case)s 的变更不予确认，理由和救济途径见决定书。")),
     # --- recommendation for a national title
     "file_with_office": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，进入市级核查。")),
     "ask_departments": Sentence(_("已提请部门会商"), _("办件 %(case)s 已提请有关部门会商。")),

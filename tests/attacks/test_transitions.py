@@ -14,6 +14,7 @@ from django.db import transaction
 
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case
+from tests.attacks.change_states import ChangeStates
 from tests.attacks.district_states import DistrictStates
 from tests.attacks.evaluation_states import EvaluationStates
 from tests.attacks.national_states import DemonstrationStates, NationalStates
@@ -31,6 +32,7 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
     "municipal_evaluation/2025": EvaluationStates,
+    "title_change/2026": ChangeStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

@@ -32,6 +32,10 @@ PUBLISHED_NODES = {
         "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",
         "effect", "end", "hearing", "prepare", "rebuild", "resume", "start", "suspension",
     ],
+    "title_change/2026": [
+        "after_confirm", "after_correct", "after_opinion", "after_prepare", "after_receiving", "after_second",
+        "confirm", "correct", "end", "opinion", "prepare", "rebuild", "receiving_opinion", "resume", "second", "start",
+    ],
     "demonstration_recommendation/2010": [
         "after_check", "after_correction", "after_overall_review", "after_prepare", "after_ranking",
         "completeness_check", "correct", "end", "national_review", "overall_review", "prepare", "ranking", "rebuild",

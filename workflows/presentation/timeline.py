@@ -27,8 +27,10 @@ from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation import evaluation_trail as evaluations
+from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.provable import provable_name
 from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
+from workflows.procedures import procedure_of
 from workflows.subjects import subject_of_state
 
 Content = Mapping[str, Any]
@@ -105,6 +107,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "refuse_order": EVERYBODY,
     "take_effect": EVERYBODY,
     "end_suspension": EVERYBODY,
+    **of_changes.READERS,
     "name_parent": PARTIES,
     "ask_departments": PARTIES,
     "record_answer": AUTHORITIES,  # what departments write is between authorities
@@ -188,7 +191,7 @@ def _entry(case: Case, view: View, run: list[AuditEvent], rules: RuleSet | None,
 
 def _title(case: Case, event: AuditEvent) -> str:
     if event.verb == "open":
-        return _("创建申报") if case.batch_id else _("立案")
+        return _("创建申报") if case.batch_id else str(procedure_of(case).flow.instance.node("start").task_title)
     if event.verb == "recompute_deadline":
         return _("按新公布的工作日历重算期限")
     if event.verb in ("submit", "correct"):
@@ -375,9 +378,8 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "dismiss_objection": _reasons("reasons"),
     "uphold_objection": _reasons("reasons"),
     "pause_clock": _paused,
-    "add_document": _paper,
-    "drop_document": _paper,
-    "add_own_document": _paper,
+    **dict.fromkeys(("add_document", "drop_document", "add_own_document", *of_changes.PAPERS), _paper),
+    **{verb: _reasons(words) for verb, words in of_changes.WORDS.items()},
     "defend": _reasons("statement"),
     "ask_for_hearing": _reasons("statement"),
     "call_hearing": _hearing,

@@ -172,7 +172,7 @@ def title_events(row: Title) -> list[AuditEvent]:
 
 
 def certificate_of_title(row: Title) -> Certificate | None:
-    """The issued certificate of a title, in the version that stands."""
+    """The issued certificate of a title."""
     found = newest_certificate_of_title(row)
     return found if found is not None and found.state != Standing.REQUESTED else None
 

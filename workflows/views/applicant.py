@@ -25,6 +25,7 @@ from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.timeline import timeline
 from workflows.presentation.words import Words, either
 from workflows.selectors import applicant as rows
+from workflows.selectors import changes
 from workflows.selectors.evaluations import own_calls
 from workflows.selectors.guide import batch_by_code
 from workflows.selectors.matters import own_matters
@@ -48,6 +49,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
         "to_do": [applicant_tasks.card(row) for row in found if row.is_mine_to_act],
         "others": [applicant_tasks.card(row) for row in found if not row.is_mine_to_act],
         "matters": [applicant_tasks.matter_card(case) for case in own_matters(user)],
+        "holders": changes.holders_of(user),
         "certificates": [applicant_tasks.certificate_card(*row) for row in rows.own_certificates(user)],
         "batches": [batch_words(batch) for batch in rows.open_batches(at) if not batch.is_evaluation],
         "calls": [own_call_words(call) for call in own_calls(user)],
@@ -229,6 +231,14 @@ def my_certificate(request: HttpRequest, number: str) -> HttpResponse:
     certificate = rows.certificate_of(opened.application)
     if certificate is None:
         raise NotFound(number)
+    return _signed_file(certificate_file(certificate), f"{certificate.number}.pdf")
+
+
+@require_safe
+@page
+def my_title_certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """The signed certificate of a title that the enterprise holds, from whomever it has it."""
+    certificate = rows.certificate_of_own_title(acting_person(request), number)
     return _signed_file(certificate_file(certificate), f"{certificate.number}.pdf")
 
 

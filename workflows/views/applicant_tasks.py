@@ -81,8 +81,11 @@ def matter_card(case: Case) -> Words:
     }
 
 
-def certificate_card(title: Title, case: Case, certificate: Certificate | None) -> Words:
-    """A title with its certificate: number, validity, standing, downloads and public page."""
+def certificate_card(title: Title, case: Case | None, certificate: Certificate | None) -> Words:
+    """A title with its certificate: number, validity, standing, downloads and public page.
+
+    A title that came from another holder has no case of its own here.
+    """
     issued = certificate if certificate and certificate.sha256 else None
     meaning = Standing(certificate.state).meaning if certificate else Standing.REQUESTED.meaning
     return {
@@ -93,13 +96,17 @@ def certificate_card(title: Title, case: Case, certificate: Certificate | None) 
         "valid_until": title.valid_until,
         "state": meaning.word.zh if lang() == "zh" else meaning.word.en,
         "tone": TONES[meaning.tone],
-        "href": address("my_certificate", case.number) if issued else "",
-        "english_href": address("my_certificate_english", case.number) if has_english(certificate) else "",
+        "href": _certificate_href(title, case) if issued else "",
+        "english_href": address("my_certificate_english", case.number) if case and has_english(certificate) else "",
         "shown_href": address("certificates:shown", issued.code) if issued else "",
         "credential_href": _credential_href(issued),
-        "case_href": address("my_case", case.number),
+        "case_href": address("my_case", case.number) if case else address("centre", title.number),
         "end_href": address("my_cancellation", title.number) if title.is_standing else "",
     }
+
+
+def _certificate_href(title: Title, case: Case | None) -> str:
+    return address("my_certificate", case.number) if case else address("my_title_certificate", title.number)
 
 
 def _credential_href(issued: Certificate | None) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
-from accreditation.selectors.holders import PROLONG
+from accreditation.selectors.holders import PROLONG, passed_from
 from accreditation.services.files import take_file
 from accreditation.templatetags.dates import day_text
 from certificates.services.allowance import Rate, is_allowed
@@ -34,7 +34,7 @@ from workflows.views.listing import filters, page_of_rows
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import Application, Case, Notice, NoticeEntry, StoredFile, Title
+    from accreditation.models import Application, AuditEvent, Case, Notice, NoticeEntry, StoredFile, Title
 
 OBJECTIONS = Rate("objection", interval=60.0, burst=5)
 TRACKING = Rate("track", interval=3.0, burst=20)
@@ -226,7 +226,7 @@ def _history(row: Title) -> list[Words]:
     """Changes of state, newest first, and the grant at the end; nobody's name."""
     changes = [
         {
-            "title": _("称号续期") if event.verb == PROLONG else TitleState(event.state_after).label,
+            "title": _step(event),
             "at": event.at,
             "tone": TITLE_TONES.get(event.state_after, "grey"),
         }
@@ -236,6 +236,14 @@ def _history(row: Title) -> list[Words]:
     text = format_html("{} {}", day_text(row.granted_on), quoted(row.announcement_number))
     granted = {"title": _("认定"), "at": None, "tone": "green", "text": text}
     return [*changes, granted]
+
+
+def _step(event: AuditEvent) -> str:
+    """A title that passed to a successor says from whom; of any other event the state that it led to."""
+    if event.verb == PROLONG:
+        return _("称号续期")
+    former = passed_from(event)
+    return _("承继自 %(name)s") % {"name": former} if former else str(TitleState(event.state_after).label)
 
 
 # --- progress -----------------------------------------------------------------------------------------------------

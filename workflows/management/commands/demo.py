@@ -21,6 +21,7 @@ from accreditation.models import Application, Case
 from accreditation.seeds.accounts import DEMO_PASSWORD, demo_people
 from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
+from workflows.demo.changes import report_changes
 from workflows.demo.city.build import City
 from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         case = story.run()
         path = self._certificate(case, story)
         deal_with_titles(story.tell, story.world, story.clock)
+        report_changes(story.tell, story.world, story.clock)
         fill_desks(story)
         fill_district(story)
         NationalStory(story).run()

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workflows.procedures import procedure_of
+from workflows.views.matters.changes import CHANGES
 from workflows.views.matters.proceedings import PROCEEDINGS
 from workflows.views.matters.shapes import MatterPages
 
 if TYPE_CHECKING:
     from accreditation.models import Case
 
-PAGES: Mapping[str, MatterPages] = {"title_proceeding/2026": PROCEEDINGS}
+PAGES: Mapping[str, MatterPages] = {"title_proceeding/2026": PROCEEDINGS, "title_change/2026": CHANGES}
 
 
 def name_of(case: Case) -> str:
