@@ -35,7 +35,7 @@ PARTS = {
     "messages and effects": ("accreditation_message", "accreditation_effect", "django_tasks"),
     "people and powers": (
         "accreditation_user", "accreditation_rolegrant", "accreditation_member", "accreditation_enterprise",
-        "accreditation_body",
+        "accreditation_body", "accreditation_delegation",
     ),
     "material": (
         "accreditation_workbook", "accreditation_evidence", "accreditation_storedfile", "accreditation_submission",

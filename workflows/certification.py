@@ -35,6 +35,8 @@ from criteria.ruleset import RuleSet
 
 # Zones and groups recognise centres of their own under the programme of the districts; their certificates say so.
 OWN_LAYOUTS = {Level.ZONE: "zone_centre", Level.GROUP: "group_centre"}
+# Programmes set up from a file share two layouts, whose words hold with and without experts and notice.
+DESIGNATION_LAYOUTS = {False: "designation_of_enterprise", True: "designation_of_product"}
 
 
 def valid_until(granted_on: date, rules: RuleSet) -> date:
@@ -93,6 +95,7 @@ def particulars_of(title: Title, application: Application, announcement: Announc
         issuer_uscc=body.uscc,
         announcement=announcement.number,
         layout=layout_for(application),
+        product_zh=title.product,
         ground_en=programme.ground_en,
     )
 
@@ -117,12 +120,14 @@ def _in_language(text: Promise, language: str) -> str:
 
 
 def layout_for(application: Application) -> str:
-    """The layout of the programme, or of the zone or group that recognises by itself.
+    """The layout of the programme, of the zone or group that recognises by itself, or of a designation's holders.
 
     Refusal where no certificate may be made out for it.
     """
     programme, authority = application.batch.programme, application.batch.authority
     own = OWN_LAYOUTS.get(Level(authority.level)) if authority is not None else None
+    if programme.procedure:
+        own = DESIGNATION_LAYOUTS[programme.is_of_product]
     try:
         return newest_layout(own or programme.code, is_national=programme.level == Level.NATIONAL)
     except NoLayout as refusal:

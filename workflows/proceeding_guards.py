@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
@@ -13,6 +14,7 @@ from accreditation.enums import ProceedingKind, TitleState
 from accreditation.errors import Reason
 from accreditation.grounds import grounds_for
 from accreditation.models import AuditEvent, Proceeding
+from accreditation.permissions import persons_behind
 from accreditation.services.proceedings import effect_of
 from workflows.certification import is_being_made
 from workflows.doing import Doing
@@ -77,7 +79,9 @@ def by_a_second_person(role: object, but_for: tuple[str, ...] = ()) -> Callable[
     """Who prepared a proceeding neither chairs its hearing (行政许可法第四十八条) nor makes its order."""
 
     def guard(doing: Doing) -> Iterable[Reason]:
-        earlier = AuditEvent.objects.filter(chain=chain_key(doing.case), by_id=doing.by.pk)
+        people = persons_behind(doing.by)  # a colleague's act in one's place is one's own
+        whose = Q(by_id__in=people) | Q(content__on_behalf_of__id__in=people)
+        earlier = AuditEvent.objects.filter(whose, chain=chain_key(doing.case))
         if earlier.exclude(verb__in=but_for).exists():
             yield Reason("four_eyes", _("承办过本案的人不能同时担任%(role)s，须由另一人办理。") % {"role": role})
 

@@ -10,8 +10,10 @@ from django.db.models import TextChoices
 from accreditation.change_words import CHANGE_STATES, ChangeState
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
-from accreditation.models import Application, Case, ChangeRequest, Proceeding
+from accreditation.models import Application, Case, ChangeRequest, Proceeding, YearlyReport
 from accreditation.models.cases import CaseSubject
+from accreditation.yearly_report_words import YearlyReportState
+from workflows.yearly_report_states import YEARLY_REPORT_STATES
 
 _S = ApplicationState
 _P = ProceedingState
@@ -92,7 +94,20 @@ CHANGE = Subject(
     related=("holder",),
     first=_C.DRAFT,
 )
-SUBJECTS = (APPLICATION, PROCEEDING, CHANGE)
+YEARLY_REPORT = Subject(
+    model=YearlyReport,
+    words=YearlyReportState,
+    states={str(state): facts for state, facts in YEARLY_REPORT_STATES.items()},
+    clocks={DeadlineKind.YEARLY_REPORT: frozenset({YearlyReportState.AWAITED, YearlyReportState.SENT_BACK})},
+    related=("call__rule_set", "title__programme", "title__holder", "case__enterprise"),
+    first=YearlyReportState.AWAITED,
+)
+SUBJECTS = (
+    APPLICATION,
+    PROCEEDING,
+    CHANGE,
+    YEARLY_REPORT,
+)
 
 
 def subject_of_state(state: str) -> Subject | None:

@@ -16,6 +16,8 @@ from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
+from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
+from accreditation.models.delegations import Delegation, Lender
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evaluations import EvaluationCall, EvaluationRound
 from accreditation.models.evidence import Binding, FiledIdentifier
@@ -41,6 +43,7 @@ from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
+from accreditation.models.yearly_reports import YearlyReport, YearlyReportCall
 
 __all__ = [
     "Announcement",
@@ -61,8 +64,11 @@ __all__ = [
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",
+    "Cultivation",
+    "CultivationRelease",
     "Deadline",
     "Decision",
+    "Delegation",
     "Draft",
     "Effect",
     "Enterprise",
@@ -74,10 +80,12 @@ __all__ = [
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",
+    "GapReport",
     "GateAnswer",
     "HolderRecord",
     "InitialScore",
     "Ledger",
+    "Lender",
     "Letter",
     "Link",
     "Meeting",
@@ -88,6 +96,7 @@ __all__ = [
     "Notice",
     "NoticeEntry",
     "Objection",
+    "OwnFigure",
     "Panel",
     "PanelDraw",
     "PaperImport",
@@ -119,4 +128,6 @@ __all__ = [
     "Vote",
     "WorkbookReading",
     "WorkbookUpload",
+    "YearlyReport",
+    "YearlyReportCall",
 ]

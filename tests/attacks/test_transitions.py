@@ -17,8 +17,10 @@ from accreditation.models import Case
 from tests.attacks.change_states import ChangeStates
 from tests.attacks.district_states import DistrictStates
 from tests.attacks.evaluation_states import EvaluationStates
+from tests.attacks.generic_states import GenericStates
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
+from tests.attacks.yearly_report_states import YearlyReportStates
 from tests.clock import MONDAY
 from workflows import door
 from workflows.describe import moves, reached
@@ -33,6 +35,8 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "title_proceeding/2026": ProceedingStates,
     "municipal_evaluation/2025": EvaluationStates,
     "title_change/2026": ChangeStates,
+    "generic_recognition/2026": GenericStates,
+    "demonstration_yearly_report/2010": YearlyReportStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

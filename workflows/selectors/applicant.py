@@ -153,21 +153,25 @@ def open_batches(at: datetime) -> list[Batch]:
     return list(rows.select_related("programme__granted_by", "rule_set", "authority").order_by("closes_at"))
 
 
+def asks_product(at: datetime) -> bool:
+    """Whether a batch that takes applications now is one of a product's title."""
+    return any(batch.programme.is_of_product for batch in open_batches(at))
+
+
 def own_enterprises(user: Person) -> list[Enterprise]:
     """Enterprises for which the person acts or has asked to act."""
     return list(enterprises_of(user).order_by("name"))
 
 
 def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
-    """Enterprises of the person without an open application in the batch."""
-    closed = states_where(is_closed=True)
-    taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
-    rows = enterprises_of(user).exclude(pk__in=taken).order_by("name")
-    return [
-        enterprise
-        for enterprise in rows
-        if is_offered_to(batch, enterprise) and (not batch.is_evaluation or call_for(enterprise, batch) is not None)
-    ]
+    """Enterprises of the person that may still enter the batch: of a product's title all, else each once."""
+    rows = enterprises_of(user).order_by("name")
+    if not batch.programme.is_of_product:
+        closed = states_where(is_closed=True)
+        taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
+        rows = rows.exclude(pk__in=taken)
+    offered = [enterprise for enterprise in rows if is_offered_to(batch, enterprise)]
+    return [row for row in offered if not batch.is_evaluation or call_for(row, batch) is not None]
 
 
 def uploads_of(application: Application) -> list[WorkbookUpload]:

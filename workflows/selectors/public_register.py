@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 
 from accreditation.audit import chain_key
 from accreditation.enums import ApplicationState, TitleState
@@ -141,7 +141,7 @@ def titles(filters: Mapping[str, str]) -> QuerySet[Title]:
     elif state != ALL_STATES:
         rows = rows.filter(state=state)
     if words := filters.get("words"):
-        rows = rows.filter(holder__name__icontains=words)
+        rows = rows.filter(Q(holder__name__icontains=words) | Q(product__icontains=words))
     for name, column in (("programme", "programme_id"), ("district", "holder__district"), ("year", "granted_on__year")):
         if value := filters.get(name):
             rows = rows.filter(**{column: value})

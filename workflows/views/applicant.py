@@ -76,8 +76,8 @@ def my_new(request: HttpRequest) -> HttpResponse:
     """Open batches, the conditions of each, and for which enterprise to apply."""
     places = _places(request)
     if request.method != "POST":
-        return _new_page(request, NewCaseForm(places=places))
-    form = NewCaseForm(request.POST, places=places)
+        return _new_page(request, NewCaseForm(places=places, asks_product=rows.asks_product(timezone.now())))
+    form = NewCaseForm(request.POST, places=places, asks_product=rows.asks_product(timezone.now()))
     if not form.is_valid():
         return _new_page(request, form, status=422)
     code, key = form.chosen()
@@ -85,7 +85,7 @@ def my_new(request: HttpRequest) -> HttpResponse:
     enterprise = next(row for row in rows.own_enterprises(user) if row.pk == key)
     try:
         case = open_application(
-            enterprise, batch_by_code(code), by=user, at=timezone.now(),
+            enterprise, batch_by_code(code), by=user, at=timezone.now(), product=form.named_product,
             request_key=request.POST.get(REQUEST_KEY) or None,
         )  # fmt: skip
     except Refusal as refusal:
@@ -143,7 +143,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         kinds=kinds,
         covered=covered,
         evaluated=evaluation_rows(opened.application, for_holder=True),
-        score=_score(opened) if evaluation else None,
+        score=_score(opened) if evaluation and scores.gives_points(evaluation) else None,
         total=scores.total_text(evaluation) if evaluation else "",
         axes=scores.radar_axes(evaluation) if evaluation else [],
         summary=applicant_tasks.summary(opened),

@@ -170,7 +170,10 @@ def _list_page(request: HttpRequest, name: str, context: dict[str, Any], form: L
     crumbs = [{"label": _("公示与公告"), "href": reverse("publishing")}, {"label": context["batch"].code.upper()}]
     ticked = set(form["cases"].value() or [])
     bands = {key: band_name(call) for key, call in results_by_case(context["rows"]).items()}
-    listed = [{"case": row.case, "enterprise": row.enterprise, "band": bands.get(row.pk)} for row in context["rows"]]
+    listed = [
+        {"case": row.case, "enterprise": row.enterprise, "product_name": row.product_name, "band": bands.get(row.pk)}
+        for row in context["rows"]
+    ]
     more = {"rows": listed, "crumbs": crumbs, "ticked": ticked, "request_key": new_request_key()}
     return render(request, f"workflows/office/{name}.html", context | more, status=status_of(form))
 

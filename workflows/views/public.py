@@ -87,6 +87,7 @@ def _entry(found: NoticeEntry, at: Any) -> Words:
     return {
         "position": found.position,
         "name": found.enterprise_name,
+        "product": found.product,
         "district": district_name(found.district),
         "number": number,
         "href": address if register.may_object(found, at=at) else "",

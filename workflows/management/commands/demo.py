@@ -23,6 +23,8 @@ from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
 from workflows.demo.changes import report_changes
 from workflows.demo.city.build import City
+from workflows.demo.cultivation import CultivationStory
+from workflows.demo.designated import fill_designations
 from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
 from workflows.demo.evaluations import fill_evaluation
@@ -58,10 +60,12 @@ class Command(BaseCommand):
         report_changes(story.tell, story.world, story.clock)
         fill_desks(story)
         fill_district(story)
+        fill_designations(story)
         NationalStory(story).run()
         fill_evaluation(story)
         if options["size"] > 0:
             self._build_city(story, options["size"])
+        CultivationStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
         verdict = self._verify(path)
