@@ -89,6 +89,11 @@ class ApplicationState(TextChoices):
     RECOMMENDED_UPWARD = "recommended_upward", _("已推荐，待国家评审")
     RECOGNISED_ABOVE = "recognised_above", _("国家已认定")
     NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未认定")
+    # evaluation of a title every other year
+    RESULT_ADOPTED = "result_adopted", _("评价结果已审定，待公示")
+    UNDER_RECTIFICATION = "under_rectification", _("限期整改中")
+    RECTIFICATION_REPORTED = "rectification_reported", _("整改待核查")
+    EVALUATED = "evaluated", _("评价已完成")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +153,17 @@ APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.RECOMMENDED_UPWARD: StateFacts(Owner.EXTERNAL, 7),
     _S.RECOGNISED_ABOVE: StateFacts(Owner.NOBODY, 7, "ok", is_final=True),
     _S.NOT_RECOGNISED_ABOVE: _adverse(7),
+    _S.RESULT_ADOPTED: StateFacts(Owner.OFFICE, 6),
+    _S.UNDER_RECTIFICATION: StateFacts(Owner.APPLICANT, 7, "warn"),
+    _S.RECTIFICATION_REPORTED: StateFacts(Owner.OFFICE, 7, "warn"),
+    _S.EVALUATED: StateFacts(Owner.NOBODY, 7, "ok", is_final=True),
 }
 
 
 def states_where(**wanted: object) -> list[ApplicationState]:
     """States whose facts have all the wanted values."""
-    return [
-        state
-        for state, facts in APPLICATION_STATES.items()
-        if all(getattr(facts, name) == value for name, value in wanted.items())
-    ]
+    asked = wanted.items()
+    return [state for state, facts in APPLICATION_STATES.items() if all(getattr(facts, n) == v for n, v in asked)]
 
 
 class BatchState(TextChoices):
@@ -231,14 +237,6 @@ class Choice(TextChoices):
     RECOGNISE = "recognise", _("同意认定")
     REFUSE = "refuse", _("不予认定")
     POSTPONE = "postpone", _("暂缓认定")
-
-
-RECOGNISING: dict[Choice, str | Promise] = {choice: choice.label for choice in Choice}
-RECOMMENDING: dict[Choice, str | Promise] = {  # a national title is only recommended here
-    Choice.RECOGNISE: _("同意推荐"),
-    Choice.REFUSE: _("不予推荐"),
-    Choice.POSTPONE: _("暂缓推荐"),
-}
 
 
 class NoticeState(TextChoices):
@@ -375,6 +373,8 @@ class LetterKind(TextChoices):
     RECOMMENDED_UPWARD = "recommended_upward", _("推荐告知书")
     RECOGNISED_ABOVE = "recognised_above", _("国家认定结果告知书")
     NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未予认定告知书")
+    EVALUATION_RESULT = "evaluation_result", _("评价结果通知书")
+    RECTIFICATION = "rectification", _("整改核查结果告知书")
     CHANGE_RETURNED = "change_returned", _("变更补正告知书")
     CHANGE_CONFIRMED = "change_confirmed", _("变更确认通知书")
     CHANGE_REFUSED = "change_refused", _("变更不予确认决定书")

@@ -6,67 +6,44 @@ The policy guards the door of a page; which rows a person sees is decided by the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from django.http import HttpRequest
-
-from accreditation.permissions import has_any_power, is_applicant
-from accreditation.roles import DELEGABLE, Power
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A named test of the request; `staff` pages also ask for the second factor."""
-
-    name: str
-    allows: Callable[[HttpRequest], bool]
-    is_public: bool = False
-    needs_second_factor: bool = False
-    before_second_factor: bool = False  # open to a session of staff that has only the password so far
-    demo_only: bool = False
-
-
-def _power(*powers: Power) -> Policy:
-    names = "|".join(powers)
-    return Policy(names, lambda request: has_any_power(request.user, powers), needs_second_factor=True)
-
-
-PUBLIC = Policy("public", lambda request: True, is_public=True)
-DEMO = Policy("demo", lambda request: True, is_public=True, demo_only=True)
-SIGNED_IN = Policy("signed_in", lambda request: request.user.is_authenticated)
-PASSWORD_GIVEN = Policy("password_given", lambda request: request.user.is_authenticated, before_second_factor=True)
-APPLICANT = Policy("applicant", lambda request: is_applicant(request.user))
-DISTRICT = _power(Power.REVIEW_FIRST)
-MEMBERS = _power(Power.CONFIRM_MEMBERS)
-RULES = _power(Power.DRAFT_RULES, Power.PUBLISH_RULES)
-DRAFTS = _power(Power.DRAFT_RULES)
-OFFICE = _power(Power.CHECK_COMPLETENESS)
-POOL = _power(Power.APPOINT_PANELS)
-BATCHES = _power(Power.RUN_BATCHES)
-EXPERT = _power(Power.REVIEW_AS_EXPERT)
-COMMITTEE = _power(Power.VOTE, Power.VOTE_LOCALLY)
-MEETINGS = _power(Power.CALL_MEETINGS, Power.VOTE, Power.RUN_LOCALLY, Power.VOTE_LOCALLY)
-CALLS_MEETINGS = _power(Power.CALL_MEETINGS, Power.RUN_LOCALLY)
-PUBLISHER = _power(Power.PUBLISH, Power.PUBLISH_LOCALLY)
-CASEWORK = _power(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS, Power.FORWARD)
-OBJECTIONS = _power(Power.ANSWER_OBJECTIONS, Power.RUN_LOCALLY)
-LOCAL = _power(Power.RUN_LOCALLY)
-FORWARDER = _power(Power.FORWARD)
-VISITS = _power(
-    Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS, Power.REVIEW_AS_EXPERT, Power.VOTE, Power.VOTE_LOCALLY, Power.AUDIT
+from config.policies import (
+    APPLICANT,
+    AUDITOR,
+    BATCHES,
+    CALLS_MEETINGS,
+    CASEWORK,
+    COMMITTEE,
+    DEMO,
+    DISTRICT,
+    DOSSIERS,
+    DRAFTS,
+    EXPERT,
+    FORWARDER,
+    KEEPS_STANDINGS,
+    LENDERS,
+    LOCAL,
+    MEETINGS,
+    MEMBERS,
+    OBJECTIONS,
+    OFFICE,
+    OPERATOR,
+    ORDERS,
+    PASSWORD_GIVEN,
+    PEOPLE,
+    POOL,
+    PUBLIC,
+    PUBLISHER,
+    RECOMMENDERS,
+    REGISTER,
+    RULES,
+    SECURITY,
+    SIGNED_IN,
+    STANDINGS,
+    VISITS,
+    Policy,
 )
-REGISTER = _power(Power.KEEP_REGISTER)
-STANDINGS = _power(Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)
-KEEPS_STANDINGS = _power(Power.KEEP_STANDINGS)
-RECOMMENDERS = _power(Power.CHECK_COMPLETENESS, Power.PUBLISH)
-ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS)
-LENDERS = _power(*DELEGABLE)
-SECURITY = _power(Power.GRANT_ROLES)
-OPERATOR = _power(Power.OPERATE)
-PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
-AUDITOR = _power(Power.AUDIT)
-DOSSIERS = _power(Power.AUDIT, Power.CHECK_COMPLETENESS)
 
 ACCESS: Mapping[str, Policy] = {
     "home": PUBLIC,
@@ -171,6 +148,7 @@ ACCESS: Mapping[str, Policy] = {
     "my_letter": APPLICANT,
     "my_withdraw": APPLICANT,
     "my_parent": APPLICANT,
+    "my_rectification": APPLICANT,
     "my_certificate": APPLICANT,
     "my_certificate_english": APPLICANT,
     "my_title_certificate": APPLICANT,
@@ -251,6 +229,10 @@ ACCESS: Mapping[str, Policy] = {
     "office_recommendation": RECOMMENDERS,
     "office_quota": BATCHES,
     "office_ranking": CALLS_MEETINGS,
+    "office_evaluation": OFFICE,
+    "office_evaluation_act": BATCHES,
+    "office_evaluation_file": OFFICE,
+    "office_evaluation_earlier": BATCHES,
     "batch_recommend": PUBLISHER,
     "office_package": RECOMMENDERS,
     "office_result": OFFICE,

@@ -30,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
             **window_of(batch, at=at),
         }
         for batch in open_batches(at)
+        if not batch.is_evaluation  # open to those who are called
     ]
     news = [_news(row) for row in newest_published()]
     return render(request, "home.html", {"batches": batches, "news": news, "doors": doors(), "at": at})
@@ -59,9 +60,12 @@ def doors() -> list[Words]:
 def _news(row: Published) -> Words:
     kind = _("公示") if row.kind == "notice" else _("公布")
     values = {"programme": either(row.batch.programme, "name"), "round": batch_name(row.batch)}
-    title = (
-        _("%(programme)s %(round)s拟认定名单公示") if row.kind == "notice" else _("%(programme)s %(round)s认定名单公布")
-    )
+    title = {
+        ("notice", False): _("%(programme)s %(round)s拟认定名单公示"),
+        ("announcement", False): _("%(programme)s %(round)s认定名单公布"),
+        ("notice", True): _("%(programme)s %(round)s结果公示"),
+        ("announcement", True): _("%(programme)s %(round)s结果公布"),
+    }[row.kind, row.batch.is_evaluation]
     return {
         "kind": kind,
         "tone": "blue" if row.kind == "notice" else "green",

@@ -15,7 +15,8 @@ from accreditation.models import User
 from accreditation.permissions import has_second_factor
 from accreditation.services.drafts import hold_post, page_of, remember_person
 from accreditation.services.second_factor import needs_second_factor
-from config.access import ACCESS, Policy
+from config.access import ACCESS
+from config.policies import Policy
 from config.refusals import keep_refusal
 
 

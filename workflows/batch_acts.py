@@ -15,10 +15,10 @@ from accreditation.models import Announcement, Application, Batch, Meeting, Noti
 from accreditation.permissions import has_power_over
 from accreditation.roles import Power
 from accreditation.services import meetings, notices
-from workflows import door
+from workflows import door, evaluation_acts
 from workflows.calendar import current_calendar
 
-TO_PUBLISH = (ApplicationState.PROPOSED,)
+TO_PUBLISH = (ApplicationState.PROPOSED, ApplicationState.RESULT_ADOPTED)
 TO_ANNOUNCE = (ApplicationState.NOTICE_COMPLETED, ApplicationState.AWAITING_ANNOUNCEMENT)
 VERB_OF_OUTCOME = {Choice.RECOGNISE: "propose", Choice.REFUSE: "refuse", Choice.POSTPONE: "postpone"}
 
@@ -94,6 +94,8 @@ def announce(
         doing.reply(number=number)
     for application in listed:
         door.perform(application.case, "announce", by=by, at=at, form={"announcement": announcement})
+    if batch.is_evaluation:
+        evaluation_acts.conclude(batch, announcement, at=at)
     return announcement
 
 

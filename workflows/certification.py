@@ -58,11 +58,24 @@ def ground_of(batch: Batch) -> str:
 
 def request_for(title: Title, application: Application, announcement: Announcement, *, at: datetime) -> str:
     """Ask for the certificate of a title in the running transaction; returns the certificate number."""
+    particulars = particulars_of(title, application, announcement)
+    form = NumberForm(prefix=title.programme.number_prefix)
+    try:
+        certificate = request_certificate(
+            particulars=particulars, form=form, request_key=request_key_of(title), by=particulars.issuer_zh, at=at
+        )
+    except SnapshotRefused as refusal:
+        raise Refusal([fault_of(application.case.number, fault) for fault in refusal.faults]) from refusal
+    return str(certificate.number)
+
+
+def particulars_of(title: Title, application: Application, announcement: Announcement) -> Particulars:
+    """What the certificate of a title says, as the announcement over an application gives it."""
     programme, enterprise, batch = title.programme, title.holder, application.batch
     body = batch.authority or programme.granted_by
     named = title_name(programme, body)
     assert title.valid_until is not None  # only titles from above run on, and those get no certificate of ours
-    particulars = Particulars(
+    return Particulars(
         kind=f"{body.uscc}{programme.certificate_kind}",
         programme=programme.code,
         programme_zh=named.zh,
@@ -85,14 +98,6 @@ def request_for(title: Title, application: Application, announcement: Announceme
         product_zh=title.product,
         ground_en=programme.ground_en,
     )
-    form = NumberForm(prefix=programme.number_prefix)
-    try:
-        certificate = request_certificate(
-            particulars=particulars, form=form, request_key=request_key_of(title), by=body.name_zh, at=at
-        )
-    except SnapshotRefused as refusal:
-        raise Refusal([_fault(application.case.number, fault) for fault in refusal.faults]) from refusal
-    return str(certificate.number)
 
 
 def title_name(programme: Programme, body: Body) -> Wording:
@@ -126,10 +131,11 @@ def layout_for(application: Application) -> str:
     try:
         return newest_layout(own or programme.code, is_national=programme.level == Level.NATIONAL)
     except NoLayout as refusal:
-        raise Refusal([_fault(application.case.number, Fault("layout", refusal.reason))]) from refusal
+        raise Refusal([fault_of(application.case.number, Fault("layout", refusal.reason))]) from refusal
 
 
-def _fault(number: str, fault: Fault) -> Reason:
+def fault_of(number: str, fault: Fault) -> Reason:
+    """A fault of the particulars, with the number of the case that it concerns."""
     values = {
         "no": number,
         "field": fault.field,
@@ -146,6 +152,11 @@ def request_key_of(title: Title) -> str:
 def request_key(title_number: str) -> str:
     """The same by the title's number."""
     return f"title:{title_number}"
+
+
+def renewal_key(title_number: str, year: int) -> str:
+    """The key under which the version after an evaluation is asked for, once."""
+    return f"renewal:{title_number}:{year}"
 
 
 def certificate_of_title(title: Title) -> Certificate | None:
@@ -206,7 +217,7 @@ def request_again(
     try:
         again = request_new_version(certificate=current, particulars=particulars, request_key=request_key, by=by, at=at)
     except SnapshotRefused as refusal:
-        raise Refusal([_fault(title.number, fault) for fault in refusal.faults]) from refusal
+        raise Refusal([fault_of(title.number, fault) for fault in refusal.faults]) from refusal
     except RequestRefused as refusal:
         raise Refusal(
             [Reason("certificate_pending", _("称号 %(no)s 的证书现在不能换发。") % {"no": title.number})]
@@ -235,4 +246,8 @@ def certificates_to_note() -> Iterator[tuple[str, str, dict[str, str]]]:
 def issuing_of(batch: Batch, *, at: datetime) -> Progress:
     """How far the certificates of a batch's titles are."""
     granted = batch.applications.filter(title__isnull=False).values_list("title__number", flat=True)
-    return progress_of([request_key(number) for number in granted], at=at)
+    if not batch.is_evaluation:
+        return progress_of([request_key(number) for number in granted], at=at)
+    renewed = {renewal_key(number, batch.year): request_key(number) for number in granted}
+    asked = set(Certificate.objects.filter(request_key__in=renewed).values_list("request_key", flat=True))
+    return progress_of([key if key in asked else first for key, first in renewed.items()], at=at)

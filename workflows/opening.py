@@ -13,6 +13,7 @@ from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Application, Batch, Case, Enterprise, Programme, User
 from accreditation.permissions import acts_for
 from accreditation.products import LONGEST, is_sound_name, same_product, tidy_name
+from accreditation.services.evaluation_rounds import answer_call, call_for
 from accreditation.services.numbers import next_number
 from accreditation.services.proceedings import standing_bar
 from workflows import flow_tasks
@@ -61,6 +62,8 @@ def _faults(enterprise: Enterprise, batch: Batch, product: str, at: datetime) ->
     if any(same_product(name, product) for name in rows.values_list("product_name", flat=True)):
         of_product = _("该单位的这一产品在本批次已有申报。"), "product"
         yield Reason("already_open", *(of_product if product else (_("该单位在本批次已有申报。"), "")))
+    if batch.is_evaluation and call_for(enterprise, batch) is None:
+        yield Reason("not_called", _("该单位没有被通知参加本次评价。"))
     if bar := standing_bar(enterprise, batch.programme, at.astimezone(SHANGHAI).date()):
         values = {"no": bar.order_number, "until": bar.barred_until}
         yield Reason("barred", _("该单位的同类称号已由%(no)s撤销，%(until)s前不能再次申报。") % values)
@@ -85,7 +88,9 @@ def _create(enterprise: Enterprise, batch: Batch, product: str, by: User, at: da
         opened_at=at,
         moved_at=at,
     )
-    Application.objects.create(case=case, batch=batch, enterprise=enterprise, product_name=product)
+    application = Application.objects.create(case=case, batch=batch, enterprise=enterprise, product_name=product)
+    if batch.is_evaluation:
+        answer_call(application)
     with act(case, "open", by=by, at=at, acting_as="applicant") as doing:
         doing.moved("", ApplicationState.DRAFT)
         doing.note(batch=batch.code, rule_set=batch.rule_set.checksum, procedure=batch.procedure)

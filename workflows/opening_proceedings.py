@@ -53,6 +53,19 @@ def ask_for_cancellation(title: Title, *, reason: str, by: User, at: datetime, r
     return _open(title, *said, by=by, at=at, acting_as="applicant", request_key=request_key)
 
 
+def propose_proceeding(
+    title: Title, *, kind: str, ground: str, found_facts: str, by: User, at: datetime
+) -> Case | None:
+    """Open what the rules propose by themselves, for an officer to go on with; None where such a one runs or cannot be.
+
+    Nothing is ordered by it: the holder is heard and a person decides, as in every proceeding.
+    """
+    row = Title.objects.select_related("programme", "holder").get(pk=title.pk)
+    if list(_faults(row, kind, ground, found_facts)):
+        return None
+    return _open(row, kind, ground, found_facts, by=by, at=at, acting_as="clock", request_key=None)
+
+
 def _open(
     title: Title, kind: str, ground: str, found_facts: str, *, by: User, at: datetime, acting_as: str,
     request_key: str | None,

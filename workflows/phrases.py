@@ -62,6 +62,11 @@ MATERIAL_CHECKED = (
     Phrase("material_in_order", _("材料齐全，数据与证明材料相符，符合申报条件，材料审核通过。")),
     Phrase("material_verified", _("经核定个别数据后，符合申报条件，材料审核通过。")),
 )
+EVALUATED = (
+    Phrase("true", _("评价材料齐全，数据与证明材料相符，上报市级核查。")),
+    Phrase("true_after_verification", _("经核定个别数据后，数据与证明材料相符，上报市级核查。")),
+    Phrase("doubtful", _("主要数据与证明材料不符，补正后仍不能说明，请市级重点核查。")),
+)
 BY_TARGET = {"figure": FIGURE, "annex": ANNEX, "evidence": EVIDENCE}
 
 

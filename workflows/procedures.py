@@ -9,8 +9,8 @@ from accreditation.models import Case
 from accreditation.services.batches import USUAL
 from workflows.doing import Verb
 from workflows.flows import district_recognition_2022 as district
+from workflows.flows import municipal_evaluation_2025, title_change_2026, title_proceeding_2026
 from workflows.flows import municipal_recognition_2026 as municipal
-from workflows.flows import title_change_2026, title_proceeding_2026
 from workflows.flows.demonstration_recommendation_2010 import NODE_OF_STATE as DEMONSTRATION_NODES
 from workflows.flows.demonstration_recommendation_2010 import DemonstrationRecommendation2010
 from workflows.flows.demonstration_yearly_report_2010 import NODE_OF_STATE as YEARLY_NODES
@@ -27,6 +27,7 @@ from workflows.tables.demonstration_recommendation_2010 import DEMONSTRATION_201
 from workflows.tables.demonstration_yearly_report_2010 import DEMONSTRATION_REPORT_2010
 from workflows.tables.district_recognition_2022 import DISTRICT_2022
 from workflows.tables.generic_recognition_2026 import GENERIC_2026
+from workflows.tables.municipal_evaluation_2025 import EVALUATION_2025
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.municipal_recognition_2026 import MUNICIPAL_2026
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
@@ -65,6 +66,12 @@ PROCEDURES: Mapping[str, Procedure] = {
         DISTRICT_2022,
         district.NODE_OF_STATE,
         needs=USUAL - {"check_days"},
+    ),
+    "municipal_evaluation/2025": Procedure(
+        municipal_evaluation_2025.MunicipalEvaluation2025,
+        EVALUATION_2025,
+        municipal_evaluation_2025.NODE_OF_STATE,
+        needs=USUAL - {"expert_days", "panel_size"} | {"rectification_days"},
     ),
     "title_proceeding/2026": Procedure(TitleProceeding2026, TITLE_PROCEEDING_2026, title_proceeding_2026.NODE_OF_STATE),
     "title_change/2026": Procedure(

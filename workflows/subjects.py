@@ -62,6 +62,7 @@ APPLICATION = Subject(
         DeadlineKind.EXPERT_REVIEW: frozenset({_S.UNDER_EXPERT_REVIEW}),
         DeadlineKind.NOTICE: frozenset({_S.UNDER_NOTICE}),
         DeadlineKind.CONSULTATION: frozenset({_S.UNDER_CONSULTATION}),
+        DeadlineKind.RECTIFICATION: frozenset({_S.UNDER_RECTIFICATION}),
     },
     related=("batch", "enterprise"),
 )

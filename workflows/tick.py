@@ -13,8 +13,9 @@ from itertools import islice
 from accreditation.clocks import DeadlineState
 from accreditation.enums import BatchState, NoticeState
 from accreditation.errors import AlreadyDone, Refusal
-from accreditation.models import Batch, Deadline, Notice, Title, User
+from accreditation.models import Batch, Deadline, EvaluationRound, Notice, Title, User
 from accreditation.services.batches import close_batch
+from accreditation.services.evaluation_rounds import list_late, rounds_to_list
 from accreditation.services.notices import end_notice
 from accreditation.services.titles import expire_title, titles_run_out
 from workflows import door
@@ -35,18 +36,20 @@ class Ticked:
     batches_closed: int = 0
     certificates_noted: int = 0
     titles_expired: int = 0
+    late_listed: int = 0
 
 
 def tick(at: datetime, limit: int = 200) -> Ticked:
     """Do everything that is due at `at`."""
     closed = sum(_close(batch, at) for batch in Batch.objects.filter(state=BatchState.OPEN, closes_at__lt=at))
+    late = sum(_list_late(round_, at) for round_ in rounds_to_list(at))
     ended = sum(_end(notice, at) for notice in Notice.objects.filter(state=NoticeState.PUBLISHED, ends_at__lt=at))
     due = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=at).exclude(fires="")
     results = [_fire(deadline, at) for deadline in due.select_related("case").order_by("due_at", "pk")[:limit]]
     noted = sum(_note(at, number, case, form) for number, case, form in islice(certificates_to_note(), limit))
     today = at.astimezone(SHANGHAI).date()
     expired = sum(_expire(title, today, at) for title in titles_run_out(today)[:limit])
-    return Ticked(results.count(True), results.count(False), ended, closed, noted, expired)
+    return Ticked(results.count(True), results.count(False), ended, closed, noted, expired, late)
 
 
 def clock_person() -> User:
@@ -91,6 +94,14 @@ def _close(batch: Batch, at: datetime) -> bool:
     except AlreadyDone:
         return False
     return True
+
+
+def _list_late(round_: EvaluationRound, at: datetime) -> int:
+    """How many; none when another dispatcher listed them first."""
+    try:
+        return list_late(round_, by=clock_person(), at=at)
+    except AlreadyDone:
+        return 0
 
 
 def _note(at: datetime, number: str, case_number: str, form: dict[str, str]) -> bool:

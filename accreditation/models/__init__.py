@@ -21,6 +21,7 @@ from accreditation.models.cultivation import Cultivation, CultivationRelease, Ga
 from accreditation.models.delegations import Delegation, Lender
 from accreditation.models.editions import EditionChange
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
+from accreditation.models.evaluations import EvaluationCall, EvaluationRound
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
@@ -75,6 +76,8 @@ __all__ = [
     "EditionChange",
     "Effect",
     "Enterprise",
+    "EvaluationCall",
+    "EvaluationRound",
     "Evidence",
     "ExpertProfile",
     "ExternalNotice",

@@ -10,6 +10,7 @@ from accreditation.enums import ApplicationState, Owner, states_where
 from accreditation.models.batches import Batch
 from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
+from accreditation.models.evaluating import EVALUATING, Evaluating
 from accreditation.models.generic_route import GenericRoute
 from accreditation.models.municipal_routes import MunicipalRoute
 from accreditation.models.people import Body, User
@@ -52,7 +53,7 @@ def _after_dismissal(application: Application, is_over: bool) -> str:
     return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
 
 
-class Application(Recommending, LocalRoute, MunicipalRoute, GenericRoute, CaseSubject):
+class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericRoute, CaseSubject):
     """One enterprise's application in one batch. Only the door moves its state."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
@@ -103,6 +104,7 @@ class Application(Recommending, LocalRoute, MunicipalRoute, GenericRoute, CaseSu
                 condition=~Q(state__in=states_where(is_closed=True)),
             ),
             *RECOMMENDING,
+            *EVALUATING,
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django_fsm import FSMField, transition
 
-from accreditation.enums import RECOGNISING, RECOMMENDING, BatchState, Choice, Level
+from accreditation.choice_words import EVALUATING, RECOGNISING, RECOMMENDING
+from accreditation.enums import BatchState, Choice, Level
 from accreditation.models.audit import Chained
 from accreditation.models.people import Body, User
 from accreditation.recommendation_words import TieRule
@@ -84,6 +85,7 @@ class Batch(Chained):
     # of recommendations, or of proposals for recognition; null until the office enters it
     quota = models.PositiveIntegerField(null=True, blank=True)
     tie_rule = models.CharField(max_length=40, choices=TieRule, blank=True)  # of a quota of proposals
+    rectification_days = models.PositiveIntegerField(default=0)  # after a warning by an evaluation
     issues_certificate = models.BooleanField(default=True)  # whether a certificate follows the announcement
     quota_ground = models.CharField(max_length=200, blank=True)  # the document that sets it
     is_demo = models.BooleanField()
@@ -121,8 +123,15 @@ class Batch(Chained):
         return self.programme.level == Level.NATIONAL
 
     @property
+    def is_evaluation(self) -> bool:
+        """Whether it evaluates titles that are held; the name of its procedure says so."""
+        return is_evaluation(self.procedure)
+
+    @property
     def choice_words(self) -> dict[Choice, str | Promise]:
         """What the outcomes of a meeting over it are called."""
+        if self.is_evaluation:
+            return EVALUATING
         return RECOMMENDING if self.is_recommendation else RECOGNISING
 
     @transition(field=state, source=BatchState.PREPARED, target=BatchState.OPEN)
@@ -136,6 +145,11 @@ class Batch(Chained):
     @transition(field=state, source=[BatchState.OPEN, BatchState.CLOSED], target=BatchState.ANNOUNCED)
     def announce(self) -> None:
         """The result is announced."""
+
+
+def is_evaluation(procedure: str) -> bool:
+    """Whether a procedure edition evaluates titles that are held, such as municipal_evaluation/2025."""
+    return procedure.partition("/")[0].endswith("_evaluation")
 
 
 class Counter(models.Model):

@@ -12,6 +12,7 @@ from accreditation.errors import NotFound
 from accreditation.models import AuditEvent, Enterprise, HolderRecord, NoticeEntry, Title
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+PROLONG = "prolong"
 FORMER_NAME = "former_name"  # the one kind of record that is public: `note` is the name given up on that day
 
 
@@ -74,7 +75,8 @@ def former_names(enterprise: Enterprise) -> list[FormerName]:
 def title_steps(titles: list[Title]) -> list[TitleStep]:
     """Grants and changes of state of these titles, newest first; one query."""
     by_chain = {chain_key(title): title for title in titles}
-    events = AuditEvent.objects.filter(chain__in=by_chain, state_after__in=TitleState.values).order_by("chain", "seq")
+    events = AuditEvent.objects.filter(chain__in=by_chain, state_after__in=TitleState.values)
+    events = events.exclude(verb=PROLONG).order_by("chain", "seq")  # it keeps its state
     steps = [
         TitleStep(day_of(event.at), by_chain[event.chain], event.state_after, passed_from=passed_from(event))
         for event in events

@@ -26,6 +26,7 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
     "panel_size": "panel_size",
     "returns_allowed": "returns_allowed",
     "consultation_days": "consultation_working_days",
+    "rectification_days": "rectification_working_days",
 }
 OPTIONAL = {  # where a rule set is silent, the field's own default holds
     "tie_years": "tie_years",
@@ -35,7 +36,8 @@ OPTIONAL = {  # where a rule set is silent, the field's own default holds
 }
 DAYS_OF_STAGES = {"panel_size": "expert_days"}  # a stage that the rules have asks for its days
 LONGEST_GROUND = 200
-USUAL = frozenset(PARAMETERS) - {"consultation_days"}  # what a recognition with district, panel and notice asks for
+OF_OTHERS = {"consultation_days", "rectification_days"}  # of recommendations and of evaluations
+USUAL = frozenset(PARAMETERS) - OF_OTHERS  # what a recognition with district, panel and notice asks for
 
 
 def open_batch(

@@ -7,7 +7,17 @@ from datetime import date
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from accreditation.models import Application, Enterprise, HolderRecord, Programme, Title, VerifiedValue, WorkbookUpload
+from accreditation.evaluation_words import WARNINGS
+from accreditation.models import (
+    Application,
+    Enterprise,
+    EvaluationCall,
+    HolderRecord,
+    Programme,
+    Title,
+    VerifiedValue,
+    WorkbookUpload,
+)
 from accreditation.models.titles import STANDING
 from accreditation.services.kept_facts import KEPT
 from accreditation.services.rule_sets import rules_of
@@ -98,6 +108,8 @@ def standing_of(application: Application, rules: RuleSet) -> Standing:
     """What the register and the officers know of the enterprise; whatever nobody knows stays unknown."""
     answers = dict(application.gate_answers.values_list("gate", "is_met"))
     records, anchors = records_of(application.enterprise), _anchors(application)
+    if application.evaluated_title_id is not None:
+        records |= _evaluated_before(application)
     for gate in rules.gates:
         if gate.kind == GateKind.NEGATIVE_RECORD and answers.get(gate.code):
             records.setdefault(gate.record, ())
@@ -134,6 +146,16 @@ def records_of(enterprise: Enterprise) -> dict[str, tuple[date, ...]]:
     for kind, day in HolderRecord.objects.filter(enterprise=enterprise).values_list("kind", "happened_on"):
         found[kind] = (*found.get(kind, ()), day)
     return found
+
+
+def _evaluated_before(application: Application) -> dict[str, tuple[date, ...]]:
+    """What the evaluations on record say: whether the one before ended with a warning; nothing of this one is late."""
+    rows = EvaluationCall.objects.filter(
+        title=application.evaluated_title_id, published_on__isnull=False, round__year__lt=application.batch.year
+    )
+    last = rows.order_by("-round__year").first()
+    days = (last.published_on,) if last and last.published_on and last.consequence in WARNINGS else ()
+    return {"warned_at_last_evaluation": days, "evaluation_material_overdue": ()}
 
 
 def _anchors(application: Application) -> dict[str, date]:

@@ -227,7 +227,8 @@ def _minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str])
             for item in items
         ]
         recommends = meeting.batch.is_recommendation
-        words = {"act": "推荐" if recommends else "认定", "recommends": recommends}
+        labels = {choice.value: str(label) for choice, label in meeting.batch.choice_words.items()}
+        words = {"labels": labels, "recommends": recommends}
         ranking = Ranking.objects.filter(batch=meeting.batch).first() if recommends else None
         return render_to_string(
             "accreditation/minutes.txt",

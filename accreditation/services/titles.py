@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act
 from accreditation.enums import TitleState
 from accreditation.errors import AlreadyDone, Reason
-from accreditation.models import Announcement, Application, Enterprise, Programme, Title, User
+from accreditation.evaluation_words import CallReason
+from accreditation.models import Announcement, Application, Enterprise, EvaluationCall, Programme, Title, User
 from accreditation.models.titles import STANDING
 from accreditation.products import same_product
 from accreditation.services.numbers import next_value
@@ -34,7 +36,14 @@ def grant_title(application: Application, announcement: Announcement, *, valid_u
 
 def titles_run_out(on: date) -> QuerySet[Title]:
     """Titles that still count as standing or suspended although their last day lies before that day."""
-    return Title.objects.filter(state__in=[*STANDING, TitleState.SUSPENDED], valid_until__lt=on).order_by("pk")
+    rows = Title.objects.filter(state__in=[*STANDING, TitleState.SUSPENDED], valid_until__lt=on)
+    return rows.exclude(pk__in=_under_evaluation()).order_by("pk")
+
+
+def _under_evaluation() -> QuerySet[EvaluationCall, Any]:
+    """Titles whose result is not announced yet: a title runs until its evaluation, not until a day before."""
+    rows = EvaluationCall.objects.filter(round__called_at__isnull=False, published_on__isnull=True)
+    return rows.filter(reason=CallReason.DUE).values("title_id")
 
 
 def expire_title(title: Title, *, on: date, by: User, at: datetime) -> bool:

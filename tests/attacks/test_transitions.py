@@ -17,6 +17,7 @@ from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case
 from tests.attacks.change_states import ChangeStates
 from tests.attacks.district_states import DistrictStates
+from tests.attacks.evaluation_states import EvaluationStates
 from tests.attacks.generic_states import GenericStates
 from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.attacks.national_states import DemonstrationStates, NationalStates
@@ -36,6 +37,7 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "national_recommendation/2016": NationalStates,
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
+    "municipal_evaluation/2025": EvaluationStates,
     "title_change/2026": ChangeStates,
     "generic_recognition/2026": GenericStates,
     "demonstration_yearly_report/2010": YearlyReportStates,

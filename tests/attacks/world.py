@@ -48,6 +48,7 @@ from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
 from tests.factories.cultivation import reported
+from tests.factories.evaluating import make_round
 from tests.factories.paper import as_csv, line
 from tests.factories.recognition import make_municipal_2026
 from tests.factories.recommending import make_demonstration, make_national
@@ -364,6 +365,7 @@ def _national_samples(world: World) -> None:
     world.sample("noticed.code", batch.code, demonstration.code)
     world.sample("national.notice", notice.pk, second.pk)
     world.sample("national.title", title.number)
+    world.sample("evaluation.code", make_round(world.cast).code)
 
 
 def _rule_draft(world: World) -> RuleDraft:

@@ -39,6 +39,7 @@ def test_every_shipped_file_loads() -> None:
         "national_centre/2007",
         "national_centre/2016",
         "national_centre/2016-demo",
+        "shanghai_municipal_centre/2022-evaluation-demo",
         "shanghai_municipal_centre/2008",
         "shanghai_municipal_centre/2017",
         "shanghai_municipal_centre/2022",

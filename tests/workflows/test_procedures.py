@@ -28,6 +28,12 @@ PUBLISHED_NODES = {
         "forwarding", "material_check", "notice_period", "overall_review", "prepare", "publish_notice", "rebuild",
         "resume", "seats", "site_visit", "start", "table_again",
     ],
+    "municipal_evaluation/2025": [
+        "after_announcement", "after_check", "after_correction", "after_first_review", "after_notice",
+        "after_overall_review", "after_prepare", "after_rectification", "announce", "check_rectification",
+        "completeness_check", "correct", "end", "first_review", "notice_period", "overall_review", "prepare",
+        "publish_notice", "rebuild", "rectification", "resume", "start",
+    ],
     "generic_recognition/2026": [
         "after_announcement", "after_check", "after_correction", "after_first_review", "after_notice",
         "after_overall_review", "after_prepare", "all_reviews_in", "announce", "appoint_panel", "certify",

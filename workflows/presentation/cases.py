@@ -42,6 +42,14 @@ RECOMMENDING_STEPS: dict[int, Promise] = {  # by the number of the step; a recom
     6: gettext_lazy("行文推荐"),
     7: gettext_lazy("国家评审"),
 }
+EVALUATING_STEPS: dict[int, Promise] = {
+    1: gettext_lazy("填报"),
+    2: gettext_lazy("区级初审"),
+    3: gettext_lazy("市级核查"),
+    5: gettext_lazy("审定结果"),
+    6: gettext_lazy("公示"),
+    7: gettext_lazy("公布和整改"),
+}
 FIRST_REVIEW_STEP, CHECK_STEP, CONSULTATION = 2, 3, 4
 EXPERT_STEP, NOTICE_STEP, CERTIFICATE_STEP = 4, 6, 7
 
@@ -50,6 +58,8 @@ def steps_of(batch: Batch) -> dict[int, Promise]:
     """The steps of the bar by number, as the programme of the batch has them, or the authority on its own."""
     if batch.authority_id is not None:
         return dict(enumerate(LOCAL_STEPS, start=1))
+    if batch.is_evaluation:
+        return EVALUATING_STEPS
     if not batch.is_recommendation:
         left_out = steps_left_out(batch)
         return {number: name for number, name in enumerate(STEPS, start=1) if number not in left_out}
@@ -114,6 +124,8 @@ def paused_words(case: Case) -> list[str]:
 
 def batch_name(batch: Batch) -> str:
     """Year and ordinal of a batch in words, with the authority where one recognises by itself."""
+    if batch.is_evaluation:
+        return _("%(year)d 年度评价") % {"year": batch.year}
     name = _("%(year)d 年（第 %(n)d 批）") % {"year": batch.year, "n": batch.ordinal}
     return f"{body_name(batch.authority)} {name}" if batch.authority else name
 

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.audit import chain_key
+from accreditation.choice_words import outcome_label
 from accreditation.clocks import PauseGround
-from accreditation.enums import RECOGNISING, RECOMMENDING, Choice
 from accreditation.models import AuditEvent, Case
 from accreditation.recommendation_words import Department, Position
 from accreditation.services.bindings import Provable
@@ -26,6 +26,7 @@ from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
+from workflows.presentation import evaluation_trail as evaluations
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.hands import HAND_TELLERS
 from workflows.presentation.provable import provable_name
@@ -214,9 +215,7 @@ def _failed_gates(content: Content, rules: RuleSet | None) -> SafeString:
 
 
 def _decided(content: Content, rules: RuleSet | None) -> str | SafeString:
-    choice = content.get("outcome")
-    words = RECOMMENDING if content.get("of") == "recommendation" else RECOGNISING
-    label = str(words[Choice(choice)]) if choice in Choice.values else ""
+    label = outcome_label(content.get("outcome", ""), of=content.get("of", ""))
     reasons = content.get("reasons")
     return format_html("{}{}{}", label, _("。"), quoted(reasons)) if reasons else label
 
@@ -314,4 +313,5 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "note_public_notice_above": _noticed,
     "recognise_above": _reasons("notice"),
     "pass_over_above": _reasons("notice"),
+    **evaluations.TELLERS,
 }

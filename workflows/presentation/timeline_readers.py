@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from accreditation.visibility import View
+from workflows.presentation import evaluation_trail
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.hands import HAND_READERS
 
@@ -85,6 +86,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "take_effect": EVERYBODY,
     "end_suspension": EVERYBODY,
     **of_changes.READERS,
+    **evaluation_trail.READERS,
     # yearly reports of demonstration enterprises
     "call_for_report": EVERYBODY,
     "fill_report": OWN,

@@ -24,6 +24,7 @@ from accreditation.models import (
     WorkbookUpload,
 )
 from accreditation.permissions import Person
+from accreditation.services.evaluation_rounds import call_for
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View, application_of, case_for, enterprises_of, view_of, visible_cases
@@ -108,7 +109,11 @@ def own_certificates(user: Person) -> list[tuple[Title, Case | None, Certificate
         .select_related("title__programme", "title__holder", "case")
         .order_by("-title__granted_on", "-pk")
     )
-    titles: list[tuple[Title, Case | None]] = [(row.title, row.case) for row in rows if row.title is not None]
+    newest_case: dict[Title, Case] = {}  # of a title that was evaluated the last case
+    for row in rows:
+        if row.title is not None and (row.title not in newest_case or newest_case[row.title].pk < row.case_id):
+            newest_case[row.title] = row.case
+    titles: list[tuple[Title, Case | None]] = list(newest_case.items())
     held = Title.objects.filter(holder__in=enterprises).exclude(pk__in=[title.pk for title, _case in titles])
     others = list(held.select_related("programme", "holder").order_by("-granted_on", "-pk"))
     keys = [request_key_of(title) for title in [*others, *(title for title, _case in titles)]]
@@ -165,7 +170,8 @@ def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
         closed = states_where(is_closed=True)
         taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
         rows = rows.exclude(pk__in=taken)
-    return [enterprise for enterprise in rows if is_offered_to(batch, enterprise)]
+    offered = [enterprise for enterprise in rows if is_offered_to(batch, enterprise)]
+    return [row for row in offered if not batch.is_evaluation or call_for(row, batch) is not None]
 
 
 def uploads_of(application: Application) -> list[WorkbookUpload]:

@@ -24,6 +24,7 @@ from accreditation.models import (
     Submission,
     Title,
 )
+from accreditation.models.batches import is_evaluation
 from accreditation.models.titles import STANDING
 from accreditation.services.adjustments import last_moment
 from certificates.models import Certificate, PaperCertificate
@@ -40,6 +41,7 @@ COLUMNS = (
     "at",
     "batch__year",
     "batch__ordinal",
+    "batch__procedure",
     "batch__programme__name_zh",
     "batch__programme__name_en",
 )
@@ -47,13 +49,14 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One line of the list: kind, number, instant, year and ordinal of the batch, programme in both languages."""
+    """One line of the list: kind, number, instant; year, ordinal, procedure of the batch; programme twice."""
 
     kind: str
     number: str
     at: datetime
     year: int
     ordinal: int
+    procedure: str
     name_zh: str
     name_en: str
 
@@ -61,6 +64,11 @@ class Published:
     def notice_number(self) -> str:
         """Number of the notice whose page shows it."""
         return self.number.rpartition("-A")[0] if self.kind == ADJUSTMENT else self.number
+
+    @property
+    def is_evaluation(self) -> bool:
+        """Whether results of an evaluation are published."""
+        return is_evaluation(self.procedure)
 
 
 def published(kind: str = "", year: str = "") -> QuerySet[Any, Any]:

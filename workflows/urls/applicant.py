@@ -13,6 +13,7 @@ from workflows.views import (
     applicant_reading,
     applicant_versions,
     applicant_what_if,
+    evaluations,
     recommendation_case,
 )
 
@@ -45,6 +46,7 @@ urlpatterns = [
     path(f"{CASE}return/", applicant_filing.my_return, name="my_return"),
     path(f"{CASE}letters/<str:letter>/", applicant.my_letter, name="my_letter"),
     path(f"{CASE}parent/", recommendation_case.my_parent, name="my_parent"),
+    path(f"{CASE}rectification/", evaluations.my_rectification, name="my_rectification"),
     path(f"{CASE}withdraw/", applicant_filing.my_withdraw, name="my_withdraw"),
     path(f"{CASE}certificate/", applicant.my_certificate, name="my_certificate"),
     path(f"{CASE}certificate/english/", applicant.my_certificate_english, name="my_certificate_english"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from workflows.views import (
     adjustments,
     batches,
     calibration,
     certificates_desk,
+    evaluations,
     expert_pool,
     hands,
     notices_desk,
@@ -23,6 +24,7 @@ from workflows.views import (
 
 CASE = "office/cases/<str:number>/"
 RECOMMENDATION = "office/batches/<slug:code>/recommendation/"
+EVALUATION = "office/batches/<slug:code>/evaluation/"
 
 urlpatterns = [
     path("office/", office.office_inbox, name="office_inbox"),
@@ -61,6 +63,18 @@ urlpatterns = [
     path(f"{RECOMMENDATION}result/", recommendations.office_result, name="office_result"),
     path(f"{RECOMMENDATION}public-notice/", recommendations.office_public_notice, name="office_public_notice"),
     path(f"{RECOMMENDATION}notices/<int:pk>/", recommendations.office_notice_file, name="office_notice_file"),
+    path(EVALUATION, evaluations.office_evaluation, name="office_evaluation"),
+    path(f"{EVALUATION}earlier/", evaluations.office_evaluation_earlier, name="office_evaluation_earlier"),
+    re_path(
+        r"^office/batches/(?P<code>[-\w]+)/evaluation/list\.(?P<kind>csv|xlsx)$",
+        evaluations.office_evaluation_file,
+        name="office_evaluation_file",
+    ),
+    re_path(
+        r"^office/batches/(?P<code>[-\w]+)/evaluation/(?P<verb>freeze|call)/$",
+        evaluations.office_evaluation_act,
+        name="office_evaluation_act",
+    ),
     path("office/titles/", recommendations.outside_titles_page, name="outside_titles"),
     path("office/titles/<str:number>/", recommendations.outside_title, name="outside_title"),
     path("office/notices/<str:number>/adjust/", adjustments.notice_adjust, name="notice_adjust"),

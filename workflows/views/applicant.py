@@ -20,11 +20,13 @@ from workflows.forms.applicant import NewCaseForm
 from workflows.opening import open_application
 from workflows.presentation import explanations, figures, gates, letters, rules, scores
 from workflows.presentation.cases import batch_name
+from workflows.presentation.evaluations import evaluation_rows, own_call_words
 from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.timeline import timeline
 from workflows.presentation.words import Words, either
 from workflows.selectors import applicant as rows
 from workflows.selectors import changes
+from workflows.selectors.evaluations import own_calls
 from workflows.selectors.guide import batch_by_code
 from workflows.selectors.matters import own_matters
 from workflows.views import applicant_tasks
@@ -49,7 +51,8 @@ def my_cases(request: HttpRequest) -> HttpResponse:
         "matters": [applicant_tasks.matter_card(case) for case in own_matters(user)],
         "holders": changes.holders_of(user),
         "certificates": [applicant_tasks.certificate_card(*row) for row in rows.own_certificates(user)],
-        "batches": [batch_words(batch) for batch in rows.open_batches(at)],
+        "batches": [batch_words(batch) for batch in rows.open_batches(at) if not batch.is_evaluation],
+        "calls": [own_call_words(call) for call in own_calls(user)],
     }
     return render(request, "workflows/applicant/cases.html", context)
 
@@ -139,6 +142,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         tasks=applicant_tasks.task_groups(opened, evaluation, covered),
         kinds=kinds,
         covered=covered,
+        evaluated=evaluation_rows(opened.application, for_holder=True),
         score=_score(opened) if evaluation and scores.gives_points(evaluation) else None,
         total=scores.total_text(evaluation) if evaluation else "",
         axes=scores.radar_axes(evaluation) if evaluation else [],

@@ -62,6 +62,8 @@ def _next_step(case: Case, application: Application) -> tuple[str, str]:
         return _("继续填报"), address("my_case", case.number)
     if application.state == ApplicationState.RETURNED:
         return _("逐项补正"), address("my_return", case.number)
+    if application.state == ApplicationState.UNDER_RECTIFICATION:
+        return _("报告整改情况"), address("my_rectification", case.number)
     return _("查看"), address("my_case", case.number)
 
 

@@ -21,6 +21,7 @@ from workflows.presentation import corrections, gates, letters, material, scores
 from workflows.presentation.certificates import certificate_rows
 from workflows.presentation.coverage import coverage
 from workflows.presentation.differences import difference_words
+from workflows.presentation.evaluations import evaluation_rows
 from workflows.presentation.explanations import explanations
 from workflows.presentation.figures import annex_tables, shown_value
 from workflows.presentation.hands import hands
@@ -67,6 +68,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "explanations": explanations(verified, rules) if verified else [],
         "sources": source_rows(rules),
         "facts": _facts(opened, rules),
+        "evaluated": evaluation_rows(application, for_holder=False),
         "reviews": registers.first_reviews(application),
         "letters": _letters(opened),
         "recommending": recommending_rows(application),
@@ -178,6 +180,9 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
         gettext_lazy("初评不足，不予推荐"),
         "outline-secondary",
     ),
+    ({"fix_result"}, "act:fix_result", gettext_lazy("确认评价得分和等次"), "primary"),
+    ({"accept_rectification"}, "act:accept_rectification", gettext_lazy("整改合格"), "primary"),
+    ({"find_unrectified"}, "act:find_unrectified", gettext_lazy("整改不合格"), "outline-secondary"),
     ({"return_for_correction"}, "return", gettext_lazy("退回补正"), "outline-primary"),
     ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
     ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),

@@ -29,7 +29,7 @@ from workflows.forms.casework import (
     ValueForm,
 )
 from workflows.forms.returns import ReturnForm, target_groups, ticked_targets
-from workflows.phrases import CHECKED, MATERIAL_CHECKED, RECOMMEND, Phrase
+from workflows.phrases import CHECKED, EVALUATED, MATERIAL_CHECKED, RECOMMEND, Phrase
 from workflows.presentation.words import either
 from workflows.selectors.figures import earlier_values, figure_cell
 from workflows.views import case_context as contexts
@@ -120,6 +120,7 @@ REVIEWS: Mapping[str, tuple[tuple[str, ...], tuple[Phrase, ...]]] = {
     "district": (("recommend", "not_recommend"), RECOMMEND),
     "office": (("pass_completeness_check",), CHECKED),
     "local": (("pass_material_check",), MATERIAL_CHECKED),
+    "evaluation": (("recommend",), EVALUATED),
 }
 REVIEW_BUTTONS = {
     "recommend": (_("通过并推荐"), "primary"),
@@ -226,21 +227,30 @@ def gate_page(request: HttpRequest, desk: Desk, number: str, gate: str) -> HttpR
 def review_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Checklist and opinion: recommend or not at the district, complete in form at the municipal office."""
     opened = open_case(request, desk, number)
-    decisions, ready = REVIEWS["local" if opened.is_local else desk.code]
+    decisions, ready = REVIEWS[_kind_of_review(opened)]
     initial = initial_from_drafts(request, request.path, several=("checked",))
     form = ReviewForm(request.POST or None, initial=initial, decisions=decisions, ready=ready)
     if request.method == "POST" and form.is_valid():
         confirm = NOT_RECOMMENDED if form.decision == "not_recommend" else None
         values = {"opinion": form.cleaned_data["words"]}
-        done = REVIEW_DONE[form.decision]
+        done = _("已上报市级核查。") if opened.application.batch.is_evaluation else REVIEW_DONE[form.decision]
         answer = carry_out(request, opened, form.decision, values, form=form, done=done, confirm=confirm)
         if answer is not None:
             return answer
     if request.method != "POST":
         needs(opened, *decisions)
     buttons = [(verb, *REVIEW_BUTTONS[verb]) for verb in decisions]
+    if opened.application.batch.is_evaluation:
+        buttons = [("recommend", _("出具意见并上报"), "primary")]
     context = {"form": form, "buttons": buttons} | contexts.review(opened, at=timezone.now())
     return show(request, opened, "review", context, status=status_of(form))
+
+
+def _kind_of_review(opened: Opened) -> str:
+    """Under which entry of `REVIEWS` the page stands."""
+    if opened.is_local:
+        return "local"
+    return "evaluation" if opened.application.batch.is_evaluation else opened.desk.code
 
 
 def return_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:

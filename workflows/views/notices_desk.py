@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -27,7 +28,9 @@ from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH, announce, publish_noti
 from workflows.certification import ground_of
 from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
 from workflows.phrases import OFFICIAL
+from workflows.presentation.evaluations import band_name
 from workflows.selectors import batch_desk
+from workflows.selectors.evaluations import results_by_case
 from workflows.selectors.paper_desk import waiting_imports
 from workflows.selectors.recommendations import waiting_for_letter
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
@@ -87,10 +90,12 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
     rows = list(batch_desk.listed(batch, TO_PUBLISH))
     if request.method != "POST" and not rows:
         raise NotFound(code)
-    initial = {"body": official(NOTICE_BODY, batch)} | _typed(request)
+    body = RESULTS_BODY if batch.is_evaluation else NOTICE_BODY
+    initial = {"body": official(body, batch)} | _typed(request)
     form = NoticeForm(request.POST or None, initial=initial, applications=rows)
     now = timezone.now()
-    answer = _publish(request, form, PUBLISH, lambda: _publish_notice(request, batch, form))
+    confirm = PUBLISH_RESULTS if batch.is_evaluation else PUBLISH
+    answer = _publish(request, form, confirm, lambda: _publish_notice(request, batch, form))
     context = {"batch": batch, "form": form, "rows": rows, "due": batch_desk.notice_due(batch, at=now)}
     return answer or _list_page(request, "notice", context, form)
 
@@ -112,9 +117,10 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST" and not rows:
         raise NotFound(code)
     today = timezone.now().astimezone(SHANGHAI).date()
-    initial = {"body": official(ANNOUNCEMENT_BODY, batch), "dated": today} | _typed(request)
+    body, confirm = (RESULTS_ANNOUNCED, ANNOUNCE_RESULTS) if batch.is_evaluation else (ANNOUNCEMENT_BODY, ANNOUNCE)
+    initial = {"body": official(body, batch), "dated": today} | _typed(request)
     form = AnnouncementForm(request.POST or None, initial=initial, applications=rows, today=today)
-    answer = _publish(request, form, ANNOUNCE, lambda: _announce(request, batch, form))
+    answer = _publish(request, form, confirm, lambda: _announce(request, batch, form))
     return answer or _list_page(request, "announce", {"batch": batch, "form": form, "rows": rows}, form)
 
 
@@ -163,7 +169,12 @@ def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callab
 def _list_page(request: HttpRequest, name: str, context: dict[str, Any], form: ListForm) -> HttpResponse:
     crumbs = [{"label": _("公示与公告"), "href": reverse("publishing")}, {"label": context["batch"].code.upper()}]
     ticked = set(form["cases"].value() or [])
-    more = {"crumbs": crumbs, "ticked": ticked, "request_key": new_request_key()}
+    bands = {key: band_name(call) for key, call in results_by_case(context["rows"]).items()}
+    listed = [
+        {"case": row.case, "enterprise": row.enterprise, "product_name": row.product_name, "band": bands.get(row.pk)}
+        for row in context["rows"]
+    ]
+    more = {"rows": listed, "crumbs": crumbs, "ticked": ticked, "request_key": new_request_key()}
     return render(request, f"workflows/office/{name}.html", context | more, status=status_of(form))
 
 
@@ -179,6 +190,25 @@ NOTICE_BODY = gettext_lazy(
 )
 ANNOUNCEMENT_BODY = gettext_lazy(
     "根据%(ground)s，经评审和公示，认定下列企业的技术中心为%(programme)s（%(year)d 年，第 %(ordinal)d 批），现予公布。"
+)
+
+
+RESULTS_BODY = gettext_lazy(
+    "根据%(ground)s，经核查和评审委员会审定，现将%(programme)s %(year)d 年度评价结果予以公示。"
+    "公示期为 %(days)d 个工作日。对公示内容有异议的，可在公示期内署名提出，并写明事实和理由。"
+)
+RESULTS_ANNOUNCED = gettext_lazy(
+    "根据%(ground)s，经核查、审定和公示，现公布%(programme)s %(year)d 年度评价结果。逾期未报送评价材料的单位一并列明。"
+)
+PUBLISH_RESULTS = replace(PUBLISH, title=gettext_lazy("确认公示评价结果？"))
+ANNOUNCE_RESULTS = Confirm(
+    gettext_lazy("确认公布评价结果？"),
+    (
+        gettext_lazy("保留资格的称号续期并换发证书，基本合格的警告并限期整改，均送达评价结果通知书。"),
+        gettext_lazy("不合格和逾期未报送的，自动立案准备，由认定机关告知、听取申辩后决定；称号此前不变。"),
+        gettext_lazy("公布后不能撤回。"),
+    ),
+    gettext_lazy("公布评价结果"),
 )
 
 

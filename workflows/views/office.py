@@ -25,7 +25,7 @@ from workflows.selectors.desks import (
     open_objection_count,
     vacant_places,
 )
-from workflows.views import casework, recognition, recommendation_case
+from workflows.views import casework, evaluations, recognition, recommendation_case
 from workflows.views.answers import page
 from workflows.views.desk import OFFICE, open_case, show
 from workflows.views.listing import filters, page_of_rows, page_of_slices
@@ -126,8 +126,8 @@ def office_return(request: HttpRequest, number: str) -> HttpResponse:
 @page
 def office_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Find ineligible, table again, the acts on a recommendation."""
-    offered = casework.OFFICE_ACTS | recommendation_case.OFFERED | recognition.OFFERED
-    acts = {**casework.ACTS, **recommendation_case.ACTS, **recognition.ACTS}
+    offered = casework.OFFICE_ACTS | recommendation_case.OFFERED | evaluations.OFFERED | recognition.OFFERED
+    acts = {**casework.ACTS, **recommendation_case.ACTS, **evaluations.ACTS, **recognition.ACTS}
     return casework.act_page(request, OFFICE, number, verb, offered, acts)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
-from accreditation.selectors.holders import passed_from
+from accreditation.selectors.holders import PROLONG, passed_from
 from accreditation.services.files import take_file
 from accreditation.templatetags.dates import day_text
 from certificates.services.allowance import Rate, is_allowed
@@ -25,16 +25,18 @@ from workflows.exports.register import csv_of, title_lines
 from workflows.forms.public import CentreFilter, NoticeFilter, ObjectionForm, TrackForm
 from workflows.presentation.adjustments import adjustment_words
 from workflows.presentation.cases import batch_name, clock_of, step_bar
+from workflows.presentation.evaluations import band_name, band_tone, result_words
 from workflows.presentation.words import Words, district_name, either, quoted, state_label, state_tone
 from workflows.selectors import public_register as register
 from workflows.selectors.adjustments import published_adjustments
+from workflows.selectors.evaluations import announced_results, results_by_case, results_of
 from workflows.tick import clock_person
 from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
 from workflows.views.listing import filters, page_of_rows
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import Application, AuditEvent, Case, NoticeEntry, StoredFile, Title
+    from accreditation.models import Application, AuditEvent, Case, Notice, NoticeEntry, StoredFile, Title
 
 OBJECTIONS = Rate("objection", interval=60.0, burst=5)
 TRACKING = Rate("track", interval=3.0, burst=20)
@@ -65,12 +67,21 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
         "batch_name": batch_name(row.batch),
         "programme": either(row.batch.programme, "name"),
         "body": row.batch.programme.granted_by,
-        "entries": [_entry(found, at) for found in register.entries(row)],
+        "entries": _entries(row, at),
         "adjustments": [adjustment_words(found) for found in published_adjustments(row)],
+        "is_evaluation": row.batch.is_evaluation,
         "left": current_calendar().left(today, due) if is_open else None,
         "is_open": is_open,
     }
     return render(request, "workflows/public/notice.html", context)
+
+
+def _entries(row: Notice, at: Any) -> list[Words]:
+    """The list; of an evaluation with the bands, as long as the notice holds the case."""
+    found = register.entries(row)
+    results = results_by_case([one.application for one in found if one.application.notice_id == row.pk])
+    shown = {key: {"band": band_name(call), "tone": band_tone(call)} for key, call in results.items()}
+    return [_entry(one, at) | shown.get(one.application_id, {}) for one in found]
 
 
 def _entry(found: NoticeEntry, at: Any) -> Words:
@@ -96,7 +107,8 @@ def announcement(request: HttpRequest, number: str) -> HttpResponse:
         "batch_name": batch_name(row.batch),
         "programme": either(row.batch.programme, "name"),
         "body": row.batch.programme.granted_by,
-        "rows": register.announced(row),
+        "rows": [] if row.batch.is_evaluation else register.announced(row),
+        "results": [result_words(call) for call in announced_results(row)],
     }
     return render(request, "workflows/public/announcement.html", context)
 
@@ -209,6 +221,7 @@ def centre(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": register.certificate_of_title(row),
         "paper": register.paper_of_title(row),
         "events": _history(row),
+        "results": [result_words(call) for call in results_of(row)],
     }
     return render(request, "workflows/public/centre.html", context)
 
@@ -231,6 +244,8 @@ def _history(row: Title) -> list[Words]:
 
 def _step(event: AuditEvent) -> str:
     """A title that passed to a successor says from whom; of any other event the state that it led to."""
+    if event.verb == PROLONG:
+        return _("称号续期")
     former = passed_from(event)
     return _("承继自 %(name)s") % {"name": former} if former else str(TitleState(event.state_after).label)
 

@@ -27,6 +27,7 @@ from workflows.demo.cultivation import CultivationStory
 from workflows.demo.designated import fill_designations
 from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
+from workflows.demo.evaluations import fill_evaluation
 from workflows.demo.matters import deal_with_titles
 from workflows.demo.national import NationalStory
 from workflows.demo.renewed import fill_renewed
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         fill_renewed(story)
         fill_designations(story)
         NationalStory(story).run()
+        fill_evaluation(story)
         if options["size"] > 0:
             self._build_city(story, options["size"])
         CultivationStory(story).run()

@@ -1,0 +1,117 @@
+"""The result of one evaluation: kept with the call, and what it does to the title when it is announced."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django_fsm import can_proceed
+
+from accreditation.acts import act
+from accreditation.enums import TitleState
+from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS, WITH_RECTIFICATION
+from accreditation.models import Announcement, Application, EvaluationCall, Title, User
+from accreditation.services.evaluation_rounds import HELD, cycle_years
+from accreditation.services.rule_sets import rules_of
+from criteria.evaluate import Evaluation
+from criteria.facts import exact_text
+
+ACTING_AS = "publisher"
+
+
+def call_of(application: Application) -> EvaluationCall:
+    """The call that an evaluation answers."""
+    return EvaluationCall.objects.select_related("title", "round").get(application=application)
+
+
+def keep_result(application: Application, found: Evaluation) -> EvaluationCall:
+    """Keep score and band with the call; both as the rules give them on the verified figures."""
+    call, band = call_of(application), found.band
+    assert band is not None
+    assert found.total is not None
+    call.score, call.band = exact_text(found.total), band.code
+    call.band_zh, call.band_en, call.consequence = band.name_zh, band.name_en, band.consequence
+    call.override = band.override_zh
+    call.save(update_fields=["score", "band", "band_zh", "band_en", "consequence", "override"])
+    return call
+
+
+def mark_late(application: Application, *, at: datetime) -> None:
+    """What was sent in did not stand, and was not put right in time."""
+    EvaluationCall.objects.filter(application=application, late_at__isnull=True).update(late_at=at)
+
+
+def publish_result(call: EvaluationCall, announcement: Announcement) -> None:
+    """The result is public from the day of the announcement."""
+    call.announcement, call.published_on = announcement, announcement.dated
+    call.save(update_fields=["announcement", "published_on"])
+
+
+def must_rectify(call: EvaluationCall) -> bool:
+    """Whether the band sets a time for rectification."""
+    return call.consequence == WITH_RECTIFICATION
+
+
+def follow_result(call: EvaluationCall, *, by: User, at: datetime) -> Title:
+    """The title follows its result: prolonged, warned, in good standing again; who fails keeps it until an order.
+
+    Nothing happens to a title that has meanwhile come to its end.
+    """
+    title = Title.objects.get(pk=call.title_id)
+    if title.state not in HELD or call.consequence == LOSES_TITLE:
+        return title
+    title = prolong_title(title, until=prolonged_until(call), call=call, by=by, at=at)
+    wanted = "warn" if call.consequence in WARNINGS else "reinstate"
+    if wanted == "reinstate" and title.state != TitleState.WARNED:
+        return title
+    return move_title(title, wanted, call=call, by=by, at=at)
+
+
+def prolonged_until(call: EvaluationCall) -> date:
+    """New last day: a cycle later, and two where the next round is skipped."""
+    assert call.application is not None
+    assert call.title.valid_until is not None
+    cycles = 2 if call.consequence == SKIPS_NEXT else 1
+    return years_on(call.title.valid_until, cycles * cycle_years(rules_of(call.application.batch)))
+
+
+def years_on(day: date, years: int) -> date:
+    """The same day so many years later; 28 February for the 29th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def prolong_title(title: Title, *, until: date, call: EvaluationCall, by: User, at: datetime) -> Title:
+    """Enter the new last day in the title's chain."""
+    with act(title, "prolong", by=by, at=at, acting_as=ACTING_AS) as doing:
+        row = doing.chain
+        assert isinstance(row, Title)
+        before = row.valid_until
+        row.valid_until = until
+        row.save(update_fields=["valid_until"])
+        doing.moved(row.state, row.state)
+        doing.note(title=row.number, before=str(before), until=str(until), **_ground(call))
+    return row
+
+
+def move_title(
+    title: Title, verb: str, *, call: EvaluationCall, by: User, at: datetime, acting_as: str = ACTING_AS
+) -> Title:
+    """Warn or reinstate by a result; a title in a state that does not allow it stays as it is."""
+    if not can_proceed(getattr(title, verb), check_conditions=False):
+        return title
+    with act(title, verb, by=by, at=at, acting_as=acting_as) as doing:
+        row = doing.chain
+        assert isinstance(row, Title)
+        before = row.state
+        getattr(row, verb)()
+        row.save(update_fields=["state"])
+        doing.moved(before, row.state)
+        doing.note(title=row.number, **_ground(call))
+    return row
+
+
+def _ground(call: EvaluationCall) -> dict[str, object]:
+    number = call.announcement.number if call.announcement else ""
+    return {"evaluation": call.round.year, "band": call.band, "announcement": number}

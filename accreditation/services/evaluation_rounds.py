@@ -1,0 +1,266 @@
+"""Rounds of evaluations: the population frozen by a query, the holders called, those listed who sent in nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import act, fingerprint
+from accreditation.enums import ApplicationState, BatchState, MemberState, TitleState
+from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.evaluation_words import SKIPS_NEXT, CallReason
+from accreditation.models import Application, Batch, Enterprise, EvaluationCall, EvaluationRound, Title, User
+from accreditation.models.titles import STANDING
+from accreditation.permissions import has_power
+from accreditation.roles import Power
+from accreditation.services.rule_sets import rules_of
+from criteria.ruleset import RuleSet
+
+OFFICE = "municipal_officer"
+CYCLE, FIRST = "evaluation_every_years", "first_evaluation_after_years"
+HELD = [*STANDING, TitleState.SUSPENDED]
+NOT_HANDED_IN = [ApplicationState.DRAFT, ApplicationState.WITHDRAWN]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A title of the population with why it is called or left out."""
+
+    title: Title
+    reason: CallReason
+
+
+def cycle_years(rules: RuleSet) -> int:
+    """Years from one evaluation to the next; KeyError where the rules name none."""
+    return _years(rules, CYCLE)
+
+
+def _years(rules: RuleSet, name: str) -> int:
+    if rules.cycle is None:
+        raise KeyError(name)
+    return int(rules.cycle.figures[name].amount())
+
+
+def granted_until(batch: Batch) -> date:
+    """The last day on which a title could be granted to be due in this round (a centre of year Y first in Y + 2)."""
+    return date(batch.year - _years(rules_of(batch), FIRST), 12, 31)
+
+
+def population(batch: Batch) -> list[Listed]:
+    """Every title of the programme that is held now, by number, with why it is called or left out."""
+    limit, excellent = granted_until(batch), _excellent_before(batch)
+    rows = Title.objects.filter(programme=batch.programme, state__in=HELD, granted_above__isnull=True)
+    found = rows.select_related("holder").order_by("number")
+    return [Listed(title, _reason(title, limit, excellent)) for title in found]
+
+
+def _reason(title: Title, limit: date, excellent: frozenset[int]) -> CallReason:
+    if title.state == TitleState.SUSPENDED:
+        return CallReason.SUSPENDED
+    if title.granted_on > limit:
+        return CallReason.NOT_YET_DUE
+    return CallReason.EXCELLENT_BEFORE if title.pk in excellent else CallReason.DUE
+
+
+def _excellent_before(batch: Batch) -> frozenset[int]:
+    """Titles whose result of the round before this one lets them skip it."""
+    before = EvaluationRound.objects.filter(programme=batch.programme, year__lt=batch.year).order_by("-year").first()
+    rows = EvaluationCall.objects.filter(round=before, consequence=SKIPS_NEXT, published_on__isnull=False)
+    return frozenset(rows.values_list("title_id", flat=True)) if before else frozenset()
+
+
+def freeze_population(batch: Batch, *, by: User, at: datetime, request_key: str | None = None) -> EvaluationRound:
+    """Freeze whom the round concerns, once; query, counts and hash of the list stand in the trail of the batch.
+
+    Denied without the power, Refusal with every reason; raises Replayed as `act` does.
+    """
+    with act(
+        batch, "freeze_population", by=by, at=at, acting_as=OFFICE, request_key=request_key,
+        request=fingerprint(batch.pk),
+    ) as doing:  # fmt: skip
+        row = doing.chain
+        assert isinstance(row, Batch)
+        _check_power(by)
+        if reasons := list(_faults_of_freezing(row)):
+            raise Refusal(reasons)
+        listed, limit = population(row), granted_until(row)
+        round_ = EvaluationRound.objects.create(
+            programme=row.programme, year=row.year, batch=row, granted_until=limit, list_sha256=list_hash(listed),
+            frozen_at=at, frozen_by=by,
+        )  # fmt: skip
+        EvaluationCall.objects.bulk_create(
+            EvaluationCall(round=round_, title=one.title, position=place, reason=one.reason)
+            for place, one in enumerate(listed, start=1)
+        )
+        doing.note(
+            query={
+                "programme": row.programme_id, "states": [str(state) for state in HELD],
+                "granted_until": limit.isoformat(), "year": row.year,
+            },
+            counts={reason.value: sum(one.reason is reason for one in listed) for reason in CallReason},
+            sha256=round_.list_sha256,
+        )  # fmt: skip
+        doing.reply(batch=row.code)
+    return round_
+
+
+def list_hash(listed: Iterable[Listed]) -> str:
+    """SHA-256 of the frozen list, one line a title: number, credit code, day of the grant, reason."""
+    lines = (
+        "\t".join((one.title.number, one.title.holder.uscc, str(one.title.granted_on), one.reason)) for one in listed
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _faults_of_freezing(batch: Batch) -> Iterator[Reason]:
+    if not batch.is_evaluation:
+        yield Reason("no_evaluation", _("本批次不是评价批次。"))
+        return
+    if batch.state != BatchState.OPEN:
+        yield Reason("batch_closed", _("本批次当前不受理申报。"))
+    if EvaluationRound.objects.filter(programme=batch.programme, year=batch.year).exists():
+        yield Reason("already_frozen", _("%(year)d 年度的评价范围已经固定，不能再次固定。") % {"year": batch.year})
+    cycle = rules_of(batch).cycle
+    for name in (CYCLE, FIRST):
+        if cycle is None or name not in cycle.figures or cycle.figures[name].value is None:
+            yield Reason("no_cycle", _("规则集没有规定评价周期（%(name)s）。") % {"name": name})
+            return
+    if not any(one.reason is CallReason.DUE for one in population(batch)):
+        yield Reason("nobody_due", _("没有应参加本次评价的称号。"))
+
+
+def call_holders(batch: Batch, *, by: User, at: datetime, request_key: str | None = None) -> EvaluationRound:
+    """Call every due holder, and tell the exempt that they are. Denied, Refusal, Replayed as above."""
+    with act(
+        batch, "call_holders", by=by, at=at, acting_as=OFFICE, request_key=request_key, request=fingerprint(batch.pk)
+    ) as doing:
+        row = doing.chain
+        assert isinstance(row, Batch)
+        _check_power(by)
+        round_ = EvaluationRound.objects.filter(batch=row).first()
+        if round_ is None:
+            raise Refusal([Reason("not_frozen", _("请先固定评价范围。"))])
+        if round_.called_at is not None:
+            raise Refusal([Reason("already_called", _("评价通知已经发出。"))])
+        round_.called_at = at
+        round_.save(update_fields=["called_at"])
+        calls = list(round_.calls.select_related("title__holder"))
+        people = _people_of(call.title.holder_id for call in calls)
+        for call in calls:
+            kind = "evaluation_called" if call.reason == CallReason.DUE else "evaluation_exempt"
+            words = {"title": call.title.number, "year": str(row.year), "closes_at": row.closes_at.isoformat()}
+            doing.tell(people.get(call.title.holder_id, []), kind, **words)
+        doing.note(called=[call.title.number for call in calls if call.reason == CallReason.DUE])
+        doing.reply(batch=row.code)
+    return round_
+
+
+def _people_of(enterprises: Iterable[int]) -> Mapping[int, list[User]]:
+    """Everybody who acts for each enterprise."""
+    found: dict[int, list[User]] = {}
+    rows = User.objects.filter(is_active=True, memberships__state=MemberState.ACTIVE)
+    for person in rows.filter(memberships__enterprise__in=list(enterprises)).distinct():
+        active = person.memberships.filter(state=MemberState.ACTIVE)
+        for enterprise in active.values_list("enterprise_id", flat=True):
+            found.setdefault(enterprise, []).append(person)
+    return found
+
+
+def rounds_to_list(at: datetime) -> QuerySet[EvaluationRound]:
+    """Rounds whose window is over and whose late holders are not listed yet."""
+    rows = EvaluationRound.objects.filter(called_at__isnull=False, late_listed_at__isnull=True, batch__closes_at__lt=at)
+    return rows.select_related("batch").order_by("pk")
+
+
+def list_late(round_: EvaluationRound, *, by: User, at: datetime) -> int:
+    """Enter in the late list who handed in nothing in the window; AlreadyDone when somebody was faster."""
+    assert round_.batch is not None
+    with act(round_.batch, "list_late", by=by, at=at, acting_as="clock") as doing:
+        if not rounds_to_list(at).filter(pk=round_.pk).exists():
+            raise AlreadyDone(Reason("already_done", _("逾期名单已经列出。")), done_by="", done_at=None)
+        EvaluationRound.objects.filter(pk=round_.pk).update(late_listed_at=at)
+        late = list(_missing(round_).select_related("title__holder"))
+        EvaluationCall.objects.filter(pk__in=[call.pk for call in late]).update(late_at=at)
+        people = _people_of(call.title.holder_id for call in late)
+        for call in late:
+            words = {"title": call.title.number, "year": str(round_.year)}
+            doing.tell(people.get(call.title.holder_id, []), "evaluation_late", **words)
+        doing.note(late=[call.title.number for call in late])
+    return len(late)
+
+
+def _missing(round_: EvaluationRound) -> QuerySet[EvaluationCall]:
+    """Due calls of titles still held to which nothing was filed."""
+    nothing = Q(application__isnull=True) | Q(application__state__in=NOT_HANDED_IN)
+    return round_.calls.filter(nothing, reason=CallReason.DUE, title__state__in=HELD)
+
+
+def call_for(enterprise: Enterprise, batch: Batch) -> EvaluationCall | None:
+    """The call of the enterprise's title in a round; None where it is not called, or not any more."""
+    rows = EvaluationCall.objects.filter(
+        round__batch=batch, round__called_at__isnull=False, title__holder=enterprise, reason=CallReason.DUE
+    )
+    return rows.select_related("title", "round").first()
+
+
+def answer_call(application: Application) -> EvaluationCall:
+    """The application answers the call of its enterprise's title; a later draft takes the place of one given up."""
+    call = call_for(application.enterprise, application.batch)
+    assert call is not None
+    call.application, application.evaluated_title = application, call.title
+    call.save(update_fields=["application"])
+    application.save(update_fields=["evaluated_title"])
+    return call
+
+
+def record_earlier_round(
+    batch: Batch, results: Mapping[Title, str], *, year: int, document_number: str, dated: date, by: User,
+    at: datetime,
+) -> EvaluationRound:  # fmt: skip
+    """Enter the results of a round from before this system: title -> code of a band of the batch's rules."""
+    with act(batch, "record_earlier_round", by=by, at=at, acting_as=OFFICE) as doing:
+        _check_power(by)
+        rules = rules_of(batch)
+        if reasons := list(_faults_of_earlier(batch, rules, results, year, document_number)):
+            raise Refusal(reasons)
+        round_ = EvaluationRound.objects.create(
+            programme=batch.programme, year=year, document_number=document_number, frozen_at=at, frozen_by=by
+        )
+        for place, (title, code) in enumerate(results.items(), start=1):
+            band = rules.band(code)
+            EvaluationCall.objects.create(
+                round=round_, title=title, position=place, reason=CallReason.DUE, band=band.code,
+                band_zh=band.name_zh, band_en=band.name_en, consequence=band.consequence, published_on=dated,
+            )  # fmt: skip
+        said = {title.number: code for title, code in results.items()}
+        doing.note(year=year, document=document_number, dated=dated.isoformat(), results=said)
+    return round_
+
+
+def _faults_of_earlier(
+    batch: Batch, rules: RuleSet, results: Mapping[Title, str], year: int, document_number: str
+) -> Iterator[Reason]:
+    if year >= batch.year:
+        yield Reason("year", _("以往评价的年度应早于本次评价。"), "year")
+    if EvaluationRound.objects.filter(programme=batch.programme, year=year).exists():
+        yield Reason("year_taken", _("%(year)d 年度的评价结果已登记。") % {"year": year}, "year")
+    if EvaluationRound.objects.filter(batch=batch).exists():
+        yield Reason("already_frozen", _("%(year)d 年度的评价范围已经固定，不能再次固定。") % {"year": batch.year})
+    if not document_number.strip():
+        yield Reason("text_needed", _("请填写文号。"), "document_number")
+    if not results:
+        yield Reason("empty_list", _("请至少登记一项结果。"), "results")
+    codes = {band.code for band in rules.bands}
+    for title, code in results.items():
+        if title.programme_id != batch.programme_id or code not in codes:
+            yield Reason("unknown_result", _("%(no)s：结果不能登记。") % {"no": title.number}, "results")
+
+
+def _check_power(by: User) -> None:
+    if not has_power(by, Power.RUN_BATCHES):
+        raise Denied([Reason("not_yours", _("只有市认定办公室可以组织评价。"))])

@@ -1,0 +1,72 @@
+"""What follows from an announcement of results for those who lose: a proposal to revoke, never a revocation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from accreditation.acts import act
+from accreditation.enums import ProceedingKind
+from accreditation.evaluation_words import LOSES_TITLE
+from accreditation.grounds import Ground
+from accreditation.models import Announcement, Batch, Case, EvaluationCall, User
+from accreditation.services.evaluation_results import publish_result
+from workflows.opening_proceedings import propose_proceeding
+from workflows.workdays import SHANGHAI
+
+OFFICIAL = "zh-hans"
+FAILED = _("%(year)d 年度评价结果为%(band)s（得分 %(score)s），结果已由《%(no)s》公布。%(override)s")
+OVERDUE = _("%(year)d 年度评价的报送期限至%(due)s止，至%(day)s仍未报送符合要求的评价材料，已由《%(no)s》公布。")
+
+
+def conclude(batch: Batch, announcement: Announcement, *, at: datetime) -> list[Case]:
+    """Publish who is late with the first announcement after, and propose the revocation of whoever failed or is late.
+
+    Runs in the transaction of the announcement; the proposals are prepared by nobody yet and heard before any order.
+    """
+    late = EvaluationCall.objects.filter(round__batch=batch, late_at__isnull=False, published_on__isnull=True)
+    for call in late.select_related("title"):
+        publish_result(call, announcement)
+    named = EvaluationCall.objects.filter(announcement=announcement, proposal__isnull=True)
+    lost = named.filter(Q(consequence=LOSES_TITLE) | Q(late_at__isnull=False))
+    proposed = list(_proposals(lost.select_related("title__programme", "round__batch").order_by("position"), at))
+    if proposed:
+        with act(batch, "propose_revocations", by=_clock(), at=at, acting_as="clock") as doing:
+            doing.note(announcement=announcement.number, cases=[case.number for case in proposed])
+    return proposed
+
+
+def _proposals(calls: Iterable[EvaluationCall], at: datetime) -> Iterator[Case]:
+    for call in calls:
+        ground = Ground.EVALUATION_FAILED if call.band else Ground.MATERIAL_OVERDUE
+        case = propose_proceeding(
+            call.title, kind=ProceedingKind.REVOCATION, ground=ground, found_facts=_facts(call), by=_clock(), at=at
+        )
+        if case is not None:
+            call.proposal = case
+            call.save(update_fields=["proposal"])
+            yield case
+
+
+def _facts(call: EvaluationCall) -> str:
+    """The facts of a proposal, in the official language."""
+    assert call.announcement is not None
+    values: dict[str, object] = {"year": call.round.year, "no": call.announcement.number}
+    with override(OFFICIAL):
+        if call.band:
+            return str(FAILED) % (values | {"band": call.band_zh, "score": call.score, "override": call.override})
+        assert call.late_at is not None
+        assert call.round.batch is not None
+        return str(OVERDUE) % (values | {"day": _day(call.late_at), "due": _day(call.round.batch.closes_at)})
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y年%m月%d日}"
+
+
+def _clock() -> User:
+    return User.objects.get(is_system=True)

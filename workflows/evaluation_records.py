@@ -1,0 +1,149 @@
+"""What the verbs of an evaluation record: the result kept, adopted, published; title, certificate, letter."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import LetterKind, TitleState
+from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS
+from accreditation.models import Decision, EvaluationCall, Objection, Title
+from accreditation.services import evaluation, letters, notices
+from accreditation.services import evaluation_results as results
+from accreditation.services.evaluation_rounds import HELD
+from criteria.units import amount_text
+from workflows import records
+from workflows.doing import Doing
+from workflows.renewing import renew_certificate
+
+OF = "evaluation"
+RECTIFIED, NOT_RECTIFIED, NOT_REPORTED = "rectified", "not_rectified", "not_reported"
+
+
+def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool, **content: Any) -> None:
+    issued_by = letters.issuing_body(doing.application, is_district=False)
+    content |= {"batch": doing.batch, "programme": doing.batch.programme}
+    letter = letters.write_case_letter(
+        doing.case, kind=kind, issued_by=issued_by, is_adverse=is_adverse, at=doing.at, **content
+    )
+    doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
+    doing.act.reply(letter=letter.number)
+
+
+def fix_result(doing: Doing) -> None:
+    """Form: opinion. Score and band as the rules give them on the verified figures."""
+    found = evaluation.verified_evaluation(doing.application)
+    assert found is not None
+    call = results.keep_result(doing.application, found)
+    doing.act.note(
+        score=call.score, band=call.band, override=call.override, evaluation=found.digest(),
+        opinion=doing.form["opinion"],
+    )  # fmt: skip
+
+
+def adopt_result(doing: Doing) -> None:
+    """Form: decision."""
+    doing.application.decision = _decided(doing)
+
+
+def check_again(doing: Doing) -> None:
+    """Form: decision. The next meeting decides anew."""
+    _decided(doing)
+
+
+def postpone(doing: Doing) -> None:
+    """Form: decision. The case stays before the committee."""
+    _decided(doing)
+
+
+def _decided(doing: Doing) -> Decision:
+    decision: Decision = doing.form["decision"]
+    call = results.call_of(doing.application)
+    doing.act.note(
+        decision=decision.pk, outcome=decision.outcome, minutes=decision.minutes_sha256, of=OF,
+        reasons=decision.reasons, score=call.score, band=call.band,
+    )  # fmt: skip
+    return decision
+
+
+def uphold_objection(doing: Doing) -> None:
+    """Form: objection, reasons. The case leaves the notice and is checked again."""
+    objection: Objection = doing.form["objection"]
+    reasons = doing.form["reasons"]
+    notices.settle_objection(objection, is_upheld=True, reasons=reasons, by=doing.by, at=doing.at)
+    doing.application.decision = doing.application.notice = None
+    doing.act.note(objection=objection.number, upheld=True, reasons=reasons)
+
+
+def publish_result(doing: Doing) -> None:
+    """Form: announcement. The title follows its result in the same transaction, its certificate with it."""
+    announcement, call = doing.form["announcement"], results.call_of(doing.application)
+    doing.application.announcement = announcement
+    results.publish_result(call, announcement)
+    title = results.follow_result(call, by=doing.by, at=doing.at)
+    certificate = ""
+    if title.state in HELD and not is_failed(call):
+        doing.application.title = title
+        certificate = renew_certificate(title, call, at=doing.at)
+    doing.arguments["must_rectify"] = results.must_rectify(call) and title.state == TitleState.WARNED
+    doing.act.note(
+        announcement=announcement.number, title=title.number, title_state=title.state, score=call.score,
+        band=call.band, valid_until=str(title.valid_until), certificate=certificate,
+    )  # fmt: skip
+    _tell_result(doing, call, title)
+
+
+def _tell_result(doing: Doing, call: EvaluationCall, title: Title) -> None:
+    """The letter with score and band; what is against the holder says what it can do against it."""
+    is_warned = call.consequence in WARNINGS
+    due = doing.calendar.due(doing.at, doing.batch.rectification_days) if doing.arguments["must_rectify"] else None
+    _send(
+        doing, LetterKind.EVALUATION_RESULT, is_adverse=is_failed(call) or is_warned, call=call, title=title,
+        announcement=call.announcement, score=amount_text(Fraction(call.score), "point", "zh"),
+        is_failed=is_failed(call), is_warned=is_warned, skips_next=call.consequence == SKIPS_NEXT,
+        due=due.at if due else None,
+    )  # fmt: skip
+
+
+def is_failed(call: EvaluationCall) -> bool:
+    """Whether the band takes the title, after a proceeding of its own."""
+    return call.consequence == LOSES_TITLE
+
+
+def lapse(doing: Doing) -> None:
+    """Nobody corrected in time: the material counts as not handed in."""
+    records.lapse(doing)
+    results.mark_late(doing.application, at=doing.at)
+
+
+def report_rectification(doing: Doing) -> None:
+    """Form: report."""
+    doing.act.note(report=doing.form["report"].strip())
+
+
+def accept_rectification(doing: Doing) -> None:
+    """Form: remark. The warning is lifted."""
+    call = results.call_of(doing.application)
+    title = results.move_title(
+        call.title, "reinstate", call=call, by=doing.by, at=doing.at, acting_as=doing.verb.who.code
+    )
+    doing.act.note(remark=doing.form["remark"], title_state=title.state)
+    _close(doing, title, RECTIFIED, doing.form["remark"])
+
+
+def find_unrectified(doing: Doing) -> None:
+    """Form: remark. The warning stands until the next evaluation."""
+    doing.act.note(remark=doing.form["remark"])
+    _close(doing, results.call_of(doing.application).title, NOT_RECTIFIED, doing.form["remark"])
+
+
+def miss_rectification(doing: Doing) -> None:
+    """Nobody reported in time; the warning stands until the next evaluation."""
+    _close(doing, results.call_of(doing.application).title, NOT_REPORTED, str(_("逾期未报告整改情况")))
+
+
+def _close(doing: Doing, title: Title, outcome: str, reasons: str) -> None:
+    is_adverse = outcome != RECTIFIED
+    _send(doing, LetterKind.RECTIFICATION, is_adverse=is_adverse, title=title, outcome=outcome, reasons=reasons)

@@ -1,0 +1,133 @@
+"""Calls and results of evaluations in words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from accreditation.evaluation_words import LOSES_TITLE, WARNINGS, CallReason
+from accreditation.models import Application, EvaluationCall
+from workflows.presentation.words import Words, amount, district_name, either, state_label, state_tone
+from workflows.selectors.evaluations import (
+    ANSWERED,
+    LATE,
+    LEFT_OUT,
+    MISSING,
+    is_shown_to_holder,
+    part_of,
+    result_of,
+)
+
+TONES = {ANSWERED: "blue", MISSING: "amber", LATE: "red", LEFT_OUT: "grey"}
+
+
+def part_label(part: str) -> str:
+    """A column of the counts."""
+    return {
+        ANSWERED: _("已报送"), MISSING: _("未报送"), LATE: _("逾期未报送"), LEFT_OUT: _("不参加本次评价"),
+    }[part]  # fmt: skip
+
+
+def band_name(call: EvaluationCall) -> str:
+    """The band in the reader's language; for a late title that nothing was sent in; empty before there is a result."""
+    if not call.band:
+        return part_label(LATE) if call.late_at else ""
+    return either(call, "band")
+
+
+def band_tone(call: EvaluationCall) -> str:
+    """Tone of the band by what it does to the title."""
+    if call.consequence == LOSES_TITLE or (call.late_at and not call.band):
+        return "red"
+    return "amber" if call.consequence in WARNINGS else "green"
+
+
+def score_text(call: EvaluationCall) -> str:
+    """The exact score with its unit; a dash before there is one."""
+    return amount(Fraction(call.score), "point") if call.score else "—"
+
+
+def call_words(call: EvaluationCall) -> Words:
+    """A line of the office's list: title, holder, why, where it stands, result, what follows."""
+    part, case = part_of(call), call.application.case if call.application else None
+    state = state_label(call.application.state) if call.application else ""
+    return {
+        "position": call.position,
+        "title": call.title.number,
+        "title_href": reverse("centre", args=[call.title.number]),
+        "holder": call.title.holder.name,
+        "uscc": call.title.holder.uscc,
+        "district": district_name(call.title.holder.district),
+        "part": part_label(part),
+        "tone": TONES[part],
+        "reason": CallReason(call.reason).label if part == LEFT_OUT else "",
+        "number": case.number if case else "",
+        "href": reverse("office_case", args=[case.number]) if case and part != MISSING else "",
+        "state": state,
+        "state_tone": state_tone(call.application.state) if call.application else "grey",
+        "score": score_text(call),
+        "band": band_name(call),
+        "band_tone": band_tone(call),
+        "override": call.override,
+        "proposal": call.proposal.number if call.proposal else "",
+        "proposal_href": reverse("matter", args=[call.proposal.number]) if call.proposal else "",
+        "published_on": call.published_on,
+    }
+
+
+def result_words(call: EvaluationCall) -> Words:
+    """A published result: year, band, score, day, document."""
+    number = call.announcement.number if call.announcement else call.round.document_number
+    return {
+        "year": call.round.year,
+        "holder": call.title.holder.name,
+        "title": call.title.number,
+        "valid_from": call.title.valid_from,
+        "valid_until": call.title.valid_until,
+        "band": band_name(call),
+        "tone": band_tone(call),
+        "score": score_text(call),
+        "on": call.published_on,
+        "document": number,
+        "href": reverse("announcement", args=[call.announcement.number]) if call.announcement else "",
+    }
+
+
+def own_call_words(call: EvaluationCall) -> Words:
+    """A call as its holder sees it: what is due until when, where it stands, the result once it is public."""
+    batch, part = call.round.batch, part_of(call)
+    assert batch is not None
+    case = call.application.case if call.application else None
+    is_open = part == MISSING and batch.state == "open"
+    result = band_name(call) if call.published_on else ""
+    return {
+        "title": call.title.number,
+        "programme": either(call.title.programme, "name"),
+        "holder": call.title.holder.name,
+        "year": call.round.year,
+        "closes_at": batch.closes_at if call.reason == CallReason.DUE else None,
+        "state": result or part_label(part),
+        "tone": band_tone(call) if result else TONES[part],
+        "reason": CallReason(call.reason).label if part == LEFT_OUT else "",
+        "is_due": is_open,
+        "href": reverse("my_case", args=[case.number]) if case else reverse("my_new") if is_open else "",
+        "action": _("继续填报") if case and is_open else _("报送评价材料") if is_open else _("查看") if case else "",
+    }
+
+
+def evaluation_rows(application: Application, *, for_holder: bool) -> list[Words]:
+    """Rows of `summary_list.html` on the page of a case; empty for every application that is no evaluation."""
+    title = application.evaluated_title
+    if title is None:
+        return []
+    where = reverse("centre", args=[title.number])
+    rows: list[Words] = [{"label": _("评价的称号"), "value": format_html('<a href="{}">{}</a>', where, title.number)}]
+    call = result_of(application)
+    if call is None or (for_holder and not is_shown_to_holder(application, call)):
+        return rows
+    said = format_html("{}<br>{}", band_name(call), call.override) if call.override else band_name(call)
+    rows += [{"label": _("评价得分"), "value": score_text(call)}, {"label": _("评价等次"), "value": said}]
+    return rows

@@ -1,0 +1,99 @@
+"""Evaluations as their pages see them: a round with its calls, a holder's own calls, the public results of a title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import QuerySet
+
+from accreditation.enums import ApplicationState
+from accreditation.errors import NotFound
+from accreditation.evaluation_words import CallReason
+from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Title
+from accreditation.permissions import Person
+from accreditation.services.evaluation_rounds import NOT_HANDED_IN, Listed, population
+from accreditation.visibility import enterprises_of
+from workflows.selectors import batch_desk
+
+SHOWN_TO_HOLDER = (ApplicationState.UNDER_NOTICE, ApplicationState.NOTICE_COMPLETED)
+ANSWERED, MISSING, LATE, LEFT_OUT = "answered", "missing", "late", "left_out"
+
+
+def evaluation_batch(code: str) -> Batch:
+    """A batch that evaluates titles; NotFound otherwise."""
+    row = batch_desk.batch(code)
+    if not row.is_evaluation:
+        raise NotFound(code)
+    return row
+
+
+def round_of(batch: Batch) -> EvaluationRound | None:
+    """The frozen round; None before."""
+    return EvaluationRound.objects.select_related("frozen_by").filter(batch=batch).first()
+
+
+def would_freeze(batch: Batch) -> list[Listed]:
+    """Whom a freeze now would name."""
+    return population(batch)
+
+
+def calls_of(round_: EvaluationRound, part: str = "") -> QuerySet[EvaluationCall]:
+    """The calls of a round in their order; `part` narrows them to one column of the counts."""
+    rows = round_.calls.select_related("title__holder", "application__case", "proposal", "announcement")
+    return rows.filter(pk__in=[call.pk for call in rows if part_of(call) == part]) if part else rows
+
+
+def part_of(call: EvaluationCall) -> str:
+    """In which column of the counts a call stands."""
+    if call.reason != CallReason.DUE:
+        return LEFT_OUT
+    if call.late_at is not None:
+        return LATE
+    is_open = call.application is None or call.application.state in NOT_HANDED_IN
+    return MISSING if is_open else ANSWERED
+
+
+def earlier_round(batch: Batch) -> EvaluationRound | None:
+    """The round before, whose excellent titles stand aside from this one."""
+    rows = EvaluationRound.objects.filter(programme=batch.programme, year__lt=batch.year)
+    return rows.order_by("-year").first()
+
+
+def titles_in_force(batch: Batch) -> list[Title]:
+    """Titles for which an earlier result can be entered."""
+    return [one.title for one in population(batch)]
+
+
+def own_calls(user: Person) -> list[EvaluationCall]:
+    """Calls of the person's enterprises that were sent out, the newest first."""
+    rows = EvaluationCall.objects.filter(title__holder__in=enterprises_of(user), round__called_at__isnull=False)
+    found = rows.select_related("title__programme", "title__holder", "round__batch", "application__case")
+    return list(found.order_by("-round__year", "title__number"))
+
+
+def results_of(title: Title) -> list[EvaluationCall]:
+    """Published results of a title, the newest first."""
+    rows = title.evaluation_calls.filter(published_on__isnull=False).select_related("round", "announcement")
+    return list(rows.order_by("-round__year"))
+
+
+def announced_results(row: Announcement) -> list[EvaluationCall]:
+    """What an announcement of results lists, late holders included."""
+    return list(row.evaluation_calls.select_related("title__holder", "round").order_by("position"))
+
+
+def result_of(application: Application) -> EvaluationCall | None:
+    """The result of an evaluation as far as it is fixed; None for every other application."""
+    row = EvaluationCall.objects.select_related("title", "round").filter(application=application).first()
+    return row if row is not None and row.band else None
+
+
+def results_by_case(applications: Iterable[Application]) -> Mapping[int, EvaluationCall]:
+    """Fixed results of several applications by the key of each; one query."""
+    rows = EvaluationCall.objects.filter(application__in=[row.pk for row in applications]).exclude(band="")
+    return {row.application_id: row for row in rows if row.application_id is not None}
+
+
+def is_shown_to_holder(application: Application, call: EvaluationCall) -> bool:
+    """The holder learns score and band with the public notice."""
+    return call.published_on is not None or application.state in SHOWN_TO_HOLDER
