@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from accreditation.models import Case
+from accreditation.models.cases import CaseSubject
 from accreditation.services.batches import USUAL
+from workflows import closed_ways
 from workflows.doing import Verb
 from workflows.flows import district_recognition_2022 as district
 from workflows.flows import title_proceeding_2026
@@ -33,6 +35,7 @@ class Procedure:
     verbs: Mapping[str, Verb]
     node_of_state: Mapping[str, str]
     needs: frozenset[str] = USUAL  # fields of the batch that it uses, each set by a parameter of the rules
+    closed_ways: Callable[[CaseSubject], closed_ways.Closed] = closed_ways.none  # moves that one subject cannot take
 
     @property
     def subject(self) -> Subject:
@@ -41,14 +44,22 @@ class Procedure:
 
 
 PROCEDURES: Mapping[str, Procedure] = {
-    "municipal_recognition/2022": Procedure(MunicipalRecognition2022, MUNICIPAL_2022, NODE_OF_STATE),
+    "municipal_recognition/2022": Procedure(
+        MunicipalRecognition2022, MUNICIPAL_2022, NODE_OF_STATE, closed_ways=closed_ways.of_recognition
+    ),
     "district_recognition/2022": Procedure(
         district.DistrictRecognition2022,
         DISTRICT_2022,
         district.NODE_OF_STATE,
         needs=USUAL - {"check_days"},
+        closed_ways=closed_ways.of_local_recognition,
     ),
-    "title_proceeding/2026": Procedure(TitleProceeding2026, TITLE_PROCEEDING_2026, title_proceeding_2026.NODE_OF_STATE),
+    "title_proceeding/2026": Procedure(
+        TitleProceeding2026,
+        TITLE_PROCEEDING_2026,
+        title_proceeding_2026.NODE_OF_STATE,
+        closed_ways=closed_ways.of_proceeding,
+    ),
     "national_recommendation/2016": Procedure(
         NationalRecommendation2016,
         NATIONAL_2016,

@@ -19,7 +19,7 @@ from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
 from tests.clock import MONDAY
 from workflows import door
-from workflows.describe import moves, reached
+from workflows.moves import moves, reached
 from workflows.procedures import PROCEDURES
 
 pytestmark = [pytest.mark.django_db]

@@ -22,6 +22,7 @@ from workflows.presentation import explanations, figures, gates, letters, rules,
 from workflows.presentation.cases import batch_name
 from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.timeline import timeline
+from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words, either
 from workflows.selectors import applicant as rows
 from workflows.selectors.guide import batch_by_code
@@ -140,6 +141,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         score=_score(opened) if evaluation else None,
         total=scores.total_text(evaluation) if evaluation else "",
         axes=scores.radar_axes(evaluation) if evaluation else [],
+        place=_place(opened),
         summary=applicant_tasks.summary(opened),
         recommending=recommending_rows(opened.application),
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter", limit=SHOWN_EVENTS),
@@ -148,6 +150,10 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         missing=missing_evidence(opened.application),
     )  # fmt: skip
     return render(request, "workflows/applicant/case.html", context)
+
+
+def _place(opened: OpenCase) -> Words:
+    return whereabouts(opened.case, opened.application, view=View.APPLICANT, at=timezone.now())
 
 
 def _score(opened: OpenCase) -> Words:
@@ -198,7 +204,7 @@ def my_progress(request: HttpRequest, number: str) -> HttpResponse:
     """The whole way of the case, and its letters."""
     opened = open_case(request, number)
     context = frame(
-        opened, "my_progress", _("进度与文书"),
+        opened, "my_progress", _("进度与文书"), place=_place(opened),
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter"),
         letters=letters.letter_rows(rows.letters_of(opened.case), number=number, address="my_letter"),
     )  # fmt: skip
