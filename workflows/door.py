@@ -28,6 +28,7 @@ from workflows.who import SEAT_HOLDER
 BESIDE_THE_TABLE = {
     "end_reading": _("数据表未能读取"),
     "export_dossier": _("导出卷宗"),
+    "remind": _("催办"),
 }  # what is written into a case's trail without moving it
 
 

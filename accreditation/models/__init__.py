@@ -35,6 +35,7 @@ from accreditation.models.recommendations import (
     Recommendation,
     TitleEvaluation,
 )
+from accreditation.models.reminders import Reminder
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
@@ -90,6 +91,7 @@ __all__ = [
     "Ranking",
     "RankingLine",
     "Recommendation",
+    "Reminder",
     "RequestKey",
     "Review",
     "RoleGrant",

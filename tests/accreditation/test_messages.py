@@ -26,6 +26,10 @@ PARAMS = {
     "district": "310115",
     "meeting": "M-1",
     "held_at": "2026-03-02T09:00:00+08:00",
+    "clock": "first_review",
+    "due_at": "2026-03-16T23:59:59+08:00",
+    "left": 2,
+    "over": 1,
 }
 
 
