@@ -375,6 +375,9 @@ class LetterKind(TextChoices):
     RECOMMENDED_UPWARD = "recommended_upward", _("推荐告知书")
     RECOGNISED_ABOVE = "recognised_above", _("国家认定结果告知书")
     NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未予认定告知书")
+    CHANGE_RETURNED = "change_returned", _("变更补正告知书")
+    CHANGE_CONFIRMED = "change_confirmed", _("变更确认通知书")
+    CHANGE_REFUSED = "change_refused", _("变更不予确认决定书")
 
 
 DISTRICTS: dict[str, Promise] = {  # GB/T 2260

@@ -24,6 +24,8 @@ class Role(StrEnum):
     LEADING_GROUP_MEMBER = "leading_group_member"
     LOCAL_PUBLISHER = "local_publisher"
     FORWARDER = "forwarder"
+    DISTRICT_SUPERVISOR = "district_supervisor"
+    MUNICIPAL_SUPERVISOR = "municipal_supervisor"
 
 
 class Power(StrEnum):
@@ -54,6 +56,7 @@ class Power(StrEnum):
     RUN_LOCALLY = "run_locally"  # panels, visits, meetings and objections of the own authority's recognition
     VOTE_LOCALLY = "vote_locally"
     PUBLISH_LOCALLY = "publish_locally"
+    SUPERVISE = "supervise"  # hand cases to others, countersign what one officer may not do alone
 
 
 # What takes the place of a power of the municipal office where a district, a zone or a group recognises by itself.
@@ -63,6 +66,21 @@ LOCAL_POWERS: dict[Power, Power] = {
     Power.ANSWER_OBJECTIONS: Power.RUN_LOCALLY,
     Power.VOTE: Power.VOTE_LOCALLY,
     Power.PUBLISH: Power.PUBLISH_LOCALLY,
+}
+
+# What may be lent to a colleague for a time, and nothing else. Left out: what is done as a named person (marks, votes),
+# what needs a second person by itself (rules, orders, standings, the register of paper), the three administrators.
+DELEGABLE: dict[Power, Promise] = {
+    Power.REVIEW_FIRST: _("受理和初审"),
+    Power.CONFIRM_MEMBERS: _("核验单位成员"),
+    Power.CHECK_COMPLETENESS: _("形式审查"),
+    Power.APPOINT_PANELS: _("组成评审组"),
+    Power.CALL_MEETINGS: _("召集评审会议"),
+    Power.ANSWER_OBJECTIONS: _("处理异议"),
+    Power.PREPARE_ORDERS: _("承办称号处理"),
+    Power.RUN_LOCALLY: _("办理区级认定"),
+    Power.PUBLISH: _("公示和公布"),
+    Power.PUBLISH_LOCALLY: _("区级公示和公布"),
 }
 
 
@@ -140,4 +158,11 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.LOCAL_PUBLISHER: RoleEntry(_("区级发布人"), frozenset({Power.PUBLISH_LOCALLY}), by_district=True),
     Role.FORWARDER: RoleEntry(_("街镇（园区）转报人"), frozenset({Power.FORWARD}), by_district=True),
+    # Superiors of the officers of one body; a district's is also its recognising office's and its towns'.
+    Role.DISTRICT_SUPERVISOR: RoleEntry(
+        _("区主管部门负责人"), frozenset({Power.REVIEW_FIRST, Power.SUPERVISE}), by_district=True
+    ),
+    Role.MUNICIPAL_SUPERVISOR: RoleEntry(
+        _("市认定办公室负责人"), frozenset({Power.CHECK_COMPLETENESS, Power.SUPERVISE, Power.SEE_ALL_CASES})
+    ),
 }

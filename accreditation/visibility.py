@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accreditation.change_words import ChangeState
 from accreditation.enums import ApplicationState, MemberState, Owner, SeatState
 from accreditation.errors import NotFound
 from accreditation.grounds import ADVERSE_KINDS
@@ -32,6 +33,7 @@ from accreditation.models import (
 from accreditation.permissions import Person, batches_under, districts_of, has_power_over, powers_of
 from accreditation.roles import Power
 
+DRAFTS = (ApplicationState.DRAFT, ChangeState.DRAFT)
 VOTING = frozenset({Power.VOTE, Power.VOTE_LOCALLY})
 SITTING = (SeatState.APPOINTED, SeatState.CLEARED, SeatState.SUBMITTED)
 BEFORE_OPINION = (
@@ -61,7 +63,7 @@ def visible_cases(user: Person) -> QuerySet[Case]:
     """Cases whose existence the person may know. Drafts are the applicant's alone."""
     if not isinstance(user, User) or not user.is_active:
         return Case.objects.none()
-    return Case.objects.filter(_own(user) | (_official(user) & ~Q(state=ApplicationState.DRAFT) & ~_connected(user)))
+    return Case.objects.filter(_own(user) | (_official(user) & ~Q(state__in=DRAFTS) & ~_connected(user)))
 
 
 def _own(user: User) -> Q:
@@ -82,6 +84,8 @@ def _official(user: User) -> Q:
     allowed = Q(pk__in=[])
     if Power.REVIEW_FIRST in powers:
         allowed |= Q(district__in=districts_of(user, Power.REVIEW_FIRST))
+    if Power.PREPARE_ORDERS in powers:
+        allowed |= _moving_to_district_of(user)
     if Power.FORWARD in powers:
         allowed |= _forwarded_by(user)
     if Power.REVIEW_AS_EXPERT in powers:
@@ -90,6 +94,12 @@ def _official(user: User) -> Q:
     if powers & VOTING:
         allowed |= Q(application__in=visible_items(user).values("application_id"))
     return allowed
+
+
+def _moving_to_district_of(user: User) -> Q:
+    """Changes by which a holder moves to the person's district, once they were filed."""
+    here = districts_of(user, Power.PREPARE_ORDERS)
+    return Q(changerequest__new_district__in=here, changerequest__filed_at__isnull=False)
 
 
 def _forwarded_by(user: User) -> Q:
@@ -132,6 +142,8 @@ def _official_view(user: User, case: Case) -> View | None:
     if Power.SEE_ALL_CASES in powers:
         return View.OFFICE
     if Power.REVIEW_FIRST in powers and case.district in districts_of(user, Power.REVIEW_FIRST):
+        return View.DISTRICT
+    if Power.PREPARE_ORDERS in powers and Case.objects.filter(_moving_to_district_of(user), pk=case.pk).exists():
         return View.DISTRICT
     if Power.FORWARD in powers and Case.objects.filter(_forwarded_by(user), pk=case.pk).exists():
         return View.FORWARDER

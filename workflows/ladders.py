@@ -66,6 +66,11 @@ LADDERS: Mapping[str, Ladder] = {
     DeadlineKind.EFFECT: NOBODY_ACTS,
     DeadlineKind.SUSPENSION: NOBODY_ACTS,
     DeadlineKind.CONSULTATION: OF_AN_AUTHORITY,
+    DeadlineKind.CHANGE_OPINION: OF_AN_AUTHORITY,
+    DeadlineKind.CHANGE_RECEIVING: OF_AN_AUTHORITY,
+    DeadlineKind.CHANGE_CORRECTION: OF_A_PARTY,
+    DeadlineKind.CHANGE_CONFIRMATION: OF_AN_AUTHORITY,
+    DeadlineKind.YEARLY_REPORT: OF_A_PARTY,
 }
 
 

@@ -91,11 +91,11 @@ def _moves_from(
     for line in procedure.verbs.values():
         if node not in line.nodes or line.code in closed:
             continue
-        if line.closes_case:
+        if line.closes_case and line.transition is None:
             yield Move(line, state, Turn.ONWARD, closes=True)
         for source, target in known[line.code]:
             if source == state != target and (line.code, target) not in closed:
-                yield Move(line, target, turn_of(procedure.subject, state, target))
+                yield Move(line, target, turn_of(procedure.subject, state, target), closes=line.closes_case is True)
 
 
 def way_to_the_end(procedure: Procedure, subject: CaseSubject, state: str) -> list[Move]:
@@ -107,7 +107,8 @@ def way_to_the_end(procedure: Procedure, subject: CaseSubject, state: str) -> li
         way = ways.pop(0)
         here = way[-1].target if way else state
         for move in _moves_from(procedure, known, subject, here):
-            ends = move.closes or (procedure.subject.facts(move.target).ends_case and move.turn is Turn.ONWARD)
+            closes = move.closes or procedure.subject.facts(move.target).ends_case
+            ends = closes and move.turn is Turn.ONWARD
             if ends:
                 return [*way, move]
             if move.turn not in (Turn.ADVERSE, Turn.ENDING) and move.target not in seen:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
+from accreditation.change_words import CHANGE_STATES, ChangeState
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
-from accreditation.models import Application, Case, Proceeding
+from accreditation.models import Application, Case, ChangeRequest, Proceeding, YearlyReport
 from accreditation.models.cases import CaseSubject
+from accreditation.yearly_report_words import YearlyReportState
+from workflows.yearly_report_states import YEARLY_REPORT_STATES
 
 _S = ApplicationState
 _P = ProceedingState
+_C = ChangeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,33 @@ PROCEEDING = Subject(
     related=("title__programme__granted_by", "title__holder"),
     first=_P.IN_PREPARATION,
 )
-SUBJECTS = (APPLICATION, PROCEEDING)
+CHANGE = Subject(
+    model=ChangeRequest,
+    words=ChangeState,
+    states={str(state): facts for state, facts in CHANGE_STATES.items()},
+    clocks={
+        DeadlineKind.CHANGE_OPINION: frozenset({_C.UNDER_OPINION}),
+        DeadlineKind.CHANGE_RECEIVING: frozenset({_C.UNDER_RECEIVING_OPINION}),
+        DeadlineKind.CHANGE_CORRECTION: frozenset({_C.RETURNED}),
+        DeadlineKind.CHANGE_CONFIRMATION: frozenset({_C.UNDER_CONFIRMATION, _C.AWAITING_SECOND}),
+    },
+    related=("holder",),
+    first=_C.DRAFT,
+)
+YEARLY_REPORT = Subject(
+    model=YearlyReport,
+    words=YearlyReportState,
+    states={str(state): facts for state, facts in YEARLY_REPORT_STATES.items()},
+    clocks={DeadlineKind.YEARLY_REPORT: frozenset({YearlyReportState.AWAITED, YearlyReportState.SENT_BACK})},
+    related=("call__rule_set", "title__programme", "title__holder", "case__enterprise"),
+    first=YearlyReportState.AWAITED,
+)
+SUBJECTS = (
+    APPLICATION,
+    PROCEEDING,
+    CHANGE,
+    YEARLY_REPORT,
+)
 
 
 def subject_of_state(state: str) -> Subject | None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0015_local_recognition'),
+        ('accreditation', '0019_officers'),
     ]
 
     operations = [

@@ -14,9 +14,12 @@ from django.db import transaction
 
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case
+from tests.attacks.change_states import ChangeStates
 from tests.attacks.district_states import DistrictStates
+from tests.attacks.generic_states import GenericStates
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
+from tests.attacks.yearly_report_states import YearlyReportStates
 from tests.clock import MONDAY
 from workflows import door
 from workflows.moves import moves, reached
@@ -29,6 +32,9 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "national_recommendation/2016": NationalStates,
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
+    "title_change/2026": ChangeStates,
+    "generic_recognition/2026": GenericStates,
+    "demonstration_yearly_report/2010": YearlyReportStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

@@ -127,7 +127,7 @@ def next_groups(procedure: Procedure, subject: CaseSubject) -> list[Words]:
 
 def _move(move: Move) -> Words:
     return {
-        "state": _("办结") if move.closes else state_label(move.target),
+        "state": _("办结") if move.closes and move.verb.transition is None else state_label(move.target),
         "who": str(move.verb.who.label),
         "verb": str(move.verb.label),
     }

@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workflows.procedures import procedure_of
+from workflows.views.matters.changes import CHANGES
 from workflows.views.matters.proceedings import PROCEEDINGS
 from workflows.views.matters.shapes import MatterPages
+from workflows.views.matters.yearly_reports import YEARLY_REPORTS
 
 if TYPE_CHECKING:
     from accreditation.models import Case
 
-PAGES: Mapping[str, MatterPages] = {"title_proceeding/2026": PROCEEDINGS}
+PAGES: Mapping[str, MatterPages] = {
+    "title_proceeding/2026": PROCEEDINGS,
+    "title_change/2026": CHANGES,
+    "demonstration_yearly_report/2010": YEARLY_REPORTS,
+}
 
 
 def name_of(case: Case) -> str:
