@@ -56,7 +56,8 @@ PARTS = {
         "accreditation_holderrecord", "accreditation_requestkey", "certificates_",
     ),
     "calendar, clocks, letters": (
-        "workflows_calendar", "accreditation_deadline", "accreditation_clockevent", "accreditation_letter",
+        "workflows_calendar", "accreditation_deadline", "accreditation_clockevent", "accreditation_reminder",
+        "accreditation_letter",
     ),
 }  # fmt: skip
 

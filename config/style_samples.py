@@ -30,6 +30,7 @@ def samples(at: dt.datetime) -> Sample:
         "task_groups": task_groups(),
         "timeline": timeline(at),
         "summary": summary(),
+        "place": place(at),
         "files": files(at),
         "columns": columns(),
         "active": [{"label": _("状态"), "value": _("超期"), "remove": "?"}],
@@ -153,6 +154,31 @@ def timeline(at: dt.datetime) -> list[Sample]:
         {"title": _("提交申报（第 1 版）"), "at": at - 15 * day, "by": "王示例", "tone": "blue"},
         {"title": _("创建申报"), "at": at - 23 * day, "by": "王示例", "tone": "grey"},
     ]
+
+
+def place(at: dt.datetime) -> Sample:
+    """Where a case stands, with an estimate of its end."""
+    day = dt.timedelta(days=1)
+    onward = {"state": _("市级形式审查中"), "who": _("区主管部门"), "verb": _("通过并推荐")}
+    back = {"state": _("退回补正"), "who": _("区主管部门"), "verb": _("退回补正")}
+    return {
+        "holder": _("浦东新区科经委"),
+        "task": _("区级初审"),
+        "people": ["李示例"],
+        "since": at - 3 * day,
+        "days": 3,
+        "clock": {"label": _("区级初审时限"), "due": at + 4 * day, "left": 4},
+        "next": [
+            {"label": _("顺利时"), "tone": "green", "moves": [onward]},
+            {"label": _("须另行办理"), "tone": "amber", "moves": [back]},
+        ],
+        "forecast": {
+            "usual": {"earliest": at + 30 * day, "middle": at + 41 * day, "latest": at + 55 * day, "provisional": True},
+            "latest": {"on": at + 90 * day},
+            "is_legal": True,
+            "stages": [{"name": _("区级初审"), "limit": _("时限 10 个工作日"), "usual": "6"}],
+        },
+    }
 
 
 def summary() -> list[Sample]:

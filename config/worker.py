@@ -14,11 +14,13 @@ from accreditation.effects import forget_calls, run_due
 from accreditation.services.drafts import drop_old_drafts
 from accreditation.services.readings import sweep_spool
 from workflows.heartbeat import beat
+from workflows.reminding import remind
 from workflows.tick import tick
 
 log = logging.getLogger(__name__)
 SECONDS_BETWEEN = 2.0
 ROUNDS_BETWEEN_TIDYING = 1800  # an hour
+ROUNDS_BETWEEN_REMINDERS = 30  # a minute
 DRAFTS_KEPT = timedelta(days=90)
 
 
@@ -51,6 +53,8 @@ def run_forever(stop: threading.Event) -> None:
         close_old_connections()
         try:
             turn()
+            if rounds % ROUNDS_BETWEEN_REMINDERS == 0:
+                remind(timezone.now())
             if rounds % ROUNDS_BETWEEN_TIDYING == 0:
                 tidy()
         except Exception:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import override
 from viewflow.workflow import Node, flow
@@ -12,8 +11,8 @@ from viewflow.workflow import Node, flow
 from accreditation.enums import OWNER_LABELS
 from workflows.doing import Verb
 from workflows.flows.foundation import CaseProcedure
+from workflows.moves import moves, reached
 from workflows.procedures import PROCEDURES, Procedure
-from workflows.subjects import Subject
 
 README = Path(__file__).resolve().parent / "README.md"
 REBUILD = ("rebuild", "resume")
@@ -82,42 +81,6 @@ def _shape(node: Node) -> str:
     if isinstance(node, flow.StartHandle | flow.End):
         return f'(["{title}"])'
     return f'[/"{title}"/]'
-
-
-def transitions(kind: Subject) -> dict[str, list[tuple[str, list[str]]]]:
-    """Method of the state machine: (source, targets) for each source state."""
-    found: dict[str, list[tuple[str, list[str]]]] = {}
-    model: Any = kind.model
-    for move in model._meta.get_field("state").get_all_transitions(model):
-        allowed = getattr(move.target, "allowed_states", None)
-        targets = [str(state) for state in allowed] if allowed else [str(move.target)]
-        found.setdefault(move.name, []).append((str(move.source), targets))
-    return found
-
-
-def moves(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
-    """Verb of a procedure: (from, to) for each way it can move the state, among the states that the procedure uses."""
-    possible = transitions(procedure.subject)
-    pairs = {
-        line.code: [
-            (source, target) for source, targets in possible.get(line.transition or "", []) for target in targets
-        ]
-        for line in procedure.verbs.values()
-    }
-    used = reached((pair for found in pairs.values() for pair in found), procedure.subject.first)
-    return {code: [pair for pair in found if pair[0] in used] for code, found in pairs.items()}
-
-
-def reached(pairs: Iterable[tuple[str, str]], start: str) -> set[str]:
-    """States that can be reached from the first one."""
-    known = list(pairs)
-    found, todo = {start}, [start]
-    while todo:
-        here = todo.pop()
-        fresh = {target for source, target in known if source == here} - found
-        found |= fresh
-        todo += fresh
-    return found
 
 
 def _ends(line: Verb, procedure: Procedure) -> tuple[list[str], list[str]]:

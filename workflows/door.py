@@ -30,6 +30,7 @@ BESIDE_THE_TABLE = {
     "end_reading": _("数据表未能读取"),
     "export_dossier": _("导出卷宗"),
     "change_edition": _("更换办理程序版本"),
+    "remind": _("催办"),
     "take": _("领办"),
     "release": _("交回"),
     "hand_over": _("转交承办"),

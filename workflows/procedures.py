@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from accreditation.models import Case
+from accreditation.models.cases import CaseSubject
 from accreditation.services.batches import USUAL
+from workflows import closed_ways
 from workflows.doing import Verb
 from workflows.flows import district_recognition_2022 as district
 from workflows.flows import municipal_evaluation_2025, title_change_2026, title_proceeding_2026
@@ -45,6 +47,7 @@ class Procedure:
     needs: frozenset[str] = USUAL  # fields of the batch that it uses, each set by a parameter of the rules
     options: frozenset[str] = frozenset()  # those that it uses where the rules set them: a step that may be left out
     has_quota: bool = False  # whether the proposals of a batch can be limited in number
+    closed_ways: Callable[[CaseSubject], closed_ways.Closed] = closed_ways.none  # moves that one subject cannot take
 
     @property
     def subject(self) -> Subject:
@@ -53,27 +56,37 @@ class Procedure:
 
 
 PROCEDURES: Mapping[str, Procedure] = {
-    "municipal_recognition/2022": Procedure(MunicipalRecognition2022, MUNICIPAL_2022, NODE_OF_STATE),
+    "municipal_recognition/2022": Procedure(
+        MunicipalRecognition2022, MUNICIPAL_2022, NODE_OF_STATE, closed_ways=closed_ways.of_recognition
+    ),
     "municipal_recognition/2026": Procedure(
         municipal.MunicipalRecognition2026,
         MUNICIPAL_2026,
         municipal.NODE_OF_STATE,
         options=frozenset({"consultation_days"}),
         has_quota=True,
+        closed_ways=closed_ways.of_recognition,
     ),
     "district_recognition/2022": Procedure(
         district.DistrictRecognition2022,
         DISTRICT_2022,
         district.NODE_OF_STATE,
         needs=USUAL - {"check_days"},
+        closed_ways=closed_ways.of_local_recognition,
+    ),
+    "title_proceeding/2026": Procedure(
+        TitleProceeding2026,
+        TITLE_PROCEEDING_2026,
+        title_proceeding_2026.NODE_OF_STATE,
+        closed_ways=closed_ways.of_proceeding,
     ),
     "municipal_evaluation/2025": Procedure(
         municipal_evaluation_2025.MunicipalEvaluation2025,
         EVALUATION_2025,
         municipal_evaluation_2025.NODE_OF_STATE,
         needs=USUAL - {"expert_days", "panel_size"} | {"rectification_days"},
+        closed_ways=closed_ways.of_recognition,
     ),
-    "title_proceeding/2026": Procedure(TitleProceeding2026, TITLE_PROCEEDING_2026, title_proceeding_2026.NODE_OF_STATE),
     "title_change/2026": Procedure(
         title_change_2026.TitleChange2026, TITLE_CHANGE_2026, title_change_2026.NODE_OF_STATE
     ),

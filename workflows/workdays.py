@@ -44,6 +44,16 @@ class WorkCalendar:
             count -= self.is_working(day)
         return day, provisional
 
+    def before(self, due: date, count: int) -> date:
+        """The last working day that has so many working days after it, up to and including `due`."""
+        day = due
+        while count > 0:
+            count -= self.is_working(day)
+            day -= timedelta(days=1)
+        while not self.is_working(day):
+            day -= timedelta(days=1)
+        return day
+
     def due(self, start: datetime, count: int) -> Due:
         """End of the count-th working day after the day of start."""
         day, provisional = self.add(start.astimezone(SHANGHAI).date(), count)

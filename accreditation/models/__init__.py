@@ -41,6 +41,7 @@ from accreditation.models.recommendations import (
     Recommendation,
     TitleEvaluation,
 )
+from accreditation.models.reminders import Reminder
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
@@ -112,6 +113,7 @@ __all__ = [
     "Ranking",
     "RankingLine",
     "Recommendation",
+    "Reminder",
     "RequestKey",
     "Review",
     "RoleGrant",

@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accreditation.clocks import DeadlineKind
 from accreditation.enums import DISTRICTS
 from accreditation.models import Message, User
 from accreditation.permissions import Person
@@ -117,6 +118,17 @@ SENTENCES: Mapping[str, Sentence] = {
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
+    # --- reminders
+    "remind_ahead": Sentence(
+        _("办理时限将到"), _("办件 %(case)s 的%(clock)s将于 %(due_at)s 届满，还剩 %(left)s 个工作日，请及时办理。")
+    ),
+    "remind_last_day": Sentence(_("办理时限今日届满"), _("办件 %(case)s 的%(clock)s今日届满，请今日办理。")),
+    "remind_overdue": Sentence(
+        _("办理已超期"), _("办件 %(case)s 的%(clock)s已于 %(due_at)s 届满，超期 %(over)s 个工作日，请立即办理。")
+    ),
+    "escalate_overdue": Sentence(
+        _("超期督办"), _("办件 %(case)s 的%(clock)s已于 %(due_at)s 届满，超期 %(over)s 个工作日，请督促办理。")
+    ),
     "case_handed_over": Sentence(_("办件转交承办"), _("办件 %(case)s 已由 %(person)s 转交 %(to)s 承办。")),
     # --- proceedings over titles
     "notify_holder": Sentence(
@@ -276,6 +288,8 @@ def _shown(key: str, value: Any) -> str:
         return str(ROLES[Role(value)].label)
     if key == "district":
         return str(_("（%(district)s）") % {"district": DISTRICTS[value]}) if value in DISTRICTS else ""
+    if key == "clock" and value in DeadlineKind.values:
+        return str(DeadlineKind(value).label)
     if key == "powers":
         return str(_("、")).join(str(DELEGABLE[Power(code)]) for code in value)
     if key.endswith("_at"):

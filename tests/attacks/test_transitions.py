@@ -25,7 +25,7 @@ from tests.attacks.proceeding_states import ProceedingStates
 from tests.attacks.yearly_report_states import YearlyReportStates
 from tests.clock import MONDAY
 from workflows import door
-from workflows.describe import moves, reached
+from workflows.moves import moves, reached
 from workflows.procedures import PROCEDURES
 
 pytestmark = [pytest.mark.django_db]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from accreditation.enums import Owner
-from workflows.describe import README, moves, procedures_text, reached, transitions
+from workflows.describe import README, procedures_text
+from workflows.moves import moves, reached, transitions
 from workflows.procedures import PROCEDURES, Procedure
 from workflows.subjects import SUBJECTS
 

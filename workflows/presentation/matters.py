@@ -8,24 +8,23 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accreditation.enums import OWNER_LABELS, Owner
 from accreditation.models import Case, CaseDocument
 from accreditation.models.cases import CaseSubject
 from workflows.presentation.cases import clock_of
+from workflows.presentation.whereabouts import holder_name
 from workflows.presentation.words import Words, file_words, quoted, state_label, state_tone
 from workflows.procedures import procedure_of
 
 
 def matter_header(case: Case, subject: CaseSubject, name: str, *, at: datetime) -> Words:
     """Parameters of `case_header.html`: name, number, state, facts, owner; `deadline` for the clock."""
-    owner = procedure_of(case).subject.facts(str(subject.state)).owner
     return {
         "name": case.enterprise.name,
         "number": case.number,
         "state": state_label(str(subject.state)),
         "state_tone": state_tone(str(subject.state)),
         "facts": [name],
-        "owner": "" if owner is Owner.NOBODY else str(OWNER_LABELS[owner]),
+        "owner": holder_name(case, subject),
         "deadline": clock_of(case, at=at),
     }
 

@@ -16,7 +16,8 @@ from django.utils.dateparse import parse_date
 
 from accreditation.audit import Break, verify_all
 from accreditation.enums import EffectState
-from accreditation.models import AuditEvent, Effect
+from accreditation.models import AuditEvent, Effect, Reminder
+from accreditation.reminders import ReminderState
 from accreditation.services.scanning import ScanState, scan_state
 from certificates.selectors import certificates_waiting, latest_head
 from certificates.services.progress import Progress, progress_of_all
@@ -33,6 +34,7 @@ SLOW_SIGNATURE = timedelta(minutes=10)
 LITTLE_DISK = 10  # percent free
 NOVEMBER = 11
 SHOWN_FAILURES = 20
+REMINDERS_SHOWN = timedelta(days=7)
 
 
 # --- the trail ----------------------------------------------------------------------------------------------------
@@ -101,6 +103,7 @@ class Health:
     missing_years: tuple[int, ...]
     provisional: int
     scanner: ScanState
+    reminders: Mapping[str, int]
 
 
 def health(*, at: datetime) -> Health:
@@ -129,6 +132,7 @@ def health(*, at: datetime) -> Health:
         missing_years=missing_years(years, on=at.astimezone(SHANGHAI).date()),
         provisional=len(list(provisional_deadlines())),
         scanner=scan_state(),
+        reminders=reminder_counts(since=at - REMINDERS_SHOWN),
     )
 
 
@@ -142,6 +146,12 @@ def _is_quiet_signer(round_: int, oldest: Any, at: datetime) -> bool:
     if last is None or at - last > QUIET_SIGNER:
         return True
     return oldest is not None and at - oldest.requested_at > SLOW_SIGNATURE
+
+
+def reminder_counts(*, since: datetime) -> dict[str, int]:
+    """Steps of reminders dealt with since then, by what became of them, every state named."""
+    counted = dict(Reminder.objects.filter(at__gt=since).order_by().values_list("state").annotate(n=Count("pk")))
+    return {state.value: counted.get(state.value, 0) for state in ReminderState}
 
 
 def effect_counts() -> dict[str, int]:

@@ -23,6 +23,7 @@ from workflows.presentation.cases import batch_name
 from workflows.presentation.evaluations import evaluation_rows, own_call_words
 from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.timeline import timeline
+from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words, either
 from workflows.selectors import applicant as rows
 from workflows.selectors import changes
@@ -146,6 +147,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         score=_score(opened) if evaluation and scores.gives_points(evaluation) else None,
         total=scores.total_text(evaluation) if evaluation else "",
         axes=scores.radar_axes(evaluation) if evaluation else [],
+        place=_place(opened),
         summary=applicant_tasks.summary(opened),
         recommending=recommending_rows(opened.application),
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter", limit=SHOWN_EVENTS),
@@ -154,6 +156,10 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         missing=missing_evidence(opened.application),
     )  # fmt: skip
     return render(request, "workflows/applicant/case.html", context)
+
+
+def _place(opened: OpenCase) -> Words:
+    return whereabouts(opened.case, opened.application, view=View.APPLICANT, at=timezone.now())
 
 
 def _score(opened: OpenCase) -> Words:
@@ -204,7 +210,7 @@ def my_progress(request: HttpRequest, number: str) -> HttpResponse:
     """The whole way of the case, and its letters."""
     opened = open_case(request, number)
     context = frame(
-        opened, "my_progress", _("进度与文书"),
+        opened, "my_progress", _("进度与文书"), place=_place(opened),
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter"),
         letters=letters.letter_rows(rows.letters_of(opened.case), number=number, address="my_letter"),
     )  # fmt: skip

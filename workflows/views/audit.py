@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.acts import act
 from accreditation.permissions import acting_as, signed_in
-from accreditation.visibility import application_of, case_for
+from accreditation.visibility import application_of, case_for, view_of
 from workflows.exports.dossier import write_dossier
 from workflows.forms.oversight import DossierForm, TrailFilter
 from workflows.presentation.cases import case_header
 from workflows.presentation.matters import matter_header
 from workflows.presentation.oversight import act_labels, break_rows, event_rows
+from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words
 from workflows.procedures import procedure_of
 from workflows.selectors import oversight
@@ -29,7 +30,7 @@ from workflows.views.listing import filters, page_of_rows
 from workflows.views.matters.registry import name_of
 
 if TYPE_CHECKING:
-    from accreditation.models import Case
+    from accreditation.models import Case, User
 
 EXPORT_DOSSIER = "export_dossier"
 
@@ -48,11 +49,13 @@ def trail(request: HttpRequest) -> HttpResponse:
 @page
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The chain of a case with every hash, whether it verifies, and objections with their objectors."""
-    found = case_for(signed_in(request), number)
+    user = signed_in(request)
+    found = case_for(user, number)
     chain = trail_of(found)
     context = {
         "case": found,
         "header": _header(found, at=timezone.now()),
+        "place": _place(user, found),
         "rows": event_rows(chain.events),
         "breaks": break_rows(chain.breaks),
         "head": chain.head,
@@ -79,8 +82,13 @@ def case_dossier(request: HttpRequest, number: str) -> HttpResponseBase:
         answer.headers["X-Content-Type-Options"] = "nosniff"
         return answer
     status = 422 if form.is_bound else 200
-    context = {"case": found, "form": form, "back": reverse("case", args=[number])}
+    context = {"case": found, "form": form, "place": _place(user, found), "back": reverse("case", args=[number])}
     return render(request, "workflows/oversight/dossier.html", context, status=status)
+
+
+def _place(user: User, found: Case) -> Words:
+    subject = procedure_of(found).subject.of(found)
+    return whereabouts(found, subject, view=view_of(user, found), at=timezone.now())
 
 
 def _header(found: Case, *, at: datetime) -> Words:

@@ -30,6 +30,7 @@ from workflows.presentation.recommending import consultation_rows, recommending_
 from workflows.presentation.recurrences import recurrence_rows
 from workflows.presentation.rules import source_rows
 from workflows.presentation.standings import held_rows, register_questions
+from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words, amount, either, lang, quoted
 from workflows.selectors import registers
 from workflows.selectors.figures import Cell, FiledBinding, basics, differences, figure_rows, versions
@@ -60,6 +61,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
     request = open_correction(application)
     return {
         "actions": actions(opened),
+        "place": _place(opened, at),
         "notice": corrections.return_notice(request, at=at) if request else None,
         "gates": gates.gates_table(verified, rules) if verified else [],
         "answers": _answers(opened, rules),
@@ -81,6 +83,12 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "recurring": recurrence_rows(recurrences(application), rules, by=by, address=opened.desk.case_page),
         "hands": hands(case, by, at=at),
     }
+
+
+def _place(opened: Opened, at: datetime) -> Words:
+    """Where the case stands; a town or park learns no name of an expert, whatever else its officer may be."""
+    asks_experts = opened.runs_panel and opened.desk.code != "forward"
+    return whereabouts(opened.case, opened.application, view=opened.desk.view, at=at, names_experts=asks_experts)
 
 
 def _compared(reported: Evaluation | None, verified: Evaluation | None) -> Words | None:

@@ -6,13 +6,14 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from workflows.reminding import remind
 from workflows.tick import tick
 
 
 class Command(BaseCommand):
     """Idempotent and safe to run twice at once."""
 
-    help = "Do everything that is due: deadlines, ended notices, closed batches, issued certificates."
+    help = "Do everything that is due: deadlines, ended notices, closed batches, issued certificates, reminders."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--at` stands in for the clock, for rehearsals."""
@@ -21,4 +22,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print what was done."""
-        self.stdout.write(str(tick(options["at"] or timezone.now(), options["limit"])))
+        at = options["at"] or timezone.now()
+        self.stdout.write(str(tick(at, options["limit"])))
+        self.stdout.write(str(remind(at, options["limit"])))

@@ -25,6 +25,7 @@ from workflows.door import possible_verbs, verb_label
 from workflows.presentation import letters
 from workflows.presentation.matters import document_rows, matter_bar, matter_header
 from workflows.presentation.timeline import timeline
+from workflows.presentation.whereabouts import whereabouts
 from workflows.selectors.matters import document_of, documents_of, letters_of, matter_for
 from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import status_of
@@ -87,6 +88,7 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
     papers = document_rows(documents_of(opened.case), address=lambda pk: opened.address("matter_document", pk))
     context = {
         "bar": matter_bar(opened.case, opened.subject, opened.pages.steps),
+        "place": whereabouts(opened.case, opened.subject, view=opened.view, at=timezone.now()),
         "actions": [
             {"label": act.title, "href": opened.address("matter_act", verb), "tone": act.tone}
             for verb, act in opened.pages.acts.items()

@@ -1,0 +1,46 @@
+"""Moves that a procedure knows but that one subject cannot take, by what stands on it: for what comes next in words.
+
+Each function gives codes of verbs, and pairs of verb and state where the verb itself is open. The guards of the verbs
+say the same when one of them is tried; these are for pages that tell beforehand.
+"""
+
+from __future__ import annotations
+
+from accreditation.enums import ApplicationState as S
+from accreditation.enums import Owner
+from accreditation.models import Application, Proceeding
+from accreditation.models.cases import CaseSubject
+
+Closed = frozenset[str | tuple[str, str]]
+NONE: Closed = frozenset()
+
+
+def none(subject: CaseSubject) -> Closed:
+    """Every way is open."""
+    return NONE
+
+
+def of_recognition(subject: CaseSubject) -> Closed:
+    """A correction goes back to whoever asked for it."""
+    if not isinstance(subject, Application) or subject.state != S.RETURNED:
+        return NONE
+    other = S.UNDER_FIRST_REVIEW if subject.returned_by == Owner.OFFICE else S.UNDER_COMPLETENESS_CHECK
+    return frozenset({("correct", str(other))})
+
+
+def of_local_recognition(subject: CaseSubject) -> Closed:
+    """A correction goes back to whoever asked for it; a batch without days of notice goes without one."""
+    if not isinstance(subject, Application):
+        return NONE
+    has_notice = subject.batch.notice_days > 0
+    closed = {("propose", str(S.AWAITING_ANNOUNCEMENT if has_notice else S.PROPOSED))}
+    if subject.state == S.RETURNED:
+        forwarded = subject.returned_by == Owner.FORWARDER
+        closed.add(("correct", str(S.UNDER_FIRST_REVIEW if forwarded else S.UNDER_FORWARDING)))
+    return frozenset(closed)
+
+
+def of_proceeding(subject: CaseSubject) -> Closed:
+    """Against a holder nothing is ordered before it was told; where it asks itself, nobody has to tell it."""
+    assert isinstance(subject, Proceeding)
+    return frozenset({"submit_for_order" if subject.is_adverse else "notify_holder"})

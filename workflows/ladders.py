@@ -1,0 +1,111 @@
+"""When the clocks of which kind remind whom: ladders as data.
+
+A step lies so many working days before (negative) or after the last day of the clock. Ahead of time and on the first
+day of delay the holder is spoken to, later the next level above, at last the supervising authority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from accreditation.clocks import DeadlineKind
+from accreditation.reminders import ReminderAudience
+from accreditation.roles import Power
+from workflows.workdays import SHANGHAI, WorkCalendar
+
+OFFICE_OPENS = time(8, 30)  # nobody is called at midnight
+HOLDER, SUPERIOR, HEAD = ReminderAudience.HOLDER, ReminderAudience.SUPERIOR, ReminderAudience.HEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung: code, working days from the last day, audience."""
+
+    code: str
+    offset: int
+    audience: ReminderAudience
+
+    def day(self, last: date, calendar: WorkCalendar) -> date:
+        """The day on which it is due for a clock that ends on `last`."""
+        if self.offset < 0:
+            return calendar.before(last, -self.offset)
+        return calendar.add(last, self.offset)[0]
+
+    def instant(self, last: date, calendar: WorkCalendar) -> datetime:
+        """From when on it is sent: when the offices open on that day."""
+        return datetime.combine(self.day(last, calendar), OFFICE_OPENS, SHANGHAI)
+
+
+Ladder = tuple[Step, ...]
+
+AHEAD: Ladder = (
+    Step("ahead_5", -5, HOLDER),
+    Step("ahead_2", -2, HOLDER),
+    Step("last_day", 0, HOLDER),
+)
+OVERDUE: Ladder = (
+    Step("overdue_1", 1, HOLDER),
+    Step("overdue_2", 2, SUPERIOR),
+    Step("overdue_5", 5, HEAD),
+)
+OF_A_PARTY: Ladder = AHEAD  # the clock itself acts when the party lets its time pass
+OF_AN_AUTHORITY: Ladder = AHEAD + OVERDUE
+NOBODY_ACTS: Ladder = ()
+
+LADDERS: Mapping[str, Ladder] = {
+    DeadlineKind.FIRST_REVIEW: OF_AN_AUTHORITY,
+    DeadlineKind.CORRECTION: OF_A_PARTY,
+    DeadlineKind.COMPLETENESS_CHECK: OF_AN_AUTHORITY,
+    DeadlineKind.EXPERT_REVIEW: OF_AN_AUTHORITY,
+    DeadlineKind.NOTICE: NOBODY_ACTS,
+    DeadlineKind.DEFENCE: OF_A_PARTY,
+    DeadlineKind.HEARING: OF_AN_AUTHORITY,
+    DeadlineKind.ORDER: OF_AN_AUTHORITY,
+    DeadlineKind.EFFECT: NOBODY_ACTS,
+    DeadlineKind.SUSPENSION: NOBODY_ACTS,
+    DeadlineKind.CONSULTATION: OF_AN_AUTHORITY,
+    DeadlineKind.CHANGE_OPINION: OF_AN_AUTHORITY,
+    DeadlineKind.CHANGE_RECEIVING: OF_AN_AUTHORITY,
+    DeadlineKind.CHANGE_CORRECTION: OF_A_PARTY,
+    DeadlineKind.CHANGE_CONFIRMATION: OF_AN_AUTHORITY,
+    DeadlineKind.YEARLY_REPORT: OF_A_PARTY,
+}
+
+
+def ladder_of(kind: str, fires: str) -> Ladder:
+    """The ladder of a clock; one that is not listed is taken for a party's where it acts by itself when due."""
+    return LADDERS.get(kind, OF_A_PARTY if fires else OF_AN_AUTHORITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """Who stands above the holders of a power: powers of the next level and of the supervising authority.
+
+    A power with `here` is looked for in the district, zone or group of the case, without it in the municipal office.
+    """
+
+    superior: Power
+    head: Power
+    superior_here: bool = False
+    head_here: bool = False
+
+
+_LOCAL = Above(Power.PUBLISH_LOCALLY, Power.CHECK_COMPLETENESS, superior_here=True)
+_MUNICIPAL = Above(Power.PUBLISH, Power.AUDIT)
+
+ABOVE: Mapping[Power, Above] = {
+    Power.FORWARD: Above(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS, superior_here=True),
+    Power.REVIEW_FIRST: Above(Power.CHECK_COMPLETENESS, Power.PUBLISH),
+    Power.CHECK_COMPLETENESS: _MUNICIPAL,
+    Power.APPOINT_PANELS: _MUNICIPAL,
+    Power.CALL_MEETINGS: _MUNICIPAL,
+    Power.PUBLISH: Above(Power.CHECK_COMPLETENESS, Power.AUDIT),
+    Power.REVIEW_AS_EXPERT: Above(Power.APPOINT_PANELS, Power.PUBLISH),
+    Power.RUN_LOCALLY: _LOCAL,
+    Power.PUBLISH_LOCALLY: _LOCAL,
+    Power.PREPARE_ORDERS: Above(Power.PUBLISH, Power.AUDIT),
+    Power.MAKE_ORDERS: Above(Power.PUBLISH, Power.AUDIT),
+}
+ABOVE_LOCAL_EXPERTS = Above(Power.RUN_LOCALLY, Power.PUBLISH_LOCALLY, superior_here=True, head_here=True)
