@@ -38,6 +38,7 @@ class ClockEventKind(TextChoices):
     STARTED = "started", _("起算")
     PAUSED = "paused", _("中止")
     RESUMED = "resumed", _("恢复")
+    EXTENDED = "extended", _("延长")
     SETTLED = "settled", _("了结")
 
 

@@ -273,6 +273,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_objections": OBJECTIONS,
     "office_objection": OBJECTIONS,
     "office_objection_file": OBJECTIONS,
+    "office_objection_extend": OBJECTIONS,
     "office_certificates": OFFICE,
     # the register of standings: read by whoever enters or confirms, changed by whoever the act is open to
     "office_standings": STANDINGS,

@@ -11,6 +11,7 @@ from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import BatchState, SeatState
 from accreditation.errors import Reason
 from accreditation.services import evaluation, material, notices, reviews, titles
+from accreditation.services.notice_ends import end_of_notice
 from accreditation.services.rule_sets import rule_text, rules_of
 from workflows.doing import Doing
 from workflows.who import level_of
@@ -194,15 +195,13 @@ def no_open_objection(doing: Doing) -> Iterable[Reason]:
 
 def notice_is_over(doing: Doing) -> Iterable[Reason]:
     """The working days of the public notice have run."""
-    notice = doing.application.notice
-    if notice is None or doing.at <= notice.ends_at:
+    if doing.application.notice is None or doing.at <= end_of_notice(doing.application):
         yield Reason("notice_running", _("公示期未满。"))
 
 
 def notice_is_running(doing: Doing) -> Iterable[Reason]:
     """Objections are taken until the last second of the notice."""
-    notice = doing.application.notice
-    if notice is None or doing.at > notice.ends_at:
+    if doing.application.notice is None or doing.at > end_of_notice(doing.application):
         yield Reason("notice_over", _("公示期已满，不再受理异议。"))
 
 

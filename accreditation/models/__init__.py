@@ -19,6 +19,7 @@ from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
+from accreditation.models.notice_extensions import NoticeExtension
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.panels import Panel, Review, Seat
@@ -79,6 +80,7 @@ __all__ = [
     "Message",
     "Notice",
     "NoticeEntry",
+    "NoticeExtension",
     "Objection",
     "Panel",
     "PanelDraw",

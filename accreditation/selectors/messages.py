@@ -106,6 +106,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "table_again": Sentence(pgettext_lazy("状态", "重新提请审议"), _("办件 %(case)s 已重新提请审议。")),
     "publish_notice": Sentence(_("已公示"), _("办件 %(case)s 已列入公示名单。")),
     "raise_objection": Sentence(_("收到异议"), _("办件 %(case)s 在公示期内收到署名异议，请核查。")),
+    "extend_notice": Sentence(_("公示延长"), _("办件 %(case)s 的公示期因异议延长。")),
     "dismiss_objection": Sentence(_("异议不成立"), _("办件 %(case)s 的异议经核查不成立。")),
     "uphold_objection": Sentence(_("异议成立"), _("办件 %(case)s 的异议经核查成立，不予认定，理由见决定书。")),
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),

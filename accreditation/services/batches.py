@@ -26,7 +26,11 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
     "returns_allowed": "returns_allowed",
     "consultation_days": "consultation_working_days",
 }
-OPTIONAL = {"tie_years": "tie_years"}  # where a rule set is silent, the field's own default holds
+OPTIONAL = {  # where a rule set is silent, the field's own default holds
+    "tie_years": "tie_years",
+    "objection_extension_days": "objection_extension_working_days",
+    "early_objection_extension_days": "early_objection_extension_working_days",
+}
 USUAL = frozenset(PARAMETERS) - {"consultation_days"}  # what a recognition with district, panel and notice asks for
 
 

@@ -26,6 +26,7 @@ from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
+from workflows.presentation import timeline_notices
 from workflows.presentation.provable import provable_name
 from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
 from workflows.subjects import subject_of_state
@@ -82,6 +83,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "publish_notice": EVERYBODY,
     "raise_objection": AUTHORITIES,
     "dismiss_objection": PARTIES,
+    "extend_notice": PARTIES,
     "uphold_objection": PARTIES,
     "complete_notice": EVERYBODY,
     "announce": EVERYBODY,
@@ -338,11 +340,6 @@ def _placed(content: Content, rules: RuleSet | None) -> str:
     return _("排序 %(no)s 第 %(place)d 位。") % {"no": content["ranking"], "place": content["place"]}
 
 
-def _noticed(content: Content, rules: RuleSet | None) -> SafeString:
-    ends = _("，至 %(day)s") % {"day": content["ends_on"]}
-    return format_html("{}{}", quoted(content["notice"]), ends)
-
-
 TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "upload_workbook": _upload,
     "attach_evidence": _file,
@@ -372,7 +369,8 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "propose": _decided,
     "refuse": _decided,
     "postpone": _decided,
-    "dismiss_objection": _reasons("reasons"),
+    "dismiss_objection": timeline_notices.dismissed,
+    "extend_notice": timeline_notices.extended,
     "uphold_objection": _reasons("reasons"),
     "pause_clock": _paused,
     "add_document": _paper,
@@ -391,7 +389,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "not_recommend_below_limit": _reasons("reasons"),
     "enter_ranking": _placed,
     "recommend_upward": _reasons("recommendation"),
-    "note_public_notice_above": _noticed,
+    "note_public_notice_above": timeline_notices.noticed,
     "recognise_above": _reasons("notice"),
     "pass_over_above": _reasons("notice"),
 }

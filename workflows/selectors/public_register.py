@@ -24,6 +24,7 @@ from accreditation.models import (
     Title,
 )
 from accreditation.models.titles import STANDING
+from accreditation.services.notice_ends import end_of_notice
 from certificates.models import Certificate, PaperCertificate
 from certificates.selectors import certificate_for_request, paper_certificate_of
 from certificates.standing import Standing
@@ -93,7 +94,8 @@ def notice(number: str) -> Notice:
 
 def entries(row: Notice) -> list[NoticeEntry]:
     """The list as it was printed."""
-    return list(row.entries.select_related("application__case").order_by("position"))
+    rows = row.entries.select_related("application__case", "application__notice", "notice").order_by("position")
+    return list(rows.prefetch_related("application__notice_extensions"))
 
 
 def entry(row: Notice, case_number: str) -> NoticeEntry:
@@ -106,7 +108,7 @@ def entry(row: Notice, case_number: str) -> NoticeEntry:
 
 def may_object(found: NoticeEntry, *, at: datetime) -> bool:
     """Whether objections against this entry are taken now."""
-    return found.application.state == ApplicationState.UNDER_NOTICE and at <= found.notice.ends_at
+    return found.application.state == ApplicationState.UNDER_NOTICE and at <= end_of_notice(found.application)
 
 
 def announcement(number: str) -> Announcement:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
 from accreditation.services.files import take_file
+from accreditation.services.notice_ends import end_of_notice
 from accreditation.templatetags.dates import day_text
 from certificates.services.allowance import Rate, is_allowed
 from workflows import door
@@ -23,6 +24,7 @@ from workflows.calendar import current_calendar
 from workflows.exports.register import csv_of, title_lines
 from workflows.forms.public import CentreFilter, NoticeFilter, ObjectionForm, TrackForm
 from workflows.presentation.cases import batch_name, clock_of, step_bar
+from workflows.presentation.extensions import extension_rows
 from workflows.presentation.words import Words, district_name, either, quoted, state_label, state_tone
 from workflows.selectors import public_register as register
 from workflows.tick import clock_person
@@ -72,12 +74,15 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
 def _entry(found: NoticeEntry, at: Any) -> Words:
     number = found.application.case.number
     address = reverse("objection_new", args=[found.notice.number, number])
+    rows = extension_rows(found.application) if found.application.notice_id == found.notice_id else []
     return {
         "position": found.position,
         "name": found.enterprise_name,
         "district": district_name(found.district),
         "number": number,
         "href": address if register.may_object(found, at=at) else "",
+        "extended_to": end_of_notice(found.application) if rows else None,
+        "extensions": rows,
     }
 
 
