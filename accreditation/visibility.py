@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from accreditation.enums import ApplicationState, MemberState, Owner, SeatState
 from accreditation.errors import NotFound
@@ -15,6 +16,7 @@ from accreditation.grounds import ADVERSE_KINDS
 from accreditation.models import (
     Application,
     Attendance,
+    AuditEvent,
     Case,
     Enterprise,
     Evidence,
@@ -51,8 +53,10 @@ class View(StrEnum):
     EXPERT = "expert"
     COMMITTEE = "committee"
     AUDITOR = "auditor"
+    RECONSIDERER = "reconsiderer"
 
 
+RECONSIDERING = frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS})
 # A proceeding against a title is the authority's own affair until the holder is told of it.
 BEFORE_NOTIFICATION = Q(proceeding__kind__in=sorted(ADVERSE_KINDS), proceeding__notified_at__isnull=True)
 
@@ -79,7 +83,7 @@ def _official(user: User) -> Q:
     powers = powers_of(user)
     if Power.SEE_ALL_CASES in powers:
         return Q()
-    allowed = Q(pk__in=[])
+    allowed = _reconsidered_by(user) if powers & RECONSIDERING else Q(pk__in=[])
     if Power.REVIEW_FIRST in powers:
         allowed |= Q(district__in=districts_of(user, Power.REVIEW_FIRST))
     if Power.FORWARD in powers:
@@ -90,6 +94,13 @@ def _official(user: User) -> Q:
     if powers & VOTING:
         allowed |= Q(application__in=visible_items(user).values("application_id"))
     return allowed
+
+
+def _reconsidered_by(user: User) -> Q:
+    """Challenges of acts in which the person had no part."""
+    chain = Concat(Value("case:"), OuterRef("reconsideration__challenged__number"))
+    took_part = AuditEvent.objects.filter(chain=chain, by_id=user.pk)
+    return Q(reconsideration__isnull=False) & ~Q(Exists(took_part))
 
 
 def _forwarded_by(user: User) -> Q:
@@ -129,6 +140,8 @@ def _official_view(user: User, case: Case) -> View | None:
     powers = powers_of(user)
     if Power.AUDIT in powers:
         return View.AUDITOR
+    if powers & RECONSIDERING and Case.objects.filter(_reconsidered_by(user), pk=case.pk).exists():
+        return View.RECONSIDERER
     if Power.SEE_ALL_CASES in powers:
         return View.OFFICE
     if Power.REVIEW_FIRST in powers and case.district in districts_of(user, Power.REVIEW_FIRST):

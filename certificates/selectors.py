@@ -75,6 +75,11 @@ def standing_certificate(number: str) -> Certificate | None:
     return rows.order_by("-version").first()
 
 
+def newest_version(number: str) -> Certificate | None:
+    """The latest version under this number, in whatever state."""
+    return Certificate.objects.filter(number=number).order_by("-version").first()
+
+
 def certificate_by_code(code: str) -> Certificate | None:
     """The issued certificate with this verification code (27 characters)."""
     return Certificate.objects.exclude(state=Standing.REQUESTED).filter(code=code).first()

@@ -60,7 +60,7 @@ REGISTER = _power(Power.KEEP_REGISTER)
 STANDINGS = _power(Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)
 KEEPS_STANDINGS = _power(Power.KEEP_STANDINGS)
 RECOMMENDERS = _power(Power.CHECK_COMPLETENESS, Power.PUBLISH)
-ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS)
+ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS, Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS)
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
 PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
@@ -322,6 +322,8 @@ ACCESS: Mapping[str, Policy] = {
     "my_matter_document": APPLICANT,
     "my_matter_letter": APPLICANT,
     "my_cancellation": APPLICANT,
+    "my_reconsideration": APPLICANT,
+    "my_redo": APPLICANT,
     # experts
     "expert_tasks": EXPERT,
     "expert_history": EXPERT,

@@ -17,7 +17,7 @@ from accreditation.services.rule_sets import rules_of
 from certificates.layout import NoLayout, newest_layout
 from certificates.models import Certificate, PaperCertificate
 from certificates.numbering import NumberForm
-from certificates.selectors import certificate_for_request, paper_certificate_of, standing_certificate
+from certificates.selectors import certificate_for_request, newest_version, paper_certificate_of, standing_certificate
 from certificates.services.progress import Progress, issued_for, progress_of
 from certificates.services.requests import Particulars, request_certificate
 from certificates.snapshot import Fault, SnapshotRefused
@@ -144,6 +144,12 @@ def standing_certificate_of_title(title: Title) -> Certificate | None:
     """The version of a title's certificate that is in force or suspended now."""
     first = certificate_of_title(title)
     return standing_certificate(first.number) if first is not None else None
+
+
+def newest_certificate_of_title(title: Title) -> Certificate | None:
+    """The newest version under the number of a title's certificate, in whatever state."""
+    first = certificate_of_title(title)
+    return newest_version(first.number) if first is not None else None
 
 
 def standing_paper_of_title(title: Title) -> PaperCertificate | None:

@@ -41,20 +41,27 @@ def give_up(clock: Deadline, *, at: datetime) -> None:
 
 def start(doing: Doing, clock: Clock) -> Deadline:
     """Start one clock of so many days."""
-    days = clock.length(doing)
-    due = doing.calendar.due_after(doing.at, days, in_calendar_days=clock.in_calendar_days)
-    doing.act.note(**{f"due_{clock.kind}": due.at.isoformat(), f"provisional_{clock.kind}": due.is_provisional})
+    started = begin(doing.case, clock, clock.length(doing), calendar=doing.calendar, at=doing.at)
+    doing.act.note(
+        **{f"due_{clock.kind}": started.due_at.isoformat(), f"provisional_{clock.kind}": started.is_provisional}
+    )
+    return started
+
+
+def begin(case: Case, clock: Clock, days: int, *, calendar: WorkCalendar, at: datetime) -> Deadline:
+    """The rows of a clock that starts now."""
+    due = calendar.due_after(at, days, in_calendar_days=clock.in_calendar_days)
     started = Deadline.objects.create(
-        case=doing.case,
+        case=case,
         kind=clock.kind,
-        started_at=doing.at,
+        started_at=at,
         working_days=days,
         in_calendar_days=clock.in_calendar_days,
         due_at=due.at,
         is_provisional=due.is_provisional,
         fires=clock.fires,
     )
-    ClockEvent.objects.create(deadline=started, kind=ClockEventKind.STARTED, at=doing.at)
+    ClockEvent.objects.create(deadline=started, kind=ClockEventKind.STARTED, at=at)
     return started
 
 

@@ -28,6 +28,8 @@ from workflows.who import SEAT_HOLDER
 BESIDE_THE_TABLE = {
     "end_reading": _("数据表未能读取"),
     "export_dossier": _("导出卷宗"),
+    "open_ordered_again": _("凭复议决定重新申报"),
+    "open_reconsideration": _("对本件申请行政复议"),
 }  # what is written into a case's trail without moving it
 
 

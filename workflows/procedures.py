@@ -9,19 +9,21 @@ from accreditation.models import Case
 from accreditation.services.batches import USUAL
 from workflows.doing import Verb
 from workflows.flows import district_recognition_2022 as district
-from workflows.flows import title_proceeding_2026
+from workflows.flows import reconsideration_2024, title_proceeding_2026
 from workflows.flows.demonstration_recommendation_2010 import NODE_OF_STATE as DEMONSTRATION_NODES
 from workflows.flows.demonstration_recommendation_2010 import DemonstrationRecommendation2010
 from workflows.flows.foundation import CaseProcedure
 from workflows.flows.municipal_recognition_2022 import NODE_OF_STATE, MunicipalRecognition2022
 from workflows.flows.national_recommendation_2016 import NODE_OF_STATE as NATIONAL_NODES
 from workflows.flows.national_recommendation_2016 import NationalRecommendation2016
+from workflows.flows.reconsideration_2024 import Reconsideration2024
 from workflows.flows.title_proceeding_2026 import TitleProceeding2026
 from workflows.subjects import Subject
 from workflows.tables.demonstration_recommendation_2010 import DEMONSTRATION_2010
 from workflows.tables.district_recognition_2022 import DISTRICT_2022
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
+from workflows.tables.reconsideration_2024 import RECONSIDERATION_2024
 from workflows.tables.title_proceeding_2026 import TITLE_PROCEEDING_2026
 
 
@@ -49,6 +51,7 @@ PROCEDURES: Mapping[str, Procedure] = {
         needs=USUAL - {"check_days"},
     ),
     "title_proceeding/2026": Procedure(TitleProceeding2026, TITLE_PROCEEDING_2026, title_proceeding_2026.NODE_OF_STATE),
+    "reconsideration/2024": Procedure(Reconsideration2024, RECONSIDERATION_2024, reconsideration_2024.NODE_OF_STATE),
     "national_recommendation/2016": Procedure(
         NationalRecommendation2016,
         NATIONAL_2016,

@@ -9,8 +9,9 @@ from django.db.models import TextChoices
 
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
-from accreditation.models import Application, Case, Proceeding
+from accreditation.models import Application, Case, Proceeding, Reconsideration
 from accreditation.models.cases import CaseSubject
+from accreditation.reconsideration_words import RECONSIDERATION_STATES, ReconsiderationState
 
 _S = ApplicationState
 _P = ProceedingState
@@ -76,7 +77,20 @@ PROCEEDING = Subject(
     related=("title__programme__granted_by", "title__holder"),
     first=_P.IN_PREPARATION,
 )
-SUBJECTS = (APPLICATION, PROCEEDING)
+_R = ReconsiderationState
+RECONSIDERATION = Subject(
+    model=Reconsideration,
+    words=ReconsiderationState,
+    states={str(state): facts for state, facts in RECONSIDERATION_STATES.items()},
+    clocks={
+        DeadlineKind.RECONSIDERATION_EXAMINATION: frozenset({_R.FILED}),
+        DeadlineKind.RECONSIDERATION_ANSWER: frozenset({_R.ANSWER_ASKED}),
+        DeadlineKind.RECONSIDERATION: frozenset({_R.ANSWER_ASKED, _R.UNDER_RECONSIDERATION, _R.DECISION_PROPOSED}),
+    },
+    related=("challenged", "letter"),
+    first=_R.FILED,
+)
+SUBJECTS = (APPLICATION, PROCEEDING, RECONSIDERATION)
 
 
 def subject_of_state(state: str) -> Subject | None:

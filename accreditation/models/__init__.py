@@ -36,6 +36,7 @@ from accreditation.models.recommendations import (
     Recommendation,
     TitleEvaluation,
 )
+from accreditation.models.reconsiderations import Reconsideration
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
@@ -92,6 +93,7 @@ __all__ = [
     "Ranking",
     "RankingLine",
     "Recommendation",
+    "Reconsideration",
     "RequestKey",
     "Review",
     "RoleGrant",

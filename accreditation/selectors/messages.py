@@ -112,6 +112,17 @@ SENTENCES: Mapping[str, Sentence] = {
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
+    # --- reconsiderations
+    "accept_reconsideration": Sentence(_("复议申请已受理"), _("办件 %(case)s：复议申请已受理，待被申请人答复。")),
+    "decline_reconsideration": Sentence(_("复议申请不予受理"), _("办件 %(case)s 的复议申请不予受理，理由见决定书。")),
+    "answer_challenge": Sentence(_("被申请人已答复"), _("办件 %(case)s 的被申请人已提交书面答复。")),
+    "let_answer_pass": Sentence(_("被申请人答复期满"), _("办件 %(case)s 的被申请人答复期已满。")),
+    "stay_execution": Sentence(_("停止执行"), _("办件 %(case)s：已决定停止执行原行为。")),
+    "prolong_reconsideration": Sentence(_("复议期限延长"), _("办件 %(case)s 的复议期限已延长，理由见通知书。")),
+    "propose_decision": Sentence(_("待作出复议决定"), _("办件 %(case)s 已拟定复议决定，请审核。")),
+    "send_back_proposal": Sentence(_("复议决定退回"), _("办件 %(case)s 的拟定决定已退回，请重新审理。")),
+    "decide_reconsideration": Sentence(_("复议决定已作出"), _("办件 %(case)s 已作出复议决定，内容见决定书。")),
+    "withdraw_reconsideration": Sentence(_("复议申请已撤回"), _("办件 %(case)s 的复议申请已撤回，案件终止。")),
     # --- proceedings over titles
     "notify_holder": Sentence(
         _("处理事先告知"), _("办件 %(case)s：认定机关拟对您单位的称号作出处理，请在期限内陈述申辩或申请听证。")

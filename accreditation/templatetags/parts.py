@@ -13,17 +13,18 @@ register = template.Library()
 # One colour for each state word, whatever table it stands in; the word itself is always shown beside the colour.
 TONES = {
     "grey": "draft prepared drafting dropped closed withdrawn recused ended dismissed cancelled expired "
-    "in_preparation dropped_proceeding",
+    "in_preparation dropped_proceeding reconsideration_withdrawn",
     "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "
     "under_forwarding under_site_visit under_overall_review proposed under_notice notice_completed "
     "awaiting_announcement open cleared called in_session published received "
     "pending running waiting reading "
-    "under_consultation awaiting_ranking to_be_recommended recommended_upward awaiting_order ordered",
+    "under_consultation awaiting_ranking to_be_recommended recommended_upward awaiting_order ordered "
+    "reconsideration_filed under_reconsideration decision_proposed",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested "
-    "defence_open awaiting_hearing order_running",
-    "green": "confirmed recognised announced adopted in_force active done met recognised_above concluded",
+    "defence_open awaiting_hearing order_running answer_asked",
+    "green": "confirmed recognised announced adopted in_force active done met recognised_above concluded reconsidered",
     "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired "
-    "not_in_quota not_recognised_above faulty",
+    "not_in_quota not_recognised_above faulty reconsideration_not_accepted",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 

@@ -17,6 +17,7 @@ from accreditation.models import Case
 from tests.attacks.district_states import DistrictStates
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
+from tests.attacks.reconsideration_states import ReconsiderationStates
 from tests.clock import MONDAY
 from workflows import door
 from workflows.describe import moves, reached
@@ -29,6 +30,7 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "national_recommendation/2016": NationalStates,
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
+    "reconsideration/2024": ReconsiderationStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

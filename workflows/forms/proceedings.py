@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.grounds import GROUNDS, grounds_for
 from accreditation.models import Proceeding
+from accreditation.reconsideration_words import ReconsiderationState
 from workflows.forms.casework import LONG, FilterForm
 from workflows.forms.district import SEARCH
 
@@ -30,7 +31,11 @@ class MatterFilter(FilterForm):
     """Filters of the list of proceedings."""
 
     words = forms.CharField(label=_("企业或编号"), required=False, max_length=60, widget=SEARCH)
-    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部")), *ProceedingState.choices])
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[("", _("全部")), *ProceedingState.choices, *ReconsiderationState.choices],
+    )
 
 
 class TitleFilter(FilterForm):

@@ -28,6 +28,7 @@ from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation import timeline_notices
 from workflows.presentation.provable import provable_name
+from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID, RECONSIDERING
 from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
 from workflows.subjects import subject_of_state
 
@@ -106,6 +107,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "refuse_order": EVERYBODY,
     "take_effect": EVERYBODY,
     "end_suspension": EVERYBODY,
+    **RECONSIDERING,
     "name_parent": PARTIES,
     "ask_departments": PARTIES,
     "record_answer": AUTHORITIES,  # what departments write is between authorities
@@ -382,6 +384,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "make_order": _reasons("reasons"),
     "drop_proceeding": _reasons("reason"),
     "refuse_order": _reasons("reason"),
+    **{verb: _reasons(name) for verb, name in RECONSIDERATION_SAID.items()},
     "ask_departments": _asked,
     "record_answer": _answered,
     "adopt_initial_score": _scored,

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from workflows.procedures import procedure_of
 from workflows.views.matters.proceedings import PROCEEDINGS
+from workflows.views.matters.reconsiderations import RECONSIDERATIONS
 from workflows.views.matters.shapes import MatterPages
 
 if TYPE_CHECKING:
     from accreditation.models import Case
 
-PAGES: Mapping[str, MatterPages] = {"title_proceeding/2026": PROCEEDINGS}
+PAGES: Mapping[str, MatterPages] = {
+    "title_proceeding/2026": PROCEEDINGS,
+    "reconsideration/2024": RECONSIDERATIONS,
+}
 
 
 def name_of(case: Case) -> str:
