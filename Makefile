@@ -1,5 +1,5 @@
 # Every public target does all of its own set-up: interpreter, virtual environment, locked packages, fonts, catalogues.
-#   make demo [ONCE=1] [PORT=8000]        the whole main job, then the site
+#   make demo [ONCE=1] [PORT=8000] [SIZE=300]  the main job in a city of so many cases, then the site
 #   make test [ARGS="-k name"]            all tests, on SQLite and on a temporary PostgreSQL
 #   make bench [JSON=file] [ONLY=name]    the figures
 #   make lint   make types                what the build also checks
@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 demo: setup
 	@sh scripts/fonts.sh
 	@ACCREDITATION_DEMO=1 ACCREDITATION_VAR=$(CURDIR)/var/demo PORT=$(PORT) \
-		PUBLIC_BASE_URL=$${PUBLIC_BASE_URL:-http://127.0.0.1:$(PORT)} exec $(PY) manage.py demo $(if $(ONCE),--once)
+		PUBLIC_BASE_URL=$${PUBLIC_BASE_URL:-http://127.0.0.1:$(PORT)} exec $(PY) manage.py demo $(if $(ONCE),--once) $(if $(SIZE),--size $(SIZE))
 
 test: setup-test
 	@sh scripts/debian.sh

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation import audit, effects
 from accreditation.errors import KeyReused, Reason
-from accreditation.models import Effect, Ledger, Message, RequestKey, User
+from accreditation.models import Effect, Ledger, Lender, Message, RequestKey, User
 from accreditation.models.audit import Chained
 
 
@@ -45,6 +45,7 @@ class Act:
         self.content: dict[str, Any] = {}
         self.states = ("", "")
         self.answer: dict[str, Any] = {}
+        self._rests_on: tuple[Lender | None] | None = None
         self._messages: list[tuple[User, str, str, dict[str, Any]]] = []
         self._effects: list[tuple[str, str, dict[str, Any]]] = []
 
@@ -65,11 +66,18 @@ class Act:
         people = [recipients] if isinstance(recipients, User) else recipients
         self._messages += [(person, kind, case_number, params) for person in people if not person.is_system]
 
+    def rests_on(self, lender: Lender | None) -> None:
+        """Whose power it is done by, None for one's own; unless told so, the last check of power decides."""
+        self._rests_on = (lender,)
+
     def promise(self, kind: str, key: str, **payload: Any) -> None:
         """A side effect to be done once after the commit; `key` makes it unique for ever."""
         self._effects.append((kind, key, payload))
 
     def _finish(self) -> None:
+        lender = self.by.stands_in_for if self._rests_on is None else self._rests_on[0]
+        if lender is not None:
+            self.note(on_behalf_of=lender.plain())
         event = audit.append(
             self.chain,
             verb=self.verb,

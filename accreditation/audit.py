@@ -21,6 +21,8 @@ from accreditation.models import (
     AuditEvent,
     Batch,
     Case,
+    Cultivation,
+    CultivationRelease,
     Ledger,
     Meeting,
     Notice,
@@ -45,6 +47,8 @@ CHAINS: dict[type[Chained], tuple[str, str]] = {  # kind of chain, field that na
     StandingImport: ("standing_import", "number"),
     Standing: ("standing", "number"),
     PaperImport: ("paper", "number"),
+    Cultivation: ("cultivation", "number"),
+    CultivationRelease: ("cultivation_release", "number"),
     Ledger: ("ledger", "key"),
 }
 

@@ -23,6 +23,11 @@ class DeadlineKind(TextChoices):
     RECONSIDERATION_ANSWER = "reconsideration_answer", _("被申请人答复期限")
     RECONSIDERATION = "reconsideration", _("复议决定期限")
     CONSULTATION = "consultation", _("部门会商期限")
+    CHANGE_OPINION = "change_opinion", _("变更审核时限")
+    CHANGE_RECEIVING = "change_receiving", _("迁入区审核时限")
+    CHANGE_CORRECTION = "change_correction", _("变更补正期限")
+    CHANGE_CONFIRMATION = "change_confirmation", _("变更确认时限")
+    YEARLY_REPORT = "yearly_report", _("年度报告报送期限")
 
 
 class DeadlineState(TextChoices):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accreditation.enums import MemberState
+from accreditation.holdings import Holding, holdings
 from accreditation.models import Batch, Member, RoleGrant, User
-from accreditation.roles import LOCAL_POWERS, ROLES, Power, Role
+from accreditation.roles import LOCAL_POWERS, Power, Role
 
 SECOND_FACTOR_KEY = "second_factor_at"  # session key set by the log-in with a second factor
 
@@ -16,46 +20,68 @@ Person = User | AnonymousUser
 
 
 def standing_grants(user: Person) -> list[RoleGrant]:
-    """Grants in force of an active account, read anew each time it is asked."""
+    """Own grants in force of an active account, read anew each time it is asked."""
     if not isinstance(user, User) or not user.is_active:
         return []
     return list(RoleGrant.objects.filter(user=user, revoked_at__isnull=True))
 
 
 def powers_of(user: Person) -> frozenset[Power]:
-    """All powers that the standing grants give."""
-    return frozenset(power for grant in standing_grants(user) for power in ROLES[Role(grant.role)].powers)
+    """All powers that the person has now, by own grants and lent by colleagues."""
+    return frozenset(power for held in holdings_of(user) for power in held.powers)
 
 
-def has_power(user: Person, power: Power, *, district: str | None = None) -> bool:
-    """Whether a standing grant gives the power; a grant bound to a district gives it for that district only."""
-    for grant in standing_grants(user):
-        entry = ROLES[Role(grant.role)]
-        if power in entry.powers and (district is None or not entry.by_district or grant.district == district):
-            return True
-    return False
+def holdings_of(user: Person, at: datetime | None = None) -> list[Holding]:
+    """What an active account holds, its own and what is lent to it; in one statement."""
+    return holdings(user, at) if isinstance(user, User) and user.is_active else []
 
 
-def has_power_at(user: Person, power: Power, district: str | None) -> bool:
-    """Whether the person holds the power at that very authority: a district's bureau, or the city's office (None)."""
-    return any(
-        power in ROLES[Role(grant.role)].powers
-        and (grant.district if ROLES[Role(grant.role)].by_district else None) == district
-        for grant in standing_grants(user)
-    )
+def has_power(user: Person, power: Power, *, district: str | None = None, at: datetime | None = None) -> bool:
+    """Whether the person has the power now or at an instant; one bound to a district for that district only."""
+    return _rests_on(user, {power}, at, lambda held: held.reaches(district))
+
+
+def has_any_power(user: Person, powers: Iterable[Power]) -> bool:
+    """Whether the person has one of the powers now, anywhere; in one statement."""
+    return _rests_on(user, set(powers), None, lambda held: True)
+
+
+def has_power_at(user: Person, power: Power, district: str | None, at: datetime | None = None) -> bool:
+    """Whether the person has the power at that very authority: a district's bureau, or the city's office (None)."""
+    return _rests_on(user, {power}, at, lambda held: held.place == district)
+
+
+def _rests_on(user: Person, powers: set[Power], at: datetime | None, fits: Callable[[Holding], bool]) -> bool:
+    """Own grants come first; whose power it is stays with the person for the entry of the act that follows."""
+    found = next((held for held in holdings_of(user, at) if held.powers & powers and fits(held)), None)
+    if found is not None:
+        assert isinstance(user, User)
+        user.stands_in_for = found.lender
+    return found is not None
+
+
+def persons_behind(user: User) -> set[int]:
+    """The acting person and, by the last check, whose power it is: numbers of the accounts."""
+    return {user.pk} | ({user.stands_in_for.person} if user.stands_in_for else set())
+
+
+def in_own_name(user: User) -> None:
+    """What the person does next needs no office: it is recorded for nobody else."""
+    user.stands_in_for = None
 
 
 def districts_of(user: Person, power: Power | None = None) -> frozenset[str]:
     """Codes of the districts, zones, groups and towns for which the person holds an office, or that very power."""
-    bound = [(grant.district, ROLES[Role(grant.role)]) for grant in standing_grants(user)]
-    return frozenset(code for code, entry in bound if entry.by_district and (power is None or power in entry.powers))
+    return frozenset(
+        held.place for held in holdings_of(user) if held.place is not None and (power is None or power in held.powers)
+    )
 
 
-def has_power_over(user: Person, power: Power, batch: Batch) -> bool:
+def has_power_over(user: Person, power: Power, batch: Batch, at: datetime | None = None) -> bool:
     """Whether the person holds a power over a batch: of the municipal office, or of the authority that runs it."""
     if batch.authority is None:
-        return has_power(user, power)
-    return has_power(user, LOCAL_POWERS[power], district=batch.authority.district)
+        return has_power(user, power, at=at)
+    return has_power(user, LOCAL_POWERS[power], district=batch.authority.district, at=at)
 
 
 def batches_under(user: Person, power: Power, batch: str = "") -> Q:

@@ -25,6 +25,8 @@ class Role(StrEnum):
     LOCAL_PUBLISHER = "local_publisher"
     FORWARDER = "forwarder"
     RECONSIDERATION_OFFICER = "reconsideration_officer"
+    DISTRICT_SUPERVISOR = "district_supervisor"
+    MUNICIPAL_SUPERVISOR = "municipal_supervisor"
 
 
 class Power(StrEnum):
@@ -57,6 +59,7 @@ class Power(StrEnum):
     RUN_LOCALLY = "run_locally"  # panels, visits, meetings and objections of the own authority's recognition
     VOTE_LOCALLY = "vote_locally"
     PUBLISH_LOCALLY = "publish_locally"
+    SUPERVISE = "supervise"  # hand cases to others, countersign what one officer may not do alone
 
 
 # What takes the place of a power of the municipal office where a district, a zone or a group recognises by itself.
@@ -66,6 +69,21 @@ LOCAL_POWERS: dict[Power, Power] = {
     Power.ANSWER_OBJECTIONS: Power.RUN_LOCALLY,
     Power.VOTE: Power.VOTE_LOCALLY,
     Power.PUBLISH: Power.PUBLISH_LOCALLY,
+}
+
+# What may be lent to a colleague for a time, and nothing else. Left out: what is done as a named person (marks, votes),
+# what needs a second person by itself (rules, orders, standings, the register of paper), the three administrators.
+DELEGABLE: dict[Power, Promise] = {
+    Power.REVIEW_FIRST: _("受理和初审"),
+    Power.CONFIRM_MEMBERS: _("核验单位成员"),
+    Power.CHECK_COMPLETENESS: _("形式审查"),
+    Power.APPOINT_PANELS: _("组成评审组"),
+    Power.CALL_MEETINGS: _("召集评审会议"),
+    Power.ANSWER_OBJECTIONS: _("处理异议"),
+    Power.PREPARE_ORDERS: _("承办称号处理"),
+    Power.RUN_LOCALLY: _("办理区级认定"),
+    Power.PUBLISH: _("公示和公布"),
+    Power.PUBLISH_LOCALLY: _("区级公示和公布"),
 }
 
 
@@ -145,5 +163,12 @@ ROLES: dict[Role, RoleEntry] = {
     Role.FORWARDER: RoleEntry(_("街镇（园区）转报人"), frozenset({Power.FORWARD}), by_district=True),
     Role.RECONSIDERATION_OFFICER: RoleEntry(
         _("行政复议人员"), frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS})
+    ),
+    # Superiors of the officers of one body; a district's is also its recognising office's and its towns'.
+    Role.DISTRICT_SUPERVISOR: RoleEntry(
+        _("区主管部门负责人"), frozenset({Power.REVIEW_FIRST, Power.SUPERVISE}), by_district=True
+    ),
+    Role.MUNICIPAL_SUPERVISOR: RoleEntry(
+        _("市认定办公室负责人"), frozenset({Power.CHECK_COMPLETENESS, Power.SUPERVISE, Power.SEE_ALL_CASES})
     ),
 }

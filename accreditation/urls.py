@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from accreditation.views import accounts, drafts, grants, members, messages, registration
+from accreditation.views import accounts, delegations, drafts, grants, members, messages, registration
 
 urlpatterns = [
     path("login/", accounts.LoginView.as_view(), name="account_login"),
@@ -46,6 +46,8 @@ urlpatterns = [
     path("org/<int:pk>/english-name/", members.org_english_name, name="org_english_name"),
     path("grants/", grants.grant_list, name="grants"),
     path("grants/<int:pk>/revoke/", grants.grant_revoke, name="grant_revoke"),
+    path("me/delegations/", delegations.delegation_list, name="delegations"),
+    path("me/delegations/<int:pk>/revoke/", delegations.delegation_revoke, name="delegation_revoke"),
     path("people/", grants.people_list, name="people"),
     path("people/new/", grants.person_create, name="person_create"),
     path("people/<int:pk>/close/", grants.person_close, name="person_close"),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
+from accreditation.change_words import ChangeState
 from accreditation.enums import ApplicationState, MemberState, Owner, SeatState
 from accreditation.errors import NotFound
 from accreditation.grounds import ADVERSE_KINDS
@@ -34,6 +35,7 @@ from accreditation.models import (
 from accreditation.permissions import Person, batches_under, districts_of, has_power_over, powers_of
 from accreditation.roles import Power
 
+DRAFTS = (ApplicationState.DRAFT, ChangeState.DRAFT)
 VOTING = frozenset({Power.VOTE, Power.VOTE_LOCALLY})
 SITTING = (SeatState.APPOINTED, SeatState.CLEARED, SeatState.SUBMITTED)
 BEFORE_OPINION = (
@@ -65,7 +67,7 @@ def visible_cases(user: Person) -> QuerySet[Case]:
     """Cases whose existence the person may know. Drafts are the applicant's alone."""
     if not isinstance(user, User) or not user.is_active:
         return Case.objects.none()
-    return Case.objects.filter(_own(user) | (_official(user) & ~Q(state=ApplicationState.DRAFT) & ~_connected(user)))
+    return Case.objects.filter(_own(user) | (_official(user) & ~Q(state__in=DRAFTS) & ~_connected(user)))
 
 
 def _own(user: User) -> Q:
@@ -86,6 +88,8 @@ def _official(user: User) -> Q:
     allowed = _reconsidered_by(user) if powers & RECONSIDERING else Q(pk__in=[])
     if Power.REVIEW_FIRST in powers:
         allowed |= Q(district__in=districts_of(user, Power.REVIEW_FIRST))
+    if Power.PREPARE_ORDERS in powers:
+        allowed |= _moving_to_district_of(user)
     if Power.FORWARD in powers:
         allowed |= _forwarded_by(user)
     if Power.REVIEW_AS_EXPERT in powers:
@@ -101,6 +105,12 @@ def _reconsidered_by(user: User) -> Q:
     chain = Concat(Value("case:"), OuterRef("reconsideration__challenged__number"))
     took_part = AuditEvent.objects.filter(chain=chain, by_id=user.pk)
     return Q(reconsideration__isnull=False) & ~Q(Exists(took_part))
+
+
+def _moving_to_district_of(user: User) -> Q:
+    """Changes by which a holder moves to the person's district, once they were filed."""
+    here = districts_of(user, Power.PREPARE_ORDERS)
+    return Q(changerequest__new_district__in=here, changerequest__filed_at__isnull=False)
 
 
 def _forwarded_by(user: User) -> Q:
@@ -129,10 +139,16 @@ def view_of(user: Person, case: Case) -> View:
     if isinstance(user, User):
         if Case.objects.filter(_own(user), pk=case.pk).exists():
             return View.APPLICANT
-        found = _official_view(user, case)
+        found = View.RECONSIDERER if _reconsiders(user, case) else _official_view(user, case)
         if found is not None and not Case.objects.filter(_connected(user), pk=case.pk).exists():
             return found
     raise NotFound(case.number)
+
+
+def _reconsiders(user: User, case: Case) -> bool:
+    """Whether the case is a challenge that the person may examine or decide."""
+    rows = Case.objects.filter(_reconsidered_by(user), pk=case.pk)
+    return bool(powers_of(user) & RECONSIDERING) and rows.exists()
 
 
 def _official_view(user: User, case: Case) -> View | None:
@@ -140,11 +156,11 @@ def _official_view(user: User, case: Case) -> View | None:
     powers = powers_of(user)
     if Power.AUDIT in powers:
         return View.AUDITOR
-    if powers & RECONSIDERING and Case.objects.filter(_reconsidered_by(user), pk=case.pk).exists():
-        return View.RECONSIDERER
     if Power.SEE_ALL_CASES in powers:
         return View.OFFICE
     if Power.REVIEW_FIRST in powers and case.district in districts_of(user, Power.REVIEW_FIRST):
+        return View.DISTRICT
+    if Power.PREPARE_ORDERS in powers and Case.objects.filter(_moving_to_district_of(user), pk=case.pk).exists():
         return View.DISTRICT
     if Power.FORWARD in powers and Case.objects.filter(_forwarded_by(user), pk=case.pk).exists():
         return View.FORWARDER

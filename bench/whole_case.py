@@ -35,7 +35,7 @@ PARTS = {
     "messages and effects": ("accreditation_message", "accreditation_effect", "django_tasks"),
     "people and powers": (
         "accreditation_user", "accreditation_rolegrant", "accreditation_member", "accreditation_enterprise",
-        "accreditation_body",
+        "accreditation_body", "accreditation_delegation",
     ),
     "material": (
         "accreditation_workbook", "accreditation_evidence", "accreditation_storedfile", "accreditation_submission",
@@ -49,7 +49,7 @@ PARTS = {
     "meeting, notice, title": (
         "accreditation_meeting", "accreditation_attendance", "accreditation_vote", "accreditation_decision",
         "accreditation_notice", "accreditation_announcement", "accreditation_objection", "accreditation_title",
-        "accreditation_proceeding", "accreditation_ranking",
+        "accreditation_proceeding", "accreditation_ranking", "accreditation_change",
     ),
     "batch, rules, numbers": (
         "accreditation_batch", "accreditation_rulesetedition", "accreditation_programme", "accreditation_counter",

@@ -89,12 +89,15 @@ _IN_GROUP = Wording(
     "经集团组织专家评审、综合评价并在集团内公示",
     "Following expert review, overall assessment and notice within the group",
 )
+_EXAMINED = Wording("经审查和综合评价", "Following examination and overall assessment")
+_RE_EXAMINATION = Wording("复核", "re-examination")
 _JADE = Ornament((0.286, 0.447, 0.396), (0.878, 0.918, 0.898), (0.216, 0.345, 0.302), "fret", 21.0, 40)
 _BLUE = Ornament((0.251, 0.376, 0.533), (0.871, 0.902, 0.941), (0.192, 0.290, 0.416), "fret", 21.0, 56)
 _TEAL = Ornament((0.188, 0.431, 0.486), (0.863, 0.918, 0.925), (0.145, 0.333, 0.376), "fret", 21.0, 64)
 _BRONZE = Ornament((0.659, 0.439, 0.169), (0.953, 0.886, 0.796), (0.467, 0.310, 0.118), "rings", 13.0, 60)
 _TWIN = Ornament(border="woven", period=18.0, petals=40, twin=True)
 _COPPER = Ornament((0.616, 0.376, 0.271), (0.949, 0.894, 0.867), (0.451, 0.267, 0.188), "rings", 13.0, 36)
+_PLUM = Ornament((0.451, 0.286, 0.435), (0.925, 0.882, 0.918), (0.345, 0.216, 0.329), "rings", 13.0, 52)
 
 DESIGNS: Mapping[str, Design] = {
     "municipal_centre-1": Design(_CENTRE, _PUBLIC),
@@ -119,6 +122,14 @@ DESIGNS: Mapping[str, Design] = {
         Wording("你单位“{product}”产品", 'the product "{product}" of this enterprise'),
         _PUBLIC,
         review=Wording("复核", "re-examination"),
+        needs=("product_zh",),
+        ornament=_COPPER,
+    ),
+    "designation-1": Design(_ENTERPRISE, _EXAMINED, review=_RE_EXAMINATION, ornament=_PLUM),
+    "product-2": Design(
+        Wording("你单位“{product}”产品", 'the product "{product}" of this enterprise'),
+        _EXAMINED,
+        review=_RE_EXAMINATION,
         needs=("product_zh",),
         ornament=_COPPER,
     ),

@@ -23,6 +23,8 @@ NEWEST: Mapping[str, str] = {
     "demonstration_shanghai": "demonstration_reserve-1",
     "branch_centre": "branch_centre-1",
     "patent_product": "product-1",
+    "designation_of_enterprise": "designation-1",
+    "designation_of_product": "product-2",
 }
 
 

@@ -75,9 +75,15 @@ def standing_certificate(number: str) -> Certificate | None:
     return rows.order_by("-version").first()
 
 
-def newest_version(number: str) -> Certificate | None:
-    """The latest version under this number, in whatever state."""
-    return Certificate.objects.filter(number=number).order_by("-version").first()
+def version_under_way(number: str) -> Certificate | None:
+    """The version under this number that is asked for and not issued yet; there is at most one."""
+    return Certificate.objects.filter(number=number, state=Standing.REQUESTED).order_by("-version").first()
+
+
+def newest_versions(numbers: Iterable[str]) -> dict[str, Certificate]:
+    """The newest issued version under each number; numbers of which none is issued are left out."""
+    issued = Certificate.objects.filter(number__in=list(numbers)).exclude(state=Standing.REQUESTED)
+    return {row.number: row for row in issued.order_by("version")}
 
 
 def certificate_by_code(code: str) -> Certificate | None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from accreditation.permissions import has_power, is_applicant
-from accreditation.roles import Power
+from accreditation.permissions import has_any_power, is_applicant
+from accreditation.roles import DELEGABLE, Power
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Policy:
 
 def _power(*powers: Power) -> Policy:
     names = "|".join(powers)
-    return Policy(names, lambda request: any(has_power(request.user, p) for p in powers), needs_second_factor=True)
+    return Policy(names, lambda request: has_any_power(request.user, powers), needs_second_factor=True)
 
 
 PUBLIC = Policy("public", lambda request: True, is_public=True)
@@ -61,6 +61,7 @@ STANDINGS = _power(Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)
 KEEPS_STANDINGS = _power(Power.KEEP_STANDINGS)
 RECOMMENDERS = _power(Power.CHECK_COMPLETENESS, Power.PUBLISH)
 ORDERS = _power(Power.PREPARE_ORDERS, Power.MAKE_ORDERS, Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS)
+LENDERS = _power(*DELEGABLE)
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
 PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
@@ -103,7 +104,6 @@ ACCESS: Mapping[str, Policy] = {
     "certificates:status_key": PUBLIC,
     "certificates:status_list": PUBLIC,
     "styleguide_autosave": DEMO,
-    # how to apply, and by which rules
     "guide": PUBLIC,
     "guide_programme": PUBLIC,
     "batch_rules": PUBLIC,
@@ -172,15 +172,17 @@ ACCESS: Mapping[str, Policy] = {
     "my_parent": APPLICANT,
     "my_certificate": APPLICANT,
     "my_certificate_english": APPLICANT,
+    "my_title_certificate": APPLICANT,
     "my_progress": APPLICANT,
     # roles and accounts of staff
+    "delegations": LENDERS,
+    "delegation_revoke": LENDERS,
     "grants": SECURITY,
     "grant_revoke": SECURITY,
     "second_factor_clear": SECURITY,
     "people": PEOPLE,
     "person_create": OPERATOR,
     "person_close": OPERATOR,
-    # messages and drafts
     "messages_list": SIGNED_IN,
     "message_open": SIGNED_IN,
     "messages_read": SIGNED_IN,
@@ -290,6 +292,25 @@ ACCESS: Mapping[str, Policy] = {
     "office_holder": STANDINGS,
     "office_conference": STANDINGS,
     "office_conference_file": STANDINGS,
+    # the cultivation list: read by whoever keeps or publishes it, changed by whoever the act is open to
+    "cultivation": PUBLIC,  # names of the newest release only
+    "office_cultivation": STANDINGS,
+    "office_cultivation_new": KEEPS_STANDINGS,
+    "office_cultivation_export": STANDINGS,
+    "office_cultivation_releases": STANDINGS,
+    "office_cultivation_entry": STANDINGS,
+    "office_cultivation_settle": KEEPS_STANDINGS,
+    "office_gap_report": STANDINGS,
+    "office_gap_report_print": STANDINGS,
+    "my_cultivation": APPLICANT,
+    "my_cultivation_entry": APPLICANT,
+    "my_cultivation_report": APPLICANT,
+    "my_cultivation_figures": APPLICANT,
+    "my_gap_report": APPLICANT,
+    "my_gap_report_print": APPLICANT,
+    # yearly reports of demonstration enterprises; a single report is a matter
+    "office_yearly_reports": OFFICE,
+    "office_yearly_call": OFFICE,
     # titles that were granted on paper
     "office_paper": REGISTER,
     "office_paper_template": REGISTER,
@@ -308,6 +329,9 @@ ACCESS: Mapping[str, Policy] = {
     "staff_letter": CASEWORK,
     "visit_file": VISITS,
     "case": SIGNED_IN,
+    "case_take": CASEWORK,
+    "case_release": CASEWORK,
+    "case_hand_over": CASEWORK,
     # proceedings over titles, at the authorities and at the holder
     "orders": ORDERS,
     "orders_titles": ORDERS,
@@ -324,6 +348,9 @@ ACCESS: Mapping[str, Policy] = {
     "my_cancellation": APPLICANT,
     "my_reconsideration": APPLICANT,
     "my_redo": APPLICANT,
+    "my_matter_drop_document": APPLICANT,
+    "my_changes": APPLICANT,
+    "my_change_new": APPLICANT,
     # experts
     "expert_tasks": EXPERT,
     "expert_history": EXPERT,

@@ -12,8 +12,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accreditation.holdings import Holding
 from accreditation.models import User
-from accreditation.permissions import Person, is_applicant, standing_grants
+from accreditation.permissions import Person, holdings_of, is_applicant
 from accreditation.roles import ROLES, Power, Role
 from config.access import ACCESS
 from config.navigation import ACCOUNT, FOOT, TOP, Entry
@@ -52,15 +53,18 @@ class Site:
         return user if isinstance(user, User) else None
 
     @cached_property
+    def _holdings(self) -> list[Holding]:
+        return holdings_of(self.user) if self.user else []
+
+    @cached_property
     def roles(self) -> list[Role]:
-        """Roles held now, each once."""
-        grants = standing_grants(self.user) if self.user else []
-        return list(dict.fromkeys(Role(grant.role) for grant in grants))
+        """Roles held now, each once; what a colleague lends makes no role."""
+        return list(dict.fromkeys(held.role for held in self._holdings if held.lender is None))
 
     @cached_property
     def powers(self) -> frozenset[Power]:
-        """Powers of those roles."""
-        return frozenset(power for role in self.roles for power in ROLES[role].powers)
+        """Powers of those roles, and those lent."""
+        return frozenset(power for held in self._holdings for power in held.powers)
 
     @cached_property
     def role_names(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.roles import Power
+from accreditation.roles import DELEGABLE, Power
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,14 @@ TOP = (
 )
 ACCOUNT = (
     Entry("org_members", _("单位成员"), applicants_only=True),
+    Entry("delegations", _("授权代办"), frozenset(DELEGABLE)),
     Entry("account_security", _("账号安全")),
 )
 FOOT = (
     Entry("track", _("查询办理进度")),
     Entry("guide", _("办事指南")),
     Entry("plan", _("规划目标")),
+    Entry("cultivation", _("示范企业培育名单")),
     Entry("accessibility", _("无障碍声明")),
     Entry("styleguide", _("样式指南")),
 )

@@ -9,6 +9,7 @@ LABELS: dict[str, Pair] = {
     "name": ("名称", "name"),
     "status": ("完整程度", "status"),
     "demonstration": ("仅供演示", "for demonstration only"),
+    "conditions_only": ("只按条件认定，不计分", "decided by conditions, without points"),
     "effective_from": ("生效日期", "in force from"),
     "effective_to": ("失效日期", "in force to"),
     "effective_confidence": ("生效日期的可信度", "confidence of the day of effect"),

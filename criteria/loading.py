@@ -12,7 +12,7 @@ from criteria.cursor import Cursor, FaultList, figure_from
 from criteria.faults import RuleSetFaults
 from criteria.fields import FieldSpec, FormSpec
 from criteria.formfile import read_field, read_form, resolve_form
-from criteria.merging import Resolve, merged
+from criteria.merging import Resolve, merged, overlaid
 from criteria.rulefile import RuleText, canonical, read_text, thawed
 from criteria.ruleset import RuleSet
 from criteria.sections import (
@@ -57,7 +57,16 @@ def load(ref: str, directory: Path = PROGRAMMES) -> RuleSet:
 def load_text(text: str, resolve: Resolve | None = None, file: str = "rules.yaml") -> RuleSet:
     """A rule set from text; `resolve` gives the texts it refers to (default: the shipped files). RuleSetFaults."""
     resolve = resolve or resolver(PROGRAMMES)
-    rules = merged(text, file, resolve)
+    return _load(merged(text, file, resolve), resolve)
+
+
+def load_values(values: RuleText) -> RuleSet:
+    """A rule set from plain values with their places, the shipped files being what it may refer to. RuleSetFaults."""
+    resolve = resolver(PROGRAMMES)
+    return _load(overlaid(values, resolve), resolve)
+
+
+def _load(rules: RuleText, resolve: Resolve) -> RuleSet:
     faults = FaultList(rules)
     _resolve_fields(rules, _catalogue(resolve, "fields"), faults)
     _resolve_sources(rules, _catalogue(resolve, "sources"), faults)
@@ -183,6 +192,7 @@ def _read(cursor: Cursor, text: str) -> RuleSet:
         anomalies=cursor.each("anomalies", read_anomaly),
         remarks=cursor.each("remarks", read_remark),
         district=cursor.text("district", ""),
+        conditions_only=cursor.flag("conditions_only", False),
     )
 
 

@@ -15,7 +15,7 @@ MAX_TAKEN = 20  # sets that one file takes sections from
 # What names one edition is never inherited.
 IDENTITY = frozenset(
     {
-        "programme", "edition", "name_zh", "name_en", "status", "demonstration", "note",
+        "programme", "edition", "name_zh", "name_en", "status", "demonstration", "conditions_only", "note",
         "district", "effective_from", "effective_to", "effective_confidence", "extends", "takes",
     }
 )  # fmt: skip
@@ -23,7 +23,11 @@ IDENTITY = frozenset(
 
 def merged(text: str, file: str, resolve: Resolve, chain: tuple[str, ...] = ()) -> RuleText:
     """The rule text with everything it extends and takes merged in; RuleSetFaults when a reference fails."""
-    own = read_text(text, file)
+    return overlaid(read_text(text, file), resolve, chain)
+
+
+def overlaid(own: RuleText, resolve: Resolve, chain: tuple[str, ...] = ()) -> RuleText:
+    """The same of plain values that were read before."""
     faults = FaultList(own)
     cursor = Cursor(own.content, "", faults)
     base = _base(cursor, resolve, chain)
@@ -36,7 +40,7 @@ def merged(text: str, file: str, resolve: Resolve, chain: tuple[str, ...] = ()) 
     if faults.found:
         raise RuleSetFaults(tuple(faults.found))
     content = {key: value for key, value in own.content.items() if key not in ("extends", "takes")}
-    return RuleText(file, _overlay(base.content, content), base.places | own.places)
+    return RuleText(own.file, _overlay(base.content, content), base.places | own.places)
 
 
 def _base(cursor: Cursor, resolve: Resolve, chain: tuple[str, ...]) -> RuleText:

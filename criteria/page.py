@@ -122,6 +122,9 @@ class _Page(Writer):
             (self.say("生效", "in force"), escape(self._span())),
             (self.say("完整程度", "status"), self.words(rules.status)),
         ]
+        if rules.conditions_only:
+            way = self.say("只按条件认定，不计分", "by conditions, without points")
+            told.append((self.say("认定方式", "decided"), way))
         rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in told)
         warning = self.say("演示用，不是法规", "For demonstration, not a regulation") if rules.demonstration else ""
         band = f'<p class="warning">{warning}</p>' if warning else ""

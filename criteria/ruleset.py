@@ -337,6 +337,7 @@ class RuleSet:
     anomalies: tuple[Anomaly, ...] = ()
     remarks: tuple[Remark, ...] = ()
     district: str = ""  # whose district the set belongs to, by GB/T 2260; empty where the whole city or state grants
+    conditions_only: bool = False  # decided by conditions and people, without points
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RuleSet) and self.checksum == other.checksum
@@ -351,7 +352,7 @@ class RuleSet:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the set can give a total."""
+        """Whether the set can carry a batch: it gives a total, or says that it needs none."""
         return self.status == "complete"
 
     def gate(self, code: str) -> Gate:

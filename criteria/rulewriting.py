@@ -13,9 +13,9 @@ from criteria.facts import exact_text
 _BARE = re.compile(r"[A-Za-z_][A-Za-z_ ]*")
 _FIRST = (
     "programme", "edition", "code", "kind", "name_zh", "name_en", "text_zh", "text_en", "status", "demonstration",
-    "effective_from", "effective_to", "gate", "indicator", "band", "field", "role", "case", "variant", "alternative",
-    "way", "start", "earlier", "side", "given", "outcome", "points", "value", "by", "cases", "unit", "confidence",
-    "source", "article",
+    "conditions_only", "effective_from", "effective_to", "gate", "indicator", "band", "field", "role", "case",
+    "variant", "alternative", "way", "start", "earlier", "side", "given", "outcome", "points", "value", "by", "cases",
+    "unit", "confidence", "source", "article",
 )  # fmt: skip
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 

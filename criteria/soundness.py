@@ -210,7 +210,9 @@ def _check_anomalies(rules: RuleSet, faults: FaultList) -> None:
 
 
 def _check_completeness(rules: RuleSet, faults: FaultList) -> None:
-    if rules.is_complete and not (rules.indicators and rules.scoring and rules.bands):
+    if rules.conditions_only:
+        _check_conditions_only(rules, faults)
+    elif rules.is_complete and not (rules.indicators and rules.scoring and rules.bands):
         faults.add("status", "完整的规则集必须有指标、计分和等级", "a complete set needs indicators, scoring and bands")
     if rules.is_complete:
         for path, is_known in _deciding(rules):
@@ -218,6 +220,16 @@ def _check_completeness(rules: RuleSet, faults: FaultList) -> None:
                 faults.add(path, "完整的规则集不得有未查明的内容", "a complete set may leave nothing unknown here")
     if rules.effective_from and rules.effective_to and rules.effective_from > rules.effective_to:
         faults.add("effective_to", "失效日期早于生效日期", "effective_to lies before effective_from")
+
+
+def _check_conditions_only(rules: RuleSet, faults: FaultList) -> None:
+    """A set that gives no points has conditions, and nothing that points are made of."""
+    if not any(gate.is_binding for gate in rules.gates):
+        faults.add("gates", "只按条件认定的规则集须有条件", "a set of conditions only needs conditions")
+    for section in ("scoring", "indicators", "bonus", "bands", "band_overrides"):
+        if getattr(rules, section):
+            zh, en = "只按条件认定的规则集没有这一部分", "a set of conditions only has no such section"
+            faults.add(section, zh, en)
 
 
 def _deciding(rules: RuleSet) -> Iterator[tuple[str, bool]]:

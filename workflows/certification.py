@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from django.utils import translation
@@ -12,14 +13,21 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import DISTRICTS, ApplicationState, Level
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Announcement, Application, Batch, Body, Programme, Title
+from accreditation.models import Announcement, Application, Batch, Body, Enterprise, Programme, Title
 from accreditation.services.rule_sets import rules_of
-from certificates.layout import NoLayout, newest_layout
+from certificates.layout import LAYOUTS, NoLayout, newest_layout
 from certificates.models import Certificate, PaperCertificate
 from certificates.numbering import NumberForm
-from certificates.selectors import certificate_for_request, newest_version, paper_certificate_of, standing_certificate
+from certificates.occasions import RENAME
+from certificates.selectors import (
+    certificate_for_request,
+    newest_versions,
+    paper_certificate_of,
+    standing_certificate,
+    version_under_way,
+)
 from certificates.services.progress import Progress, issued_for, progress_of
-from certificates.services.requests import Particulars, request_certificate
+from certificates.services.requests import Particulars, RequestRefused, request_certificate, request_new_version
 from certificates.snapshot import Fault, SnapshotRefused
 from certificates.standing import Standing
 from certificates.wording import Wording
@@ -27,6 +35,8 @@ from criteria.ruleset import RuleSet
 
 # Zones and groups recognise centres of their own under the programme of the districts; their certificates say so.
 OWN_LAYOUTS = {Level.ZONE: "zone_centre", Level.GROUP: "group_centre"}
+# Programmes set up from a file share two layouts, whose words hold with and without experts and notice.
+DESIGNATION_LAYOUTS = {False: "designation_of_enterprise", True: "designation_of_product"}
 
 
 def valid_until(granted_on: date, rules: RuleSet) -> date:
@@ -72,6 +82,7 @@ def request_for(title: Title, application: Application, announcement: Announceme
         issuer_uscc=body.uscc,
         announcement=announcement.number,
         layout=layout_for(application),
+        product_zh=title.product,
         ground_en=programme.ground_en,
     )
     form = NumberForm(prefix=programme.number_prefix)
@@ -80,7 +91,7 @@ def request_for(title: Title, application: Application, announcement: Announceme
             particulars=particulars, form=form, request_key=request_key_of(title), by=body.name_zh, at=at
         )
     except SnapshotRefused as refusal:
-        raise Refusal([_fault(application, fault) for fault in refusal.faults]) from refusal
+        raise Refusal([_fault(application.case.number, fault) for fault in refusal.faults]) from refusal
     return str(certificate.number)
 
 
@@ -104,21 +115,23 @@ def _in_language(text: Promise, language: str) -> str:
 
 
 def layout_for(application: Application) -> str:
-    """The layout of the programme, or of the zone or group that recognises by itself.
+    """The layout of the programme, of the zone or group that recognises by itself, or of a designation's holders.
 
     Refusal where no certificate may be made out for it.
     """
     programme, authority = application.batch.programme, application.batch.authority
     own = OWN_LAYOUTS.get(Level(authority.level)) if authority is not None else None
+    if programme.procedure:
+        own = DESIGNATION_LAYOUTS[programme.is_of_product]
     try:
         return newest_layout(own or programme.code, is_national=programme.level == Level.NATIONAL)
     except NoLayout as refusal:
-        raise Refusal([_fault(application, Fault("layout", refusal.reason))]) from refusal
+        raise Refusal([_fault(application.case.number, Fault("layout", refusal.reason))]) from refusal
 
 
-def _fault(application: Application, fault: Fault) -> Reason:
+def _fault(number: str, fault: Fault) -> Reason:
     values = {
-        "no": application.case.number,
+        "no": number,
         "field": fault.field,
         "why": fault.reason.en if (get_language() or "").startswith("en") else fault.reason.zh,
     }
@@ -147,9 +160,58 @@ def standing_certificate_of_title(title: Title) -> Certificate | None:
 
 
 def newest_certificate_of_title(title: Title) -> Certificate | None:
-    """The newest version under the number of a title's certificate, in whatever state."""
+    """The newest issued version of a title's certificate; before the first is issued the one asked for."""
     first = certificate_of_title(title)
-    return newest_version(first.number) if first is not None else None
+    return newest_versions([first.number]).get(first.number, first) if first is not None else None
+
+
+def is_being_made(title: Title) -> bool:
+    """Whether a version of the title's certificate is asked for and not issued yet."""
+    first = certificate_of_title(title)
+    return first is not None and version_under_way(first.number) is not None
+
+
+def request_again(
+    title: Title, *, occasion: str, request_key: str, document: str, dated: date, former: Enterprise, at: datetime
+) -> str:
+    """Ask for the next version of a title's certificate in the running transaction; returns its number.
+
+    It states what the title is now: its holder, its parent. `document` is the list or notice by which the change was
+    confirmed, `former` the holder as it was called before. "" for a title without an electronic certificate in force.
+    Refusal where the certificate cannot be made out so.
+    """
+    current = standing_certificate_of_title(title)
+    if current is None:
+        return ""
+    content, holder, parent = current.content, title.holder, title.parent.holder if title.parent else None
+    kept = {field.name: getattr(content, field.name) for field in fields(Particulars)}
+    knows = LAYOUTS[content.layout].occasions
+    changed = {
+        "holder_zh": holder.name,
+        "holder_en": holder.name_en,
+        "uscc": holder.uscc,
+        "parent_zh": parent.name if parent else "",
+        "parent_en": parent.name_en if parent else "",
+        "occasion": occasion,
+        "formerly_zh": former.name if occasion == RENAME else "",
+        "formerly_en": former.name_en if occasion == RENAME else "",
+        "result_zh": "",
+        "result_en": "",
+        "granted_on": dated,
+        "recognised_on": content.recognised_on or title.granted_on,
+        "announcement": document,
+        "layout": content.layout if occasion in knows else newest_layout(title.programme_id),
+    }
+    particulars, by = Particulars(**{**kept, **changed}), content.issuer_zh
+    try:
+        again = request_new_version(certificate=current, particulars=particulars, request_key=request_key, by=by, at=at)
+    except SnapshotRefused as refusal:
+        raise Refusal([_fault(title.number, fault) for fault in refusal.faults]) from refusal
+    except RequestRefused as refusal:
+        raise Refusal(
+            [Reason("certificate_pending", _("称号 %(no)s 的证书现在不能换发。") % {"no": title.number})]
+        ) from refusal
+    return str(again.number)
 
 
 def standing_paper_of_title(title: Title) -> PaperCertificate | None:

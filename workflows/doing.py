@@ -123,7 +123,7 @@ class Verb:
     record: Record | None = None
     starts: Callable[[Doing], Iterable[Clock]] | None = None
     tells: tuple[Audience, ...] = ()
-    closes_case: bool = False
+    closes_case: bool | Callable[[Doing], bool] = False
     for_page: bool = True  # whether people start it from a page of the case
     told_as: str = ""  # kind of the message, where it is not the code: the same act has other words in this procedure
 

@@ -6,7 +6,7 @@ clocks, audit entry, messages and effects.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,9 @@ from viewflow.workflow.models import Task
 from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.audit import chain_key
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
-from accreditation.models import AuditEvent, Case, User
+from accreditation.models import Application, AuditEvent, Case, User
 from accreditation.models.cases import CaseSubject
+from accreditation.permissions import in_own_name
 from workflows import deadlines, flow_tasks
 from workflows.doing import Doing, Verb
 from workflows.procedures import procedure_of
@@ -30,6 +31,9 @@ BESIDE_THE_TABLE = {
     "export_dossier": _("导出卷宗"),
     "open_ordered_again": _("凭复议决定重新申报"),
     "open_reconsideration": _("对本件申请行政复议"),
+    "take": _("领办"),
+    "release": _("交回"),
+    "hand_over": _("转交承办"),
 }  # what is written into a case's trail without moving it
 
 
@@ -124,8 +128,10 @@ def _enter(doing_act: Act, line: Verb, by: User, at: datetime, form: Mapping[str
     kind = procedure_of(case).subject
     doing = Doing(line, by, at, form, doing_act, case, kind, kind.locked(case))
     doing.task = _task(doing, task_id)
+    in_own_name(by)
     if not line.who.test(doing):
         _refuse_person(doing)
+    doing_act.rests_on(by.stands_in_for)
     check_still_open(doing)
     reasons = [reason for guard in line.guards for reason in guard(doing)]
     if reasons:
@@ -184,15 +190,14 @@ def _carry_out(doing: Doing) -> Outcome:
     if doing.verb.record is not None:
         doing.verb.record(doing)
     _move(doing)
-    if _completes(doing) and doing.task is not None:
+    if _holds(doing.verb.completes, doing) and doing.task is not None:
         flow_tasks.finish(doing.task, by=doing.by)
     deadlines.settle(doing)
     told = {person.pk: person for audience in doing.verb.tells for person in audience(doing)}
     doing.act.tell(told.values(), doing.verb.message, case_number=doing.case.number)
     after = doing.state
     doing.act.moved(before, after)
-    if doing.case.batch is not None:
-        doing.act.note(rule_set=doing.case.batch.rule_set.checksum)
+    _note_rules(doing)
     doing.act.note(procedure=doing.case.procedure)
     outcome = Outcome(
         doing.case.number, doing.verb.code, before, after, doing.case.audit_count + 1, dict(doing.act.answer)
@@ -201,8 +206,14 @@ def _carry_out(doing: Doing) -> Outcome:
     return outcome
 
 
-def _completes(doing: Doing) -> bool:
-    rule = doing.verb.completes
+def _note_rules(doing: Doing) -> None:
+    """The rule set in force for the case; an application has its batch at hand, so that nothing is read twice."""
+    batch = doing.batch if isinstance(doing.subject, Application) else doing.case.batch
+    if batch is not None:
+        doing.act.note(rule_set=batch.rule_set.checksum)
+
+
+def _holds(rule: bool | Callable[[Doing], bool], doing: Doing) -> bool:
     return rule(doing) if callable(rule) else rule
 
 
@@ -213,6 +224,6 @@ def _move(doing: Doing) -> None:
         getattr(subject, doing.verb.transition)(**doing.arguments)
     subject.save()
     case.state, case.moved_at = subject.state, doing.at
-    if doing.verb.closes_case or doing.kind.facts(case.state).ends_case:
+    if _holds(doing.verb.closes_case, doing) or doing.kind.facts(case.state).ends_case:
         case.closed_at = doing.at
     case.save(update_fields=["state", "moved_at", "closed_at"])

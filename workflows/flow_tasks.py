@@ -27,20 +27,19 @@ def begin(flow_class: type[CaseProcedure], case: Case, start: str = "start") -> 
 def open_tasks(case: Case, nodes: Iterable[str] = ()) -> list[Task]:
     """Tasks of people, clocks and machines that wait, at the named nodes or anywhere; oldest first."""
     tasks = Task.objects.filter(process__caseflow__case=case, status__in=OPEN, flow_task_type__in=["HUMAN", "FUNCTION"])
-    refs = [_reference(case, node) for node in nodes]
-    return list((tasks.filter(flow_task__in=refs) if refs else tasks).order_by("pk"))
+    return _at(nodes, tasks.order_by("pk"))
 
 
 def finished_task(case: Case, nodes: Iterable[str], person: User) -> Task | None:
     """The last task at these nodes that this person has already done."""
-    refs = [_reference(case, node) for node in nodes]
-    done = Task.objects.filter(process__caseflow__case=case, flow_task__in=refs, owner=person, status=STATUS.DONE)
-    newest: Task | None = done.order_by("-pk").first()
-    return newest
+    done = Task.objects.filter(process__caseflow__case=case, owner=person, status=STATUS.DONE)
+    return next(iter(_at(nodes, done.order_by("-pk"))), None)
 
 
-def _reference(case: Case, node: str) -> object:
-    return case.flow.flow_class.instance.node(node)
+def _at(nodes: Iterable[str], tasks: Iterable[Task]) -> list[Task]:
+    """Those at the named nodes, or all; a case has few, and to name the nodes in SQL its flow would have to be read."""
+    wanted = frozenset(nodes)
+    return [task for task in tasks if not wanted or node_name(task) in wanted]
 
 
 def node_name(task: Task) -> str:

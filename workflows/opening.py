@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import Replayed, act, fingerprint
 from accreditation.enums import ApplicationState, BatchState, states_where
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.models import Application, Batch, Case, Enterprise, Reconsideration, User
+from accreditation.models import Application, Batch, Case, Enterprise, Programme, Reconsideration, User
 from accreditation.models.cases import CaseSubject
 from accreditation.permissions import acts_for
+from accreditation.products import LONGEST, is_sound_name, same_product, tidy_name
 from accreditation.services import reconsiderations
 from accreditation.services.numbers import next_number
 from accreditation.services.proceedings import standing_bar
@@ -22,23 +23,30 @@ from workflows.workdays import SHANGHAI
 
 
 def open_application(
-    enterprise: Enterprise, batch: Batch, *, by: User, at: datetime, request_key: str | None = None
+    enterprise: Enterprise,
+    batch: Batch,
+    *,
+    by: User,
+    at: datetime,
+    product: str = "",
+    request_key: str | None = None,
 ) -> Case:
     """Open the case of an enterprise in a batch, as a draft; one open application per enterprise and batch.
 
-    Only a person whose authority was checked may; who asks for another's credit code must not reach its cases.
+    Where the title is a product's, `product` names it, and there is one per product. Only a person whose authority was
+    checked may; who asks for another's credit code must not reach its cases.
     """
     if not acts_for(by, enterprise.pk):
         raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
-    chain = f"enterprise:{enterprise.uscc}"
+    chain, product = f"enterprise:{enterprise.uscc}", tidy_name(product)
     try:
         with act(
             chain, "open_application", by=by, at=at, acting_as="applicant",
-            request_key=request_key, request=fingerprint(enterprise.pk, batch.pk),
+            request_key=request_key, request=fingerprint(enterprise.pk, batch.pk, product),
         ) as doing:  # fmt: skip
-            if reasons := list(_faults(enterprise, batch, at)):
+            if reasons := list(_faults(enterprise, batch, product, at)):
                 raise Refusal(reasons)
-            case = _create(enterprise, batch, by, at)
+            case = _create(enterprise, batch, product, by, at)
             doing.note(case=case.number, batch=batch.code)
             doing.reply(case=case.number)
     except Replayed as replay:
@@ -60,25 +68,38 @@ def open_ordered_again(decided: CaseSubject, *, by: User, at: datetime) -> Case:
         if not reconsiderations.orders_redo(row):
             raise Refusal([Reason("no_order", _("没有责令重新办理的复议决定，或已据以重新申报。"))])
         application = Application.objects.select_related("batch__rule_set", "enterprise").get(case=challenged)
-        case = _create(application.enterprise, application.batch, by, at, ground=row.case.number)
+        case = _create(
+            application.enterprise, application.batch, application.product_name, by, at, ground=row.case.number
+        )
         row.redo_case = case
         row.save(update_fields=["redo_case"])
         doing.note(case=case.number, ground=row.decision_number)
     return case
 
 
-def _faults(enterprise: Enterprise, batch: Batch, at: datetime) -> Iterator[Reason]:
+def _faults(enterprise: Enterprise, batch: Batch, product: str, at: datetime) -> Iterator[Reason]:
     if batch.state != BatchState.OPEN or not batch.opens_at <= at <= batch.closes_at:
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
+    yield from _faults_of_product(batch.programme, product)
     closed = states_where(is_closed=True)
-    if Application.objects.filter(enterprise=enterprise, batch=batch).exclude(state__in=closed).exists():
-        yield Reason("already_open", _("该单位在本批次已有申报。"))
+    rows = Application.objects.filter(enterprise=enterprise, batch=batch).exclude(state__in=closed)
+    if any(same_product(name, product) for name in rows.values_list("product_name", flat=True)):
+        of_product = _("该单位的这一产品在本批次已有申报。"), "product"
+        yield Reason("already_open", *(of_product if product else (_("该单位在本批次已有申报。"), "")))
     if bar := standing_bar(enterprise, batch.programme, at.astimezone(SHANGHAI).date()):
         values = {"no": bar.order_number, "until": bar.barred_until}
         yield Reason("barred", _("该单位的同类称号已由%(no)s撤销，%(until)s前不能再次申报。") % values)
 
 
-def _create(enterprise: Enterprise, batch: Batch, by: User, at: datetime, *, ground: str = "") -> Case:
+def _faults_of_product(programme: Programme, product: str) -> Iterator[Reason]:
+    if programme.is_of_product and not is_sound_name(product):
+        values = {"most": LONGEST}
+        yield Reason("product_needed", _("请写明产品名称，2 至 %(most)d 字，不含不可见字符。") % values, "product")
+    if product and not programme.is_of_product:
+        yield Reason("no_product", _("该项目的称号授予单位，不填写产品名称。"), "product")
+
+
+def _create(enterprise: Enterprise, batch: Batch, product: str, by: User, at: datetime, *, ground: str = "") -> Case:
     case = Case.objects.create(
         number=next_number(batch.programme.number_prefix, batch.year),
         procedure=batch.procedure,
@@ -89,10 +110,14 @@ def _create(enterprise: Enterprise, batch: Batch, by: User, at: datetime, *, gro
         opened_at=at,
         moved_at=at,
     )
-    Application.objects.create(case=case, batch=batch, enterprise=enterprise, is_ordered_again=bool(ground))
+    Application.objects.create(
+        case=case, batch=batch, enterprise=enterprise, product_name=product, is_ordered_again=bool(ground)
+    )
     with act(case, "open", by=by, at=at, acting_as="applicant") as doing:
         doing.moved("", ApplicationState.DRAFT)
         doing.note(batch=batch.code, rule_set=batch.rule_set.checksum, procedure=batch.procedure)
+        if product:
+            doing.note(product=product)
         if ground:
             doing.note(ground=ground)
         flow_tasks.begin(PROCEDURES[batch.procedure].flow, case)

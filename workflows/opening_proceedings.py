@@ -13,7 +13,7 @@ from accreditation.enums import Level, ProceedingKind, ProceedingState, TitleSta
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.grounds import Ground, grounds_for
 from accreditation.models import Case, Member, Proceeding, Title, User
-from accreditation.permissions import acts_for, has_power_at
+from accreditation.permissions import acts_for, has_power_at, in_own_name, persons_behind
 from accreditation.roles import Power
 from accreditation.services.numbers import next_number
 from accreditation.services.proceedings import effect_of, prepare_proceeding
@@ -37,8 +37,8 @@ def open_proceeding(
 ) -> Case:
     """Open a proceeding at the body that granted the title. Denied for others, Refusal with all reasons."""
     district = title.holder.district if title.programme.level == Level.DISTRICT else None
-    connected = Member.objects.filter(user=by, enterprise_id=title.holder_id).exists()
-    if connected or not has_power_at(by, Power.PREPARE_ORDERS, district):
+    may = has_power_at(by, Power.PREPARE_ORDERS, district, at)
+    if not may or Member.objects.filter(user__in=persons_behind(by), enterprise_id=title.holder_id).exists():
         raise Denied([Reason("not_yours", _("只有作出认定的机关的承办人可以立案。"))])
     said = (kind, ground, found_facts.strip())
     return _open(title, *said, by=by, at=at, acting_as=Power.PREPARE_ORDERS, request_key=request_key)
@@ -48,6 +48,7 @@ def ask_for_cancellation(title: Title, *, reason: str, by: User, at: datetime, r
     """The holder gives its title up. Denied for others, Refusal with all reasons."""
     if not acts_for(by, title.holder_id):
         raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
+    in_own_name(by)
     said = (ProceedingKind.CANCELLATION, Ground.GIVEN_UP, reason.strip())
     return _open(title, *said, by=by, at=at, acting_as="applicant", request_key=request_key)
 

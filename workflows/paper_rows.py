@@ -150,8 +150,8 @@ def read_rows(listing: Listing, *, on: date) -> tuple[list[PaperRow], list[Findi
 
 
 def _programmes() -> dict[str, str]:
-    """Codes by code and by name."""
-    rows = list(Programme.objects.values_list("code", "name_zh", "name_en"))
+    """Codes by code and by name; the list has no column for products, so titles of products are not entered by it."""
+    rows = list(Programme.objects.filter(is_of_product=False).values_list("code", "name_zh", "name_en"))
     return {name.strip(): code for code, name_zh, name_en in rows for name in (code, name_zh, name_en)}
 
 

@@ -9,10 +9,14 @@ from accreditation.models import Case
 from accreditation.services.batches import USUAL
 from workflows.doing import Verb
 from workflows.flows import district_recognition_2022 as district
-from workflows.flows import reconsideration_2024, title_proceeding_2026
+from workflows.flows import reconsideration_2024, title_change_2026, title_proceeding_2026
 from workflows.flows.demonstration_recommendation_2010 import NODE_OF_STATE as DEMONSTRATION_NODES
 from workflows.flows.demonstration_recommendation_2010 import DemonstrationRecommendation2010
+from workflows.flows.demonstration_yearly_report_2010 import NODE_OF_STATE as YEARLY_NODES
+from workflows.flows.demonstration_yearly_report_2010 import DemonstrationYearlyReport2010
 from workflows.flows.foundation import CaseProcedure
+from workflows.flows.generic_recognition_2026 import NODE_OF_STATE as GENERIC_NODES
+from workflows.flows.generic_recognition_2026 import GenericRecognition2026
 from workflows.flows.municipal_recognition_2022 import NODE_OF_STATE, MunicipalRecognition2022
 from workflows.flows.national_recommendation_2016 import NODE_OF_STATE as NATIONAL_NODES
 from workflows.flows.national_recommendation_2016 import NationalRecommendation2016
@@ -20,10 +24,13 @@ from workflows.flows.reconsideration_2024 import Reconsideration2024
 from workflows.flows.title_proceeding_2026 import TitleProceeding2026
 from workflows.subjects import Subject
 from workflows.tables.demonstration_recommendation_2010 import DEMONSTRATION_2010
+from workflows.tables.demonstration_yearly_report_2010 import DEMONSTRATION_REPORT_2010
 from workflows.tables.district_recognition_2022 import DISTRICT_2022
+from workflows.tables.generic_recognition_2026 import GENERIC_2026
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
 from workflows.tables.reconsideration_2024 import RECONSIDERATION_2024
+from workflows.tables.title_change_2026 import TITLE_CHANGE_2026
 from workflows.tables.title_proceeding_2026 import TITLE_PROCEEDING_2026
 
 
@@ -52,6 +59,12 @@ PROCEDURES: Mapping[str, Procedure] = {
     ),
     "title_proceeding/2026": Procedure(TitleProceeding2026, TITLE_PROCEEDING_2026, title_proceeding_2026.NODE_OF_STATE),
     "reconsideration/2024": Procedure(Reconsideration2024, RECONSIDERATION_2024, reconsideration_2024.NODE_OF_STATE),
+    "title_change/2026": Procedure(
+        title_change_2026.TitleChange2026, TITLE_CHANGE_2026, title_change_2026.NODE_OF_STATE
+    ),
+    "demonstration_yearly_report/2010": Procedure(
+        DemonstrationYearlyReport2010, DEMONSTRATION_REPORT_2010, YEARLY_NODES
+    ),
     "national_recommendation/2016": Procedure(
         NationalRecommendation2016,
         NATIONAL_2016,
@@ -63,6 +76,12 @@ PROCEDURES: Mapping[str, Procedure] = {
         DEMONSTRATION_2010,
         DEMONSTRATION_NODES,
         needs=frozenset({"correction_days", "check_days", "returns_allowed", "notice_days"}),
+    ),
+    "generic_recognition/2026": Procedure(
+        GenericRecognition2026,
+        GENERIC_2026,
+        GENERIC_NODES,
+        needs=USUAL - {"expert_days"},  # asked for where there is a panel
     ),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
@@ -13,8 +14,9 @@ from accreditation.enums import ProceedingKind, TitleState
 from accreditation.errors import Reason
 from accreditation.grounds import grounds_for
 from accreditation.models import AuditEvent, Proceeding
+from accreditation.permissions import persons_behind
 from accreditation.services.proceedings import effect_of
-from workflows.certification import certificate_of_title
+from workflows.certification import is_being_made
 from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
 
@@ -63,8 +65,7 @@ def order_cannot_take_effect(doing: Doing) -> Iterable[Reason]:
 
 def certificate_is_not_being_made(doing: Doing) -> Iterable[Reason]:
     """A certificate that is just being signed could not be marked."""
-    certificate = certificate_of_title(proceeding_of(doing).title)
-    if certificate is not None and not certificate.standing.is_issued:
+    if is_being_made(proceeding_of(doing).title):
         yield Reason("certificate_pending", _("该称号的证书正在制发，请在发出后再作决定。"))
 
 
@@ -78,7 +79,9 @@ def by_a_second_person(role: object, but_for: tuple[str, ...] = ()) -> Callable[
     """Who prepared a proceeding neither chairs its hearing (行政许可法第四十八条) nor makes its order."""
 
     def guard(doing: Doing) -> Iterable[Reason]:
-        earlier = AuditEvent.objects.filter(chain=chain_key(doing.case), by_id=doing.by.pk)
+        people = persons_behind(doing.by)  # a colleague's act in one's place is one's own
+        whose = Q(by_id__in=people) | Q(content__on_behalf_of__id__in=people)
+        earlier = AuditEvent.objects.filter(whose, chain=chain_key(doing.case))
         if earlier.exclude(verb__in=but_for).exists():
             yield Reason("four_eyes", _("承办过本案的人不能同时担任%(role)s，须由另一人办理。") % {"role": role})
 

@@ -12,7 +12,7 @@ from accreditation.models import Reconsideration, Title
 from accreditation.models.titles import STANDING
 from accreditation.reconsideration_words import MOST_MORE_DAYS, UNDOING, Outcome
 from accreditation.services.reconsiderations import LOST, challenged_title
-from workflows.certification import certificate_of_title
+from workflows.certification import is_being_made
 from workflows.doing import Doing
 from workflows.proceeding_guards import today
 from workflows.reconsideration_who import reconsideration_of
@@ -39,8 +39,7 @@ def title_can_come_back(doing: Doing) -> Iterable[Reason]:
     )
     if standing.exclude(pk=title.pk).exists():
         yield Reason("another_title", _("该单位已另有同类有效称号，原称号不能恢复。"), "outcome")
-    certificate = certificate_of_title(title)
-    if certificate is not None and not certificate.standing.is_issued:
+    if is_being_made(title):
         yield Reason("certificate_pending", _("该称号的证书正在制发，请在发出后再作决定。"))
 
 

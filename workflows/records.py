@@ -20,7 +20,8 @@ from workflows.who import OFFICE_STATES, level_of
 
 def _send(doing: Doing, kind: LetterKind, **content: Any) -> Letter:
     """Write the letter and name it in the audit entry and the answer."""
-    is_district = APPLICATION_LEVEL.get(kind, doing.application.state not in OFFICE_STATES)
+    has_district = doing.batch.first_review_days > 0
+    is_district = has_district and APPLICATION_LEVEL.get(kind, doing.application.state not in OFFICE_STATES)
     issued_by = letters.issuing_body(doing.application, is_district=is_district)
     letter = letters.write_letter(doing.application, kind=kind, issued_by=issued_by, at=doing.at, **content)
     doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
@@ -330,12 +331,13 @@ def settle_objection(is_upheld: bool) -> Callable[[Doing], None]:
 
 
 def grant(doing: Doing) -> None:
-    """Form: announcement. The title is granted; its certificate is asked for in the same transaction."""
+    """Form: announcement. The title is granted; its certificate, if any, is asked for in the same transaction."""
     announcement = doing.form["announcement"]
     until = certification.valid_until(announcement.dated, rules_of(doing.batch))
     title = titles.grant_title(doing.application, announcement, valid_until=until)
     doing.application.announcement, doing.application.title = announcement, title
-    number = certification.request_for(title, doing.application, announcement, at=doing.at)
+    is_certified = doing.batch.issues_certificate
+    number = certification.request_for(title, doing.application, announcement, at=doing.at) if is_certified else ""
     doing.act.note(announcement=announcement.number, title=title.number, certificate=number)
     _send(doing, LetterKind.RECOGNITION, announcement=announcement, title=title)
 

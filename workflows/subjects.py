@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
+from accreditation.change_words import CHANGE_STATES, ChangeState
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
-from accreditation.models import Application, Case, Proceeding, Reconsideration
+from accreditation.models import Application, Case, ChangeRequest, Proceeding, Reconsideration, YearlyReport
 from accreditation.models.cases import CaseSubject
 from accreditation.reconsideration_words import RECONSIDERATION_STATES, ReconsiderationState
+from accreditation.yearly_report_words import YearlyReportState
+from workflows.yearly_report_states import YEARLY_REPORT_STATES
 
 _S = ApplicationState
 _P = ProceedingState
+_C = ChangeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,34 @@ RECONSIDERATION = Subject(
     related=("challenged", "letter"),
     first=_R.FILED,
 )
-SUBJECTS = (APPLICATION, PROCEEDING, RECONSIDERATION)
+CHANGE = Subject(
+    model=ChangeRequest,
+    words=ChangeState,
+    states={str(state): facts for state, facts in CHANGE_STATES.items()},
+    clocks={
+        DeadlineKind.CHANGE_OPINION: frozenset({_C.UNDER_OPINION}),
+        DeadlineKind.CHANGE_RECEIVING: frozenset({_C.UNDER_RECEIVING_OPINION}),
+        DeadlineKind.CHANGE_CORRECTION: frozenset({_C.RETURNED}),
+        DeadlineKind.CHANGE_CONFIRMATION: frozenset({_C.UNDER_CONFIRMATION, _C.AWAITING_SECOND}),
+    },
+    related=("holder",),
+    first=_C.DRAFT,
+)
+YEARLY_REPORT = Subject(
+    model=YearlyReport,
+    words=YearlyReportState,
+    states={str(state): facts for state, facts in YEARLY_REPORT_STATES.items()},
+    clocks={DeadlineKind.YEARLY_REPORT: frozenset({YearlyReportState.AWAITED, YearlyReportState.SENT_BACK})},
+    related=("call__rule_set", "title__programme", "title__holder", "case__enterprise"),
+    first=YearlyReportState.AWAITED,
+)
+SUBJECTS = (
+    APPLICATION,
+    PROCEEDING,
+    CHANGE,
+    YEARLY_REPORT,
+    RECONSIDERATION,
+)
 
 
 def subject_of_state(state: str) -> Subject | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import ApplicationState, Level, Owner
 from accreditation.models import Application, Member, Proceeding
-from accreditation.permissions import acts_for, has_power, has_power_at, has_power_over
+from accreditation.permissions import acts_for, has_power, has_power_at, has_power_over, persons_behind
 from accreditation.roles import LOCAL_POWERS, Power
 from workflows.doing import Doing, Who
 
@@ -29,12 +29,15 @@ def level_of(application: Application) -> Owner:
 
 
 def _unconnected(doing: Doing) -> bool:
-    """Nobody decides on an enterprise that they act or acted for (回避)."""
-    return not Member.objects.filter(user=doing.by, enterprise_id=doing.case.enterprise_id).exists()
+    """Nobody decides on an enterprise that they act or acted for (回避), nor does a colleague in their place."""
+    people = persons_behind(doing.by)
+    return not Member.objects.filter(user__in=people, enterprise_id=doing.case.enterprise_id).exists()
 
 
 def _holds(power: Power) -> Who:
-    return Who(power, OFFICE_LABELS[power], lambda doing: has_power(doing.by, power) and _unconnected(doing))
+    return Who(
+        power, OFFICE_LABELS[power], lambda doing: has_power(doing.by, power, at=doing.at) and _unconnected(doing)
+    )
 
 
 def _holds_over_batch(power: Power) -> Who:
@@ -43,24 +46,26 @@ def _holds_over_batch(power: Power) -> Who:
     return Who(
         local,
         LOCAL_LABELS[local],
-        lambda doing: has_power_over(doing.by, power, doing.batch) and _unconnected(doing),
+        lambda doing: has_power_over(doing.by, power, doing.batch, doing.at) and _unconnected(doing),
     )
 
 
 def _forwarder(doing: Doing) -> bool:
     body = doing.application.forwarder
-    return body is not None and has_power(doing.by, Power.FORWARD, district=body.district) and _unconnected(doing)
+    if body is None or not has_power(doing.by, Power.FORWARD, district=body.district, at=doing.at):
+        return False
+    return _unconnected(doing)
 
 
 def _district(doing: Doing) -> bool:
-    return has_power(doing.by, Power.REVIEW_FIRST, district=doing.case.district) and _unconnected(doing)
+    return has_power(doing.by, Power.REVIEW_FIRST, district=doing.case.district, at=doing.at) and _unconnected(doing)
 
 
 def _seat_holder(doing: Doing) -> bool:
     return (
         doing.seat is not None
         and doing.seat.expert_id == doing.by.pk
-        and has_power(doing.by, Power.REVIEW_AS_EXPERT)
+        and has_power(doing.by, Power.REVIEW_AS_EXPERT, at=doing.at)
         and _unconnected(doing)
     )
 
@@ -72,7 +77,7 @@ def _at_authority(power: Power) -> Callable[[Doing], bool]:
         assert isinstance(doing.subject, Proceeding)
         level = doing.subject.title.programme.level
         district = doing.case.district if level == Level.DISTRICT else None
-        return has_power_at(doing.by, power, district) and _unconnected(doing)
+        return has_power_at(doing.by, power, district, doing.at) and _unconnected(doing)
 
     return test
 
@@ -117,5 +122,10 @@ COMMITTEE = Who("committee", _("评审委员会（已签发纪要）"), lambda d
 CLOCK = Who("clock", _("系统时钟"), lambda doing: doing.by.is_system)
 PUBLIC = Who("public", _("署名异议人"), lambda doing: doing.by.is_system)
 HOLDER = Who("applicant", _("称号持有单位"), APPLICANT.test)
+TITLE_KEEPER = Who(
+    Power.PREPARE_ORDERS,
+    _("市认定办公室"),
+    lambda doing: has_power_at(doing.by, Power.PREPARE_ORDERS, None) and _unconnected(doing),
+)
 PREPARER = Who(Power.PREPARE_ORDERS, _("认定机关承办人"), _at_authority(Power.PREPARE_ORDERS))
 ORDERER = Who(Power.MAKE_ORDERS, _("认定机关决定人"), _at_authority(Power.MAKE_ORDERS))

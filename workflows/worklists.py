@@ -14,8 +14,8 @@ from viewflow.workflow.models import Task
 from accreditation.clocks import DeadlineState
 from accreditation.enums import ApplicationState, MemberState
 from accreditation.models import Case, Deadline, Member, User
-from accreditation.permissions import standing_grants
-from accreditation.roles import ROLES, Power, Role
+from accreditation.permissions import holdings_of
+from accreditation.roles import Power
 from workflows.flow_tasks import OPEN
 from workflows.workdays import END_OF_DAY, SHANGHAI, WorkCalendar
 
@@ -57,9 +57,9 @@ def inbox_keys(user: User, powers: Iterable[Power] = Power) -> list[str]:
     """Keys under which tasks wait for this person: powers by district or for the whole office, enterprises."""
     asked = set(powers)
     keys = [
-        f"{power}:{grant.district if ROLES[Role(grant.role)].by_district else '*'}"
-        for grant in standing_grants(user)
-        for power in ROLES[Role(grant.role)].powers & asked
+        f"{power}:{'*' if held.place is None else held.place}"
+        for held in holdings_of(user)
+        for power in held.powers & asked
     ]
     acting = Member.objects.filter(user=user, state=MemberState.ACTIVE)
     return keys + [f"applicant:{enterprise}" for enterprise in acting.values_list("enterprise_id", flat=True)]
@@ -90,7 +90,10 @@ def inbox(
     `powers` limits it to the tasks of one desk; `words` are looked for in number and name of the enterprise.
     """
     tasks = desk_tasks(user, powers).select_related(
-        "process__caseflow__case__enterprise", "process__caseflow__case__batch"
+        "process__caseflow__case__enterprise",
+        "process__caseflow__case__batch",
+        "process__caseflow__case__application",
+        "owner",
     )
     if district:
         tasks = tasks.filter(process__caseflow__case__district=district)

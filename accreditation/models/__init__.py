@@ -15,6 +15,9 @@ from accreditation.models.applications import (
 from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
+from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
+from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
+from accreditation.models.delegations import Delegation, Lender
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
@@ -41,6 +44,7 @@ from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
+from accreditation.models.yearly_reports import YearlyReport, YearlyReportCall
 
 __all__ = [
     "Announcement",
@@ -52,13 +56,20 @@ __all__ = [
     "Body",
     "Case",
     "CaseDocument",
+    "ChangeOpinion",
+    "ChangeRequest",
+    "ChangeSuccessor",
+    "ChangedTitle",
     "ClockEvent",
     "Consultation",
     "CorrectionPoint",
     "CorrectionRequest",
     "Counter",
+    "Cultivation",
+    "CultivationRelease",
     "Deadline",
     "Decision",
+    "Delegation",
     "Draft",
     "Effect",
     "Enterprise",
@@ -68,10 +79,12 @@ __all__ = [
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",
+    "GapReport",
     "GateAnswer",
     "HolderRecord",
     "InitialScore",
     "Ledger",
+    "Lender",
     "Letter",
     "Link",
     "Meeting",
@@ -83,6 +96,7 @@ __all__ = [
     "NoticeEntry",
     "NoticeExtension",
     "Objection",
+    "OwnFigure",
     "Panel",
     "PanelDraw",
     "PaperImport",
@@ -115,4 +129,6 @@ __all__ = [
     "Vote",
     "WorkbookReading",
     "WorkbookUpload",
+    "YearlyReport",
+    "YearlyReportCall",
 ]

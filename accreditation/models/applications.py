@@ -10,6 +10,7 @@ from accreditation.enums import ApplicationState, Owner, states_where
 from accreditation.models.batches import Batch
 from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
+from accreditation.models.generic_route import GenericRoute
 from accreditation.models.people import Body, User
 from accreditation.models.recommending import RECOMMENDING, Recommending
 from accreditation.models.routes import LocalRoute
@@ -50,7 +51,7 @@ def _after_dismissal(application: Application, is_over: bool) -> str:
     return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
 
 
-class Application(Recommending, LocalRoute, CaseSubject):
+class Application(Recommending, LocalRoute, GenericRoute, CaseSubject):
     """One enterprise's application in one batch. Only the door moves its state."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
@@ -69,6 +70,7 @@ class Application(Recommending, LocalRoute, CaseSubject):
     title = models.ForeignKey("Title", on_delete=models.PROTECT, null=True, related_name="+")
     forwarder = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="forwarded")
     has_no_notice = models.BooleanField(default=False)  # its batch announces without a public notice
+    product_name = models.CharField(max_length=60, blank=True)  # where the title is a product's, else empty
 
     class Meta:
         constraints = [
@@ -97,7 +99,7 @@ class Application(Recommending, LocalRoute, CaseSubject):
             ),
             models.UniqueConstraint(
                 name="one_open_application_per_batch",
-                fields=["enterprise", "batch"],
+                fields=["enterprise", "batch", "product_name"],
                 condition=~Q(state__in=states_where(is_closed=True)) & Q(is_ordered_again=False),
             ),
             *RECOMMENDING,

@@ -21,9 +21,13 @@ class Programme(models.Model):
     name_en = models.CharField(max_length=120)
     granted_by = models.ForeignKey(Body, on_delete=models.PROTECT)
     number_prefix = models.CharField(max_length=20)
-    certificate_kind = models.CharField(max_length=3, default="001")  # serial of the type code, GB/T 36904
+    # serial of the type code, GB/T 36904; empty where no certificate is made out
+    certificate_kind = models.CharField(max_length=3, default="001", blank=True)
     ground_zh = models.CharField(max_length=120, blank=True)  # the measures that certificates cite
     ground_en = models.CharField(max_length=200, blank=True)  # as their English editions cite them
+
+    procedure = models.CharField(max_length=60, blank=True)  # the only edition it runs under; empty where any may be
+    is_of_product = models.BooleanField(default=False)  # granted to a product of the holder, not to the holder
 
     # a branch centre is granted under a standing title of this programme; empty for all others
     branch_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="branches")
@@ -78,6 +82,7 @@ class Batch(Chained):
     quorum_denominator = models.PositiveIntegerField(default=3)
     consultation_days = models.PositiveIntegerField(default=0)
     quota = models.PositiveIntegerField(null=True, blank=True)  # of recommendations; null until the office enters it
+    issues_certificate = models.BooleanField(default=True)  # whether a certificate follows the announcement
     quota_ground = models.CharField(max_length=200, blank=True)  # the document that sets it
     is_demo = models.BooleanField()
     state = FSMField(default=BatchState.PREPARED, choices=BatchState.choices, protected=True)

@@ -46,6 +46,7 @@ class NoticeEntry(models.Model):
     position = models.PositiveIntegerField()
     enterprise_name = models.CharField(max_length=120)
     district = models.CharField(max_length=6)
+    product = models.CharField(max_length=60, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_entry_per_application", fields=["notice", "application"])]

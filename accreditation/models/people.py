@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.enums import Level
 from accreditation.roles import ROLES
 
+if TYPE_CHECKING:
+    from accreditation.models.delegations import Lender
+
 
 class User(AbstractUser):
     """An account. People are deactivated, never deleted: their acts stay on record."""
@@ -19,6 +23,8 @@ class User(AbstractUser):
     name = models.CharField(_("姓名"), max_length=60)
     phone = models.CharField(_("手机"), max_length=20, blank=True)
     is_system = models.BooleanField(default=False)  # the clock acts under this account and nobody can log in to it
+    # Whose power the last check of this person rested on: set by `permissions`, written by `acts` into the entry.
+    stands_in_for: Lender | None = None
 
     class Meta:
         constraints = [

@@ -21,6 +21,7 @@ class Title(Chained):
     number = models.CharField(max_length=40, unique=True)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
     holder = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="titles")
+    product = models.CharField(max_length=60, blank=True)  # what a product's title is granted to; else empty
     edition = models.CharField(max_length=80)
     granted_on = models.DateField()
     valid_from = models.DateField()
@@ -44,7 +45,7 @@ class Title(Chained):
             models.CheckConstraint(name="title_rests_on_announcement", condition=~Q(announcement_number="")),
             models.UniqueConstraint(
                 name="one_standing_title",
-                fields=["programme", "holder"],
+                fields=["programme", "holder", "product"],
                 condition=Q(state__in=[*STANDING, T.SUSPENDED]),
             ),
         ]

@@ -76,6 +76,7 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     _applicant("qiye3", "钱三（示例）"),
     _applicant("qiye4", "钱四（示例）"),
     DemoAccount("pudong", "浦明（示例）", _("浦东新区经办人"), Role.DISTRICT_OFFICER, "310115"),
+    DemoAccount("puchang", "浦审（示例）", _("浦东新区负责人"), Role.DISTRICT_SUPERVISOR, "310115"),
     DemoAccount("jiading", "嘉禾（示例）", _("嘉定区经办人"), Role.DISTRICT_OFFICER, "310114"),
     DemoAccount("zhenban", "镇安（示例）", _("街镇转报人"), Role.FORWARDER, "T10001"),
     DemoAccount("songjiang", "松青（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
@@ -85,6 +86,7 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     ),
     DemoAccount("songfabu", "松告（示例）", _("松江区发布人"), Role.LOCAL_PUBLISHER, "310117"),
     DemoAccount("banshi", "市文（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
+    DemoAccount("shichang", "市审（示例）", _("市认定办公室负责人"), Role.MUNICIPAL_SUPERVISOR),
     *(
         DemoAccount(f"zhuanjia{n}", f"专家{c}（示例）", _("评审专家"), Role.EXPERT)
         for n, c in enumerate("一二三四五六七八", 1)

@@ -10,7 +10,7 @@ from accreditation.audit import chain_key
 from accreditation.enums import TitleState
 from accreditation.models import Application, AuditEvent, Standing, Title
 from accreditation.models.titles import STANDING
-from accreditation.selectors.holders import SHANGHAI, TitleStep, day_of
+from accreditation.selectors.holders import SHANGHAI, TitleStep, day_of, passed_from
 from accreditation.selectors.standings import stands_on
 
 CUTS = ("district", "programme", "industry", "batch", "state")
@@ -90,7 +90,7 @@ def _fates(titles: list[Title], since: date, until: date) -> Iterable[_Fate]:
 
 def _fate(title: Title, events: list[AuditEvent], since: date, until: date) -> _Fate:
     steps = [TitleStep(title.granted_on, title, TitleState.IN_FORCE, is_grant=True)]
-    steps += [TitleStep(day_of(event.at), title, event.state_after) for event in events]
+    steps += [TitleStep(day_of(event.at), title, event.state_after, passed_from=passed_from(event)) for event in events]
     state = events[-1].state_after if events else str(TitleState.IN_FORCE)
     if state in STANDING and title.valid_until is not None and title.valid_until < until:
         state = TitleState.EXPIRED

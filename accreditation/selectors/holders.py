@@ -27,12 +27,16 @@ class FormerName:
 
 @dataclass(frozen=True, slots=True)
 class TitleStep:
-    """Something that happened to a title: day, title, state afterwards; `is_grant` for its beginning."""
+    """Something that happened to a title: day, title, state afterwards; `is_grant` for its beginning.
+
+    `passed_from` names the holder before, where the title passed to a successor.
+    """
 
     on: date
     title: Title
     state: str
     is_grant: bool = False
+    passed_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,17 @@ def title_steps(titles: list[Title]) -> list[TitleStep]:
     """Grants and changes of state of these titles, newest first; one query."""
     by_chain = {chain_key(title): title for title in titles}
     events = AuditEvent.objects.filter(chain__in=by_chain, state_after__in=TitleState.values).order_by("chain", "seq")
-    steps = [TitleStep(day_of(event.at), by_chain[event.chain], event.state_after) for event in events]
+    steps = [
+        TitleStep(day_of(event.at), by_chain[event.chain], event.state_after, passed_from=passed_from(event))
+        for event in events
+    ]
     steps += [TitleStep(title.granted_on, title, TitleState.IN_FORCE, is_grant=True) for title in titles]
     return sorted(steps, key=lambda step: (step.on, not step.is_grant), reverse=True)
+
+
+def passed_from(event: AuditEvent) -> str:
+    """The holder before, where the event in a title's chain is its passing to a successor."""
+    return str(event.content["from_name"]) if event.verb == "succeed" else ""
 
 
 def day_of(at: datetime) -> date:

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from accreditation.enums import DISTRICTS
 from accreditation.models import Message, User
 from accreditation.permissions import Person
-from accreditation.roles import ROLES, Role
+from accreditation.roles import DELEGABLE, ROLES, Power, Role
 
 CASE_ADDRESS = "case"  # URL name of the page that leads each reader to the own view of a case
 
@@ -62,6 +62,12 @@ SENTENCES: Mapping[str, Sentence] = {
     "member_ended": Sentence(_("成员关系已解除"), _("您与“%(enterprise)s”的成员关系已解除。理由：%(reason)s")),
     "role_granted": Sentence(_("已授予角色"), _("您已被授予角色：%(role)s%(district)s。"), "account_security"),
     "role_revoked": Sentence(_("已撤销角色"), _("您的角色已被撤销：%(role)s%(district)s。"), "account_security"),
+    "powers_delegated": Sentence(
+        _("您受托代办"), _("%(person)s 委托您代办：%(powers)s，自 %(starts_at)s 起至 %(ends_at)s 止。"), "delegations"
+    ),
+    "delegation_revoked": Sentence(
+        _("代办已收回"), _("%(person)s 与您之间的代办已提前结束：%(powers)s。"), "delegations"
+    ),
     "second_factor_cleared": Sentence(
         _("动态验证码已重置"), _("安全管理员已重置您的动态验证码，下次登录时请重新设置。"), "account_security"
     ),
@@ -123,6 +129,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "send_back_proposal": Sentence(_("复议决定退回"), _("办件 %(case)s 的拟定决定已退回，请重新审理。")),
     "decide_reconsideration": Sentence(_("复议决定已作出"), _("办件 %(case)s 已作出复议决定，内容见决定书。")),
     "withdraw_reconsideration": Sentence(_("复议申请已撤回"), _("办件 %(case)s 的复议申请已撤回，案件终止。")),
+    "case_handed_over": Sentence(_("办件转交承办"), _("办件 %(case)s 已由 %(person)s 转交 %(to)s 承办。")),
     # --- proceedings over titles
     "notify_holder": Sentence(
         _("处理事先告知"), _("办件 %(case)s：认定机关拟对您单位的称号作出处理，请在期限内陈述申辩或申请听证。")
@@ -138,6 +145,17 @@ SENTENCES: Mapping[str, Sentence] = {
     "refuse_order": Sentence(_("不作处理"), _("办件 %(case)s 已决定不作处理。")),
     "take_effect": Sentence(_("处理决定生效"), _("办件 %(case)s 的处理决定自今日起生效。")),
     "end_suspension": Sentence(_("暂停期满"), _("办件 %(case)s 规定的暂停期已满，称号恢复有效。")),
+    # --- changes after the grant
+    "submit_change": Sentence(_("收到变更申请"), _("办件 %(case)s：持有单位申请变更，请审核。")),
+    "withdraw_change": Sentence(_("变更已撤回"), _("办件 %(case)s：持有单位已撤回变更申请。")),
+    "give_opinion": Sentence(_("区级意见已出具"), _("办件 %(case)s：所在区主管部门已出具意见。")),
+    "give_receiving_opinion": Sentence(_("迁入区意见已出具"), _("办件 %(case)s：迁入区主管部门已出具意见。")),
+    "return_change": Sentence(_("变更退回补正"), _("办件 %(case)s 需要补正，内容见告知书。")),
+    "confirm_change": Sentence(_("变更已确认"), _("办件 %(case)s 的变更已确认，称号和证书的处理见通知书。")),
+    "put_succession_forward": Sentence(_("承继方案待复核"), _("办件 %(case)s 的承继方案待复核确认。")),
+    "confirm_succession": Sentence(_("变更已确认"), _("办件 %(case)s 的称号承继已确认，称号和证书的处理见通知书。")),
+    "send_succession_back": Sentence(_("承继方案退回"), _("办件 %(case)s 的承继方案已退回重拟。")),
+    "refuse_change": Sentence(_("变更不予确认"), _("办件 %(case)s 的变更不予确认，理由和救济途径见决定书。")),
     # --- recommendation for a national title
     "file_with_office": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，进入市级核查。")),
     "ask_departments": Sentence(_("已提请部门会商"), _("办件 %(case)s 已提请有关部门会商。")),
@@ -161,6 +179,32 @@ SENTENCES: Mapping[str, Sentence] = {
     "pass_over_above": Sentence(
         _("国家未认定"), _("办件 %(case)s 未列入国家主管部门公布的认定名单，说明和救济途径见告知书。")
     ),
+    # --- the cultivation list
+    "cultivation_asked": Sentence(
+        _("收到入库申请"), _("“%(enterprise)s”申请列入示范企业培育库，请审核。"), "office_cultivation_entry", "number"
+    ),
+    "cultivation_listed": Sentence(
+        _("已列入培育库"), _("“%(enterprise)s”已列入示范企业培育库。"), "my_cultivation_entry", "number"
+    ),
+    "cultivation_declined": Sentence(
+        _("未列入培育库"), _("“%(enterprise)s”未列入示范企业培育库。理由：%(reason)s"), "my_cultivation_entry", "number"
+    ),
+    "cultivation_ended": Sentence(
+        _("已出培育库"), _("“%(enterprise)s”已不在示范企业培育库。理由：%(reason)s"), "my_cultivation_entry", "number"
+    ),
+    "gap_report_made": Sentence(
+        _("差距报告已生成"), _("“%(enterprise)s”有新的差距报告。"), "my_cultivation_entry", "number"
+    ),
+    # --- yearly reports of demonstration enterprises
+    "call_for_report": Sentence(_("请报送年度报告"), _("办件 %(case)s：请在期限内报送技术创新示范企业年度报告。")),
+    "hand_in_report": Sentence(_("收到年度报告"), _("办件 %(case)s 的年度报告已报送，请审阅。")),
+    "let_report_due_pass": Sentence(_("年度报告逾期"), _("办件 %(case)s 的年度报告逾期未报，请尽快报送。")),
+    "remind_of_report": Sentence(_("年度报告催报"), _("办件 %(case)s 的年度报告尚未报送，请尽快报送。")),
+    "note_report": Sentence(_("年度报告已备案"), _("办件 %(case)s 的年度报告已备案。")),
+    "send_report_back": Sentence(
+        _("年度报告退回修改"), _("办件 %(case)s 的年度报告已退回，理由见办件页面，请修改后重新报送。")
+    ),
+    "drop_report": Sentence(_("不再要求年度报告"), _("办件 %(case)s 的年度报告不再要求报送，理由见办件页面。")),
     # --- rules
     "rules_submitted": Sentence(
         _("评审规则待发布"), _("规则草案 %(draft)s 已送交发布，请核对后发布或退回。"), "office_rule_draft", "draft"
@@ -208,6 +252,8 @@ def _shown(key: str, value: Any) -> str:
         return str(ROLES[Role(value)].label)
     if key == "district":
         return str(_("（%(district)s）") % {"district": DISTRICTS[value]}) if value in DISTRICTS else ""
+    if key == "powers":
+        return str(_("、")).join(str(DELEGABLE[Power(code)]) for code in value)
     if key.endswith("_at"):
         return date_format(localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
     return str(value)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accreditation.enums import MemberState
 from accreditation.errors import NotFound
 from accreditation.models import Enterprise, Member, RoleGrant, User
-from accreditation.permissions import districts_of, has_power, standing_grants
+from accreditation.permissions import districts_of, has_power, has_power_at, holdings_of
 from accreditation.roles import ROLES, Power, Role
 
 
@@ -31,6 +31,12 @@ def administrators_of(enterprise: Enterprise) -> list[User]:
     """People who may settle the membership of others."""
     rows = Member.objects.filter(enterprise=enterprise, state=MemberState.ACTIVE, is_administrator=True)
     return [row.user for row in rows.select_related("user") if row.user.is_active]
+
+
+def active_people_of(enterprise: Enterprise) -> list[User]:
+    """Everybody who acts for an enterprise."""
+    rows = Member.objects.filter(enterprise=enterprise, state=MemberState.ACTIVE).select_related("user")
+    return [row.user for row in rows.order_by("pk") if row.user.is_active]
 
 
 def is_administrator(user: User, enterprise_id: int) -> bool:
@@ -58,8 +64,7 @@ def members_in_scope(officer: User) -> QuerySet[Member]:
 
 def confirms_everywhere(officer: User) -> bool:
     """Whether the officer holds the power to confirm members without a district."""
-    grants = [ROLES[Role(grant.role)] for grant in standing_grants(officer)]
-    return any(Power.CONFIRM_MEMBERS in entry.powers and not entry.by_district for entry in grants)
+    return has_power_at(officer, Power.CONFIRM_MEMBERS, None)
 
 
 def member_for_officer(officer: User, pk: int) -> Member:
@@ -127,13 +132,11 @@ def officers_for(district: str) -> list[User]:
 
 
 def acting_role(user: User, power: Power, *, district: str | None = None) -> Role | None:
-    """The role by whose grant the person has the power, for the record of the act; the district's own role first."""
-    fitting = []
-    for grant in standing_grants(user):
-        entry = ROLES[Role(grant.role)]
-        if power in entry.powers and (district is None or not entry.by_district or grant.district == district):
-            fitting.append(Role(grant.role))
-    return min(fitting, key=lambda role: not ROLES[role].by_district, default=None)
+    """The role by which the person has the power, for the record of the act; own first, then the district's own."""
+    fitting = [held for held in holdings_of(user) if power in held.powers and held.reaches(district)]
+    found = min(fitting, key=lambda held: (held.lender is not None, held.place is None), default=None)
+    user.stands_in_for = found.lender if found else None
+    return found.role if found else None
 
 
 # --- Grants -----------------------------------------------------------------------------------------------------

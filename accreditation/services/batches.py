@@ -13,6 +13,7 @@ from accreditation.enums import BatchState, Level
 from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.models import Batch, Body, Programme, RuleSetEdition, User
 from accreditation.services.rule_sets import rules_of, template_of
+from criteria.designation import is_grounded
 from criteria.loading import thaw
 from criteria.ruleset import RuleSet
 
@@ -28,9 +29,12 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
 }
 OPTIONAL = {  # where a rule set is silent, the field's own default holds
     "tie_years": "tie_years",
+    "quota": "quota",
     "objection_extension_days": "objection_extension_working_days",
     "early_objection_extension_days": "early_objection_extension_working_days",
 }
+DAYS_OF_STAGES = {"panel_size": "expert_days"}  # a stage that the rules have asks for its days
+LONGEST_GROUND = 200
 USUAL = frozenset(PARAMETERS) - {"consultation_days"}  # what a recognition with district, panel and notice asks for
 
 
@@ -64,7 +68,9 @@ def open_batch(
         f"programme:{programme.code}", "open_batch", by=by, at=at, acting_as="municipal_officer",
         request_key=request_key, request=said,
     ) as doing:  # fmt: skip
-        if reasons := list(_faults(programme, edition, rules, ordinal, opens_at, closes_at, authority, needs)):
+        if reasons := list(
+            _faults(programme, edition, rules, ordinal, procedure, opens_at, closes_at, authority, needs)
+        ):
             raise Refusal(reasons)
         batch = Batch.objects.create(
             code=_code(programme, authority, year, ordinal),
@@ -81,9 +87,9 @@ def open_batch(
             is_demo=bool(edition.live_faults),
             opened_by=by,
             template_checksum="",
-            **{
-                field: int(rules.parameter(name).amount()) if used else 0 for field, name, used in _fields(rules, needs)
-            },
+            issues_certificate=bool(programme.certificate_kind),
+            quota_ground=_ground_of_quota(rules),
+            **_values(rules, needs),
         )
         batch.template_checksum = template_of(batch).checksum
         batch.open()
@@ -99,10 +105,33 @@ def _code(programme: Programme, authority: Body | None, year: int, ordinal: int)
     return "-".join(part for part in parts if part).lower()
 
 
-def _fields(rules: RuleSet, needs: frozenset[str]) -> Iterator[tuple[str, str, bool]]:
-    """Field of the batch, parameter of the rules, and whether the procedure uses it; the optional ones where stated."""
-    yield from ((field, name, field in needs) for field, name in PARAMETERS.items())
-    yield from ((field, name, True) for field, name in OPTIONAL.items() if name in rules.parameters)
+def _values(rules: RuleSet, needs: frozenset[str]) -> dict[str, int]:
+    """Field of the batch and its number: those that the procedure uses, zero for the others, optional ones if known."""
+    used = _used(rules, needs)
+    values = {field: int(rules.parameter(name).amount()) if field in used else 0 for field, name in PARAMETERS.items()}
+    return values | {field: number for field, name in OPTIONAL.items() if (number := _number(rules, name)) is not None}
+
+
+def _used(rules: RuleSet, needs: frozenset[str]) -> frozenset[str]:
+    """What the procedure uses, with the days of the stages that these rules have."""
+    return needs | {
+        days for stage, days in DAYS_OF_STAGES.items() if stage in needs and _number(rules, PARAMETERS[stage])
+    }
+
+
+def _number(rules: RuleSet, name: str) -> int | None:
+    """The number of a parameter; None where the rules are silent or do not know it."""
+    figure = rules.parameters.get(name)
+    return None if figure is None or figure.value is None else int(figure.value)
+
+
+def _ground_of_quota(rules: RuleSet) -> str:
+    """Where the number of places per batch was read; empty where the rules give none."""
+    figure = rules.parameters.get("quota")
+    if figure is None or figure.value is None:
+        return ""
+    titles = [rules.sources[code].title for code in figure.source]
+    return " ".join([*titles, figure.article]).strip()[:LONGEST_GROUND] or rules.ref
 
 
 def _faults(
@@ -110,6 +139,7 @@ def _faults(
     edition: RuleSetEdition,
     rules: RuleSet,
     ordinal: int,
+    procedure: str,
     opens_at: datetime,
     closes_at: datetime,
     authority: Body | None,
@@ -117,20 +147,33 @@ def _faults(
 ) -> Iterator[Reason]:
     if rules.programme != programme.code:
         yield Reason("other_programme", _("规则集不属于该项目。"), "edition")
-    lacks_panel = "panel_size" in needs and rules.expert_review is None
-    if not rules.is_complete or rules.form is None or lacks_panel:
-        yield Reason("partial_rules", _("规则集不完整，不能据以受理申报。"), "edition")
-    for name in sorted(PARAMETERS[field] for field in needs if PARAMETERS[field] not in rules.parameters):
-        yield Reason("no_parameter", _("规则集缺少办理程序所需的参数 %(name)s。") % {"name": name}, "edition")
+    yield from _faults_of_rules(rules, needs)
     if edition.live_faults and not settings.ACCREDITATION_DEMO:
         text = _("规则集中有 %(n)d 个数值来源不足（未知、演示、推算或记忆），正式批次不得使用。")
         yield Reason("not_live", text % {"n": edition.live_faults}, "edition")
+    if programme.procedure not in ("", procedure):
+        yield Reason("other_procedure", _("该项目按 %(name)s 办理。") % {"name": programme.procedure}, "procedure")
     if closes_at <= opens_at:
         yield Reason("window", _("申报截止时间须晚于开始时间。"), "closes_at")
     if authority is not None and _are_of_another_district(rules, authority):
         yield Reason("other_district", _("规则集属于另一个区。"), "edition")
     if Batch.objects.filter(programme=programme, authority=authority, ordinal=ordinal).exists():
         yield Reason("ordinal_taken", _("第 %(n)d 批已存在。") % {"n": ordinal}, "ordinal")
+
+
+def _faults_of_rules(rules: RuleSet, needs: frozenset[str]) -> Iterator[Reason]:
+    """What the procedure asks for and the rules do not say."""
+    lacks_panel = "panel_size" in needs and rules.expert_review is None and _number(rules, "panel_size") != 0
+    if not rules.is_complete or rules.form is None or lacks_panel:
+        yield Reason("partial_rules", _("规则集不完整，不能据以受理申报。"), "edition")
+    for name in sorted(PARAMETERS[field] for field in _used(rules, needs)):
+        if name not in rules.parameters:
+            yield Reason("no_parameter", _("规则集缺少办理程序所需的参数 %(name)s。") % {"name": name}, "edition")
+        elif _number(rules, name) is None:
+            yield Reason("unknown_parameter", _("规则集中的参数 %(name)s 未知。") % {"name": name}, "edition")
+    notice = rules.parameters.get("notice_working_days")
+    if "notice_days" in needs and notice is not None and notice.value == 0 and not is_grounded(notice):
+        yield Reason("no_notice", _("规则集不公示，却没有写明条款和出处。"), "edition")
 
 
 def _are_of_another_district(rules: RuleSet, authority: Body) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from accreditation.models import Application, HolderRecord, Programme, Title, VerifiedValue, WorkbookUpload
+from accreditation.models import Application, Enterprise, HolderRecord, Programme, Title, VerifiedValue, WorkbookUpload
 from accreditation.models.titles import STANDING
 from accreditation.services.kept_facts import KEPT
 from accreditation.services.rule_sets import rules_of
@@ -97,7 +97,7 @@ def verified_evaluation(application: Application) -> Evaluation | None:
 def standing_of(application: Application, rules: RuleSet) -> Standing:
     """What the register and the officers know of the enterprise; whatever nobody knows stays unknown."""
     answers = dict(application.gate_answers.values_list("gate", "is_met"))
-    records, anchors = _records(application), _anchors(application)
+    records, anchors = records_of(application.enterprise), _anchors(application)
     for gate in rules.gates:
         if gate.kind == GateKind.NEGATIVE_RECORD and answers.get(gate.code):
             records.setdefault(gate.record, ())
@@ -108,7 +108,9 @@ def standing_of(application: Application, rules: RuleSet) -> Standing:
         for gate in rules.gates
         if gate.kind == GateKind.EXCLUSION_LIST and gate.code in answers
     }
-    return Standing(titles=_titles(application), records=records, lists=lists, answers=answers, anchors=anchors)
+    return Standing(
+        titles=titles_held(application.enterprise), records=records, lists=lists, answers=answers, anchors=anchors
+    )
 
 
 def _days_answered(gate: Gate, is_there: bool, application: Application, anchors: dict[str, date]) -> tuple[date, ...]:
@@ -118,17 +120,18 @@ def _days_answered(gate: Gate, is_there: bool, application: Application, anchors
     return (span.last if span else on,) if is_there else ()
 
 
-def _titles(application: Application) -> dict[str, date | None]:
+def titles_held(enterprise: Enterprise) -> dict[str, date | None]:
     """The register is complete: a title that is not in it is not held."""
     held: dict[str, date | None] = dict.fromkeys(Programme.objects.values_list("code", flat=True))
-    standing = Title.objects.filter(holder=application.enterprise, state__in=STANDING)
+    standing = Title.objects.filter(holder=enterprise, state__in=STANDING)
     held.update(standing.values_list("programme", "valid_from"))
     return held
 
 
-def _records(application: Application) -> dict[str, tuple[date, ...]]:
+def records_of(enterprise: Enterprise) -> dict[str, tuple[date, ...]]:
+    """Days of what other registers recorded of an enterprise, by kind."""
     found: dict[str, tuple[date, ...]] = {}
-    for kind, day in HolderRecord.objects.filter(enterprise=application.enterprise).values_list("kind", "happened_on"):
+    for kind, day in HolderRecord.objects.filter(enterprise=enterprise).values_list("kind", "happened_on"):
         found[kind] = (*found.get(kind, ()), day)
     return found
 

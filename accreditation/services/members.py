@@ -13,6 +13,7 @@ from accreditation.acts import Act, act
 from accreditation.enums import MemberState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.models import Enterprise, Member, User
+from accreditation.permissions import persons_behind
 from accreditation.roles import Power
 from accreditation.selectors.people import (
     acting_role,
@@ -65,9 +66,9 @@ def reject_member(member: Member, *, by: User, at: datetime, reason: str) -> Mem
 
 def check_may_settle(member: Member, *, by: User) -> str:
     """In what capacity the person may settle this request; raises Denied."""
-    if member.user_id == by.pk:
-        raise Denied([Reason("own_request", _("不能核验自己的申请。"))])
     role = acting_role(by, Power.CONFIRM_MEMBERS, district=member.enterprise.district)
+    if member.user_id in persons_behind(by):
+        raise Denied([Reason("own_request", _("不能核验自己的申请。"))])
     if role is not None:
         return role
     if is_administrator(by, member.enterprise_id):

@@ -43,6 +43,7 @@ def create_notice(
             position=position,
             enterprise_name=application.enterprise.name,
             district=application.case.district,
+            product=application.product_name,
         )
         for position, application in enumerate(applications, start=1)
     )

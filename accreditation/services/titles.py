@@ -12,6 +12,7 @@ from accreditation.enums import TitleState
 from accreditation.errors import AlreadyDone, Reason
 from accreditation.models import Announcement, Application, Enterprise, Programme, Title, User
 from accreditation.models.titles import STANDING
+from accreditation.products import same_product
 from accreditation.services.numbers import next_value
 
 
@@ -22,6 +23,7 @@ def grant_title(application: Application, announcement: Announcement, *, valid_u
         number=next_title_number(batch.programme, announcement.dated.year),
         programme=batch.programme,
         holder=application.enterprise,
+        product=application.product_name,
         edition=batch.rule_set.reference,
         granted_on=announcement.dated,
         valid_from=announcement.dated,
@@ -53,10 +55,14 @@ def expire_title(title: Title, *, on: date, by: User, at: datetime) -> bool:
 
 
 def standing_title(application: Application) -> Title | None:
-    """The title that an application asks for, where its holder has it already and it is not revoked or run out."""
+    """The title that an application asks for, where its holder has it already and it is not revoked or run out.
+
+    Of a product's title, the one of this very product.
+    """
     states = [*STANDING, TitleState.SUSPENDED]
-    rows = Title.objects.filter(programme=application.batch.programme, holder=application.enterprise, state__in=states)
-    return rows.first()
+    held = {"programme_id": application.batch.programme_id, "holder_id": application.enterprise_id}
+    rows = Title.objects.filter(**held, state__in=states)
+    return next((row for row in rows if same_product(row.product, application.product_name)), None)
 
 
 def import_title(

@@ -18,6 +18,7 @@ PARAMS = {
     "draft": "RULES-2026-0001",
     "edition": "shanghai_municipal_centre/2027",
     "person": "王示例",
+    "to": "李示例",
     "enterprise": "示例公司",
     "uscc": "91350100M000100Y43",
     "reason": "未盖章",
@@ -26,6 +27,9 @@ PARAMS = {
     "district": "310115",
     "meeting": "M-1",
     "held_at": "2026-03-02T09:00:00+08:00",
+    "starts_at": "2026-03-02T09:00:00+08:00",
+    "ends_at": "2026-03-09T00:00:00+08:00",
+    "powers": ["publish", "call_meetings"],
 }
 
 

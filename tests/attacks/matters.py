@@ -1,15 +1,19 @@
-"""Proceedings over titles of both sides: one that waits for its hearing, one that waits for the holder's answer."""
+"""Proceedings over titles of both sides, before a hearing and before the holder's answer; a change as a draft."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
 
+from accreditation.change_words import ChangeKind
 from accreditation.enums import Level, ProceedingKind
 from accreditation.grounds import Ground
-from accreditation.models import Case, Programme, Title
+from accreditation.models import Case, Enterprise, Programme, Title
+from accreditation.services.changes import Particulars
+from tests.factories.changes import FACTS as CHANGE
 from tests.factories.titles import FACTS
 from workflows import door
+from workflows.opening_changes import open_change
 from workflows.opening_proceedings import open_proceeding
 
 if TYPE_CHECKING:
@@ -39,9 +43,16 @@ def add_matters(world: World) -> None:
             "heard.document": heard.documents.get().pk,
             "heard.letter": heard.letters.get().number,
             "told.number": told.number,
+            "changing.number": _changing(world, side, enterprise).number,
         }
         for name, value in rows.items():
             world.fixed.setdefault(name, {})[side] = value
+
+
+def _changing(world: World, side: str, holder: Enterprise) -> Case:
+    """A change that the holder still prepares."""
+    said = Particulars(occurred_on=world.at.date(), facts=CHANGE, new_name=f"{holder.name}（新）")
+    return open_change(holder, ChangeKind.RENAME, said, by=world.member(side), at=world.at)
 
 
 def _told(world: World, title: Title, kind: str, ground: str) -> Case:

@@ -14,10 +14,13 @@ from django.db import transaction
 
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case
+from tests.attacks.change_states import ChangeStates
 from tests.attacks.district_states import DistrictStates
+from tests.attacks.generic_states import GenericStates
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
 from tests.attacks.reconsideration_states import ReconsiderationStates
+from tests.attacks.yearly_report_states import YearlyReportStates
 from tests.clock import MONDAY
 from workflows import door
 from workflows.describe import moves, reached
@@ -31,6 +34,9 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
     "reconsideration/2024": ReconsiderationStates,
+    "title_change/2026": ChangeStates,
+    "generic_recognition/2026": GenericStates,
+    "demonstration_yearly_report/2010": YearlyReportStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

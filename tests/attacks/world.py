@@ -7,7 +7,7 @@ walk through the procedure side by side, led by the services; each page is calle
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accreditation.enums import MemberState, SeatState
@@ -15,6 +15,7 @@ from accreditation.models import (
     Application,
     Binding,
     Case,
+    Delegation,
     Enterprise,
     ExternalNotice,
     Link,
@@ -46,9 +47,11 @@ from tests.attacks.matters import add_matters
 from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
+from tests.factories.cultivation import reported
 from tests.factories.paper import as_csv, line
 from tests.factories.recommending import make_demonstration, make_national
 from tests.factories.standings import csv_file, standing_texts
+from tests.factories.yearly_reports import called, demonstration_title
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.intake import bind_evidence
@@ -127,6 +130,7 @@ def build() -> World:
     _rule_samples(world)
     _standing_samples(world)
     _national_samples(world)
+    _cultivation_samples(world)
     _open_browsers(world)
     return world
 
@@ -263,6 +267,16 @@ def _join_sides(world: World) -> None:
     world.sample("link.pk", _link(world).pk)
     world.sample("grant.pk", RoleGrant.objects.get(user=spare).pk)
     world.sample("account.pk", spare.pk)
+    world.sample("delegation.pk", _delegation(world).pk)
+
+
+def _delegation(world: World) -> Delegation:
+    """A power of the office that was lent to the publisher and is over: it opens nothing any more."""
+    return Delegation.objects.create(
+        grant=RoleGrant.objects.get(user=world.people["office"]), delegator=world.people["office"],
+        delegate=world.people["publisher"], power="call_meetings", reason="年休假",
+        made_at=world.at - timedelta(days=1), starts_at=world.at - timedelta(days=1), ends_at=world.at,
+    )  # fmt: skip
 
 
 def _tie(world: World, expert: User) -> Tie:
@@ -313,6 +327,16 @@ def _standing_samples(world: World) -> None:
     sent = propose_import(csv_file([standing_texts(year="2020")]), "示例.csv", by=office, at=world.at)
     assert sent is not None
     world.sample("standing_import.number", sent.number)
+
+
+def _cultivation_samples(world: World) -> None:
+    """Both enterprises on the cultivation list with a report, a holder that owes its yearly report."""
+    for side in SIDES:
+        row, report = reported(world.cast, SIDES.index(side))
+        world.fixed.setdefault("cultivation.number", {})[side] = row.number
+        world.fixed.setdefault("gap_report.ordinal", {})[side] = report.ordinal
+    demonstration_title(world.cast, 2)
+    world.sample("yearly_call.year", called(world.cast).year)
 
 
 def _national_samples(world: World) -> None:

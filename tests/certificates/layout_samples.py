@@ -14,7 +14,7 @@ from tests.certificates.samples import snapshot
 
 OCCASION_NAMES = tuple(OCCASIONS)
 
-HOLDERS: Mapping[str, dict[str, Any]] = {
+_HOLDERS: Mapping[str, dict[str, Any]] = {
     "municipal_centre-1": {
         "ground_en": "the Shanghai measures for the administration of enterprise technology centres"
     },
@@ -67,6 +67,17 @@ HOLDERS: Mapping[str, dict[str, Any]] = {
         "product_en": "HN-120 proton exchange membrane fuel cell system",
         "centre_name": "",
     },
+}
+HOLDERS: Mapping[str, dict[str, Any]] = {
+    **_HOLDERS,
+    "designation-1": {
+        "programme": "ip_advantage_enterprise",
+        "programme_zh": "上海市知识产权优势企业",
+        "programme_en": "Shanghai Enterprise of Intellectual Property Strength",
+        "ground_zh": "示例市知识产权优势企业认定办法",
+        "centre_name": "",
+    },
+    "product-2": _HOLDERS["product-1"],
 }
 _LATER: dict[str, Any] = {
     "version": 2,

@@ -22,14 +22,27 @@ PUBLISHED_NODES = {
         "forwarding", "material_check", "notice_period", "overall_review", "prepare", "publish_notice", "rebuild",
         "resume", "seats", "site_visit", "start", "table_again",
     ],
+    "generic_recognition/2026": [
+        "after_announcement", "after_check", "after_correction", "after_first_review", "after_notice",
+        "after_overall_review", "after_prepare", "all_reviews_in", "announce", "appoint_panel", "certify",
+        "completeness_check", "correct", "end", "expert_review", "first_review", "notice_period", "overall_review",
+        "prepare", "publish_notice", "rebuild", "resume", "seats", "start", "table_again",
+    ],
     "title_proceeding/2026": [
         "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",
         "effect", "end", "hearing", "prepare", "rebuild", "resume", "start", "suspension",
+    ],
+    "title_change/2026": [
+        "after_confirm", "after_correct", "after_opinion", "after_prepare", "after_receiving", "after_second",
+        "confirm", "correct", "end", "opinion", "prepare", "rebuild", "receiving_opinion", "resume", "second", "start",
     ],
     "demonstration_recommendation/2010": [
         "after_check", "after_correction", "after_overall_review", "after_prepare", "after_ranking",
         "completeness_check", "correct", "end", "national_review", "overall_review", "prepare", "ranking", "rebuild",
         "recommend", "resume", "start", "table_again",
+    ],
+    "demonstration_yearly_report/2010": [
+        "after_note", "after_report", "end", "note", "rebuild", "report", "resume", "start",
     ],
     "national_recommendation/2016": [
         "after_check", "after_consultation", "after_correction", "after_overall_review", "after_prepare",

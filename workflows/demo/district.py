@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from accreditation.models import Batch, Body, Case, Programme
@@ -14,6 +14,7 @@ from workflows.demo.material import workbook_for
 from workflows.demo.story import Story
 from workflows.demo.telling import Teller
 from workflows.demo.turns import Turns
+from workflows.demo.world import World
 from workflows.opening import open_application
 
 RULES = "district_centre/songjiang-demo"
@@ -28,7 +29,8 @@ def fill_district(story: Story) -> Case:
     clock = DemoClock(story.world.calendar, story.now, 6)
     turns = Turns(Teller(lambda _text: None), story.world, clock)
     people = story.world.people
-    batch = _open(story, clock)
+    until = story.now + timedelta(days=OPEN_FOR_DAYS)
+    batch = open_district_batch(story.world, 1, opens_at=clock.at, closes_at=until)
     case = open_application(story.world.enterprise_of(APPLICANT), batch, by=people[APPLICANT], at=clock.minutes(5))
     year = batch.reporting_year
     changed: dict[tuple[str, int | None], int] = {("revenue_main", year): 400000, ("st_funds", year): 20000}
@@ -46,17 +48,18 @@ def fill_district(story: Story) -> Case:
     return case
 
 
-def _open(story: Story, clock: DemoClock) -> Batch:
+def open_district_batch(world: World, ordinal: int, *, opens_at: datetime, closes_at: datetime) -> Batch:
+    """A batch of the district that recognises by itself."""
     return open_batch(
         Programme.objects.get(code="district_centre"),
-        store_edition(RULES, at=clock.at),
-        ordinal=1,
-        year=clock.at.year,
+        store_edition(RULES, at=opens_at),
+        ordinal=ordinal,
+        year=opens_at.year,
         procedure=PROCEDURE,
         authority=Body.objects.get(district=DEMO_DISTRICT),
-        opens_at=clock.at - timedelta(minutes=1),
-        closes_at=story.now + timedelta(days=OPEN_FOR_DAYS),
-        base_date=clock.at.date(),
-        by=story.world.people["banshi"],
-        at=clock.at,
+        opens_at=opens_at - timedelta(minutes=1),
+        closes_at=closes_at,
+        base_date=opens_at.date(),
+        by=world.people["banshi"],
+        at=opens_at,
     )

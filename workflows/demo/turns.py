@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from accreditation.enums import Choice
 from accreditation.errors import Refusal
-from accreditation.models import Application, Batch, Case, Panel, Seat, User
+from accreditation.models import Application, Batch, Case, Meeting, Panel, Seat, User
 from accreditation.services import draws, meetings
 from accreditation.services.bindings import needs
 from accreditation.services.evaluation import draft_facts
@@ -26,6 +27,19 @@ from workflows.intake import bind_evidence, upload_evidence, upload_workbook
 from workflows.tick import clock_person
 
 SHOWN_FAULTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Who decides, by user name: members, the chair first; how many step out of one item."""
+
+    members: tuple[str, ...]
+    secretary: str
+    publisher: str
+    recusing: int = 1
+
+
+MUNICIPAL_BOARD = Board(tuple(f"weiyuan{n}" for n in range(1, 8)), "banshi", "fabu")
 
 
 class Turns:
@@ -130,10 +144,10 @@ class Turns:
             case, "replace_expert", self.world.people["banshi"], self.clock.minutes(30), f"依次递补 {due}", **form
         )
 
-    def review_all(self, case: Case, share: Fraction) -> None:
-        """Every sitting expert declares and hands in marks around a share of the most."""
+    def review_all(self, case: Case, share: Fraction, first: int | None = None) -> None:
+        """Every sitting expert, or so many first, declares and hands in marks around a share of the most."""
         seats = Seat.objects.filter(panel__application__case=case).exclude(state="recused").select_related("expert")
-        for seat in seats.order_by("place"):
+        for seat in seats.order_by("place")[:first]:
             at = self.clock.minutes(20)
             self.tell.act(case, "declare_no_tie", seat.expert, at)
             form = {"marks": self._marks(case, share, seat.place), "opinion": "同意评审结论，详见各项理由。"}
@@ -151,10 +165,10 @@ class Turns:
             marks[heading.code] = {"points": exact_text(Fraction(points)), "reason": f"{heading.name_zh}与材料相符"}
         return marks
 
-    def hold_meeting(self, batch: Batch, choices: dict[str, Choice]) -> None:
+    def hold_meeting(self, batch: Batch, choices: dict[str, Choice], board: Board = MUNICIPAL_BOARD) -> None:
         """Call, start, recuse, vote, minutes, both signatures."""
         people, at = self.world.people, self.clock.at
-        members, office = [people[f"weiyuan{n}"] for n in range(1, 8)], people["banshi"]
+        members, office = [people[name] for name in board.members], people[board.secretary]
         cases = Application.objects.filter(case__number__in=choices).select_related("case").order_by("case_id")
         meeting = meetings.call_meeting(
             batch, cases, held_at=at, place="示例会议中心 301", chair=members[0], secretary=office, members=members,
@@ -162,21 +176,26 @@ class Turns:
         )  # fmt: skip
         self.tell.line(at, office, f"召集会议 {meeting.number}，议程 {len(cases)} 件，委员 {len(members)} 人")
         first = meeting.items.get(position=1)
-        meetings.declare_recusal(first, tie="配偶在该单位任职", by=members[6], at=self.clock.minutes(10))
-        self.tell.line(self.clock.at, members[6], f"就 {first.application.case.number} 回避")
-        meeting = meetings.start_meeting(
-            meeting, present=members[:6] + members[6:], by=office, at=self.clock.minutes(20)
-        )
+        for member in members[len(members) - board.recusing :]:
+            meetings.declare_recusal(first, tie="配偶在该单位任职", by=member, at=self.clock.minutes(10))
+            self.tell.line(self.clock.at, member, f"就 {first.application.case.number} 回避")
+        meeting = meetings.start_meeting(meeting, present=members, by=office, at=self.clock.minutes(20))
+        reasons = self._vote(meeting, members, choices)
+        meeting = meetings.draft_minutes(meeting, reasons=reasons, by=office, at=self.clock.minutes(15))
+        for signer in (office, members[0]):
+            batch_acts.sign_minutes(meeting, sha256=meeting.minutes_sha256, by=signer, at=self.clock.minutes(5))
+            self.tell.line(self.clock.at, signer, f"签发纪要（SHA-256 {meeting.minutes_sha256[:16]}…）")
+
+    def _vote(self, meeting: Meeting, members: list[User], choices: dict[str, Choice]) -> dict[int, str]:
+        """All alike on each item; the reasons for the minutes by position."""
         reasons = {}
         for item in meeting.items.select_related("application__case").order_by("position"):
             choice = choices[item.application.case.number]
             remark = "" if choice == Choice.RECOGNISE else "研发投入强度和核心技术积累不足，创新平台薄弱。"
             reasons[item.position] = remark
             voters = [member for member in members if not item.recusals.filter(member=member).exists()]
+            at = self.clock.minutes(2)
             for voter in voters:
-                meetings.cast_vote(item, choice=choice, remark=remark, by=voter, at=self.clock.minutes(1))
-            self.tell.line(self.clock.at, "表决", f"{item.application.case.number} {choice.label} {len(voters)} 票")
-        meeting = meetings.draft_minutes(meeting, reasons=reasons, by=office, at=self.clock.minutes(15))
-        for signer in (office, members[0]):
-            batch_acts.sign_minutes(meeting, sha256=meeting.minutes_sha256, by=signer, at=self.clock.minutes(5))
-            self.tell.line(self.clock.at, signer, f"签发纪要（SHA-256 {meeting.minutes_sha256[:16]}…）")
+                meetings.cast_vote(item, choice=choice, remark=remark, by=voter, at=at)
+            self.tell.line(at, "表决", f"{item.application.case.number} {choice.label} {len(voters)} 票")
+        return reasons

@@ -98,10 +98,16 @@ def _numbered(parts: Iterator[Part]) -> Iterator[Part]:
         yield part
 
 
+def _product(case: Case) -> str:
+    """What an application for a product's title is about; empty for all others."""
+    return str(Application.objects.filter(case=case).values_list("product_name", flat=True).first() or "")
+
+
 def _parts(case: Case) -> Iterator[Part]:
     yield from _trail(case)
-    yield _json("case.json", "办件", _row(case, ("number", "procedure", "district", "state", "opened_at", "closed_at"))
-                | {"enterprise": case.enterprise.name, "uscc": case.enterprise.uscc})  # fmt: skip
+    named = {"enterprise": case.enterprise.name, "uscc": case.enterprise.uscc, "product": _product(case)}
+    own = ("number", "procedure", "district", "state", "opened_at", "closed_at")
+    yield _json("case.json", "办件", _row(case, own) | named)
     for letter in case.letters.order_by("pk"):
         text = "\n\n".join(filter(None, [letter.body, letter.remedy]))
         yield Part(f"letters/{_safe(letter.number)}.txt", letter.get_kind_display(), text.encode())

@@ -44,7 +44,8 @@ def paper_template(programmes: Iterable[Programme]) -> bytes:
     start += len(COLUMNS) + 2
     for place, head in enumerate(("认定项目", "", "代码"), start=1):
         told.put(start, place, head, "head")
-    for row, programme in enumerate(programmes, start=start + 1):
+    of_holders = (programme for programme in programmes if not programme.is_of_product)
+    for row, programme in enumerate(of_holders, start=start + 1):
         told.put(row, 1, programme.name_zh, "text")
         told.put(row, 3, programme.code, "text")
     return render(PlanBook(f"纸质证书名单（至多 {MAX_LINES} 行）", [fill, told]))

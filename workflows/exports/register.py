@@ -25,14 +25,14 @@ def inert(text: object) -> str:
 def title_lines(titles: Iterable[Title]) -> Iterator[list[str]]:
     """Heading, then one line per title."""
     yield [
-        _("称号编号"), _("单位名称"), _("统一社会信用代码"), _("项目"), _("所在区"), _("认定日期"), _("有效期起"),
-        _("有效期止"), _("认定文号"), _("状态"),
+        _("称号编号"), _("单位名称"), _("产品"), _("统一社会信用代码"), _("项目"), _("所在区"), _("认定日期"),
+        _("有效期起"), _("有效期止"), _("认定文号"), _("状态"),
     ]  # fmt: skip
     for row in titles:
         yield [
             inert(cell)
             for cell in (
-                row.number, row.holder.name, row.holder.uscc, either(row.programme, "name"),
+                row.number, row.holder.name, row.product, row.holder.uscc, either(row.programme, "name"),
                 DISTRICTS.get(row.holder.district, row.holder.district), row.granted_on, row.valid_from,
                 row.valid_until or "", row.announcement_number, row.get_state_display(),
             )

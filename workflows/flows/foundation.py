@@ -20,6 +20,7 @@ class CaseProcedure(Flow):
     process_class = CaseFlow
     subject: ClassVar[Subject] = APPLICATION
     is_local: ClassVar[bool] = False  # run by a district, a zone or a group, whose batch names it
+    is_for_designations: ClassVar[bool] = False  # runs for programmes set up from a file, and for no other
     lock_impl = SelectForUpdateLock(nowait=False)
 
 

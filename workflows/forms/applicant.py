@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.products import LONGEST
 from workflows.presentation.words import body_name
 
 Choices = Iterable[tuple[str, Any]]
@@ -18,9 +19,17 @@ class NewCaseForm(forms.Form):
     """Which enterprise applies in which batch; one choice holds both, `batch code:enterprise key`."""
 
     place = forms.ChoiceField(label=_("选择申报批次和单位"), widget=forms.RadioSelect)
+    product = forms.CharField(
+        label=_("产品名称"),
+        help_text=_("只有授予产品的称号填写，按鉴定证书上的名称；一个产品一件申报。"),
+        required=False,
+        max_length=LONGEST,
+    )
 
-    def __init__(self, *args: Any, places: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Choices, asks_product: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not asks_product:
+            del self.fields["product"]
         field = self.fields["place"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(places)
@@ -30,6 +39,11 @@ class NewCaseForm(forms.Form):
         """Code of the batch and key of the enterprise."""
         code, _colon, key = str(self.cleaned_data["place"]).rpartition(":")
         return code, int(key)
+
+    @property
+    def named_product(self) -> str:
+        """The name of the product, empty where none was asked for."""
+        return str(self.cleaned_data.get("product", ""))
 
 
 class FilingForm(forms.Form):

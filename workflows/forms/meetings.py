@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.enums import Choice
 from accreditation.models import Application, MeetingItem, User
 from accreditation.templatetags.language import marked
+from workflows.presentation.words import named
 from workflows.workdays import SHANGHAI
 
 LONG = 2000
@@ -50,7 +51,7 @@ class MeetingForm(forms.Form):
         self.applications = {row.case.number: row for row in applications}
         self.committee = {str(user.pk): user for user in committee}
         people = _people(self.committee.values())
-        shown = [(number, f"{row.enterprise.name}（{number}）") for number, row in self.applications.items()]
+        shown = [(number, f"{named(row)}（{number}）") for number, row in self.applications.items()]
         for name, choices in (
             ("cases", shown),
             ("members", people),
@@ -131,7 +132,7 @@ class MinutesForm(forms.Form):
                     _("第 %(n)d 项 %(name)s：%(outcome)s的理由")
                     % {
                         "n": item.position,
-                        "name": item.application.enterprise.name,
+                        "name": named(item.application),
                         "outcome": item.meeting.batch.choice_words[Choice(outcome)],
                     }
                 ),

@@ -13,7 +13,7 @@ from accreditation.enums import DISTRICTS, ObjectionState
 from accreditation.models import Application, Body, Programme, RuleSetEdition, User
 from workflows.forms.casework import LONG, FilterForm, offer
 from workflows.forms.district import SEARCH, STATES, URGENCIES
-from workflows.presentation.words import body_name, either
+from workflows.presentation.words import body_name, either, named
 from workflows.procedures import PROCEDURES
 
 OFFICE_NODES = [
@@ -189,6 +189,9 @@ class BatchForm(forms.Form):
                 self.add_error("authority", _("该程序由区、开发区或集团办理，请选择认定机构。"))
             if not procedure.flow.is_local and cleaned["authority"] is not None:
                 self.add_error("authority", _("该程序由市认定办公室办理，请勿选择认定机构。"))
+            programme = cleaned.get("programme")
+            if procedure.flow.is_for_designations and programme is not None and not programme.procedure:
+                self.add_error("procedure", _("该程序只用于由文件设立的项目。"))
         return cleaned
 
 
@@ -200,7 +203,7 @@ class ListForm(forms.Form):
     def __init__(self, *args: Any, applications: Iterable[Application], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.applications = {application.case.number: application for application in applications}
-        rows = [(number, row.enterprise.name) for number, row in self.applications.items()]
+        rows = [(number, named(row)) for number, row in self.applications.items()]
         offer(self, "cases", rows)
         self.fields["cases"].initial = list(self.applications)
 

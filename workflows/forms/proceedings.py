@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.change_words import ChangeState
 from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.grounds import GROUNDS, grounds_for
 from accreditation.models import Proceeding
@@ -15,6 +16,7 @@ from workflows.forms.casework import LONG, FilterForm
 from workflows.forms.district import SEARCH
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+MATTER_STATES = [("", _("全部")), *ProceedingState.choices, *ChangeState.choices, *ReconsiderationState.choices]
 GROUND_CHOICES = [(ground.value, facts.label) for ground, facts in GROUNDS.items()]
 
 
@@ -31,11 +33,7 @@ class MatterFilter(FilterForm):
     """Filters of the list of proceedings."""
 
     words = forms.CharField(label=_("企业或编号"), required=False, max_length=60, widget=SEARCH)
-    state = forms.ChoiceField(
-        label=_("状态"),
-        required=False,
-        choices=[("", _("全部")), *ProceedingState.choices, *ReconsiderationState.choices],
-    )
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=MATTER_STATES)
 
 
 class TitleFilter(FilterForm):

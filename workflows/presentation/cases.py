@@ -43,6 +43,7 @@ RECOMMENDING_STEPS: dict[int, Promise] = {  # by the number of the step; a recom
     7: gettext_lazy("国家评审"),
 }
 FIRST_REVIEW_STEP, CHECK_STEP, CONSULTATION = 2, 3, 4
+EXPERT_STEP, NOTICE_STEP, CERTIFICATE_STEP = 4, 6, 7
 
 
 def steps_of(batch: Batch) -> dict[int, Promise]:
@@ -50,9 +51,21 @@ def steps_of(batch: Batch) -> dict[int, Promise]:
     if batch.authority_id is not None:
         return dict(enumerate(LOCAL_STEPS, start=1))
     if not batch.is_recommendation:
-        return dict(enumerate(STEPS, start=1))
+        left_out = steps_left_out(batch)
+        return {number: name for number, name in enumerate(STEPS, start=1) if number not in left_out}
     asks_departments = batch.consultation_days > 0
     return {number: name for number, name in RECOMMENDING_STEPS.items() if asks_departments or number != CONSULTATION}
+
+
+def steps_left_out(batch: Batch) -> set[int]:
+    """Numbers of the steps that a batch of the municipal office does without."""
+    has = {
+        FIRST_REVIEW_STEP: batch.first_review_days,
+        EXPERT_STEP: batch.panel_size,
+        NOTICE_STEP: batch.notice_days,
+        CERTIFICATE_STEP: batch.issues_certificate,
+    }
+    return {number for number, value in has.items() if not value}
 
 
 LOCALLY_OWNED = frozenset({Owner.DISTRICT, Owner.OFFICE, Owner.COMMITTEE})
@@ -73,9 +86,16 @@ def case_header(case: Case, application: Application, *, at: datetime) -> Words:
 
 def _facts(application: Application) -> list[str]:
     facts = [either(application.batch.programme, "name"), batch_name(application.batch)]
+    if application.product_name:
+        facts.insert(0, product_words(application.product_name))
     if application.current is not None:
         facts.append(_("第 %(n)d 版") % {"n": application.current.number})
     return facts
+
+
+def product_words(name: str) -> str:
+    """The product that an application or a title is about; empty where it is about the enterprise."""
+    return _("产品：%(name)s") % {"name": name} if name else ""
 
 
 def paused_words(case: Case) -> list[str]:
@@ -144,7 +164,8 @@ def step_bar(case: Case, application: Application) -> Words:
     is_over = case.closed_at is not None
     stopped = facts.is_final and facts.tone != "ok"
     names = steps_of(application.batch)
-    now = now if now in names else CHECK_STEP
+    if now not in names:
+        now = CHECK_STEP if now < CHECK_STEP else max(number for number in names if number < now)
     steps = [
         {"label": str(label), "state": _mark(number, now, is_over=is_over, stopped=stopped)}
         for number, label in names.items()

@@ -39,7 +39,7 @@ def step_words(step: TitleStep) -> Words:
     """One thing that happened to a title: `on`, `what`, `tone`, `number`, `programme`, `tier`, the holder."""
     return {
         "on": step.on,
-        "what": _("认定") if step.is_grant else str(TitleState(step.state).label),
+        "what": _what(step),
         "tone": state_tone(step.state),
         "number": step.title.number,
         "href": reverse("centre", args=[step.title.number]),
@@ -48,6 +48,12 @@ def step_words(step: TitleStep) -> Words:
         "holder": quoted(step.title.holder.name),
         "plain_holder": step.title.holder.name,
     }
+
+
+def _what(step: TitleStep) -> str:
+    if step.passed_from:
+        return _("承继自 %(name)s") % {"name": step.passed_from}
+    return _("认定") if step.is_grant else str(TitleState(step.state).label)
 
 
 def _name(row: FormerName) -> Words:

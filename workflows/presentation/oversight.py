@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.audit import Break
 from accreditation.models import AuditEvent
 from accreditation.roles import ROLES, Role
-from workflows.presentation.words import Words, quoted
+from workflows.presentation.words import Words, person_words
 from workflows.procedures import PROCEDURES
 
 CASE_CHAIN = "case:"
@@ -20,6 +20,10 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "open": _("创建申报"),
     "open_application": _("登记申报"),
     "open_proceeding": _("立案"),
+    "open_change": _("申请变更"),
+    "change_enterprise": _("变更单位名称或所在区"),
+    "change_title": _("称号随单位变更"),
+    "succeed": _("称号承继"),
     "revoke": _("称号撤销"),
     "suspend": _("称号暂停"),
     "warn": _("称号警告"),
@@ -38,11 +42,21 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "draft_minutes": _("生成纪要"),
     "sign_minutes": _("签发纪要"),
     "import_title": _("登记既有称号"),
+    "set_up_designation": _("设立称号"),
     "propose_standing": _("录入资质"),
     "propose_standings": _("导入资质"),
     "confirm_standings": _("复核资质"),
     "drop_standings": _("不予登记资质"),
     "end_standing": _("终止资质"),
+    "ask_for_cultivation": _("申请列入培育库"),
+    "put_on_list": _("列入培育库"),
+    "take_on_list": _("同意列入培育库"),
+    "decline_cultivation": _("不予列入培育库"),
+    "end_cultivation": _("出培育库"),
+    "release_list": _("公布培育库名单"),
+    "make_gap_report": _("生成差距报告"),
+    "state_figures": _("补充测算数据"),
+    "open_yearly_call": _("部署年度报告"),
     "enter_plan_figure": _("录入规划数据"),
     "prepare_paper_import": _("录入纸质证书名单"),
     "confirm_paper_import": _("复核登记纸质证书名单"),
@@ -56,6 +70,8 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "end_membership": _("解除成员"),
     "grant_role": _("授予角色"),
     "revoke_role": _("撤销角色"),
+    "delegate_powers": _("授权代办"),
+    "revoke_delegation": _("收回代办"),
     "appoint_first_security_officer": _("指定首任安全管理员"),
     "clear_second_factor": _("重置动态验证码"),
     "change_expert": _("维护专家档案"),
@@ -72,6 +88,8 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "recompute_deadline": _("按新日历重算期限"),
     "retry_effects": _("重试失败任务"),
     "export_dossier": _("导出卷宗"),
+    "take": _("领办"),
+    "release": _("交回"),
     "refuse_access": _("访问被拒绝"),
 }
 OTHER_OFFICES: Mapping[str, Promise] = {
@@ -112,7 +130,7 @@ def event_rows(events: Iterable[AuditEvent]) -> list[Words]:
             "href": case_href(event.chain),
             "seq": event.seq,
             "at": event.at,
-            "by": quoted(event.by_name),
+            "by": person_words(event),
             "office": offices.get(event.acting_as, ""),
             "hash": event.hash,
             "previous": event.previous_hash,

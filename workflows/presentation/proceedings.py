@@ -47,6 +47,7 @@ def title_words(title: Title) -> Words:
         "number": title.number,
         "programme": either(title.programme, "name"),
         "holder": title.holder.name,
+        "product": title.product,
         "uscc": title.holder.uscc,
         "granted_on": title.granted_on,
         "valid_until": title.valid_until,
@@ -60,6 +61,7 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
     row = _row(subject)
     shown: list[tuple[str, object]] = [
         (_("称号"), f"{either(row.title.programme, 'name')} {row.title.number}"),
+        (_("产品"), quoted(row.title.product) if row.title.product else ""),
         (_("称号状态"), row.title.get_state_display()),
         (_("处理类别"), ProceedingKind(row.kind).label),
         (_("事由"), GROUNDS[Ground(row.ground)].label),

@@ -52,8 +52,15 @@ def score_row(trace: Trace, address: str = "") -> Words:
 
 
 def total_text(evaluation: Evaluation) -> str:
-    """The total as it counts; a dash while something is undetermined."""
+    """The total as it counts; a dash while something is undetermined, words where the rules give no points."""
+    if not gives_points(evaluation):
+        return _("不评分")
     return "—" if evaluation.total is None else fixed_text(evaluation.total, evaluation.places)
+
+
+def gives_points(evaluation: Evaluation) -> bool:
+    """Whether the rules score at all; some decide by conditions alone."""
+    return bool(evaluation.indicators)
 
 
 def band_text(evaluation: Evaluation) -> str:

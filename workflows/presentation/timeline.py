@@ -27,99 +27,16 @@ from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation import timeline_notices
+from workflows.presentation import timeline_of_changes as of_changes
+from workflows.presentation.hands import HAND_TELLERS
 from workflows.presentation.provable import provable_name
-from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID, RECONSIDERING
-from workflows.presentation.words import Words, amount, either, file_words, quoted, state_tone
+from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID
+from workflows.presentation.timeline_readers import AUTHORITIES, READERS
+from workflows.presentation.words import Words, amount, either, file_words, person_words, quoted, state_tone
+from workflows.procedures import procedure_of
 from workflows.subjects import subject_of_state
 
 Content = Mapping[str, Any]
-EVERYBODY = frozenset(View)
-AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
-OWN = frozenset({View.APPLICANT, View.AUDITOR})
-INSIDE = AUTHORITIES | {View.DISTRICT}
-PARTIES = AUTHORITIES | {View.APPLICANT, View.DISTRICT, View.COMMITTEE}
-LOCALLY = PARTIES | {View.FORWARDER}
-
-READERS: Mapping[str, frozenset[View]] = {
-    "open": EVERYBODY,
-    "upload_workbook": OWN,
-    "send_workbook": OWN,
-    "end_reading": OWN,
-    "attach_evidence": OWN,
-    "drop_evidence": OWN,
-    "bind_evidence": OWN,
-    "unbind_evidence": OWN,
-    "submit": EVERYBODY,
-    "correct": EVERYBODY,
-    "withdraw": EVERYBODY,
-    "lapse": EVERYBODY,
-    "forward": LOCALLY,
-    "accept": EVERYBODY,
-    "decline": PARTIES,
-    "answer_gate": PARTIES,
-    "verify_value": PARTIES,
-    "return_for_correction": LOCALLY,
-    "find_ineligible": PARTIES,
-    "pause_clock": PARTIES,
-    "resume_clock": PARTIES,
-    "recommend": PARTIES,
-    "not_recommend": PARTIES,
-    "pass_completeness_check": PARTIES,
-    "pass_material_check": LOCALLY,
-    "fix_seed": AUTHORITIES,
-    "draw_panel": AUTHORITIES,
-    "appoint_panel": EVERYBODY,
-    "order_recusal": AUTHORITIES,
-    "record_site_visit": PARTIES | {View.EXPERT},
-    "replace_expert": AUTHORITIES,
-    "declare_no_tie": AUTHORITIES,
-    "recuse": AUTHORITIES,
-    "propose_value": AUTHORITIES,
-    "submit_review": AUTHORITIES,
-    "adopt_value": PARTIES,
-    "propose": PARTIES,
-    "refuse": PARTIES,
-    "postpone": PARTIES,
-    "table_again": PARTIES,
-    "publish_notice": EVERYBODY,
-    "raise_objection": AUTHORITIES,
-    "dismiss_objection": PARTIES,
-    "extend_notice": PARTIES,
-    "uphold_objection": PARTIES,
-    "complete_notice": EVERYBODY,
-    "announce": EVERYBODY,
-    "certify": EVERYBODY,
-    "recompute_deadline": EVERYBODY,
-    # proceedings over titles; before the holder is told of one it sees nothing of the case
-    "revise_proceeding": INSIDE,
-    "add_document": EVERYBODY,
-    "drop_document": INSIDE,
-    "notify_holder": EVERYBODY,
-    "submit_for_order": EVERYBODY,
-    "add_own_document": EVERYBODY,
-    "defend": EVERYBODY,
-    "ask_for_hearing": EVERYBODY,
-    "let_defence_pass": EVERYBODY,
-    "call_hearing": EVERYBODY,
-    "hold_hearing": EVERYBODY,
-    "make_order": EVERYBODY,
-    "drop_proceeding": EVERYBODY,
-    "refuse_order": EVERYBODY,
-    "take_effect": EVERYBODY,
-    "end_suspension": EVERYBODY,
-    **RECONSIDERING,
-    "name_parent": PARTIES,
-    "ask_departments": PARTIES,
-    "record_answer": AUTHORITIES,  # what departments write is between authorities
-    "adopt_initial_score": PARTIES,
-    "score_at_check": PARTIES,
-    "not_recommend_below_limit": PARTIES,
-    "enter_ranking": PARTIES,
-    "recommend_upward": EVERYBODY,
-    "note_public_notice_above": EVERYBODY,
-    "recognise_above": EVERYBODY,
-    "pass_over_above": PARTIES,
-}
 # Office under which an act is shown instead of the person's name.
 BODIES = {
     "committee", "leading_group", "clock", "public", "publish", "publish_locally", "expert", "operator",
@@ -190,7 +107,7 @@ def _entry(case: Case, view: View, run: list[AuditEvent], rules: RuleSet | None,
 
 def _title(case: Case, event: AuditEvent) -> str:
     if event.verb == "open":
-        return _("创建申报") if case.batch_id else _("立案")
+        return _("创建申报") if case.batch_id else str(procedure_of(case).flow.instance.node("start").task_title)
     if event.verb == "recompute_deadline":
         return _("按新公布的工作日历重算期限")
     if event.verb in ("submit", "correct"):
@@ -211,7 +128,7 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
             "expert": _("评审专家"),
             "operator": _("系统"),
         }[event.acting_as]
-    return quoted(event.by_name)
+    return person_words(event)
 
 
 def _tone(event: AuditEvent) -> str:
@@ -375,9 +292,9 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "extend_notice": timeline_notices.extended,
     "uphold_objection": _reasons("reasons"),
     "pause_clock": _paused,
-    "add_document": _paper,
-    "drop_document": _paper,
-    "add_own_document": _paper,
+    **HAND_TELLERS,
+    **dict.fromkeys(("add_document", "drop_document", "add_own_document", *of_changes.PAPERS), _paper),
+    **{verb: _reasons(words) for verb, words in of_changes.WORDS.items()},
     "defend": _reasons("statement"),
     "ask_for_hearing": _reasons("statement"),
     "call_hearing": _hearing,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import AuditEvent, Case
 from workflows.door import verb_label
-from workflows.presentation.words import Words, quoted, state_label
+from workflows.presentation.words import Words, person_words, state_label
 from workflows.selectors.registers import Trail
 from workflows.subjects import subject_of_state
 
@@ -28,7 +28,7 @@ def _row(case: Case, event: AuditEvent) -> Words:
         "seq": event.seq,
         "verb": _("创建申报") if event.verb == "open" else verb_label(case, event.verb),
         "at": event.at,
-        "by": quoted(event.by_name),
+        "by": person_words(event),
         "office": event.acting_as,
         "move": _move(event),
         "content": json.dumps(event.content, ensure_ascii=False, sort_keys=True, indent=1) if event.content else "",

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.enums import DISTRICTS
+from accreditation.models import AuditEvent
 from accreditation.templatetags.figures import grouped_text
 from accreditation.templatetags.language import is_english, zh
 from criteria.exact import fixed_text
@@ -54,6 +55,12 @@ def district_name(code: str) -> str:
 def body_name(body: Any) -> str:
     """An authority's name in the reader's language."""
     return str(either(body, "name"))
+
+
+def named(application: Any) -> str:
+    """The enterprise of an application in a list, with the product where it is about one."""
+    product = f"“{application.product_name}”" if application.product_name else ""
+    return f"{application.enterprise.name}{product}"
 
 
 def confidence_mark(confidence: Confidence) -> Words:
@@ -102,6 +109,14 @@ def cited(codes: Iterable[str], rules: RuleSet | None = None) -> SafeString:
 def quoted(text: object) -> SafeString:
     """What a person wrote, marked as Chinese on an English page."""
     return zh(text)
+
+
+def person_words(event: AuditEvent) -> SafeString:
+    """Who acted and, where a colleague lent the power, in whose place."""
+    lender = event.content.get("on_behalf_of")
+    if not lender:
+        return quoted(event.by_name)
+    return format_html(_("{by}（代 {lender} 办理）"), by=quoted(event.by_name), lender=quoted(lender["name"]))
 
 
 def file_words(name: str) -> SafeString:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from accreditation.clocks import DeadlineState
 from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Level, Owner, states_where
 from accreditation.errors import NotFound
@@ -26,10 +28,10 @@ from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View, application_of, case_for, enterprises_of, view_of, visible_cases
 from certificates.models import Certificate
-from certificates.selectors import certificate_for_request
+from certificates.selectors import newest_versions
 from criteria.ruleset import RuleSet
 from workflows.calendar import current_calendar
-from workflows.certification import request_key_of
+from workflows.certification import newest_certificate_of_title, request_key_of
 from workflows.presentation.cases import clock_words
 from workflows.presentation.words import Words
 from workflows.workdays import SHANGHAI, WorkCalendar
@@ -93,26 +95,44 @@ def window_of(batch: Batch, *, at: datetime, calendar: WorkCalendar | None = Non
     return {"due": batch.closes_at, "left": left, "provisional": False}
 
 
-def own_certificates(user: Person) -> list[tuple[Title, Case, Certificate | None]]:
-    """Titles that the person's enterprises were granted here, each with its case and certificate."""
+def own_certificates(user: Person) -> list[tuple[Title, Case | None, Certificate | None]]:
+    """Titles that the person's enterprises were granted here, each with its case and certificate.
+
+    Those that passed to them from another holder follow, without a case.
+    """
+    enterprises = enterprises_of(user)
     rows = (
         Application.objects.filter(
-            enterprise__in=enterprises_of(user), title__isnull=False, title__granted_above__isnull=True
+            enterprise__in=enterprises, title__holder=F("enterprise"), title__granted_above__isnull=True
         )
         .select_related("title__programme", "title__holder", "case")
         .order_by("-title__granted_on", "-pk")
     )
-    titles = [(row.title, row.case) for row in rows if row.title is not None]
-    keys = [request_key_of(title) for title, _case in titles]
+    titles: list[tuple[Title, Case | None]] = [(row.title, row.case) for row in rows if row.title is not None]
+    held = Title.objects.filter(holder__in=enterprises).exclude(pk__in=[title.pk for title, _case in titles])
+    others = list(held.select_related("programme", "holder").order_by("-granted_on", "-pk"))
+    keys = [request_key_of(title) for title in [*others, *(title for title, _case in titles)]]
     issued = {row.request_key: row for row in Certificate.objects.filter(request_key__in=keys)}
-    return [(title, case, issued.get(request_key_of(title))) for title, case in titles]
+    titles += [(title, None) for title in others if request_key_of(title) in issued]
+    newest = newest_versions(row.number for row in issued.values())
+    found = [(title, case, issued.get(request_key_of(title))) for title, case in titles]
+    return [(title, case, newest.get(first.number, first) if first else None) for title, case, first in found]
+
+
+def certificate_of_own_title(user: Person, number: str) -> Certificate:
+    """The issued certificate of a title that the person's enterprise holds; NotFound for anybody else's."""
+    title = Title.objects.filter(holder__in=enterprises_of(user), number=number).first()
+    found = newest_certificate_of_title(title) if title is not None else None
+    if found is None or not found.sha256:
+        raise NotFound(number)
+    return found
 
 
 def certificate_of(application: Application) -> Certificate | None:
     """The issued certificate of the title that an application led to."""
-    if application.title is None:
+    if application.title is None or application.title.holder_id != application.enterprise_id:
         return None
-    found = certificate_for_request(request_key_of(application.title))
+    found = newest_certificate_of_title(application.title)
     return found if found is not None and found.sha256 else None
 
 
@@ -128,16 +148,23 @@ def open_batches(at: datetime) -> list[Batch]:
     return list(rows.select_related("programme__granted_by", "rule_set", "authority").order_by("closes_at"))
 
 
+def asks_product(at: datetime) -> bool:
+    """Whether a batch that takes applications now is one of a product's title."""
+    return any(batch.programme.is_of_product for batch in open_batches(at))
+
+
 def own_enterprises(user: Person) -> list[Enterprise]:
     """Enterprises for which the person acts or has asked to act."""
     return list(enterprises_of(user).order_by("name"))
 
 
 def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
-    """Enterprises of the person without an open application in the batch."""
-    closed = states_where(is_closed=True)
-    taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
-    rows = enterprises_of(user).exclude(pk__in=taken).order_by("name")
+    """Enterprises of the person that may still enter the batch: of a product's title all, else each once."""
+    rows = enterprises_of(user).order_by("name")
+    if not batch.programme.is_of_product:
+        closed = states_where(is_closed=True)
+        taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
+        rows = rows.exclude(pk__in=taken)
     return [enterprise for enterprise in rows if is_offered_to(batch, enterprise)]
 
 

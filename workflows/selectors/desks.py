@@ -70,7 +70,7 @@ def official_cases(user: User) -> QuerySet[Case]:
         visible_cases(user)
         .filter(application__isnull=False)
         .exclude(state=ApplicationState.DRAFT)
-        .select_related("enterprise", "batch")
+        .select_related("enterprise", "batch", "application")
     )
     return rows.order_by("-moved_at", "-pk")
 
@@ -93,6 +93,7 @@ def narrowed(
     """Cases that fit every given filter; `words` are looked for in number, name and credit code."""
     if words:
         found = Q(number__icontains=words) | Q(enterprise__name__icontains=words)
+        found |= Q(application__product_name__icontains=words)
         cases = cases.filter(found | Q(enterprise__uscc__iexact=words))
     if state:
         cases = cases.filter(state=state)

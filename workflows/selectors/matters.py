@@ -76,7 +76,7 @@ def titles_of_authority(user: Person) -> QuerySet[Title]:
 def matching_titles(titles: QuerySet[Title], *, words: str = "", state: str = "") -> QuerySet[Title]:
     """Titles that fit; `words` are looked for in number, holder and credit code."""
     if words:
-        found = Q(number__icontains=words) | Q(holder__name__icontains=words)
+        found = Q(number__icontains=words) | Q(holder__name__icontains=words) | Q(product__icontains=words)
         titles = titles.filter(found | Q(holder__uscc__iexact=words))
     return titles.filter(state=state) if state else titles
 

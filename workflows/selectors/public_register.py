@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 
 from accreditation.audit import chain_key
 from accreditation.enums import ApplicationState, TitleState
@@ -26,9 +26,9 @@ from accreditation.models import (
 from accreditation.models.titles import STANDING
 from accreditation.services.notice_ends import end_of_notice
 from certificates.models import Certificate, PaperCertificate
-from certificates.selectors import certificate_for_request, paper_certificate_of
+from certificates.selectors import paper_certificate_of
 from certificates.standing import Standing
-from workflows.certification import request_key_of
+from workflows.certification import newest_certificate_of_title
 
 NOTICE, ANNOUNCEMENT = "notice", "announcement"
 CHECK_CODE_LENGTH = 8
@@ -135,7 +135,7 @@ def titles(filters: Mapping[str, str]) -> QuerySet[Title]:
     elif state != ALL_STATES:
         rows = rows.filter(state=state)
     if words := filters.get("words"):
-        rows = rows.filter(holder__name__icontains=words)
+        rows = rows.filter(Q(holder__name__icontains=words) | Q(product__icontains=words))
     for name, column in (("programme", "programme_id"), ("district", "holder__district"), ("year", "granted_on__year")):
         if value := filters.get(name):
             rows = rows.filter(**{column: value})
@@ -167,7 +167,7 @@ def title_events(row: Title) -> list[AuditEvent]:
 
 def certificate_of_title(row: Title) -> Certificate | None:
     """The issued certificate of a title."""
-    found = certificate_for_request(request_key_of(row))
+    found = newest_certificate_of_title(row)
     return found if found is not None and found.state != Standing.REQUESTED else None
 
 

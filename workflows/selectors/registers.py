@@ -22,9 +22,9 @@ from accreditation.models import (
 from accreditation.permissions import Person, batches_under
 from accreditation.roles import Power
 from certificates.models import Certificate
-from certificates.selectors import certificate_for_request, certificates_refused, certificates_waiting
+from certificates.selectors import certificates_refused, certificates_waiting
 from certificates.standing import Standing
-from workflows.certification import request_key_of
+from workflows.certification import newest_certificate_of_title
 
 GROUPS = ("waiting", "refused", "issued")
 
@@ -98,7 +98,7 @@ def certificate_counts() -> dict[str, int]:
 
 def certificate_of(application: Application) -> Certificate | None:
     """The first certificate of the title that the application led to."""
-    return certificate_for_request(request_key_of(application.title)) if application.title else None
+    return newest_certificate_of_title(application.title) if application.title else None
 
 
 def trail_of(case: Case) -> Trail:

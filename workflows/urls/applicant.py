@@ -48,5 +48,6 @@ urlpatterns = [
     path(f"{CASE}withdraw/", applicant_filing.my_withdraw, name="my_withdraw"),
     path(f"{CASE}certificate/", applicant.my_certificate, name="my_certificate"),
     path(f"{CASE}certificate/english/", applicant.my_certificate_english, name="my_certificate_english"),
+    path("my/titles/<str:number>/certificate/", applicant.my_title_certificate, name="my_title_certificate"),
     path(f"{CASE}progress/", applicant.my_progress, name="my_progress"),
 ]

@@ -9,6 +9,7 @@ from workflows.views import (
     calibration,
     certificates_desk,
     expert_pool,
+    hands,
     notices_desk,
     objections_desk,
     office,
@@ -88,4 +89,7 @@ urlpatterns = [
     path("casework/<str:number>/workbooks/<int:upload>/", papers.staff_workbook, name="staff_workbook"),
     path("casework/<str:number>/letters/<str:letter>/", papers.staff_letter, name="staff_letter"),
     path("cases/<str:number>/", papers.case, name="case"),
+    path("cases/<str:number>/take/", hands.case_take, name="case_take"),
+    path("cases/<str:number>/release/", hands.case_release, name="case_release"),
+    path("cases/<str:number>/hand-over/", hands.case_hand_over, name="case_hand_over"),
 ]

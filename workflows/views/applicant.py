@@ -24,6 +24,7 @@ from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.timeline import timeline
 from workflows.presentation.words import Words, either
 from workflows.selectors import applicant as rows
+from workflows.selectors import changes
 from workflows.selectors.guide import batch_by_code
 from workflows.selectors.matters import own_matters
 from workflows.views import applicant_tasks
@@ -46,6 +47,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
         "to_do": [applicant_tasks.card(row) for row in found if row.is_mine_to_act],
         "others": [applicant_tasks.card(row) for row in found if not row.is_mine_to_act],
         "matters": [applicant_tasks.matter_card(case) for case in own_matters(user)],
+        "holders": changes.holders_of(user),
         "certificates": [applicant_tasks.certificate_card(*row) for row in rows.own_certificates(user)],
         "batches": [batch_words(batch) for batch in rows.open_batches(at)],
     }
@@ -71,8 +73,8 @@ def my_new(request: HttpRequest) -> HttpResponse:
     """Open batches, the conditions of each, and for which enterprise to apply."""
     places = _places(request)
     if request.method != "POST":
-        return _new_page(request, NewCaseForm(places=places))
-    form = NewCaseForm(request.POST, places=places)
+        return _new_page(request, NewCaseForm(places=places, asks_product=rows.asks_product(timezone.now())))
+    form = NewCaseForm(request.POST, places=places, asks_product=rows.asks_product(timezone.now()))
     if not form.is_valid():
         return _new_page(request, form, status=422)
     code, key = form.chosen()
@@ -80,7 +82,7 @@ def my_new(request: HttpRequest) -> HttpResponse:
     enterprise = next(row for row in rows.own_enterprises(user) if row.pk == key)
     try:
         case = open_application(
-            enterprise, batch_by_code(code), by=user, at=timezone.now(),
+            enterprise, batch_by_code(code), by=user, at=timezone.now(), product=form.named_product,
             request_key=request.POST.get(REQUEST_KEY) or None,
         )  # fmt: skip
     except Refusal as refusal:
@@ -137,7 +139,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         tasks=applicant_tasks.task_groups(opened, evaluation, covered),
         kinds=kinds,
         covered=covered,
-        score=_score(opened) if evaluation else None,
+        score=_score(opened) if evaluation and scores.gives_points(evaluation) else None,
         total=scores.total_text(evaluation) if evaluation else "",
         axes=scores.radar_axes(evaluation) if evaluation else [],
         summary=applicant_tasks.summary(opened),
@@ -225,6 +227,14 @@ def my_certificate(request: HttpRequest, number: str) -> HttpResponse:
     certificate = rows.certificate_of(opened.application)
     if certificate is None:
         raise NotFound(number)
+    return _signed_file(certificate_file(certificate), f"{certificate.number}.pdf")
+
+
+@require_safe
+@page
+def my_title_certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """The signed certificate of a title that the enterprise holds, from whomever it has it."""
+    certificate = rows.certificate_of_own_title(acting_person(request), number)
     return _signed_file(certificate_file(certificate), f"{certificate.number}.pdf")
 
 

@@ -82,7 +82,7 @@ def _check_page(
         recurring=own_recurrence_rows(own_recurrences(opened.application, facts), opened.rules),
         gates=table,
         failed=[gate for gate in table if gate["is_failed"]],
-        total=scores.total_text(evaluation) if evaluation else "",
+        total=scores.total_text(evaluation) if evaluation and scores.gives_points(evaluation) else "",
         may_file="correct" in opened.verbs or "submit" in opened.verbs,
     )  # fmt: skip
     return render(request, "workflows/applicant/check.html", context, status=422 if reasons else 200)

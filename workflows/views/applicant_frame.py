@@ -118,15 +118,15 @@ def frame(opened: OpenCase, page: str, title: str, **more: Any) -> dict[str, Any
         "title": title,
         "header": case_header(opened.case, opened.application, at=timezone.now()),
         "bar": step_bar(opened.case, opened.application),
-        "sub_links": sub_links(number, page),
+        "sub_links": sub_links(number, page, with_points=bool(opened.rules.indicators)),
         "crumbs": crumbs,
         "request_key": new_request_key(),
         **more,
     }
 
 
-def sub_links(number: str, page: str) -> list[Words]:
-    """Links between the pages of a case."""
+def sub_links(number: str, page: str, *, with_points: bool = True) -> list[Words]:
+    """Links between the pages of a case; without points nothing is to be gained."""
     labels = {
         "my_case": _("总览"),
         "my_workbook": _("数据表"),
@@ -139,6 +139,7 @@ def sub_links(number: str, page: str) -> list[Words]:
     return [
         {"label": label, "href": reverse(name, args=[number]), "current": name == page}
         for name, label in labels.items()
+        if with_points or name != "my_what_if"
     ]
 
 

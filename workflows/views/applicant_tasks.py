@@ -11,10 +11,10 @@ from accreditation.enums import ApplicationState, Owner
 from certificates.selectors import has_english
 from certificates.services.published import files_beside
 from certificates.standing import Standing
-from workflows.presentation.cases import batch_name, owner_name
+from workflows.presentation.cases import batch_name, owner_name, product_words
 from workflows.presentation.corrections import correction_points
 from workflows.presentation.figures import shown_value
-from workflows.presentation.scores import total_text
+from workflows.presentation.scores import gives_points, total_text
 from workflows.presentation.words import Words, district_name, either, lang, quoted, state_label, state_tone
 from workflows.procedures import procedure_of
 from workflows.selectors.applicant import certificate_of, uploads_of
@@ -43,6 +43,7 @@ def card(row: OwnCase) -> Words:
     return {
         "name": case.enterprise.name,
         "number": case.number,
+        "product": product_words(application.product_name),
         "programme": either(case.batch.programme, "name") if case.batch else "",
         "round": batch_name(case.batch) if case.batch else "",
         "state": state_label(application.state),
@@ -79,25 +80,33 @@ def matter_card(case: Case) -> Words:
     }
 
 
-def certificate_card(title: Title, case: Case, certificate: Certificate | None) -> Words:
-    """A title with its certificate: number, validity, standing, downloads and public page."""
+def certificate_card(title: Title, case: Case | None, certificate: Certificate | None) -> Words:
+    """A title with its certificate: number, validity, standing, downloads and public page.
+
+    A title that came from another holder has no case of its own here.
+    """
     issued = certificate if certificate and certificate.sha256 else None
     meaning = Standing(certificate.state).meaning if certificate else Standing.REQUESTED.meaning
     return {
         "name": either(title.programme, "name"),
         "holder": title.holder.name,
+        "product": product_words(title.product),
         "number": certificate.number if certificate else title.number,
         "valid_from": title.valid_from,
         "valid_until": title.valid_until,
         "state": meaning.word.zh if lang() == "zh" else meaning.word.en,
         "tone": TONES[meaning.tone],
-        "href": address("my_certificate", case.number) if issued else "",
-        "english_href": address("my_certificate_english", case.number) if has_english(certificate) else "",
+        "href": _certificate_href(title, case) if issued else "",
+        "english_href": address("my_certificate_english", case.number) if case and has_english(certificate) else "",
         "shown_href": address("certificates:shown", issued.code) if issued else "",
         "credential_href": _credential_href(issued),
-        "case_href": address("my_case", case.number),
+        "case_href": address("my_case", case.number) if case else address("centre", title.number),
         "end_href": address("my_cancellation", title.number) if title.is_standing else "",
     }
+
+
+def _certificate_href(title: Title, case: Case | None) -> str:
+    return address("my_certificate", case.number) if case else address("my_title_certificate", title.number)
 
 
 def _credential_href(issued: Certificate | None) -> str:
@@ -177,12 +186,15 @@ def _is_still_asked(opened: OpenCase, newest: int) -> bool:
 
 
 def _score_task(opened: OpenCase, evaluation: Evaluation | None) -> Words:
-    task: Words = {"label": _("核对申报条件和自动计算的得分"), "href": address("my_score", opened.case.number)}
+    label = _("核对申报条件和自动计算的得分") if opened.rules.indicators else _("核对申报条件")
+    task: Words = {"label": label, "href": address("my_score", opened.case.number)}
     if evaluation is None:
         return task | {"state": "blocked", "hint": _("数据表读取通过后自动计算。")}
     failed = len(evaluation.failed_gates)
     if failed:
         return task | {"state": "problem", "words": _("%(n)d 项条件不符合") % {"n": failed}}
+    if not gives_points(evaluation):
+        return task | {"state": "done", "words": _("不评分")}
     return task | {"state": "done", "words": _("%(points)s 分") % {"points": total_text(evaluation)}}
 
 

@@ -23,6 +23,7 @@ from workflows.presentation.coverage import coverage
 from workflows.presentation.differences import difference_words
 from workflows.presentation.explanations import explanations
 from workflows.presentation.figures import annex_tables, shown_value
+from workflows.presentation.hands import hands
 from workflows.presentation.provable import proof, provable_name
 from workflows.presentation.recommending import consultation_rows, recommending_rows
 from workflows.presentation.recurrences import recurrence_rows
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from accreditation.models import Evidence, Submission
     from accreditation.permissions import Person
+    from criteria.evaluate import Evaluation
     from criteria.fields import FieldSpec
     from criteria.ruleset import RuleSet
 
@@ -60,7 +62,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "notice": corrections.return_notice(request, at=at) if request else None,
         "gates": gates.gates_table(verified, rules) if verified else [],
         "answers": _answers(opened, rules),
-        "compared": scores.compared_scores(reported, verified) if reported and verified else None,
+        "compared": _compared(reported, verified),
         "axes": scores.radar_axes(verified) if verified else [],
         "explanations": explanations(verified, rules) if verified else [],
         "sources": source_rows(rules),
@@ -75,7 +77,15 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
             case, opened.desk.view, letter_address="" if opened.desk.code == "forward" else LETTER
         ),
         "recurring": recurrence_rows(recurrences(application), rules, by=by, address=opened.desk.case_page),
+        "hands": hands(case, by, at=at),
     }
+
+
+def _compared(reported: Evaluation | None, verified: Evaluation | None) -> Words | None:
+    """Both scores; nothing where there are no figures yet, or where the rules give no points."""
+    if reported is None or verified is None or not scores.gives_points(verified):
+        return None
+    return scores.compared_scores(reported, verified)
 
 
 def _letters(opened: Opened) -> list[Words]:
@@ -179,7 +189,7 @@ def actions(opened: Opened) -> list[Words]:
     """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
     found = []
     for verbs, page, label, tone in BUTTONS:
-        if verbs == {_hidden_clock(opened)}:
+        if verbs == {_hidden_clock(opened)} or (page == "panel" and not opened.application.batch.panel_size):
             continue
         if verbs & opened.verbs and page.split(":")[0] in ("act", *opened.desk.pages):
             name, _colon, verb = page.partition(":")

@@ -201,6 +201,7 @@ def _plain(found: Case, application: Application) -> Words:
     return {
         "case": found,
         "enterprise": found.enterprise.name,
+        "product": application.product_name,
         "district": district_name(found.district),
         "trade": trade_of(application),
         "programme": either(application.batch.programme, "name"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
+from accreditation.selectors.holders import passed_from
 from accreditation.services.files import take_file
 from accreditation.services.notice_ends import end_of_notice
 from accreditation.templatetags.dates import day_text
@@ -33,7 +34,7 @@ from workflows.views.listing import filters, page_of_rows
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import Application, Case, NoticeEntry, StoredFile, Title
+    from accreditation.models import Application, AuditEvent, Case, NoticeEntry, StoredFile, Title
 
 OBJECTIONS = Rate("objection", interval=60.0, burst=5)
 TRACKING = Rate("track", interval=3.0, burst=20)
@@ -78,6 +79,7 @@ def _entry(found: NoticeEntry, at: Any) -> Words:
     return {
         "position": found.position,
         "name": found.enterprise_name,
+        "product": found.product,
         "district": district_name(found.district),
         "number": number,
         "href": address if register.may_object(found, at=at) else "",
@@ -217,7 +219,7 @@ def _history(row: Title) -> list[Words]:
     """Changes of state, newest first, and the grant at the end; nobody's name."""
     changes = [
         {
-            "title": TitleState(event.state_after).label,
+            "title": _step(event),
             "at": event.at,
             "tone": TITLE_TONES.get(event.state_after, "grey"),
         }
@@ -227,6 +229,12 @@ def _history(row: Title) -> list[Words]:
     text = format_html("{} {}", day_text(row.granted_on), quoted(row.announcement_number))
     granted = {"title": _("认定"), "at": None, "tone": "green", "text": text}
     return [*changes, granted]
+
+
+def _step(event: AuditEvent) -> str:
+    """A title that passed to a successor says from whom; of any other event the state that it led to."""
+    former = passed_from(event)
+    return _("承继自 %(name)s") % {"name": former} if former else str(TitleState(event.state_after).label)
 
 
 # --- progress -----------------------------------------------------------------------------------------------------

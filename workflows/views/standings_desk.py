@@ -42,6 +42,7 @@ def frame(request: HttpRequest, current: str) -> dict[str, Any]:
     links = [
         ("office_standings", "standings", _("登记簿")),
         ("office_standing_files", "files", _("导入文件")),
+        ("office_cultivation", "cultivation", _("示范企业培育库")),
         ("office_ladder", "ladder", _("阶梯名单")),
         ("office_conference", "conference", _("联席会议报告")),
     ]

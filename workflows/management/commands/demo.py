@@ -1,4 +1,4 @@
-"""`manage.py demo [--once]`: a fresh demonstration, the main job run once, then the site served."""
+"""`manage.py demo [--once] [--size N]`: a fresh demonstration, the main job run once, then the site served."""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accreditation.effects import run_due
+from accreditation.enums import ApplicationState
 from accreditation.models import Application, Case
 from accreditation.seeds.accounts import DEMO_PASSWORD, demo_people
 from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
+from workflows.demo.changes import report_changes
+from workflows.demo.city.build import City
+from workflows.demo.cultivation import CultivationStory
+from workflows.demo.designated import fill_designations
 from workflows.demo.desks import fill_desks
 from workflows.demo.district import fill_district
 from workflows.demo.matters import deal_with_titles
@@ -27,6 +32,7 @@ from workflows.demo.national import NationalStory
 from workflows.demo.story import Story
 from workflows.tick import tick
 
+USUAL_SIZE = 30
 FRESH = ("evidence", "certificates", "public", "mail", "run")  # keys and trust stay: authorities are made once
 
 
@@ -36,8 +42,9 @@ class Command(BaseCommand):
     help = "Run the main job once without a browser, print each step, write the certificate; then serve the site."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """`--once` stops before serving."""
+        """`--once` stops before serving; `--size` is the number of further cases."""
         parser.add_argument("--once", action="store_true")
+        parser.add_argument("--size", type=int, default=USUAL_SIZE, help="cases of the city around the main job")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit code 0 only if the certificate verifies."""
@@ -49,9 +56,14 @@ class Command(BaseCommand):
         case = story.run()
         path = self._certificate(case, story)
         deal_with_titles(story.tell, story.world, story.clock)
+        report_changes(story.tell, story.world, story.clock)
         fill_desks(story)
         fill_district(story)
+        fill_designations(story)
         NationalStory(story).run()
+        if options["size"] > 0:
+            self._build_city(story, options["size"])
+        CultivationStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
         verdict = self._verify(path)
@@ -75,9 +87,7 @@ class Command(BaseCommand):
     def _certificate(self, case: Case, story: Story) -> Path:
         """The signer, a process of its own, issues; the clock notes it; the file is handed out."""
         story.tell.step("签发进程渲染、封装、签名、入日志、发布查验页；企业下载证书")
-        command = [sys.executable, "manage.py", "signer", "--once"]
-        subprocess.run(command, check=True, capture_output=True)
-        tick(timezone.now())
+        self._sign()
         title = Application.objects.select_related("title").get(case=case).title
         assert title is not None
         certificate = certificate_for_request(request_key_of(title))
@@ -90,6 +100,21 @@ class Command(BaseCommand):
         story.tell.line(at, "签发进程", f"SHA-256 {certificate.sha256}，日志第 {certificate.log_index} 条")
         story.tell.line(at, "公众", f"查验地址 {settings.PUBLIC_BASE_URL}/v/{certificate.code}/")
         return path
+
+    def _sign(self) -> None:
+        """The signer, a process of its own, issues what was asked for; the clock notes it."""
+        command = [sys.executable, "manage.py", "signer", "--once"]
+        subprocess.run(command, check=True, capture_output=True)
+        tick(timezone.now())
+
+    def _build_city(self, story: Story, size: int) -> None:
+        """Further enterprises whose cases stand in every state today."""
+        story.tell.step(f"示例城市：另有 {size} 家企业申报，分布于各个环节")
+        states = City(story).build(size)
+        self._sign()
+        for state in ApplicationState:
+            if states[state]:
+                self.stdout.write(f"   {state.label} {states[state]}")
 
     def _list_accounts(self) -> None:
         """Who can log in, for the terminal; the log-in page of the demo shows the same."""

@@ -90,12 +90,12 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         "actions": [
             {"label": act.title, "href": opened.address("matter_act", verb), "tone": act.tone}
             for verb, act in opened.pages.acts.items()
-            if verb in opened.verbs
+            if verb in opened.verbs and act.suits(opened.subject)
         ],
         "facts": opened.pages.facts(opened.case, opened.subject, opened.view),
         "documents": papers,
         "drop": opened.pages.drops_document in opened.verbs,
-        "drop_address": reverse("matter_drop_document", args=[opened.case.number]),
+        "drop_address": opened.address("matter_drop_document"),
         "redo_address": reverse("my_redo", args=[opened.case.number]) if may_redo(opened) else "",
         "letters": letters.letter_rows(
             letters_of(opened.case), number=opened.case.number, address=_letter_address(opened)
@@ -241,6 +241,13 @@ def my_matter(request: HttpRequest, number: str) -> HttpResponse:
 def my_matter_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """An act of the holder."""
     return act_page(request, number, verb, for_holder=True)
+
+
+@require_POST
+@page
+def my_matter_drop_document(request: HttpRequest, number: str) -> HttpResponse:
+    """A paper taken off by the holder."""
+    return drop_document(request, number, for_holder=True)
 
 
 @require_safe

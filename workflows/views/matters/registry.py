@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workflows.procedures import procedure_of
+from workflows.views.matters.changes import CHANGES
 from workflows.views.matters.proceedings import PROCEEDINGS
 from workflows.views.matters.reconsiderations import RECONSIDERATIONS
 from workflows.views.matters.shapes import MatterPages
+from workflows.views.matters.yearly_reports import YEARLY_REPORTS
 
 if TYPE_CHECKING:
     from accreditation.models import Case
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 PAGES: Mapping[str, MatterPages] = {
     "title_proceeding/2026": PROCEEDINGS,
     "reconsideration/2024": RECONSIDERATIONS,
+    "title_change/2026": CHANGES,
+    "demonstration_yearly_report/2010": YEARLY_REPORTS,
 }
 
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MatterAct:
-    """A page for one act: form, words, whether it is asked again before it is done, whether it takes a file."""
+    """A page for one act: form, words, whether it is asked again before it is done, whether it takes a file.
+
+    `suits` says for which subjects its button is offered, where the rules would refuse it to all others.
+    """
 
     form: Callable[..., forms.Form]  # (data, files, initial=..., and subject=... where `with_subject`)
     title: Promise
@@ -32,6 +35,7 @@ class MatterAct:
     takes_file: bool = False
     with_subject: bool = False
     tone: str = "primary"
+    suits: Callable[[CaseSubject], bool] = lambda subject: True
 
     @property
     def confirm(self) -> Confirm | None:

@@ -1,0 +1,75 @@
+"""What a person holds at an instant: powers by own grants, and powers that colleagues of the same body lend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Value
+from django.utils import timezone
+
+from accreditation.models import Delegation, Lender, RoleGrant, User
+from accreditation.roles import DELEGABLE, ROLES, Power, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One grant as it counts for this person: own with all its powers, or one power of it lent by its holder."""
+
+    role: Role
+    district: str
+    lender: Lender | None = None
+    lent: Power | None = None
+
+    @property
+    def powers(self) -> frozenset[Power]:
+        """What it gives; a role that has lost a power lends it no more."""
+        own = ROLES[self.role].powers
+        return own if self.lent is None else own & {self.lent}
+
+    @property
+    def place(self) -> str | None:
+        """Code of the authority to which it is bound; None for the city's office."""
+        return self.district if ROLES[self.role].by_district else None
+
+    def reaches(self, district: str | None) -> bool:
+        """Whether it counts in a district; None asks for no particular one."""
+        return district is None or self.place is None or self.place == district
+
+
+def holdings(user: User, at: datetime | None = None) -> list[Holding]:
+    """Own grants first, then what is lent at that instant (now, unless told otherwise), read anew in one statement."""
+    at = at or timezone.now()
+    own = RoleGrant.objects.filter(user=user, revoked_at__isnull=True).order_by()
+    lent = Delegation.objects.filter(
+        delegate=user,
+        starts_at__lte=at,
+        ends_at__gt=at,
+        revoked_at__isnull=True,
+        grant__revoked_at__isnull=True,
+        delegator__is_active=True,
+    ).order_by()
+    nothing = (Value(""), Value(0), Value(0), Value(""), Value(""))
+    rows = own.values_list("pk", "role", "district", *nothing).union(
+        lent.values_list(
+            "grant_id", "grant__role", "grant__district",
+            "power", "pk", "delegator_id", "delegator__name", "delegator__username",
+        ),
+        all=True,
+    )  # fmt: skip
+    held = [_holding(*row) for row in sorted(rows, key=lambda row: (bool(row[3]), row[0], row[4]))]
+    places = offices(held)
+    return [one for one in held if one.lender is None or one.place in places]
+
+
+def _holding(
+    grant: int, role: str, district: str, power: str, delegation: int, person: int, name: str, username: str
+) -> Holding:
+    if not power:
+        return Holding(Role(role), district)
+    return Holding(Role(role), district, Lender(delegation, person, name or username), Power(power))
+
+
+def offices(held: list[Holding]) -> frozenset[str | None]:
+    """Authorities at which the person works by a grant of their own; only there can a colleague lend anything."""
+    return frozenset(one.place for one in held if one.lender is None and one.powers & DELEGABLE.keys())

@@ -1,0 +1,60 @@
+"""The offices that the verbs of a change name: holder, the two districts, the granting body and its second person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.change_words import ChangeState
+from accreditation.models import ChangeRequest, Member
+from accreditation.permissions import acts_for, has_power_at
+from accreditation.roles import Power
+from workflows.doing import Doing, Who
+
+
+def change_of(doing: Doing) -> ChangeRequest:
+    """The subject of the attempt."""
+    assert isinstance(doing.subject, ChangeRequest)
+    return doing.subject
+
+
+def authority_over(change: ChangeRequest, district: str) -> str | None:
+    """The body that confirms: the district of the case, or the city's office (None)."""
+    return None if change.is_for_city else district
+
+
+def _is_party(doing: Doing) -> bool:
+    """Whether the person acts or acted for the holder or for one of its successors (回避)."""
+    change = change_of(doing)
+    parties = [change.holder_id, *change.successors.values_list("enterprise_id", flat=True)]
+    return Member.objects.filter(user=doing.by, enterprise_id__in=parties).exists()
+
+
+def _of_district(doing: Doing, district: str) -> bool:
+    return bool(district) and has_power_at(doing.by, Power.PREPARE_ORDERS, district) and not _is_party(doing)
+
+
+def _at_granting_body(power: Power) -> Callable[[Doing], bool]:
+    def test(doing: Doing) -> bool:
+        place = authority_over(change_of(doing), doing.case.district)
+        return has_power_at(doing.by, power, place) and not _is_party(doing)
+
+    return test
+
+
+def _whose_turn(doing: Doing) -> bool:
+    """Whoever has the change on the desk now."""
+    if doing.state == ChangeState.UNDER_CONFIRMATION:
+        return CONFIRMER.test(doing)
+    return (RECEIVING_DISTRICT if doing.state == ChangeState.UNDER_RECEIVING_OPINION else OWN_DISTRICT).test(doing)
+
+
+HOLDER = Who("applicant", _("称号持有单位"), lambda doing: acts_for(doing.by, doing.case.enterprise_id))
+OWN_DISTRICT = Who("district_officer", _("所在区主管部门"), lambda doing: _of_district(doing, doing.case.district))
+RECEIVING_DISTRICT = Who(
+    "receiving_officer", _("迁入区主管部门"), lambda doing: _of_district(doing, change_of(doing).new_district)
+)
+CONFIRMER = Who("confirming_officer", _("认定机关经办人"), _at_granting_body(Power.PREPARE_ORDERS))
+SECOND = Who("second_officer", _("认定机关复核人"), _at_granting_body(Power.MAKE_ORDERS))
+WHOSE_TURN = Who("reviewing_officer", _("正在审核的区主管部门或认定机关"), _whose_turn)

@@ -1,0 +1,138 @@
+"""Recognition under a designation that was set up from a file, first edition: its batch says which stages there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from viewflow import this
+from viewflow.workflow import flow
+
+from accreditation.enums import ApplicationState as S
+from accreditation.roles import Power
+from workflows.flows.foundation import CaseProcedure, for_applicant, for_district, for_power, in_state
+from workflows.nodes import Desk, SeatDesk, Seats, Wait
+
+
+def _waits_for_certificate(activation: Any) -> bool:
+    """Announced and not closed: a case without a certificate is closed by its announcement."""
+    return activation.process.case.closed_at is None and in_state(S.RECOGNISED)(activation)
+
+
+class GenericRecognition2026(CaseProcedure):
+    """District, office, experts, committee, public notice, announcement, certificate: as far as the batch has them."""
+
+    process_title = _("通用认定")
+    is_for_designations = True
+
+    start = flow.StartHandle().Annotation(title=_("开始申报")).Next(this.prepare)
+    # A lost flow starts again here and goes straight to the task that the legal state asks for.
+    rebuild = flow.StartHandle().Annotation(title=_("重建待办")).Next(this.resume)
+    resume = (
+        flow.Switch()
+        .Annotation(title=_("按法定状态恢复"))
+        .Case(this.prepare, in_state(S.DRAFT))
+        .Case(this.first_review, in_state(S.SUBMITTED, S.UNDER_FIRST_REVIEW))
+        .Case(this.correct, in_state(S.RETURNED))
+        .Case(this.completeness_check, in_state(S.UNDER_COMPLETENESS_CHECK))
+        .Case(this.appoint_panel, in_state(S.AWAITING_PANEL))
+        .Case(this.seats, in_state(S.UNDER_EXPERT_REVIEW))
+        .Case(this.overall_review, in_state(S.UNDER_OVERALL_REVIEW))
+        .Case(this.table_again, in_state(S.POSTPONED))
+        .Case(this.publish_notice, in_state(S.PROPOSED))
+        .Case(this.notice_period, in_state(S.UNDER_NOTICE))
+        .Case(this.announce, in_state(S.NOTICE_COMPLETED, S.AWAITING_ANNOUNCEMENT))
+        .Case(this.certify, _waits_for_certificate)
+        .Default(this.end)
+    )
+
+    prepare = Desk(for_applicant).Annotation(title=_("填报并提交")).Next(this.after_prepare)
+    after_prepare = (
+        flow.Switch()
+        .Annotation(title=_("提交去向"))
+        .Case(this.first_review, in_state(S.SUBMITTED))
+        .Case(this.completeness_check, in_state(S.UNDER_COMPLETENESS_CHECK))
+        .Default(this.end)
+    )
+
+    first_review = Desk(for_district).Annotation(title=_("区级初审")).Next(this.after_first_review)
+    after_first_review = (
+        flow.Switch()
+        .Annotation(title=_("初审结果"))
+        .Case(this.completeness_check, in_state(S.UNDER_COMPLETENESS_CHECK))
+        .Case(this.correct, in_state(S.RETURNED))
+        .Default(this.end)
+    )
+
+    correct = Desk(for_applicant).Annotation(title=_("补正")).Next(this.after_correction)
+    after_correction = (
+        flow.Switch()
+        .Annotation(title=_("补正后去向"))
+        .Case(this.first_review, in_state(S.UNDER_FIRST_REVIEW))
+        .Case(this.completeness_check, in_state(S.UNDER_COMPLETENESS_CHECK))
+        .Default(this.end)
+    )
+
+    completeness_check = (
+        Desk(for_power(Power.CHECK_COMPLETENESS)).Annotation(title=_("市级审查")).Next(this.after_check)
+    )
+    after_check = (
+        flow.Switch()
+        .Annotation(title=_("审查结果"))
+        .Case(this.appoint_panel, in_state(S.AWAITING_PANEL))
+        .Case(this.overall_review, in_state(S.UNDER_OVERALL_REVIEW))
+        .Case(this.correct, in_state(S.RETURNED))
+        .Default(this.end)
+    )
+
+    appoint_panel = Desk(for_power(Power.APPOINT_PANELS)).Annotation(title=_("组成评审组")).Next(this.seats)
+    seats = Seats().Annotation(title=_("逐席评审")).Next(this.expert_review)
+    expert_review = SeatDesk().Annotation(title=_("专家评审")).Next(this.all_reviews_in)
+    all_reviews_in = flow.Join().Annotation(title=_("评审齐全")).Next(this.overall_review)
+
+    overall_review = (
+        Desk(for_power(Power.CALL_MEETINGS)).Annotation(title=_("综合评审")).Next(this.after_overall_review)
+    )
+    after_overall_review = (
+        flow.Switch()
+        .Annotation(title=_("评审决定"))
+        .Case(this.publish_notice, in_state(S.PROPOSED))
+        .Case(this.announce, in_state(S.AWAITING_ANNOUNCEMENT))
+        .Case(this.table_again, in_state(S.POSTPONED))
+        .Default(this.end)
+    )
+    table_again = Desk(for_power(Power.CALL_MEETINGS)).Annotation(title=_("重新提请审议")).Next(this.overall_review)
+
+    publish_notice = Desk(for_power(Power.PUBLISH)).Annotation(title=_("发布公示")).Next(this.notice_period)
+    notice_period = Wait().Annotation(title=_("公示期")).Next(this.after_notice)
+    after_notice = (
+        flow.Switch()
+        .Annotation(title=_("公示结果"))
+        .Case(this.announce, in_state(S.NOTICE_COMPLETED))
+        .Default(this.end)
+    )
+    announce = Desk(for_power(Power.PUBLISH)).Annotation(title=_("公布名单")).Next(this.after_announcement)
+    after_announcement = (
+        flow.Switch().Annotation(title=_("是否制发证书")).Case(this.certify, _waits_for_certificate).Default(this.end)
+    )
+    certify = Wait().Annotation(title=_("制发证书")).Next(this.end)
+    end = flow.End().Annotation(title=_("办结"))
+
+
+# Where a case stands in the flow for each legal state; the consistency check compares the open tasks with it.
+NODE_OF_STATE: dict[str, str] = {
+    S.DRAFT: "prepare",
+    S.SUBMITTED: "first_review",
+    S.UNDER_FIRST_REVIEW: "first_review",
+    S.RETURNED: "correct",
+    S.UNDER_COMPLETENESS_CHECK: "completeness_check",
+    S.AWAITING_PANEL: "appoint_panel",
+    S.UNDER_EXPERT_REVIEW: "expert_review",
+    S.UNDER_OVERALL_REVIEW: "overall_review",
+    S.POSTPONED: "table_again",
+    S.PROPOSED: "publish_notice",
+    S.UNDER_NOTICE: "notice_period",
+    S.NOTICE_COMPLETED: "announce",
+    S.AWAITING_ANNOUNCEMENT: "announce",
+    S.RECOGNISED: "certify",
+}

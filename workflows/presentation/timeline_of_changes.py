@@ -1,0 +1,38 @@
+"""Who reads of which act of a change after the grant, and which words of it are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from accreditation.visibility import View
+
+_EVERYBODY = frozenset(View)
+_INSIDE = frozenset({View.OFFICE, View.AUDITOR, View.DISTRICT})
+
+READERS: Mapping[str, frozenset[View]] = {
+    "revise_change": _EVERYBODY,
+    "add_change_document": _EVERYBODY,
+    "drop_change_document": _EVERYBODY,
+    "submit_change": _EVERYBODY,
+    "withdraw_change": _EVERYBODY,
+    "give_opinion": _EVERYBODY,
+    "give_receiving_opinion": _EVERYBODY,
+    "return_change": _EVERYBODY,
+    "confirm_change": _EVERYBODY,
+    "put_succession_forward": _INSIDE,  # a plan that nobody has confirmed
+    "send_succession_back": _INSIDE,
+    "confirm_succession": _EVERYBODY,
+    "refuse_change": _EVERYBODY,
+}
+PAPERS = ("add_change_document", "drop_change_document")
+WORDS: Mapping[str, str] = {  # what of the entry is shown beside the act
+    "give_opinion": "opinion",
+    "give_receiving_opinion": "opinion",
+    "return_change": "reason",
+    "withdraw_change": "reason",
+    "put_succession_forward": "reasons",
+    "send_succession_back": "reason",
+    "confirm_change": "document",
+    "confirm_succession": "document",
+    "refuse_change": "reasons",
+}

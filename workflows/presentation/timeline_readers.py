@@ -1,0 +1,111 @@
+"""Who reads of which act: each verb with the qualities of viewers to whom its entry is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from accreditation.visibility import View
+from workflows.presentation import timeline_of_changes as of_changes
+from workflows.presentation.hands import HAND_READERS
+from workflows.presentation.reconsideration_timeline import RECONSIDERING
+
+EVERYBODY = frozenset(View)
+AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
+OWN = frozenset({View.APPLICANT, View.AUDITOR})
+INSIDE = AUTHORITIES | {View.DISTRICT}
+PARTIES = AUTHORITIES | {View.APPLICANT, View.DISTRICT, View.COMMITTEE}
+LOCALLY = PARTIES | {View.FORWARDER}
+
+READERS: Mapping[str, frozenset[View]] = {
+    "open": EVERYBODY,
+    "upload_workbook": OWN,
+    "send_workbook": OWN,
+    "end_reading": OWN,
+    "attach_evidence": OWN,
+    "drop_evidence": OWN,
+    "bind_evidence": OWN,
+    "unbind_evidence": OWN,
+    "submit": EVERYBODY,
+    "correct": EVERYBODY,
+    "withdraw": EVERYBODY,
+    "lapse": EVERYBODY,
+    "forward": LOCALLY,
+    "accept": EVERYBODY,
+    "decline": PARTIES,
+    "answer_gate": PARTIES,
+    "verify_value": PARTIES,
+    "return_for_correction": LOCALLY,
+    "find_ineligible": PARTIES,
+    "pause_clock": PARTIES,
+    "resume_clock": PARTIES,
+    "recommend": PARTIES,
+    "not_recommend": PARTIES,
+    "pass_completeness_check": PARTIES,
+    "pass_material_check": LOCALLY,
+    "fix_seed": AUTHORITIES,
+    "draw_panel": AUTHORITIES,
+    "appoint_panel": EVERYBODY,
+    "order_recusal": AUTHORITIES,
+    "record_site_visit": PARTIES | {View.EXPERT},
+    "replace_expert": AUTHORITIES,
+    "declare_no_tie": AUTHORITIES,
+    "recuse": AUTHORITIES,
+    "propose_value": AUTHORITIES,
+    "submit_review": AUTHORITIES,
+    "adopt_value": PARTIES,
+    "propose": PARTIES,
+    "refuse": PARTIES,
+    "postpone": PARTIES,
+    "table_again": PARTIES,
+    "publish_notice": EVERYBODY,
+    "raise_objection": AUTHORITIES,
+    "dismiss_objection": PARTIES,
+    "extend_notice": PARTIES,
+    "uphold_objection": PARTIES,
+    "complete_notice": EVERYBODY,
+    "announce": EVERYBODY,
+    "certify": EVERYBODY,
+    "recompute_deadline": EVERYBODY,
+    **HAND_READERS,
+    # proceedings over titles; before the holder is told of one it sees nothing of the case
+    "revise_proceeding": INSIDE,
+    "add_document": EVERYBODY,
+    "drop_document": INSIDE,
+    "notify_holder": EVERYBODY,
+    "submit_for_order": EVERYBODY,
+    "add_own_document": EVERYBODY,
+    "defend": EVERYBODY,
+    "ask_for_hearing": EVERYBODY,
+    "let_defence_pass": EVERYBODY,
+    "call_hearing": EVERYBODY,
+    "hold_hearing": EVERYBODY,
+    "make_order": EVERYBODY,
+    "drop_proceeding": EVERYBODY,
+    "refuse_order": EVERYBODY,
+    "take_effect": EVERYBODY,
+    "end_suspension": EVERYBODY,
+    **of_changes.READERS,
+    # yearly reports of demonstration enterprises
+    "call_for_report": EVERYBODY,
+    "fill_report": OWN,
+    "add_report_document": INSIDE | OWN,
+    "drop_report_document": INSIDE | OWN,
+    "hand_in_report": EVERYBODY,
+    "let_report_due_pass": EVERYBODY,
+    "remind_of_report": PARTIES,
+    "note_report": EVERYBODY,
+    "send_report_back": PARTIES,
+    "drop_report": EVERYBODY,
+    **RECONSIDERING,
+    "name_parent": PARTIES,
+    "ask_departments": PARTIES,
+    "record_answer": AUTHORITIES,  # what departments write is between authorities
+    "adopt_initial_score": PARTIES,
+    "score_at_check": PARTIES,
+    "not_recommend_below_limit": PARTIES,
+    "enter_ranking": PARTIES,
+    "recommend_upward": EVERYBODY,
+    "note_public_notice_above": EVERYBODY,
+    "recognise_above": EVERYBODY,
+    "pass_over_above": PARTIES,
+}

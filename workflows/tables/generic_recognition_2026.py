@@ -1,0 +1,98 @@
+"""The verb table of a recognition under a designation set up from a file, 2026: the municipal lines, with other forks.
+
+Who reviews, whether experts mark, whether a notice is published and a certificate made out is said by the parameters of
+the designation, which its batch pins; the ground of every step is the text that the designation names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import ApplicationState
+from accreditation.errors import Reason
+from workflows import audiences, local_acts, records
+from workflows.doing import Clock, Doing, Verb
+from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022
+
+MEASURES = "该称号的认定依据（见项目和规则集）"
+_MATERIAL = (
+    "upload_workbook", "send_workbook", "attach_evidence", "drop_evidence", "bind_evidence", "unbind_evidence",
+)  # fmt: skip
+_EXPERTS = (
+    "fix_seed", "draw_panel", "appoint_panel", "order_recusal", "replace_expert", "declare_no_tie", "recuse",
+    "propose_value", "submit_review",
+)  # fmt: skip
+COUNTED = (
+    ApplicationState.UNDER_NOTICE, ApplicationState.NOTICE_COMPLETED, ApplicationState.RECOGNISED,
+)  # fmt: skip
+
+
+def _like(code: str, **changes: Any) -> Verb:
+    """The municipal line of that code with what is different here."""
+    return replace(MUNICIPAL_2022[code], **changes)
+
+
+def _by_designation(code: str, **changes: Any) -> Verb:
+    """The same on the ground that the designation names."""
+    return _like(code, ground=MEASURES, **changes)
+
+
+def _first_clock(doing: Doing) -> Iterable[Clock]:
+    """Of the district where it reviews, else of the granting office."""
+    return [FIRST_REVIEW if doing.batch.first_review_days else CHECK]
+
+
+def _first_hands(doing: Doing) -> Iterable[Any]:
+    return audiences.district(doing) if doing.batch.first_review_days else audiences.office(doing)
+
+
+def place_is_left(doing: Doing) -> Iterable[Reason]:
+    """No more are listed than the batch has places; one that an objection takes off the list frees its place."""
+    quota = doing.batch.quota
+    if quota is None or doing.application.state == ApplicationState.NOTICE_COMPLETED:
+        return
+    if doing.batch.applications.filter(state__in=COUNTED).count() >= quota:
+        values = {"n": quota, "ground": doing.batch.quota_ground}
+        yield Reason("no_place_left", _("本批次名额 %(n)d 个（%(ground)s）已满。") % values)
+
+
+_LINES: tuple[Verb, ...] = (
+    # --- the applicant ---------------------------------------------------------------------------------------------
+    *(_by_designation(code) for code in _MATERIAL),
+    _by_designation(
+        "submit", transition="submit_generically", starts=_first_clock, tells=(audiences.applicants, _first_hands),
+    ),
+    _like("correct", tells=(audiences.applicants, _first_hands)),
+    _by_designation("withdraw", tells=(audiences.applicants, _first_hands)),
+    _like("lapse", tells=(audiences.applicants, _first_hands)),
+    # --- the district, where the batch gives it days ---------------------------------------------------------------
+    *(_like(code) for code in ("accept", "decline")),
+    *(_by_designation(code) for code in ("answer_gate", "verify_value")),
+    _like("return_for_correction"),
+    *(_by_designation(code) for code in ("find_ineligible", "recommend", "not_recommend")),
+    *(_like(code) for code in ("pause_clock", "resume_clock")),
+    # --- the granting office ---------------------------------------------------------------------------------------
+    _by_designation("pass_completeness_check", transition="pass_generic_check"),
+    # --- experts, where the batch has a panel ----------------------------------------------------------------------
+    *(_like(code) for code in _EXPERTS),
+    # --- the committee ---------------------------------------------------------------------------------------------
+    _by_designation("adopt_value"),
+    _by_designation(
+        "propose", transition="propose_locally", record=local_acts.propose,
+    ),
+    *(_by_designation(code) for code in ("refuse", "postpone", "table_again")),
+    # --- notice where the batch has one, objections, announcement, certificate -------------------------------------
+    _like("publish_notice", guards=(place_is_left,)),
+    *(_like(code) for code in ("raise_objection", "dismiss_objection", "uphold_objection", "complete_notice")),
+    _by_designation(
+        "announce", guards=(place_is_left,), record=records.grant,
+        closes_case=lambda doing: not doing.batch.issues_certificate,
+    ),
+    _like("certify"),
+)  # fmt: skip
+
+GENERIC_2026: dict[str, Verb] = {line.code: line for line in _LINES}
