@@ -28,6 +28,10 @@ PUBLISHED_NODES = {
         "completeness_check", "correct", "end", "expert_review", "first_review", "notice_period", "overall_review",
         "prepare", "publish_notice", "rebuild", "resume", "seats", "start", "table_again",
     ],
+    "reconsideration/2024": {
+        "start", "rebuild", "resume", "acceptance", "after_acceptance", "answer", "after_answer", "reconsider",
+        "after_reconsider", "settle", "after_settle", "end",
+    },
     "title_proceeding/2026": [
         "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",
         "effect", "end", "hearing", "prepare", "rebuild", "resume", "start", "suspension",
