@@ -19,6 +19,9 @@ class DeadlineKind(TextChoices):
     ORDER = "order", _("作出决定期限")
     EFFECT = "effect", _("生效日期")
     SUSPENSION = "suspension", _("暂停期限")
+    RECONSIDERATION_EXAMINATION = "reconsideration_examination", _("复议受理审查期限")
+    RECONSIDERATION_ANSWER = "reconsideration_answer", _("被申请人答复期限")
+    RECONSIDERATION = "reconsideration", _("复议决定期限")
     CONSULTATION = "consultation", _("部门会商期限")
     RECTIFICATION = "rectification", _("整改期限")
     CHANGE_OPINION = "change_opinion", _("变更审核时限")
@@ -44,6 +47,7 @@ class ClockEventKind(TextChoices):
     STARTED = "started", _("起算")
     PAUSED = "paused", _("中止")
     RESUMED = "resumed", _("恢复")
+    EXTENDED = "extended", _("延长")
     SETTLED = "settled", _("了结")
 
 

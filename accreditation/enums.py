@@ -36,6 +36,7 @@ class Owner(StrEnum):
     AUTHORITY = "authority"
     HOLDER = "holder"
     EXTERNAL = "external"
+    RECONSIDERER = "reconsiderer"
     NOBODY = "nobody"
 
 
@@ -51,6 +52,7 @@ OWNER_LABELS: dict[Owner, Promise] = {
     Owner.AUTHORITY: _("认定机关"),
     Owner.HOLDER: _("称号持有单位"),
     Owner.EXTERNAL: _("国家主管部门"),
+    Owner.RECONSIDERER: _("行政复议机关"),
     Owner.NOBODY: _("无（已办结）"),
 }
 
@@ -370,6 +372,12 @@ class LetterKind(TextChoices):
     DROPPED = "dropped", _("终止处理告知书")
     SUSPENSION_ENDED = "suspension_ended", _("暂停期满恢复告知书")
     NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额告知书")
+    RECONSIDERATION_ACCEPTED = "reconsideration_accepted", _("行政复议受理通知书")
+    RECONSIDERATION_DECLINED = "reconsideration_declined", _("行政复议不予受理决定书")
+    EXECUTION_STAYED = "execution_stayed", _("停止执行决定书")
+    RECONSIDERATION_PROLONGED = "reconsideration_prolonged", _("行政复议延期通知书")
+    RECONSIDERATION_DECISION = "reconsideration_decision", _("行政复议决定书")
+    RECONSIDERATION_ENDED = "reconsideration_ended", _("行政复议终止通知书")
     RECOMMENDED_UPWARD = "recommended_upward", _("推荐告知书")
     RECOGNISED_ABOVE = "recognised_above", _("国家认定结果告知书")
     NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未予认定告知书")
@@ -381,20 +389,12 @@ class LetterKind(TextChoices):
 
 
 DISTRICTS: dict[str, Promise] = {  # GB/T 2260
-    "310101": _("黄浦区"),
-    "310104": _("徐汇区"),
-    "310105": _("长宁区"),
-    "310106": _("静安区"),
-    "310107": _("普陀区"),
-    "310109": _("虹口区"),
-    "310110": _("杨浦区"),
-    "310112": _("闵行区"),
-    "310113": _("宝山区"),
-    "310114": _("嘉定区"),
-    "310115": _("浦东新区"),
-    "310116": _("金山区"),
-    "310117": _("松江区"),
-    "310118": _("青浦区"),
-    "310120": _("奉贤区"),
-    "310151": _("崇明区"),
-}
+    "310101": _("黄浦区"), "310104": _("徐汇区"),
+    "310105": _("长宁区"), "310106": _("静安区"),
+    "310107": _("普陀区"), "310109": _("虹口区"),
+    "310110": _("杨浦区"), "310112": _("闵行区"),
+    "310113": _("宝山区"), "310114": _("嘉定区"),
+    "310115": _("浦东新区"), "310116": _("金山区"),
+    "310117": _("松江区"), "310118": _("青浦区"),
+    "310120": _("奉贤区"), "310151": _("崇明区"),
+}  # fmt: skip

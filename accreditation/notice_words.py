@@ -1,4 +1,4 @@
-"""Closed words of public notices: what an adjustment notice does to an entry of the list."""
+"""Closed words of public notices: adjustments of an entry, and why the notice of one case runs on."""
 
 from __future__ import annotations
 
@@ -11,3 +11,10 @@ class AdjustmentKind(TextChoices):
 
     CORRECTED = "corrected", _("更正名称")
     TAKEN_OFF = "taken_off", _("撤下名单")
+
+
+class ExtensionGround(TextChoices):
+    """By what the end of a case's notice was put off: the time its handling took, or days that the office named."""
+
+    HANDLING = "handling", _("异议核查用时顺延")
+    NAMED = "named", _("因异议决定延长")

@@ -24,6 +24,7 @@ class Role(StrEnum):
     LEADING_GROUP_MEMBER = "leading_group_member"
     LOCAL_PUBLISHER = "local_publisher"
     FORWARDER = "forwarder"
+    RECONSIDERATION_OFFICER = "reconsideration_officer"
     DISTRICT_SUPERVISOR = "district_supervisor"
     MUNICIPAL_SUPERVISOR = "municipal_supervisor"
 
@@ -48,6 +49,8 @@ class Power(StrEnum):
     ANSWER_OBJECTIONS = "answer_objections"
     PREPARE_ORDERS = "prepare_orders"  # proceedings over titles: facts, notice to the holder, hearing
     MAKE_ORDERS = "make_orders"  # by a person who did not prepare the proceeding
+    REVIEW_RECONSIDERATIONS = "review_reconsiderations"  # by nobody who took part in the act under challenge
+    DECIDE_RECONSIDERATIONS = "decide_reconsiderations"  # by a person who did not prepare the decision
     GRANT_ROLES = "grant_roles"
     OPERATE = "operate"  # queues, calendar, health; no case content
     AUDIT = "audit"  # read every trail, change nothing
@@ -158,6 +161,9 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.LOCAL_PUBLISHER: RoleEntry(_("区级发布人"), frozenset({Power.PUBLISH_LOCALLY}), by_district=True),
     Role.FORWARDER: RoleEntry(_("街镇（园区）转报人"), frozenset({Power.FORWARD}), by_district=True),
+    Role.RECONSIDERATION_OFFICER: RoleEntry(
+        _("行政复议人员"), frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS})
+    ),
     # Superiors of the officers of one body; a district's is also its recognising office's and its towns'.
     Role.DISTRICT_SUPERVISOR: RoleEntry(
         _("区主管部门负责人"), frozenset({Power.REVIEW_FIRST, Power.SUPERVISE}), by_district=True

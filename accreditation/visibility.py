@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from accreditation.change_words import ChangeState
 from accreditation.enums import ApplicationState, MemberState, Owner, SeatState
@@ -16,6 +17,7 @@ from accreditation.grounds import ADVERSE_KINDS
 from accreditation.models import (
     Application,
     Attendance,
+    AuditEvent,
     Case,
     Enterprise,
     Evidence,
@@ -53,8 +55,10 @@ class View(StrEnum):
     EXPERT = "expert"
     COMMITTEE = "committee"
     AUDITOR = "auditor"
+    RECONSIDERER = "reconsiderer"
 
 
+RECONSIDERING = frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS})
 # A proceeding against a title is the authority's own affair until the holder is told of it.
 BEFORE_NOTIFICATION = Q(proceeding__kind__in=sorted(ADVERSE_KINDS), proceeding__notified_at__isnull=True)
 
@@ -81,7 +85,7 @@ def _official(user: User) -> Q:
     powers = powers_of(user)
     if Power.SEE_ALL_CASES in powers:
         return Q()
-    allowed = Q(pk__in=[])
+    allowed = _reconsidered_by(user) if powers & RECONSIDERING else Q(pk__in=[])
     if Power.REVIEW_FIRST in powers:
         allowed |= Q(district__in=districts_of(user, Power.REVIEW_FIRST))
     if Power.PREPARE_ORDERS in powers:
@@ -94,6 +98,13 @@ def _official(user: User) -> Q:
     if powers & VOTING:
         allowed |= Q(application__in=visible_items(user).values("application_id"))
     return allowed
+
+
+def _reconsidered_by(user: User) -> Q:
+    """Challenges of acts in which the person had no part."""
+    chain = Concat(Value("case:"), OuterRef("reconsideration__challenged__number"))
+    took_part = AuditEvent.objects.filter(chain=chain, by_id=user.pk)
+    return Q(reconsideration__isnull=False) & ~Q(Exists(took_part))
 
 
 def _moving_to_district_of(user: User) -> Q:
@@ -128,10 +139,16 @@ def view_of(user: Person, case: Case) -> View:
     if isinstance(user, User):
         if Case.objects.filter(_own(user), pk=case.pk).exists():
             return View.APPLICANT
-        found = _official_view(user, case)
+        found = View.RECONSIDERER if _reconsiders(user, case) else _official_view(user, case)
         if found is not None and not Case.objects.filter(_connected(user), pk=case.pk).exists():
             return found
     raise NotFound(case.number)
+
+
+def _reconsiders(user: User, case: Case) -> bool:
+    """Whether the case is a challenge that the person may examine or decide."""
+    rows = Case.objects.filter(_reconsidered_by(user), pk=case.pk)
+    return bool(powers_of(user) & RECONSIDERING) and rows.exists()
 
 
 def _official_view(user: User, case: Case) -> View | None:

@@ -81,7 +81,6 @@ ACCESS: Mapping[str, Policy] = {
     "certificates:status_key": PUBLIC,
     "certificates:status_list": PUBLIC,
     "styleguide_autosave": DEMO,
-    # how to apply, and by which rules
     "guide": PUBLIC,
     "guide_programme": PUBLIC,
     "batch_rules": PUBLIC,
@@ -162,7 +161,6 @@ ACCESS: Mapping[str, Policy] = {
     "people": PEOPLE,
     "person_create": OPERATOR,
     "person_close": OPERATOR,
-    # messages and drafts
     "messages_list": SIGNED_IN,
     "message_open": SIGNED_IN,
     "messages_read": SIGNED_IN,
@@ -260,6 +258,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_objections": OBJECTIONS,
     "office_objection": OBJECTIONS,
     "office_objection_file": OBJECTIONS,
+    "office_objection_extend": OBJECTIONS,
     "office_certificates": OFFICE,
     # the register of standings: read by whoever enters or confirms, changed by whoever the act is open to
     "office_standings": STANDINGS,
@@ -330,6 +329,8 @@ ACCESS: Mapping[str, Policy] = {
     "my_matter_document": APPLICANT,
     "my_matter_letter": APPLICANT,
     "my_cancellation": APPLICANT,
+    "my_reconsideration": APPLICANT,
+    "my_redo": APPLICANT,
     "my_matter_drop_document": APPLICANT,
     "my_changes": APPLICANT,
     "my_change_new": APPLICANT,

@@ -10,7 +10,9 @@ from django.db.models import F
 
 from accreditation.clocks import DeadlineState
 from accreditation.enums import SeatState
-from accreditation.models import Application, Case, Deadline, Panel
+from accreditation.models import Application, AuditEvent, Case, Deadline, Panel, Reconsideration
+from accreditation.reconsideration_words import UNDOING, ReconsiderationState
+from accreditation.services.reconsiderations import LOST
 from workflows import flow_tasks
 from workflows.models import CaseFlow
 from workflows.procedures import PROCEDURES, procedure_of
@@ -32,6 +34,20 @@ def check_all() -> Iterator[Disagreement]:
             yield Disagreement(row.case.number, text)
     for case in Case.objects.order_by("pk").iterator():
         yield from check_case(case)
+    yield from check_titles()
+
+
+def check_titles() -> Iterator[Disagreement]:
+    """A title that was revoked or cancelled came back only by a decided reconsideration that undid the act."""
+    moved = AuditEvent.objects.filter(chain__startswith="title:", state_before__in=LOST).exclude(state_after__in=LOST)
+    for event in moved.order_by("chain", "seq"):
+        decided = Reconsideration.objects.filter(
+            case__number=event.content.get("reconsideration", ""),
+            state=ReconsiderationState.DECIDED,
+            outcome__in=UNDOING,
+        )
+        if event.verb != "restore" or not decided.exists():
+            yield Disagreement(event.chain, f"{event.state_before} to {event.state_after} by {event.verb}, no decision")
 
 
 def check_case(case: Case) -> Iterator[Disagreement]:

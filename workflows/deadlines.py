@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import pairwise
 
+from django.db.models import Sum
+
 from accreditation.clocks import ClockEventKind, DeadlineState, PauseGround
 from accreditation.models import Case, ClockEvent, Deadline
 from workflows.doing import Clock, Doing
@@ -98,11 +100,23 @@ def resume(clock: Deadline, *, calendar: WorkCalendar, at: datetime) -> Due:
     return due
 
 
-def due_of(clock: Deadline, calendar: WorkCalendar) -> Due:
-    """When a running clock is due, from its events and the calendar as published now."""
+def extend(clock: Deadline, days: int, *, remark: str, calendar: WorkCalendar, at: datetime) -> Due:
+    """Add days (1 or more) to a clock; one that has run out meanwhile runs again."""
+    ClockEvent.objects.create(deadline=clock, kind=ClockEventKind.EXTENDED, at=at, days=days, remark=remark[:300])
+    due = due_of(clock, calendar)
+    Deadline.objects.filter(pk=clock.pk).update(
+        state=DeadlineState.RUNNING, settled_at=None, due_at=due.at, is_provisional=due.is_provisional
+    )
+    return due
+
+
+def due_of(clock: Deadline, calendar: WorkCalendar, *, more: int = 0) -> Due:
+    """When a running clock is due, from its events and the calendar as published now; `more` days on trial."""
+    added = clock.events.filter(kind=ClockEventKind.EXTENDED).aggregate(days=Sum("days"))["days"] or 0
+    days = clock.working_days + added + more
     if clock.in_calendar_days:
-        return calendar.due_after(clock.started_at, clock.working_days, in_calendar_days=True)
-    return calendar.due_with_pauses(clock.started_at, clock.working_days, _pauses(clock))
+        return calendar.due_after(clock.started_at, days, in_calendar_days=True)
+    return calendar.due_with_pauses(clock.started_at, days, _pauses(clock))
 
 
 def _pauses(clock: Deadline) -> list[tuple[datetime, datetime]]:

@@ -31,6 +31,8 @@ BESIDE_THE_TABLE = {
     "export_dossier": _("导出卷宗"),
     "change_edition": _("更换办理程序版本"),
     "remind": _("催办"),
+    "open_ordered_again": _("凭复议决定重新申报"),
+    "open_reconsideration": _("对本件申请行政复议"),
     "take": _("领办"),
     "release": _("交回"),
     "hand_over": _("转交承办"),

@@ -30,6 +30,8 @@ def needs_text(name: str, label: object, least: int = 2) -> Callable[[Doing], It
 def batch_takes_applications(doing: Doing) -> Iterable[Reason]:
     """Submission lies within the window of the batch."""
     batch = doing.batch
+    if doing.application.is_ordered_again:  # no window of the batch closes out what a decision orders
+        return
     if batch.state != BatchState.OPEN or doing.at < batch.opens_at:
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
     elif doing.at > batch.closes_at:

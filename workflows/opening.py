@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import Replayed, act, fingerprint
 from accreditation.enums import ApplicationState, BatchState, states_where
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.models import Application, Batch, Case, Enterprise, Programme, User
+from accreditation.models import Application, Batch, Case, Enterprise, Programme, Reconsideration, User
+from accreditation.models.cases import CaseSubject
 from accreditation.permissions import acts_for
 from accreditation.products import LONGEST, is_sound_name, same_product, tidy_name
+from accreditation.services import reconsiderations
 from accreditation.services.evaluation_rounds import answer_call, call_for
 from accreditation.services.numbers import next_number
 from accreditation.services.proceedings import standing_bar
@@ -53,6 +55,29 @@ def open_application(
     return case
 
 
+def open_ordered_again(decided: CaseSubject, *, by: User, at: datetime) -> Case:
+    """A new case in the old batch, which a decision on reconsideration orders; the old one stays at its end.
+
+    Neither the window of the batch nor the earlier case stands in its way. Denied for others, Refusal with all reasons.
+    """
+    assert isinstance(decided, Reconsideration)
+    challenged = decided.challenged
+    if not acts_for(by, challenged.enterprise_id):
+        raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
+    with act(decided.case, "open_ordered_again", by=by, at=at, acting_as="applicant") as doing:
+        row = Reconsideration.objects.select_for_update().get(pk=decided.pk)
+        if not reconsiderations.orders_redo(row):
+            raise Refusal([Reason("no_order", _("没有责令重新办理的复议决定，或已据以重新申报。"))])
+        application = Application.objects.select_related("batch__rule_set", "enterprise").get(case=challenged)
+        case = _create(
+            application.enterprise, application.batch, application.product_name, by, at, ground=row.case.number
+        )
+        row.redo_case = case
+        row.save(update_fields=["redo_case"])
+        doing.note(case=case.number, ground=row.decision_number)
+    return case
+
+
 def _faults(enterprise: Enterprise, batch: Batch, product: str, at: datetime) -> Iterator[Reason]:
     if batch.state != BatchState.OPEN or not batch.opens_at <= at <= batch.closes_at:
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
@@ -77,7 +102,7 @@ def _faults_of_product(programme: Programme, product: str) -> Iterator[Reason]:
         yield Reason("no_product", _("该项目的称号授予单位，不填写产品名称。"), "product")
 
 
-def _create(enterprise: Enterprise, batch: Batch, product: str, by: User, at: datetime) -> Case:
+def _create(enterprise: Enterprise, batch: Batch, product: str, by: User, at: datetime, *, ground: str = "") -> Case:
     case = Case.objects.create(
         number=next_number(batch.programme.number_prefix, batch.year),
         procedure=batch.procedure,
@@ -88,7 +113,9 @@ def _create(enterprise: Enterprise, batch: Batch, product: str, by: User, at: da
         opened_at=at,
         moved_at=at,
     )
-    application = Application.objects.create(case=case, batch=batch, enterprise=enterprise, product_name=product)
+    application = Application.objects.create(
+        case=case, batch=batch, enterprise=enterprise, product_name=product, is_ordered_again=bool(ground)
+    )
     if batch.is_evaluation:
         answer_call(application)
     with act(case, "open", by=by, at=at, acting_as="applicant") as doing:
@@ -96,5 +123,7 @@ def _create(enterprise: Enterprise, batch: Batch, product: str, by: User, at: da
         doing.note(batch=batch.code, rule_set=batch.rule_set.checksum, procedure=batch.procedure)
         if product:
             doing.note(product=product)
+        if ground:
+            doing.note(ground=ground)
         flow_tasks.begin(PROCEDURES[batch.procedure].flow, case)
     return case

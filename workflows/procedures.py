@@ -11,7 +11,12 @@ from accreditation.services.batches import USUAL
 from workflows import closed_ways
 from workflows.doing import Verb
 from workflows.flows import district_recognition_2022 as district
-from workflows.flows import municipal_evaluation_2025, title_change_2026, title_proceeding_2026
+from workflows.flows import (
+    municipal_evaluation_2025,
+    reconsideration_2024,
+    title_change_2026,
+    title_proceeding_2026,
+)
 from workflows.flows import municipal_recognition_2026 as municipal
 from workflows.flows.demonstration_recommendation_2010 import NODE_OF_STATE as DEMONSTRATION_NODES
 from workflows.flows.demonstration_recommendation_2010 import DemonstrationRecommendation2010
@@ -23,6 +28,7 @@ from workflows.flows.generic_recognition_2026 import GenericRecognition2026
 from workflows.flows.municipal_recognition_2022 import NODE_OF_STATE, MunicipalRecognition2022
 from workflows.flows.national_recommendation_2016 import NODE_OF_STATE as NATIONAL_NODES
 from workflows.flows.national_recommendation_2016 import NationalRecommendation2016
+from workflows.flows.reconsideration_2024 import Reconsideration2024
 from workflows.flows.title_proceeding_2026 import TitleProceeding2026
 from workflows.subjects import Subject
 from workflows.tables.demonstration_recommendation_2010 import DEMONSTRATION_2010
@@ -33,6 +39,7 @@ from workflows.tables.municipal_evaluation_2025 import EVALUATION_2025
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.municipal_recognition_2026 import MUNICIPAL_2026
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
+from workflows.tables.reconsideration_2024 import RECONSIDERATION_2024
 from workflows.tables.title_change_2026 import TITLE_CHANGE_2026
 from workflows.tables.title_proceeding_2026 import TITLE_PROCEEDING_2026
 
@@ -87,6 +94,7 @@ PROCEDURES: Mapping[str, Procedure] = {
         needs=USUAL - {"expert_days", "panel_size"} | {"rectification_days"},
         closed_ways=closed_ways.of_recognition,
     ),
+    "reconsideration/2024": Procedure(Reconsideration2024, RECONSIDERATION_2024, reconsideration_2024.NODE_OF_STATE),
     "title_change/2026": Procedure(
         title_change_2026.TitleChange2026, TITLE_CHANGE_2026, title_change_2026.NODE_OF_STATE
     ),

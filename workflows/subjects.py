@@ -10,8 +10,9 @@ from django.db.models import TextChoices
 from accreditation.change_words import CHANGE_STATES, ChangeState
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
-from accreditation.models import Application, Case, ChangeRequest, Proceeding, YearlyReport
+from accreditation.models import Application, Case, ChangeRequest, Proceeding, Reconsideration, YearlyReport
 from accreditation.models.cases import CaseSubject
+from accreditation.reconsideration_words import RECONSIDERATION_STATES, ReconsiderationState
 from accreditation.yearly_report_words import YearlyReportState
 from workflows.yearly_report_states import YEARLY_REPORT_STATES
 
@@ -81,6 +82,19 @@ PROCEEDING = Subject(
     related=("title__programme__granted_by", "title__holder"),
     first=_P.IN_PREPARATION,
 )
+_R = ReconsiderationState
+RECONSIDERATION = Subject(
+    model=Reconsideration,
+    words=ReconsiderationState,
+    states={str(state): facts for state, facts in RECONSIDERATION_STATES.items()},
+    clocks={
+        DeadlineKind.RECONSIDERATION_EXAMINATION: frozenset({_R.FILED}),
+        DeadlineKind.RECONSIDERATION_ANSWER: frozenset({_R.ANSWER_ASKED}),
+        DeadlineKind.RECONSIDERATION: frozenset({_R.ANSWER_ASKED, _R.UNDER_RECONSIDERATION, _R.DECISION_PROPOSED}),
+    },
+    related=("challenged", "letter"),
+    first=_R.FILED,
+)
 CHANGE = Subject(
     model=ChangeRequest,
     words=ChangeState,
@@ -107,6 +121,7 @@ SUBJECTS = (
     PROCEEDING,
     CHANGE,
     YEARLY_REPORT,
+    RECONSIDERATION,
 )
 
 

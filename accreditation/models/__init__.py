@@ -25,6 +25,7 @@ from accreditation.models.evaluations import EvaluationCall, EvaluationRound
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
+from accreditation.models.notice_extensions import NoticeExtension
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.panels import Panel, Review, Seat
@@ -41,6 +42,7 @@ from accreditation.models.recommendations import (
     Recommendation,
     TitleEvaluation,
 )
+from accreditation.models.reconsiderations import Reconsideration
 from accreditation.models.reminders import Reminder
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
@@ -101,6 +103,7 @@ __all__ = [
     "Notice",
     "NoticeAdjustment",
     "NoticeEntry",
+    "NoticeExtension",
     "Objection",
     "OwnFigure",
     "Panel",
@@ -113,6 +116,7 @@ __all__ = [
     "Ranking",
     "RankingLine",
     "Recommendation",
+    "Reconsideration",
     "Reminder",
     "RequestKey",
     "Review",

@@ -61,6 +61,7 @@ class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericR
     state = FSMField(default=S.DRAFT, choices=S.choices, protected=True)
     current = models.ForeignKey("Submission", on_delete=models.PROTECT, null=True, related_name="+")  # what counts now
     submitted_at = models.DateTimeField(null=True, blank=True)
+    is_ordered_again = models.BooleanField(default=False)  # opened because a reconsideration orders a new decision
     returned_by = models.CharField(max_length=20, blank=True)
     panel_is_complete = models.BooleanField(default=False)
     declared_true_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -101,7 +102,7 @@ class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericR
             models.UniqueConstraint(
                 name="one_open_application_per_batch",
                 fields=["enterprise", "batch", "product_name"],
-                condition=~Q(state__in=states_where(is_closed=True)),
+                condition=~Q(state__in=states_where(is_closed=True)) & Q(is_ordered_again=False),
             ),
             *RECOMMENDING,
             *EVALUATING,

@@ -77,6 +77,9 @@ class Batch(Chained):
     panel_size = models.PositiveIntegerField()
     returns_allowed = models.PositiveIntegerField()
     tie_years = models.PositiveIntegerField(default=3)  # an ended tie of an expert counts for so many years more
+    # most working days by which the handling of an objection extends the notice of its case; dismissed in time: early
+    objection_extension_days = models.PositiveIntegerField(default=0)
+    early_objection_extension_days = models.PositiveIntegerField(default=0)
     quorum_numerator = models.PositiveIntegerField(default=2)
     quorum_denominator = models.PositiveIntegerField(default=3)
     consultation_days = models.PositiveIntegerField(default=0)

@@ -92,9 +92,14 @@ class ClockEvent(models.Model):
     at = models.DateTimeField()
     ground = models.CharField(max_length=40, blank=True, choices=PauseGround)
     remark = models.CharField(max_length=300, blank=True)
+    days = models.PositiveIntegerField(default=0)  # added to the clock by an extension
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="only_an_extension_adds_days",
+                condition=Q(kind=ClockEventKind.EXTENDED, days__gte=1) | (~Q(kind=ClockEventKind.EXTENDED) & Q(days=0)),
+            ),
             models.CheckConstraint(name="pause_has_a_ground", condition=~Q(kind=ClockEventKind.PAUSED) | ~Q(ground="")),
             models.UniqueConstraint(
                 name="clock_starts_once", fields=["deadline"], condition=Q(kind=ClockEventKind.STARTED)

@@ -70,6 +70,10 @@ class Title(Chained):
     def reinstate(self) -> None:
         """In force again."""
 
+    @transition(field=state, source=[T.REVOKED, T.CANCELLED], target=T.IN_FORCE)
+    def restore(self) -> None:
+        """Taken away wrongly: only a decided reconsideration gives it back."""
+
     @transition(field=state, source=[*STANDING, T.SUSPENDED], target=T.REVOKED)
     def revoke(self) -> None:
         """Taken away for cause."""

@@ -113,6 +113,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "table_again": Sentence(pgettext_lazy("状态", "重新提请审议"), _("办件 %(case)s 已重新提请审议。")),
     "publish_notice": Sentence(_("已公示"), _("办件 %(case)s 已列入公示名单。")),
     "raise_objection": Sentence(_("收到异议"), _("办件 %(case)s 在公示期内收到署名异议，请核查。")),
+    "extend_notice": Sentence(_("公示延长"), _("办件 %(case)s 的公示期因异议延长。")),
     "dismiss_objection": Sentence(_("异议不成立"), _("办件 %(case)s 的异议经核查不成立。")),
     "uphold_objection": Sentence(_("异议成立"), _("办件 %(case)s 的异议经核查成立，不予认定，理由见决定书。")),
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
@@ -129,6 +130,17 @@ SENTENCES: Mapping[str, Sentence] = {
     "escalate_overdue": Sentence(
         _("超期督办"), _("办件 %(case)s 的%(clock)s已于 %(due_at)s 届满，超期 %(over)s 个工作日，请督促办理。")
     ),
+    # --- reconsiderations
+    "accept_reconsideration": Sentence(_("复议申请已受理"), _("办件 %(case)s：复议申请已受理，待被申请人答复。")),
+    "decline_reconsideration": Sentence(_("复议申请不予受理"), _("办件 %(case)s 的复议申请不予受理，理由见决定书。")),
+    "answer_challenge": Sentence(_("被申请人已答复"), _("办件 %(case)s 的被申请人已提交书面答复。")),
+    "let_answer_pass": Sentence(_("被申请人答复期满"), _("办件 %(case)s 的被申请人答复期已满。")),
+    "stay_execution": Sentence(_("停止执行"), _("办件 %(case)s：已决定停止执行原行为。")),
+    "prolong_reconsideration": Sentence(_("复议期限延长"), _("办件 %(case)s 的复议期限已延长，理由见通知书。")),
+    "propose_decision": Sentence(_("待作出复议决定"), _("办件 %(case)s 已拟定复议决定，请审核。")),
+    "send_back_proposal": Sentence(_("复议决定退回"), _("办件 %(case)s 的拟定决定已退回，请重新审理。")),
+    "decide_reconsideration": Sentence(_("复议决定已作出"), _("办件 %(case)s 已作出复议决定，内容见决定书。")),
+    "withdraw_reconsideration": Sentence(_("复议申请已撤回"), _("办件 %(case)s 的复议申请已撤回，案件终止。")),
     "case_handed_over": Sentence(_("办件转交承办"), _("办件 %(case)s 已由 %(person)s 转交 %(to)s 承办。")),
     # --- proceedings over titles
     "notify_holder": Sentence(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from accreditation.models import AdjustedEntry, Application, Notice, NoticeAdjustment, NoticeEntry, User
 from accreditation.notice_words import AdjustmentKind
+from accreditation.services.notice_ends import end_of_notice
 
 
 def create_adjustment(
@@ -35,12 +36,7 @@ def create_adjustment(
 
 def last_moment(application: Application) -> datetime | None:
     """Until when objections against the application are taken; None without a notice."""
-    notice = application.notice
-    if notice is None:
-        return None
-    lines = AdjustedEntry.objects.filter(entry__application=application, entry__notice=notice, ends_at__isnull=False)
-    newest = lines.order_by("-ends_at").values_list("ends_at", flat=True).first()
-    return max(notice.ends_at, newest) if newest else notice.ends_at
+    return end_of_notice(application) if application.notice is not None else None
 
 
 def adjustments_of(notice: Notice) -> list[NoticeAdjustment]:

@@ -33,6 +33,8 @@ OPTIONAL = {  # where a rule set is silent, the field's own default holds
     "quota": "quota",
     "silence_counts": "consultation_silence_counts",
     "adjustment_restarts": "adjustment_restarts_notice",
+    "objection_extension_days": "objection_extension_working_days",
+    "early_objection_extension_days": "early_objection_extension_working_days",
 }
 DAYS_OF_STAGES = {"panel_size": "expert_days"}  # a stage that the rules have asks for its days
 LONGEST_GROUND = 200

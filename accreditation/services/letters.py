@@ -28,7 +28,11 @@ ADVERSE = frozenset(
         LetterKind.NOT_RECOGNISED_ABOVE,
     }
 )
-REMEDIES = {LetterKind.NOT_RECOGNISED_ABOVE: "remedy_above"}  # against whom, where it is not the sender
+REMEDIES = {  # against whom, or by what, where it is not what can be done against the sender
+    LetterKind.NOT_RECOGNISED_ABOVE: "remedy_above",
+    LetterKind.RECONSIDERATION_DECLINED: "remedy_suit",
+    LetterKind.RECONSIDERATION_DECISION: "remedy_suit",
+}
 
 
 def write_letter(application: Application, *, kind: LetterKind, issued_by: str, at: datetime, **content: Any) -> Letter:

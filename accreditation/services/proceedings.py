@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from accreditation.acts import act
 from accreditation.enums import ProceedingKind
 from accreditation.grounds import bar_years
-from accreditation.models import Case, CaseDocument, Enterprise, Proceeding, Programme, StoredFile, Title, User
+from accreditation.models import (
+    Case,
+    CaseDocument,
+    Enterprise,
+    Proceeding,
+    Programme,
+    Reconsideration,
+    StoredFile,
+    Title,
+    User,
+)
+from accreditation.reconsideration_words import UNDOING, ReconsiderationState
 
 EFFECTS = {  # what an order does to the title, by the name of its transition
     ProceedingKind.REVOCATION: "revoke",
@@ -60,6 +73,10 @@ def bar_from(proceeding: Proceeding, ordered_on: date) -> date | None:
 def standing_bar(enterprise: Enterprise, programme: Programme, on: date) -> Proceeding | None:
     """The revocation that keeps an enterprise from applying for this title on that day."""
     rows = Proceeding.objects.filter(title__holder=enterprise, title__programme=programme, barred_until__gt=on)
+    challenged = Reconsideration.objects.filter(challenged=OuterRef("case"))
+    undone = Q(outcome__in=UNDOING, state=ReconsiderationState.DECIDED)
+    stayed = Q(stayed_at__isnull=False) & ~Q(state__in=[ReconsiderationState.DECIDED, ReconsiderationState.WITHDRAWN])
+    rows = rows.exclude(Exists(challenged.filter(undone | stayed)))
     return rows.exclude(order_number="").order_by("-barred_until").first()
 
 

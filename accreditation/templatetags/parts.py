@@ -14,7 +14,7 @@ register = template.Library()
 TONES = {
     "grey": "draft prepared drafting dropped closed withdrawn recused ended dismissed cancelled expired "
     "in_preparation dropped_proceeding "
-    "change_draft change_withdrawn "
+    "reconsideration_withdrawn change_draft change_withdrawn "
     "report_awaited report_dropped",
     "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "
     "under_forwarding under_site_visit under_overall_review proposed under_notice notice_completed "
@@ -22,17 +22,17 @@ TONES = {
     "pending running waiting reading "
     "under_consultation awaiting_ranking to_be_recommended recommended_upward awaiting_order ordered "
     "under_district_opinion under_receiving_opinion under_confirmation awaiting_second_confirmation "
-    "report_handed_in",
+    "reconsideration_filed under_reconsideration decision_proposed report_handed_in",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested "
     "defence_open awaiting_hearing order_running "
-    "change_returned "
+    "answer_asked change_returned "
     "report_overdue report_sent_back",
     "green": "listed confirmed recognised announced adopted in_force active done met recognised_above concluded "
-    "change_confirmed "
+    "reconsidered change_confirmed "
     "report_noted",
     "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired "
     "not_in_quota not_recognised_above faulty "
-    "change_refused",
+    "reconsideration_not_accepted change_refused",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 

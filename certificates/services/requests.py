@@ -93,6 +93,13 @@ def request_new_version(
     current = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if current.standing not in {Standing.IN_FORCE, Standing.SUSPENDED}:
         raise RequestRefused(f"{current} is {current.standing}")
+    return freeze_next_version(current, particulars, request_key=request_key, by=by, at=at)
+
+
+def freeze_next_version(
+    current: Certificate, particulars: Particulars, *, request_key: str, by: str, at: datetime
+) -> Certificate:
+    """The version after `current`, whose row is locked; RequestRefused when a later one exists or is under way."""
     if Certificate.objects.filter(number=current.number, version__gt=current.version).exists():
         raise RequestRefused(f"a later version of {current} exists or is under way")
     return _freeze(

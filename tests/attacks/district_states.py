@@ -192,6 +192,7 @@ class DistrictStates:
             "table_again": lambda: reason,
             "publish_notice": lambda: {"notice": self._notice(case)},
             "raise_objection": lambda: OBJECTION,
+            "extend_notice": lambda: {"objection": None, "days": 3, "reason": "须实地核查人员"},
             "dismiss_objection": lambda: {"objection": None, "reasons": "与事实相符。"},
             "uphold_objection": lambda: {"objection": None, "reasons": "经核查属实。"},
             "announce": lambda: {"announcement": self._announcement()},

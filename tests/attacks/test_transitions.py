@@ -22,6 +22,7 @@ from tests.attacks.generic_states import GenericStates
 from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
+from tests.attacks.reconsideration_states import ReconsiderationStates
 from tests.attacks.yearly_report_states import YearlyReportStates
 from tests.clock import MONDAY
 from workflows import door
@@ -38,6 +39,7 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "demonstration_recommendation/2010": DemonstrationStates,
     "title_proceeding/2026": ProceedingStates,
     "municipal_evaluation/2025": EvaluationStates,
+    "reconsideration/2024": ReconsiderationStates,
     "title_change/2026": ChangeStates,
     "generic_recognition/2026": GenericStates,
     "demonstration_yearly_report/2010": YearlyReportStates,

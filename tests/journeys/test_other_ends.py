@@ -11,7 +11,7 @@ from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, LetterKind
 from accreditation.errors import Refusal
-from accreditation.models import Application, Case, Deadline, Letter, Objection, User
+from accreditation.models import Application, Batch, Case, Deadline, Letter, Objection, User
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast, stored_file, with_material
 from tests.factories.steps import answer_gates, hold_meeting, publish, recommend, to_committee
@@ -235,6 +235,7 @@ def test_objection_dismissed_after_the_last_day_lets_the_case_go_on(cast: Cast, 
     hold_meeting(cast, [case], clock.at)
     notice = publish(cast, [case], clock.at)
     objection = object_to(case, cast.clock, clock.at)
+    Batch.objects.filter(pk=cast.batch.pk).update(objection_extension_days=0)  # rules under which nothing extends
     late = notice.ends_at + timedelta(days=1)
     assert tick(late).held_back == 1
     form = {"objection": objection, "reasons": "经核查属实申报。"}

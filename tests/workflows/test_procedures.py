@@ -41,6 +41,10 @@ PUBLISHED_NODES = {
         "completeness_check", "correct", "end", "expert_review", "first_review", "notice_period", "overall_review",
         "prepare", "publish_notice", "rebuild", "resume", "seats", "start", "table_again",
     ],
+    "reconsideration/2024": [
+        "acceptance", "after_acceptance", "after_answer", "after_reconsider", "after_settle", "answer", "end",
+        "rebuild", "reconsider", "resume", "settle", "start",
+    ],
     "title_proceeding/2026": [
         "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",
         "effect", "end", "hearing", "prepare", "rebuild", "resume", "start", "suspension",

@@ -196,6 +196,10 @@ def _decisions(application: Application) -> Iterator[Part]:
         notice = application.notice
         shown = ("number", "body", "published_at", "working_days", "ends_at", "ended_at")
         yield _json(f"notice/{_safe(notice.number)}.json", "公示", _row(notice, shown))
+        added = ("ground", "working_days", "reason", "extended_at", "extended_by_id")
+        rows = [_row(row, added) for row in notice.extensions.filter(application=application).order_by("pk")]
+        if rows:
+            yield _json(f"notice/{_safe(notice.number)}-extensions.json", "公示延长", {"extensions": rows})
     for row in application.objections.order_by("pk"):
         fields = ("number", "raised_at", "state", "reasons", "settled_at")
         yield _json(f"objections/{_safe(row.number)}.json", "异议（不含异议人）", _row(row, fields))

@@ -11,11 +11,12 @@ from accreditation.change_words import ChangeState
 from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.grounds import GROUNDS, grounds_for
 from accreditation.models import Proceeding
+from accreditation.reconsideration_words import ReconsiderationState
 from workflows.forms.casework import LONG, FilterForm
 from workflows.forms.district import SEARCH
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-MATTER_STATES = [("", _("全部")), *ProceedingState.choices, *ChangeState.choices]
+MATTER_STATES = [("", _("全部")), *ProceedingState.choices, *ChangeState.choices, *ReconsiderationState.choices]
 GROUND_CHOICES = [(ground.value, facts.label) for ground, facts in GROUNDS.items()]
 
 

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accreditation.models import Letter
+from accreditation.reconsideration_words import CHALLENGEABLE
 from workflows.presentation.words import Words, quoted
 
 _GAP = re.compile(r"\n\s*\n")
@@ -45,6 +46,7 @@ def letter_page(letter: Letter) -> Words:
         "paragraphs": paragraphs(letter.body),
         "remedy": paragraphs(letter.remedy),
         "sha256": letter.sha256,
+        "may_be_challenged": bool(letter.remedy) and letter.kind in CHALLENGEABLE,
     }
 
 

@@ -27,9 +27,11 @@ from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation import evaluation_trail as evaluations
+from workflows.presentation import timeline_notices
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.hands import HAND_TELLERS
 from workflows.presentation.provable import provable_name
+from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID
 from workflows.presentation.timeline_readers import AUTHORITIES, READERS
 from workflows.presentation.words import Words, amount, either, file_words, person_words, quoted, state_tone
 from workflows.procedures import procedure_of
@@ -256,11 +258,6 @@ def _placed(content: Content, rules: RuleSet | None) -> str:
     return _("排序 %(no)s 第 %(place)d 位。") % {"no": content["ranking"], "place": content["place"]}
 
 
-def _noticed(content: Content, rules: RuleSet | None) -> SafeString:
-    ends = _("，至 %(day)s") % {"day": content["ends_on"]}
-    return format_html("{}{}", quoted(content["notice"]), ends)
-
-
 TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "upload_workbook": _upload,
     "attach_evidence": _file,
@@ -290,7 +287,9 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "propose": _decided,
     "refuse": _decided,
     "postpone": _decided,
-    **dict.fromkeys(("dismiss_objection", "uphold_objection", "take_off_notice"), _reasons("reasons")),
+    **dict.fromkeys(("uphold_objection", "take_off_notice"), _reasons("reasons")),
+    "dismiss_objection": timeline_notices.dismissed,
+    "extend_notice": timeline_notices.extended,
     "pause_clock": _paused,
     **HAND_TELLERS,
     **dict.fromkeys(("add_document", "drop_document", "add_own_document", *of_changes.PAPERS), _paper),
@@ -301,6 +300,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "make_order": _reasons("reasons"),
     "drop_proceeding": _reasons("reason"),
     "refuse_order": _reasons("reason"),
+    **{verb: _reasons(name) for verb, name in RECONSIDERATION_SAID.items()},
     "ask_departments": _asked,
     "record_answer": _answered,
     "conclude_consultation": _reasons("opinion"),
@@ -310,7 +310,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "not_recommend_below_limit": _reasons("reasons"),
     "enter_ranking": _placed,
     "recommend_upward": _reasons("recommendation"),
-    "note_public_notice_above": _noticed,
+    "note_public_notice_above": timeline_notices.noticed,
     "recognise_above": _reasons("notice"),
     "pass_over_above": _reasons("notice"),
     **evaluations.TELLERS,

@@ -8,6 +8,7 @@ from accreditation.visibility import View
 from workflows.presentation import evaluation_trail
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.hands import HAND_READERS
+from workflows.presentation.reconsideration_timeline import RECONSIDERING
 
 EVERYBODY = frozenset(View)
 AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
@@ -60,6 +61,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "publish_notice": EVERYBODY,
     "raise_objection": AUTHORITIES,
     "dismiss_objection": PARTIES,
+    "extend_notice": PARTIES,
     "uphold_objection": PARTIES,
     "complete_notice": EVERYBODY,
     "announce": EVERYBODY,
@@ -98,6 +100,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "note_report": EVERYBODY,
     "send_report_back": PARTIES,
     "drop_report": EVERYBODY,
+    **RECONSIDERING,
     "name_parent": PARTIES,
     "ask_departments": PARTIES,
     "record_answer": AUTHORITIES,  # what departments write is between authorities

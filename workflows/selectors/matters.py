@@ -8,11 +8,12 @@ from django.db.models import Q, QuerySet
 
 from accreditation.enums import Level
 from accreditation.errors import NotFound
-from accreditation.models import Case, CaseDocument, Enterprise, Letter, Proceeding, Title, User
+from accreditation.models import Case, CaseDocument, Enterprise, Letter, Proceeding, Reconsideration, Title, User
 from accreditation.models.cases import CaseSubject
 from accreditation.permissions import Person, districts_of, has_power_at
 from accreditation.roles import Power
 from accreditation.services.proceedings import standing_documents
+from accreditation.services.reconsiderations import orders_redo
 from accreditation.visibility import case_for, enterprises_of, visible_cases
 from workflows.procedures import procedure_of
 
@@ -49,6 +50,16 @@ def matter_for(user: Person, number: str) -> tuple[Case, CaseSubject]:
 def proceeding_of(subject: CaseSubject) -> Proceeding:
     """The subject of a proceeding."""
     return cast("Proceeding", subject)
+
+
+def is_reconsideration(subject: CaseSubject) -> bool:
+    """Whether the case challenges an act."""
+    return isinstance(subject, Reconsideration)
+
+
+def is_to_be_redone(subject: CaseSubject) -> bool:
+    """Whether it is a reconsideration that orders an application to be decided again, not yet filed on."""
+    return isinstance(subject, Reconsideration) and orders_redo(subject)
 
 
 def titles_of_authority(user: Person) -> QuerySet[Title]:

@@ -112,7 +112,8 @@ def notice(number: str) -> Notice:
 
 def entries(row: Notice) -> list[NoticeEntry]:
     """The list as it was printed."""
-    return list(row.entries.select_related("application__case").order_by("position"))
+    rows = row.entries.select_related("application__case", "application__notice", "notice").order_by("position")
+    return list(rows.prefetch_related("application__notice_extensions"))
 
 
 def entry(row: Notice, case_number: str) -> NoticeEntry:

@@ -117,6 +117,7 @@ _LINES: tuple[Verb, ...] = (
     _like("publish_notice", who=who.LOCAL_PUBLISHER, starts=lambda doing: [NOTICE]),
     _like("raise_objection", tells=(audiences.local_officers,)),
     _like("dismiss_objection", who=who.LOCAL_OBJECTION_OFFICER),
+    _like("extend_notice", who=who.LOCAL_OBJECTION_OFFICER),
     _like("uphold_objection", who=who.LOCAL_OBJECTION_OFFICER),
     _like("complete_notice", tells=(audiences.local_publishers,)),
     _by_authority("announce", who=who.LOCAL_PUBLISHER),

@@ -11,9 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import Choice, LetterKind, SeatState
-from accreditation.models import Application
-from accreditation.services.adjustments import last_moment
-from workflows import audiences, clock_acts, guards, material_guards, panel_guards, panel_records, records, who
+from workflows import (
+    audiences,
+    clock_acts,
+    guards,
+    material_guards,
+    notice_extensions,
+    panel_guards,
+    panel_records,
+    records,
+    who,
+)
 from workflows.doing import Clock, Doing, Verb
 
 FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
@@ -33,18 +41,6 @@ PUBLICITY = "政府信息公开条例；公示"
 def _after_correction(doing: Doing) -> Iterable[Clock]:
     """The clock of whoever asked runs again from the start."""
     return [CHECK if doing.application.returned_by == "office" else FIRST_REVIEW]
-
-
-def _notice_is_over(application: Application, doing: Doing) -> bool:
-    ends_at = last_moment(application)
-    return ends_at is not None and doing.at > ends_at
-
-
-def _dismiss(doing: Doing) -> None:
-    """Dismissed after the last day of the notice, the objection was all that held the case back."""
-    records.settle_objection(is_upheld=False)(doing)
-    others = guards.no_open_objection(doing)
-    doing.arguments["is_over"] = _notice_is_over(doing.application, doing) and not list(others)
 
 
 _LINES: tuple[Verb, ...] = (
@@ -257,7 +253,13 @@ _LINES: tuple[Verb, ...] = (
         "dismiss_objection", _("异议不成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
         transition="dismiss_objection", completes=lambda doing: bool(doing.arguments["is_over"]),
         guards=(guards.objection_is_open, guards.needs_text("reasons", _("处理理由"))),
-        record=_dismiss, tells=(audiences.applicants,),
+        record=notice_extensions.dismiss, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "extend_notice", _("延长公示"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
+        guards=(notice_extensions.objection_is_of_case, notice_extensions.days_reach_beyond_today,
+                guards.needs_text("reason", _("延长的理由"), 5)),
+        record=notice_extensions.extend_by_name, tells=(audiences.applicants,),
     ),
     Verb(
         "uphold_objection", _("异议成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,

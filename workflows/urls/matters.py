@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views.matters import beginning, desk, pages
+from workflows.views.matters import beginning, desk, filing, pages
 
 CASE = "matters/<str:number>/"
 OWN = "my/matters/<str:number>/"
@@ -20,9 +20,11 @@ urlpatterns = [
     path(f"{CASE}letters/<str:letter_number>/", pages.matter_letter, name="matter_letter"),
     path(OWN, pages.my_matter, name="my_matter"),
     path(f"{OWN}acts/<str:verb>/", pages.my_matter_act, name="my_matter_act"),
+    path(f"{OWN}redo/", filing.my_redo, name="my_redo"),
     path(f"{OWN}documents/drop/", pages.my_matter_drop_document, name="my_matter_drop_document"),
     path(f"{OWN}documents/<int:pk>/", pages.my_matter_document, name="my_matter_document"),
     path(f"{OWN}letters/<str:letter_number>/", pages.my_matter_letter, name="my_matter_letter"),
+    path("my/letters/<str:number>/reconsideration/", filing.my_reconsideration, name="my_reconsideration"),
     path("my/titles/<str:number>/cancellation/", desk.my_cancellation, name="my_cancellation"),
     path("my/changes/<str:uscc>/", beginning.my_changes, name="my_changes"),
     path("my/changes/<str:uscc>/<str:kind>/", beginning.my_change_new, name="my_change_new"),

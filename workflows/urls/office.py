@@ -81,6 +81,11 @@ urlpatterns = [
     path("office/publishing/", notices_desk.publishing, name="publishing"),
     path("office/objections/", objections_desk.office_objections, name="office_objections"),
     path("office/objections/<str:number>/", objections_desk.office_objection, name="office_objection"),
+    path(
+        "office/objections/<str:number>/extend/",
+        objections_desk.office_objection_extend,
+        name="office_objection_extend",
+    ),
     path("office/objections/<str:number>/file/", objections_desk.office_objection_file, name="office_objection_file"),
     path("office/experts/", expert_pool.office_experts, name="office_experts"),
     path("office/experts/import/", expert_pool.office_experts_import, name="office_experts_import"),

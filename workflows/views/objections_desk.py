@@ -5,15 +5,21 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import signed_in
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.services.notice_ends import end_of_notice
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import case_for, objection_for
+from workflows.door import possible_verbs
+from workflows.forms.objections import ExtensionForm
 from workflows.forms.office import AnswerForm, ObjectionFilter
+from workflows.presentation.extensions import extension_rows
 from workflows.selectors import registers
 from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import ENDS, LETTER, status_of
@@ -25,6 +31,7 @@ UPHOLD = Confirm(
     (gettext_lazy("该申报件不予认定，同批其他申报件不受影响。"), ENDS, LETTER),
     gettext_lazy("异议成立，不予认定"),
 )
+EXTEND = "extend_notice"
 DONE = {
     "uphold_objection": gettext_lazy("已认定异议成立。"),
     "dismiss_objection": gettext_lazy("已认定异议不成立。"),
@@ -60,8 +67,37 @@ def office_objection(request: HttpRequest, number: str) -> HttpResponse:
         if outcome is not None or any(reason.code == TOO_LATE for reason in reasons):
             return redirect("office_objections")
         put_reasons(form, Refusal(reasons))
-    context = {"objection": row, "case": case, "form": form, "request_key": new_request_key()}
+    context = {
+        "objection": row,
+        "case": case,
+        "form": form,
+        "extensions": extension_rows(row.application),
+        "may_extend": any(verb.code == EXTEND for verb in possible_verbs(case, by=user, at=timezone.now())),
+        "request_key": new_request_key(),
+    }
     return render(request, "workflows/office/objection.html", context, status=status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def office_objection_extend(request: HttpRequest, number: str) -> HttpResponse:
+    """Name the working days by which the objection extends the notice of its case."""
+    user = signed_in(request)
+    row = objection_for(user, number)
+    case = case_for(user, row.application.case.number)
+    initial = initial_from_drafts(request, request.path) if request.method != "POST" else {}
+    form = ExtensionForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        outcome, reasons = try_verb(request, case, EXTEND, {"objection": row, **form.cleaned_data})
+        if outcome is not None:
+            clear_drafts(request, request.path)
+            messages.success(request, _("公示期已延长。"))
+        if outcome is not None or any(reason.code == TOO_LATE for reason in reasons):
+            return redirect("office_objection", number)
+        put_reasons(form, Refusal(reasons))
+    ends = end_of_notice(row.application)
+    context = {"objection": row, "case": case, "form": form, "ends": ends, "request_key": new_request_key()}
+    return render(request, "workflows/office/objection_extend.html", context, status=status_of(form))
 
 
 @require_safe

@@ -17,6 +17,7 @@ from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
 from accreditation.selectors.holders import PROLONG, passed_from
 from accreditation.services.files import take_file
+from accreditation.services.notice_ends import end_of_notice
 from accreditation.templatetags.dates import day_text
 from certificates.services.allowance import Rate, is_allowed
 from workflows import door
@@ -26,6 +27,7 @@ from workflows.forms.public import CentreFilter, NoticeFilter, ObjectionForm, Tr
 from workflows.presentation.adjustments import adjustment_words
 from workflows.presentation.cases import batch_name, clock_of, step_bar
 from workflows.presentation.evaluations import band_name, band_tone, result_words
+from workflows.presentation.extensions import extension_rows
 from workflows.presentation.words import Words, district_name, either, quoted, state_label, state_tone
 from workflows.selectors import public_register as register
 from workflows.selectors.adjustments import published_adjustments
@@ -87,6 +89,7 @@ def _entries(row: Notice, at: Any) -> list[Words]:
 def _entry(found: NoticeEntry, at: Any) -> Words:
     number = found.application.case.number
     address = reverse("objection_new", args=[found.notice.number, number])
+    rows = extension_rows(found.application) if found.application.notice_id == found.notice_id else []
     return {
         "position": found.position,
         "name": found.enterprise_name,
@@ -94,6 +97,8 @@ def _entry(found: NoticeEntry, at: Any) -> Words:
         "district": district_name(found.district),
         "number": number,
         "href": address if register.may_object(found, at=at) else "",
+        "extended_to": end_of_notice(found.application) if rows else None,
+        "extensions": rows,
     }
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.errors import Refusal
-from accreditation.permissions import signed_in
+from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import put_reasons
@@ -30,7 +30,9 @@ from workflows.views.listing import filters, page_of_rows
 from workflows.views.matters.registry import name_of
 from workflows.worklists import inbox
 
-POWERS = (Power.PREPARE_ORDERS, Power.MAKE_ORDERS)
+POWERS = (
+    Power.PREPARE_ORDERS, Power.MAKE_ORDERS, Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS,
+)  # fmt: skip
 MOST_TASKS = 50
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -46,7 +48,12 @@ def orders(request: HttpRequest) -> HttpResponse:
     waiting_page.object_list = tasks
     found = page_of_rows(request, rows.narrowed(rows.matters(user), **form.chosen()))
     found.object_list = [{"case": case, "name": name_of(case)} for case in found.object_list]
-    context = {"tasks_page": waiting_page, "page": found, "filters": filters(request, form)}
+    context = {
+        "tasks_page": waiting_page,
+        "page": found,
+        "filters": filters(request, form),
+        "reconsiders": not has_power(user, Power.PREPARE_ORDERS) and not has_power(user, Power.MAKE_ORDERS),
+    }
     return render(request, "workflows/matters/orders.html", context)
 
 

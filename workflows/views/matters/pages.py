@@ -26,7 +26,7 @@ from workflows.presentation import letters
 from workflows.presentation.matters import document_rows, matter_bar, matter_header
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
-from workflows.selectors.matters import document_of, documents_of, letters_of, matter_for
+from workflows.selectors.matters import document_of, documents_of, is_to_be_redone, letters_of, matter_for
 from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, TOO_LATE, ask
@@ -98,12 +98,18 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         "documents": papers,
         "drop": opened.pages.drops_document in opened.verbs,
         "drop_address": opened.address("matter_drop_document"),
+        "redo_address": reverse("my_redo", args=[opened.case.number]) if may_redo(opened) else "",
         "letters": letters.letter_rows(
             letters_of(opened.case), number=opened.case.number, address=_letter_address(opened)
         ),
         "timeline": timeline(opened.case, opened.view, letter_address=_letter_address(opened)),
     }
     return _show(request, opened, "matter", context)
+
+
+def may_redo(opened: OpenMatter) -> bool:
+    """Whether the enterprise can file again on this decision."""
+    return opened.view is View.APPLICANT and is_to_be_redone(opened.subject)
 
 
 def _letter_address(opened: OpenMatter) -> str:
@@ -185,7 +191,7 @@ def letter(request: HttpRequest, number: str, letter_number: str, *, for_holder:
     row = letter_for(signed_in(request), letter_number)
     if row.case_id != opened.case.pk:
         raise NotFound(letter_number)
-    context = {"letter": letters.letter_page(row), "number": number, "crumbs": []}
+    context = {"letter": letters.letter_page(row), "number": number, "crumbs": [], "is_own": for_holder}
     return _show(request, opened, "letter", context)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workflows.procedures import procedure_of
 from workflows.views.matters.changes import CHANGES
 from workflows.views.matters.proceedings import PROCEEDINGS
+from workflows.views.matters.reconsiderations import RECONSIDERATIONS
 from workflows.views.matters.shapes import MatterPages
 from workflows.views.matters.yearly_reports import YEARLY_REPORTS
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 PAGES: Mapping[str, MatterPages] = {
     "title_proceeding/2026": PROCEEDINGS,
+    "reconsideration/2024": RECONSIDERATIONS,
     "title_change/2026": CHANGES,
     "demonstration_yearly_report/2010": YEARLY_REPORTS,
 }

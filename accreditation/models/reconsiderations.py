@@ -1,0 +1,103 @@
+"""An administrative reconsideration: which act is challenged, what both sides say, what a second person decides."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django_fsm import FSMField, transition
+
+from accreditation.models.cases import Case, CaseSubject, Letter
+from accreditation.models.people import User
+from accreditation.reconsideration_words import MOST_MORE_DAYS, Outcome, ReconsiderationState
+
+R = ReconsiderationState
+DROPPED = [R.NOT_ACCEPTED, R.WITHDRAWN]
+
+
+class Reconsideration(CaseSubject):
+    """One challenge of one adverse act, named by the letter that told of it."""
+
+    challenged = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reconsiderations")
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="reconsiderations")
+    state = FSMField(default=R.FILED, choices=R.choices, protected=True)
+    respondent_code = models.CharField(max_length=6, blank=True)  # district, zone or group; empty: the city's office
+    known_on = models.DateField()
+    claim = models.TextField()
+    reasons = models.TextField()
+    filed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    stayed_at = models.DateTimeField(null=True, blank=True)
+    stay_reason = models.TextField(blank=True)
+    more_days = models.PositiveIntegerField(default=0)
+    proposed_outcome = models.CharField(max_length=20, blank=True, choices=Outcome)
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=20, blank=True, choices=Outcome)
+    decision_number = models.CharField(max_length=60, blank=True)
+    decided_on = models.DateField(null=True, blank=True)
+    decision_reasons = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    redo_case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, related_name="ordered_by")
+    ended_for = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="reconsideration_state_known", condition=Q(state__in=R.values)),
+            models.CheckConstraint(
+                name="reconsideration_is_reasoned",
+                condition=~Q(state=R.DECIDED)
+                | (
+                    Q(outcome__in=Outcome.values)
+                    & ~Q(decision_number="")
+                    & ~Q(decision_reasons="")
+                    & Q(decided_on__isnull=False)
+                    & Q(decided_by__isnull=False)
+                    & Q(prepared_by__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="reconsideration_is_decided_by_a_second_person",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("prepared_by")),
+            ),
+            models.CheckConstraint(
+                name="reconsideration_is_prolonged_once_in_limits", condition=Q(more_days__lte=MOST_MORE_DAYS)
+            ),
+            models.UniqueConstraint(
+                name="one_reconsideration_per_act", fields=["letter"], condition=~Q(state__in=DROPPED)
+            ),
+            models.UniqueConstraint(
+                name="one_reconsideration_per_number", fields=["decision_number"], condition=~Q(decision_number="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+    @transition(field=state, source=R.FILED, target=R.ANSWER_ASKED)
+    def accept(self) -> None:
+        """Accepted; the respondent has its copy and its days to answer."""
+
+    @transition(field=state, source=R.FILED, target=R.NOT_ACCEPTED)
+    def decline(self) -> None:
+        """Does not meet the conditions."""
+
+    @transition(field=state, source=R.ANSWER_ASKED, target=R.UNDER_RECONSIDERATION)
+    def close_answer(self) -> None:
+        """Answered, or the days for it have run."""
+
+    @transition(field=state, source=R.UNDER_RECONSIDERATION, target=R.DECISION_PROPOSED)
+    def propose(self) -> None:
+        """Put before the person who decides."""
+
+    @transition(field=state, source=R.DECISION_PROPOSED, target=R.UNDER_RECONSIDERATION)
+    def send_back(self) -> None:
+        """Has to be looked into again."""
+
+    @transition(field=state, source=R.DECISION_PROPOSED, target=R.DECIDED)
+    def decide(self) -> None:
+        """Decided by a second person."""
+
+    @transition(field=state, source=[R.FILED, R.ANSWER_ASKED, R.UNDER_RECONSIDERATION], target=R.WITHDRAWN)
+    def withdraw(self) -> None:
+        """Taken back by the enterprise, after a settlement or without."""

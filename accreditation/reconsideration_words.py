@@ -1,0 +1,68 @@
+"""Words and limits of administrative reconsideration (行政复议法, revised 2023, in force from 2024-01-01).
+
+Articles and days are remembered with high confidence, not read in a source: 20 (60 days to file), 30 (five days to
+examine), 42 (execution goes on unless stayed), 48 (copy within seven, answer within ten days), 62 (60 days, at most 30
+more), 63 to 68 (decisions), 88 (days of five, seven and ten are working days); 行政诉讼法 45 (suit within 15 days).
+"""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accreditation.enums import LetterKind, Owner, StateFacts
+
+DAYS_TO_FILE = 60  # in calendar days from knowing of the act
+DAYS_TO_EXAMINE = 5
+DAYS_TO_ANSWER = 10
+DAYS_TO_DECIDE = 60  # in calendar days from acceptance
+MOST_MORE_DAYS = 30
+
+CHALLENGEABLE = frozenset(
+    {
+        LetterKind.DECLINE,
+        LetterKind.INELIGIBLE,
+        LetterKind.NOT_RECOMMENDED,
+        LetterKind.LAPSE,
+        LetterKind.REFUSAL,
+        LetterKind.OBJECTION_UPHELD,
+        LetterKind.NOT_IN_QUOTA,
+        LetterKind.ORDER,
+    }
+)
+
+
+class ReconsiderationState(TextChoices):
+    """Legal state of a reconsideration, from its filing to the decision."""
+
+    FILED = "reconsideration_filed", _("复议申请待审查")
+    ANSWER_ASKED = "answer_asked", _("待被申请人答复")
+    UNDER_RECONSIDERATION = "under_reconsideration", _("复议审理中")
+    DECISION_PROPOSED = "decision_proposed", _("待作出复议决定")
+    DECIDED = "reconsidered", _("已作出复议决定")
+    NOT_ACCEPTED = "reconsideration_not_accepted", _("复议申请不予受理")
+    WITHDRAWN = "reconsideration_withdrawn", _("复议终止")
+
+
+class Outcome(TextChoices):
+    """What a reconsideration decides of the act under challenge."""
+
+    UPHELD = "upheld", _("维持")
+    ANNULLED = "annulled", pgettext_lazy("复议", "撤销")
+    REDO = "redo", _("撤销并责令重作")
+    MODIFIED = "modified", _("变更为警告")
+    ILLEGAL = "illegal", _("确认违法")
+
+
+UNDOING = (Outcome.ANNULLED, Outcome.REDO, Outcome.MODIFIED)  # the act under challenge stands no more
+_R = ReconsiderationState
+RECONSIDERATION_STATES: dict[ReconsiderationState, StateFacts] = {
+    _R.FILED: StateFacts(Owner.RECONSIDERER, 1),
+    _R.ANSWER_ASKED: StateFacts(Owner.AUTHORITY, 2, "warn"),
+    _R.UNDER_RECONSIDERATION: StateFacts(Owner.RECONSIDERER, 3),
+    _R.DECISION_PROPOSED: StateFacts(Owner.RECONSIDERER, 4),
+    _R.DECIDED: StateFacts(Owner.NOBODY, 4, "ok", is_final=True),
+    _R.NOT_ACCEPTED: StateFacts(Owner.NOBODY, 1, "bad", is_final=True, is_adverse=True),
+    _R.WITHDRAWN: StateFacts(Owner.NOBODY, 3, "idle", is_final=True),
+}

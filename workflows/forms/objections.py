@@ -1,0 +1,28 @@
+"""Forms of those who look into objections, beside the answer."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from workflows.forms.casework import LONG
+
+MOST_DAYS = 60
+
+
+class ExtensionForm(forms.Form):
+    """Working days by which an objection extends the notice of its case, with the reason that the public reads."""
+
+    days = forms.IntegerField(
+        label=_("延长的工作日数"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        widget=forms.NumberInput(attrs={"class": "form-control field-short", "inputmode": "numeric"}),
+    )
+    reason = forms.CharField(
+        label=_("延长的理由"),
+        help_text=_("在公示页面公开；不要写出异议人的姓名或联系方式。"),
+        min_length=5,
+        max_length=300,
+        widget=forms.Textarea(attrs=LONG),
+    )

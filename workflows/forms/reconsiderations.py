@@ -1,0 +1,71 @@
+"""Forms of administrative reconsideration: the application, the answer, the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.reconsideration_words import MOST_MORE_DAYS, Outcome
+from workflows.forms.casework import LONG
+from workflows.forms.proceedings import DAY
+
+
+def _text(label: Any, help_text: Any = "", rows: int = 6) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class FilingForm(forms.Form):
+    """The enterprise's application for reconsideration."""
+
+    known_on = forms.DateField(
+        label=_("知道该行为的日期"), help_text=_("一般为收到文书之日；自该日起六十日内可以申请。"), widget=DAY
+    )
+    claim = _text(_("复议请求"), _("例如：请求撤销该决定。"), 3)
+    reasons = _text(_("事实和理由"), _("提交后还可以补充证据文件。"))
+
+
+class AnswerForm(forms.Form):
+    """What the body concerned answers."""
+
+    answer = _text(_("书面答复"), _("写明事实、证据和依据；卷宗材料请先作为文件提交。"), 8)
+
+
+class WhyForm(forms.Form):
+    """A reason that is written into a letter or the record."""
+
+    reason = forms.CharField(label=_("理由"), min_length=5, max_length=3000, widget=forms.Textarea(attrs=LONG))
+
+
+class ProlongForm(WhyForm):
+    """Days within the law, and why."""
+
+    days = forms.IntegerField(
+        label=_("延长的天数"),
+        help_text=_("自然日，只能延长一次。"),
+        min_value=1,
+        max_value=MOST_MORE_DAYS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class ProposalForm(WhyForm):
+    """What is put before the person who decides."""
+
+    outcome = forms.ChoiceField(label=_("复议决定"), choices=Outcome.choices, widget=forms.RadioSelect)
+    field_order = ("outcome", "reason")
+
+
+class DecisionForm(forms.Form):
+    """The decision of the second person."""
+
+    outcome = forms.ChoiceField(label=_("复议决定"), choices=Outcome.choices, widget=forms.RadioSelect)
+    decision_number = forms.CharField(label=_("文号"), max_length=60)
+    decided_on = forms.DateField(label=_("决定日期"), widget=DAY)
+    reasons = _text(_("决定理由"), _("将写入复议决定书。"))

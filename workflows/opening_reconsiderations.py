@@ -1,0 +1,101 @@
+"""Filing a reconsideration: by the enterprise, against one adverse act, within its days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import Replayed, act, fingerprint
+from accreditation.clocks import DeadlineKind
+from accreditation.enums import LetterKind, ProceedingState
+from accreditation.errors import Denied, Reason, Refusal
+from accreditation.models import Case, Letter, Reconsideration, User
+from accreditation.models.reconsiderations import DROPPED
+from accreditation.permissions import acts_for
+from accreditation.reconsideration_words import CHALLENGEABLE, DAYS_TO_EXAMINE, DAYS_TO_FILE, ReconsiderationState
+from accreditation.services.numbers import next_number
+from accreditation.services.reconsiderations import respondent_of
+from workflows import deadlines, flow_tasks
+from workflows.calendar import current_calendar
+from workflows.doing import Clock
+from workflows.procedures import PROCEDURES, procedure_of
+from workflows.workdays import SHANGHAI
+
+PROCEDURE = "reconsideration/2024"
+LEAST_TEXT = 10
+EXAMINATION = Clock(DeadlineKind.RECONSIDERATION_EXAMINATION, DAYS_TO_EXAMINE)
+
+
+def open_reconsideration(
+    letter: Letter, *, known_on: date, claim: str, reasons: str, by: User, at: datetime, request_key: str | None = None
+) -> Case:
+    """Challenge the act that a letter told of. Denied for other enterprises, Refusal with all reasons."""
+    challenged = letter.case
+    if not acts_for(by, challenged.enterprise_id):
+        raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
+    said = (letter.pk, known_on, claim.strip(), reasons.strip())
+    try:
+        with act(
+            challenged, "open_reconsideration", by=by, at=at, acting_as="applicant",
+            request_key=request_key, request=fingerprint(*said),
+        ) as doing:  # fmt: skip
+            if found := list(_faults(letter, known_on, claim.strip(), reasons.strip(), at)):
+                raise Refusal(found)
+            case = _create(letter, known_on, claim.strip(), reasons.strip(), by, at)
+            doing.note(case=case.number, letter=letter.number)
+            doing.reply(case=case.number)
+    except Replayed as replay:
+        return Case.objects.get(number=replay.answer["case"])
+    return case
+
+
+def _faults(letter: Letter, known_on: date, claim: str, reasons: str, at: datetime) -> Iterator[Reason]:
+    today = at.astimezone(SHANGHAI).date()
+    if not letter.remedy or LetterKind(letter.kind) not in CHALLENGEABLE:
+        yield Reason("not_challengeable", _("该文书所载行为不能在本系统申请行政复议。"))
+    elif not _is_in_effect(letter):
+        yield Reason("not_in_effect", _("该决定尚未生效或已不再有效，生效后可以申请复议。"))
+    if not letter.dated <= known_on <= today:
+        yield Reason("known_on", _("知道该行为的日期应在文书日期至今日之间。"), "known_on")
+    elif today > known_on + timedelta(days=DAYS_TO_FILE):
+        yield Reason("too_late", _("自知道该行为之日起已超过六十日，不能再申请行政复议。"), "known_on")
+    for name, text in (("claim", claim), ("reasons", reasons)):
+        if len(text) < LEAST_TEXT:
+            yield Reason("text_needed", _("请写明复议请求以及事实和理由。"), name)
+    if Reconsideration.objects.filter(letter=letter).exclude(state__in=DROPPED).exists():
+        yield Reason("already_open", _("对该行为已经申请过行政复议。"))
+
+
+def _is_in_effect(letter: Letter) -> bool:
+    """An order over a title once its day has come; an application that still stands at its adverse end."""
+    kind = procedure_of(letter.case).subject
+    state = str(kind.of(letter.case).state)
+    if letter.kind == LetterKind.ORDER:
+        return state in (ProceedingState.ORDER_RUNNING, ProceedingState.CONCLUDED)
+    facts = kind.facts(state)
+    return facts.is_final and facts.is_adverse
+
+
+def _create(letter: Letter, known_on: date, claim: str, reasons: str, by: User, at: datetime) -> Case:
+    challenged = letter.case
+    case = Case.objects.create(
+        number=next_number("RECON", at.astimezone(SHANGHAI).year),
+        procedure=PROCEDURE,
+        enterprise=challenged.enterprise,
+        district=challenged.district,
+        state=ReconsiderationState.FILED,
+        opened_at=at,
+        moved_at=at,
+    )
+    Reconsideration.objects.create(
+        case=case, challenged=challenged, letter=letter, respondent_code=respondent_of(letter), known_on=known_on,
+        claim=claim, reasons=reasons, filed_by=by,
+    )  # fmt: skip
+    with act(case, "open", by=by, at=at, acting_as="applicant") as doing:
+        doing.moved("", ReconsiderationState.FILED)
+        doing.note(challenged=challenged.number, against=letter.number, claim=claim, said=reasons, procedure=PROCEDURE)
+        flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)
+        deadlines.begin(case, EXAMINATION, DAYS_TO_EXAMINE, calendar=current_calendar(), at=at)
+    return case

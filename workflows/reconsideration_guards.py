@@ -1,0 +1,75 @@
+"""Conditions of the verbs of a reconsideration; each yields every reason against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import TitleState
+from accreditation.errors import Reason
+from accreditation.models import Reconsideration, Title
+from accreditation.models.titles import STANDING
+from accreditation.reconsideration_words import MOST_MORE_DAYS, UNDOING, Outcome
+from accreditation.services.reconsiderations import LOST, challenged_title
+from workflows.certification import is_being_made
+from workflows.doing import Doing
+from workflows.proceeding_guards import today
+from workflows.reconsideration_who import reconsideration_of
+
+
+def outcome_fits(doing: Doing) -> Iterable[Reason]:
+    """An outcome of the law; only an order over a title is modified, and then to a warning."""
+    outcome, title = doing.form.get("outcome"), challenged_title(reconsideration_of(doing))
+    if outcome not in Outcome.values:
+        yield Reason("unknown_outcome", _("请选择复议决定的种类。"), "outcome")
+    if outcome == Outcome.MODIFIED and (title is None or title.state not in LOST):
+        yield Reason(
+            "not_modifiable", _("只有撤销或注销称号的决定可以变更；不予认定等决定可以撤销并责令重作。"), "outcome"
+        )
+
+
+def title_can_come_back(doing: Doing) -> Iterable[Reason]:
+    """What an annulled order took away comes back only where nothing else stands in its place."""
+    title = challenged_title(reconsideration_of(doing))
+    if title is None or doing.form.get("outcome") not in UNDOING:
+        return
+    standing = Title.objects.filter(
+        programme=title.programme, holder=title.holder, state__in=[*STANDING, TitleState.SUSPENDED]
+    )
+    if standing.exclude(pk=title.pk).exists():
+        yield Reason("another_title", _("该单位已另有同类有效称号，原称号不能恢复。"), "outcome")
+    if is_being_made(title):
+        yield Reason("certificate_pending", _("该称号的证书正在制发，请在发出后再作决定。"))
+
+
+def by_another_than_the_preparer(doing: Doing) -> Iterable[Reason]:
+    """Who put the decision forward does not make it."""
+    if reconsideration_of(doing).prepared_by_id == doing.by.pk:
+        yield Reason("four_eyes", _("拟定复议决定的人不能同时作出决定，须由另一人办理。"))
+
+
+def decision_is_dated(doing: Doing) -> Iterable[Reason]:
+    """Numbered once, dated today or before."""
+    number, dated = str(doing.form.get("decision_number") or "").strip(), doing.form.get("decided_on")
+    if not number:
+        yield Reason("order_number", _("请填写文号。"), "decision_number")
+    elif Reconsideration.objects.filter(decision_number=number).exists():
+        yield Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "decision_number")
+    if dated is None or dated > today(doing):
+        yield Reason("order_dated", _("决定日期不能晚于今天。"), "decided_on")
+
+
+def days_are_within_the_law(doing: Doing) -> Iterable[Reason]:
+    """Prolonged once, by at most 30 days."""
+    days = doing.form.get("days")
+    if reconsideration_of(doing).more_days:
+        yield Reason("prolonged_before", _("复议期限只能延长一次。"))
+    if not isinstance(days, int) or not 1 <= days <= MOST_MORE_DAYS:
+        yield Reason("days_needed", _("延长的天数为 1 至 %(n)d 日。") % {"n": MOST_MORE_DAYS}, "days")
+
+
+def is_not_stayed(doing: Doing) -> Iterable[Reason]:
+    """Execution is stayed once."""
+    if reconsideration_of(doing).stayed_at is not None:
+        yield Reason("stayed", _("已经决定停止执行。"))

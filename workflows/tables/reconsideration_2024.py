@@ -1,0 +1,108 @@
+"""The verb table of administrative reconsideration, after the law of 2023 in force since 2024-01-01.
+
+Articles are remembered (accreditation.reconsideration_words says which and how surely).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.clocks import DeadlineKind
+from accreditation.reconsideration_words import DAYS_TO_ANSWER, DAYS_TO_DECIDE
+from workflows import audiences, guards, proceeding_records, who
+from workflows import reconsideration_guards as conditions
+from workflows import reconsideration_records as records
+from workflows.doing import Clock, Doing, Guard, Verb
+from workflows.reconsideration_who import DECIDER, RECONSIDERER, RESPONDENT, deciders, reconsiderers, respondents
+
+ANSWER = Clock(DeadlineKind.RECONSIDERATION_ANSWER, DAYS_TO_ANSWER, fires="let_answer_pass")
+DECISION = Clock(DeadlineKind.RECONSIDERATION, DAYS_TO_DECIDE, in_calendar_days=True)
+FILING = "行政复议法第二十条、第二十二条"
+EXAMINING = "行政复议法第三十条"
+ANSWERING = "行政复议法第四十八条"
+STAYING = "行政复议法第四十二条"
+TIME = "行政复议法第六十二条"
+DECIDING = "行政复议法第六十一条至第六十八条"
+ENDING = "行政复议法第四十一条、第七十三条、第七十四条"
+
+
+def _after_acceptance(doing: Doing) -> Iterable[Clock]:
+    return [ANSWER, DECISION]
+
+
+def _reason(label: object) -> Guard:
+    return guards.needs_text("reason", label, 5)
+
+
+_LINES: tuple[Verb, ...] = (
+    # --- the enterprise ------------------------------------------------------------------------------------------
+    Verb(
+        "add_own_document", _("提交文件"), who.HOLDER, ("acceptance", "answer", "reconsider"), FILING,
+        guards=(guards.needs_text("purpose", _("证明内容")),), record=proceeding_records.add_document,
+    ),
+    Verb(
+        "withdraw_reconsideration", _("撤回复议申请"), who.HOLDER, ("acceptance", "answer", "reconsider"), ENDING,
+        transition="withdraw", completes=True, guards=(_reason(_("撤回或和解的说明")),), record=records.withdraw,
+        tells=(audiences.applicants, reconsiderers, respondents),
+    ),
+    # --- one person examines -------------------------------------------------------------------------------------
+    Verb(
+        "accept_reconsideration", _("受理复议申请"), RECONSIDERER, ("acceptance",), EXAMINING, transition="accept",
+        completes=True, record=records.accept, starts=_after_acceptance, tells=(audiences.applicants, respondents),
+    ),
+    Verb(
+        "decline_reconsideration", _("不予受理复议申请"), RECONSIDERER, ("acceptance",), EXAMINING,
+        transition="decline", completes=True, guards=(_reason(_("不予受理的理由")),), record=records.decline,
+        tells=(audiences.applicants,),
+    ),
+    # --- the body concerned answers ------------------------------------------------------------------------------
+    Verb(
+        "add_document", _("提交证据和依据"), RESPONDENT, ("answer",), ANSWERING,
+        guards=(guards.needs_text("purpose", _("证明内容")),), record=proceeding_records.add_document,
+    ),
+    Verb(
+        "answer_challenge", _("提交书面答复"), RESPONDENT, ("answer",), ANSWERING, transition="close_answer",
+        completes=True, guards=(guards.needs_text("answer", _("书面答复"), 10),), record=records.answer,
+        tells=(audiences.applicants, reconsiderers),
+    ),
+    Verb(
+        "let_answer_pass", _("被申请人答复期满"), who.CLOCK, ("answer",), ANSWERING, transition="close_answer",
+        completes=True, guards=(guards.clock_has_run(DeadlineKind.RECONSIDERATION_ANSWER),),
+        tells=(audiences.applicants, reconsiderers, respondents), for_page=False,
+    ),
+    # --- it is looked into ---------------------------------------------------------------------------------------
+    Verb(
+        "stay_execution", _("决定停止执行"), RECONSIDERER, ("answer", "reconsider"), STAYING,
+        guards=(conditions.is_not_stayed, _reason(_("停止执行的理由"))), record=records.stay,
+        tells=(audiences.applicants, respondents),
+    ),
+    Verb(
+        "prolong_reconsideration", _("延长复议期限"), RECONSIDERER, ("reconsider",), TIME,
+        guards=(conditions.days_are_within_the_law, _reason(_("延长的理由"))), record=records.prolong,
+        tells=(audiences.applicants, respondents),
+    ),
+    Verb(
+        "propose_decision", _("拟定复议决定"), RECONSIDERER, ("reconsider",), DECIDING, transition="propose",
+        completes=True, guards=(conditions.outcome_fits, _reason(_("拟定决定的理由"))), record=records.propose,
+        tells=(deciders,),
+    ),
+    # --- a second person decides ---------------------------------------------------------------------------------
+    Verb(
+        "send_back_proposal", _("退回重新审理"), DECIDER, ("settle",), DECIDING, transition="send_back", completes=True,
+        guards=(conditions.by_another_than_the_preparer, _reason(_("退回的理由"))), record=records.send_back,
+        tells=(reconsiderers,),
+    ),
+    Verb(
+        "decide_reconsideration", _("作出复议决定"), DECIDER, ("settle",), DECIDING, transition="decide",
+        completes=True,
+        guards=(
+            conditions.by_another_than_the_preparer, conditions.outcome_fits, conditions.title_can_come_back,
+            conditions.decision_is_dated, guards.needs_text("reasons", _("决定理由"), 10),
+        ),
+        record=records.decide, tells=(audiences.applicants, reconsiderers, respondents),
+    ),
+)  # fmt: skip
+
+RECONSIDERATION_2024: dict[str, Verb] = {line.code: line for line in _LINES}

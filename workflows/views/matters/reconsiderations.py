@@ -1,0 +1,69 @@
+"""The acts of a reconsideration, each with its page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from workflows.forms import reconsiderations as forms
+from workflows.forms.casework import ConfirmedForm
+from workflows.forms.proceedings import DocumentForm
+from workflows.presentation import reconsiderations as words
+from workflows.views.matters.shapes import MatterAct, MatterPages
+
+SENT = _("系统向申请人送达文书。")
+ENDS = _("本复议案即告终结。")
+
+RECONSIDERATIONS = MatterPages(
+    name=words.name,
+    steps=words.STEPS,
+    facts=words.facts,
+    acts={
+        "accept_reconsideration": MatterAct(
+            ConfirmedForm, _("受理复议申请"), _("受理后由被申请人在十个工作日内书面答复并提交卷宗。"),
+            _("受理"), _("复议申请已受理。"), (SENT,), is_final=True,
+        ),
+        "answer_challenge": MatterAct(
+            forms.AnswerForm, _("提交书面答复"), _("请先提交作出原行为的证据和依据，再提交书面答复。"),
+            _("提交"), _("书面答复已提交。"), (_("提交后不能修改。"),), is_final=True,
+        ),
+        "propose_decision": MatterAct(
+            forms.ProposalForm, _("拟定复议决定"), _("由另一人审核后作出决定；双方看不到拟定的内容。"),
+            _("提请决定"), _("已提请作出复议决定。"),
+        ),
+        "decide_reconsideration": MatterAct(
+            forms.DecisionForm, _("作出复议决定"), _("决定须由拟定人以外、未参与原案的人作出。"),
+            _("作出决定"), _("复议决定已作出。"),
+            (_("撤销或变更撤销称号的决定时，称号和证书随即恢复，公众可以查到。"),
+             _("撤销不予认定等决定时，申请人可以在原批次重新申报。"), SENT, ENDS),
+            is_final=True,
+        ),
+        "add_own_document": MatterAct(
+            DocumentForm, _("提交文件"), _("支持复议请求的证据。"), _("提交"), _("文件已入卷。"),
+            takes_file=True, tone="outline-primary",
+        ),
+        "add_document": MatterAct(
+            DocumentForm, _("提交证据和依据"), _("作出原行为的证据、依据和有关材料。"), _("提交"), _("文件已入卷。"),
+            takes_file=True, tone="outline-primary",
+        ),
+        "stay_execution": MatterAct(
+            forms.WhyForm, _("决定停止执行"), _("复议期间原则上不停止执行；停止期间不因原决定限制再次申报。"),
+            _("停止执行"), _("已决定停止执行。"), (SENT,), is_final=True, tone="outline-primary",
+        ),
+        "prolong_reconsideration": MatterAct(
+            forms.ProlongForm, _("延长复议期限"), _("情况复杂的，最多延长三十日。"), _("延长"), _("复议期限已延长。"),
+            tone="outline-primary",
+        ),
+        "send_back_proposal": MatterAct(
+            forms.WhyForm, _("退回重新审理"), _("事实不清或理由不足的，退回承办人。"), _("退回"), _("已退回。"),
+            tone="outline-secondary",
+        ),
+        "decline_reconsideration": MatterAct(
+            forms.WhyForm, _("不予受理复议申请"), _("不符合法定受理条件的，说明理由。"), _("不予受理"),
+            _("已决定不予受理。"), (SENT, ENDS), is_final=True, tone="outline-secondary",
+        ),
+        "withdraw_reconsideration": MatterAct(
+            forms.WhyForm, _("撤回复议申请"), _("可以因和解或其他原因撤回；请说明。"), _("撤回"), _("复议申请已撤回。"),
+            (ENDS,), is_final=True, tone="outline-secondary",
+        ),
+    },
+)  # fmt: skip
