@@ -76,16 +76,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('started', '起算'), ('paused', '中止'), ('resumed', '恢复'), ('extended', '延长'), ('settled', '了结')], max_length=20),
         ),
         migrations.AlterField(
-            model_name='deadline',
-            name='kind',
-            field=models.CharField(choices=[('first_review', '区级初审时限'), ('correction', '补正期限'), ('completeness_check', '形式审查时限'), ('expert_review', '专家评审时限'), ('notice', '公示期'), ('defence', '陈述申辩期限'), ('hearing', '组织听证期限'), ('order', '作出决定期限'), ('effect', '生效日期'), ('suspension', '暂停期限'), ('reconsideration_examination', '复议受理审查期限'), ('reconsideration_answer', '被申请人答复期限'), ('reconsideration', '复议决定期限'), ('consultation', '部门会商期限'), ('change_opinion', '变更审核时限'), ('change_receiving', '迁入区审核时限'), ('change_correction', '变更补正期限'), ('change_confirmation', '变更确认时限'), ('yearly_report', '年度报告报送期限')], max_length=40),
-        ),
-        migrations.AlterField(
-            model_name='letter',
-            name='kind',
-            field=models.CharField(choices=[('receipt', '申报回执'), ('acceptance', '受理通知书'), ('correction', '一次性补正告知书'), ('decline', '不予受理决定书'), ('ineligible', '不符合申报条件告知书'), ('not_recommended', '不予推荐告知书'), ('lapse', '逾期未补正告知书'), ('withdrawal', '撤回确认书'), ('postponement', '暂缓认定告知书'), ('refusal', '不予认定决定书'), ('objection_upheld', '异议处理及不予认定决定书'), ('objection_answer', '异议处理答复书'), ('recognition', '认定通知书'), ('clock_paused', '时限中止告知书'), ('advance_notice', '处理事先告知书'), ('hearing_notice', '听证通知书'), ('order', '处理决定书'), ('dropped', '终止处理告知书'), ('suspension_ended', '暂停期满恢复告知书'), ('not_in_quota', '未列入推荐名额告知书'), ('reconsideration_accepted', '行政复议受理通知书'), ('reconsideration_declined', '行政复议不予受理决定书'), ('execution_stayed', '停止执行决定书'), ('reconsideration_prolonged', '行政复议延期通知书'), ('reconsideration_decision', '行政复议决定书'), ('reconsideration_ended', '行政复议终止通知书'), ('recommended_upward', '推荐告知书'), ('recognised_above', '国家认定结果告知书'), ('not_recognised_above', '国家未予认定告知书'), ('change_returned', '变更补正告知书'), ('change_confirmed', '变更确认通知书'), ('change_refused', '变更不予确认决定书')], max_length=40),
-        ),
-        migrations.AlterField(
             model_name='rolegrant',
             name='role',
             field=models.CharField(choices=[('district_officer', '区主管部门经办人'), ('municipal_officer', '市认定办公室经办人'), ('expert', '评审专家'), ('committee_member', '评审委员会委员'), ('publisher', '发布人'), ('operator', '系统管理员'), ('security_officer', '安全管理员'), ('auditor', '审计管理员'), ('local_officer', '区级认定机构经办人'), ('leading_group_member', '认定领导小组成员'), ('local_publisher', '区级发布人'), ('forwarder', '街镇（园区）转报人'), ('reconsideration_officer', '行政复议人员'), ('district_supervisor', '区主管部门负责人'), ('municipal_supervisor', '市认定办公室负责人')], max_length=40),
