@@ -50,6 +50,7 @@ PARTS = {
         "accreditation_meeting", "accreditation_attendance", "accreditation_vote", "accreditation_decision",
         "accreditation_notice", "accreditation_announcement", "accreditation_objection", "accreditation_title",
         "accreditation_proceeding", "accreditation_ranking", "accreditation_change",
+        "accreditation_evaluationround", "accreditation_adjustedentry",
     ),
     "batch, rules, numbers": (
         "accreditation_batch", "accreditation_rulesetedition", "accreditation_programme", "accreditation_counter",

@@ -7,10 +7,12 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.audit import chain_key
 from accreditation.change_words import TitleOutcome
 from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.errors import Reason
-from accreditation.models import ChangedTitle, Proceeding, Title
+from accreditation.models import AuditEvent, ChangedTitle, Proceeding, Title
+from accreditation.permissions import persons_behind
 from accreditation.services import changes
 from workflows.certification import is_being_made
 from workflows.change_who import change_of
@@ -132,8 +134,12 @@ def _standing_rows(doing: Doing) -> list[ChangedTitle]:
 
 
 def by_who_did_not_put_forward(doing: Doing) -> Iterable[Reason]:
-    """The plan is confirmed by another person than the one who made it."""
-    if change_of(doing).put_forward_by_id == doing.by.pk:
+    """The plan is confirmed by another person than the one who made it, or in whose place it was made."""
+    people = persons_behind(doing.by)
+    made = AuditEvent.objects.filter(chain=chain_key(doing.case), verb="put_succession_forward").order_by("-seq")
+    last = made.first()
+    lender = last.content.get("on_behalf_of", {}).get("id") if last is not None else None
+    if change_of(doing).put_forward_by_id in people or lender in people:
         yield Reason("four_eyes", _("拟定承继方案的人不能复核确认，须由另一人办理。"))
 
 

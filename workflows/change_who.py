@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.change_words import ChangeState
 from accreditation.models import ChangeRequest, Member
-from accreditation.permissions import acts_for, has_power_at
+from accreditation.permissions import acts_for, has_power_at, persons_behind
 from accreditation.roles import Power
 from workflows.doing import Doing, Who
 
@@ -25,20 +25,22 @@ def authority_over(change: ChangeRequest, district: str) -> str | None:
 
 
 def _is_party(doing: Doing) -> bool:
-    """Whether the person acts or acted for the holder or for one of its successors (回避)."""
+    """Whether the person, or the colleague in whose place it is done, acted for holder or successor (回避)."""
     change = change_of(doing)
     parties = [change.holder_id, *change.successors.values_list("enterprise_id", flat=True)]
-    return Member.objects.filter(user=doing.by, enterprise_id__in=parties).exists()
+    return Member.objects.filter(user__in=persons_behind(doing.by), enterprise_id__in=parties).exists()
 
 
 def _of_district(doing: Doing, district: str) -> bool:
-    return bool(district) and has_power_at(doing.by, Power.PREPARE_ORDERS, district) and not _is_party(doing)
+    if not district or not has_power_at(doing.by, Power.PREPARE_ORDERS, district, doing.at):
+        return False
+    return not _is_party(doing)
 
 
 def _at_granting_body(power: Power) -> Callable[[Doing], bool]:
     def test(doing: Doing) -> bool:
         place = authority_over(change_of(doing), doing.case.district)
-        return has_power_at(doing.by, power, place) and not _is_party(doing)
+        return has_power_at(doing.by, power, place, doing.at) and not _is_party(doing)
 
     return test
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.models import Member, Reconsideration, User
-from accreditation.permissions import has_power, has_power_at
+from accreditation.permissions import has_power, has_power_at, persons_behind
 from accreditation.roles import ROLES, Power
 from accreditation.services.reconsiderations import took_part
 from workflows.doing import Doing, Who
@@ -30,8 +30,10 @@ def _reconsiders(power: Power) -> Callable[[Doing], bool]:
 
 def _answers(doing: Doing) -> bool:
     row = reconsideration_of(doing)
-    connected = Member.objects.filter(user=doing.by, enterprise_id=row.challenged.enterprise_id).exists()
-    return not connected and has_power_at(doing.by, Power.PREPARE_ORDERS, row.respondent_code or None)
+    if not has_power_at(doing.by, Power.PREPARE_ORDERS, row.respondent_code or None, doing.at):
+        return False
+    people = persons_behind(doing.by)
+    return not Member.objects.filter(user__in=people, enterprise_id=row.challenged.enterprise_id).exists()
 
 
 RECONSIDERER = Who(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from accreditation.acts import act
 from accreditation.audit import chain_key
 from accreditation.enums import TitleState
@@ -15,8 +17,9 @@ RESTRICTED = (TitleState.SUSPENDED, TitleState.WARNED)
 
 
 def took_part(user: User, challenged: Case) -> bool:
-    """Whether the person did anything in the case under challenge."""
-    return AuditEvent.objects.filter(chain=chain_key(challenged), by_id=user.pk).exists()
+    """Whether the person did anything in the case under challenge, or a colleague in the person's place."""
+    whose = Q(by_id=user.pk) | Q(content__on_behalf_of__id=user.pk)
+    return AuditEvent.objects.filter(whose, chain=chain_key(challenged)).exists()
 
 
 def respondent_of(letter: Letter) -> str:

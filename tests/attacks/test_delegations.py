@@ -9,6 +9,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from accreditation.audit import chain_key, verify_all
+from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.enums import MemberState
 from accreditation.enums import ProceedingKind as K
 from accreditation.errors import Denied, Refusal
@@ -17,8 +18,10 @@ from accreditation.models import AuditEvent, Case, Delegation, Enterprise, Membe
 from accreditation.roles import Power, Role
 from accreditation.services.delegations import delegate_powers, revoke_delegation
 from accreditation.services.members import confirm_member
+from accreditation.services.reconsiderations import took_part
 from accreditation.visibility import View
 from tests.clock import Clock
+from tests.factories import changes
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person
 from tests.factories.steps import answer_gates
 from tests.factories.titles import FACTS, municipal_title
@@ -152,6 +155,43 @@ def test_colleague_does_not_prepare_for_the_lender_what_the_colleague_then_order
     with pytest.raises(Refusal) as refused:
         door.perform(case, "make_order", by=cast.publisher, at=cast.at, form={"reasons": "清楚"})
     assert "four_eyes" in {reason.code for reason in refused.value.reasons}
+
+
+@pytest.mark.parametrize("verb", ["confirm_succession", "send_succession_back"])
+def test_lender_does_not_check_the_plan_that_the_colleague_made_in_the_lenders_place(
+    cast: Cast, deputy: User, verb: str
+) -> None:
+    title = Title.objects.get(holder=cast.enterprises[0], programme="district_centre")
+    case = changes.led_to(changes.opened(cast, ChangeKind.SPLIT), ChangeState.UNDER_CONFIRMATION, cast)
+    lend(cast, cast.pudong, deputy, Power.PREPARE_ORDERS)
+    plan = {"outcomes": {title.number: ("keeps", "")}, "reasons": "承继单位具备研发条件。"}
+    door.perform(case, "put_succession_forward", by=deputy, at=cast.at, form=plan)
+    with pytest.raises(Refusal) as refused:
+        door.perform(case, verb, by=cast.pudong, at=cast.at, form={"reason": "请核对承继协议。"})
+    assert "four_eyes" in {reason.code for reason in refused.value.reasons}
+    third = person("pudong2", "浦东复核人示例")
+    grant(third, Role.DISTRICT_OFFICER, "310115", at=cast.at)
+    form = changes.confirmation(cast.at) | {"reason": "请核对承继协议。"}
+    door.perform(case, verb, by=third, at=cast.at, form=form)
+
+
+def test_tie_of_the_lender_keeps_the_colleague_from_a_change(cast: Cast, deputy: User) -> None:
+    case = changes.led_to(changes.opened(cast, ChangeKind.SPLIT), ChangeState.UNDER_CONFIRMATION, cast)
+    lend(cast, cast.pudong, deputy, Power.PREPARE_ORDERS)
+    Member.objects.create(
+        enterprise=case.enterprise, user=cast.pudong, state=MemberState.ENDED, requested_at=cast.at, settled_at=cast.at
+    )
+    with pytest.raises(Denied):
+        door.perform(case, "refuse_change", by=deputy, at=cast.at, form={"reason": "材料不实", "reasons": "材料不实"})
+
+
+def test_lender_took_part_in_what_the_colleague_did_in_the_lenders_place(cast: Cast, deputy: User) -> None:
+    case = filed_case(cast)
+    lend(cast, cast.pudong, deputy, Power.REVIEW_FIRST)
+    assert not took_part(cast.pudong, case)
+    door.perform(case, "accept", by=deputy, at=cast.at)
+    assert took_part(cast.pudong, case)
+    assert took_part(deputy, case)
 
 
 def test_colleague_does_not_confirm_the_lenders_own_request(cast: Cast, deputy: User) -> None:
