@@ -20,7 +20,7 @@ from workflows.demo.world import open_demo_batch
 from workflows.tick import tick
 
 OPENED_BACK, OPEN_FOR_DAYS = 50, 30
-MUNICIPAL_ORDINAL, DISTRICT_ORDINAL = 36, 2
+MUNICIPAL_ORDINAL, DISTRICT_ORDINAL = 37, 2
 SPREAD = 3  # cases of a cohort are filed on so many different days
 
 
