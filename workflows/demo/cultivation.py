@@ -62,7 +62,7 @@ class CultivationStory:
         """A holder of the national title owes its yearly report."""
         office, at = self.people["banshi"], self.clock.minutes(20)
         import_title(
-            Programme.objects.get(code=DEMONSTRATION), self.story.world.enterprise_of("qiye"),
+            Programme.objects.get(code=DEMONSTRATION), self.story.cases["qiye"].enterprise,
             granted_on=date(at.year - 2, 1, 10), valid_until=date(at.year + 8, 1, 9),
             announcement_number=f"示例工信〔{at.year - 2}〕7号", provenance="演示环境导入的国家名单", by=office, at=at,
         )  # fmt: skip
