@@ -71,6 +71,10 @@ LADDERS: Mapping[str, Ladder] = {
     DeadlineKind.CHANGE_CORRECTION: OF_A_PARTY,
     DeadlineKind.CHANGE_CONFIRMATION: OF_AN_AUTHORITY,
     DeadlineKind.YEARLY_REPORT: OF_A_PARTY,
+    DeadlineKind.RECTIFICATION: OF_A_PARTY,
+    DeadlineKind.RECONSIDERATION_EXAMINATION: OF_AN_AUTHORITY,
+    DeadlineKind.RECONSIDERATION_ANSWER: OF_A_PARTY,
+    DeadlineKind.RECONSIDERATION: OF_AN_AUTHORITY,
 }
 
 
@@ -107,5 +111,7 @@ ABOVE: Mapping[Power, Above] = {
     Power.PUBLISH_LOCALLY: _LOCAL,
     Power.PREPARE_ORDERS: Above(Power.PUBLISH, Power.AUDIT),
     Power.MAKE_ORDERS: Above(Power.PUBLISH, Power.AUDIT),
+    Power.REVIEW_RECONSIDERATIONS: Above(Power.DECIDE_RECONSIDERATIONS, Power.AUDIT),
+    Power.DECIDE_RECONSIDERATIONS: Above(Power.AUDIT, Power.AUDIT),
 }
 ABOVE_LOCAL_EXPERTS = Above(Power.RUN_LOCALLY, Power.PUBLISH_LOCALLY, superior_here=True, head_here=True)

@@ -18,18 +18,21 @@ TONES = {
     "report_awaited report_dropped",
     "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "
     "under_forwarding under_site_visit under_overall_review proposed under_notice notice_completed "
-    "awaiting_announcement open cleared called_in_session published received "
+    "awaiting_announcement open cleared called in_session published received "
     "pending running waiting reading "
     "under_consultation awaiting_ranking to_be_recommended recommended_upward awaiting_order ordered "
     "under_district_opinion under_receiving_opinion under_confirmation awaiting_second_confirmation "
-    "reconsideration_filed under_reconsideration decision_proposed report_handed_in",
+    "reconsideration_filed under_reconsideration decision_proposed report_handed_in "
+    "result_adopted rectification_reported",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested "
     "defence_open awaiting_hearing order_running "
     "answer_asked change_returned "
-    "report_overdue report_sent_back",
+    "report_overdue report_sent_back "
+    "under_rectification",
     "green": "listed confirmed recognised announced adopted in_force active done met recognised_above concluded "
     "reconsidered change_confirmed "
-    "report_noted",
+    "report_noted "
+    "evaluated",
     "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired "
     "not_in_quota not_recognised_above faulty "
     "reconsideration_not_accepted change_refused",
