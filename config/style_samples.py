@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accreditation.templatetags.language import zh
+
 Sample = dict[str, Any]
 NAME = "上海示例智能装备股份有限公司"
 HASH = "3f9a77c2d41b0c6e8a55f1d29b7e60c4a8d3e2f1b6c59078e4d3a2b1c0f9e8d7"
@@ -164,7 +166,7 @@ def place(at: dt.datetime) -> Sample:
     return {
         "holder": _("浦东新区科经委"),
         "task": _("区级初审"),
-        "people": ["李示例"],
+        "people": [zh("李示例")],
         "since": at - 3 * day,
         "days": 3,
         "clock": {"label": _("区级初审时限"), "due": at + 4 * day, "left": 4},
