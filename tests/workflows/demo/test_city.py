@@ -11,12 +11,14 @@ from django.conf import LazySettings
 
 from accreditation.audit import verify_all
 from accreditation.clocks import DeadlineState
+from accreditation.enums import DISTRICTS
 from accreditation.enums import ApplicationState as S
 from accreditation.models import Case, Deadline, Enterprise
+from accreditation.seeds.reference import DEMO_DISTRICT
 from workflows.consistency import check_all
 from workflows.demo.city.build import City
 from workflows.demo.city.cohorts import DISTRICT, MUNICIPAL, sizes
-from workflows.demo.city.people import enterprise_name
+from workflows.demo.city.people import MANNED, district_of, enterprise_name
 from workflows.demo.story import Story
 from workflows.workdays import SHANGHAI
 
@@ -38,6 +40,12 @@ def test_shares_are_hundredths() -> None:
 def test_names_do_not_repeat() -> None:
     assert len({enterprise_name(n) for n in range(1000)}) == 1000
     assert all("示例" in enterprise_name(n) for n in range(1000))
+
+
+def test_districts_with_an_account_to_look_at_have_most_cases_and_no_district_is_left_out() -> None:
+    found = Counter(district_of(n) for n in range(300))
+    assert [code for code, _count in found.most_common(2)] == list(MANNED)
+    assert found.keys() == DISTRICTS.keys() - {DEMO_DISTRICT}
 
 
 @pytest.mark.django_db

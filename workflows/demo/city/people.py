@@ -24,6 +24,7 @@ TRADES = (
     "医疗器械", "新能源",
 )  # fmt: skip
 ENDINGS = ("有限公司", "股份有限公司", "科技有限公司")
+MANNED = ("310115", "310114")
 EXPERTS_PER = 12  # cases of a panel to one further expert
 
 
@@ -62,8 +63,7 @@ class CityPeople:
 
     def enterprise(self, n: int, *, district: str = "") -> str:
         """The n-th enterprise of the city with its confirmed member; returns the member's user name."""
-        places = [code for code in DISTRICTS if code != DEMO_DISTRICT]
-        place = district or places[n % len(places)]
+        place = district or district_of(n)
         name = enterprise_name(n)
         person = self._account(f"chengshi{n + 1}", f"{name[4:6]}申报人（示例）")
         stated = Particulars(sample_credit_code(FIRST_CODE + n), name, place)
@@ -94,6 +94,14 @@ class CityPeople:
     def officer_of(self, enterprise: Enterprise) -> str:
         """User name of whoever reviews its application first."""
         return self.officers[enterprise.district].username
+
+
+def district_of(n: int) -> str:
+    """Two of three in the districts whose officers stand on the demo's log-in page, the rest all over the city."""
+    if n % 3 < len(MANNED):
+        return MANNED[n % 3]
+    others = [code for code in DISTRICTS if code not in (*MANNED, DEMO_DISTRICT)]
+    return others[n // 3 % len(others)]
 
 
 def enterprise_name(n: int) -> str:
