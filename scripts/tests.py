@@ -19,8 +19,8 @@ from tests.machine import missing  # noqa: E402 - the same
 
 NO_TESTS_CHOSEN = 5
 WORKERS = ("--numprocesses=2", "--dist=loadfile")
-# The pages and the tools of other packages do not differ by database, and one pass over them is long enough.
-ON_POSTGRESQL = "database and not browser and not libreoffice"
+# The pages, who may open them, and the tools of other packages do not differ by database; one pass is long enough.
+ON_POSTGRESQL = "database and not browser and not libreoffice and not one_database"
 
 
 def run(title: str, extra: list[str], database_url: str | None) -> tuple[int, Counter[str]]:

@@ -10,7 +10,7 @@ from tests.attacks.stages import ORDER
 from tests.attacks.table import load, names_of_site
 from tests.attacks.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("short_refusals")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("short_refusals")]
 TABLE = load()
 CELLS = [
     pytest.param(row.stage, row.name, id=f"{row.stage}-{row.name}")

@@ -123,6 +123,7 @@ def test_state_that_the_other_edition_lacks_goes_back_with_a_clock_of_its_own(
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.parametrize(("edition", "state"), WAITING)
 def test_lost_flow_and_changed_edition_of_every_procedure_in_every_state(
     edition: str, state: str, settings: LazySettings, clock: Clock, monkeypatch: pytest.MonkeyPatch
