@@ -56,12 +56,12 @@ def run_and_kill(command: list[str], environment: dict[str, str], chance: random
         [sys.executable, "manage.py", *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     try:
-        process.communicate(timeout=1.5 + 0.4 * turn + chance.random() * 2.5)
+        _, said = process.communicate(timeout=1.5 + 0.4 * turn + chance.random() * 2.5)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
         return False
-    assert process.returncode == 0
+    assert process.returncode == 0, said.decode()
     return True
 
 

@@ -53,6 +53,7 @@ def test_killed_ticks_remind_each_person_of_each_case_once(
     pairs = list(told.values_list("case_number", "recipient"))
     assert len(pairs) == len(set(pairs)) == 2 * CASES
     assert AuditEvent.objects.filter(verb="remind").count() == CASES
-    mails = Effect.objects.filter(kind="mail", payload__message__in=told.values_list("key", flat=True))
-    assert mails.count() == 2 * CASES
+    keys = set(told.values_list("key", flat=True))
+    mailed = [payload["message"] for payload in Effect.objects.filter(kind="mail").values_list("payload", flat=True)]
+    assert sorted(key for key in mailed if key in keys) == sorted(keys)
     assert verify_all()[1] == []
