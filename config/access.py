@@ -315,6 +315,7 @@ ACCESS: Mapping[str, Policy] = {
     "case_take": CASEWORK,
     "case_release": CASEWORK,
     "case_hand_over": CASEWORK,
+    "case_further_return": CASEWORK,
     # proceedings over titles, at the authorities and at the holder
     "orders": ORDERS,
     "orders_titles": ORDERS,

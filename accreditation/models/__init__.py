@@ -44,6 +44,7 @@ from accreditation.models.recommendations import (
 )
 from accreditation.models.reconsiderations import Reconsideration
 from accreditation.models.reminders import Reminder
+from accreditation.models.returns import FurtherReturn
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
@@ -87,6 +88,7 @@ __all__ = [
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",
+    "FurtherReturn",
     "GapReport",
     "GateAnswer",
     "HolderRecord",

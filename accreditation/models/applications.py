@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django_fsm import GET_STATE, transition
 
 from accreditation.enums import ApplicationState, Owner, states_where
@@ -328,12 +328,24 @@ class CorrectionRequest(models.Model):
     number = models.PositiveIntegerField()
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT)
     requested_at = models.DateTimeField()
-    by_owner = models.CharField(max_length=20)  # district or office
+    by_owner = models.CharField(max_length=20)  # the level: forwarder, district or office
+    turn = models.PositiveIntegerField()  # which return of that level it is
+    free = models.PositiveIntegerField()  # how many the level may make without a superior's written consent
+    permission = models.OneToOneField(
+        "FurtherReturn", on_delete=models.PROTECT, null=True, related_name="correction"
+    )  # what a superior allowed, spent with this return
     general_remark = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="one_correction_per_number", fields=["application", "number"])]
+        constraints = [
+            models.UniqueConstraint(name="one_correction_per_number", fields=["application", "number"]),
+            models.UniqueConstraint(name="one_correction_per_turn", fields=["application", "by_owner", "turn"]),
+            models.CheckConstraint(
+                name="further_correction_is_countersigned",
+                condition=Q(turn__lte=F("free")) | Q(permission__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id} #{self.number}"
