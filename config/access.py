@@ -102,6 +102,7 @@ ACCESS: Mapping[str, Policy] = {
     "second_factor": PASSWORD_GIVEN,
     "recovery_codes": SIGNED_IN,
     "account_security": SIGNED_IN,
+    "account_texts": SIGNED_IN,
     "register": PUBLIC,
     "register_done": PUBLIC,
     # members of enterprises
@@ -381,4 +382,5 @@ ACCESS: Mapping[str, Policy] = {
     "effects_retry": OPERATOR,
     "operations_calendar": OPERATOR,
     "operations_year": OPERATOR,
+    "webhooks": OPERATOR,
 }

@@ -49,6 +49,7 @@ from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
+from accreditation.models.webhooks import Webhook
 from accreditation.models.yearly_reports import YearlyReport, YearlyReportCall
 
 __all__ = [
@@ -139,6 +140,7 @@ __all__ = [
     "User",
     "VerifiedValue",
     "Vote",
+    "Webhook",
     "WorkbookReading",
     "WorkbookUpload",
     "YearlyReport",
