@@ -43,6 +43,7 @@ from accreditation.models.recommendations import (
     TitleEvaluation,
 )
 from accreditation.models.reconsiderations import Reconsideration
+from accreditation.models.reexaminations import Reexamination, ReexaminationReport, ReexaminationRound
 from accreditation.models.reminders import Reminder
 from accreditation.models.returns import FurtherReturn
 from accreditation.models.rules import RuleDraft, RuleTrial
@@ -120,6 +121,9 @@ __all__ = [
     "RankingLine",
     "Recommendation",
     "Reconsideration",
+    "Reexamination",
+    "ReexaminationReport",
+    "ReexaminationRound",
     "Reminder",
     "RequestKey",
     "Review",
