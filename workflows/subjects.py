@@ -23,13 +23,18 @@ _C = ChangeState
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A kind of subject: its table, the words and facts of its states, the states in which each clock runs."""
+    """A kind of subject: its table, the words and facts of its states, the states in which each clock runs.
+
+    `locks` names the rows that an act holds from its beginning: the subject's own and those of `related` that it may
+    move. Titles are locked before enterprises, wherever both are, so that no two acts wait for each other.
+    """
 
     model: type[CaseSubject]
     words: type[TextChoices]
     states: Mapping[str, StateFacts]
     clocks: Mapping[str, frozenset[str]]
     related: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ("self",)
     first: str = "draft"  # the state in which a case of it begins
 
     def of(self, case: Case) -> CaseSubject:
@@ -39,7 +44,7 @@ class Subject:
 
     def locked(self, case: Case) -> CaseSubject:
         """The same under its row lock."""
-        rows = self.model._default_manager.select_for_update().select_related(*self.related)
+        rows = self.model._default_manager.select_for_update(of=self.locks).select_related(*self.related)
         row: CaseSubject = rows.get(case=case)
         return row
 
@@ -66,6 +71,7 @@ APPLICATION = Subject(
         DeadlineKind.RECTIFICATION: frozenset({_S.UNDER_RECTIFICATION}),
     },
     related=("batch", "enterprise"),
+    locks=("self", "batch"),
 )
 
 PROCEEDING = Subject(
@@ -80,6 +86,7 @@ PROCEEDING = Subject(
         DeadlineKind.SUSPENSION: frozenset({_P.ORDER_RUNNING}),
     },
     related=("title__programme__granted_by", "title__holder"),
+    locks=("self", "title"),
     first=_P.IN_PREPARATION,
 )
 _R = ReconsiderationState
@@ -93,6 +100,7 @@ RECONSIDERATION = Subject(
         DeadlineKind.RECONSIDERATION: frozenset({_R.ANSWER_ASKED, _R.UNDER_RECONSIDERATION, _R.DECISION_PROPOSED}),
     },
     related=("challenged", "letter"),
+    locks=("self", "challenged", "letter"),
     first=_R.FILED,
 )
 CHANGE = Subject(
@@ -114,6 +122,7 @@ YEARLY_REPORT = Subject(
     states={str(state): facts for state, facts in YEARLY_REPORT_STATES.items()},
     clocks={DeadlineKind.YEARLY_REPORT: frozenset({YearlyReportState.AWAITED, YearlyReportState.SENT_BACK})},
     related=("call__rule_set", "title__programme", "title__holder", "case__enterprise"),
+    locks=("self", "title"),
     first=YearlyReportState.AWAITED,
 )
 SUBJECTS = (
