@@ -144,6 +144,7 @@ REEXAMINATION = Subject(
         DeadlineKind.REEXAMINATION_REVIEW: frozenset({_E.UNDER_REVIEW}),
     },
     related=("round__rule_set", "title__programme", "title__holder", "case__enterprise"),
+    locks=("self", "title"),
     first=_E.CALLED,
 )
 SUBJECTS = (
