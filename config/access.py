@@ -297,6 +297,10 @@ ACCESS: Mapping[str, Policy] = {
     # yearly reports of demonstration enterprises; a single report is a matter
     "office_yearly_reports": OFFICE,
     "office_yearly_call": OFFICE,
+    # re-examinations of demonstration enterprises; a single one is a matter
+    **dict.fromkeys(("office_reexaminations", "office_reexamination_result", "office_reexamination_propose"), OFFICE),
+    **dict.fromkeys(("office_reexamination", "office_reexamination_notice"), RECOMMENDERS),
+    "reexamination_forward": PUBLISHER,
     # titles that were granted on paper
     "office_paper": REGISTER,
     "office_paper_template": REGISTER,
@@ -318,6 +322,7 @@ ACCESS: Mapping[str, Policy] = {
     "case_take": CASEWORK,
     "case_release": CASEWORK,
     "case_hand_over": CASEWORK,
+    "case_further_return": CASEWORK,
     # proceedings over titles, at the authorities and at the holder
     "orders": ORDERS,
     "orders_titles": ORDERS,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0023_notice_extensions_and_reconsiderations'),
+        ('accreditation', '0024_further_returns'),
     ]
 
     operations = [

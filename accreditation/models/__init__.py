@@ -43,7 +43,9 @@ from accreditation.models.recommendations import (
     TitleEvaluation,
 )
 from accreditation.models.reconsiderations import Reconsideration
+from accreditation.models.reexaminations import Reexamination, ReexaminationReport, ReexaminationRound
 from accreditation.models.reminders import Reminder
+from accreditation.models.returns import FurtherReturn
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
@@ -88,6 +90,7 @@ __all__ = [
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",
+    "FurtherReturn",
     "GapReport",
     "GateAnswer",
     "HolderRecord",
@@ -118,6 +121,9 @@ __all__ = [
     "RankingLine",
     "Recommendation",
     "Reconsideration",
+    "Reexamination",
+    "ReexaminationReport",
+    "ReexaminationRound",
     "Reminder",
     "RequestKey",
     "Review",
