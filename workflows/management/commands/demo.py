@@ -30,6 +30,7 @@ from workflows.demo.district import fill_district
 from workflows.demo.evaluations import fill_evaluation
 from workflows.demo.matters import deal_with_titles
 from workflows.demo.national import NationalStory
+from workflows.demo.reexaminations import ReexaminationStory
 from workflows.demo.renewed import fill_renewed
 from workflows.demo.story import Story
 from workflows.tick import tick
@@ -68,6 +69,7 @@ class Command(BaseCommand):
         if options["size"] > 0:
             self._build_city(story, options["size"])
         CultivationStory(story).run()
+        ReexaminationStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
         verdict = self._verify(path)
