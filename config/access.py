@@ -102,6 +102,7 @@ ACCESS: Mapping[str, Policy] = {
     "second_factor": PASSWORD_GIVEN,
     "recovery_codes": SIGNED_IN,
     "account_security": SIGNED_IN,
+    "account_texts": SIGNED_IN,
     "register": PUBLIC,
     "register_done": PUBLIC,
     # members of enterprises
@@ -319,6 +320,7 @@ ACCESS: Mapping[str, Policy] = {
     "case_take": CASEWORK,
     "case_release": CASEWORK,
     "case_hand_over": CASEWORK,
+    "case_further_return": CASEWORK,
     # proceedings over titles, at the authorities and at the holder
     "orders": ORDERS,
     "orders_titles": ORDERS,
@@ -384,4 +386,5 @@ ACCESS: Mapping[str, Policy] = {
     "effects_retry": OPERATOR,
     "operations_calendar": OPERATOR,
     "operations_year": OPERATOR,
+    "webhooks": OPERATOR,
 }

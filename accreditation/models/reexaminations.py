@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.models.batches import RuleSetEdition
 from accreditation.models.cases import Case, CaseSubject
 from accreditation.models.people import User
 from accreditation.models.recommendations import ExternalNotice
+from accreditation.models.state_field import StateField
 from accreditation.models.titles import Title
 from accreditation.reexamination_words import OPEN, Advice, ReexaminationState
 
@@ -71,7 +72,7 @@ class Reexamination(CaseSubject):
 
     round = models.ForeignKey(ReexaminationRound, on_delete=models.PROTECT, related_name="cases")
     title = models.ForeignKey(Title, on_delete=models.PROTECT, related_name="reexaminations")
-    state = FSMField(default=R.CALLED, choices=R.choices, protected=True)
+    state = StateField(default=R.CALLED, choices=R.choices, protected=True)
     due_since = models.DateField()  # the grant, or the last result that was passed: where the years are counted from
     figures = models.JSONField(default=dict)  # "code-year" -> exact number as text, true or false
     summary = models.TextField(blank=True)

@@ -141,6 +141,15 @@ SENTENCES: Mapping[str, Sentence] = {
     "send_back_proposal": Sentence(_("复议决定退回"), _("办件 %(case)s 的拟定决定已退回，请重新审理。")),
     "decide_reconsideration": Sentence(_("复议决定已作出"), _("办件 %(case)s 已作出复议决定，内容见决定书。")),
     "withdraw_reconsideration": Sentence(_("复议申请已撤回"), _("办件 %(case)s 的复议申请已撤回，案件终止。")),
+    "further_return_asked": Sentence(
+        _("再次退回待您答复"), _("%(person)s 提请再次退回办件 %(case)s，请书面答复同意或者不同意。")
+    ),
+    "further_return_allowed": Sentence(
+        _("再次退回已获同意"), _("%(person)s 同意再次退回办件 %(case)s，请按同意的内容办理。理由：%(reason)s")
+    ),
+    "further_return_refused": Sentence(
+        _("再次退回未获同意"), _("%(person)s 不同意再次退回办件 %(case)s。理由：%(reason)s")
+    ),
     "case_handed_over": Sentence(_("办件转交承办"), _("办件 %(case)s 已由 %(person)s 转交 %(to)s 承办。")),
     # --- proceedings over titles
     "notify_holder": Sentence(

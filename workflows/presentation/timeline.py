@@ -30,6 +30,7 @@ from workflows.presentation import evaluation_trail as evaluations
 from workflows.presentation import reexamination_trail as reexaminations
 from workflows.presentation import timeline_notices
 from workflows.presentation import timeline_of_changes as of_changes
+from workflows.presentation.further_returns import FURTHER_TELLERS
 from workflows.presentation.hands import HAND_TELLERS
 from workflows.presentation.provable import provable_name
 from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID
@@ -208,8 +209,11 @@ def _fixed(content: Content, rules: RuleSet | None) -> SafeString:
     return format_html(_("种子校验值 <code>{digest}…</code>"), digest=content["draw_commitment"][:16])
 
 
-def _returned(content: Content, rules: RuleSet | None) -> str:
-    return _("须补正 %(n)d 项，详见告知书。") % {"n": len(content.get("points", []))}
+def _returned(content: Content, rules: RuleSet | None) -> str | SafeString:
+    said = _("须补正 %(n)d 项，详见告知书。") % {"n": len(content.get("points", []))}
+    if (name := content.get("countersigned_by")) is None:
+        return said
+    return format_html("{}{}", said, format_html(_("再次退回经 {name} 书面同意。"), name=quoted(name)))
 
 
 def _failed_gates(content: Content, rules: RuleSet | None) -> SafeString:
@@ -293,6 +297,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "extend_notice": timeline_notices.extended,
     "pause_clock": _paused,
     **HAND_TELLERS,
+    **FURTHER_TELLERS,
     **dict.fromkeys(
         ("add_document", "drop_document", "add_own_document", *of_changes.PAPERS, *reexaminations.PAPERS), _paper
     ),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from accreditation.visibility import View
 from workflows.presentation import evaluation_trail, reexamination_trail
 from workflows.presentation import timeline_of_changes as of_changes
+from workflows.presentation.further_returns import FURTHER_READERS
 from workflows.presentation.hands import HAND_READERS
 from workflows.presentation.reconsideration_timeline import RECONSIDERING
 
@@ -70,6 +71,7 @@ READERS: Mapping[str, frozenset[View]] = {
     **dict.fromkeys(("change_edition", "correct_entry", "take_off_notice"), EVERYBODY),
     "conclude_consultation": PARTIES,
     **HAND_READERS,
+    **FURTHER_READERS,
     # proceedings over titles; before the holder is told of one it sees nothing of the case
     "revise_proceeding": INSIDE,
     "add_document": EVERYBODY,
