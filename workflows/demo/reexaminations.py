@@ -42,7 +42,8 @@ class ReexaminationStory:
         tell.act(row.case, "fill_reexamination", holder, self.clock.days(1), **said)
         at = self.clock.minutes(20)
         file = take_file(sample_pdf("复核材料"), "复核材料.pdf", media_type="application/pdf", at=at)
-        paper = {"file": file, "name": "复核材料.pdf", "purpose": "盖章的复核材料"}
-        tell.act(row.case, "add_reexamination_document", holder, at, **paper)
+        tell.act(
+            row.case, "add_reexamination_document", holder, at, file=file, name="复核材料.pdf", purpose="盖章的复核材料"
+        )
         tell.act(row.case, "hand_in_reexamination", holder, self.clock.minutes(10), summary=SUMMARY)
         return found
