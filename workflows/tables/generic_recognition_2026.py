@@ -87,7 +87,8 @@ _LINES: tuple[Verb, ...] = (
     *(_by_designation(code) for code in ("refuse", "postpone", "table_again")),
     # --- notice where the batch has one, objections, announcement, certificate -------------------------------------
     _like("publish_notice", guards=(place_is_left,)),
-    *(_like(code) for code in ("raise_objection", "dismiss_objection", "uphold_objection", "complete_notice")),
+    *(_like(code) for code in ("raise_objection", "dismiss_objection", "extend_notice")),
+    *(_like(code) for code in ("uphold_objection", "complete_notice")),
     _by_designation(
         "announce", guards=(place_is_left,), record=records.grant,
         closes_case=lambda doing: not doing.batch.issues_certificate,
