@@ -102,6 +102,7 @@ ACCESS: Mapping[str, Policy] = {
     "second_factor": PASSWORD_GIVEN,
     "recovery_codes": SIGNED_IN,
     "account_security": SIGNED_IN,
+    "account_texts": SIGNED_IN,
     "register": PUBLIC,
     "register_done": PUBLIC,
     # members of enterprises
@@ -294,6 +295,10 @@ ACCESS: Mapping[str, Policy] = {
     # yearly reports of demonstration enterprises; a single report is a matter
     "office_yearly_reports": OFFICE,
     "office_yearly_call": OFFICE,
+    # re-examinations of demonstration enterprises; a single one is a matter
+    **dict.fromkeys(("office_reexaminations", "office_reexamination_result", "office_reexamination_propose"), OFFICE),
+    **dict.fromkeys(("office_reexamination", "office_reexamination_notice"), RECOMMENDERS),
+    "reexamination_forward": PUBLISHER,
     # titles that were granted on paper
     "office_paper": REGISTER,
     "office_paper_template": REGISTER,
@@ -385,4 +390,5 @@ ACCESS: Mapping[str, Policy] = {
     "effects_retry": OPERATOR,
     "operations_calendar": OPERATOR,
     "operations_year": OPERATOR,
+    "webhooks": OPERATOR,
 }

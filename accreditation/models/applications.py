@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import GET_STATE, FSMField, transition
+from django_fsm import GET_STATE, transition
 
 from accreditation.enums import ApplicationState, Owner, states_where
 from accreditation.models.batches import Batch
@@ -16,6 +16,7 @@ from accreditation.models.municipal_routes import MunicipalRoute
 from accreditation.models.people import Body, User
 from accreditation.models.recommending import RECOMMENDING, Recommending
 from accreditation.models.routes import LocalRoute
+from accreditation.models.state_field import StateField
 
 S = ApplicationState
 DECIDED = [
@@ -58,7 +59,7 @@ class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericR
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="applications")
-    state = FSMField(default=S.DRAFT, choices=S.choices, protected=True)
+    state = StateField(default=S.DRAFT, choices=S.choices, protected=True)
     current = models.ForeignKey("Submission", on_delete=models.PROTECT, null=True, related_name="+")  # what counts now
     submitted_at = models.DateTimeField(null=True, blank=True)
     is_ordered_again = models.BooleanField(default=False)  # opened because a reconsideration orders a new decision

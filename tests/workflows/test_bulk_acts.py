@@ -129,7 +129,8 @@ def test_repeated_request_is_carried_out_once(cast: Cast, cases: list[Case]) -> 
 def test_kill_in_the_middle_leaves_each_case_whole_and_is_gone_on_with(
     cast: Cast, cases: list[Case], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, done = door.perform, []
+    real = door.perform
+    done: list[Any] = []
 
     def dies_after_the_first(*args: Any, **values: Any) -> Any:
         if done:
@@ -225,10 +226,8 @@ def test_colleague_with_a_tie_sees_the_report_without_that_case(cast: Cast, case
         enterprise=cases[0].enterprise, user=cast.pudong2, state=MemberState.ENDED, requested_at=cast.at,
         settled_at=cast.at,
     )  # fmt: skip
-    assert [is_known for _line, is_known in lines_of(bulk_act(cast.pudong2, bulk.number), cast.pudong2)] == [
-        False,
-        True,
-    ]
+    rows = lines_of(bulk_act(cast.pudong2, bulk.number), cast.pudong2)
+    assert [is_known for _line, is_known in rows] == [False, True]
     shown = log_in(Client(), cast.pudong2).get(f"/bulk/{bulk.number}/").content.decode()
     assert cases[0].enterprise.name not in shown
     assert cases[1].enterprise.name in shown

@@ -27,6 +27,7 @@ from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation import evaluation_trail as evaluations
+from workflows.presentation import reexamination_trail as reexaminations
 from workflows.presentation import timeline_notices
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.further_returns import FURTHER_TELLERS
@@ -297,8 +298,10 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "pause_clock": _paused,
     **HAND_TELLERS,
     **FURTHER_TELLERS,
-    **dict.fromkeys(("add_document", "drop_document", "add_own_document", *of_changes.PAPERS), _paper),
-    **{verb: _reasons(words) for verb, words in of_changes.WORDS.items()},
+    **dict.fromkeys(
+        ("add_document", "drop_document", "add_own_document", *of_changes.PAPERS, *reexaminations.PAPERS), _paper
+    ),
+    **{verb: _reasons(words) for verb, words in [*of_changes.WORDS.items(), *reexaminations.WORDS.items()]},
     "defend": _reasons("statement"),
     "ask_for_hearing": _reasons("statement"),
     "call_hearing": _hearing,

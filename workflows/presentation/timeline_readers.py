@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from accreditation.visibility import View
-from workflows.presentation import evaluation_trail
+from workflows.presentation import evaluation_trail, reexamination_trail
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.further_returns import FURTHER_READERS
 from workflows.presentation.hands import HAND_READERS
@@ -91,6 +91,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "end_suspension": EVERYBODY,
     **of_changes.READERS,
     **evaluation_trail.READERS,
+    **reexamination_trail.READERS,
     # yearly reports of demonstration enterprises
     "call_for_report": EVERYBODY,
     "fill_report": OWN,

@@ -53,8 +53,9 @@ def _several(request: HttpRequest, desk: str) -> HttpResponse:
     user = signed_in(request)
     said = request.POST if request.method == "POST" else request.GET
     if "act" not in said:
-        context = {"desk": desk, "inbox": f"{desk}_inbox", "rows": [_summary(r) for r in selectors.recent(user, desk)]}
-        return render(request, "workflows/bulk/list.html", context, status=422 if request.method == "POST" else 200)
+        rows = [_summary(row) for row in selectors.recent(user, desk)]
+        listed = {"desk": desk, "inbox": f"{desk}_inbox", "rows": rows}
+        return render(request, "workflows/bulk/list.html", listed, status=422 if request.method == "POST" else 200)
     kind, numbers = kind_of(desk, said["act"]), said.getlist("case")
     chosen = bulk_acts.chosen_cases(numbers, user)
     people = colleagues([case for _number, case in chosen if case is not None])

@@ -220,17 +220,18 @@ def _hidden_clock(opened: Opened) -> str:
     return "pause_clock" if paused_clock(opened.case) else "resume_clock"
 
 
-def failed_gates(opened: Opened) -> list[Words]:
-    """Conditions that the rules find failed on the verified figures."""
+def failed_gates(opened: Opened) -> dict[str, Any]:
+    """Conditions that the rules find failed on the verified figures, and where the rules were read."""
     rules = rules_of(opened.application.batch)
     verified = verified_evaluation(opened.application)
-    return [gates.gate_row(gate, rules) for gate in verified.failed_gates] if verified else []
+    failed = [gates.gate_row(gate, rules) for gate in verified.failed_gates] if verified else []
+    return {"failed": failed, "sources": source_rows(rules)}
 
 
-def gate_row(opened: Opened, code: str) -> Words | None:
-    """One condition as it stands."""
-    verified = verified_evaluation(opened.application)
-    return gates.gate_row(verified.gate(code), rules_of(opened.application.batch)) if verified else None
+def gate_row(opened: Opened, code: str) -> dict[str, Any]:
+    """One condition as it stands, and where the rules were read."""
+    rules, verified = rules_of(opened.application.batch), verified_evaluation(opened.application)
+    return {"gate_row": gates.gate_row(verified.gate(code), rules), "sources": source_rows(rules)} if verified else {}
 
 
 def review(opened: Opened, *, at: datetime) -> dict[str, Any]:

@@ -179,7 +179,7 @@ def act_page(
     context = {
         "form": form,
         "act": page,
-        "failed": contexts.failed_gates(opened) if verb == "find_ineligible" else None,
+        **(contexts.failed_gates(opened) if verb == "find_ineligible" else {}),
     }
     return show(request, opened, "case", context, template="workflows/casework/act.html", status=status_of(form))
 
@@ -221,7 +221,7 @@ def gate_page(request: HttpRequest, desk: Desk, number: str, gate: str) -> HttpR
             return answer
     if request.method != "POST":
         needs(opened, "answer_gate")
-    context = {"form": form, "gate_text": either(found, "text"), "gate_row": contexts.gate_row(opened, gate)}
+    context = {"form": form, "gate_text": either(found, "text"), **contexts.gate_row(opened, gate)}
     return show(request, opened, "case", context, template="workflows/casework/gate.html", status=status_of(form))
 
 
