@@ -323,6 +323,10 @@ ACCESS: Mapping[str, Policy] = {
     "case_release": CASEWORK,
     "case_hand_over": CASEWORK,
     "case_further_return": CASEWORK,
+    "district_bulk": DISTRICT,
+    "office_bulk": OFFICE,
+    "bulk_report": CASEWORK,
+    "bulk_answer": CASEWORK,
     # proceedings over titles, at the authorities and at the holder
     "orders": ORDERS,
     "orders_titles": ORDERS,

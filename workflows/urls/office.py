@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from workflows.views import (
     adjustments,
     batches,
+    bulk,
     calibration,
     certificates_desk,
     evaluations,
@@ -113,5 +114,8 @@ urlpatterns = [
     path("cases/<str:number>/take/", hands.case_take, name="case_take"),
     path("cases/<str:number>/release/", hands.case_release, name="case_release"),
     path("cases/<str:number>/hand-over/", hands.case_hand_over, name="case_hand_over"),
+    path("office/bulk/", bulk.office_bulk, name="office_bulk"),
+    path("bulk/<str:number>/", bulk.bulk_report, name="bulk_report"),
+    path("bulk/<str:number>/answer/", bulk.bulk_answer, name="bulk_answer"),
     path("cases/<str:number>/further-return/", further_returns.case_further_return, name="case_further_return"),
 ]
