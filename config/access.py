@@ -158,6 +158,8 @@ ACCESS: Mapping[str, Policy] = {
     "delegations": LENDERS,
     "delegation_revoke": LENDERS,
     "grants": SECURITY,
+    "grant_confirm": SECURITY,
+    "grant_decline": SECURITY,
     "grant_revoke": SECURITY,
     "second_factor_clear": SECURITY,
     "people": PEOPLE,

@@ -25,6 +25,7 @@ from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evaluations import EvaluationCall, EvaluationRound
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
+from accreditation.models.grant_proposals import GrantProposal
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
 from accreditation.models.notice_extensions import NoticeExtension
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
@@ -96,6 +97,7 @@ __all__ = [
     "FurtherReturn",
     "GapReport",
     "GateAnswer",
+    "GrantProposal",
     "HolderRecord",
     "InitialScore",
     "Ledger",

@@ -65,13 +65,14 @@ class Body(models.Model):
 
 
 class RoleGrant(models.Model):
-    """A role held by a person, granted by another person (four eyes), until revoked."""
+    """A role held by a person, proposed by a second and confirmed by a third, until revoked."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=40, choices=[(role.value, entry.label) for role, entry in ROLES.items()])
     district = models.CharField(max_length=6, blank=True)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, blank=True)
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     granted_at = models.DateTimeField()
     ground = models.CharField(max_length=300)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -82,9 +83,15 @@ class RoleGrant(models.Model):
             models.UniqueConstraint(
                 name="one_standing_grant", fields=["user", "role", "district"], condition=Q(revoked_at__isnull=True)
             ),
-            # Null stands for the installation itself, which appoints the first security officer only.
+            # Null stands for the installation itself, which appoints security officers only.
             models.CheckConstraint(
                 name="granted_by_another", condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user"))
+            ),
+            models.CheckConstraint(
+                name="grant_has_two_persons",
+                condition=Q(granted_by__isnull=True, confirmed_by__isnull=True)
+                | (Q(granted_by__isnull=False, confirmed_by__isnull=False) & ~Q(confirmed_by=F("granted_by")))
+                & ~Q(confirmed_by=F("user")),
             ),
         ]
 

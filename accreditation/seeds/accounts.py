@@ -17,7 +17,8 @@ from accreditation.roles import Role
 from accreditation.seeds.reference import demo_bodies
 from accreditation.services.accounts import write_account
 from accreditation.services.enterprises import Particulars, Proof, register
-from accreditation.services.grants import Expertise, appoint_first_security_officer, grant_role
+from accreditation.services.grant_proposals import grant_role
+from accreditation.services.grants import Expertise, appoint_security_officer
 from accreditation.services.installation import create_bodies, create_programmes, create_system_account
 from accreditation.services.members import Reading, confirm_member
 
@@ -71,6 +72,7 @@ def _applicant(username: str, name: str) -> DemoAccount:
 
 ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("anquan", "严守（示例）", _("安全管理员"), Role.SECURITY_OFFICER),
+    DemoAccount("anquan2", "严复核（示例）", _("安全管理员"), Role.SECURITY_OFFICER),
     _applicant("qiye", "钱一（示例）"),
     _applicant("qiye2", "钱二（示例）"),
     _applicant("qiye3", "钱三（示例）"),
@@ -127,7 +129,8 @@ def seed_accounts(at: datetime) -> dict[str, User]:
     create_programmes()
     people = {entry.username: _account(entry) for entry in ACCOUNTS}
     if not RoleGrant.objects.exists():
-        appoint_first_security_officer(people["anquan"], system=system, at=at, ground=GROUND)
+        for officer in ("anquan", "anquan2"):
+            appoint_security_officer(people[officer], system=system, at=at, ground=GROUND)
     for entry in ACCOUNTS:
         _give_role(entry, people, at)
     for entry in ACCOUNTS:
@@ -150,6 +153,7 @@ def _give_role(entry: DemoAccount, people: Mapping[str, User], at: datetime) -> 
         user,
         entry.role,
         by=people["anquan"],
+        second=people["anquan2"],
         at=at,
         ground=GROUND,
         district=entry.district,

@@ -62,6 +62,12 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "member_ended": Sentence(_("成员关系已解除"), _("您与“%(enterprise)s”的成员关系已解除。理由：%(reason)s")),
     "role_granted": Sentence(_("已授予角色"), _("您已被授予角色：%(role)s%(district)s。"), "account_security"),
+    "grant_proposed": Sentence(
+        _("授予角色待您复核"), _("提请授予 %(person)s 角色：%(role)s%(district)s，请复核。"), "grants"
+    ),
+    "grant_declined": Sentence(
+        _("角色未予授予"), _("您提请授予 %(person)s 的角色未予授予：%(role)s%(district)s。理由：%(reason)s"), "grants"
+    ),
     "role_revoked": Sentence(_("已撤销角色"), _("您的角色已被撤销：%(role)s%(district)s。"), "account_security"),
     "powers_delegated": Sentence(
         _("您受托代办"), _("%(person)s 委托您代办：%(powers)s，自 %(starts_at)s 起至 %(ends_at)s 止。"), "delegations"

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accreditation.enums import MemberState
 from accreditation.errors import NotFound
-from accreditation.models import Enterprise, Member, RoleGrant, User
+from accreditation.models import Enterprise, GrantProposal, Member, RoleGrant, User
 from accreditation.permissions import districts_of, has_power, has_power_at, holdings_of
 from accreditation.roles import ROLES, Power, Role
 
@@ -142,8 +142,22 @@ def acting_role(user: User, power: Power, *, district: str | None = None) -> Rol
 # --- Grants -----------------------------------------------------------------------------------------------------
 def all_grants() -> QuerySet[RoleGrant]:
     """Standing grants first, then past ones, newest first."""
-    rows = RoleGrant.objects.select_related("user", "granted_by", "revoked_by", "body")
+    rows = RoleGrant.objects.select_related("user", "granted_by", "confirmed_by", "revoked_by", "body")
     return rows.order_by("revoked_at", "-granted_at", "-pk")
+
+
+def grant_proposals() -> QuerySet[GrantProposal]:
+    """Proposals that wait for a second security officer first, then settled ones, newest first."""
+    rows = GrantProposal.objects.select_related("user", "proposed_by", "settled_by")
+    return rows.order_by("settled_at", "-proposed_at", "-pk")
+
+
+def grant_proposal(pk: int) -> GrantProposal:
+    """One proposal; raises NotFound."""
+    row = grant_proposals().filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def grant(pk: int) -> RoleGrant:

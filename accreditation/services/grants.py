@@ -1,4 +1,4 @@
-"""Roles given and taken by a security officer, always to somebody else, every act in the ledger of grants."""
+"""Who may be given a role, roles taken by a security officer, the officers that the installation appoints."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from accreditation.roles import ROLES, Power, Role
 from accreditation.seeds.reference import MUNICIPAL_OFFICE
 
 LEDGER = "grants"
+OFFICERS_NEEDED = 2  # one proposes a role, the other gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,52 +31,17 @@ class Expertise:
     fields: tuple[str, ...] = ()
 
 
-def grant_role(
-    user: User,
-    role: Role,
-    *,
-    by: User,
-    at: datetime,
-    ground: str,
-    district: str = "",
-    expertise: Expertise | None = None,
-    request_key: str | None = None,
+def write_grant(
+    user: User, role: Role, district: str, by: User | None, at: datetime, ground: str, confirmed_by: User | None = None
 ) -> RoleGrant:
-    """Give a role to another person (four eyes). The grantor need not hold the power that is given.
-
-    Raises Denied when `by` is no security officer, Refusal with every reason: own grant, closed account, district
-    missing or superfluous, excluded by a role held, held already, no ground, no expertise for an expert.
-    """
-    if not has_power(by, Power.GRANT_ROLES):
-        raise Denied([Reason("not_security_officer", _("只有安全管理员可以授予角色。"))])
-    request = f"{user.pk}|{role}|{district}|{ground}"
-    with act(
-        LEDGER,
-        "grant_role",
-        by=by,
-        at=at,
-        acting_as=Role.SECURITY_OFFICER,
-        request_key=request_key,
-        request=request,
-    ) as doing:
-        # Inside the ledger's lock, so that two grants which exclude each other cannot cross.
-        check_grant(user, role, by=by, district=district, ground=ground, expertise=expertise)
-        row = _write(user, role, district, by, at, ground)
-        if expertise is not None and role == Role.EXPERT:
-            _write_expertise(user, expertise)
-        doing.note(grant=row.pk, user=user.pk, name=str(user), role=role, district=district, ground=row.ground)
-        doing.tell(user, "role_granted", role=role, district=district)
-        doing.reply(grant=row.pk)
-    return row
-
-
-def _write(user: User, role: Role, district: str, by: User | None, at: datetime, ground: str) -> RoleGrant:
+    """The row of a grant that was checked."""
     return RoleGrant.objects.create(
         user=user,
         role=role,
         district=district,
         body=_body_of(role, district),
         granted_by=by,
+        confirmed_by=confirmed_by,
         granted_at=at,
         ground=ground.strip()[:300],
     )
@@ -89,7 +55,7 @@ def _body_of(role: Role, district: str) -> Body | None:
     return None
 
 
-def _write_expertise(user: User, expertise: Expertise) -> None:
+def write_expertise(user: User, expertise: Expertise) -> None:
     """What was said; the office may have entered the rest before, which stays."""
     said = {
         "field": expertise.field.strip(),
@@ -164,11 +130,16 @@ def revoke_role(grant: RoleGrant, *, by: User, at: datetime, ground: str) -> Rol
     return row
 
 
-def appoint_first_security_officer(user: User, *, system: User, at: datetime, ground: str) -> RoleGrant:
-    """The one grant that no person makes: refused as soon as any grant exists."""
-    with act(LEDGER, "appoint_first_security_officer", by=system, at=at, acting_as="installation") as doing:
-        if RoleGrant.objects.exists():
-            raise Refusal([Reason("not_first", _("已有角色授予记录，首位安全管理员只能由安装程序任命一次。"))])
-        row = _write(user, Role.SECURITY_OFFICER, "", None, at, ground)
+def appoint_security_officer(user: User, *, system: User, at: datetime, ground: str) -> RoleGrant:
+    """The one role that no person gives: a role needs two officers, so the installation appoints until two stand.
+
+    Raises Refusal when two stand, or when the person has the role or may not have it.
+    """
+    with act(LEDGER, "appoint_security_officer", by=system, at=at, acting_as="installation") as doing:
+        check_grant(user, Role.SECURITY_OFFICER, by=system, district="", ground=ground)
+        standing = RoleGrant.objects.filter(role=Role.SECURITY_OFFICER, revoked_at__isnull=True, user__is_active=True)
+        if standing.count() >= OFFICERS_NEEDED:
+            raise Refusal([Reason("enough_officers", _("已有两位安全管理员，角色由一位提请、另一位复核授予。"))])
+        row = write_grant(user, Role.SECURITY_OFFICER, "", None, at, ground)
         doing.note(grant=row.pk, user=user.pk, name=str(user), role=row.role, ground=row.ground)
     return row

@@ -1,4 +1,4 @@
-"""The first rows of an installation: bodies, programmes, the account of the clock, the first security officer."""
+"""The first rows of an installation: bodies, programmes, the account of the clock, the security officers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from accreditation.models import Body, Programme, User
 from accreditation.seeds.reference import BODIES, MUNICIPAL_OFFICE, PROGRAMMES, BodyEntry
 from accreditation.services.accounts import check_account, write_account
 from accreditation.services.enterprises import check_uscc
-from accreditation.services.grants import appoint_first_security_officer
+from accreditation.services.grants import appoint_security_officer
 
 SYSTEM_USER = "system"
+Particulars = tuple[str, str, str]  # user name, name, e-mail address
 
 
 def create_bodies(entries: Iterable[BodyEntry] = BODIES) -> int:
@@ -80,11 +81,18 @@ def has_people() -> bool:
 
 
 def appoint_administrators(
-    *, username: str, name: str, email: str, password: str, operator: tuple[str, str, str] | None, at: datetime
-) -> tuple[User, User | None]:
-    """The first security officer, and the operator's account, to whom that officer then gives the role.
+    *,
+    username: str,
+    name: str,
+    email: str,
+    password: str,
+    second: Particulars | None = None,
+    operator: Particulars | None = None,
+    at: datetime,
+) -> tuple[User, User | None, User | None]:
+    """The first security officer, the second one, and the operator's account, to whom both then give the role.
 
-    `operator` is user name, name and e-mail address; the account starts with a password set by mail.
+    `second` and `operator` are user name, name and e-mail address; these accounts start with a password set by mail.
     Raises Refusal when anybody has an account already, or with what is wrong with the particulars.
     """
     with transaction.atomic():
@@ -94,11 +102,27 @@ def appoint_administrators(
         check_account(username=username, name=name, email=email)
         first = write_account(username=username, name=name, email=email, password=password)
         ground = str(_("安装时任命"))
-        appoint_first_security_officer(first, system=system, at=at, ground=ground)
-        return first, _operator_account(operator) if operator else None
+        appoint_security_officer(first, system=system, at=at, ground=ground)
+        other = _account(second) if second else None
+        if other is not None:
+            appoint_security_officer(other, system=system, at=at, ground=ground)
+        return first, other, _account(operator) if operator else None
 
 
-def _operator_account(particulars: tuple[str, str, str]) -> User:
+def appoint_another_officer(username: str, *, ground: str, at: datetime) -> User:
+    """Make an account that exists a security officer, while fewer than two stand.
+
+    Raises Refusal with the reasons, also where there is no such account.
+    """
+    with transaction.atomic():
+        user = User.objects.filter(username=username, is_active=True, is_system=False).first()
+        if user is None:
+            raise Refusal([Reason("no_account", _("没有这个可用的账号：%(name)s。") % {"name": username})])
+        appoint_security_officer(user, system=create_system_account(), at=at, ground=ground)
+        return user
+
+
+def _account(particulars: Particulars) -> User:
     username, name, email = particulars
     check_account(username=username, name=name, email=email)
     return write_account(username=username, name=name, email=email)

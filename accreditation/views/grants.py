@@ -21,7 +21,7 @@ from accreditation.permissions import has_power
 from accreditation.roles import ROLES, Power, Role
 from accreditation.selectors import people
 from accreditation.selectors.people import person
-from accreditation.services import accounts, grants
+from accreditation.services import accounts, grant_proposals, grants
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.second_factor import clear_second_factor
 from accreditation.views.answers import finds, put_reasons, say_errors, say_refusal
@@ -34,11 +34,14 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     form = _grant_form(request)
     if request.method == "POST" and form.is_valid() and _grant(request, form):
         clear_drafts(request, request.path)
-        messages.success(request, _("已授予角色。"))
+        messages.success(request, _("已提请授予，待另一位安全管理员复核。"))
         return redirect("grants")
-    rows = [(ROLES[Role(row.role)].label, row) for row in people.all_grants()]
-    status = 422 if form.is_bound else 200
-    return render(request, "accreditation/grants/list.html", {"form": form, "rows": rows}, status=status)
+    context = {
+        "form": form,
+        "rows": [(ROLES[Role(row.role)].label, row) for row in people.all_grants()],
+        "proposals": [(ROLES[Role(row.role)].label, row) for row in people.grant_proposals()],
+    }
+    return render(request, "accreditation/grants/list.html", context, status=422 if form.is_bound else 200)
 
 
 def _grant_form(request: HttpRequest) -> GrantForm:
@@ -51,7 +54,7 @@ def _grant_form(request: HttpRequest) -> GrantForm:
 def _grant(request: HttpRequest, form: GrantForm) -> bool:
     said = form.cleaned_data
     try:
-        grants.grant_role(
+        grant_proposals.propose_grant(
             said["user"],
             form.role_chosen(),
             by=person(request),
@@ -69,6 +72,34 @@ def _grant(request: HttpRequest, form: GrantForm) -> bool:
         put_reasons(form, refusal)
         return False
     return True
+
+
+@require_POST
+@finds
+def grant_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the role that another security officer proposed."""
+    row = people.grant_proposal(pk)
+    try:
+        grant_proposals.confirm_grant(row, by=person(request), at=timezone.now())
+        messages.success(request, _("已授予角色。"))
+    except Denied:
+        raise
+    except Refusal as refusal:
+        say_refusal(request, refusal)
+    return redirect("grants")
+
+
+@require_POST
+@finds
+def grant_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave the proposal of another security officer without effect."""
+    row = people.grant_proposal(pk)
+    return _on_ground(
+        request,
+        lambda ground: grant_proposals.decline_grant(row, by=person(request), at=timezone.now(), reason=ground),
+        _("已记为不予授予。"),
+        back="grants",
+    )
 
 
 @require_POST

@@ -16,10 +16,11 @@ from accreditation.models import AuditEvent, ExpertProfile, Link, Tie, User
 from accreditation.roles import Role
 from accreditation.services import expert_import, experts
 from accreditation.services.experts import Particulars, StatedTie
-from accreditation.services.grants import Expertise, grant_role
+from accreditation.services.grant_proposals import grant_role
+from accreditation.services.grants import Expertise
 from criteria.workbook.table import Table
 from tests.clock import Clock
-from tests.factories.cast import CODES, Cast, make_cast, person
+from tests.factories.cast import CODES, Cast, grant, make_cast, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -234,7 +235,9 @@ def test_role_granted_later_leaves_what_the_office_entered(cast: Cast) -> None:
     newcomer = person("newcomer", "新专家示例")
     experts.change_particulars(newcomer, SOUND, by=cast.office, at=cast.at)
     expertise = Expertise(field="机械", employer="示例大学")
-    grant_role(newcomer, Role.EXPERT, by=cast.security, at=cast.at, ground="聘书", expertise=expertise)
+    second = person("security2", "安全二号示例")
+    grant(second, Role.SECURITY_OFFICER, at=cast.at)
+    grant_role(newcomer, Role.EXPERT, by=cast.security, second=second, at=cast.at, ground="聘书", expertise=expertise)
     profile = ExpertProfile.objects.get(user=newcomer)
     assert (profile.fields, profile.term_until, profile.title) == (["34", "finance"], date(2028, 12, 31), "教授")
 

@@ -19,7 +19,8 @@ from accreditation.roles import ROLES, Power, Role
 from accreditation.seeds.accounts import seed_accounts
 from accreditation.selectors.people import system_account
 from accreditation.services.accounts import close_account, create_account
-from accreditation.services.grants import Expertise, appoint_first_security_officer, grant_role, revoke_role
+from accreditation.services.grant_proposals import grant_role
+from accreditation.services.grants import Expertise, appoint_security_officer, revoke_role
 
 pytestmark = pytest.mark.django_db
 EXPERTISE = Expertise("新材料", "示例大学")
@@ -35,6 +36,7 @@ def newcomer(people: dict[str, User]) -> User:
 def give(user: User, role: Role, people: dict[str, User], **changes: Any) -> RoleGrant:
     particulars: dict[str, Any] = {
         "by": people["anquan"],
+        "second": people["anquan2"],
         "at": timezone.now(),
         "ground": "示例任命文件",
         "district": "310101" if ROLES[role].by_district else "",
@@ -52,7 +54,7 @@ def test_every_role_can_be_granted_by_the_security_officer_and_is_recorded(
     people: dict[str, User], newcomer: User, role: Role
 ) -> None:
     row = give(newcomer, role, people)
-    assert row.granted_by == people["anquan"]
+    assert (row.granted_by, row.confirmed_by) == (people["anquan"], people["anquan2"])
     event = AuditEvent.objects.filter(chain="ledger:grants").latest("seq")
     assert (event.verb, event.content["user"], event.content["role"]) == ("grant_role", newcomer.pk, role)
     assert verify_chain(Ledger.objects.get(key="grants")) == []
@@ -141,7 +143,7 @@ def test_repeated_request_grants_once(people: dict[str, User], newcomer: User) -
     row = give(newcomer, Role.PUBLISHER, people, request_key="k1")
     with pytest.raises(Replayed) as replayed:
         give(newcomer, Role.PUBLISHER, people, request_key="k1")
-    assert replayed.value.answer == {"grant": row.pk}
+    assert replayed.value.answer == {"proposal": row.proposal.pk}
     assert RoleGrant.objects.filter(user=newcomer).count() == 1
 
 
@@ -171,17 +173,18 @@ def test_own_role_is_not_revoked_by_oneself(sign_in: Any, people: dict[str, User
     assert RoleGrant.objects.get(pk=row.pk).revoked_at is None
 
 
-def test_installation_appoints_once_only(people: dict[str, User], newcomer: User) -> None:
+def test_installation_appoints_no_third_officer(people: dict[str, User], newcomer: User) -> None:
     with pytest.raises(Refusal) as refusal:
-        appoint_first_security_officer(newcomer, system=system_account(), at=timezone.now(), ground="再装")
-    assert codes(refusal) == ["not_first"]
+        appoint_security_officer(newcomer, system=system_account(), at=timezone.now(), ground="再装")
+    assert codes(refusal) == ["enough_officers"]
 
 
 def test_page_lists_standing_and_past_grants_with_who_when_and_ground(sign_in: Any, people: dict[str, User]) -> None:
     row = RoleGrant.objects.get(user=people["fabu"])
     revoke_role(row, by=people["anquan"], at=timezone.now(), ground="届满")
     page = sign_in("anquan").get("/grants/").content.decode()
-    assert page.count("演示环境示例任命") == RoleGrant.objects.count()
+    listed = page[page.index("角色授予记录") :]
+    assert listed.count("演示环境示例任命") == RoleGrant.objects.count()
     assert people["anquan"].name in page
 
 

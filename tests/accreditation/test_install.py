@@ -18,7 +18,7 @@ from accreditation.permissions import has_power
 from accreditation.roles import Power, Role
 from accreditation.seeds.plan import city_plan
 from accreditation.selectors.people import account, system_account
-from accreditation.services.grants import grant_role
+from accreditation.services.grant_proposals import grant_role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PASSWORD = "first-officer-of-the-site"
@@ -44,6 +44,7 @@ def installed(var_dir: Path, password_file: Path) -> str:
         name="首位管理员",
         email="First@Example.invalid",
         password_file=password_file,
+        second_officer=["anquan2", "第二位管理员", "second@example.invalid"],
         operator=["yunwei1", "运维员", "ops@example.invalid"],
     )
 
@@ -61,12 +62,12 @@ def test_installation_makes_reference_rows_and_no_demo_data(installed: str) -> N
     assert not Enterprise.objects.exists()
     assert not Batch.objects.exists()
     assert not any("示例" in body.name_zh for body in Body.objects.all())
-    assert set(User.objects.values_list("username", flat=True)) == {"system", "anquan1", "yunwei1"}
+    assert set(User.objects.values_list("username", flat=True)) == {"system", "anquan1", "anquan2", "yunwei1"}
 
 
-def test_first_administrator_is_a_security_officer_appointed_by_the_installation(installed: str) -> None:
-    (grant,) = RoleGrant.objects.all()
-    assert (grant.user.username, grant.role, grant.granted_by) == ("anquan1", Role.SECURITY_OFFICER, None)
+def test_both_security_officers_are_appointed_by_the_installation(installed: str) -> None:
+    grants = [(row.user.username, row.role, row.granted_by) for row in RoleGrant.objects.order_by("pk")]
+    assert grants == [(name, Role.SECURITY_OFFICER, None) for name in ("anquan1", "anquan2")]
     assert verify_all()[1] == []
 
 
@@ -81,11 +82,11 @@ def test_operator_has_no_role_and_no_password_until_both_are_given(installed: st
     operator = User.objects.get(username="yunwei1")
     assert not operator.has_usable_password()
     assert not has_power(operator, Power.OPERATE)
-    link = installed.split("/password/reset/key/")[1].split()[0]
+    link = installed.split("/password/reset/key/")[2].split()[0]
     form = Client().get(f"/password/reset/key/{link}", follow=True)
     assert form.context["form"] is not None
-    officer = User.objects.get(username="anquan1")
-    grant_role(account(operator.pk), Role.OPERATOR, by=officer, at=timezone.now(), ground="任命文件")
+    first, second = (User.objects.get(username=name) for name in ("anquan1", "anquan2"))
+    grant_role(account(operator.pk), Role.OPERATOR, by=first, second=second, at=timezone.now(), ground="任命文件")
     assert has_power(operator, Power.OPERATE)
 
 
@@ -107,7 +108,7 @@ def test_upgrade_adds_what_is_missing_and_keeps_what_was_corrected(installed: st
     assert "主管部门：新增 0 个" in said
     assert "项目类别：新增 1 个" in said
     assert Body.objects.get(code="district-310101").name_zh == "黄浦区更名后的部门"
-    assert RoleGrant.objects.count() == 1
+    assert RoleGrant.objects.count() == 2
 
 
 def test_code_of_the_office_is_checked_and_kept(installed: str) -> None:

@@ -18,6 +18,7 @@ from accreditation.models import (
     Delegation,
     Enterprise,
     ExternalNotice,
+    GrantProposal,
     Link,
     Meeting,
     Member,
@@ -272,8 +273,16 @@ def _join_sides(world: World) -> None:
     world.sample("tie.pk", _tie(world, spare).pk)
     world.sample("link.pk", _link(world).pk)
     world.sample("grant.pk", RoleGrant.objects.get(user=spare).pk)
+    world.sample("grant_proposal.pk", _proposal(world, spare).pk)
     world.sample("account.pk", spare.pk)
     world.sample("delegation.pk", _delegation(world).pk)
+
+
+def _proposal(world: World, person: User) -> GrantProposal:
+    """A second role for an expert, proposed by somebody else than the security officer who looks."""
+    return GrantProposal.objects.create(
+        user=person, role="operator", ground="任命文件", proposed_by=world.people["publisher"], proposed_at=world.at
+    )
 
 
 def _delegation(world: World) -> Delegation:

@@ -1,7 +1,8 @@
 """`python manage.py install`: a real installation, without demo data.
 
 Creates the bodies, the programmes, the calendar, the account of the clock, the first security officer, and on request
-an account for the operator. Refused when anybody has an account, unless `--upgrade`, which adds missing reference rows.
+the second one and an account for the operator. Refused when anybody has an account, unless `--upgrade`, which adds
+missing reference rows.
 """
 
 from __future__ import annotations
@@ -40,10 +41,16 @@ class Command(BaseCommand):
         parser.add_argument("--email", default="", help="e-mail address of the first security officer")
         parser.add_argument("--password-file", type=Path, help=f"file with the password; else ${PASSWORD_VARIABLE}")
         parser.add_argument(
+            "--second-officer",
+            nargs=3,
+            metavar=("USERNAME", "NAME", "EMAIL"),
+            help="the second security officer: roles are proposed by one and given by the other",
+        )
+        parser.add_argument(
             "--operator",
             nargs=3,
             metavar=("USERNAME", "NAME", "EMAIL"),
-            help="account for the operator, who gets the role from the security officer",
+            help="account for the operator, who gets the role from the security officers",
         )
         parser.add_argument("--office-uscc", default="", help="credit code of the municipal office, for certificates")
         parser.add_argument("--upgrade", action="store_true", help="only add reference rows that are missing")
@@ -76,20 +83,28 @@ class Command(BaseCommand):
     def _appoint(self, options: dict[str, Any]) -> None:
         password = self._password(options)
         try:
-            first, operator = installation.appoint_administrators(
+            first, second, operator = installation.appoint_administrators(
                 username=options["username"],
                 name=options["name"] or self._ask(_("首位安全管理员姓名："), options),
                 email=options["email"] or self._ask(_("首位安全管理员电子邮箱："), options),
                 password=password,
+                second=tuple(options["second_officer"]) if options["second_officer"] else None,
                 operator=tuple(options["operator"]) if options["operator"] else None,
                 at=timezone.now(),
             )
         except Refusal as refusal:
             raise CommandError("\n".join(str(reason) for reason in refusal.reasons)) from None
         self.stdout.write(_("首位安全管理员：%(username)s（首次登录时设置动态验证码）") % {"username": first.username})
+        if second is not None:
+            self._hand_out(_("第二位安全管理员：%(username)s"), second)
+        else:
+            self.stdout.write(_("授予角色需要两位安全管理员，请再用 appoint_security_officer 指定一位。"))
         if operator is not None:
-            self.stdout.write(_("系统管理员账号：%(username)s") % {"username": operator.username})
-            self.stdout.write(_("设置密码：%(link)s") % {"link": password_link(operator)})
+            self._hand_out(_("系统管理员账号：%(username)s"), operator)
+
+    def _hand_out(self, text: str, user: User) -> None:
+        self.stdout.write(text % {"username": user.username})
+        self.stdout.write(_("设置密码：%(link)s") % {"link": password_link(user)})
 
     def _ask(self, question: str, options: dict[str, Any]) -> str:
         return "" if options["no_input"] else input(question)

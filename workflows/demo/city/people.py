@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from accreditation.enums import DISTRICTS
 from accreditation.models import Enterprise, Programme, RoleGrant, User
@@ -10,7 +11,8 @@ from accreditation.roles import Role
 from accreditation.seeds.accounts import FIELDS, GROUND
 from accreditation.seeds.reference import DEMO_DISTRICT
 from accreditation.services.enterprises import Particulars, Proof, register
-from accreditation.services.grants import Expertise, grant_role
+from accreditation.services.grant_proposals import grant_role
+from accreditation.services.grants import Expertise
 from accreditation.services.members import Reading, confirm_member
 from accreditation.services.titles import import_title
 from criteria.workbook.samples import sample_credit_code
@@ -49,8 +51,7 @@ class CityPeople:
 
     def _officer(self, district: str) -> User:
         person = self._account(f"qu{district}", f"{DISTRICTS[district]}经办人（示例）")
-        anquan = self.world.people["anquan"]
-        grant_role(person, Role.DISTRICT_OFFICER, by=anquan, at=self.at, ground=GROUND, district=district)
+        self._grant(person, Role.DISTRICT_OFFICER, district=district)
         return person
 
     def experts(self, cases: int) -> None:
@@ -59,7 +60,11 @@ class CityPeople:
             person = self._account(f"chengshi-zhuanjia{n + 1}", f"城市专家{n + 1}（示例）")
             words, codes = FIELDS[n % len(FIELDS)]
             known = Expertise(field=words, employer=f"示例大学第{n + 1}学院", title="教授", fields=codes)
-            grant_role(person, Role.EXPERT, by=self.world.people["anquan"], at=self.at, ground=GROUND, expertise=known)
+            self._grant(person, Role.EXPERT, expertise=known)
+
+    def _grant(self, person: User, role: Role, **more: Any) -> None:
+        first, second = (self.world.people[name] for name in ("anquan", "anquan2"))
+        grant_role(person, role, by=first, second=second, at=self.at, ground=GROUND, **more)
 
     def enterprise(self, n: int, *, district: str = "") -> str:
         """The n-th enterprise of the city with its confirmed member; returns the member's user name."""
