@@ -6,12 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import transition
 
-from accreditation.models.state_field import StateField
-
 from accreditation.models.batches import RuleSetEdition
 from accreditation.models.cases import Case, CaseSubject
 from accreditation.models.people import User
 from accreditation.models.recommendations import ExternalNotice
+from accreditation.models.state_field import StateField
 from accreditation.models.titles import Title
 from accreditation.reexamination_words import OPEN, Advice, ReexaminationState
 
