@@ -30,6 +30,7 @@ from config.policies import (
     OFFICE,
     OPERATOR,
     ORDERS,
+    OVERSEERS,
     PASSWORD_GIVEN,
     PEOPLE,
     POOL,
@@ -209,6 +210,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_recuse": POOL,
     "office_adopt": OFFICE,
     "office_trail": OFFICE,
+    "office_recipients": OFFICE,
     # the pool of experts
     "office_experts": POOL,
     "office_experts_import": POOL,
@@ -386,6 +388,7 @@ ACCESS: Mapping[str, Policy] = {
     "audit_verify": AUDITOR,
     "audit_case": AUDITOR,
     "case_dossier": DOSSIERS,
+    "recipients": OVERSEERS,
     "operations": OPERATOR,
     "effects_retry": OPERATOR,
     "operations_calendar": OPERATOR,

@@ -352,7 +352,7 @@ def _cultivation_samples(world: World) -> None:
     world.sample("yearly_call.year", called(world.cast).year)
     round_ = round_called(world.cast)
     world.sample("reexamination.year", round_.year)
-    world.sample("reexamination_notice.pk", passed(world.cast, round_.cases.get()).pk)
+    world.sample("reexamination_notice.pk", passed(world.cast, round_.cases.get(), world.file).pk)
 
 
 def _national_samples(world: World) -> None:

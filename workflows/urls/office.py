@@ -20,6 +20,7 @@ from workflows.views import (
     panel_desk,
     paper_desk,
     papers,
+    recipients,
     recognition,
     recommendations,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     path(f"{CASE}panel/seats/<int:seat>/", panel_desk.office_replace, name="office_replace"),
     path(f"{CASE}panel/seats/<int:seat>/recuse/", panel_desk.office_recuse, name="office_recuse"),
     path(f"{CASE}proposals/<int:pk>/", panel_desk.office_adopt, name="office_adopt"),
+    path(f"{CASE}recipients/", recipients.office_recipients, name="office_recipients"),
     path(f"{CASE}trail/", office.office_trail, name="office_trail"),
     path("office/batches/", batches.office_batches, name="office_batches"),
     path("office/batches/new/", batches.office_batch_new, name="office_batch_new"),
