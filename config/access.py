@@ -41,6 +41,7 @@ from config.policies import (
     SECURITY,
     SIGNED_IN,
     STANDINGS,
+    VERIFIER,
     VISITS,
     Policy,
 )
@@ -223,6 +224,21 @@ ACCESS: Mapping[str, Policy] = {
     "office_batch_new": BATCHES,
     **dict.fromkeys(("office_batch", "office_proposal_quota"), BATCHES),
     "notice_adjust": PUBLISHER,
+    # the verification of figures by a third party
+    **dict.fromkeys(("office_verifiers", "office_figure_plan", "office_figure_check", "office_figure_report"), OFFICE),
+    **dict.fromkeys(
+        (
+            "verifier_checks",
+            "verifier_report",
+            "verifier_case",
+            "verifier_refuse",
+            "verifier_figure",
+            "verifier_hand_in",
+            "verifier_evidence",
+        ),
+        VERIFIER,
+    ),
+    "my_figure_check": APPLICANT,
     # recommendation for national titles: the desk and its package for office and publisher
     "office_recommendation": RECOMMENDERS,
     "office_quota": BATCHES,

@@ -24,6 +24,7 @@ from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evaluations import EvaluationCall, EvaluationRound
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
+from accreditation.models.figure_checks import FigureCheck, FigureCheckPlan, FigureFinding
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
 from accreditation.models.notice_extensions import NoticeExtension
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
@@ -84,6 +85,9 @@ __all__ = [
     "Evidence",
     "ExpertProfile",
     "ExternalNotice",
+    "FigureCheck",
+    "FigureCheckPlan",
+    "FigureFinding",
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",

@@ -27,7 +27,7 @@ from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation import evaluation_trail as evaluations
-from workflows.presentation import timeline_notices
+from workflows.presentation import timeline_figures, timeline_notices
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.hands import HAND_TELLERS
 from workflows.presentation.provable import provable_name
@@ -41,6 +41,7 @@ Content = Mapping[str, Any]
 # Office under which an act is shown instead of the person's name.
 BODIES = {
     "committee", "leading_group", "clock", "public", "publish", "publish_locally", "expert", "operator",
+    "verifier",
 }  # fmt: skip
 MERGED = {"attach_evidence", "drop_evidence", "bind_evidence", "unbind_evidence"}
 
@@ -128,6 +129,7 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
             "publish_locally": _("发布人"),
             "expert": _("评审专家"),
             "operator": _("系统"),
+            "verifier": _("核查机构"),
         }[event.acting_as]
     return person_words(event)
 
@@ -314,4 +316,5 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "recognise_above": _reasons("notice"),
     "pass_over_above": _reasons("notice"),
     **evaluations.TELLERS,
+    **timeline_figures.TELLERS,
 }
