@@ -20,12 +20,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accreditation import audit, effects
 from accreditation.errors import KeyReused, Reason
-from accreditation.models import Effect, Ledger, Lender, Message, RequestKey, User
+from accreditation.models import Case, Effect, Ledger, Lender, Message, RequestKey, User
 from accreditation.models.audit import Chained
 
 
@@ -74,6 +75,11 @@ class Act:
         """A side effect to be done once after the commit; `key` makes it unique for ever."""
         self._effects.append((kind, key, payload))
 
+    def _is_told_outside(self) -> bool:
+        """Only that a filed case moved is told to other systems."""
+        before, after = self.states
+        return isinstance(self.chain, Case) and bool(before) and before != after
+
     def _finish(self) -> None:
         lender = self.by.stands_in_for if self._rests_on is None else self._rests_on[0]
         if lender is not None:
@@ -94,6 +100,10 @@ class Act:
             )
             if person.email:
                 self.promise("mail", f"mail:{key}", message=key)
+            if settings.TEXT_GATEWAY_URL and person.takes_texts:
+                self.promise("text_message", f"text:{key}", message=key)
+        if settings.WEBHOOKS and self._is_told_outside():
+            self.promise("webhooks", f"webhooks:{event.chain}#{event.seq}", chain=event.chain, seq=event.seq)
         Effect.objects.bulk_create(
             Effect(kind=kind, key=key, payload=payload, due_at=self.at) for kind, key, payload in self._effects
         )

@@ -11,6 +11,8 @@ EFFECT_MODULES = (  # each registers the handler of its kind of effect
     "accreditation.services.account_mail",
     "accreditation.services.mails",
     "accreditation.services.rule_trials",
+    "accreditation.services.short_messages",
+    "accreditation.services.webhooks",
 )
 
 

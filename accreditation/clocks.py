@@ -31,6 +31,8 @@ class DeadlineKind(TextChoices):
     FIGURE_CHECK = "figure_check", _("第三方数据核查期限")
     FIGURE_ANSWER = "figure_answer", _("数据差异说明期限")
     YEARLY_REPORT = "yearly_report", _("年度报告报送期限")
+    REEXAMINATION_MATERIAL = "reexamination_material", _("复核材料报送期限")
+    REEXAMINATION_REVIEW = "reexamination_review", _("复核材料审核时限")
 
 
 class DeadlineState(TextChoices):

@@ -46,6 +46,10 @@ def handles(kind: str, *, is_long: bool = False) -> Callable[[Handler], Handler]
     return register
 
 
+class Hopeless(Exception):
+    """What a handler raises when trying again is of no use; a person may still put the effect back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """How many effects were done, put off, and given up in one run."""
@@ -119,7 +123,8 @@ def _do(effect: Effect, at: datetime) -> str:
     except Exception as error:  # any failure of the outside world is put off, never lost
         log.warning("effect %s failed: %s", effect.key, error)
         effect.last_error = f"{type(error).__name__}: {error}"[:2000]
-        effect.state = EffectState.FAILED if effect.attempts >= MOST_ATTEMPTS else EffectState.PENDING
+        is_over = isinstance(error, Hopeless) or effect.attempts >= MOST_ATTEMPTS
+        effect.state = EffectState.FAILED if is_over else EffectState.PENDING
         effect.due_at = at + timedelta(minutes=2**effect.attempts)
     else:
         effect.state, effect.done_at, effect.last_error = EffectState.DONE, at, ""

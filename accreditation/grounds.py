@@ -24,6 +24,8 @@ class Ground(StrEnum):
     EVALUATION_FAILED = "evaluation_failed"
     EVALUATION_MARGINAL = "evaluation_marginal"
     MATERIAL_OVERDUE = "material_overdue"
+    REEXAMINATION_FAILED = "reexamination_failed"
+    NOT_REEXAMINED = "not_reexamined"
     FALSE_MATERIAL = "false_material"
     MAJOR_ACCIDENT = "major_accident"
     CUSTOMS_OFFENCE = "customs_offence"
@@ -49,6 +51,9 @@ GROUNDS: dict[Ground, GroundFacts] = {
     Ground.EVALUATION_FAILED: GroundFacts(_("评价不合格"), frozenset({K.REVOCATION})),
     Ground.EVALUATION_MARGINAL: GroundFacts(_("评价基本合格"), frozenset({K.WARNING})),
     Ground.MATERIAL_OVERDUE: GroundFacts(_("逾期未报送评价材料"), frozenset({K.WARNING, K.REVOCATION}), BAR_YEARS),
+    # No text read says how long a demonstration enterprise that loses its title by re-examination may not apply again.
+    Ground.REEXAMINATION_FAILED: GroundFacts(_("复核不合格"), frozenset({K.REVOCATION})),
+    Ground.NOT_REEXAMINED: GroundFacts(_("不参加复核"), frozenset({K.REVOCATION})),
     Ground.FALSE_MATERIAL: GroundFacts(_("提供虚假材料或数据"), frozenset({K.SUSPENSION, K.REVOCATION}), BAR_YEARS),
     Ground.MAJOR_ACCIDENT: GroundFacts(
         _("主要由技术原因引发重大质量、安全事故"), frozenset({K.SUSPENSION, K.REVOCATION}), BAR_YEARS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from accreditation.views import accounts, delegations, drafts, grants, members, messages, registration
+from accreditation.views import accounts, delegations, drafts, grants, members, messages, outgoing, registration
 
 urlpatterns = [
     path("login/", accounts.LoginView.as_view(), name="account_login"),
@@ -27,6 +27,8 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("me/security/", accounts.account_security, name="account_security"),
+    path("me/texts/", outgoing.account_texts, name="account_texts"),
+    path("ops/webhooks/", outgoing.webhook_list, name="webhooks"),
     path("me/recovery-codes/", accounts.recovery_codes, name="recovery_codes"),
     path("register/", registration.register, name="register"),
     path("register/done/", registration.register_done, name="register_done"),

@@ -103,6 +103,7 @@ ACCESS: Mapping[str, Policy] = {
     "second_factor": PASSWORD_GIVEN,
     "recovery_codes": SIGNED_IN,
     "account_security": SIGNED_IN,
+    "account_texts": SIGNED_IN,
     "register": PUBLIC,
     "register_done": PUBLIC,
     # members of enterprises
@@ -226,18 +227,8 @@ ACCESS: Mapping[str, Policy] = {
     "notice_adjust": PUBLISHER,
     # the verification of figures by a third party
     **dict.fromkeys(("office_verifiers", "office_figure_plan", "office_figure_check", "office_figure_report"), OFFICE),
-    **dict.fromkeys(
-        (
-            "verifier_checks",
-            "verifier_report",
-            "verifier_case",
-            "verifier_refuse",
-            "verifier_figure",
-            "verifier_hand_in",
-            "verifier_evidence",
-        ),
-        VERIFIER,
-    ),
+    **dict.fromkeys(("verifier_checks", "verifier_report", "verifier_case", "verifier_refuse"), VERIFIER),
+    **dict.fromkeys(("verifier_figure", "verifier_hand_in", "verifier_evidence"), VERIFIER),
     "my_figure_check": APPLICANT,
     # recommendation for national titles: the desk and its package for office and publisher
     "office_recommendation": RECOMMENDERS,
@@ -310,6 +301,10 @@ ACCESS: Mapping[str, Policy] = {
     # yearly reports of demonstration enterprises; a single report is a matter
     "office_yearly_reports": OFFICE,
     "office_yearly_call": OFFICE,
+    # re-examinations of demonstration enterprises; a single one is a matter
+    **dict.fromkeys(("office_reexaminations", "office_reexamination_result", "office_reexamination_propose"), OFFICE),
+    **dict.fromkeys(("office_reexamination", "office_reexamination_notice"), RECOMMENDERS),
+    "reexamination_forward": PUBLISHER,
     # titles that were granted on paper
     "office_paper": REGISTER,
     "office_paper_template": REGISTER,
@@ -331,6 +326,7 @@ ACCESS: Mapping[str, Policy] = {
     "case_take": CASEWORK,
     "case_release": CASEWORK,
     "case_hand_over": CASEWORK,
+    "case_further_return": CASEWORK,
     # proceedings over titles, at the authorities and at the holder
     "orders": ORDERS,
     "orders_titles": ORDERS,
@@ -396,4 +392,5 @@ ACCESS: Mapping[str, Policy] = {
     "effects_retry": OPERATOR,
     "operations_calendar": OPERATOR,
     "operations_year": OPERATOR,
+    "webhooks": OPERATOR,
 }

@@ -233,6 +233,15 @@ if not env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "config.mail.FileBackend"
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", default="noreply@example.invalid")
 
+# --- Other ways out: off until an address is named ---------------------------------------------------------------
+TEXT_GATEWAY_URL: str = env.str("TEXT_GATEWAY_URL", default="")  # of text messages
+TEXT_GATEWAY_SECRET: str = env.str("TEXT_GATEWAY_SECRET", default="")
+TEXT_GATEWAY_BODY: str = env.str("TEXT_GATEWAY_BODY", default='{"to": "{phone}", "text": "{text}", "id": "{key}"}')
+WEBHOOKS: bool = env.bool("WEBHOOKS", default=False)  # calls to the addresses that an operator has entered
+OUTGOING_SECONDS: float = env.float("OUTGOING_SECONDS", default=10.0)
+# How far calls may reach: public, private (networks of authorities), local (this machine too, plain http there).
+OUTGOING_REACH: str = env.str("OUTGOING_REACH", default="local" if ACCREDITATION_DEMO else "public")
+
 # --- The signer's keys -------------------------------------------------------------------------------------------
 # `serve` keeps these from the web process; certificates/signer_settings.py gives them their types.
 _SIGNER_FILES = ("key", "chain", "password_file", "pin_file", "token_file", "authority")

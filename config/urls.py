@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("workflows.urls.standings")),
     path("", include("workflows.urls.cultivation")),
     path("", include("workflows.urls.yearly_reports")),
+    path("", include("workflows.urls.reexaminations")),
     path("", include("workflows.urls.public")),
     path("", include("workflows.urls.oversight")),
     path("language/", set_language, name="set_language"),

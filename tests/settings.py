@@ -15,7 +15,15 @@ if "ACCREDITATION_TEST_ROOT" not in os.environ:
 # Each worker of a parallel run has a folder of its own; children that a test starts inherit it.
 _own = Path(os.environ["ACCREDITATION_TEST_ROOT"], os.environ.get("PYTEST_XDIST_WORKER", "main"))
 os.environ["ACCREDITATION_VAR"] = str(_own)
-for _name in ("ACCREDITATION_DEMO", "PUBLIC_BASE_URL", "EMAIL_URL", "DJANGO_DEBUG", "DJANGO_ALLOWED_HOSTS"):
+for _name in (
+    "ACCREDITATION_DEMO",
+    "PUBLIC_BASE_URL",
+    "EMAIL_URL",
+    "DJANGO_DEBUG",
+    "DJANGO_ALLOWED_HOSTS",
+    "TEXT_GATEWAY_URL",
+    "WEBHOOKS",
+):
     os.environ.pop(_name, None)
 
 from config.settings import *  # noqa: E402, F403 - the folder above must be known before the settings are read

@@ -36,6 +36,9 @@ BESIDE_THE_TABLE = {
     "take": _("领办"),
     "release": _("交回"),
     "hand_over": _("转交承办"),
+    "ask_further_return": _("提请再次退回补正"),
+    "allow_further_return": _("同意再次退回补正"),
+    "refuse_further_return": _("不同意再次退回补正"),
 }  # what is written into a case's trail without moving it
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import BatchState, SeatState
 from accreditation.errors import Reason
-from accreditation.services import evaluation, material, notices, reviews, titles
+from accreditation.services import evaluation, further_returns, material, notices, reviews, titles
 from accreditation.services.adjustments import last_moment
 from accreditation.services.rule_sets import rule_text, rules_of
 from workflows.doing import Doing
@@ -68,9 +69,8 @@ def failed_gates_are_acknowledged(doing: Doing) -> Iterable[Reason]:
         yield Reason("gate_failed", _("不符合申报条件：%(text)s") % {"text": rule_text(gate, "text")}, "insists")
 
 
-def points_are_named(doing: Doing) -> Iterable[Reason]:
+def faults_of_points(points: Iterable[Mapping[str, Any]]) -> Iterable[Reason]:
     """A return lists every point with its remark; a remark without a place is no point."""
-    points = doing.form.get("points") or []
     if not points:
         yield Reason("points_needed", _("请至少列出一项需补正的内容，并写明补正意见。"), "points")
     for point in points:
@@ -78,12 +78,22 @@ def points_are_named(doing: Doing) -> Iterable[Reason]:
             yield Reason("remark_needed", _("%(code)s：请写明补正意见。") % {"code": point["code"]}, "points")
 
 
+def points_are_named(doing: Doing) -> Iterable[Reason]:
+    """The return names its points."""
+    yield from faults_of_points(doing.form.get("points") or [])
+
+
 def returns_are_left(doing: Doing) -> Iterable[Reason]:
-    """Each level may return as often as the batch allows."""
+    """A level returns by itself as often as the batch allows; beyond that only what a superior has allowed, once."""
     owner = level_of(doing.application)
-    if doing.application.corrections.filter(by_owner=owner).count() >= doing.batch.returns_allowed:
-        text = _("本级已退回补正 %(n)d 次，不能再次退回。")
-        yield Reason("no_returns_left", text % {"n": doing.batch.returns_allowed})
+    if further_returns.returns_left(doing.application, owner):
+        return
+    permission = further_returns.allowed(doing.application, owner)
+    if permission is None:
+        text = _("本级已退回补正 %(n)d 次。再次退回须写明理由，先经本机构负责人书面同意。")
+        yield Reason("no_returns_left", text % {"n": further_returns.returns_made(doing.application, owner)})
+    elif not further_returns.says(permission, doing.form.get("points") or [], str(doing.form.get("remark") or "")):
+        yield Reason("not_as_allowed", _("再次退回只能按负责人同意的内容办理，不能增减或者改动。"), "points")
 
 
 def correction_is_in_time(doing: Doing) -> Iterable[Reason]:

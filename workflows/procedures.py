@@ -10,6 +10,7 @@ from accreditation.models.cases import CaseSubject
 from accreditation.services.batches import USUAL
 from workflows import closed_ways
 from workflows.doing import Verb
+from workflows.flows import demonstration_reexamination_2010 as reexamination
 from workflows.flows import district_recognition_2022 as district
 from workflows.flows import (
     municipal_evaluation_2025,
@@ -32,6 +33,7 @@ from workflows.flows.reconsideration_2024 import Reconsideration2024
 from workflows.flows.title_proceeding_2026 import TitleProceeding2026
 from workflows.subjects import Subject
 from workflows.tables.demonstration_recommendation_2010 import DEMONSTRATION_2010
+from workflows.tables.demonstration_reexamination_2010 import DEMONSTRATION_REEXAMINATION_2010
 from workflows.tables.demonstration_yearly_report_2010 import DEMONSTRATION_REPORT_2010
 from workflows.tables.district_recognition_2022 import DISTRICT_2022
 from workflows.tables.generic_recognition_2026 import GENERIC_2026
@@ -100,6 +102,9 @@ PROCEDURES: Mapping[str, Procedure] = {
     ),
     "demonstration_yearly_report/2010": Procedure(
         DemonstrationYearlyReport2010, DEMONSTRATION_REPORT_2010, YEARLY_NODES
+    ),
+    "demonstration_reexamination/2010": Procedure(
+        reexamination.DemonstrationReexamination2010, DEMONSTRATION_REEXAMINATION_2010, reexamination.NODE_OF_STATE
     ),
     "national_recommendation/2016": Procedure(
         NationalRecommendation2016,

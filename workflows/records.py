@@ -8,7 +8,18 @@ from typing import Any
 
 from accreditation.enums import LetterKind
 from accreditation.models import Letter, Objection, StoredFile, VerifiedValue
-from accreditation.services import bindings, evaluation, letters, material, notices, panels, readings, reviews, titles
+from accreditation.services import (
+    bindings,
+    evaluation,
+    further_returns,
+    letters,
+    material,
+    notices,
+    panels,
+    readings,
+    reviews,
+    titles,
+)
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
 from criteria.units import amount_text
@@ -205,9 +216,12 @@ def adopt_value(doing: Doing) -> None:
 
 
 def return_for_correction(doing: Doing) -> None:
-    """Form: points, remark."""
+    """Form: points, remark. Beyond what the level may do by itself it spends a superior's consent."""
     owner = level_of(doing.application)
     doing.application.returned_by = owner
+    permission = None
+    if not further_returns.returns_left(doing.application, owner):
+        permission = further_returns.allowed(doing.application, owner)
     request = reviews.request_correction(
         doing.application,
         points=doing.form["points"],
@@ -215,9 +229,12 @@ def return_for_correction(doing: Doing) -> None:
         by_owner=owner,
         by=doing.by,
         at=doing.at,
+        permission=permission,
     )
     due = doing.calendar.due(doing.at, doing.batch.correction_days)
     doing.act.note(correction=request.number, points=[str(point) for point in request.points.all()])
+    if permission is not None:
+        doing.act.note(countersigned_by=str(permission.answered_by), further_return=permission.pk)
     _send(
         doing,
         LetterKind.CORRECTION,

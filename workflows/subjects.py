@@ -10,9 +10,18 @@ from django.db.models import TextChoices
 from accreditation.change_words import CHANGE_STATES, ChangeState
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import APPLICATION_STATES, PROCEEDING_STATES, ApplicationState, ProceedingState, StateFacts
-from accreditation.models import Application, Case, ChangeRequest, Proceeding, Reconsideration, YearlyReport
+from accreditation.models import (
+    Application,
+    Case,
+    ChangeRequest,
+    Proceeding,
+    Reconsideration,
+    Reexamination,
+    YearlyReport,
+)
 from accreditation.models.cases import CaseSubject
 from accreditation.reconsideration_words import RECONSIDERATION_STATES, ReconsiderationState
+from accreditation.reexamination_words import REEXAMINATION_STATES, ReexaminationState
 from accreditation.yearly_report_words import YearlyReportState
 from workflows.yearly_report_states import YEARLY_REPORT_STATES
 
@@ -119,12 +128,25 @@ YEARLY_REPORT = Subject(
     related=("call__rule_set", "title__programme", "title__holder", "case__enterprise"),
     first=YearlyReportState.AWAITED,
 )
+_E = ReexaminationState
+REEXAMINATION = Subject(
+    model=Reexamination,
+    words=ReexaminationState,
+    states={str(state): facts for state, facts in REEXAMINATION_STATES.items()},
+    clocks={
+        DeadlineKind.REEXAMINATION_MATERIAL: frozenset({_E.CALLED, _E.SENT_BACK}),
+        DeadlineKind.REEXAMINATION_REVIEW: frozenset({_E.UNDER_REVIEW}),
+    },
+    related=("round__rule_set", "title__programme", "title__holder", "case__enterprise"),
+    first=_E.CALLED,
+)
 SUBJECTS = (
     APPLICATION,
     PROCEEDING,
     CHANGE,
     YEARLY_REPORT,
     RECONSIDERATION,
+    REEXAMINATION,
 )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import Reason
-from accreditation.models import Deadline, User, YearlyReport
+from accreditation.models import Deadline, RuleSetEdition, User, YearlyReport
 from accreditation.permissions import has_power_at
 from accreditation.roles import ROLES, Power
 from accreditation.services import proceedings
@@ -27,8 +27,13 @@ def report_of(doing: Doing) -> YearlyReport:
 
 def fields_asked(report: YearlyReport) -> list[tuple[FieldSpec, int]]:
     """Fields of the data table of the call's rules, each with its years."""
-    form = rules_of_edition(report.call.rule_set).form
-    rows = [(spec, year) for spec in form.table for year in years_of(spec, report.call.reporting_year)] if form else []
+    return fields_of(report.call.rule_set, report.call.reporting_year)
+
+
+def fields_of(edition: RuleSetEdition, reporting_year: int) -> list[tuple[FieldSpec, int]]:
+    """Fields of the data table of some rules, each with the years that it is asked for."""
+    form = rules_of_edition(edition).form
+    rows = [(spec, year) for spec in form.table for year in years_of(spec, reporting_year)] if form else []
     return [(spec, year) for spec, year in rows if year is not None]
 
 

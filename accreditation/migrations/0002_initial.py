@@ -1,5 +1,4 @@
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -127,7 +126,7 @@ class Migration(migrations.Migration):
                 ('quorum_numerator', models.PositiveIntegerField(default=2)),
                 ('quorum_denominator', models.PositiveIntegerField(default=3)),
                 ('is_demo', models.BooleanField()),
-                ('state', django_fsm.FSMField(choices=[('prepared', '筹备中'), ('open', '受理中'), ('closed', '申报截止'), ('announced', '已公布')], default='prepared', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('prepared', '筹备中'), ('open', '受理中'), ('closed', '申报截止'), ('announced', '已公布')], default='prepared', max_length=50)),
                 ('template_checksum', models.CharField(max_length=64)),
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -176,7 +175,7 @@ class Migration(migrations.Migration):
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('under_first_review', '区级初审中'), ('returned', '退回补正'), ('under_completeness_check', '市级形式审查中'), ('awaiting_panel', '待组成评审组'), ('under_expert_review', '专家评审中'), ('under_overall_review', '综合评审中'), ('postponed', '暂缓认定'), ('proposed', '拟认定，待公示'), ('under_notice', '公示中'), ('notice_completed', '公示期满，待公布'), ('recognised', '已认定'), ('withdrawn', '已撤回'), ('declined', '不予受理'), ('ineligible', '不符合申报条件'), ('not_recommended', '不予推荐'), ('lapsed', '逾期未补正'), ('refused', '不予认定'), ('objection_upheld', '异议成立，不予认定')], default='draft', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '已提交'), ('under_first_review', '区级初审中'), ('returned', '退回补正'), ('under_completeness_check', '市级形式审查中'), ('awaiting_panel', '待组成评审组'), ('under_expert_review', '专家评审中'), ('under_overall_review', '综合评审中'), ('postponed', '暂缓认定'), ('proposed', '拟认定，待公示'), ('under_notice', '公示中'), ('notice_completed', '公示期满，待公布'), ('recognised', '已认定'), ('withdrawn', '已撤回'), ('declined', '不予受理'), ('ineligible', '不符合申报条件'), ('not_recommended', '不予推荐'), ('lapsed', '逾期未补正'), ('refused', '不予认定'), ('objection_upheld', '异议成立，不予认定')], default='draft', max_length=50)),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),
                 ('returned_by', models.CharField(blank=True, max_length=20)),
                 ('panel_is_complete', models.BooleanField(default=False)),
@@ -370,7 +369,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=40, unique=True)),
                 ('held_at', models.DateTimeField()),
                 ('place', models.CharField(max_length=120)),
-                ('state', django_fsm.FSMField(choices=[('called', '已召集'), ('in_session', '会议中'), ('minutes_drafted', '纪要待签'), ('adopted', '纪要已签发')], default='called', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('called', '已召集'), ('in_session', '会议中'), ('minutes_drafted', '纪要待签'), ('adopted', '纪要已签发')], default='called', max_length=50)),
                 ('members_entitled', models.PositiveIntegerField()),
                 ('minutes', models.TextField(blank=True)),
                 ('minutes_sha256', models.CharField(blank=True, max_length=64)),
@@ -457,7 +456,7 @@ class Migration(migrations.Migration):
                 ('working_days', models.PositiveIntegerField()),
                 ('ends_at', models.DateTimeField()),
                 ('is_provisional', models.BooleanField(default=False)),
-                ('state', django_fsm.FSMField(choices=[('published', '公示中'), ('ended', '公示结束')], default='published', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('published', '公示中'), ('ended', '公示结束')], default='published', max_length=50)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='accreditation.batch')),
                 ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
@@ -557,7 +556,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('place', models.PositiveIntegerField()),
-                ('state', django_fsm.FSMField(choices=[('appointed', '待声明'), ('cleared', '评审中'), ('submitted', '已提交'), ('recused', '已回避')], default='appointed', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('appointed', '待声明'), ('cleared', '评审中'), ('submitted', '已提交'), ('recused', '已回避')], default='appointed', max_length=50)),
                 ('appointed_at', models.DateTimeField()),
                 ('declared_at', models.DateTimeField(blank=True, null=True)),
                 ('tie', models.TextField(blank=True)),
@@ -589,7 +588,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
                 ('file_name', models.CharField(blank=True, max_length=200)),
                 ('raised_at', models.DateTimeField()),
-                ('state', django_fsm.FSMField(choices=[('received', '核查中'), ('upheld', '成立'), ('dismissed', '不成立')], default='received', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('received', '核查中'), ('upheld', '成立'), ('dismissed', '不成立')], default='received', max_length=50)),
                 ('reasons', models.TextField(blank=True)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='accreditation.application')),
@@ -685,7 +684,7 @@ class Migration(migrations.Migration):
                 ('valid_until', models.DateField()),
                 ('announcement_number', models.CharField(max_length=60)),
                 ('provenance', models.CharField(blank=True, max_length=200)),
-                ('state', django_fsm.FSMField(choices=[('in_force', '有效'), ('warned', '警告'), ('suspended', '暂停'), ('revoked', '撤销'), ('cancelled', '注销'), ('expired', '失效')], default='in_force', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('in_force', '有效'), ('warned', '警告'), ('suspended', '暂停'), ('revoked', '撤销'), ('cancelled', '注销'), ('expired', '失效')], default='in_force', max_length=50)),
                 ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='titles', to='accreditation.enterprise')),
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accreditation.programme')),
             ],

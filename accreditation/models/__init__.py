@@ -44,11 +44,14 @@ from accreditation.models.recommendations import (
     TitleEvaluation,
 )
 from accreditation.models.reconsiderations import Reconsideration
+from accreditation.models.reexaminations import Reexamination, ReexaminationReport, ReexaminationRound
 from accreditation.models.reminders import Reminder
+from accreditation.models.returns import FurtherReturn
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
+from accreditation.models.webhooks import Webhook
 from accreditation.models.yearly_reports import YearlyReport, YearlyReportCall
 
 __all__ = [
@@ -91,6 +94,7 @@ __all__ = [
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",
+    "FurtherReturn",
     "GapReport",
     "GateAnswer",
     "HolderRecord",
@@ -121,6 +125,9 @@ __all__ = [
     "RankingLine",
     "Recommendation",
     "Reconsideration",
+    "Reexamination",
+    "ReexaminationReport",
+    "ReexaminationRound",
     "Reminder",
     "RequestKey",
     "Review",
@@ -141,6 +148,7 @@ __all__ = [
     "User",
     "VerifiedValue",
     "Vote",
+    "Webhook",
     "WorkbookReading",
     "WorkbookUpload",
     "YearlyReport",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
-from django_fsm import GET_STATE, FSMField, transition
+from django.db.models import F, Q
+from django_fsm import GET_STATE, transition
 
 from accreditation.enums import ApplicationState, Owner, states_where
 from accreditation.models.batches import Batch
@@ -16,6 +16,7 @@ from accreditation.models.municipal_routes import MunicipalRoute
 from accreditation.models.people import Body, User
 from accreditation.models.recommending import RECOMMENDING, Recommending
 from accreditation.models.routes import LocalRoute
+from accreditation.models.state_field import StateField
 
 S = ApplicationState
 DECIDED = [
@@ -58,7 +59,7 @@ class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericR
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="applications")
-    state = FSMField(default=S.DRAFT, choices=S.choices, protected=True)
+    state = StateField(default=S.DRAFT, choices=S.choices, protected=True)
     current = models.ForeignKey("Submission", on_delete=models.PROTECT, null=True, related_name="+")  # what counts now
     submitted_at = models.DateTimeField(null=True, blank=True)
     is_ordered_again = models.BooleanField(default=False)  # opened because a reconsideration orders a new decision
@@ -327,12 +328,24 @@ class CorrectionRequest(models.Model):
     number = models.PositiveIntegerField()
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT)
     requested_at = models.DateTimeField()
-    by_owner = models.CharField(max_length=20)  # district or office
+    by_owner = models.CharField(max_length=20)  # the level: forwarder, district or office
+    turn = models.PositiveIntegerField()  # which return of that level it is
+    free = models.PositiveIntegerField()  # how many the level may make without a superior's written consent
+    permission = models.OneToOneField(
+        "FurtherReturn", on_delete=models.PROTECT, null=True, related_name="correction"
+    )  # what a superior allowed, spent with this return
     general_remark = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="one_correction_per_number", fields=["application", "number"])]
+        constraints = [
+            models.UniqueConstraint(name="one_correction_per_number", fields=["application", "number"]),
+            models.UniqueConstraint(name="one_correction_per_turn", fields=["application", "by_owner", "turn"]),
+            models.CheckConstraint(
+                name="further_correction_is_countersigned",
+                condition=Q(turn__lte=F("free")) | Q(permission__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id} #{self.number}"

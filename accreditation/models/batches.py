@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import Promise
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.choice_words import EVALUATING, RECOGNISING, RECOMMENDING
 from accreditation.enums import BatchState, Choice, Level
 from accreditation.models.audit import Chained
 from accreditation.models.people import Body, User
+from accreditation.models.state_field import StateField
 from accreditation.recommendation_words import TieRule
 
 
@@ -92,7 +93,7 @@ class Batch(Chained):
     issues_certificate = models.BooleanField(default=True)  # whether a certificate follows the announcement
     quota_ground = models.CharField(max_length=200, blank=True)  # the document that sets it
     is_demo = models.BooleanField()
-    state = FSMField(default=BatchState.PREPARED, choices=BatchState.choices, protected=True)
+    state = StateField(default=BatchState.PREPARED, choices=BatchState.choices, protected=True)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     template_checksum = models.CharField(max_length=64)
 

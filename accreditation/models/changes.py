@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import GET_STATE, FSMField, transition
+from django_fsm import GET_STATE, transition
 
 from accreditation.change_words import SUCCESSIONS, ChangeKind, ChangeSide, ChangeState, TitleOutcome
 from accreditation.enums import DISTRICTS
 from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 from accreditation.models.titles import Title
 
 C = ChangeState
@@ -27,7 +28,7 @@ class ChangeRequest(CaseSubject):
 
     holder = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=20, choices=ChangeKind)
-    state = FSMField(default=C.DRAFT, choices=C.choices, protected=True)
+    state = StateField(default=C.DRAFT, choices=C.choices, protected=True)
     occurred_on = models.DateField()  # entered in the register of enterprises
     facts = models.TextField()
     new_name = models.CharField(max_length=120, blank=True)

@@ -6,13 +6,14 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.cultivation_words import CultivationEnd, CultivationGround, CultivationState
 from accreditation.models.audit import Chained
 from accreditation.models.batches import RuleSetEdition
 from accreditation.models.enterprises import Enterprise
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 
 C = CultivationState
 OPEN = [C.REQUESTED, C.LISTED]
@@ -23,7 +24,7 @@ class Cultivation(Chained):
 
     number = models.CharField(max_length=40, unique=True)
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="cultivations")
-    state = FSMField(default=C.REQUESTED, choices=C.choices, protected=True)
+    state = StateField(default=C.REQUESTED, choices=C.choices, protected=True)
     ground = models.CharField(max_length=20, choices=CultivationGround)
     industry = models.SlugField(max_length=40, blank=True)  # strategic field, of seeds/standings.yaml
     statement = models.TextField(blank=True)  # what the enterprise said when it asked

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.enums import Choice, MeetingState
 from accreditation.models.applications import Application
 from accreditation.models.audit import Chained
 from accreditation.models.batches import Batch
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 
 M = MeetingState
 
@@ -24,7 +25,7 @@ class Meeting(Chained):
     place = models.CharField(max_length=120)
     chair = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     secretary = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    state = FSMField(default=M.CALLED, choices=M.choices, protected=True)
+    state = StateField(default=M.CALLED, choices=M.choices, protected=True)
     members_entitled = models.PositiveIntegerField()
     minutes = models.TextField(blank=True)
     minutes_sha256 = models.CharField(max_length=64, blank=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.enums import NoticeState, ObjectionState
 from accreditation.models.applications import Application
 from accreditation.models.audit import Chained
 from accreditation.models.batches import Batch
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 
 
 class Notice(Chained):
@@ -24,7 +25,7 @@ class Notice(Chained):
     ends_at = models.DateTimeField()
     is_provisional = models.BooleanField(default=False)
     published_by = models.ForeignKey(User, on_delete=models.PROTECT)
-    state = FSMField(default=NoticeState.PUBLISHED, choices=NoticeState.choices, protected=True)
+    state = StateField(default=NoticeState.PUBLISHED, choices=NoticeState.choices, protected=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -67,7 +68,7 @@ class Objection(models.Model):
     file = models.ForeignKey("StoredFile", on_delete=models.PROTECT, null=True, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     raised_at = models.DateTimeField()
-    state = FSMField(default=ObjectionState.RECEIVED, choices=ObjectionState.choices, protected=True)
+    state = StateField(default=ObjectionState.RECEIVED, choices=ObjectionState.choices, protected=True)
     reasons = models.TextField(blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

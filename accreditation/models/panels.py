@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.enums import SeatState
 from accreditation.models.applications import Application
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 
 
 class Panel(models.Model):
@@ -36,7 +37,7 @@ class Seat(models.Model):
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="seats")
     place = models.PositiveIntegerField()
     expert = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
-    state = FSMField(default=SeatState.APPOINTED, choices=SeatState.choices, protected=True)
+    state = StateField(default=SeatState.APPOINTED, choices=SeatState.choices, protected=True)
     appointed_at = models.DateTimeField()
     declared_at = models.DateTimeField(null=True, blank=True)
     tie = models.TextField(blank=True)  # the declared fact; recusal is its consequence

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.enums import PaperImportState
 from accreditation.models.applications import StoredFile
 from accreditation.models.audit import Chained
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 
 S = PaperImportState
 
@@ -22,7 +23,7 @@ class PaperImport(Chained):
     file_name = models.CharField(max_length=200)
     rows = models.JSONField()  # what is to be entered, one mapping a line
     findings = models.JSONField()  # faults, questions and lines that were entered before, each with its place
-    state = FSMField(default=S.PREPARED, choices=S.choices, protected=True)
+    state = StateField(default=S.PREPARED, choices=S.choices, protected=True)
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -22,6 +22,7 @@ class User(AbstractUser):
 
     name = models.CharField(_("姓名"), max_length=60)
     phone = models.CharField(_("手机"), max_length=20, blank=True)
+    texts_agreed_at = models.DateTimeField(null=True, blank=True)  # when the person agreed to text messages
     is_system = models.BooleanField(default=False)  # the clock acts under this account and nobody can log in to it
     # Whose power the last check of this person rested on: set by `permissions`, written by `acts` into the entry.
     stands_in_for: Lender | None = None
@@ -35,6 +36,16 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def takes_texts(self) -> bool:
+        """Whether text messages may be sent to the person."""
+        return bool(self.phone) and self.texts_agreed_at is not None
+
+    @property
+    def masked_phone(self) -> str:
+        """First three and last four digits, enough for the person to know it again."""
+        return f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) > 7 else "****" if self.phone else ""
 
 
 class Body(models.Model):

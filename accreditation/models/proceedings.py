@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import GET_STATE, FSMField, transition
+from django_fsm import GET_STATE, transition
 
 from accreditation.enums import ProceedingKind, ProceedingState
 from accreditation.grounds import ADVERSE_KINDS, Ground
 from accreditation.models.applications import StoredFile
 from accreditation.models.cases import Case, CaseSubject
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 from accreditation.models.titles import Title
 
 P = ProceedingState
@@ -33,7 +34,7 @@ class Proceeding(CaseSubject):
 
     title = models.ForeignKey(Title, on_delete=models.PROTECT, related_name="proceedings")
     kind = models.CharField(max_length=20, choices=ProceedingKind)
-    state = FSMField(default=P.IN_PREPARATION, choices=P.choices, protected=True)
+    state = StateField(default=P.IN_PREPARATION, choices=P.choices, protected=True)
     ground = models.CharField(max_length=40, choices=[(ground.value, ground.value) for ground in Ground])
     found_facts = models.TextField()
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

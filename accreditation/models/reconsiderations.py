@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.models.cases import Case, CaseSubject, Letter
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 from accreditation.reconsideration_words import MOST_MORE_DAYS, Outcome, ReconsiderationState
 
 R = ReconsiderationState
@@ -19,7 +20,7 @@ class Reconsideration(CaseSubject):
 
     challenged = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reconsiderations")
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="reconsiderations")
-    state = FSMField(default=R.FILED, choices=R.choices, protected=True)
+    state = StateField(default=R.FILED, choices=R.choices, protected=True)
     respondent_code = models.CharField(max_length=6, blank=True)  # district, zone or group; empty: the city's office
     known_on = models.DateField()
     claim = models.TextField()

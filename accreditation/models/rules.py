@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.enums import RuleDraftState
 from accreditation.models.applications import StoredFile
 from accreditation.models.audit import Chained
 from accreditation.models.batches import Programme, RuleSetEdition
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 
 S = RuleDraftState
 
@@ -24,7 +25,7 @@ class RuleDraft(Chained):
     text = models.TextField()  # canonical, self-contained
     cases = models.TextField(blank=True)  # boundary cases as YAML
     version = models.PositiveIntegerField(default=1)  # rises with every change
-    state = FSMField(default=S.DRAFTING, choices=S.choices, protected=True)
+    state = StateField(default=S.DRAFTING, choices=S.choices, protected=True)
     editors = models.ManyToManyField(User, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

@@ -6,11 +6,12 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.enums import DISTRICTS, StandingLevel, StandingState
 from accreditation.models.audit import Chained
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 
 S = StandingState
 _BY_A_SECOND_PERSON = ~Q(state__in=[S.CONFIRMED, S.ENDED]) | (
@@ -22,7 +23,7 @@ class Proposed(Chained):
     """Entered by one person, confirmed or dropped by another; counts only once confirmed."""
 
     number = models.CharField(max_length=40, unique=True)
-    state = FSMField(default=S.PROPOSED, choices=S.choices, protected=True)
+    state = StateField(default=S.PROPOSED, choices=S.choices, protected=True)
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

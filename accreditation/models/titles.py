@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.enums import TitleState
 from accreditation.models.audit import Chained
 from accreditation.models.batches import Programme
 from accreditation.models.enterprises import Enterprise
+from accreditation.models.state_field import StateField
 
 T = TitleState
 STANDING = [T.IN_FORCE, T.WARNED]
@@ -30,7 +31,7 @@ class Title(Chained):
     provenance = models.CharField(max_length=200, blank=True)
     granted_above = models.ForeignKey("ExternalNotice", on_delete=models.PROTECT, null=True, related_name="titles")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="branches")
-    state = FSMField(default=T.IN_FORCE, choices=T.choices, protected=True)
+    state = StateField(default=T.IN_FORCE, choices=T.choices, protected=True)
 
     class Meta:
         constraints = [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from accreditation.models.batches import RuleSetEdition
 from accreditation.models.cases import CaseSubject
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 from accreditation.models.titles import Title
 from accreditation.yearly_report_words import DueMove, YearlyReportState
 
@@ -48,7 +49,7 @@ class YearlyReport(CaseSubject):
 
     call = models.ForeignKey(YearlyReportCall, on_delete=models.PROTECT, related_name="reports")
     title = models.ForeignKey(Title, on_delete=models.PROTECT, related_name="yearly_reports")
-    state = FSMField(default=R.AWAITED, choices=R.choices, protected=True)
+    state = StateField(default=R.AWAITED, choices=R.choices, protected=True)
     figures = models.JSONField(default=dict)  # "code-year" -> exact number as text, true or false
     summary = models.TextField(blank=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)  # the first time

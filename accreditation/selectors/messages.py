@@ -141,6 +141,15 @@ SENTENCES: Mapping[str, Sentence] = {
     "send_back_proposal": Sentence(_("复议决定退回"), _("办件 %(case)s 的拟定决定已退回，请重新审理。")),
     "decide_reconsideration": Sentence(_("复议决定已作出"), _("办件 %(case)s 已作出复议决定，内容见决定书。")),
     "withdraw_reconsideration": Sentence(_("复议申请已撤回"), _("办件 %(case)s 的复议申请已撤回，案件终止。")),
+    "further_return_asked": Sentence(
+        _("再次退回待您答复"), _("%(person)s 提请再次退回办件 %(case)s，请书面答复同意或者不同意。")
+    ),
+    "further_return_allowed": Sentence(
+        _("再次退回已获同意"), _("%(person)s 同意再次退回办件 %(case)s，请按同意的内容办理。理由：%(reason)s")
+    ),
+    "further_return_refused": Sentence(
+        _("再次退回未获同意"), _("%(person)s 不同意再次退回办件 %(case)s。理由：%(reason)s")
+    ),
     "case_handed_over": Sentence(_("办件转交承办"), _("办件 %(case)s 已由 %(person)s 转交 %(to)s 承办。")),
     # --- proceedings over titles
     "notify_holder": Sentence(
@@ -264,6 +273,22 @@ SENTENCES: Mapping[str, Sentence] = {
         _("年度报告退回修改"), _("办件 %(case)s 的年度报告已退回，理由见办件页面，请修改后重新报送。")
     ),
     "drop_report": Sentence(_("不再要求年度报告"), _("办件 %(case)s 的年度报告不再要求报送，理由见办件页面。")),
+    # --- re-examinations of demonstration enterprises
+    "call_for_reexamination": Sentence(_("请参加复核"), _("办件 %(case)s：请在期限内报送示范企业复核材料。")),
+    "hand_in_reexamination": Sentence(_("收到复核材料"), _("办件 %(case)s 的复核材料已报送，请审核。")),
+    "refuse_reexamination": Sentence(_("不参加复核"), _("办件 %(case)s 已声明不参加复核，后果见告知书。")),
+    "list_reexamination_late": Sentence(_("复核材料逾期"), _("办件 %(case)s 逾期未报送复核材料，已列入逾期名单。")),
+    "remind_of_reexamination": Sentence(_("催报复核材料"), _("办件 %(case)s 的复核材料尚未报送，请尽快报送。")),
+    "close_unanswered": Sentence(_("认定为未参加复核"), _("办件 %(case)s 认定为未参加复核，理由和救济途径见告知书。")),
+    "send_reexamination_back": Sentence(
+        _("复核材料退回补正"), _("办件 %(case)s 的复核材料已退回，理由见办件页面，请补正后重新报送。")
+    ),
+    "give_reexamination_opinion": Sentence(_("复核材料已审核"), _("办件 %(case)s 的复核材料已由市认定办公室审核。")),
+    "review_reexamination_again": Sentence(_("审核意见被退回"), _("办件 %(case)s 的审核意见被退回，请重新审核。")),
+    "forward_reexamination": Sentence(_("复核意见已上报"), _("办件 %(case)s 的审核意见已上报国家主管部门。")),
+    "pass_reexamination": Sentence(_("复核合格"), _("办件 %(case)s 复核合格，称号续期，见复核结果告知书。")),
+    "fail_reexamination": Sentence(_("复核不合格"), _("办件 %(case)s 复核不合格，说明和救济途径见告知书。")),
+    "drop_reexamination": Sentence(_("不再要求复核"), _("办件 %(case)s 不再要求复核，理由见办件页面。")),
     # --- rules
     "rules_submitted": Sentence(
         _("评审规则待发布"), _("规则草案 %(draft)s 已送交发布，请核对后发布或退回。"), "office_rule_draft", "draft"

@@ -30,6 +30,7 @@ ADVERSE = frozenset(
 )
 REMEDIES = {  # against whom, or by what, where it is not what can be done against the sender
     LetterKind.NOT_RECOGNISED_ABOVE: "remedy_above",
+    LetterKind.REEXAMINATION_FAILED: "remedy_reexamination",
     LetterKind.RECONSIDERATION_DECLINED: "remedy_suit",
     LetterKind.RECONSIDERATION_DECISION: "remedy_suit",
 }

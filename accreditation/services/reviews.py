@@ -12,11 +12,13 @@ from accreditation.models import (
     CorrectionPoint,
     CorrectionRequest,
     FirstReview,
+    FurtherReturn,
     GateAnswer,
     User,
     VerifiedValue,
 )
 from accreditation.services.evaluation import accepted_upload, verified_evaluation
+from accreditation.services.further_returns import returns_made
 from criteria.facts import exact_text
 
 
@@ -66,14 +68,21 @@ def request_correction(
     by_owner: str,
     by: User,
     at: datetime,
+    permission: FurtherReturn | None = None,
 ) -> CorrectionRequest:
-    """Ask once for everything: `points` hold target (figure, annex, evidence), code, year, remark, clause."""
+    """Ask once for everything: `points` hold target (figure, annex, evidence), code, year, remark, clause.
+
+    Beyond what the level may return by itself a superior's `permission` is spent with it.
+    """
     request = CorrectionRequest.objects.create(
         application=application,
         number=application.corrections.count() + 1,
         requested_by=by,
         requested_at=at,
         by_owner=by_owner,
+        turn=returns_made(application, by_owner) + 1,
+        free=application.batch.returns_allowed,
+        permission=permission,
         general_remark=remark,
     )
     CorrectionPoint.objects.bulk_create(

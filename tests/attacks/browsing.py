@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import resolve, reverse
 
 from tests.attacks.browser import Browser
@@ -67,7 +68,18 @@ def wrong_cells(row: Row, world: World) -> list[str]:
     for side, made in addresses(row, world).items():
         for role in ROLES:
             for method in METHODS:
-                got, wanted = said(call(world.browsers[role], method, made)), row.expected(role, side, method)
+                answer = call(world.browsers[role], method, made)
+                got, wanted = said(answer), row.expected(role, side, method)
                 if got != wanted:
                     faults.append(f"{method.upper()} {made} ({row.name}) {role}, {side}: {got}, table says {wanted}")
+                lost = lost_places(answer) if method == "get" else []
+                faults += [f"{made} ({row.name}) {role}, {side}: no place #{name}" for name in lost]
     return faults
+
+
+def lost_places(answer: HttpResponseBase) -> list[str]:
+    """Links to places in a page that the page does not have."""
+    if not isinstance(answer, HttpResponse) or "text/html" not in answer.headers.get("Content-Type", ""):
+        return []
+    text = answer.content.decode()
+    return sorted(set(re.findall(r'href="#([^"]+)"', text)) - set(re.findall(r'\sid="([^"]+)"', text)))

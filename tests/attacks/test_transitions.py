@@ -23,6 +23,7 @@ from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
 from tests.attacks.reconsideration_states import ReconsiderationStates
+from tests.attacks.reexamination_states import ReexaminationStates
 from tests.attacks.yearly_report_states import YearlyReportStates
 from tests.clock import MONDAY
 from workflows import door
@@ -43,6 +44,7 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "title_change/2026": ChangeStates,
     "generic_recognition/2026": GenericStates,
     "demonstration_yearly_report/2010": YearlyReportStates,
+    "demonstration_reexamination/2010": ReexaminationStates,
 }
 CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["states"]]
 

@@ -52,6 +52,7 @@ from tests.factories.evaluating import make_round
 from tests.factories.paper import as_csv, line
 from tests.factories.recognition import make_municipal_2026
 from tests.factories.recommending import make_demonstration, make_national
+from tests.factories.reexaminations import passed, round_called
 from tests.factories.standings import csv_file, standing_texts
 from tests.factories.yearly_reports import called, demonstration_title
 from workflows import door
@@ -332,13 +333,16 @@ def _standing_samples(world: World) -> None:
 
 
 def _cultivation_samples(world: World) -> None:
-    """Both enterprises on the cultivation list with a report, a holder that owes its yearly report."""
+    """Both enterprises on the cultivation list with a report, a holder with a yearly report and a re-examination."""
     for side in SIDES:
         row, report = reported(world.cast, SIDES.index(side))
         world.fixed.setdefault("cultivation.number", {})[side] = row.number
         world.fixed.setdefault("gap_report.ordinal", {})[side] = report.ordinal
     demonstration_title(world.cast, 2)
     world.sample("yearly_call.year", called(world.cast).year)
+    round_ = round_called(world.cast)
+    world.sample("reexamination.year", round_.year)
+    world.sample("reexamination_notice.pk", passed(world.cast, round_.cases.get()).pk)
 
 
 def _national_samples(world: World) -> None:

@@ -58,6 +58,10 @@ PUBLISHED_NODES = {
         "completeness_check", "correct", "end", "national_review", "overall_review", "prepare", "ranking", "rebuild",
         "recommend", "resume", "start", "table_again",
     ],
+    "demonstration_reexamination/2010": [
+        "after_forwarding", "after_late", "after_material", "after_review", "end", "forwarding", "late", "material",
+        "national_review", "rebuild", "resume", "review", "start",
+    ],
     "demonstration_yearly_report/2010": [
         "after_note", "after_report", "end", "note", "rebuild", "report", "resume", "start",
     ],

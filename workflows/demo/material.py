@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from accreditation.models import Batch, Enterprise
 from accreditation.services.rule_sets import template_of
-from criteria.facts import Facts, Scalar
+from criteria.facts import AnnexRow, Facts, Scalar
 from criteria.workbook.samples import sample_facts
 from criteria.workbook.sheets import fill, plan_of
 from criteria.workbook.template import render
 
 Key = tuple[str, int | None]
+Annexes = Mapping[str, tuple[AnnexRow, ...]]
 
 
 def workbook_for(
@@ -39,9 +41,24 @@ def workbook_for(
         **{key: Fraction(value) for key, value in (changed or {}).items()},
     }
     figures = {key: replace(fact, value=values.get(key, fact.value)) for key, fact in facts.figures.items()}
-    book = plan_of(template)
-    fill(book, template, Facts(facts.reporting_year, figures, facts.annexes), tinted=False)
+    book, annexes = plan_of(template), _with_own_numbers(facts.annexes, enterprise)
+    fill(book, template, Facts(facts.reporting_year, figures, annexes), tinted=False)
     return render(book)
+
+
+def _with_own_numbers(annexes: Annexes, enterprise: Enterprise) -> Annexes:
+    """Rights of an enterprise bear its own numbers: the same number in two applications is a reviewer's question."""
+    return {
+        annex: tuple(_numbered(row, enterprise) for row in rows) if annex == "ip_rights" else rows
+        for annex, rows in annexes.items()
+    }
+
+
+def _numbered(row: AnnexRow, enterprise: Enterprise) -> AnnexRow:
+    values = {**row.values}
+    if isinstance(values.get("number"), str):
+        values["number"] = f"{values['number']}-{enterprise.uscc[-8:]}"
+    return replace(row, values=values)
 
 
 def sample_pdf(title: str) -> bytes:

@@ -114,11 +114,12 @@ def ticked_targets(groups: Iterable[TargetGroup], keys: Iterable[str]) -> list[T
 
 
 class ReturnForm(forms.Form):
-    """A ready wording and a remark for each ticked target, and a remark on the whole."""
+    """A ready wording and a remark for each ticked target, a remark on the whole, the reason of a further return."""
 
-    def __init__(self, *args: Any, targets: Iterable[Target], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, targets: Iterable[Target], is_further: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.targets = list(targets)
+        self.is_further = is_further
         for target in self.targets:
             self.fields[f"phrase-{target.key}"] = forms.ChoiceField(
                 label=gettext_lazy("常用补正用语"), choices=phrases.choices(BY_TARGET[target.kind]), required=False
@@ -132,6 +133,14 @@ class ReturnForm(forms.Form):
         self.fields["general"] = forms.CharField(
             label=gettext_lazy("其他说明"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
         )
+        if is_further:
+            self.fields["reason"] = forms.CharField(
+                label=gettext_lazy("再次退回的理由"),
+                help_text=gettext_lazy("写明第一次退回时为什么没有一次性告知；由本机构负责人答复。"),
+                min_length=5,
+                max_length=1000,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
 
     def lines(self) -> Iterator[tuple[Target, forms.BoundField, forms.BoundField]]:
         """Each target with its two fields."""

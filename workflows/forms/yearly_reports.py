@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.models import YearlyReport
+from accreditation.models import RuleSetEdition, YearlyReport
+from accreditation.models.cases import CaseSubject
 from accreditation.services.known_figures import known_figures, stored_value
 from accreditation.services.rule_sets import rules_of_edition
 from accreditation.yearly_report_words import DueMove
 from criteria.facts import Scalar
+from criteria.fields import FieldSpec
 from workflows.forms.casework import LONG
 from workflows.forms.cultivation import OwnFiguresForm
 from workflows.yearly_report_acts import fields_asked
 
 FIRST_YEAR, LAST_YEAR = 2011, 2100
+Asked = list[tuple[FieldSpec, int]]
 WHOLE = forms.TextInput(attrs={"inputmode": "numeric"})
 
 
@@ -48,12 +52,23 @@ class ReportFiguresForm(OwnFiguresForm):
 
 def _known(report: YearlyReport) -> dict[tuple[str, int], Scalar]:
     """Saved figures; before the first saving those that are known of the enterprise for these years."""
-    asked = [(spec.code, year) for spec, year in fields_asked(report)]
-    if report.figures:
-        saved = {key: report.figures.get(f"{key[0]}-{key[1]}", "") for key in asked}
-        return {key: stored_value(text) for key, text in saved.items() if text}
-    known = known_figures(report.case.enterprise, rules_of_edition(report.call.rule_set), report.call.year)
-    return {key: known.facts.value(*key) for key in asked if key in known.facts.figures}
+    asked, call = fields_asked(report), report.call
+    return saved_figures(asked, report.figures) or figures_on_record(report, asked, call.rule_set, call.year)
+
+
+def saved_figures(asked: Asked, figures: Mapping[str, str]) -> dict[tuple[str, int], Scalar]:
+    """What was saved before."""
+    saved = {(spec.code, year): figures.get(f"{spec.code}-{year}", "") for spec, year in asked}
+    return {key: stored_value(text) for key, text in saved.items() if text}
+
+
+def figures_on_record(
+    subject: CaseSubject, asked: Asked, edition: RuleSetEdition, year: int
+) -> dict[tuple[str, int], Scalar]:
+    """What filings and registers know of the enterprise."""
+    known = known_figures(subject.case.enterprise, rules_of_edition(edition), year)
+    keys = [(spec.code, asked_for) for spec, asked_for in asked]
+    return {key: known.facts.value(*key) for key in keys if key in known.facts.figures}
 
 
 class HandInForm(forms.Form):

@@ -77,8 +77,8 @@ def _clock(case: Case, at: datetime) -> Words | None:
 
 
 def _chances(request: CorrectionRequest) -> str:
-    """Which return this is, of how many that this level may make."""
-    application = request.application
-    made = application.corrections.filter(by_owner=request.by_owner, number__lte=request.number).count()
-    values = {"n": made, "most": application.batch.returns_allowed}
-    return _("这是本级第 %(n)d 次退回，共可退回 %(most)d 次。逾期未补正的，程序终止。") % values
+    """Which return of this level it is, and what a further one needs."""
+    if request.permission_id is not None:
+        return _("这是本级第 %(n)d 次退回，已经负责人书面同意。逾期未补正的，程序终止。") % {"n": request.turn}
+    values = {"n": request.turn, "most": request.free}
+    return _("这是本级第 %(n)d 次退回，超过 %(most)d 次须经负责人书面同意。逾期未补正的，程序终止。") % values

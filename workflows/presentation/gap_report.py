@@ -19,8 +19,9 @@ from criteria.readiness import Change, IndicatorGap
 from criteria.trace import Input, Trace
 from workflows.presentation.explanations import points_text
 from workflows.presentation.gates import gates_table, outcome_name
+from workflows.presentation.rules import source_rows
 from workflows.presentation.what_if import advice_words
-from workflows.presentation.words import Words, amount, either, quoted, scalar, short_amount
+from workflows.presentation.words import Words, amount, either, quoted, scalar, short_amount, short_difference
 
 SHOWN_MOVERS = 8
 Origin = Mapping[str, object]
@@ -43,6 +44,7 @@ def report_words(found: Found, before: Found | None) -> Words:
         "mover_columns": _mover_columns(),
         "advice": advice_words(found.advice, evaluation.places) if evaluation.total is not None else None,
         "wanted": fixed_text(found.advice.wanted, evaluation.places),
+        "sources": source_rows(found.rules),
         "unknown": [_unknown(one, found) for one in readiness.unknown_inputs(evaluation)],
         "figures": _figures(found),
         "figure_columns": [{"label": _("数据")}, {"label": _("数值"), "numeric": True}, {"label": _("来源")}],
@@ -131,9 +133,9 @@ def _gap_words(gap: IndicatorGap) -> str:
     if gap.to_full is not None and gap.to_full == 0:
         return _("已达满分要求")
     if gap.to_basic:
-        return _("距基本要求还差 %(amount)s") % {"amount": short_amount(gap.to_basic, unit)}
+        return _("距基本要求还差 %(amount)s") % {"amount": short_difference(gap.to_basic, unit)}
     if gap.to_full:
-        return _("距满分要求还差 %(amount)s") % {"amount": short_amount(gap.to_full, unit)}
+        return _("距满分要求还差 %(amount)s") % {"amount": short_difference(gap.to_full, unit)}
     return _("要求未知")
 
 

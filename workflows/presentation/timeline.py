@@ -27,8 +27,10 @@ from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation import evaluation_trail as evaluations
+from workflows.presentation import reexamination_trail as reexaminations
 from workflows.presentation import timeline_figures, timeline_notices
 from workflows.presentation import timeline_of_changes as of_changes
+from workflows.presentation.further_returns import FURTHER_TELLERS
 from workflows.presentation.hands import HAND_TELLERS
 from workflows.presentation.provable import provable_name
 from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID
@@ -209,8 +211,11 @@ def _fixed(content: Content, rules: RuleSet | None) -> SafeString:
     return format_html(_("种子校验值 <code>{digest}…</code>"), digest=content["draw_commitment"][:16])
 
 
-def _returned(content: Content, rules: RuleSet | None) -> str:
-    return _("须补正 %(n)d 项，详见告知书。") % {"n": len(content.get("points", []))}
+def _returned(content: Content, rules: RuleSet | None) -> str | SafeString:
+    said = _("须补正 %(n)d 项，详见告知书。") % {"n": len(content.get("points", []))}
+    if (name := content.get("countersigned_by")) is None:
+        return said
+    return format_html("{}{}", said, format_html(_("再次退回经 {name} 书面同意。"), name=quoted(name)))
 
 
 def _failed_gates(content: Content, rules: RuleSet | None) -> SafeString:
@@ -294,8 +299,11 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "extend_notice": timeline_notices.extended,
     "pause_clock": _paused,
     **HAND_TELLERS,
-    **dict.fromkeys(("add_document", "drop_document", "add_own_document", *of_changes.PAPERS), _paper),
-    **{verb: _reasons(words) for verb, words in of_changes.WORDS.items()},
+    **FURTHER_TELLERS,
+    **dict.fromkeys(
+        ("add_document", "drop_document", "add_own_document", *of_changes.PAPERS, *reexaminations.PAPERS), _paper
+    ),
+    **{verb: _reasons(words) for verb, words in [*of_changes.WORDS.items(), *reexaminations.WORDS.items()]},
     "defend": _reasons("statement"),
     "ask_for_hearing": _reasons("statement"),
     "call_hearing": _hearing,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from accreditation.visibility import View
-from workflows.presentation import evaluation_trail
+from workflows.presentation import evaluation_trail, reexamination_trail
 from workflows.presentation import timeline_of_changes as of_changes
+from workflows.presentation.further_returns import FURTHER_READERS
 from workflows.presentation.hands import HAND_READERS
 from workflows.presentation.reconsideration_timeline import RECONSIDERING
 
@@ -76,6 +77,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "answer_figure": AUTHORITIES | {View.APPLICANT},
     "decide_figure": PARTIES,
     **HAND_READERS,
+    **FURTHER_READERS,
     # proceedings over titles; before the holder is told of one it sees nothing of the case
     "revise_proceeding": INSIDE,
     "add_document": EVERYBODY,
@@ -95,6 +97,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "end_suspension": EVERYBODY,
     **of_changes.READERS,
     **evaluation_trail.READERS,
+    **reexamination_trail.READERS,
     # yearly reports of demonstration enterprises
     "call_for_report": EVERYBODY,
     "fill_report": OWN,

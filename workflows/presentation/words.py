@@ -14,7 +14,7 @@ from accreditation.enums import DISTRICTS
 from accreditation.models import AuditEvent
 from accreditation.templatetags.figures import grouped_text
 from accreditation.templatetags.language import is_english, zh
-from criteria.exact import fixed_text
+from criteria.exact import fixed_text, shown_text
 from criteria.facts import Scalar
 from criteria.ruleset import Confidence, RuleSet
 from criteria.units import amount_text, shown_amount
@@ -80,6 +80,14 @@ def short_amount(value: Fraction | None, unit: str) -> str:
         return amount(value, unit)
     short = Fraction(fixed_text(value, SHORT_PLACES))
     return ("" if short == value else "≈ ") + amount(short, unit)
+
+
+def short_difference(value: Fraction, unit: str) -> str:
+    """How far two values of a unit are apart: what is counted in per cent differs by percentage points."""
+    if unit != "pct":
+        return short_amount(value, unit)
+    short = Fraction(fixed_text(value, SHORT_PLACES))
+    return ("" if short == value else "≈ ") + _("%(n)s 个百分点") % {"n": shown_text(short)}
 
 
 def scalar(value: Scalar, unit: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from accreditation.selectors.holders import day_of
 from accreditation.templatetags.dates import day_text
 from accreditation.visibility import View
 from accreditation.yearly_report_words import DueMove, YearlyReportState
+from criteria.fields import FieldSpec
 from workflows.presentation.words import Words, amount, district_name, either, quoted, state_label, state_tone
 from workflows.selectors.yearly_reports import record_of
 from workflows.yearly_report_acts import fields_asked
@@ -44,7 +46,7 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("是否按期"), timeliness(row)),
         (_("年度情况"), quoted(row.summary) if row.summary else ""),
         (_("办公室意见"), quoted(row.remark) if row.remark else ""),
-        *_figures(row),
+        *figure_rows(fields_asked(row), row.figures),
         (_("历年报送情况"), _record(row)),
         (_("对复核的影响"), str(EFFECT)),
     ]
@@ -58,10 +60,11 @@ def timeliness(row: YearlyReport) -> str:
     return _("逾期 %(n)d 天") % {"n": row.late_days} if row.late_days else _("按期")
 
 
-def _figures(row: YearlyReport) -> list[tuple[str, object]]:
+def figure_rows(asked: list[tuple[FieldSpec, int]], figures: Mapping[str, str]) -> list[tuple[str, object]]:
+    """Name with its year, and the value with its unit, of every figure that is given."""
     shown: list[tuple[str, object]] = []
-    for spec, year in fields_asked(row):
-        text = row.figures.get(f"{spec.code}-{year}", "")
+    for spec, year in asked:
+        text = figures.get(f"{spec.code}-{year}", "")
         if text:
             label = _("%(name)s（%(year)s 年）") % {"name": either(spec, "name"), "year": year}
             shown.append((label, _value(text, spec.unit)))

@@ -11,6 +11,7 @@ from workflows.views import (
     certificates_desk,
     evaluations,
     expert_pool,
+    further_returns,
     hands,
     notices_desk,
     objections_desk,
@@ -110,4 +111,5 @@ urlpatterns = [
     path("cases/<str:number>/take/", hands.case_take, name="case_take"),
     path("cases/<str:number>/release/", hands.case_release, name="case_release"),
     path("cases/<str:number>/hand-over/", hands.case_hand_over, name="case_hand_over"),
+    path("cases/<str:number>/further-return/", further_returns.case_further_return, name="case_further_return"),
 ]

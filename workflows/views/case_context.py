@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accreditation.enums import Owner
+from accreditation.services import further_returns
 from accreditation.services.bindings import ANNEX, binds, standing_bindings
 from accreditation.services.evaluation import facts_of_upload, reported_evaluation, reported_facts, verified_evaluation
 from accreditation.services.recurrences import recurrences
@@ -26,6 +27,7 @@ from workflows.presentation.explanations import explanations
 from workflows.presentation.figure_checks import overview as figure_check
 from workflows.presentation.figure_checks import sources_used
 from workflows.presentation.figures import annex_tables, shown_value
+from workflows.presentation.further_returns import further_return
 from workflows.presentation.hands import hands
 from workflows.presentation.provable import proof, provable_name
 from workflows.presentation.recommending import consultation_rows, recommending_rows
@@ -85,6 +87,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         ),
         "recurring": recurrence_rows(recurrences(application), rules, by=by, address=opened.desk.case_page),
         "hands": hands(case, by, at=at),
+        "further": further_return(application, by, at=at),
     }
 
 
@@ -226,17 +229,18 @@ def _hidden_clock(opened: Opened) -> str:
     return "pause_clock" if paused_clock(opened.case) else "resume_clock"
 
 
-def failed_gates(opened: Opened) -> list[Words]:
-    """Conditions that the rules find failed on the verified figures."""
+def failed_gates(opened: Opened) -> dict[str, Any]:
+    """Conditions that the rules find failed on the verified figures, and where the rules were read."""
     rules = rules_of(opened.application.batch)
     verified = verified_evaluation(opened.application)
-    return [gates.gate_row(gate, rules) for gate in verified.failed_gates] if verified else []
+    failed = [gates.gate_row(gate, rules) for gate in verified.failed_gates] if verified else []
+    return {"failed": failed, "sources": source_rows(rules)}
 
 
-def gate_row(opened: Opened, code: str) -> Words | None:
-    """One condition as it stands."""
-    verified = verified_evaluation(opened.application)
-    return gates.gate_row(verified.gate(code), rules_of(opened.application.batch)) if verified else None
+def gate_row(opened: Opened, code: str) -> dict[str, Any]:
+    """One condition as it stands, and where the rules were read."""
+    rules, verified = rules_of(opened.application.batch), verified_evaluation(opened.application)
+    return {"gate_row": gates.gate_row(verified.gate(code), rules), "sources": source_rows(rules)} if verified else {}
 
 
 def review(opened: Opened, *, at: datetime) -> dict[str, Any]:
@@ -269,11 +273,9 @@ def _coverage(opened: Opened, rules: RuleSet, kinds: list[Words]) -> Words:
 
 
 def returns_left(opened: Opened) -> dict[str, Any]:
-    """How often this level may still return the case."""
-    owner = LEVELS[opened.desk.code]
-    allowed = opened.application.batch.returns_allowed
-    made = opened.application.corrections.filter(by_owner=owner).count()
-    return {"allowed": allowed, "left": max(allowed - made, 0)}
+    """How often this level may still return the case by itself."""
+    left = further_returns.returns_left(opened.application, LEVELS[opened.desk.code])
+    return {"allowed": opened.application.batch.returns_allowed, "left": left}
 
 
 # --- figures ----------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from workflows.phrases import CHECKED, EVALUATED, MATERIAL_CHECKED, RECOMMEND, P
 from workflows.presentation.words import either
 from workflows.selectors.figures import earlier_values, figure_cell
 from workflows.views import case_context as contexts
+from workflows.views import further_returns
 from workflows.views.desk import Confirm, Desk, Opened, carry_out, needs, open_case, show
 
 
@@ -178,7 +179,7 @@ def act_page(
     context = {
         "form": form,
         "act": page,
-        "failed": contexts.failed_gates(opened) if verb == "find_ineligible" else None,
+        **(contexts.failed_gates(opened) if verb == "find_ineligible" else {}),
     }
     return show(request, opened, "case", context, template="workflows/casework/act.html", status=status_of(form))
 
@@ -220,7 +221,7 @@ def gate_page(request: HttpRequest, desk: Desk, number: str, gate: str) -> HttpR
             return answer
     if request.method != "POST":
         needs(opened, "answer_gate")
-    context = {"form": form, "gate_text": either(found, "text"), "gate_row": contexts.gate_row(opened, gate)}
+    context = {"form": form, "gate_text": either(found, "text"), **contexts.gate_row(opened, gate)}
     return show(request, opened, "case", context, template="workflows/casework/gate.html", status=status_of(form))
 
 
@@ -261,15 +262,20 @@ def return_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     targets = ticked_targets(groups, asked.getlist("target"))
     if request.method != "POST":
         needs(opened, "return_for_correction")
-        if not targets or "more" in request.GET:
-            context = {"groups": groups, "ticked": {target.key for target in targets}, "is_empty": "go" in request.GET}
-            return show(request, opened, "return", context, template="workflows/casework/return_targets.html")
-    form = ReturnForm(request.POST or None, initial=typed(request), targets=targets)
+    answer = further_returns.page_of_request(request, opened)
+    if answer is not None:
+        return answer
+    left = contexts.returns_left(opened)
+    if request.method != "POST" and (not targets or "more" in request.GET):
+        ticked = {target.key for target in targets}
+        context = {"groups": groups, "ticked": ticked, "is_empty": "go" in request.GET} | left
+        return show(request, opened, "return", context, template="workflows/casework/return_targets.html")
+    form = ReturnForm(request.POST or None, initial=typed(request), targets=targets, is_further=not left["left"])
     if request.method == "POST" and form.is_valid():
-        answer = _send_back(request, opened, form)
+        answer = further_returns.ask(request, opened, form) if form.is_further else _send_back(request, opened, form)
         if answer is not None:
             return answer
-    context = {"form": form, "targets": targets, "due": _correction_due(opened)} | contexts.returns_left(opened)
+    context = {"form": form, "targets": targets, "due": _correction_due(opened)} | left
     return show(request, opened, "return", context, status=status_of(form))
 
 

@@ -14,6 +14,7 @@ from accreditation.roles import Power
 from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
 from workflows.selectors.desks import WAITS_FOR_DISTRICT, district_cases, narrowed
+from workflows.selectors.further_returns import waiting_for
 from workflows.views import casework
 from workflows.views.answers import page
 from workflows.views.desk import DISTRICT
@@ -38,6 +39,7 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
         lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, powers=POWERS, **chosen),
     )
     context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, powers=POWERS)}
+    context["waiting_returns"] = waiting_for(user)
     return render(request, "workflows/district/inbox.html", context | _desk_of(user))
 
 

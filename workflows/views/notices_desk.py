@@ -33,6 +33,7 @@ from workflows.selectors import batch_desk
 from workflows.selectors.evaluations import results_by_case
 from workflows.selectors.paper_desk import waiting_imports
 from workflows.selectors.recommendations import waiting_for_letter
+from workflows.selectors.reexaminations import to_forward
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
@@ -74,6 +75,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
         "rule_drafts": waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else [],
         "paper_imports": waiting_imports() if has_power(user, Power.PUBLISH) else [],
         "recommendations": list(waiting_for_letter()) if has_power(user, Power.PUBLISH) else [],
+        "reexaminations": to_forward() if has_power(user, Power.PUBLISH) else [],
         "notices": batch_desk.recent_notices(user),
         "announcements": batch_desk.recent_announcements(user),
     }

@@ -25,6 +25,7 @@ from workflows.selectors.desks import (
     open_objection_count,
     vacant_places,
 )
+from workflows.selectors.further_returns import waiting_for
 from workflows.views import casework, evaluations, recognition, recommendation_case
 from workflows.views.answers import page
 from workflows.views.desk import OFFICE, open_case, show
@@ -54,6 +55,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "districts": districts,
         "vacancies": vacant_places()[:20],
         "open_objections": open_objection_count(),
+        "waiting_returns": waiting_for(user),
         "case_page": "office_case",
     }
     return render(request, "workflows/office/inbox.html", context)

@@ -24,6 +24,7 @@ from workflows import door
 from workflows.calendar import current_calendar
 from workflows.exports.register import csv_of, title_lines
 from workflows.forms.public import CentreFilter, NoticeFilter, ObjectionForm, TrackForm
+from workflows.presentation import reexaminations
 from workflows.presentation.adjustments import adjustment_words
 from workflows.presentation.cases import batch_name, clock_of, step_bar
 from workflows.presentation.evaluations import band_name, band_tone, result_words
@@ -32,6 +33,7 @@ from workflows.presentation.words import Words, district_name, either, quoted, s
 from workflows.selectors import public_register as register
 from workflows.selectors.adjustments import published_adjustments
 from workflows.selectors.evaluations import announced_results, results_by_case, results_of
+from workflows.selectors.reexaminations import results_of as of_title
 from workflows.tick import clock_person
 from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
 from workflows.views.listing import filters, page_of_rows
@@ -227,6 +229,7 @@ def centre(request: HttpRequest, number: str) -> HttpResponse:
         "paper": register.paper_of_title(row),
         "events": _history(row),
         "results": [result_words(call) for call in results_of(row)],
+        "reexaminations": [reexaminations.result_words(one) for one in of_title(row)],
     }
     return render(request, "workflows/public/centre.html", context)
 

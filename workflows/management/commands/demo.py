@@ -30,6 +30,7 @@ from workflows.demo.district import fill_district
 from workflows.demo.evaluations import fill_evaluation
 from workflows.demo.matters import deal_with_titles
 from workflows.demo.national import NationalStory
+from workflows.demo.reconsidered import challenge_decisions
 from workflows.demo.renewed import fill_renewed
 from workflows.demo.story import Story
 from workflows.tick import tick
@@ -67,6 +68,7 @@ class Command(BaseCommand):
         fill_evaluation(story)
         if options["size"] > 0:
             self._build_city(story, options["size"])
+        challenge_decisions(story)
         CultivationStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()

@@ -9,6 +9,7 @@ from workflows.procedures import procedure_of
 from workflows.views.matters.changes import CHANGES
 from workflows.views.matters.proceedings import PROCEEDINGS
 from workflows.views.matters.reconsiderations import RECONSIDERATIONS
+from workflows.views.matters.reexaminations import REEXAMINATIONS
 from workflows.views.matters.shapes import MatterPages
 from workflows.views.matters.yearly_reports import YEARLY_REPORTS
 
@@ -20,6 +21,7 @@ PAGES: Mapping[str, MatterPages] = {
     "reconsideration/2024": RECONSIDERATIONS,
     "title_change/2026": CHANGES,
     "demonstration_yearly_report/2010": YEARLY_REPORTS,
+    "demonstration_reexamination/2010": REEXAMINATIONS,
 }
 
 

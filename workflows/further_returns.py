@@ -1,0 +1,162 @@
+"""A return beyond the first of a level: an officer asks, a superior answers in writing, and only then it is made.
+
+Neither act moves the case: the return itself is the verb of the table, which finds the superior's consent unspent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import Act, Replayed, act, fingerprint
+from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
+from accreditation.models import Application, Case, Member, RoleGrant, User
+from accreditation.permissions import persons_behind
+from accreditation.roles import ROLES, Power
+from accreditation.services import further_returns as kept
+from workflows import door
+from workflows.assignments import DeskTask, desk_task, may_assign, may_hold
+from workflows.guards import faults_of_points
+from workflows.who import level_of
+
+RETURN = "return_for_correction"
+LEAST_WORDS = 5
+
+
+def ask(
+    case: Case,
+    *,
+    points: Iterable[Mapping[str, Any]],
+    remark: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+) -> None:
+    """Ask a superior for one more return with these points. Raises Denied, AlreadyDone, Refusal with all reasons."""
+    named = list(points)
+    power = _power_at(case)
+    request = fingerprint(case.number, "ask", named, remark, reason)
+    try:
+        with act(
+            case, "ask_further_return", by=by, at=at, acting_as=power, request_key=request_key, request=request
+        ) as doing:
+            found, application = _waiting_at(case)
+            returns = {line.code for line in door.possible_verbs(case, by=by, at=at)}
+            if found is None or RETURN not in returns or not may_hold(found, by, case, at):
+                raise Denied([Reason("not_yours", _("该办件当前不能由您退回补正。"))])
+            if reasons := [*_faults(application, named, reason)]:
+                raise Refusal(reasons)
+            _keep(doing, _others(superiors(found, case), by), application, named, remark, reason.strip())
+    except Replayed:
+        return
+
+
+def _faults(application: Application, points: list[Mapping[str, Any]], reason: str) -> Iterable[Reason]:
+    owner = level_of(application)
+    if kept.returns_left(application, owner):
+        yield Reason("returns_left", _("本级尚可直接退回补正，无须提请负责人同意。"))
+    if kept.waiting(application, owner) or kept.allowed(application, owner):
+        yield Reason("asked_already", _("本件已提请再次退回，请按负责人的答复办理。"))
+    yield from faults_of_points(points)
+    yield from _wordless(reason)
+
+
+def _wordless(reason: str) -> Iterable[Reason]:
+    if len(reason.strip()) < LEAST_WORDS:
+        yield Reason("text_needed", _("请写明理由，不少于 %(n)d 个字。") % {"n": LEAST_WORDS}, "reason")
+
+
+def _others(people: Iterable[User], by: User) -> list[User]:
+    """Superiors but for the asker and whoever's power the asker has on loan. Raises Refusal where there is nobody."""
+    behind = persons_behind(by)
+    others = [person for person in people if person.pk not in behind]
+    if not others:
+        text = _("本机构没有可以答复的其他负责人，请先由安全管理员授予负责人角色。")
+        raise Refusal([Reason("no_superior", text)])
+    return others
+
+
+def _keep(
+    doing: Act, told: list[User], application: Application, points: list[Mapping[str, Any]], remark: str, reason: str
+) -> None:
+    lender = doing.by.stands_in_for
+    row = kept.ask(
+        application,
+        owner=level_of(application),
+        points=points,
+        remark=remark,
+        reason=reason,
+        by=doing.by,
+        lent_by=lender.person if lender else None,
+        at=doing.at,
+    )
+    doing.note(reason=reason, points=len(points), further_return=row.pk)
+    doing.tell(told, "further_return_asked", case_number=application.case.number, person=str(doing.by))
+
+
+def answer(
+    case: Case,
+    pk: int,
+    *,
+    is_allowed: bool,
+    reason: str,
+    by: User,
+    at: datetime,
+    request_key: str | None = None,
+) -> None:
+    """A superior allows or refuses the request of that number, in writing.
+
+    Raises Denied for whoever is no superior there, AlreadyDone when it was answered or has lapsed, Refusal with reasons
+    (the asker does not answer the own request).
+    """
+    verb = "allow_further_return" if is_allowed else "refuse_further_return"
+    request = fingerprint(case.number, verb, pk, reason)
+    try:
+        with act(
+            case, verb, by=by, at=at, acting_as=Power.SUPERVISE, request_key=request_key, request=request
+        ) as doing:
+            found, application = _waiting_at(case)
+            if found is None or not may_assign(found, by, case, at):
+                raise Denied([Reason("not_yours", _("只有本机构负责人可以答复再次退回的提请。"))])
+            row = kept.waiting(application, level_of(application))
+            if row is None or row.pk != pk:
+                raise AlreadyDone(
+                    Reason("already_done", _("该提请已经答复，或者办件已进入其他环节。")), done_by="", done_at=None
+                )
+            reasons = [*_wordless(reason)]
+            if by.pk in (row.asked_by_id, row.asked_for_id):
+                reasons.append(Reason("same_person", _("再次退回须由提请人以外的负责人答复。")))
+            if reasons:
+                raise Refusal(reasons)
+            kept.answer(row, is_allowed=is_allowed, reason=reason.strip(), by=by, at=at)
+            doing.note(reason=reason.strip(), asked_by=str(row.asked_by), further_return=row.pk)
+            told = "further_return_allowed" if is_allowed else "further_return_refused"
+            doing.tell(row.asked_by, told, case_number=case.number, person=str(by), reason=reason.strip())
+    except Replayed:
+        return
+
+
+def superiors(found: DeskTask, case: Case) -> list[User]:
+    """Everybody who may answer, without a tie to the enterprise."""
+    roles = [role for role, entry in ROLES.items() if Power.SUPERVISE in entry.powers]
+    rows = RoleGrant.objects.filter(role__in=roles, revoked_at__isnull=True, user__is_active=True)
+    rows = rows.filter(district=found.superior_place() or "").select_related("user")
+    tied = Member.objects.filter(enterprise_id=case.enterprise_id).values("user")
+    return sorted({row.user for row in rows.exclude(user__in=tied)}, key=lambda one: one.pk)
+
+
+def _waiting_at(case: Case) -> tuple[DeskTask | None, Application]:
+    """The task of an office that waits in the case, and the fresh application; under the lock of the case."""
+    application = Application.objects.select_related("batch", "case").filter(case=case).first()
+    if application is None:
+        raise NotFound(case.number)
+    return desk_task(case), application
+
+
+def _power_at(case: Case) -> str:
+    found = desk_task(case)
+    return found.power if found is not None else ""

@@ -1,0 +1,201 @@
+"""Guards and records of the verbs of a re-examination, its letters, and how long its clocks run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.enums import LetterKind, Level
+from accreditation.errors import Reason
+from accreditation.models import Body, Deadline, Reexamination
+from accreditation.models.titles import STANDING
+from accreditation.reexamination_words import Advice, ReexaminationState
+from accreditation.services import letters, proceedings
+from accreditation.services.reexaminations import renew_term
+from accreditation.services.rule_sets import rule_text
+from criteria.fields import FieldSpec
+from workflows.doing import Doing
+from workflows.yearly_report_acts import fields_of, today
+
+
+def row_of(doing: Doing) -> Reexamination:
+    """The subject of the attempt."""
+    assert isinstance(doing.subject, Reexamination)
+    return doing.subject
+
+
+def fields_asked(row: Reexamination) -> list[tuple[FieldSpec, int]]:
+    """Fields of the data table of the round's rules, each with its years."""
+    return fields_of(row.round.rule_set, row.round.reporting_year)
+
+
+# --- guards -------------------------------------------------------------------------------------------------------
+def was_not_called(doing: Doing) -> Iterable[Reason]:
+    """The holder is called once."""
+    if Deadline.objects.filter(case=doing.case).exists():
+        yield Reason("already_called", _("已通知该单位参加复核。"))
+
+
+def figures_are_whole(doing: Doing) -> Iterable[Reason]:
+    """Every figure that the rules require is given."""
+    row = row_of(doing)
+    missing = [
+        rule_text(spec, "name")
+        for spec, year in fields_asked(row)
+        if spec.required and not row.figures.get(f"{spec.code}-{year}")
+    ]
+    if missing:
+        yield Reason("figures_missing", _("还缺数据：%(names)s。") % {"names": "、".join(missing)})
+
+
+def documents_are_on_file(doing: Doing) -> Iterable[Reason]:
+    """The sealed material is among the papers."""
+    if not proceedings.standing_documents(doing.case):
+        yield Reason("no_document", _("请先提交盖章的复核材料和审计报告。"))
+
+
+def position_is_taken(doing: Doing) -> Iterable[Reason]:
+    """The opinion advises one thing or the other."""
+    if doing.form.get("position") not in Advice.values:
+        yield Reason("position_needed", _("请选择审核意见。"), "position")
+
+
+def title_is_held(doing: Doing) -> Iterable[Reason]:
+    """Nothing is renewed that does not stand."""
+    if row_of(doing).title.state not in STANDING:
+        yield Reason("title_not_standing", _("该称号已不在有效期内。"))
+
+
+def title_stands_no_more(doing: Doing) -> Iterable[Reason]:
+    """Whoever holds the title is re-examined."""
+    if row_of(doing).title.is_standing:
+        yield Reason("title_stands", _("称号仍然有效，应当参加复核。"))
+
+
+# --- records ------------------------------------------------------------------------------------------------------
+def tell_of_call(doing: Doing) -> None:
+    """The holder is told what is due when."""
+    row = row_of(doing)
+    doing.act.note(
+        year=row.round.year, document=row.round.document, due_on=row.round.due_on.isoformat(), title=row.title.number,
+        since=row.due_since.isoformat(),
+    )  # fmt: skip
+
+
+def fill(doing: Doing) -> None:
+    """Form: `code-year` -> exact number as text, `true`, `false` or empty, for the fields that are asked."""
+    row = row_of(doing)
+    names = [f"{spec.code}-{year}" for spec, year in fields_asked(row)]
+    row.figures = {name: str(doing.form[name]) for name in names if doing.form.get(name)}
+    doing.act.note(figures=row.figures)
+
+
+def hand_in(doing: Doing) -> None:
+    """Form: summary. Who is in the late list stays there, but is reviewed."""
+    row = row_of(doing)
+    row.summary = str(doing.form["summary"]).strip()
+    row.handed_in_at = row.handed_in_at or doing.at
+    papers = [paper.file_id for paper in proceedings.standing_documents(doing.case)]
+    late_days = max((today(doing) - row.round.due_on).days, 0) if row.late_at else 0
+    doing.act.note(summary=row.summary, figures=row.figures, papers=papers, late_days=late_days)
+
+
+def list_late(doing: Doing) -> None:
+    """Entered in the late list, once."""
+    row = row_of(doing)
+    row.late_at = row.late_at or doing.at
+    doing.act.note(due_on=row.round.due_on.isoformat())
+
+
+def remind(doing: Doing) -> None:
+    """Form: reason (optional)."""
+    doing.act.note(due_on=row_of(doing).round.due_on.isoformat(), reason=str(doing.form.get("reason") or "").strip())
+
+
+def refuse(doing: Doing) -> None:
+    """Form: reason. The holder is told what follows and what it can do."""
+    _close(doing, ReexaminationState.REFUSED)
+
+
+def close_unanswered(doing: Doing) -> None:
+    """Form: reason. The same where it kept silent."""
+    _close(doing, ReexaminationState.UNANSWERED)
+
+
+def _close(doing: Doing, outcome: str) -> None:
+    remark(doing)
+    _send(doing, LetterKind.NOT_REEXAMINED, is_adverse=True, outcome=outcome, reasons=row_of(doing).remark)
+
+
+def remark(doing: Doing) -> None:
+    """Form: reason. Why it is sent back, closed or dropped."""
+    row = row_of(doing)
+    row.remark = str(doing.form.get("reason") or "").strip()
+    doing.act.note(reason=row.remark)
+
+
+def give_opinion(doing: Doing) -> None:
+    """Form: position, opinion."""
+    row = row_of(doing)
+    row.position, row.opinion = doing.form["position"], str(doing.form["opinion"]).strip()
+    row.reviewed_by = doing.by
+    doing.act.note(position=row.position, opinion=row.opinion)
+
+
+def forward(doing: Doing) -> None:
+    """Form: report (ReexaminationReport)."""
+    row = row_of(doing)
+    row.report = doing.form["report"]
+    doing.act.note(report=row.report.number, dated=row.report.dated.isoformat(), position=row.position)
+
+
+def pass_above(doing: Doing) -> None:
+    """Form: notice, valid_until (optional). The title goes on with a new term."""
+    row = _keep_notice(doing)
+    row.renewed_until = renew_term(row, stated=doing.form.get("valid_until"), by=doing.by, at=doing.at)
+    doing.act.note(valid_until=row.renewed_until.isoformat())
+    _send(doing, LetterKind.REEXAMINED, notice=row.notice, until=row.renewed_until)
+
+
+def fail_above(doing: Doing) -> None:
+    """Form: notice, reasons (optional). The title stands until an order of a proceeding of its own takes effect."""
+    row = _keep_notice(doing)
+    row.remark = str(doing.form.get("reasons") or "").strip()
+    doing.act.note(reasons=row.remark)
+    _send(doing, LetterKind.REEXAMINATION_FAILED, is_adverse=True, notice=row.notice, reasons=row.remark)
+
+
+def _keep_notice(doing: Doing) -> Reexamination:
+    row, notice = row_of(doing), doing.form["notice"]
+    row.notice = notice
+    doing.act.note(notice=notice.number, dated=notice.dated.isoformat(), file=notice.file_id)
+    return row
+
+
+def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content: Any) -> None:
+    row = row_of(doing)
+    office = Body.objects.filter(level=Level.MUNICIPAL).order_by("pk").first()
+    letter = letters.write_case_letter(
+        doing.case, kind=kind, issued_by=office.name_zh if office else "", is_adverse=is_adverse, at=doing.at,
+        title=row.title, programme=row.title.programme, round=row.round, **content,
+    )  # fmt: skip
+    doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
+    doing.act.reply(letter=letter.number)
+
+
+# --- clocks -------------------------------------------------------------------------------------------------------
+def days_to_due(doing: Doing) -> int:
+    """Calendar days until the due day of the round."""
+    return max((row_of(doing).round.due_on - today(doing)).days, 0)
+
+
+def days_after_return(doing: Doing) -> int:
+    """Working days for material that is sent back."""
+    return row_of(doing).round.return_days
+
+
+def days_of_review(doing: Doing) -> int:
+    """Working days of the municipal review."""
+    return row_of(doing).round.review_days

@@ -1,0 +1,183 @@
+"""Many cases of a round at once: opinions sent up, the ministry's result entered, withdrawal proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from accreditation.acts import act, fingerprint
+from accreditation.enums import ProceedingKind
+from accreditation.errors import Denied, Reason, Refusal
+from accreditation.grounds import Ground
+from accreditation.models import (
+    Case,
+    ExternalNotice,
+    Reexamination,
+    ReexaminationReport,
+    ReexaminationRound,
+    StoredFile,
+    User,
+)
+from accreditation.permissions import has_power, has_power_at
+from accreditation.reexamination_words import LOST, ReexaminationState
+from accreditation.roles import Power
+from accreditation.services import outside_titles
+from accreditation.services.reexaminations import CHAIN, HELD
+from workflows import door
+from workflows.opening_proceedings import propose_proceeding
+from workflows.workdays import SHANGHAI
+
+OFFICIAL = "zh-hans"
+FACTS = {
+    ReexaminationState.FAILED: _("%(year)d 年度复核（%(doc)s）结果为不合格，已由《%(no)s》公布。%(why)s"),
+    ReexaminationState.REFUSED: _("该单位声明不参加 %(year)d 年度复核（%(doc)s）。%(why)s"),
+    ReexaminationState.UNANSWERED: _("%(year)d 年度复核（%(doc)s）材料报送期限至%(due)s止，逾期未报送。%(why)s"),
+}
+
+
+@transaction.atomic
+def forward_opinions(
+    round_: ReexaminationRound, listed: Iterable[Reexamination], *, number: str, dated: date, addressed_to: str,
+    by: User, at: datetime, request_key: str | None = None,
+) -> ReexaminationReport:  # fmt: skip
+    """Send opinions up to the ministry under a document number. Denied, Refusal; raises Replayed as `act` does."""
+    rows = sorted(listed, key=lambda row: row.case_id)
+    with act(
+        CHAIN, "forward_reexaminations", by=by, at=at, acting_as="publisher", request_key=request_key,
+        request=fingerprint(round_.pk, [row.pk for row in rows], number, dated, addressed_to),
+    ) as doing:  # fmt: skip
+        _check(has_power(by, Power.PUBLISH), round_, rows, ReexaminationState.REVIEWED, dated, at)
+        if ReexaminationReport.objects.filter(number=number).exists():
+            raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
+        report = ReexaminationReport.objects.create(
+            round=round_, number=number, dated=dated, addressed_to=addressed_to, sent_by=by, sent_at=at
+        )
+        doing.note(year=round_.year, report=number, dated=dated.isoformat(), to=addressed_to, cases=_numbers(rows))
+        doing.reply(number=number)
+    for row in rows:
+        door.perform(row.case, "forward_reexamination", by=by, at=at, form={"report": report})
+    return report
+
+
+@transaction.atomic
+def record_results(
+    round_: ReexaminationRound, passed: Iterable[Reexamination], failed: Iterable[Reexamination], *, reasons: str,
+    valid_until: date | None, number: str, dated: date, authority: str, file: StoredFile, file_name: str, by: User,
+    at: datetime, request_key: str | None = None,
+) -> ExternalNotice:  # fmt: skip
+    """Enter the ministry's notice: who keeps the title with which term, who does not, and what was said of it.
+
+    Whoever failed keeps the title until an order; the withdrawal is proposed at once. Denied, Refusal, Replayed.
+    """
+    kept, lost = list(passed), list(failed)
+    with act(
+        CHAIN, "record_reexamination_results", by=by, at=at, acting_as="municipal_officer", request_key=request_key,
+        request=fingerprint(round_.pk, number, dated, [row.pk for row in kept], [row.pk for row in lost]),
+    ) as doing:  # fmt: skip
+        _check(
+            has_power_at(by, Power.PREPARE_ORDERS, None), round_, [*kept, *lost], ReexaminationState.FORWARDED, dated,
+            at,
+        )  # fmt: skip
+        if valid_until is not None and valid_until <= dated:
+            raise Refusal([Reason("term_over", _("有效期应晚于文件印发日期。"), "valid_until")])
+        notice = outside_titles.keep_notice(
+            None, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
+        )
+        doing.note(year=round_.year, notice=number, dated=dated.isoformat(), file=file.sha256)
+        doing.note(passed=_numbers(kept), failed=_numbers(lost))
+        doing.reply(number=number)
+    for row in kept:
+        form: dict[str, object] = {"notice": notice, "valid_until": valid_until}
+        door.perform(row.case, "pass_reexamination", by=by, at=at, form=form)
+    for row in lost:
+        door.perform(row.case, "fail_reexamination", by=by, at=at, form={"notice": notice, "reasons": reasons})
+    if lost:
+        propose_withdrawals(round_, by=by, at=at)
+    return notice
+
+
+@transaction.atomic
+def propose_withdrawals(
+    round_: ReexaminationRound, *, by: User, at: datetime, request_key: str | None = None
+) -> list[Case]:
+    """Open a proceeding to withdraw the title of everybody who failed or took no part and has none yet.
+
+    Nothing is withdrawn by it: the holder is heard and another person decides. Denied, Refusal, Replayed.
+    """
+    with act(
+        CHAIN, "propose_withdrawals", by=by, at=at, acting_as="municipal_officer", request_key=request_key,
+        request=fingerprint(round_.pk),
+    ) as doing:  # fmt: skip
+        if not has_power_at(by, Power.PREPARE_ORDERS, None):
+            raise Denied([Reason("not_yours", _("您没有办理此项的职权。"))])
+        rows = list(without_proposal(round_))
+        if not rows:
+            raise Refusal([Reason("nothing_to_propose", _("没有需要提出撤销建议的称号。"))])
+        opened = list(_proposals(rows, at))
+        doing.note(year=round_.year, cases=[case.number for case in opened])
+        doing.reply(year=round_.year)
+    return opened
+
+
+def without_proposal(round_: ReexaminationRound) -> Iterable[Reexamination]:
+    """Cases lost in the round whose title is still held and whose withdrawal nobody has proposed."""
+    rows = Reexamination.objects.filter(round=round_, state__in=LOST, proposal__isnull=True)
+    rows = rows.filter(title__state__in=HELD)
+    return rows.select_related("title__programme", "round", "notice", "case").order_by("case__number")
+
+
+def _proposals(rows: Iterable[Reexamination], at: datetime) -> Iterator[Case]:
+    clock = User.objects.get(is_system=True)
+    for row in rows:
+        has_failed = row.state == ReexaminationState.FAILED
+        ground = Ground.REEXAMINATION_FAILED if has_failed else Ground.NOT_REEXAMINED
+        case = propose_proceeding(
+            row.title, kind=ProceedingKind.REVOCATION, ground=ground, found_facts=_facts(row), by=clock, at=at
+        )
+        if case is not None:
+            row.proposal = case
+            row.save(update_fields=["proposal"])
+            yield case
+
+
+def _facts(row: Reexamination) -> str:
+    """The facts of a proposal, in the official language."""
+    due = row.round.due_on
+    values = {
+        "year": row.round.year, "doc": row.round.document, "no": row.notice.number if row.notice else "",
+        "due": f"{due.year}年{due.month}月{due.day}日", "why": row.remark,
+    }  # fmt: skip
+    with override(OFFICIAL):
+        return str(FACTS[ReexaminationState(row.state)]) % values
+
+
+def _numbers(rows: Iterable[Reexamination]) -> list[str]:
+    return [row.case.number for row in rows]
+
+
+def _check(
+    may: bool, round_: ReexaminationRound, rows: list[Reexamination], state: str, dated: date, at: datetime
+) -> None:
+    if not may:
+        raise Denied([Reason("not_yours", _("您没有办理此项的职权。"))])
+    if reasons := list(_faults(round_, rows, state, dated, at)):
+        raise Refusal(reasons)
+
+
+def _faults(
+    round_: ReexaminationRound, rows: list[Reexamination], state: str, dated: date, at: datetime
+) -> Iterator[Reason]:
+    if not rows:
+        yield Reason("empty_list", _("名单中没有办件。"))
+    if dated > at.astimezone(SHANGHAI).date():
+        yield Reason("day_to_come", _("日期不能晚于今天。"), "dated")
+    for row in rows:
+        if row.round_id != round_.pk:
+            yield Reason("other_round", _("%(no)s 不属于本次复核。") % {"no": row.case.number})
+        if row.state != state:
+            values = {"no": row.case.number, "state": ReexaminationState(row.state).label}
+            yield Reason("wrong_state", _("%(no)s 当前为“%(state)s”。") % values)

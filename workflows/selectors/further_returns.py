@@ -1,0 +1,29 @@
+"""Requests for one more return that wait for this superior."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q
+
+from accreditation.enums import Owner
+from accreditation.models import FurtherReturn, Member, User
+from accreditation.permissions import districts_of, has_power_at
+from accreditation.roles import Power
+
+MOST = 50
+
+
+def waiting_for(user: User) -> list[FurtherReturn]:
+    """The oldest first; of the superior's own authority, of its towns, or of the city's office; never the own ones."""
+    if not has_power_at(user, Power.SUPERVISE, None) and not districts_of(user, Power.SUPERVISE):
+        return []
+    rows = FurtherReturn.objects.filter(_under(user), answer="", application__state=F("state"))
+    tied = Member.objects.filter(user=user).values("enterprise_id")
+    rows = rows.exclude(asked_by=user).exclude(asked_for=user).exclude(application__case__enterprise__in=tied)
+    return list(rows.select_related("application__case__enterprise", "asked_by").order_by("pk")[:MOST])
+
+
+def _under(user: User) -> Q:
+    places = districts_of(user, Power.SUPERVISE)
+    found = Q(by_owner=Owner.DISTRICT, application__case__district__in=places)
+    found |= Q(by_owner=Owner.FORWARDER, application__forwarder__forwards_to__district__in=places)
+    return found | Q(by_owner=Owner.OFFICE) if has_power_at(user, Power.SUPERVISE, None) else found
