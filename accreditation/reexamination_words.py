@@ -53,7 +53,7 @@ _R = ReexaminationState
 REEXAMINATION_STATES: dict[ReexaminationState, StateFacts] = {
     _R.CALLED: StateFacts(Owner.HOLDER, 1, "idle"),
     _R.SENT_BACK: StateFacts(Owner.HOLDER, 1, "warn"),
-    _R.LATE: StateFacts(Owner.OFFICE, 1, "bad"),
+    _R.LATE: StateFacts(Owner.OFFICE, 1, "warn"),
     _R.UNDER_REVIEW: StateFacts(Owner.OFFICE, 2),
     _R.REVIEWED: StateFacts(Owner.OFFICE, 3),
     _R.FORWARDED: StateFacts(Owner.EXTERNAL, 4),

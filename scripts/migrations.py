@@ -1,12 +1,16 @@
-"""Check that the migrations say what the models say, and that each can be written out as SQL."""
+"""Check that the migrations say what the models say, and that all of them can be written out as SQL."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import django
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_APPS = ("accreditation", "workflows", "certificates")
@@ -15,22 +19,28 @@ OWN_APPS = ("accreditation", "workflows", "certificates")
 def main() -> None:
     """Exit 1 on a model change without a migration, or on a migration that cannot be written out."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "ACCREDITATION_VAR": folder, "DATABASE_URL": f"sqlite:///{folder}/empty.sqlite3"}
-        _run(environment, "makemigrations", "--check", "--dry-run", *OWN_APPS)
-        written = [_run(environment, "sqlmigrate", app, name) for app, name in _migrations()]
-    print(f"Migrations agree with the models; {len(written)} of them written out as SQL.")
+        os.environ |= {"ACCREDITATION_VAR": folder, "DATABASE_URL": f"sqlite:///{folder}/empty.sqlite3"}
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        sys.path.insert(0, str(ROOT))
+        django.setup()
+        call_command("makemigrations", *OWN_APPS, check_changes=True, dry_run=True, verbosity=1)
+        migrations, statements = _written_out()
+    print(f"Migrations agree with the models; {migrations} of them written out as {statements} lines of SQL.")
 
 
-def _migrations() -> list[tuple[str, str]]:
-    return [(app, path.stem) for app in OWN_APPS for path in sorted((ROOT / app / "migrations").glob("[0-9]*.py"))]
-
-
-def _run(environment: dict[str, str], *arguments: str) -> str:
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
-    return done.stdout
+def _written_out() -> tuple[int, int]:
+    """Our own, in one pass over one state: how many, and how many statements came of them."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
+    state, migrations, statements = executor.loader.project_state([]), 0, 0
+    for migration, _backwards in plan:
+        if migration.app_label not in OWN_APPS:
+            state = migration.mutate_state(state, preserve=False)
+            continue
+        with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
+            state = migration.apply(state, editor, collect_sql=True)
+        migrations, statements = migrations + 1, statements + len(editor.collected_sql)
+    return migrations, statements
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def announce(
     listed = sorted(applications, key=lambda application: application.case_id)
     said = fingerprint(batch.pk, [row.pk for row in listed], number, dated, body)
     with act(batch, "announce", by=by, at=at, acting_as="publisher", request_key=request_key, request=said) as doing:
-        _check(batch, listed, TO_ANNOUNCE, by)
+        _check(batch, listed, TO_ANNOUNCE, by, may_be_empty=evaluation_acts.is_late_list_alone(batch))
         if Announcement.objects.filter(number=number).exists():
             raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
         announcement = notices.create_announcement(batch, number=number, dated=dated, body=body, by=by, at=at)
@@ -99,16 +99,20 @@ def announce(
     return announcement
 
 
-def _check(batch: Batch, listed: list[Application], states: Collection[str], by: User) -> None:
-    reasons = list(_faults(batch, listed, states, by))
+def _check(
+    batch: Batch, listed: list[Application], states: Collection[str], by: User, *, may_be_empty: bool = False
+) -> None:
+    reasons = list(_faults(batch, listed, states, by, may_be_empty))
     if reasons:
         raise Refusal(reasons)
 
 
-def _faults(batch: Batch, listed: list[Application], states: Collection[str], by: User) -> Iterator[Reason]:
+def _faults(
+    batch: Batch, listed: list[Application], states: Collection[str], by: User, may_be_empty: bool
+) -> Iterator[Reason]:
     if not has_power_over(by, Power.PUBLISH, batch):
         yield Reason("not_publisher", _("只有发布人可以发布。"))
-    if not listed:
+    if not listed and not may_be_empty:
         yield Reason("empty_list", _("名单中没有申报件。"))
     for application in listed:
         if application.batch_id != batch.pk:

@@ -33,6 +33,13 @@ def _touched(doing: Doing) -> list[Title]:
     return list(changes.titles_touched(change.holder, change.kind))
 
 
+def titles_stand_still(doing: Doing) -> Iterable[Reason]:
+    """Never a reason: locks what the change will move, so that what the guards after it find holds for its effects."""
+    rows = Title.objects.filter(pk__in=[title.pk for title in _touched(doing)]).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
+    return ()
+
+
 def statement_fits(doing: Doing) -> Iterable[Reason]:
     """What the form states is complete and fits the kind."""
     change, stated = change_of(doing), doing.form.get("stated")
@@ -157,5 +164,5 @@ def document_is_named(doing: Doing) -> Iterable[Reason]:
 def document_is_own(doing: Doing) -> Iterable[Reason]:
     """A paper that is taken off belongs to the case and was put on by the same side."""
     row = doing.form.get("document")
-    if row is None or row.case_id != doing.case.pk or row.removed_at is not None:
+    if row is None or not doing.case.documents.filter(pk=row.pk, removed_at=None).exists():
         yield Reason("document_gone", _("该文件不在卷中，或不是由您提交的。"))

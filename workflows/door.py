@@ -65,11 +65,13 @@ def perform(
     task_id: int | None = None,
     request_key: str | None = None,
     request: str = "",
+    noted: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Do `verb` to a case (row or number).
 
     `form` holds the plain values that the verb records; `task_id` is the task of the page, checked to be of this case;
-    a repeated `request_key` returns the first outcome. Raises NotFound, Denied, AlreadyDone, Refusal (all reasons).
+    `noted` is what the audit entry says besides; a repeated `request_key` returns the first outcome.
+    Raises NotFound, Denied, AlreadyDone, Refusal (all reasons).
     """
     row = _find(case)
     line = _verb(row, verb)
@@ -79,6 +81,7 @@ def perform(
             row, verb, by=by, at=at, acting_as=line.who.code, request_key=request_key, request=print_
         ) as doing_act:
             doing = _enter(doing_act, line, by, at, form or {}, task_id)
+            doing_act.note(**(noted or {}))
             return _carry_out(doing)
     except Replayed as replay:
         return Outcome(**{**replay.answer, "is_replay": True})
@@ -98,6 +101,20 @@ def possible_verbs(case: Case, *, by: User, at: datetime) -> list[Verb]:
                 possible.append(line)
                 break
     return possible
+
+
+def reasons_against(
+    case: Case, verb: str, *, by: User, at: datetime, form: Mapping[str, Any] | None = None
+) -> list[Reason]:
+    """Everything that speaks against the verb as the case stands now, without doing it. Raises NotFound."""
+    line, subject = _verb(case, verb), procedure_of(case).subject
+    doing = Doing(line, by, at, form or {}, _no_act(case, line, by, at), case, subject, subject.of(case))
+    doing.task = _task(doing, None)
+    try:
+        _check(doing)
+    except Refusal as refusal:
+        return refusal.reasons
+    return []
 
 
 def verb_label(case: Case, code: str) -> str:
@@ -133,15 +150,20 @@ def _enter(doing_act: Act, line: Verb, by: User, at: datetime, form: Mapping[str
     kind = procedure_of(case).subject
     doing = Doing(line, by, at, form, doing_act, case, kind, kind.locked(case))
     doing.task = _task(doing, task_id)
-    in_own_name(by)
-    if not line.who.test(doing):
+    _check(doing)
+    return doing
+
+
+def _check(doing: Doing) -> None:
+    """Raises Denied, AlreadyDone or Refusal with everything that speaks against it."""
+    in_own_name(doing.by)
+    if not doing.verb.who.test(doing):
         _refuse_person(doing)
-    doing_act.rests_on(by.stands_in_for)
+    doing.act.rests_on(doing.by.stands_in_for)
     check_still_open(doing)
-    reasons = [reason for guard in line.guards for reason in guard(doing)]
+    reasons = [reason for guard in doing.verb.guards for reason in guard(doing)]
     if reasons:
         raise Refusal(reasons)
-    return doing
 
 
 def _task(doing: Doing, task_id: int | None) -> Task | None:

@@ -17,9 +17,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
+from accreditation.audit import chain_key
 from accreditation.enums import MemberState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
-from accreditation.models import Case, Deadline, EditionChange, User
+from accreditation.models import AuditEvent, Case, Deadline, EditionChange, User
 from accreditation.roles import Power
 from accreditation.selectors.people import acting_role
 from accreditation.services.numbers import next_number
@@ -67,12 +68,14 @@ def propose_change(mapping: EditionMapping, *, by: User, at: datetime) -> Editio
 def confirm_change(number: str, *, by: User, at: datetime) -> EditionChange:
     """A second person confirms, and every running case goes over or is refused with its reasons.
 
-    A run that was cut off is taken up again by the same call. AlreadyDone for a finished one.
+    A run that was cut off is taken up again by the same call. AlreadyDone for one that is finished, or that another
+    run finishes meanwhile; each case goes over once whichever run comes to it first.
     """
     row = _confirmed(number, by=by, at=at)
     mapping = read_mapping(row.mapping, row.edition_before, row.edition_after)
     report = [asdict(found) for found in carry_out(mapping, row.number, by=by, at=at)]
     with act(LEDGER, "finish_edition_change", by=by, at=at, acting_as=_role(by)) as doing:
+        row = _unfinished(number)
         row.finished_at, row.report = at, report
         row.save(update_fields=["finished_at", "report"])
         refused = sum(1 for found in report if found["reasons"])
@@ -89,9 +92,7 @@ def _role(by: User) -> str:
 
 def _confirmed(number: str, *, by: User, at: datetime) -> EditionChange:
     with act(LEDGER, "confirm_edition_change", by=by, at=at, acting_as=_role(by)) as doing:
-        row = EditionChange.objects.select_for_update().get(number=number)
-        if row.finished_at is not None:
-            raise AlreadyDone(Reason("finished", _("该更换已经完成。")), done_by="", done_at=row.finished_at)
+        row = _unfinished(number)
         if row.proposed_by_id == by.pk:
             raise Refusal([Reason("four_eyes", _("提出人不能确认自己的更换。"))])
         if row.confirmed_at is None:
@@ -99,6 +100,17 @@ def _confirmed(number: str, *, by: User, at: datetime) -> EditionChange:
             row.save(update_fields=["confirmed_by", "confirmed_at"])
         doing.note(change=row.number, mapping=row.mapping_sha256)
     return row
+
+
+def _unfinished(number: str) -> EditionChange:
+    row = EditionChange.objects.select_for_update().get(number=number)
+    if row.finished_at is not None:
+        raise _is_over(row.finished_at)
+    return row
+
+
+def _is_over(done_at: datetime) -> AlreadyDone:
+    return AlreadyDone(Reason("finished", _("该更换已经完成。")), done_by="", done_at=done_at)
 
 
 def carry_out(mapping: EditionMapping, number: str, *, by: User, at: datetime) -> Iterator[CaseOutcome]:
@@ -120,6 +132,8 @@ def rehearse(mapping: EditionMapping, *, by: User, at: datetime) -> list[CaseOut
 def _outcome(case: Case, mapping: EditionMapping, number: str, *, by: User, at: datetime) -> CaseOutcome:
     try:
         after = change_case(case, mapping, number, by=by, at=at)
+    except AlreadyDone:
+        return CaseOutcome(case.number, case.state, Case.objects.get(pk=case.pk).state)
     except Refusal as refusal:
         return CaseOutcome(case.number, case.state, reasons=[str(reason) for reason in refusal.reasons])
     except (IntegrityError, ObjectDoesNotExist) as fault:
@@ -132,6 +146,8 @@ def change_case(case: Case, mapping: EditionMapping, number: str, *, by: User, a
     with act(case, VERB, by=by, at=at, acting_as=_role(by)) as doing:
         row = doing.chain
         assert isinstance(row, Case)
+        if AuditEvent.objects.filter(chain=chain_key(row), verb=VERB, content__change=number).exists():
+            raise _is_over(at)  # another run of the same change was faster
         if reasons := list(_faults(row, mapping)):
             raise Refusal(reasons)
         kind = procedure_of(row).subject

@@ -10,15 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accreditation.acts import act
-from accreditation.enums import ProceedingKind
+from accreditation.enums import ApplicationState as S
+from accreditation.enums import ProceedingKind, states_where
 from accreditation.evaluation_words import LOSES_TITLE
 from accreditation.grounds import Ground
 from accreditation.models import Announcement, Batch, Case, EvaluationCall, User
 from accreditation.services.evaluation_results import publish_result
+from accreditation.services.evaluation_rounds import NOT_HANDED_IN
 from workflows.opening_proceedings import propose_proceeding
 from workflows.workdays import SHANGHAI
 
 OFFICIAL = "zh-hans"
+# Cases of a round with which no announcement has to wait: at their end, never handed in, or published already.
+SETTLED = [*states_where(is_final=True), *NOT_HANDED_IN, S.UNDER_RECTIFICATION, S.RECTIFICATION_REPORTED]
 FAILED = _("%(year)d 年度评价结果为%(band)s（得分 %(score)s），结果已由《%(no)s》公布。%(override)s")
 OVERDUE = _("%(year)d 年度评价的报送期限至%(due)s止，至%(day)s仍未报送符合要求的评价材料，已由《%(no)s》公布。")
 
@@ -38,6 +42,13 @@ def conclude(batch: Batch, announcement: Announcement, *, at: datetime) -> list[
         with act(batch, "propose_revocations", by=_clock(), at=at, acting_as="clock") as doing:
             doing.note(announcement=announcement.number, cases=[case.number for case in proposed])
     return proposed
+
+
+def is_late_list_alone(batch: Batch) -> bool:
+    """Whether nothing is left to a round but its late list: late holders are not published, and no case is open."""
+    late = EvaluationCall.objects.filter(round__batch=batch, late_at__isnull=False, published_on__isnull=True)
+    open_cases = batch.applications.exclude(state__in=SETTLED)
+    return late.exists() and not open_cases.exists()
 
 
 def _proposals(calls: Iterable[EvaluationCall], at: datetime) -> Iterator[Case]:

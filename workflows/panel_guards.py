@@ -102,9 +102,9 @@ def successor_is_proper(doing: Doing) -> Iterable[Reason]:
 
 
 def seat_may_be_vacated(doing: Doing) -> Iterable[Reason]:
-    """The seat named is of this panel, and its expert has neither stepped down nor handed in."""
+    """The seat named is of this panel, and its expert has neither stepped down nor handed in meanwhile."""
     seat: Seat | None = doing.form.get("seat")
-    if seat is None or seat.panel_id != doing.application.panel.pk or seat.state not in WORKING:
+    if seat is None or not doing.application.panel.seats.filter(pk=seat.pk, state__in=WORKING).exists():
         yield Reason("seat_state", _("该席位不在评审中。"), "seat")
 
 

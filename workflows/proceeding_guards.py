@@ -145,5 +145,5 @@ def suspension_is_over(doing: Doing) -> Iterable[Reason]:
 def document_is_on_file(doing: Doing) -> Iterable[Reason]:
     """A paper that is taken off was put on by the same side and still stands."""
     row = doing.form.get("document")
-    if row is None or row.case_id != doing.case.pk or row.removed_at is not None or row.added_by_id != doing.by.pk:
+    if row is None or not doing.case.documents.filter(pk=row.pk, removed_at=None, added_by=doing.by).exists():
         yield Reason("document_gone", _("该文件不在卷中，或不是由您提交的。"))

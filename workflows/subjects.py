@@ -33,13 +33,18 @@ _BESIDE_THE_CHECK = frozenset({_S.UNDER_COMPLETENESS_CHECK, _S.UNDER_CONSULTATIO
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A kind of subject: its table, the words and facts of its states, the states in which each clock runs."""
+    """A kind of subject: its table, the words and facts of its states, the states in which each clock runs.
+
+    `locks` names the rows that an act holds from its beginning: the subject's own and those of `related` that it may
+    move. Titles are locked before enterprises, wherever both are, so that no two acts wait for each other.
+    """
 
     model: type[CaseSubject]
     words: type[TextChoices]
     states: Mapping[str, StateFacts]
     clocks: Mapping[str, frozenset[str]]
     related: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ("self",)
     first: str = "draft"  # the state in which a case of it begins
 
     def of(self, case: Case) -> CaseSubject:
@@ -49,7 +54,7 @@ class Subject:
 
     def locked(self, case: Case) -> CaseSubject:
         """The same under its row lock."""
-        rows = self.model._default_manager.select_for_update().select_related(*self.related)
+        rows = self.model._default_manager.select_for_update(of=self.locks).select_related(*self.related)
         row: CaseSubject = rows.get(case=case)
         return row
 
@@ -78,6 +83,7 @@ APPLICATION = Subject(
         DeadlineKind.RECTIFICATION: frozenset({_S.UNDER_RECTIFICATION}),
     },
     related=("batch", "enterprise"),
+    locks=("self", "batch"),
 )
 
 PROCEEDING = Subject(
@@ -92,6 +98,7 @@ PROCEEDING = Subject(
         DeadlineKind.SUSPENSION: frozenset({_P.ORDER_RUNNING}),
     },
     related=("title__programme__granted_by", "title__holder"),
+    locks=("self", "title"),
     first=_P.IN_PREPARATION,
 )
 _R = ReconsiderationState
@@ -105,6 +112,7 @@ RECONSIDERATION = Subject(
         DeadlineKind.RECONSIDERATION: frozenset({_R.ANSWER_ASKED, _R.UNDER_RECONSIDERATION, _R.DECISION_PROPOSED}),
     },
     related=("challenged", "letter"),
+    locks=("self", "challenged", "letter"),
     first=_R.FILED,
 )
 CHANGE = Subject(
@@ -126,6 +134,7 @@ YEARLY_REPORT = Subject(
     states={str(state): facts for state, facts in YEARLY_REPORT_STATES.items()},
     clocks={DeadlineKind.YEARLY_REPORT: frozenset({YearlyReportState.AWAITED, YearlyReportState.SENT_BACK})},
     related=("call__rule_set", "title__programme", "title__holder", "case__enterprise"),
+    locks=("self", "title"),
     first=YearlyReportState.AWAITED,
 )
 _E = ReexaminationState
@@ -138,6 +147,7 @@ REEXAMINATION = Subject(
         DeadlineKind.REEXAMINATION_REVIEW: frozenset({_E.UNDER_REVIEW}),
     },
     related=("round__rule_set", "title__programme", "title__holder", "case__enterprise"),
+    locks=("self", "title"),
     first=_E.CALLED,
 )
 SUBJECTS = (

@@ -72,7 +72,7 @@ def document_is_on_file(doing: Doing) -> Iterable[Reason]:
 def own_document(doing: Doing) -> Iterable[Reason]:
     """The paper is one of this case and still on file."""
     row = doing.form.get("document")
-    if row is None or row.case_id != doing.case.pk or row.removed_at is not None:
+    if row is None or not doing.case.documents.filter(pk=row.pk, removed_at=None).exists():
         yield Reason("no_such_document", _("案卷中没有这份文件。"))
 
 

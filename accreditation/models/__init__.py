@@ -15,6 +15,7 @@ from accreditation.models.applications import (
 )
 from accreditation.models.audit import AuditEvent, Ledger
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
+from accreditation.models.bulk import BulkAct, BulkLine
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
@@ -63,6 +64,8 @@ __all__ = [
     "Batch",
     "Binding",
     "Body",
+    "BulkAct",
+    "BulkLine",
     "Case",
     "CaseDocument",
     "ChangeOpinion",

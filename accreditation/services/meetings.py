@@ -112,12 +112,15 @@ def _faults_of_call(people: list[User], cases: list[Application], chair: User, s
 
 
 def declare_recusal(item: MeetingItem, *, tie: str, by: User, at: datetime) -> MeetingRecusal:
-    """A member steps out of one item; a vote already cast on it is void and refused."""
-    _check_member(item.meeting, by)
-    if item.votes.filter(member=by).exists():
-        raise Refusal([Reason("already_voted", _("已就本件投票，不能再申请回避。"))])
-    _check_state(item.meeting, MeetingState.CALLED, MeetingState.IN_SESSION)
+    """A member steps out of one item, once; not after a vote on it, nor when the minutes are written."""
     with act(item.meeting, "declare_recusal", by=by, at=at, acting_as=_member_of(item.meeting.batch)) as doing:
+        meeting = _fresh(doing.chain)
+        _check_member(meeting, by)
+        if item.votes.filter(member=by).exists():
+            raise Refusal([Reason("already_voted", _("已就本件投票，不能再申请回避。"))])
+        if item.recusals.filter(member=by).exists():
+            raise Refusal([Reason("recused", _("您已就本件回避，不能投票。"))])
+        _check_state(meeting, MeetingState.CALLED, MeetingState.IN_SESSION)
         doing.note(item=item.position, case=item.application.case.number, tie=tie)
         return MeetingRecusal.objects.create(item=item, member=by, tie=tie, declared_at=at)
 

@@ -77,9 +77,15 @@ def _tie_value(application: Application, tie_rule: str) -> Fraction:
 
 
 def places_left(batch: Batch) -> int:
-    """How many proposals the quota still allows; a proposal that fell in the public notice frees its place."""
+    """How many proposals the quota still allows; a proposal that fell in the public notice frees its place.
+
+    Places that minutes give are taken as soon as they are written: another meeting does not give them again.
+    """
     assert batch.quota is not None
-    return max(batch.quota - batch.applications.filter(state__in=STANDING).count(), 0)
+    promised = MeetingItem.objects.filter(
+        meeting__batch=batch, meeting__state=MeetingState.MINUTES_DRAFTED, is_within_quota=True
+    )
+    return max(batch.quota - batch.applications.filter(state__in=STANDING).count() - promised.count(), 0)
 
 
 def standing_order(batch: Batch) -> list[Place]:
@@ -90,6 +96,7 @@ def standing_order(batch: Batch) -> list[Place]:
 
 def place_items(batch: Batch, items: Iterable[MeetingItem]) -> list[str]:
     """Give the items that the votes recognise their places, and say so in lines of the minutes."""
+    Batch.objects.select_for_update().get(pk=batch.pk)  # two meetings of a batch count one after the other
     wanted = {item.application_id: item for item in items if item.outcome == Choice.RECOGNISE}
     left = places_left(batch)
     lines = []

@@ -35,7 +35,7 @@ def spread(key: str, payload: Mapping[str, Any]) -> None:
     case = Case.objects.get(number=event.chain.removeprefix("case:"))
     if Reconsideration.objects.filter(case=case).exists():
         return
-    codes = Webhook.objects.filter(_concerned(case)).values_list("body__code", flat=True)
+    codes = Webhook.objects.filter(concerned(case)).values_list("body__code", flat=True)
     effects = [
         Effect(
             kind="webhook", key=f"webhook:{event.chain}#{event.seq}:{code}", due_at=event.at,
@@ -46,7 +46,7 @@ def spread(key: str, payload: Mapping[str, Any]) -> None:
     Effect.objects.bulk_create(effects, ignore_conflicts=True)
 
 
-def _concerned(case: Case) -> Q:
+def concerned(case: Case) -> Q:
     """The city's authority and the bureau of the district; the authority alone where a batch is its own."""
     if case.batch is not None and case.batch.authority_id is not None:
         return Q(body=case.batch.authority_id)

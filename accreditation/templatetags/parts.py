@@ -29,7 +29,7 @@ TONES = {
     "amber": "returned postponed appointed minutes_drafted warned suspended requested "
     "defence_open awaiting_hearing order_running "
     "answer_asked change_returned "
-    "report_overdue report_sent_back reexamination_sent_back "
+    "report_overdue report_sent_back reexamination_sent_back reexamination_late "
     "check_commissioned check_reported differs unverifiable "
     "under_rectification",
     "green": "listed confirmed recognised announced adopted in_force active done met recognised_above concluded "
@@ -38,7 +38,7 @@ TONES = {
     "evaluated",
     "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired "
     "not_in_quota not_recognised_above faulty "
-    "reexamination_late reexamination_failed reexamination_refused reexamination_unanswered "
+    "reexamination_failed reexamination_refused reexamination_unanswered "
     "reconsideration_not_accepted change_refused check_refused",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}

@@ -56,6 +56,8 @@ from tests.factories.reexaminations import passed, round_called
 from tests.factories.standings import csv_file, standing_texts
 from tests.factories.yearly_reports import called, demonstration_title
 from workflows import door
+from workflows.bulk_acts import order
+from workflows.bulk_kinds import kind_of
 from workflows.certification import request_key_of
 from workflows.intake import bind_evidence
 from workflows.opening import open_application
@@ -134,6 +136,7 @@ def build() -> World:
     _standing_samples(world)
     _national_samples(world)
     _cultivation_samples(world)
+    _bulk_samples(world)
     _open_browsers(world)
     return world
 
@@ -298,6 +301,13 @@ def _link(world: World) -> Link:
     )  # fmt: skip
 
 
+def _bulk_samples(world: World) -> None:
+    """One order of each bureau; the cases are drafts, which no officer knows of."""
+    kind, at = kind_of("district", "take"), world.at
+    own, other = (order(kind, ["X"], words="", by=world.officer(side), at=at).number for side in SIDES)
+    world.sample("bulk.number", own, other)
+
+
 def _rule_samples(world: World) -> None:
     """What every case of the batch has alike."""
     rules = rules_of(world.cast.batch)
@@ -342,7 +352,7 @@ def _cultivation_samples(world: World) -> None:
     world.sample("yearly_call.year", called(world.cast).year)
     round_ = round_called(world.cast)
     world.sample("reexamination.year", round_.year)
-    world.sample("reexamination_notice.pk", passed(world.cast, round_.cases.get()).pk)
+    world.sample("reexamination_notice.pk", passed(world.cast, round_.cases.get(), world.file).pk)
 
 
 def _national_samples(world: World) -> None:

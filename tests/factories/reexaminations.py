@@ -11,6 +11,7 @@ from accreditation.models import (
     Reexamination,
     ReexaminationReport,
     ReexaminationRound,
+    StoredFile,
 )
 from accreditation.reexamination_words import ReexaminationState
 from accreditation.services.outside_titles import keep_notice
@@ -38,17 +39,17 @@ def whole_figures(case: Case) -> dict[str, str]:
     return {f"{spec.code}-{year}": "true" if spec.kind is Kind.BOOLEAN else "12" for spec, year in fields_asked(row)}
 
 
-def notice_above(cast: Cast, dated: date) -> ExternalNotice:
+def notice_above(cast: Cast, dated: date, file: StoredFile | None = None) -> ExternalNotice:
     """A notice of the ministry, as received."""
     return keep_notice(
         None, number="示例工信科函〔2026〕7号", dated=dated, authority="示例工业主管部门",
-        file=stored_file(b"notice", cast.at), file_name="结果.pdf", by=cast.office, at=cast.at,
+        file=file or stored_file(b"notice", cast.at), file_name="结果.pdf", by=cast.office, at=cast.at,
     )  # fmt: skip
 
 
-def passed(cast: Cast, row: Reexamination) -> ExternalNotice:
+def passed(cast: Cast, row: Reexamination, file: StoredFile | None = None) -> ExternalNotice:
     """A case at the end of its way, as its rows stand then, without the way."""
-    notice = notice_above(cast, cast.at.date())
+    notice = notice_above(cast, cast.at.date(), file)
     report = ReexaminationReport.objects.create(
         round=row.round, number="示例上报〔2026〕3号", dated=cast.at.date(), addressed_to="示例工业主管部门",
         sent_by=cast.publisher, sent_at=cast.at,

@@ -63,8 +63,8 @@ class CultivationStory:
         office, at = self.people["banshi"], self.clock.minutes(20)
         import_title(
             Programme.objects.get(code=DEMONSTRATION), self.story.cases["qiye"].enterprise,
-            granted_on=date(at.year - 2, 1, 10), valid_until=date(at.year + 8, 1, 9),
-            announcement_number=f"示例工信〔{at.year - 2}〕7号", provenance="演示环境导入的国家名单", by=office, at=at,
+            granted_on=date(at.year - 3, 1, 10), valid_until=date(at.year + 1, 1, 9),
+            announcement_number=f"示例工信〔{at.year - 3}〕7号", provenance="演示环境导入的国家名单", by=office, at=at,
         )  # fmt: skip
         year = at.year if at.date() <= date(at.year, MONTH, DAY) else at.year + 1
         call = open_call(

@@ -63,9 +63,9 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("报送日期"), day_text(day_of(row.handed_in_at)) if row.handed_in_at else ""),
         (_("列入逾期名单"), day_text(day_of(row.late_at)) if row.late_at else ""),
         (_("自评情况"), quoted(row.summary) if row.summary else ""),
-        *figure_rows(fields_asked(row), row.figures),
         (_("历年年度报告"), _yearly_reports(row, view)),
         *_outcome(row, view),
+        *figure_rows(fields_asked(row), row.figures),
         (_("复核的后果"), str(EFFECT)),
     ]
     return [{"label": label, "value": value} for label, value in shown if value]

@@ -10,9 +10,11 @@ from accreditation.enums import ApplicationState
 from accreditation.errors import NotFound
 from accreditation.evaluation_words import CallReason
 from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Title
-from accreditation.permissions import Person
+from accreditation.permissions import Person, batches_under
+from accreditation.roles import Power
 from accreditation.services.evaluation_rounds import NOT_HANDED_IN, Listed, population
 from accreditation.visibility import enterprises_of
+from workflows.evaluation_acts import is_late_list_alone
 from workflows.selectors import batch_desk
 
 SHOWN_TO_HOLDER = (ApplicationState.UNDER_NOTICE, ApplicationState.NOTICE_COMPLETED)
@@ -97,3 +99,9 @@ def results_by_case(applications: Iterable[Application]) -> Mapping[int, Evaluat
 def is_shown_to_holder(application: Application, call: EvaluationCall) -> bool:
     """The holder learns score and band with the public notice."""
     return call.published_on is not None or application.state in SHOWN_TO_HOLDER
+
+
+def late_lists(user: Person) -> list[Batch]:
+    """Batches of the person's authority to which nothing is left but their late list."""
+    rows = Batch.objects.filter(batches_under(user, Power.PUBLISH), evaluation_round__late_listed_at__isnull=False)
+    return [row for row in rows.select_related("programme").order_by("pk") if is_late_list_alone(row)]

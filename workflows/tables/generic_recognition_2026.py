@@ -46,7 +46,7 @@ def _first_clock(doing: Doing) -> Iterable[Clock]:
     return [FIRST_REVIEW if doing.batch.first_review_days else CHECK]
 
 
-def _first_hands(doing: Doing) -> Iterable[Any]:
+def first_hands(doing: Doing) -> Iterable[Any]:
     return audiences.district(doing) if doing.batch.first_review_days else audiences.office(doing)
 
 
@@ -64,11 +64,11 @@ _LINES: tuple[Verb, ...] = (
     # --- the applicant ---------------------------------------------------------------------------------------------
     *(_by_designation(code) for code in _MATERIAL),
     _by_designation(
-        "submit", transition="submit_generically", starts=_first_clock, tells=(audiences.applicants, _first_hands),
+        "submit", transition="submit_generically", starts=_first_clock, tells=(audiences.applicants, first_hands),
     ),
-    _like("correct", tells=(audiences.applicants, _first_hands)),
-    _by_designation("withdraw", tells=(audiences.applicants, _first_hands)),
-    _like("lapse", tells=(audiences.applicants, _first_hands)),
+    _like("correct", tells=(audiences.applicants, first_hands)),
+    _by_designation("withdraw", tells=(audiences.applicants, first_hands)),
+    _like("lapse", tells=(audiences.applicants, first_hands)),
     # --- the district, where the batch gives it days ---------------------------------------------------------------
     *(_like(code) for code in ("accept", "decline")),
     *(_by_designation(code) for code in ("answer_gate", "verify_value")),
@@ -87,7 +87,8 @@ _LINES: tuple[Verb, ...] = (
     *(_by_designation(code) for code in ("refuse", "postpone", "table_again")),
     # --- notice where the batch has one, objections, announcement, certificate -------------------------------------
     _like("publish_notice", guards=(place_is_left,)),
-    *(_like(code) for code in ("raise_objection", "dismiss_objection", "uphold_objection", "complete_notice")),
+    *(_like(code) for code in ("raise_objection", "dismiss_objection", "extend_notice")),
+    *(_like(code) for code in ("uphold_objection", "complete_notice")),
     _by_designation(
         "announce", guards=(place_is_left,), record=records.grant,
         closes_case=lambda doing: not doing.batch.issues_certificate,

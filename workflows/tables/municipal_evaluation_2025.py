@@ -95,6 +95,7 @@ _LINES: tuple[Verb, ...] = (
     _same("publish_notice", label=_("公示评价结果"), transition="publish_result"),
     _same("raise_objection"),
     _same("dismiss_objection"),
+    _same("extend_notice"),
     Verb(
         "uphold_objection", _("异议成立，重新核查"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
         transition="reopen_result", completes=True,

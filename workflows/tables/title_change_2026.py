@@ -33,6 +33,7 @@ def _after_opinion(doing: Doing) -> Iterable[Clock]:
 
 _AT_HOLDER = ("prepare", "correct")
 _SETTLED = (
+    change_guards.titles_stand_still,
     change_guards.no_title_is_being_dealt_with,
     change_guards.no_title_is_suspended,
     change_guards.no_certificate_is_being_made,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import district, panel_desk, visits
+from workflows.views import bulk, district, panel_desk, visits
 
 CASE = "district/cases/<str:number>/"
 
 urlpatterns = [
     path("district/", district.district_inbox, name="district_inbox"),
+    path("district/bulk/", bulk.district_bulk, name="district_bulk"),
     path("district/done/", district.district_done, name="district_done"),
     path(CASE, district.district_case, name="district_case"),
     path(f"{CASE}figures/", district.district_figures, name="district_figures"),

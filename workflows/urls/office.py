@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from workflows.views import (
     adjustments,
     batches,
+    bulk,
     calibration,
     certificates_desk,
     evaluations,
@@ -19,6 +20,7 @@ from workflows.views import (
     panel_desk,
     paper_desk,
     papers,
+    recipients,
     recognition,
     recommendations,
 )
@@ -43,6 +45,7 @@ urlpatterns = [
     path(f"{CASE}panel/seats/<int:seat>/", panel_desk.office_replace, name="office_replace"),
     path(f"{CASE}panel/seats/<int:seat>/recuse/", panel_desk.office_recuse, name="office_recuse"),
     path(f"{CASE}proposals/<int:pk>/", panel_desk.office_adopt, name="office_adopt"),
+    path(f"{CASE}recipients/", recipients.office_recipients, name="office_recipients"),
     path(f"{CASE}trail/", office.office_trail, name="office_trail"),
     path("office/batches/", batches.office_batches, name="office_batches"),
     path("office/batches/new/", batches.office_batch_new, name="office_batch_new"),
@@ -111,5 +114,8 @@ urlpatterns = [
     path("cases/<str:number>/take/", hands.case_take, name="case_take"),
     path("cases/<str:number>/release/", hands.case_release, name="case_release"),
     path("cases/<str:number>/hand-over/", hands.case_hand_over, name="case_hand_over"),
+    path("office/bulk/", bulk.office_bulk, name="office_bulk"),
+    path("bulk/<str:number>/", bulk.bulk_report, name="bulk_report"),
+    path("bulk/<str:number>/answer/", bulk.bulk_answer, name="bulk_answer"),
     path("cases/<str:number>/further-return/", further_returns.case_further_return, name="case_further_return"),
 ]

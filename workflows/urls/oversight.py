@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import audit, operations
+from workflows.views import audit, operations, recipients
 
 urlpatterns = [
     path("audit/", audit.trail, name="audit"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("audit/cases/<str:number>/", audit.case, name="audit_case"),
     path("dossiers/<str:number>/", audit.case_dossier, name="case_dossier"),
     path("ops/", operations.health, name="operations"),
+    path("ops/recipients/", recipients.recipients, name="recipients"),
     path("ops/effects/retry/", operations.retry, name="effects_retry"),
     path("ops/calendar/", operations.calendar, name="operations_calendar"),
     path("ops/calendar/<int:year>/", operations.calendar_year, name="operations_year"),

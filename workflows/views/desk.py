@@ -83,7 +83,7 @@ OFFICE = Desk(
     Power.CHECK_COMPLETENESS,
     gettext_lazy("市级办理"),
     "office_inbox",
-    ("case", "figures", "review", "return", "panel", "changes", "trail"),
+    ("case", "figures", "review", "return", "panel", "changes", "trail", "recipients"),
 )
 PAGE_LABELS = {
     "case": gettext_lazy("总览"),
@@ -93,6 +93,7 @@ PAGE_LABELS = {
     "visit": gettext_lazy("实地核查"),
     "changes": gettext_lazy("版本差异"),
     "trail": gettext_lazy("办理日志"),
+    "recipients": gettext_lazy("通知对象"),
 }
 REVIEW_LABELS = {"district": gettext_lazy("初审意见"), "office": gettext_lazy("形式审查")}
 NEEDED_VERBS = {  # a page is offered while one of these can be done

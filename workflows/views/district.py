@@ -17,6 +17,7 @@ from workflows.selectors.desks import WAITS_FOR_DISTRICT, district_cases, narrow
 from workflows.selectors.further_returns import waiting_for
 from workflows.views import casework
 from workflows.views.answers import page
+from workflows.views.bulk import bulk_desk
 from workflows.views.desk import DISTRICT
 from workflows.views.listing import filters, page_of_rows, page_of_slices
 from workflows.worklists import inbox, inbox_counts
@@ -39,7 +40,7 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
         lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, powers=POWERS, **chosen),
     )
     context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, powers=POWERS)}
-    context["waiting_returns"] = waiting_for(user)
+    context |= {"waiting_returns": waiting_for(user)} | bulk_desk(user, "district")
     return render(request, "workflows/district/inbox.html", context | _desk_of(user))
 
 

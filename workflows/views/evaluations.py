@@ -23,6 +23,7 @@ from accreditation.permissions import signed_in
 from accreditation.services import evaluation_rounds
 from accreditation.services.rule_sets import rules_of
 from accreditation.views.answers import put_reasons
+from workflows.evaluation_acts import is_late_list_alone
 from workflows.exports.evaluations import csv_lines, workbook_of
 from workflows.exports.register import csv_of
 from workflows.forms.evaluations import EarlierRoundForm, FixResultForm, RectificationCheckForm, RectificationForm
@@ -102,6 +103,7 @@ def office_evaluation(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "round": round_, "page": shown, "part": part, "parts": _parts(Counter(map(rows.part_of, calls)), part),
         "bands": _bands(calls), "export": reverse("office_evaluation_file", args=[code, "csv"]),
+        "late_list_alone": is_late_list_alone(batch),
         "workbook": reverse("office_evaluation_file", args=[code, "xlsx"]),
     }  # fmt: skip
     return render(request, "workflows/office/evaluation.html", context)

@@ -26,11 +26,12 @@ from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import put_reasons
 from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH, announce, publish_notice
 from workflows.certification import ground_of
+from workflows.evaluation_acts import is_late_list_alone
 from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
 from workflows.phrases import OFFICIAL
 from workflows.presentation.evaluations import band_name
 from workflows.selectors import batch_desk
-from workflows.selectors.evaluations import results_by_case
+from workflows.selectors.evaluations import late_lists, results_by_case
 from workflows.selectors.paper_desk import waiting_imports
 from workflows.selectors.recommendations import waiting_for_letter
 from workflows.selectors.reexaminations import to_forward
@@ -75,6 +76,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
         "rule_drafts": waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else [],
         "paper_imports": waiting_imports() if has_power(user, Power.PUBLISH) else [],
         "recommendations": list(waiting_for_letter()) if has_power(user, Power.PUBLISH) else [],
+        "late_lists": late_lists(user),
         "reexaminations": to_forward() if has_power(user, Power.PUBLISH) else [],
         "notices": batch_desk.recent_notices(user),
         "announcements": batch_desk.recent_announcements(user),
@@ -116,14 +118,18 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
         return sent
     batch = batch_desk.batch_for(signed_in(request), code)
     rows = list(batch_desk.listed(batch, TO_ANNOUNCE))
-    if request.method != "POST" and not rows:
+    is_late_list = is_late_list_alone(batch)
+    if request.method != "POST" and not rows and not is_late_list:
         raise NotFound(code)
     today = timezone.now().astimezone(SHANGHAI).date()
     body, confirm = (RESULTS_ANNOUNCED, ANNOUNCE_RESULTS) if batch.is_evaluation else (ANNOUNCEMENT_BODY, ANNOUNCE)
     initial = {"body": official(body, batch), "dated": today} | _typed(request)
     form = AnnouncementForm(request.POST or None, initial=initial, applications=rows, today=today)
+    form.fields["cases"].required = not is_late_list
     answer = _publish(request, form, confirm, lambda: _announce(request, batch, form))
-    return answer or _list_page(request, "announce", {"batch": batch, "form": form, "rows": rows}, form)
+    return answer or _list_page(
+        request, "announce", {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list}, form
+    )
 
 
 def _announce(request: HttpRequest, batch: Batch, form: AnnouncementForm) -> str:

@@ -28,6 +28,7 @@ from workflows.selectors.desks import (
 from workflows.selectors.further_returns import waiting_for
 from workflows.views import casework, evaluations, recognition, recommendation_case
 from workflows.views.answers import page
+from workflows.views.bulk import bulk_desk
 from workflows.views.desk import OFFICE, open_case, show
 from workflows.views.listing import filters, page_of_rows, page_of_slices
 from workflows.worklists import inbox, inbox_counts
@@ -56,6 +57,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "vacancies": vacant_places()[:20],
         "open_objections": open_objection_count(),
         "waiting_returns": waiting_for(user),
+        **bulk_desk(user, "office"),
         "case_page": "office_case",
     }
     return render(request, "workflows/office/inbox.html", context)

@@ -322,7 +322,8 @@ def test_second_return_beyond_the_allowed_number_is_refused(cast: Cast, accepted
     door.perform(accepted, "correct", by=cast.member0, at=timezone.now(), form={"declaration": True})
     answer = client.post(reverse("district_return", args=[accepted.number]), {"request_key": "again", **form})
     assert answer.status_code == 422
-    assert "不能再次退回" in text(answer)
+    assert "再次退回的理由" in text(answer)
+    assert Application.objects.get(case=accepted).state == "under_first_review"
 
 
 def test_correction_shows_the_changed_cells(cast: Cast, accepted: Case) -> None:

@@ -31,6 +31,7 @@ from workflows.demo.evaluations import fill_evaluation
 from workflows.demo.matters import deal_with_titles
 from workflows.demo.national import NationalStory
 from workflows.demo.reconsidered import challenge_decisions
+from workflows.demo.reexaminations import ReexaminationStory
 from workflows.demo.renewed import fill_renewed
 from workflows.demo.story import Story
 from workflows.tick import tick
@@ -70,6 +71,7 @@ class Command(BaseCommand):
             self._build_city(story, options["size"])
         challenge_decisions(story)
         CultivationStory(story).run()
+        ReexaminationStory(story).run()
         run_due(timezone.now(), limit=1000)
         self._list_accounts()
         verdict = self._verify(path)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0026_reexaminations'),
+        ('accreditation', '0027_bulk_acts'),
     ]
 
     operations = [

@@ -1,0 +1,96 @@
+"""Ends of a round of evaluations on the pages: a late list alone, a notice that an objection extends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+from django.urls import reverse
+
+from accreditation.audit import verify_all
+from accreditation.errors import Refusal
+from accreditation.grounds import Ground
+from accreditation.models import Batch, Deadline, EvaluationCall, Proceeding
+from tests.clock import Clock
+from tests.factories import evaluating as steps
+from tests.factories.browser import log_in
+from tests.factories.cast import Cast, make_cast
+from tests.factories.steps import hold_meeting, publish
+from workflows import batch_acts, door
+from workflows.consistency import check_all
+from workflows.tick import tick
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+NUMBER = "示例〔2026〕12号"
+
+
+@pytest.fixture
+def cast(settings: LazySettings, clock: Clock, monkeypatch: pytest.MonkeyPatch, var_dir: Path) -> Cast:
+    settings.ACCREDITATION_DEMO = True
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock.at)
+    found = make_cast(clock.at)
+    found.batch = steps.make_round(found)
+    return found
+
+
+def test_round_to_which_nobody_reports_is_closed_with_its_late_list(cast: Cast, clock: Clock) -> None:
+    batch = cast.batch
+    for n in range(2):
+        steps.hold(cast, n)
+    steps.frozen_and_called(cast, batch)
+    values = {"dated": clock.on, "body": "公布逾期名单", "by": cast.publisher}
+    with pytest.raises(Refusal) as early:
+        batch_acts.announce(batch, [], number=NUMBER, **values, at=clock.at)  # the window is still open
+    assert [reason.code for reason in early.value.reasons] == ["empty_list"]
+    clock.at = batch.closes_at + timedelta(days=1)
+    tick(clock.at)
+    publisher, office = log_in(Client(), cast.publisher), log_in(Client(), cast.office)
+    address = reverse("batch_announce", args=[batch.code])
+    assert address in publisher.get(reverse("publishing")).content.decode()
+    said = office.get(reverse("office_evaluation", args=[batch.code])).content.decode()
+    assert "由发布人公布逾期名单" in said
+    assert "没有待公布结果的办件" in publisher.get(address).content.decode()
+    form = {"number": NUMBER, "dated": clock.on.isoformat(), "body": "公布逾期名单", "request_key": "l-1"}
+    assert publisher.post(address, form).status_code == 200  # asked before it is done
+    assert publisher.post(address, form | {"confirmed": "1"}).status_code == 302
+    assert [row.ground for row in Proceeding.objects.all()] == [Ground.MATERIAL_OVERDUE] * 2
+    assert list(EvaluationCall.objects.values_list("published_on", flat=True)) == [clock.on] * 2
+    assert Batch.objects.get(pk=batch.pk).state == "announced"
+    assert "逾期未报送" in Client().get(reverse("announcement", args=[NUMBER])).content.decode()
+    with pytest.raises(Refusal):  # there is no second late list
+        batch_acts.announce(batch, [], number="示例〔2026〕13号", **values, at=clock.at)
+    assert publisher.get(address).status_code == 404
+    assert list(check_all()) == []
+    assert verify_all()[1] == []
+
+
+def test_late_list_waits_for_cases_that_are_still_open(cast: Cast, clock: Clock) -> None:
+    for n in range(2):
+        steps.hold(cast, n)
+    steps.frozen_and_called(cast, cast.batch)
+    steps.filed(cast, cast.batch, 0)
+    clock.at = cast.batch.closes_at + timedelta(days=1)
+    tick(clock.at)
+    with pytest.raises(Refusal) as refused:
+        batch_acts.announce(
+            cast.batch, [], number=NUMBER, dated=clock.on, body="公布", by=cast.publisher, at=clock.at
+        )  # fmt: skip
+    assert [reason.code for reason in refused.value.reasons] == ["empty_list"]
+
+
+def test_objection_extends_the_notice_of_a_result(cast: Cast, clock: Clock) -> None:
+    steps.hold(cast, 0)
+    steps.frozen_and_called(cast, cast.batch)
+    case = steps.filed(cast, cast.batch, 0)
+    steps.checked(cast, case, clock.at)
+    hold_meeting(cast, [case], clock.at)
+    notice = publish(cast, [case], clock.at)
+    text = {"objector": "周示例", "contact": "021-00000000", "text": "报送的研发人员与事实不符，请核查。"}
+    door.perform(case, "raise_objection", by=cast.clock, at=clock.at, form=text)
+    objection = steps.application_of(case).objections.get()
+    office, form = log_in(Client(), cast.office), {"days": "3", "reason": "须实地核查研发人员", "request_key": "x-1"}
+    assert office.post(reverse("office_objection_extend", args=[objection.number]), form).status_code == 302
+    assert Deadline.objects.get(case=case, kind="notice", state="running").due_at > notice.ends_at
