@@ -28,6 +28,8 @@ class DeadlineKind(TextChoices):
     CHANGE_RECEIVING = "change_receiving", _("迁入区审核时限")
     CHANGE_CORRECTION = "change_correction", _("变更补正期限")
     CHANGE_CONFIRMATION = "change_confirmation", _("变更确认时限")
+    FIGURE_CHECK = "figure_check", _("第三方数据核查期限")
+    FIGURE_ANSWER = "figure_answer", _("数据差异说明期限")
     YEARLY_REPORT = "yearly_report", _("年度报告报送期限")
     REEXAMINATION_MATERIAL = "reexamination_material", _("复核材料报送期限")
     REEXAMINATION_REVIEW = "reexamination_review", _("复核材料审核时限")

@@ -20,6 +20,7 @@ class Level(TextChoices):
     GROUP = "group", _("集团级")
     ZONE = "zone", _("开发区")
     TOWN = "town", _("街镇、园区")
+    VERIFIER = "verifier", _("核查机构")
 
 
 class Owner(StrEnum):
@@ -91,8 +92,7 @@ class ApplicationState(TextChoices):
     RECOMMENDED_UPWARD = "recommended_upward", _("已推荐，待国家评审")
     RECOGNISED_ABOVE = "recognised_above", _("国家已认定")
     NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未认定")
-    # evaluation of a title every other year
-    RESULT_ADOPTED = "result_adopted", _("评价结果已审定，待公示")
+    RESULT_ADOPTED = "result_adopted", _("评价结果已审定，待公示")  # this and the next: evaluation every other year
     UNDER_RECTIFICATION = "under_rectification", _("限期整改中")
     RECTIFICATION_REPORTED = "rectification_reported", _("整改待核查")
     EVALUATED = "evaluated", _("评价已完成")

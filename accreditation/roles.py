@@ -27,6 +27,7 @@ class Role(StrEnum):
     RECONSIDERATION_OFFICER = "reconsideration_officer"
     DISTRICT_SUPERVISOR = "district_supervisor"
     MUNICIPAL_SUPERVISOR = "municipal_supervisor"
+    VERIFIER = "verifier"
 
 
 class Power(StrEnum):
@@ -59,6 +60,7 @@ class Power(StrEnum):
     RUN_LOCALLY = "run_locally"  # panels, visits, meetings and objections of the own authority's recognition
     VOTE_LOCALLY = "vote_locally"
     PUBLISH_LOCALLY = "publish_locally"
+    VERIFY_FIGURES = "verify_figures"  # of the cases that the own body was commissioned with
     SUPERVISE = "supervise"  # hand cases to others, countersign what one officer may not do alone
 
 
@@ -170,5 +172,22 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.MUNICIPAL_SUPERVISOR: RoleEntry(
         _("市认定办公室负责人"), frozenset({Power.CHECK_COMPLETENESS, Power.SUPERVISE, Power.SEE_ALL_CASES})
+    ),
+    # Commissioned from outside: whoever takes part in deciding does not verify.
+    Role.VERIFIER: RoleEntry(
+        _("核查机构人员"),
+        frozenset({Power.VERIFY_FIGURES}),
+        by_district=True,
+        excludes=frozenset(
+            {
+                Role.DISTRICT_OFFICER,
+                Role.MUNICIPAL_OFFICER,
+                Role.EXPERT,
+                Role.COMMITTEE_MEMBER,
+                Role.PUBLISHER,
+                Role.DISTRICT_SUPERVISOR,
+                Role.MUNICIPAL_SUPERVISOR,
+            }
+        ),
     ),
 }

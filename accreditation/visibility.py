@@ -13,6 +13,7 @@ from django.db.models.functions import Concat
 from accreditation.change_words import ChangeState
 from accreditation.enums import ApplicationState, MemberState, Owner, SeatState
 from accreditation.errors import NotFound
+from accreditation.figure_check_words import WORKING
 from accreditation.grounds import ADVERSE_KINDS
 from accreditation.models import (
     Application,
@@ -21,6 +22,7 @@ from accreditation.models import (
     Case,
     Enterprise,
     Evidence,
+    FigureCheck,
     Letter,
     Meeting,
     MeetingItem,
@@ -43,6 +45,7 @@ BEFORE_OPINION = (
     ApplicationState.UNDER_FIRST_REVIEW,
 )  # fmt: skip
 READING = (SeatState.CLEARED, SeatState.SUBMITTED)
+CHECKABLE = (ApplicationState.UNDER_COMPLETENESS_CHECK, ApplicationState.UNDER_CONSULTATION)
 
 
 class View(StrEnum):
@@ -56,6 +59,7 @@ class View(StrEnum):
     COMMITTEE = "committee"
     AUDITOR = "auditor"
     RECONSIDERER = "reconsiderer"
+    VERIFIER = "verifier"
 
 
 RECONSIDERING = frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS})
@@ -95,6 +99,8 @@ def _official(user: User) -> Q:
     if Power.REVIEW_AS_EXPERT in powers:
         seats = Seat.objects.filter(expert=user, state__in=SITTING)
         allowed |= Q(application__panel__seats__in=seats)
+    if Power.VERIFY_FIGURES in powers:
+        allowed |= Q(application__in=_verified_by(user).values("application_id"))
     if powers & VOTING:
         allowed |= Q(application__in=visible_items(user).values("application_id"))
     return allowed
@@ -105,6 +111,12 @@ def _reconsidered_by(user: User) -> Q:
     chain = Concat(Value("case:"), OuterRef("reconsideration__challenged__number"))
     took_part = AuditEvent.objects.filter(chain=chain, by_id=user.pk)
     return Q(reconsideration__isnull=False) & ~Q(Exists(took_part))
+
+
+def _verified_by(user: User) -> QuerySet[FigureCheck]:
+    """Checks under way with which the person's body was commissioned; from the hand-in on they are the office's."""
+    here = districts_of(user, Power.VERIFY_FIGURES)
+    return FigureCheck.objects.filter(body__district__in=here, state__in=WORKING, application__state__in=CHECKABLE)
 
 
 def _moving_to_district_of(user: User) -> Q:
@@ -164,8 +176,15 @@ def _official_view(user: User, case: Case) -> View | None:
         return View.DISTRICT
     if Power.FORWARD in powers and Case.objects.filter(_forwarded_by(user), pk=case.pk).exists():
         return View.FORWARDER
+    return _reader_view(user, case, powers)
+
+
+def _reader_view(user: User, case: Case, powers: frozenset[Power]) -> View | None:
+    """The quality of whoever only reads and gives an opinion or a vote."""
     if Power.REVIEW_AS_EXPERT in powers and seat_of(user, case) is not None:
         return View.EXPERT
+    if Power.VERIFY_FIGURES in powers and _verified_by(user).filter(application__case=case).exists():
+        return View.VERIFIER
     if powers & VOTING and visible_items(user).filter(application__case=case).exists():
         return View.COMMITTEE
     return None
@@ -179,8 +198,10 @@ def seat_of(user: Person, case: Case) -> Seat | None:
 
 
 def may_read_material(user: Person, case: Case) -> bool:
-    """Whether figures and evidence are open to the person: an expert first declares to have no tie."""
+    """Whether figures and evidence are open to the person: experts and verifiers first declare to have no tie."""
     view = view_of(user, case)
+    if view == View.VERIFIER:
+        return isinstance(user, User) and _verified_by(user).filter(application__case=case, cleared_by=user).exists()
     if view != View.EXPERT:
         return True
     seat = seat_of(user, case)
@@ -260,12 +281,13 @@ def reading_for(user: Person, number: str, reading: int) -> WorkbookReading:
 
 
 def letter_for(user: Person, letter_number: str) -> Letter:
-    """A letter: its addressee, the authorities and the auditor; not forwarders, experts or the committee."""
+    """A letter: its addressee, the authorities and the auditor; not forwarders, experts, verifiers, the committee."""
     letter = Letter.objects.select_related("case").filter(number=letter_number).first()
     if letter is None or view_of(user, case_for(user, letter.case.number)) in (
         View.FORWARDER,
         View.EXPERT,
         View.COMMITTEE,
+        View.VERIFIER,
     ):
         raise NotFound(letter_number)
     return letter

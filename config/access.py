@@ -42,6 +42,7 @@ from config.policies import (
     SECURITY,
     SIGNED_IN,
     STANDINGS,
+    VERIFIER,
     VISITS,
     Policy,
 )
@@ -188,13 +189,8 @@ ACCESS: Mapping[str, Policy] = {
     "district_adopt": LOCAL,
     "district_visit": LOCAL,
     # towns and parks that pass applications on
-    "forward_inbox": FORWARDER,
-    "forward_done": FORWARDER,
-    "forward_case": FORWARDER,
-    "forward_figures": FORWARDER,
-    "forward_changes": FORWARDER,
-    "forward_return": FORWARDER,
-    "forward_act": FORWARDER,
+    **dict.fromkeys(("forward_inbox", "forward_done", "forward_case", "forward_figures"), FORWARDER),
+    **dict.fromkeys(("forward_changes", "forward_return", "forward_act"), FORWARDER),
     # the municipal office
     "office_inbox": OFFICE,
     "office_cases": OFFICE,
@@ -228,6 +224,11 @@ ACCESS: Mapping[str, Policy] = {
     "office_batch_new": BATCHES,
     **dict.fromkeys(("office_batch", "office_proposal_quota"), BATCHES),
     "notice_adjust": PUBLISHER,
+    # the verification of figures by a third party
+    **dict.fromkeys(("office_verifiers", "office_figure_plan", "office_figure_check", "office_figure_report"), OFFICE),
+    **dict.fromkeys(("verifier_checks", "verifier_report", "verifier_case", "verifier_refuse"), VERIFIER),
+    **dict.fromkeys(("verifier_figure", "verifier_hand_in", "verifier_evidence"), VERIFIER),
+    "my_figure_check": APPLICANT,
     # recommendation for national titles: the desk and its package for office and publisher
     "office_recommendation": RECOMMENDERS,
     "office_quota": BATCHES,

@@ -32,6 +32,7 @@ TOP = (
     Entry("forward_inbox", _("审核转报"), frozenset({Power.FORWARD})),
     Entry("district_inbox", _("区级初审"), frozenset({Power.REVIEW_FIRST})),
     Entry("office_inbox", _("市级办理"), frozenset({Power.CHECK_COMPLETENESS})),
+    Entry("verifier_checks", _("数据核查"), frozenset({Power.VERIFY_FIGURES})),
     Entry("expert_tasks", _("专家评审"), frozenset({Power.REVIEW_AS_EXPERT})),
     Entry(
         "meetings",

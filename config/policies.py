@@ -35,6 +35,7 @@ PASSWORD_GIVEN = Policy("password_given", lambda request: request.user.is_authen
 APPLICANT = Policy("applicant", lambda request: is_applicant(request.user))
 DISTRICT = _power(Power.REVIEW_FIRST)
 MEMBERS = _power(Power.CONFIRM_MEMBERS)
+VERIFIER = _power(Power.VERIFY_FIGURES)
 RULES = _power(Power.DRAFT_RULES, Power.PUBLISH_RULES)
 DRAFTS = _power(Power.DRAFT_RULES)
 OFFICE = _power(Power.CHECK_COMPLETENESS)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("workflows.urls.district")),
     path("", include("workflows.urls.forward")),
     path("", include("workflows.urls.office")),
+    path("", include("workflows.urls.figure_checks")),
     path("", include("workflows.urls.rules")),
     path("", include("workflows.urls.matters")),
     path("", include("workflows.urls.expert")),

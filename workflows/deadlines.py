@@ -75,6 +75,11 @@ def call_off(clocks: list[Deadline], *, at: datetime) -> None:
     _settle(clocks, DeadlineState.CANCELLED, at)
 
 
+def conclude(case: Case, kind: str, state: DeadlineState, *, at: datetime) -> None:
+    """What a clock of this kind ran for is done, missed or given up, while the case stays where it is."""
+    _settle([clock for clock in open_clocks(case) if clock.kind == kind], state, at)
+
+
 def recompute(clock: Deadline, *, calendar: WorkCalendar) -> Deadline:
     """A clock as it is due by its events and the calendar as published now; one that stands still is left alone."""
     if clock.state == DeadlineState.RUNNING:

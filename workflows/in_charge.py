@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from viewflow.workflow.models import Task
 
+from accreditation.clocks import DeadlineKind
 from accreditation.enums import MemberState
 from accreditation.models import Case, Member, User
 from accreditation.reminders import ReminderAudience
 from accreditation.roles import ROLES, Power
+from accreditation.services.figure_checks import last_check
 from workflows import flow_tasks
 from workflows.ladders import ABOVE, ABOVE_LOCAL_EXPERTS, Above
 
@@ -18,18 +20,50 @@ APPLICANT = "applicant"
 CITY = "*"
 
 
-def people_reached(case: Case, audience: ReminderAudience) -> list[User]:
-    """Everybody of an audience, each once; nobody who has to do with the enterprise as an official (回避)."""
+def key_beside(case: Case, kind: str) -> str:
+    """Inbox key of whoever a clock runs for that belongs to no task of the flow; empty for all others."""
+    if kind == DeadlineKind.FIGURE_ANSWER:
+        return f"{APPLICANT}:{case.enterprise_id}"
+    if kind == DeadlineKind.FIGURE_CHECK and (check := last_check(case.application)) is not None:
+        return f"{Power.VERIFY_FIGURES}:{check.body.district}"
+    return ""
+
+
+def people_reached(case: Case, audience: ReminderAudience, beside: str = "") -> list[User]:
+    """Everybody of an audience, each once; nobody who has to do with the enterprise as an official (回避).
+
+    `beside` is the inbox key of a clock that belongs to no task; without it the open tasks tell.
+    """
+    if beside:
+        return _reached_beside(case, audience, beside)
     tasks = [task for task in flow_tasks.open_tasks(case) if task.flow_task_type == "HUMAN"]
     if audience is ReminderAudience.HOLDER:
         found = [person for task in tasks for person in _holders(task)]
     else:
         keys = sorted({key for task in tasks if (key := _key_above(case, task, audience))})
         found = [person for key in keys for person in people_of_key(key)]
-    own = set(Member.objects.filter(enterprise=case.enterprise_id).values_list("user_id", flat=True))
+    own = _connected(case)
     is_applicants = any((task.owner_permission or "").startswith(f"{APPLICANT}:") for task in tasks)
     reached = {person.pk: person for person in found if is_applicants or person.pk not in own}
     return list(reached.values())
+
+
+def _connected(case: Case) -> set[int]:
+    """Who acts, acted or asked to act for the enterprise."""
+    return set(Member.objects.filter(enterprise=case.enterprise_id).values_list("user_id", flat=True))
+
+
+def _reached_beside(case: Case, audience: ReminderAudience, key: str) -> list[User]:
+    """The holders of the key, or those above its power in the municipal office."""
+    word = key.partition(":")[0]
+    if audience is ReminderAudience.HOLDER:
+        people = people_of_key(key)
+        return list(people if word == APPLICANT else people.exclude(pk__in=_connected(case)))
+    above = ABOVE.get(Power(word)) if word in set(Power) else None
+    if above is None:
+        return []
+    power = above.superior if audience is ReminderAudience.SUPERIOR else above.head
+    return list(people_of_key(f"{power}:{CITY}").exclude(pk__in=_connected(case)))
 
 
 def _holders(task: Task) -> Iterable[User]:

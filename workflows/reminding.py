@@ -17,7 +17,7 @@ from accreditation.clocks import DeadlineState
 from accreditation.models import Case, Deadline, Reminder, User
 from accreditation.reminders import ReminderAudience, ReminderState
 from workflows.calendar import current_calendar
-from workflows.in_charge import people_reached
+from workflows.in_charge import key_beside, people_reached
 from workflows.ladders import Step, ladder_of
 from workflows.tick import clock_person
 from workflows.workdays import SHANGHAI, WorkCalendar
@@ -106,18 +106,21 @@ def _carry_out(doing: Act, calendar: WorkCalendar) -> list[Reminder]:
     told: set[int] = set()
     rows: list[Reminder] = []
     for audience in reversed(ReminderAudience):  # who stands higher is told as such, and once
-        rows += _deal_with(doing, case, [one for one in due if one.step.audience == audience], told, calendar)
+        mine = [one for one in due if one.step.audience == audience]
+        for beside in sorted({key_beside(case, one.clock.kind) for one in mine}):
+            same = [one for one in mine if key_beside(case, one.clock.kind) == beside]
+            rows += _deal_with(doing, case, same, told, calendar, beside)
     Reminder.objects.bulk_create(rows)
     doing.note(steps=[[row.deadline.kind, row.step, row.state, row.people] for row in rows])
     return rows
 
 
-def _deal_with(doing: Act, case: Case, due: list[Due], told: set[int], calendar: WorkCalendar) -> list[Reminder]:
+def _deal_with(
+    doing: Act, case: Case, due: list[Due], told: set[int], calendar: WorkCalendar, beside: str
+) -> list[Reminder]:
     """Steps of one audience: the highest is sent, the lower ones that were missed are only recorded."""
-    if not due:
-        return []
     *missed, highest = sorted(due, key=lambda one: (one.step.offset, -one.clock.due_at.timestamp()))
-    reached = people_reached(case, highest.step.audience)
+    reached = people_reached(case, highest.step.audience, beside)
     fresh = [person for person in reached if person.pk not in told]
     told.update(person.pk for person in fresh)
     state = ReminderState.SENT if fresh else ReminderState.SKIPPED if reached else ReminderState.UNADDRESSED

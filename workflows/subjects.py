@@ -28,6 +28,7 @@ from workflows.yearly_report_states import YEARLY_REPORT_STATES
 _S = ApplicationState
 _P = ProceedingState
 _C = ChangeState
+_BESIDE_THE_CHECK = frozenset({_S.UNDER_COMPLETENESS_CHECK, _S.UNDER_CONSULTATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ APPLICATION = Subject(
         DeadlineKind.EXPERT_REVIEW: frozenset({_S.UNDER_EXPERT_REVIEW}),
         DeadlineKind.NOTICE: frozenset({_S.UNDER_NOTICE}),
         DeadlineKind.CONSULTATION: frozenset({_S.UNDER_CONSULTATION}),
+        DeadlineKind.FIGURE_CHECK: _BESIDE_THE_CHECK,
+        DeadlineKind.FIGURE_ANSWER: _BESIDE_THE_CHECK,
         DeadlineKind.RECTIFICATION: frozenset({_S.UNDER_RECTIFICATION}),
     },
     related=("batch", "enterprise"),

@@ -10,6 +10,7 @@ from accreditation.enums import ApplicationState, Level, Owner
 from accreditation.models import Application, Member, Proceeding
 from accreditation.permissions import acts_for, has_power, has_power_at, has_power_over, persons_behind
 from accreditation.roles import LOCAL_POWERS, Power
+from accreditation.services import figure_checks
 from workflows.doing import Doing, Who
 
 OFFICE_STATES = frozenset(
@@ -70,6 +71,14 @@ def _seat_holder(doing: Doing) -> bool:
     )
 
 
+def _verifier(doing: Doing) -> bool:
+    """A person of the body that is commissioned with the figures of the case."""
+    check = figure_checks.open_check(doing.application)
+    if check is None or not has_power(doing.by, Power.VERIFY_FIGURES, district=check.body.district, at=doing.at):
+        return False
+    return _unconnected(doing)
+
+
 def _at_authority(power: Power) -> Callable[[Doing], bool]:
     """Whether the person holds the power at the body that granted the title."""
 
@@ -107,6 +116,7 @@ REVIEWER = Who(
     lambda doing: CHECKER.test(doing) if doing.application.state in OFFICE_STATES else DISTRICT.test(doing),
 )
 SEAT_HOLDER = Who("expert", _("评审专家"), _seat_holder)
+VERIFIER = Who("verifier", _("受托核查机构"), _verifier)
 FORWARDER = Who("forwarder", _("街镇（园区）"), _forwarder)
 LOCAL_REVIEWER = Who(
     "reviewing_officer",

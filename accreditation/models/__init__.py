@@ -25,6 +25,7 @@ from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evaluations import EvaluationCall, EvaluationRound
 from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
+from accreditation.models.figure_checks import FigureCheck, FigureCheckPlan, FigureFinding
 from accreditation.models.grant_proposals import GrantProposal
 from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
 from accreditation.models.notice_extensions import NoticeExtension
@@ -91,6 +92,9 @@ __all__ = [
     "Evidence",
     "ExpertProfile",
     "ExternalNotice",
+    "FigureCheck",
+    "FigureCheckPlan",
+    "FigureFinding",
     "FiledIdentifier",
     "FirstReview",
     "Forwarding",

@@ -198,6 +198,17 @@ SENTENCES: Mapping[str, Sentence] = {
         _("办理程序版本已更换"), _("办件 %(case)s 改按修订后的办理程序继续办理，理由见办件页面。")
     ),
     "conclude_consultation": Sentence(_("部门会商完毕"), _("办件 %(case)s 部门会商完毕，已通过市级形式审查。")),
+    "commission_figure_check": Sentence(
+        _("已委托第三方数据核查"), _("办件 %(case)s 已委托核查机构核查填报数据，核查机构请先声明有无利害关系。")
+    ),
+    "call_off_figure_check": Sentence(_("核查委托已终止"), _("办件 %(case)s 的第三方数据核查委托已终止。")),
+    "refuse_figure_check": Sentence(_("核查机构回避"), _("办件 %(case)s 的核查机构申明利害关系并回避，请另行委托。")),
+    "hand_in_figure_check": Sentence(
+        _("数据核查报告已提交"), _("办件 %(case)s 的数据核查报告已提交；有差异的，申报单位可在期限内说明。")
+    ),
+    "answer_figure": Sentence(_("收到差异说明"), _("办件 %(case)s 的申报单位说明了一项数据差异。")),
+    "end_figure_answers": Sentence(_("差异说明期满"), _("办件 %(case)s 的数据差异说明期已满，请处理。")),
+    "decide_figure": Sentence(_("数据差异已处理"), _("办件 %(case)s 有一项数据差异已处理，是否采用和理由见办件页面。")),
     "correct_entry": Sentence(_("公示名单已更正"), _("办件 %(case)s 的公示名称已由公示调整通知更正。")),
     "take_off_notice": Sentence(_("已撤下公示名单"), _("办件 %(case)s 已由公示调整通知撤下公示名单，本次申报终止。")),
     "propose_within_quota": Sentence(

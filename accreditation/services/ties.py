@@ -18,7 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import LinkKind, TieKind
-from accreditation.models import Application, FiledIdentifier, Link, Member, Tie, User
+from accreditation.models import Application, Body, FiledIdentifier, Link, Member, Tie, User
+from accreditation.roles import Role
 from accreditation.services.evaluation import reported_facts
 from criteria.facts import Facts
 
@@ -171,3 +172,19 @@ def _recorded(row: Tie, known: _Record) -> Iterator[FoundTie]:
 
 def _source(row: Tie) -> Sentence:
     return _("专家本人申报，%(source)s") % {"source": row.source} if row.is_declared else row.source
+
+
+def ties_of_body(body: Body, application: Application, *, on: date) -> list[FoundTie]:
+    """Every tie of a verifying body: it is the applicant, is linked to it, or one of its people has a tie."""
+    found = []
+    if body.uscc and body.uscc == application.enterprise.uscc:
+        found.append(FoundTie(TieKind.OTHER, _("核查机构就是申报单位")))
+    elif body.uscc and (link := _linked(application.enterprise.uscc).get(body.uscc)) is not None:
+        words = {"kind": LinkKind(link.kind).label, "source": link.source}
+        found.append(FoundTie(TieKind.OTHER, _("核查机构是申报单位的%(kind)s（来源：%(source)s）") % words))
+    people = User.objects.filter(grants__role=Role.VERIFIER, grants__district=body.district, grants__revoked_at=None)
+    for person in people.order_by("pk"):
+        for tie in ties_between(person, application, on=on):
+            text = _("%(name)s：%(tie)s") % {"name": str(person), "tie": str(tie)}
+            found.append(FoundTie(tie.kind, text))
+    return found

@@ -16,7 +16,7 @@ TONES = {
     "in_preparation dropped_proceeding "
     "reconsideration_withdrawn change_draft change_withdrawn "
     "report_awaited report_dropped "
-    "reexamination_called reexamination_dropped",
+    "reexamination_called reexamination_dropped check_called_off",
     "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "
     "under_forwarding under_site_visit under_overall_review proposed under_notice notice_completed "
     "awaiting_announcement open cleared called in_session published received "
@@ -25,20 +25,21 @@ TONES = {
     "under_district_opinion under_receiving_opinion under_confirmation awaiting_second_confirmation "
     "reconsideration_filed under_reconsideration decision_proposed report_handed_in "
     "reexamination_under_review reexamination_reviewed reexamination_forwarded "
-    "result_adopted rectification_reported",
+    "result_adopted rectification_reported checking",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested "
     "defence_open awaiting_hearing order_running "
     "answer_asked change_returned "
     "report_overdue report_sent_back reexamination_sent_back reexamination_late "
+    "check_commissioned check_reported differs unverifiable "
     "under_rectification",
     "green": "listed confirmed recognised announced adopted in_force active done met recognised_above concluded "
     "reconsidered change_confirmed "
-    "report_noted reexamination_passed "
+    "report_noted reexamination_passed check_settled "
     "evaluated",
     "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired "
     "not_in_quota not_recognised_above faulty "
     "reexamination_failed reexamination_refused reexamination_unanswered "
-    "reconsideration_not_accepted change_refused",
+    "reconsideration_not_accepted change_refused check_refused",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 

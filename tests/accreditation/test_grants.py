@@ -13,7 +13,7 @@ from accreditation import effects
 from accreditation.acts import Replayed
 from accreditation.audit import verify_chain
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import AuditEvent, Ledger, Message, RoleGrant, User
+from accreditation.models import AuditEvent, GrantProposal, Ledger, Message, RoleGrant, User
 from accreditation.permissions import has_power
 from accreditation.roles import ROLES, Power, Role
 from accreditation.seeds.accounts import seed_accounts
@@ -197,7 +197,7 @@ def test_page_grants_and_keeps_the_text_of_a_refused_form(
     assert answer.status_code == 422
     assert "沪示例〔2026〕1号" in answer.content.decode()
     assert client.post("/grants/", said | {"district": "310101", "request_key": "b"}).status_code == 302
-    assert RoleGrant.objects.get(user=newcomer).district == "310101"
+    assert GrantProposal.objects.get(user=newcomer).district == "310101"
 
 
 def test_operator_opens_and_closes_accounts_and_grants_nothing(

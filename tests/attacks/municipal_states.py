@@ -13,6 +13,7 @@ from accreditation.services.adjustments import create_adjustment
 from tests.attacks.district_states import DistrictStates, decided
 from tests.factories import steps
 from tests.factories.cast import Cast, make_cast
+from tests.factories.figure_checks import OTHER_FIRM, commission, confirm_all, make_firm, make_plan, report_of
 from tests.factories.local import LocalCast
 from tests.factories.recognition import answer, ask, consult, make_municipal_2026
 from workflows import door
@@ -112,7 +113,13 @@ WAYS: dict[str, tuple[Step, ...]] = {
 
 
 class MunicipalStates2026(MunicipalStates):
-    """Edition 2026: other departments are consulted, one proposal is allowed."""
+    """Edition 2026: other departments are consulted, named cases are verified, one proposal is allowed."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.firm, self.people["verifier"] = make_firm(self.local.cast)
+        _other, self.people["other_verifier"] = make_firm(self.local.cast, "other_firm", OTHER_FIRM)
+        make_plan(self.local.cast, self.local.batch, "named")
 
     def open_batch(self, cast: Cast) -> Batch:
         """A batch with consultation and quota."""
@@ -139,6 +146,11 @@ class MunicipalStates2026(MunicipalStates):
                 "dated": self.at.date(),
             },
             "conclude_consultation": {"opinion": "材料齐全"},
+            "commission_figure_check": {"body": self.firm}, "call_off_figure_check": {"reason": "另行委托"},
+            "refuse_figure_check": {"tie": "为其代理记账"},
+            "record_figures": {"findings": [{"code": "rd_staff", "year": 2025, "result": "confirmed"}]},
+            "hand_in_figure_check": report_of(self.at), "answer_figure": {"text": "无异议"},
+            "decide_figure": {"is_adopted": True, "reason": "有依据"},
         }  # fmt: skip
         if verb in ("correct_entry", "take_off_notice"):
             return {"adjustment": self._adjustment(case), "corrected": "更正后的名称", "reasons": "书面申请撤回"}
@@ -156,7 +168,11 @@ class MunicipalStates2026(MunicipalStates):
 
 
 def _asked(world: MunicipalStates, case: Case) -> None:
-    """Three of four departments have answered."""
+    """Three of four departments have answered; the verifier has recorded every figure."""
+    assert isinstance(world, MunicipalStates2026)
+    commission(world.local.cast, case, world.firm, world.at)
+    world.act(case, "declare_no_figure_tie", "verifier")
+    confirm_all(case, world.people["verifier"], world.at, rd_staff=2)
     ask(world.local.cast, case, world.at)
     for department in ("science", "finance", "customs"):
         answer(world.local.cast, case, world.at, department)

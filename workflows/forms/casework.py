@@ -124,20 +124,21 @@ class ValueForm(forms.Form):
 
     def clean_value(self) -> Fraction:
         """An exact number that the field can hold."""
-        typed = typed_number(self.cleaned_data["value"])
-        unit = UNITS[self.spec.unit].name_zh
-        if (
-            typed is None
-            or typed.unit not in ("", unit)
-            or typed.percent != (self.spec.unit == "pct" and typed.percent)
-        ):
-            raise forms.ValidationError(_("请填数字，例如 1234.5。"), code="number")
-        if typed.value < 0 and self.spec.kind != Kind.DECIMAL_SIGNED:
-            raise forms.ValidationError(_("不能小于零。"), code="negative")
-        most = 0 if self.spec.kind == Kind.INTEGER else self.spec.places
-        if (typed.value * 10**most).denominator != 1:
-            raise forms.ValidationError(_("小数最多 %(n)d 位。"), code="places", params={"n": most})
-        return typed.value
+        return exact_number(self.cleaned_data["value"], self.spec)
+
+
+def exact_number(text: str, spec: FieldSpec) -> Fraction:
+    """A typed number as the field can hold it, in its unit; raises ValidationError."""
+    typed = typed_number(text)
+    unit = UNITS[spec.unit].name_zh
+    if typed is None or typed.unit not in ("", unit) or typed.percent != (spec.unit == "pct" and typed.percent):
+        raise forms.ValidationError(_("请填数字，例如 1234.5。"), code="number")
+    if typed.value < 0 and spec.kind != Kind.DECIMAL_SIGNED:
+        raise forms.ValidationError(_("不能小于零。"), code="negative")
+    most = 0 if spec.kind == Kind.INTEGER else spec.places
+    if (typed.value * 10**most).denominator != 1:
+        raise forms.ValidationError(_("小数最多 %(n)d 位。"), code="places", params={"n": most})
+    return typed.value
 
 
 class GateForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +19,7 @@ from criteria.trace import Input, Trace, UsedFigure
 from criteria.units import amount_text, shown_amount
 from workflows.presentation.words import Words, cited, coded, confidence_mark, either, lang
 
+Used = Mapping[tuple[str, int | None], SafeString]
 SHOWN_ELSEWHERE = {"input", "figure", "ground"}  # inputs stand in a table, figures among the sources
 ROLE_NAMES = {
     "weight": gettext_lazy("权重"),
@@ -32,12 +33,12 @@ ROLE_NAMES = {
 }
 
 
-def explanations(evaluation: Evaluation, rules: RuleSet) -> list[Words]:
-    """Every indicator and bonus explained, in the order of the rules."""
-    return [trace_explanation(trace, rules) for trace in (*evaluation.indicators, *evaluation.bonus)]
+def explanations(evaluation: Evaluation, rules: RuleSet, used: Used | None = None) -> list[Words]:
+    """Every indicator and bonus explained, in the order of the rules; `used`: what replaced which reported figure."""
+    return [trace_explanation(trace, rules, used) for trace in (*evaluation.indicators, *evaluation.bonus)]
 
 
-def trace_explanation(trace: Trace, rules: RuleSet) -> Words:
+def trace_explanation(trace: Trace, rules: RuleSet, used: Used | None = None) -> Words:
     """One indicator: `key`, `title`, `points`, `weight`, `met`, `inputs`, `lines`, `sources`."""
     below = trace.value is not None and trace.basic is not None and trace.value < trace.basic
     return {
@@ -46,7 +47,7 @@ def trace_explanation(trace: Trace, rules: RuleSet) -> Words:
         "points": points_text(trace),
         "weight": "?" if trace.weight is None else shown_text(trace.weight),
         "met": not below,
-        "inputs": _inputs(trace.inputs),
+        "inputs": _inputs(trace.inputs, used),
         "lines": _lines(explanation(trace, lang())),
         "sources": [figure_source(figure, rules) for figure in trace.figures],
     }
@@ -95,13 +96,14 @@ def _source_text(name: str, value: str, source: Iterable[str], rules: RuleSet) -
     return format_html("{} {}{}{}", name, value, _("；出处：") if value else _("出处："), cited(source, rules))
 
 
-def _inputs(inputs: Iterable[Input]) -> list[Words]:
+def _inputs(inputs: Iterable[Input], used: Used | None = None) -> list[Words]:
     return [
         {
             "label": either(given, "name"),
             "year": given.year,
             "value": _value(given),
             "cell": f"{given.sheet} {given.cell}".strip(),
+            "source": (used or {}).get((given.code, given.year), ""),
         }
         for given in inputs
     ]

@@ -14,6 +14,7 @@ from criteria.facts import Fact
 from criteria.fields import FieldSpec
 from workflows.presentation import gates, scores
 from workflows.presentation.explanations import explanations
+from workflows.presentation.figure_checks import sources_used
 from workflows.presentation.figures import annex_tables, shown_value, verified_rows
 from workflows.presentation.material import evidence_list
 from workflows.presentation.provable import proof
@@ -39,7 +40,7 @@ def rule_score(application: Application, *, address: str = "") -> Words:
         "compared": scores.compared_scores(reported, verified),
         "axes": scores.radar_axes(verified),
         "gates": gates.gates_table(verified, rules),
-        "explanations": explanations(verified, rules),
+        "explanations": explanations(verified, rules, sources_used(application, rules)),
         "sources": source_rows(rules),
         "totals": scores.totals(verified),
     }

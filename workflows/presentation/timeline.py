@@ -28,7 +28,7 @@ from criteria.ruleset import RuleSet
 from workflows.door import verb_label
 from workflows.presentation import evaluation_trail as evaluations
 from workflows.presentation import reexamination_trail as reexaminations
-from workflows.presentation import timeline_notices
+from workflows.presentation import timeline_figures, timeline_notices
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.further_returns import FURTHER_TELLERS
 from workflows.presentation.hands import HAND_TELLERS
@@ -43,6 +43,7 @@ Content = Mapping[str, Any]
 # Office under which an act is shown instead of the person's name.
 BODIES = {
     "committee", "leading_group", "clock", "public", "publish", "publish_locally", "expert", "operator",
+    "verifier",
 }  # fmt: skip
 MERGED = {"attach_evidence", "drop_evidence", "bind_evidence", "unbind_evidence"}
 
@@ -130,6 +131,7 @@ def _who(event: AuditEvent, view: View) -> str | SafeString:
             "publish_locally": _("发布人"),
             "expert": _("评审专家"),
             "operator": _("系统"),
+            "verifier": _("核查机构"),
         }[event.acting_as]
     return person_words(event)
 
@@ -322,4 +324,5 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "recognise_above": _reasons("notice"),
     "pass_over_above": _reasons("notice"),
     **evaluations.TELLERS,
+    **timeline_figures.TELLERS,
 }

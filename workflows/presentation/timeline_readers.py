@@ -70,6 +70,12 @@ READERS: Mapping[str, frozenset[View]] = {
     "recompute_deadline": EVERYBODY,
     **dict.fromkeys(("change_edition", "correct_entry", "take_off_notice"), EVERYBODY),
     "conclude_consultation": PARTIES,
+    **dict.fromkeys(
+        ("commission_figure_check", "call_off_figure_check", "hand_in_figure_check", "end_figure_answers"), PARTIES
+    ),
+    **dict.fromkeys(("declare_no_figure_tie", "refuse_figure_check", "record_figures"), AUTHORITIES),
+    "answer_figure": AUTHORITIES | {View.APPLICANT},
+    "decide_figure": PARTIES,
     **HAND_READERS,
     **FURTHER_READERS,
     # proceedings over titles; before the holder is told of one it sees nothing of the case

@@ -32,7 +32,7 @@ def reported_address(application: Application) -> str:
 def document_for(user: Person, number: str, pk: int) -> SiteVisitDocument:
     """One file of a visit for whoever reads the material of the case by office; NotFound otherwise."""
     case = case_for(user, number)
-    if view_of(user, case) in (View.APPLICANT, View.FORWARDER) or not may_read_material(user, case):
+    if view_of(user, case) in (View.APPLICANT, View.FORWARDER, View.VERIFIER) or not may_read_material(user, case):
         raise NotFound(number)
     rows = SiteVisitDocument.objects.select_related("file")
     row = rows.filter(visit__application=application_of(case), pk=pk).first()

@@ -1,4 +1,4 @@
-"""The verb table of the municipal recognition, 2026: the lines of 2022, consultation before the experts, a quota.
+"""The verb table of the municipal recognition, 2026: that of 2022, figures verified, departments asked, a quota.
 
 This is the answer to "what can happen to an application now": read the lines whose `nodes` hold its node.
 """
@@ -11,10 +11,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows import audiences, guards, recognition_guards, who
+from workflows import audiences, figure_check_guards, guards, recognition_guards, who
 from workflows import recognition_records as records
 from workflows import recommendation_guards as consulting
 from workflows.doing import Verb
+from workflows.tables.figure_checks import FIGURE_CHECKS
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022, NOTICE, PUBLICITY
 from workflows.tables.national_recommendation_2016 import CONSULTATION, NATIONAL_2016
 
@@ -27,7 +28,15 @@ _CHANGES: Mapping[str, Mapping[str, Any]] = {
     "verify_value": {"nodes": _AT_CHECK},
     "find_ineligible": {"nodes": _AT_CHECK},
     "pass_completeness_check": {
-        "guards": (recognition_guards.departments_were_asked, *MUNICIPAL_2022["pass_completeness_check"].guards),
+        "guards": (
+            recognition_guards.departments_were_asked, figure_check_guards.figures_are_verified,
+            *MUNICIPAL_2022["pass_completeness_check"].guards,
+        ),
+    },
+    "return_for_correction": {
+        "guards": (
+            figure_check_guards.no_figure_check_is_open, *MUNICIPAL_2022["return_for_correction"].guards,
+        ),
     },
     "propose": {
         "transition": "propose_within_quota", "record": records.propose, "ground": RULES,
@@ -46,7 +55,8 @@ _ADDED: tuple[Verb, ...] = (
         "conclude_consultation", _("会商完毕，形式审查通过"), who.CHECKER, ("consultation",), RULES,
         transition="conclude_consultation", completes=True,
         guards=(
-            recognition_guards.consultation_may_end, consulting.objections_are_answered, guards.gates_are_passed,
+            recognition_guards.consultation_may_end, consulting.objections_are_answered,
+            figure_check_guards.figures_are_verified, guards.gates_are_passed,
             guards.needs_text("opinion", _("审查意见")),
         ),
         record=records.conclude_consultation, tells=(audiences.applicants,),
@@ -67,5 +77,5 @@ _ADDED: tuple[Verb, ...] = (
 
 MUNICIPAL_2026: dict[str, Verb] = {
     **{code: replace(line, **_CHANGES.get(code, {})) for code, line in MUNICIPAL_2022.items()},
-    **{line.code: line for line in _ADDED},
+    **{line.code: line for line in (*_ADDED, *FIGURE_CHECKS)},
 }

@@ -21,6 +21,8 @@ from workflows.opening import open_application
 from workflows.presentation import explanations, figures, gates, letters, rules, scores
 from workflows.presentation.cases import batch_name
 from workflows.presentation.evaluations import evaluation_rows, own_call_words
+from workflows.presentation.figure_checks import overview as figure_check
+from workflows.presentation.figure_checks import sources_used
 from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
@@ -150,6 +152,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         place=_place(opened),
         summary=applicant_tasks.summary(opened),
         recommending=recommending_rows(opened.application),
+        figure_check=figure_check(opened.application, href=applicant_tasks.address("my_figure_check", number)),
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter", limit=SHOWN_EVENTS),
         certificate=applicant_tasks.issued_card(opened.application),
         ended_for=opened.application.ended_for,
@@ -201,7 +204,14 @@ def _verified(opened: OpenCase) -> Words:
     if not verified or evaluation is None or opened.is_editable:
         return {"verified": verified, "compared": None}
     after = verified_evaluation(opened.application)
-    return {"verified": verified, "compared": scores.compared_scores(evaluation, after) if after else None}
+    if after is None:
+        return {"verified": verified, "compared": None}
+    used = sources_used(opened.application, opened.rules)
+    return {
+        "verified": verified,
+        "compared": scores.compared_scores(evaluation, after),
+        "counting": explanations.explanations(after, opened.rules, used),
+    }
 
 
 @require_safe

@@ -26,6 +26,7 @@ from workflows.presentation.rules import rule_set_page
 from workflows.presentation.words import lang, state_label, state_tone
 from workflows.procedures import PROCEDURES
 from workflows.selectors import batch_desk
+from workflows.selectors.figure_checks import may_verify
 from workflows.selectors.recognition import may_have_quota
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
@@ -62,6 +63,7 @@ def office_batch(request: HttpRequest, code: str) -> HttpResponse:
         "issuing": issuing,
         "recommends": row.is_recommendation,
         "has_quota": may_have_quota(row),
+        "may_verify": may_verify(row),
     }
     return render(request, "workflows/office/batch.html", context)
 

@@ -24,6 +24,8 @@ from workflows.presentation.coverage import coverage
 from workflows.presentation.differences import difference_words
 from workflows.presentation.evaluations import evaluation_rows
 from workflows.presentation.explanations import explanations
+from workflows.presentation.figure_checks import overview as figure_check
+from workflows.presentation.figure_checks import sources_used
 from workflows.presentation.figures import annex_tables, shown_value
 from workflows.presentation.further_returns import further_return
 from workflows.presentation.hands import hands
@@ -69,7 +71,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "answers": _answers(opened, rules),
         "compared": _compared(reported, verified),
         "axes": scores.radar_axes(verified) if verified else [],
-        "explanations": explanations(verified, rules) if verified else [],
+        "explanations": explanations(verified, rules, sources_used(application, rules)) if verified else [],
         "sources": source_rows(rules),
         "facts": _facts(opened, rules),
         "evaluated": evaluation_rows(application, for_holder=False),
@@ -77,6 +79,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "letters": _letters(opened),
         "recommending": recommending_rows(application),
         "consultations": consultation_rows(consultations_of(application)) if opened.desk.code == "office" else [],
+        "figure_check": _figure_check(opened),
         "forwardings": registers.forwardings_of(application),
         "register": _register(opened) if opened.runs_panel else [],
         "timeline": timeline.timeline(
@@ -86,6 +89,12 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "hands": hands(case, by, at=at),
         "further": further_return(application, by, at=at),
     }
+
+
+def _figure_check(opened: Opened) -> Words | None:
+    """The check by a third party; its page is the office's."""
+    is_office = opened.desk.code == "office"
+    return figure_check(opened.application, href=opened.address("figure_check") if is_office else "")
 
 
 def _place(opened: Opened, at: datetime) -> Words:

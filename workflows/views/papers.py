@@ -21,6 +21,7 @@ PAGES: dict[View, tuple[str, ...]] = {  # the first address that this installati
     View.DISTRICT: ("district_case",),
     View.OFFICE: ("office_case",),
     View.EXPERT: ("expert_case",),
+    View.VERIFIER: ("verifier_case",),
     View.COMMITTEE: ("committee_case", "committee"),
     View.AUDITOR: ("audit_case",),
 }
