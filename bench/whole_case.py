@@ -41,6 +41,7 @@ PARTS = {
         "accreditation_workbook", "accreditation_evidence", "accreditation_storedfile", "accreditation_submission",
         "accreditation_gateanswer", "accreditation_firstreview", "accreditation_verifiedvalue",
         "accreditation_correction", "accreditation_binding", "accreditation_filedidentifier",
+        "accreditation_figure", "accreditation_furtherreturn",
     ),
     "panel": (
         "accreditation_panel", "accreditation_seat", "accreditation_review", "accreditation_expert",
@@ -50,7 +51,7 @@ PARTS = {
         "accreditation_meeting", "accreditation_attendance", "accreditation_vote", "accreditation_decision",
         "accreditation_notice", "accreditation_announcement", "accreditation_objection", "accreditation_title",
         "accreditation_proceeding", "accreditation_ranking", "accreditation_change",
-        "accreditation_evaluationround", "accreditation_adjustedentry",
+        "accreditation_evaluation", "accreditation_adjustedentry",
     ),
     "batch, rules, numbers": (
         "accreditation_batch", "accreditation_rulesetedition", "accreditation_programme", "accreditation_counter",
