@@ -98,6 +98,7 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
         for n, c in enumerate("一二三四五六七", 1)
     ),
     DemoAccount("fabu", "公告（示例）", _("发布人"), Role.PUBLISHER),
+    DemoAccount("hecha", "核实（示例）", _("核查机构人员"), Role.VERIFIER, "V99999"),
     DemoAccount("fuyi1", "复查（示例）", _("行政复议人员"), Role.RECONSIDERATION_OFFICER),
     DemoAccount("fuyi2", "复决（示例）", _("行政复议人员"), Role.RECONSIDERATION_OFFICER),
     DemoAccount("yunwei", "常运（示例）", _("系统管理员"), Role.OPERATOR),

@@ -75,11 +75,12 @@ DEMO_OFFICE_USCC = "11310000MB0DEM0X10"  # invented; the check character is righ
 
 DEMO_DISTRICT, DEMO_DISTRICT_USCC = "310117", "11310117MB0DEM0X1R"  # the one that recognises by itself in the demo
 DEMO_TOWN = BodyEntry("demo-town", Level.TOWN, "示例镇人民政府", "Example Town", "T10001", "", "district-310117")
+DEMO_FIRM = BodyEntry("demo-firm", Level.VERIFIER, "示例会计师事务所", "Example Accountants", "V99999", "", "")
 
 
 def demo_bodies() -> tuple[BodyEntry, ...]:
     """The same bodies under invented names, so that no demo document speaks in the name of a real authority."""
-    return (*(_invented(entry) for entry in BODIES), DEMO_TOWN)
+    return (*(_invented(entry) for entry in BODIES), DEMO_TOWN, DEMO_FIRM)
 
 
 def _invented(entry: BodyEntry) -> BodyEntry:

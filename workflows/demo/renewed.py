@@ -1,11 +1,14 @@
-"""The municipal recognition under its edition of 2026, left with a case that the other departments are asked about."""
+"""The municipal recognition under its edition of 2026, left with a case before departments and a verifying firm."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from accreditation.models import Batch, Case
+from accreditation.figure_check_words import CheckScope
+from accreditation.models import Batch, Body, Case
 from accreditation.recommendation_words import Department, TieRule
+from accreditation.seeds.reference import DEMO_FIRM
+from accreditation.services import figure_plans
 from accreditation.services.batches import open_batch
 from accreditation.services.recognition_quota import set_proposal_quota
 from accreditation.services.rule_sets import store_edition
@@ -24,8 +27,8 @@ APPLICANT, DISTRICT = "qiye2", "jiading"
 
 
 def fill_renewed(story: Story) -> Case:
-    """Filed, recommended by the district, four departments asked, two have answered."""
-    story.tell.step("市级认定 2026 年版：登记认定名额，区级推荐后正在部门会商")
+    """Filed, recommended by the district; four departments asked, two have answered; a firm verifies the figures."""
+    story.tell.step("市级认定 2026 年版：登记认定名额，区级推荐后正在部门会商，并委托第三方核查数据")
     clock = DemoClock(story.world.calendar, story.now, 9)
     turns = Turns(Teller(lambda _text: None), story.world, clock)
     people, act = story.world.people, turns.tell.act
@@ -46,6 +49,12 @@ def fill_renewed(story: Story) -> Case:
             case, "record_answer", office, at, department=department, position="no_objection",
             text="经核查，无不同意见。", document_number=f"示例函〔{at.year}〕{10 + number} 号", dated=at.date(),
         )  # fmt: skip
+    figure_plans.set_plan(
+        batch, scope=CheckScope.NAMED, sample_size=None, check_days=10, answer_days=3, ground="示例委托书〔2026〕1 号",
+        by=office, at=clock.minutes(20),
+    )  # fmt: skip
+    firm = Body.objects.get(code=DEMO_FIRM.code)
+    act(case, "commission_figure_check", office, clock.minutes(10), body=firm, remark="请重点核对研发费用和研发人员。")
     story.tell.line(clock.at, "系统", f"{case.number} {case.enterprise.name}")
     return case
 
