@@ -152,6 +152,11 @@ def grant_proposals() -> QuerySet[GrantProposal]:
     return rows.order_by("settled_at", "-proposed_at", "-pk")
 
 
+def unfulfilled_proposals() -> QuerySet[GrantProposal]:
+    """Those without a grant: waiting ones and, after them, declined ones."""
+    return grant_proposals().filter(grant__isnull=True)
+
+
 def grant_proposal(pk: int) -> GrantProposal:
     """One proposal; raises NotFound."""
     row = grant_proposals().filter(pk=pk).first()

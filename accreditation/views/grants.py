@@ -39,7 +39,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": [(ROLES[Role(row.role)].label, row) for row in people.all_grants()],
-        "proposals": [(ROLES[Role(row.role)].label, row) for row in people.grant_proposals()],
+        "proposals": [(ROLES[Role(row.role)].label, row) for row in people.unfulfilled_proposals()],
     }
     return render(request, "accreditation/grants/list.html", context, status=422 if form.is_bound else 200)
 

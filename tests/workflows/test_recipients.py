@@ -150,7 +150,7 @@ def test_page_of_a_case_is_the_offices_alone(cast: Cast, case: Case) -> None:
     assert "@" not in page.split("<main", 1)[1].split("</main", 1)[0]
     assert log_in(Client(), cast.pudong).get(address).status_code == 403
     connected = person("connected", "有关联")
-    connected.grants.create(role="municipal_officer", granted_at=cast.at, ground="测试", granted_by=cast.office)
+    connected.grants.create(role="municipal_officer", granted_at=cast.at, ground="测试")
     assert log_in(Client(), connected).get(address).status_code == 200
     case.enterprise.members.create(user=connected, state="ended", requested_at=cast.at, settled_at=cast.at)
     assert log_in(Client(), connected).get(address).status_code == 404

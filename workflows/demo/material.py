@@ -47,17 +47,15 @@ def workbook_for(
 
 
 def _with_own_numbers(annexes: Annexes, enterprise: Enterprise) -> Annexes:
-    """Rights of an enterprise bear its own numbers: the same number in two applications is a reviewer's question."""
-    return {
-        annex: tuple(_numbered(row, enterprise) for row in rows) if annex == "ip_rights" else rows
-        for annex, rows in annexes.items()
-    }
+    """Rights and standards bear the enterprise's own numbers: one number in two applications is a question."""
+    return {annex: tuple(_numbered(row, enterprise) for row in rows) for annex, rows in annexes.items()}
 
 
 def _numbered(row: AnnexRow, enterprise: Enterprise) -> AnnexRow:
     values = {**row.values}
-    if isinstance(values.get("number"), str):
-        values["number"] = f"{values['number']}-{enterprise.uscc[-8:]}"
+    number, own = values.get("number"), enterprise.uscc[-8:]
+    if isinstance(number, str):
+        values["number"] = number.replace("T/SL", f"T/SL{own}") if number.startswith("T/SL") else f"{number}-{own}"
     return replace(row, values=values)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from workflows import audiences, change_audiences, reconsideration_who, yearly_report_acts
+from workflows import audiences, change_audiences, figure_check_records, reconsideration_who, yearly_report_acts
 from workflows.doing import Audience
 from workflows.tables import generic_recognition_2026
 
@@ -32,6 +32,7 @@ AUDIENCE_LABELS: Mapping[Audience, Promise] = {
     reconsideration_who.reconsiderers: _("可以审理本案的复议人员"),
     reconsideration_who.deciders: _("可以决定本案的复议机构负责人"),
     reconsideration_who.respondents: _("被申请人的承办人"),
+    figure_check_records.verifiers: _("受委托核查机构的人员"),
     yearly_report_acts.keepers: _("市认定办公室称号管理人员"),
     generic_recognition_2026.first_hands: _("区主管部门；本批次不设区级初审的，市认定办公室"),
 }
