@@ -73,6 +73,7 @@ class RoleGrant(models.Model):
     body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, blank=True)
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by_one = models.BooleanField(default=False, editable=False)  # given by one officer before two were needed
     granted_at = models.DateTimeField()
     ground = models.CharField(max_length=300)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -90,6 +91,7 @@ class RoleGrant(models.Model):
             models.CheckConstraint(
                 name="grant_has_two_persons",
                 condition=Q(granted_by__isnull=True, confirmed_by__isnull=True)
+                | Q(by_one=True, confirmed_by__isnull=True)
                 | (Q(granted_by__isnull=False, confirmed_by__isnull=False) & ~Q(confirmed_by=F("granted_by")))
                 & ~Q(confirmed_by=F("user")),
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 
 from accreditation.enums import MemberState
@@ -143,13 +143,13 @@ def acting_role(user: User, power: Power, *, district: str | None = None) -> Rol
 def all_grants() -> QuerySet[RoleGrant]:
     """Standing grants first, then past ones, newest first."""
     rows = RoleGrant.objects.select_related("user", "granted_by", "confirmed_by", "revoked_by", "body")
-    return rows.order_by("revoked_at", "-granted_at", "-pk")
+    return rows.order_by(F("revoked_at").asc(nulls_first=True), "-granted_at", "-pk")
 
 
 def grant_proposals() -> QuerySet[GrantProposal]:
     """Proposals that wait for a second security officer first, then settled ones, newest first."""
     rows = GrantProposal.objects.select_related("user", "proposed_by", "settled_by")
-    return rows.order_by("settled_at", "-proposed_at", "-pk")
+    return rows.order_by(F("settled_at").asc(nulls_first=True), "-proposed_at", "-pk")
 
 
 def unfulfilled_proposals() -> QuerySet[GrantProposal]:

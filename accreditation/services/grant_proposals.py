@@ -9,12 +9,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.models import GrantProposal, RoleGrant, User
 from accreditation.models.grant_proposals import ProposalState
 from accreditation.permissions import has_power
 from accreditation.roles import Power, Role
-from accreditation.services.grants import LEDGER, Expertise, check_grant, write_expertise, write_grant
+from accreditation.services.grants import LEDGER, Expertise, check_grant, needs_officer, write_expertise, write_grant
 
 
 def propose_grant(
@@ -36,17 +36,18 @@ def propose_grant(
     Raises Denied when `by` is no security officer, Refusal with every reason of `check_grant`, and where the same is
     proposed already.
     """
-    _needs_officer(by)
-    request = fingerprint(user.pk, role, district, ground)
+    stored = _stored(expertise) if role == Role.EXPERT else None
+    request = fingerprint(user.pk, role, district, ground, stored)
     with act(
         LEDGER, "propose_grant", by=by, at=at, acting_as=Role.SECURITY_OFFICER, request_key=request_key, request=request
     ) as doing:
+        needs_officer(by)
         check_grant(user, role, by=by, district=district, ground=ground, expertise=expertise)
         if GrantProposal.objects.filter(user=user, role=role, district=district, state=ProposalState.WAITING).exists():
             raise Refusal([Reason("proposed_already", _("已提请授予该角色，待另一位安全管理员复核。"), "role")])
         row = GrantProposal.objects.create(
             user=user, role=role, district=district, ground=ground.strip()[:300], proposed_by=by, proposed_at=at,
-            expertise=_stored(expertise) if role == Role.EXPERT else None,
+            expertise=stored,
         )  # fmt: skip
         doing.note(proposal=row.pk, user=user.pk, name=str(user), role=role, district=district, ground=row.ground)
         doing.tell(
@@ -62,10 +63,12 @@ def confirm_grant(proposal: GrantProposal, *, by: User, at: datetime) -> RoleGra
     Raises Denied, AlreadyDone when it is settled, Refusal with every reason: own proposal, own role, those of
     `check_grant`.
     """
-    _needs_officer(by)
-    # Inside the ledger's lock, so that two grants which exclude each other cannot cross.
+    # Inside the ledger's lock, so that neither grants which exclude each other nor revocations of officers can cross.
     with act(LEDGER, "grant_role", by=by, at=at, acting_as=Role.SECURITY_OFFICER) as doing:
+        needs_officer(by)
         row = _waiting(proposal)
+        if not has_power(row.proposed_by, Power.GRANT_ROLES):
+            raise Refusal([Reason("proposer_left", _("提请人已不是安全管理员，请不予授予后重新提请。"))])
         if row.proposed_by_id == by.pk:
             raise Refusal([Reason("same_person", _("授予角色须由提请人以外的另一位安全管理员复核。"))])
         expertise, role = _read(row.expertise), Role(row.role)
@@ -84,8 +87,8 @@ def confirm_grant(proposal: GrantProposal, *, by: User, at: datetime) -> RoleGra
 
 def decline_grant(proposal: GrantProposal, *, by: User, at: datetime, reason: str) -> GrantProposal:
     """Leave a proposal without effect, with a reason. Raises Denied, AlreadyDone, Refusal (own proposal, no reason)."""
-    _needs_officer(by)
     with act(LEDGER, "decline_grant", by=by, at=at, acting_as=Role.SECURITY_OFFICER) as doing:
+        needs_officer(by)
         row = _waiting(proposal)
         reasons = []
         if row.proposed_by_id == by.pk:
@@ -106,11 +109,6 @@ def decline_grant(proposal: GrantProposal, *, by: User, at: datetime, reason: st
 def grant_role(user: User, role: Role, *, by: User, second: User, at: datetime, **particulars: Any) -> RoleGrant:
     """Both steps, for set-ups where both persons act: what `by` proposes, `second` confirms."""
     return confirm_grant(propose_grant(user, role, by=by, at=at, tells=False, **particulars), by=second, at=at)
-
-
-def _needs_officer(by: User) -> None:
-    if not has_power(by, Power.GRANT_ROLES):
-        raise Denied([Reason("not_security_officer", _("只有安全管理员可以授予角色。"))])
 
 
 def _waiting(proposal: GrantProposal) -> GrantProposal:

@@ -31,6 +31,12 @@ class Expertise:
     fields: tuple[str, ...] = ()
 
 
+def needs_officer(by: User) -> None:
+    """Raises Denied for whoever is no security officer; asked within the lock of the ledger."""
+    if not has_power(by, Power.GRANT_ROLES):
+        raise Denied([Reason("not_security_officer", _("只有安全管理员可以授予或者撤销角色。"))])
+
+
 def write_grant(
     user: User, role: Role, district: str, by: User | None, at: datetime, ground: str, confirmed_by: User | None = None
 ) -> RoleGrant:
@@ -112,13 +118,13 @@ def revoke_role(grant: RoleGrant, *, by: User, at: datetime, ground: str) -> Rol
 
     Raises Denied, Refusal for one's own role or without a ground, AlreadyDone.
     """
-    if not has_power(by, Power.GRANT_ROLES):
-        raise Denied([Reason("not_security_officer", _("只有安全管理员可以撤销角色。"))])
+    needs_officer(by)
     if grant.user_id == by.pk:
         raise Refusal([Reason("own_grant", _("不能撤销自己的角色，请由另一位安全管理员办理。"), "user")])
     if not ground.strip():
         raise Refusal([Reason("no_ground", _("请填写撤销依据。"), "ground")])
     with act(LEDGER, "revoke_role", by=by, at=at, acting_as=Role.SECURITY_OFFICER) as doing:
+        needs_officer(by)  # under the lock: of two officers who revoke each other one stays
         row = RoleGrant.objects.select_for_update(of=("self",)).select_related("user", "revoked_by").get(pk=grant.pk)
         if row.revoked_at is not None:
             reason = Reason("already_revoked", _("该角色已撤销。"))

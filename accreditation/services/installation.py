@@ -109,13 +109,15 @@ def appoint_administrators(
         return first, other, _account(operator) if operator else None
 
 
-def appoint_another_officer(username: str, *, ground: str, at: datetime) -> User:
-    """Make an account that exists a security officer, while fewer than two stand.
+def appoint_another_officer(username: str, *, name: str = "", email: str = "", ground: str, at: datetime) -> User:
+    """Make an account a security officer, while fewer than two stand; a new one where name and address are given.
 
-    Raises Refusal with the reasons, also where there is no such account.
+    Raises Refusal with the reasons, also where there is no such account and none can be made.
     """
     with transaction.atomic():
         user = User.objects.filter(username=username, is_active=True, is_system=False).first()
+        if user is None and name and email:
+            user = _account((username, name, email))
         if user is None:
             raise Refusal([Reason("no_account", _("没有这个可用的账号：%(name)s。") % {"name": username})])
         appoint_security_officer(user, system=create_system_account(), at=at, ground=ground)

@@ -15,6 +15,7 @@ from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import ExpertProfile, GrantProposal, Ledger, Message, RoleGrant, User
 from accreditation.permissions import has_power
 from accreditation.roles import Power, Role
+from accreditation.selectors.people import unfulfilled_proposals
 from accreditation.services.accounts import create_account
 from accreditation.services.grant_proposals import confirm_grant, decline_grant, propose_grant
 from accreditation.services.grants import Expertise, revoke_role
@@ -120,3 +121,31 @@ def test_command_appoints_a_second_officer_where_one_is_left(people: dict[str, U
         call_command("appoint_security_officer", "nobody", ground="任命文件")
     call_command("appoint_security_officer", "xinren", ground="任命文件", stdout=StringIO())
     assert has_power(newcomer, Power.GRANT_ROLES)
+
+
+def test_command_makes_the_account_of_a_second_officer(people: dict[str, User]) -> None:
+    revoke_role(RoleGrant.objects.get(user=people["anquan2"]), by=people["anquan"], at=timezone.now(), ground="离任")
+    said = StringIO()
+    particulars = {"name": "第三位", "email": "third@example.invalid", "ground": "任命文件"}
+    call_command("appoint_security_officer", "anquan3", **particulars, stdout=said)
+    assert "/password/reset/key/" in said.getvalue()
+    assert has_power(User.objects.get(username="anquan3"), Power.GRANT_ROLES)
+
+
+def test_role_is_not_given_after_its_proposer_left_nor_by_one_who_left(people: dict[str, User], newcomer: User) -> None:
+    row = proposed(people, newcomer)
+    revoke_role(RoleGrant.objects.get(user=people["anquan"]), by=people["anquan2"], at=timezone.now(), ground="离任")
+    with pytest.raises(Refusal) as refusal:
+        confirm_grant(row, by=people["anquan2"], at=timezone.now())
+    assert codes(refusal) == ["proposer_left"]
+    with pytest.raises(Denied):
+        revoke_role(
+            RoleGrant.objects.get(user=people["anquan2"]), by=people["anquan"], at=timezone.now(), ground="离任"
+        )
+
+
+def test_waiting_proposals_stand_above_declined_ones(people: dict[str, User], newcomer: User) -> None:
+    first = proposed(people, newcomer)
+    decline_grant(first, by=people["anquan2"], at=timezone.now(), reason="未见任命文件")
+    second = proposed(people, newcomer)
+    assert [row.pk for row in unfulfilled_proposals()] == [second.pk, first.pk]

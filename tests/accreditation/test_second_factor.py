@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accreditation.audit import verify_chain
 from accreditation.errors import Denied, Refusal
-from accreditation.models import Ledger, User
+from accreditation.models import GrantProposal, Ledger, User
 from accreditation.permissions import SECOND_FACTOR_KEY
 from accreditation.seeds.accounts import DEMO_PASSWORD
 from accreditation.services import second_factor as factor
@@ -74,6 +74,9 @@ def test_person_given_a_role_needs_the_second_factor_on_the_next_request(sign_in
     assert client.get("/messages/").status_code == 200
     said = {"user": people["qiye2"].pk, "role": "publisher", "ground": "示例"}
     assert sign_in("anquan").post("/grants/", said).status_code == 302
+    assert client.get("/messages/").status_code == 200
+    proposal = GrantProposal.objects.get(user=people["qiye2"])
+    assert sign_in("anquan2").post(f"/grants/proposals/{proposal.pk}/confirm/").status_code == 302
     assert client.get("/messages/").headers["Location"].startswith("/login/second-factor/")
 
 

@@ -130,7 +130,12 @@ def nested(row: Row) -> list[str]:
     return [key for key in list(row.args)[1:] if key in NESTED and "." in row.args[key]]
 
 
-STAGES_OF_NESTED = sorted({row.stage for row in TABLE.values() if nested(row)}, key=ORDER.index)
+def is_tried(row: Row) -> bool:
+    """Whether there is something below a case, and somebody who may open it."""
+    return bool(nested(row)) and any(row.is_open_to(role) for role in ROLES)
+
+
+STAGES_OF_NESTED = sorted({row.stage for row in TABLE.values() if is_tried(row)}, key=ORDER.index)
 
 
 def swapped(row: Row, world: World) -> Iterator[str]:
@@ -140,6 +145,8 @@ def swapped(row: Row, world: World) -> Iterator[str]:
         # Uploads are counted from one in each case; the other case has more of them, so its last number is its own.
         for side in ("own",) if key == "upload" else SIDES:
             away = next(other for other in SIDES if other != side)
+            if samples[row.args[key]][away] == samples[row.args[key]][side]:
+                continue  # there is one of it, which is nobody's in particular
             yield address(row, {k: samples[text][away if k == key else side] for k, text in row.args.items()})
 
 

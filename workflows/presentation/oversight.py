@@ -83,6 +83,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "revoke_delegation": _("收回代办"),
     "propose_grant": _("提请授予角色"),
     "decline_grant": _("不予授予角色"),
+    "appoint_first_security_officer": _("指定首任安全管理员"),
     "appoint_security_officer": _("指定安全管理员"),
     "clear_second_factor": _("重置动态验证码"),
     "change_expert": _("维护专家档案"),
