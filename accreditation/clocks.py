@@ -35,6 +35,9 @@ class DeadlineKind(TextChoices):
     REEXAMINATION_REVIEW = "reexamination_review", _("复核材料审核时限")
 
 
+BESIDE = (DeadlineKind.FIGURE_CHECK, DeadlineKind.FIGURE_ANSWER)  # run for somebody else than who has the case in hand
+
+
 class DeadlineState(TextChoices):
     """A clock runs, was met, was missed, or was called off."""
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from django.db.models import Sum
 
-from accreditation.clocks import ClockEventKind, DeadlineState, PauseGround
+from accreditation.clocks import BESIDE, ClockEventKind, DeadlineState, PauseGround
 from accreditation.models import Case, ClockEvent, Deadline
 from workflows.doing import Clock, Doing
 from workflows.workdays import Due, WorkCalendar
@@ -136,8 +136,9 @@ def _pauses(clock: Deadline) -> list[tuple[datetime, datetime]]:
 
 
 def running_clock(case: Case) -> Deadline | None:
-    """The clock that is due first."""
-    return Deadline.objects.filter(case=case, state=DeadlineState.RUNNING).order_by("due_at").first()
+    """The clock of the stage that is due first; those beside it run for somebody else."""
+    rows = Deadline.objects.filter(case=case, state=DeadlineState.RUNNING).exclude(kind__in=BESIDE)
+    return rows.order_by("due_at").first()
 
 
 def paused_clock(case: Case) -> tuple[Deadline, ClockEvent] | None:

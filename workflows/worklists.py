@@ -11,7 +11,7 @@ from django.db.models import Count, DateTimeField, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce
 from viewflow.workflow.models import Task
 
-from accreditation.clocks import DeadlineState
+from accreditation.clocks import BESIDE, DeadlineState
 from accreditation.enums import ApplicationState, MemberState
 from accreditation.models import Case, Deadline, Member, User
 from accreditation.permissions import holdings_of
@@ -138,14 +138,15 @@ def _urgent(at: datetime) -> dict[Urgency, Q]:
 
 def _due_column() -> object:
     """The clock that is due first; cases without one come last on every database."""
-    from_case = Deadline.objects.filter(case=OuterRef("process__caseflow__case"), state=DeadlineState.RUNNING)
+    running = Deadline.objects.filter(case=OuterRef("process__caseflow__case"), state=DeadlineState.RUNNING)
+    from_case = running.exclude(kind__in=BESIDE)
     never = Value(NEVER, output_field=DateTimeField())
     return Coalesce(Subquery(from_case.order_by("due_at").values("due_at")[:1]), never)
 
 
 def _clocks(case_ids: Iterable[int]) -> dict[int, Deadline]:
-    running = Deadline.objects.filter(case_id__in=list(case_ids), state=DeadlineState.RUNNING).order_by("-due_at")
-    return {clock.case_id: clock for clock in running}
+    running = Deadline.objects.filter(case_id__in=list(case_ids), state=DeadlineState.RUNNING)
+    return {clock.case_id: clock for clock in running.exclude(kind__in=BESIDE).order_by("-due_at")}
 
 
 def _row(task: Task, clocks: dict[int, Deadline], calendar: WorkCalendar, today: date, user: User) -> WorkItem:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from accreditation.clocks import DeadlineState
+from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Level, Owner, states_where
 from accreditation.errors import NotFound
 from accreditation.models import (
@@ -78,7 +78,7 @@ def own_cases(user: Person, *, at: datetime) -> list[OwnCase]:
 
 def _clocks(cases: Iterable[Case], at: datetime, calendar: WorkCalendar) -> dict[int, Words]:
     running = Deadline.objects.filter(case__in=[case.pk for case in cases], state=DeadlineState.RUNNING)
-    latest_first = running.order_by("-due_at")
+    latest_first = running.exclude(kind=DeadlineKind.FIGURE_CHECK).order_by("-due_at")
     return {clock.case_id: clock_words(clock, at=at, calendar=calendar) for clock in latest_first}
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accreditation.clocks import DeadlineState
+from accreditation.clocks import BESIDE, DeadlineState
 from accreditation.enums import APPLICATION_STATES, DISTRICTS, ApplicationState, ObjectionState, SeatState
 from accreditation.models import Batch, Case, Deadline, Objection, Seat, User
 from accreditation.permissions import districts_of
@@ -109,7 +109,8 @@ def batch_codes() -> list[str]:
 
 def board(user: User, *, at: datetime) -> tuple[list[Stage], list[DistrictLoad]]:
     """Cases under way per step, and per district with the most overdue first; two queries whatever the size."""
-    late = Deadline.objects.filter(case=OuterRef("pk"), state=DeadlineState.RUNNING, due_at__lt=at)
+    running = Deadline.objects.filter(case=OuterRef("pk"), state=DeadlineState.RUNNING).exclude(kind__in=BESIDE)
+    late = running.filter(due_at__lt=at)
     rows = visible_cases(user).filter(state__in=ACTIVE, closed_at__isnull=True).order_by()
     counts = rows.values("district", "state").annotate(n=Count("pk"))
     overdue = rows.filter(Exists(late)).values("district", "state").annotate(n=Count("pk"))

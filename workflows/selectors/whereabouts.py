@@ -12,7 +12,7 @@ from viewflow.workflow.models import Task
 
 from accreditation.acts import Act
 from accreditation.audit import chain_key
-from accreditation.clocks import DeadlineState
+from accreditation.clocks import BESIDE, DeadlineState
 from accreditation.models import AuditEvent, Case, ClockEvent, Deadline, User
 from accreditation.models.cases import CaseSubject
 from workflows import deadlines, flow_tasks
@@ -74,7 +74,8 @@ def since(case: Case) -> datetime:
 
 def clocks_of(case: Case, entered: datetime) -> Clocks:
     """The clocks that matter for the stage that was entered then."""
-    over = Deadline.objects.filter(case=case, state=DeadlineState.FIRED, started_at__gte=entered)
+    fired = Deadline.objects.filter(case=case, state=DeadlineState.FIRED, started_at__gte=entered)
+    over = fired.exclude(kind__in=BESIDE)
     running, paused = deadlines.running_clock(case), deadlines.paused_clock(case)
     is_open = running is not None or paused is not None
     return Clocks(running, paused, None if is_open else over.order_by("-due_at").first())
