@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accreditation.enums import Level, MemberState, SeatState
 from accreditation.models import Proceeding, User
@@ -28,12 +28,10 @@ def holders(power: Power) -> Callable[[Doing], QuerySet[User]]:
     def people(doing: Doing) -> QuerySet[User]:
         roles = [role for role, entry in ROLES.items() if power in entry.powers]
         bound = [role for role in roles if ROLES[Role(role)].by_district]
-        standing = User.objects.filter(is_active=True, grants__revoked_at__isnull=True)
         free = [role for role in roles if role not in bound]
-        return (
-            standing.filter(grants__role__in=bound, grants__district=doing.case.district)
-            | standing.filter(grants__role__in=free)
-        ).distinct()
+        here = Q(grants__role__in=bound, grants__district=doing.case.district) | Q(grants__role__in=free)
+        # in one call: all of the same grant
+        return User.objects.filter(here, is_active=True, grants__revoked_at__isnull=True).distinct()
 
     return people
 
@@ -41,8 +39,11 @@ def holders(power: Power) -> Callable[[Doing], QuerySet[User]]:
 def forwarders(doing: Doing) -> QuerySet[User]:
     """Everybody who passes on applications for the town or park that was named; nobody where none was."""
     body = doing.application.forwarder
-    rows = User.objects.filter(is_active=True, grants__role=Role.FORWARDER, grants__revoked_at__isnull=True)
-    return rows.filter(grants__district=body.district).distinct() if body else rows.none()
+    if body is None:
+        return User.objects.none()
+    return User.objects.filter(
+        is_active=True, grants__role=Role.FORWARDER, grants__revoked_at__isnull=True, grants__district=body.district
+    ).distinct()
 
 
 def first_hands(doing: Doing) -> QuerySet[User]:
