@@ -20,9 +20,10 @@ from accreditation.acts import act
 from accreditation.audit import chain_key
 from accreditation.enums import MemberState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
-from accreditation.models import AuditEvent, Case, Deadline, EditionChange, User
+from accreditation.models import Application, AuditEvent, Case, Deadline, EditionChange, User
 from accreditation.roles import Power
 from accreditation.selectors.people import acting_role
+from accreditation.services.figure_checks import open_check
 from accreditation.services.numbers import next_number
 from workflows import deadlines
 from workflows.calendar import current_calendar
@@ -187,7 +188,11 @@ def _faults(case: Case, mapping: EditionMapping) -> Iterator[Reason]:
     for name in sorted(after.needs - before.needs):
         if case.batch is not None and not getattr(case.batch, name):
             yield Reason("batch_lacks", _("所在批次没有新办理程序所需的参数 %(name)s。") % {"name": name})
-    state = str(before.subject.of(case).state)
+    subject = before.subject.of(case)
+    if isinstance(subject, Application) and (check := open_check(subject)) is not None:
+        words = {"body": check.body, "state": check.get_state_display()}
+        yield Reason("figure_check_open", _("第三方数据核查尚未办结（%(body)s：%(state)s）。") % words)
+    state = str(subject.state)
     goal = mapping.states.get(state)
     if goal is None:
         yield Reason("state_missing", _("没有写明“%(state)s”的去向。") % {"state": state})

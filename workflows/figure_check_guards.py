@@ -50,6 +50,10 @@ def check_may_begin(doing: Doing) -> Iterable[Reason]:
     if not isinstance(body, Body) or body.level != Level.VERIFIER:
         yield Reason("body_needed", _("请选择核查机构。"), "body")
         return
+    yield from _ties_of(body, doing)
+
+
+def _ties_of(body: Body, doing: Doing) -> Iterator[Reason]:
     for tie in ties_of_body(body, doing.application, on=_today(doing)):
         text = _("%(body)s与申报单位有利害关系：%(tie)s。") % {"body": body, "tie": tie}
         yield Reason("body_has_tie", text, "body")
@@ -60,12 +64,20 @@ def _today(doing: Doing) -> date:
 
 
 def check_awaits_declaration(doing: Doing) -> Iterable[Reason]:
-    """Nobody has declared for the body yet, and the person has no known tie."""
+    """Nobody has declared for the body yet."""
     check = figure_checks.open_check(doing.application)
     if check is None or check.state != CheckState.COMMISSIONED:
         yield Reason("already_declared", _("已作出声明。"))
-    for tie in ties_between(doing.by, doing.application, on=_today(doing)):
+
+
+def no_tie_is_known(doing: Doing) -> Iterable[Reason]:
+    """Neither the person nor the body has a tie on record, one entered since the commission included."""
+    own = [str(tie) for tie in ties_between(doing.by, doing.application, on=_today(doing))]
+    for tie in own:
         yield Reason("known_tie", _("登记有利害关系，应当回避：%(tie)s。") % {"tie": tie})
+    check = figure_checks.open_check(doing.application)
+    if check is not None and not own:  # the body's ties are those of its people besides its own
+        yield from _ties_of(check.body, doing)
 
 
 def check_is_at_work(doing: Doing) -> Iterable[Reason]:
@@ -139,7 +151,7 @@ def report_is_complete(doing: Doing) -> Iterable[Reason]:
 
 def answer_is_in_time(doing: Doing) -> Iterable[Reason]:
     """A difference of the own case, not decided yet, while the time for answers runs."""
-    finding = _finding(doing)
+    finding = waiting_difference(doing)
     if finding is None:
         yield Reason("unknown_finding", _("没有这一项数据差异。"))
         return
@@ -149,13 +161,15 @@ def answer_is_in_time(doing: Doing) -> Iterable[Reason]:
         yield Reason("answer_late", _("说明期限已过。"))
 
 
-def _finding(doing: Doing) -> FigureFinding | None:
-    """The difference that the form names, of the check of this case whose differences wait."""
-    finding, check = doing.form.get("finding"), figure_checks.open_check(doing.application)
-    if not isinstance(finding, FigureFinding) or check is None or check.state != CheckState.REPORTED:
+def waiting_difference(doing: Doing) -> FigureFinding | None:
+    """The difference that the form names, of the check of this case whose differences wait.
+
+    It is read anew: the page read its row before the case was locked, and somebody may have answered or decided since.
+    """
+    named, check = doing.form.get("finding"), figure_checks.open_check(doing.application)
+    if not isinstance(named, FigureFinding) or check is None or check.state != CheckState.REPORTED:
         return None
-    is_its_own = finding.figure_check_id == check.pk and finding.result == FindingResult.DIFFERS
-    return finding if is_its_own else None
+    return check.findings.filter(pk=named.pk, result=FindingResult.DIFFERS).first()
 
 
 def _answers_run(doing: Doing) -> bool:
@@ -165,7 +179,7 @@ def _answers_run(doing: Doing) -> bool:
 
 def difference_may_be_decided(doing: Doing) -> Iterable[Reason]:
     """Once, after the applicant was heard or the time for it has passed, with a plain yes or no."""
-    finding = _finding(doing)
+    finding = waiting_difference(doing)
     if finding is None:
         yield Reason("unknown_finding", _("没有待处理的这一项数据差异。"))
         return

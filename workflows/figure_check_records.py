@@ -9,6 +9,7 @@ from accreditation.roles import Role
 from accreditation.services import figure_checks, figure_plans
 from workflows import deadlines
 from workflows.doing import Clock, Doing
+from workflows.figure_check_guards import waiting_difference
 
 
 def _check(doing: Doing) -> FigureCheck:
@@ -16,6 +17,13 @@ def _check(doing: Doing) -> FigureCheck:
     check = figure_checks.open_check(doing.application)
     assert check is not None
     return check
+
+
+def _finding(doing: Doing) -> FigureFinding:
+    """The difference as it stands now, where a guard has made sure that it waits."""
+    finding = waiting_difference(doing)
+    assert finding is not None
+    return finding
 
 
 def commission(doing: Doing) -> None:
@@ -95,7 +103,7 @@ def answer_clock(doing: Doing) -> list[Clock]:
 
 def answer(doing: Doing) -> None:
     """Form: finding, text."""
-    finding: FigureFinding = doing.form["finding"]
+    finding = _finding(doing)
     figure_checks.answer(finding, doing.form["text"].strip(), by=doing.by, at=doing.at)
     doing.act.note(code=finding.code, year=finding.year, text=finding.answer)
 
@@ -107,7 +115,7 @@ def end_answers(doing: Doing) -> None:
 
 def decide(doing: Doing) -> None:
     """Form: finding, is_adopted, reason. With the last one the check is settled."""
-    finding: FigureFinding = doing.form["finding"]
+    finding = _finding(doing)
     is_adopted: bool = doing.form["is_adopted"]
     reason = doing.form["reason"].strip()
     is_settled = figure_checks.decide(finding, is_adopted=is_adopted, reason=reason, by=doing.by, at=doing.at)
@@ -116,6 +124,7 @@ def decide(doing: Doing) -> None:
     doing.act.note(
         code=finding.code, year=finding.year, reported=finding.reported, value=finding.value, is_adopted=is_adopted,
         reason=reason, report=finding.figure_check.report_number,
+        stays=figure_checks.officers_values(doing.application).get((finding.code, finding.year), ""),
     )  # fmt: skip
 
 
@@ -124,5 +133,8 @@ def verifiers(doing: Doing) -> list[User]:
     check = figure_checks.last_check(doing.application)
     if check is None:
         return []
-    rows = User.objects.filter(is_active=True, grants__role=Role.VERIFIER, grants__revoked_at__isnull=True)
-    return list(rows.filter(grants__district=check.body.district).distinct())
+    rows = User.objects.filter(  # in one call: all of the same grant
+        is_active=True, grants__role=Role.VERIFIER, grants__revoked_at__isnull=True,
+        grants__district=check.body.district,
+    )  # fmt: skip
+    return list(rows.distinct())

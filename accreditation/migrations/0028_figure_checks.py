@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='figurecheckplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scope', 'sample'), _negated=True), ('sample_size__gte', 1), _connector='OR'), name='figure_check_sample_has_size'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scope', 'sample'), _negated=True), models.Q(('sample_size__gte', 1), ('sample_size__isnull', False)), _connector='OR'), name='figure_check_sample_has_size'),
         ),
         migrations.AddConstraint(
             model_name='figurefinding',
@@ -142,6 +142,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='figurefinding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_adopted', True), ('verified__isnull', False)), models.Q(models.Q(('is_adopted', True), _negated=True), ('verified__isnull', True)), _connector='OR'), name='adopted_difference_has_verified_value'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_adopted', True), ('is_adopted__isnull', False), ('verified__isnull', False)), models.Q(models.Q(('is_adopted__isnull', True), ('is_adopted', False), _connector='OR'), ('verified__isnull', True)), _connector='OR'), name='adopted_difference_has_verified_value'),
         ),
     ]

@@ -36,7 +36,7 @@ class FigureCheckPlan(models.Model):
             models.CheckConstraint(name="figure_check_plan_has_ground", condition=~Q(ground="")),
             models.CheckConstraint(
                 name="figure_check_sample_has_size",
-                condition=~Q(scope=CheckScope.SAMPLE) | Q(sample_size__gte=1),
+                condition=~Q(scope=CheckScope.SAMPLE) | Q(sample_size__isnull=False, sample_size__gte=1),
             ),
         ]
 
@@ -132,8 +132,8 @@ class FigureFinding(models.Model):
             ),
             models.CheckConstraint(
                 name="adopted_difference_has_verified_value",
-                condition=(Q(is_adopted=True) & Q(verified__isnull=False))
-                | (~Q(is_adopted=True) & Q(verified__isnull=True)),
+                condition=Q(is_adopted__isnull=False, is_adopted=True, verified__isnull=False)
+                | ((Q(is_adopted__isnull=True) | Q(is_adopted=False)) & Q(verified__isnull=True)),
             ),
         ]
 

@@ -10,18 +10,19 @@ from fractions import Fraction
 from typing import Any
 
 from accreditation.figure_check_words import UNSETTLED, CheckState, FindingResult
-from accreditation.models import Application, Body, FigureCheck, FigureFinding, User
+from accreditation.models import Application, Body, FigureCheck, FigureFinding, Submission, User, VerifiedValue
 from accreditation.services import reviews
-from accreditation.services.evaluation import reported_facts
+from accreditation.services.evaluation import facts_of_upload, reported_facts
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import exact_text
 
 Key = tuple[str, int | None]
 
 
-def figures_to_check(application: Application) -> dict[Key, Fraction]:
-    """Every number of the filed data table, in the order of the form; exact, in the field's unit."""
-    rules, facts = rules_of(application.batch), reported_facts(application)
+def figures_to_check(application: Application, submission: Submission | None = None) -> dict[Key, Fraction]:
+    """Every number of the data table of a version, or as filed now, in the order of the form; exact, in its unit."""
+    rules = rules_of(application.batch)
+    facts = facts_of_upload(submission.upload) if submission else reported_facts(application)
     if rules.form is None or facts is None:
         return {}
     place = {spec.code: n for n, spec in enumerate(rules.form.table)}
@@ -72,7 +73,7 @@ def end(check: FigureCheck, state: CheckState, reason: str) -> None:
 
 def record(check: FigureCheck, said: Iterable[Mapping[str, Any]], *, by: User, at: datetime) -> list[FigureFinding]:
     """Findings (code, year, result, value, remark, evidence, reference); a later one of a figure replaces it."""
-    numbers = figures_to_check(check.application)
+    numbers = figures_to_check(check.application, check.submission)
     return [
         FigureFinding.objects.update_or_create(
             figure_check=check, code=one["code"], year=one["year"],
@@ -90,7 +91,7 @@ def record(check: FigureCheck, said: Iterable[Mapping[str, Any]], *, by: User, a
 def without_finding(check: FigureCheck) -> list[Key]:
     """Figures of which nothing was recorded yet."""
     done = set(check.findings.values_list("code", "year"))
-    return [key for key in figures_to_check(check.application) if key not in done]
+    return [key for key in figures_to_check(check.application, check.submission) if key not in done]
 
 
 def differing(check: FigureCheck) -> list[FigureFinding]:
@@ -107,6 +108,23 @@ def hand_in(check: FigureCheck, report: Mapping[str, Any], *, at: datetime) -> N
     check.state = CheckState.REPORTED if differing(check) else CheckState.SETTLED
     check.settled_at = None if check.state == CheckState.REPORTED else at
     check.save()
+    confirmed = check.findings.filter(result=FindingResult.CONFIRMED)
+    _drop_earlier(check, set(confirmed.values_list("code", "year")))
+
+
+def _drop_earlier(check: FigureCheck, keys: set[Key]) -> None:
+    """What was adopted of these figures after an earlier check counts no longer; an officer's own value stays."""
+    rows = VerifiedValue.objects.filter(application=check.application, is_current=True, finding__isnull=False)
+    old = [row.pk for row in rows if (row.code, row.year) in keys]
+    VerifiedValue.objects.filter(pk__in=old).update(is_current=False)
+
+
+def officers_values(application: Application) -> dict[Key, str]:
+    """Values that count by an officer's own verification and not by a check: exact numbers as text."""
+    rows = VerifiedValue.objects.filter(
+        application=application, is_current=True, adopted_at__isnull=False, finding__isnull=True
+    )
+    return {(row.code, row.year): row.value for row in rows}
 
 
 def content_digest(check: FigureCheck) -> str:
@@ -125,12 +143,13 @@ def content_digest(check: FigureCheck) -> str:
 def answer(finding: FigureFinding, text: str, *, by: User, at: datetime) -> None:
     """What the applicant says of a difference; a later answer replaces it."""
     finding.answer, finding.answered_by, finding.answered_at = text, by, at
-    finding.save()
+    finding.save(update_fields=["answer", "answered_by", "answered_at"])
 
 
 def decide(finding: FigureFinding, *, is_adopted: bool, reason: str, by: User, at: datetime) -> bool:
     """Adopt a difference or not; an adopted value counts from now on, beside the reported one. Whether all are decided.
 
+    With one that is not adopted a value of an earlier check ends; an officer's own value goes on counting.
     The reason of the value is an official text, which is Chinese.
     """
     check = finding.figure_check
@@ -142,7 +161,9 @@ def decide(finding: FigureFinding, *, is_adopted: bool, reason: str, by: User, a
             by=finding.recorded_by, at=at,
         )  # fmt: skip
         finding.verified = reviews.adopt_value(value, by=by, at=at)
-    finding.save()
+    else:
+        _drop_earlier(check, {(finding.code, finding.year)})
+    finding.save(update_fields=["is_adopted", "decision_reason", "decided_by", "decided_at", "verified"])
     if check.findings.filter(result=FindingResult.DIFFERS, is_adopted__isnull=True).exists():
         return False
     check.state, check.settled_at = CheckState.SETTLED, at

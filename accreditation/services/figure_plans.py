@@ -45,10 +45,14 @@ def waits_for_draw(application: Application) -> bool:
 
 def is_asked(application: Application) -> bool:
     """Whether the plan of the batch has this case verified; a case named by the office is, once it is commissioned."""
-    plan = plan_of(application.batch)
+    return asks_for(plan_of(application.batch), application.case.number)
+
+
+def asks_for(plan: FigureCheckPlan | None, number: str) -> bool:
+    """Whether a plan has the case of this number verified."""
     if plan is None or plan.scope == CheckScope.NAMED:
         return False
-    return plan.scope == CheckScope.ALL or application.case.number in plan.drawn
+    return plan.scope == CheckScope.ALL or number in plan.drawn
 
 
 def set_plan(

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
+import zipfile
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accreditation.enums import LinkKind
-from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import Batch, Body, Case, Link, Message, User, VerifiedValue
+from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
+from accreditation.models import (
+    AuditEvent,
+    Batch,
+    Body,
+    Case,
+    Draft,
+    FigureCheck,
+    FigureCheckPlan,
+    FigureFinding,
+    Link,
+    Message,
+    User,
+    VerifiedValue,
+)
 from accreditation.roles import Role
 from accreditation.services import figure_checks, figure_plans
+from accreditation.services.drafts import save_draft
 from accreditation.services.figure_plans import drawn
+from accreditation.services.grants import check_grant
+from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import may_read_material, visible_cases
 from tests.clock import MONDAY, Clock
 from tests.factories import steps
+from tests.factories.browser import log_in
 from tests.factories.cast import Cast, grant, make_cast, person, with_material
 from tests.factories.figure_checks import (
     OTHER_FIRM,
@@ -28,13 +53,25 @@ from tests.factories.figure_checks import (
     hand_in,
     make_firm,
     make_plan,
+    report_of,
     reported,
 )
 from tests.factories.recognition import make_municipal_2026
-from workflows import door
+from tests.workflows.test_edition_change import NEW, OLD, mapping
+from workflows import deadlines, door
+from workflows.edition_change import change_case
+from workflows.exports.dossier import write_dossier
+from workflows.in_charge import people_of_key
 from workflows.opening import open_application
+from workflows.presentation.figure_checks import differences
+from workflows.presentation.timeline_figures import TELLERS
 from workflows.reminding import remind
+from workflows.selectors import figure_checks as rows
+from workflows.selectors.applicant import own_cases
+from workflows.selectors.desks import board
 from workflows.tick import tick
+from workflows.views.answers import try_verb
+from workflows.worklists import inbox_counts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -227,6 +264,9 @@ def test_another_workbook_needs_another_check(cast: Cast, case: Case, firm: tupl
     said = {"declaration": True, "insists": True}
     door.perform(case, "correct", by=cast.member0, at=MONDAY + timedelta(hours=2), form=said)
     assert leave(cast, case, MONDAY + timedelta(hours=3)) == ["figure_check_needed"]
+    first, key = FigureCheck.objects.get(), ("rd_staff", 2025)
+    checked_then, filed_now = rows.figures_of(first)[key], figures_of_case(case)[key]
+    assert (filed_now, checked_then == filed_now) == (60, False)  # a finished check shows what was checked
     reported(cast, case, *firm, MONDAY + timedelta(hours=3))
     assert leave(cast, case, MONDAY + timedelta(hours=4)) == []
 
@@ -252,3 +292,220 @@ def test_each_clock_reminds_whom_it_runs_for_and_then_those_above(
     hand_in(case, firm[1], later)
     remind(later + timedelta(days=5))
     assert told(cast.member0, "figure_answer") == ["remind_last_day"]
+
+
+def figures_of_case(case: Case) -> dict[Any, Any]:
+    return dict(figure_checks.figures_to_check(application_of(case)))
+
+
+def settle(cast: Cast, case: Case, *, is_adopted: bool) -> None:
+    """The applicant answers the first difference that waits, the office decides."""
+    finding = difference(case)
+    door.perform(case, "answer_figure", by=cast.member0, at=MONDAY, form={"finding": finding, "text": "同意"})
+    form = {"finding": finding, "is_adopted": is_adopted, "reason": "账簿可以证明"}
+    door.perform(case, "decide_figure", by=cast.office, at=MONDAY, form=form)
+
+
+def counting(case: Case) -> list[tuple[str, bool]]:
+    """Fields of which another value counts than the reported one, and whether a check brought it."""
+    values = VerifiedValue.objects.filter(application__case=case, is_current=True).order_by("code")
+    return [(row.code, hasattr(row, "finding")) for row in values]
+
+
+def test_difference_read_by_two_pages_is_decided_and_answered_as_it_stands(
+    cast: Cast, case: Case, firm: tuple[Body, User]
+) -> None:
+    make_plan(cast, case.batch)
+    reported(cast, case, *firm, MONDAY, rd_staff=3, rd_expenditure=-40)
+    read_before = difference(case)
+    said = {"finding": difference(case), "text": "同意核查数"}
+    door.perform(case, "answer_figure", by=cast.member0, at=MONDAY, form=said)
+    yes = {"finding": read_before, "is_adopted": True, "reason": "账簿可以证明"}
+    door.perform(case, "decide_figure", by=cast.office, at=MONDAY, form=yes)
+    row = FigureFinding.objects.get(pk=read_before.pk)
+    assert (row.answer, row.is_adopted, row.verified is not None) == ("同意核查数", True, True)
+    assert codes(case, "answer_figure", cast.member0, finding=read_before, text="不同意") == ["finding_decided"]
+    no = {"finding": said["finding"], "is_adopted": False, "reason": "不采用"}
+    assert codes(case, "decide_figure", cast.office, **no) == ["finding_decided"]
+
+
+def test_last_decision_sent_twice_is_taken_once(
+    cast: Cast, case: Case, firm: tuple[Body, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY)
+    make_plan(cast, case.batch)
+    reported(cast, case, *firm, MONDAY, rd_staff=3)
+    finding = difference(case)
+    door.perform(case, "answer_figure", by=cast.member0, at=MONDAY, form={"finding": finding, "text": "同意"})
+    form = {"finding": finding.pk, "is_adopted": "yes", "reason": "账簿可以证明", "request_key": "k" * 32}
+    client, page = log_in(Client(), cast.office), reverse("office_figure_check", args=[case.number])
+    assert [client.post(page, form).status_code for _time in range(2)] == [302, 302]
+    assert VerifiedValue.objects.count() == 1
+    assert client.post(page, form | {"finding": "987654"}).status_code == 404
+
+
+def test_value_of_an_earlier_check_ends_with_a_later_one_and_an_officers_own_stays(
+    cast: Cast, case: Case, firm: tuple[Body, User]
+) -> None:
+    make_plan(cast, case.batch)
+    reported(cast, case, *firm, MONDAY, rd_staff=3)
+    settle(cast, case, is_adopted=True)
+    assert counting(case) == [("rd_staff", True)]
+    reported(cast, case, *firm, MONDAY)
+    assert counting(case) == []
+    reported(cast, case, *firm, MONDAY, rd_staff=3)
+    settle(cast, case, is_adopted=True)
+    reported(cast, case, *firm, MONDAY, rd_staff=4)
+    settle(cast, case, is_adopted=False)
+    assert counting(case) == []
+    own = {"code": "rd_staff", "year": 2025, "value": Fraction(45), "reason": "现场核对"}
+    door.perform(case, "verify_value", by=cast.office, at=MONDAY, form=own)
+    reported(cast, case, *firm, MONDAY, rd_staff=5)
+    rules, check = rules_of(case.batch), FigureCheck.objects.latest("pk")
+    assert "45" in differences(check, rules)[0]["stays"]
+    settle(cast, case, is_adopted=False)
+    assert counting(case) == [("rd_staff", False)]
+    told = [
+        str(TELLERS["decide_figure"](row.content, rules)) for row in AuditEvent.objects.filter(verb="decide_figure")
+    ]
+    assert ["审核核定数 45" in text for text in told] == [False, False, False, True]
+
+
+def test_case_is_not_ended_or_moved_to_another_edition_while_it_is_verified(
+    cast: Cast, case: Case, firm: tuple[Body, User]
+) -> None:
+    make_plan(cast, case.batch)
+    commission(cast, case, firm[0], MONDAY)
+    assert "figure_check_open" in codes(case, "find_ineligible", cast.office)
+    older = mapping(NEW, OLD, under_consultation="under_completeness_check")
+    with pytest.raises(Refusal) as refused:
+        change_case(case, older, "E1", by=cast.publisher, at=MONDAY)
+    assert [reason.code for reason in refused.value.reasons] == ["figure_check_open"]
+
+
+def test_person_who_left_for_another_firm_is_not_told(cast: Cast, case: Case, firm: tuple[Body, User]) -> None:
+    body, user = firm
+    other, left = make_firm(cast, "second", OTHER_FIRM)
+    grant(left, Role.VERIFIER, body.district, at=MONDAY)
+    left.grants.filter(district=body.district).update(revoked_at=MONDAY)
+    assert list(people_of_key(f"verify_figures:{body.district}")) == [user]
+    assert list(people_of_key(f"verify_figures:{other.district}")) == [left]
+    make_plan(cast, case.batch)
+    commission(cast, case, body, MONDAY)
+    assert list(Message.objects.filter(kind="commission_figure_check").values_list("recipient", flat=True)) != []
+    assert not Message.objects.filter(recipient=left).exists()
+
+
+def test_verifier_holds_no_other_role(cast: Cast, firm: tuple[Body, User]) -> None:
+    for role in set(Role) - {Role.VERIFIER}:
+        with pytest.raises(Refusal) as refused:
+            check_grant(firm[1], role, by=cast.office, district="", ground="测试")
+        assert "role_excluded" in [reason.code for reason in refused.value.reasons], role
+
+
+def test_one_case_that_cannot_be_commissioned_does_not_keep_back_the_others(
+    cast: Cast, batch: Batch, firm: tuple[Body, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY)
+    gone, other = (checked(cast, batch, n) for n in (0, 2))
+    plan = make_plan(cast, batch)
+
+    def tried(request: Any, case: Case, *said: Any) -> Any:
+        if case.pk == gone.pk:
+            raise NotFound(case.number)
+        return try_verb(request, case, *said)
+
+    monkeypatch.setattr("workflows.views.figure_checks.try_verb", tried)
+    form = {"act": "commission", "cases": [gone.number, other.number], "body": firm[0].pk, "remark": ""}
+    answer = log_in(Client(), cast.office).post(reverse("office_figure_plan", args=[batch.code]), form)
+    assert (answer.status_code, f"{gone.number}：本件现在不能委托核查" in answer.content.decode()) == (422, True)
+    assert [row.application.case_id for row in FigureCheck.objects.all()] == [other.pk]
+    with CaptureQueriesContext(connection) as asked:
+        assert [row.check is None for row in rows.asked_of(batch, plan)] == [True, False]
+    assert len(asked) == 2
+
+
+def test_tie_that_is_learnt_later_bars_the_declaration_and_the_report(
+    cast: Cast, case: Case, firm: tuple[Body, User]
+) -> None:
+    make_plan(cast, case.batch)
+    body, user = firm
+    commission(cast, case, body, MONDAY)
+    known = {
+        "uscc": case.enterprise.uscc, "other_uscc": body.uscc, "other_name": body.name_zh,
+        "kind": LinkKind.SHAREHOLDER, "source": "工商登记", "recorded_by": cast.office, "recorded_at": MONDAY,
+    }  # fmt: skip
+    link = Link.objects.create(**known)
+    assert codes(case, "declare_no_figure_tie", user) == ["body_has_tie"]
+    link.delete()
+    door.perform(case, "declare_no_figure_tie", by=user, at=MONDAY)
+    confirm_all(case, user, MONDAY)
+    Link.objects.create(**known)
+    assert codes(case, "hand_in_figure_check", user, **report_of(MONDAY)) == ["body_has_tie"]
+
+
+def test_database_holds_size_of_a_sample_and_value_of_what_is_adopted(
+    cast: Cast, case: Case, firm: tuple[Body, User]
+) -> None:
+    make_plan(cast, case.batch, "sample", sample_size=1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FigureCheckPlan.objects.update(sample_size=None)
+    reported(cast, case, *firm, MONDAY, rd_staff=3)
+    settle(cast, case, is_adopted=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FigureFinding.objects.filter(is_adopted=True).update(is_adopted=None)
+
+
+def test_clocks_of_firm_and_applicant_are_not_the_offices(cast: Cast, case: Case, firm: tuple[Body, User]) -> None:
+    make_plan(cast, case.batch, check_days=1, answer_days=1)
+
+    def seen(at: Any) -> tuple[str, int]:
+        running = deadlines.running_clock(case)
+        assert running is not None
+        return running.kind, sum(stage.overdue for stage in board(cast.office, at=at)[0])
+
+    commission(cast, case, firm[0], MONDAY)
+    late = MONDAY + timedelta(days=3)
+    assert seen(late) == ("completeness_check", 0)
+    assert inbox_counts(cast.office, at=late)["overdue"] == 0
+    theirs = own_cases(cast.member0, at=MONDAY)[0].clock
+    assert theirs is not None
+    assert theirs["label"] != "第三方数据核查期限"
+    door.perform(case, "declare_no_figure_tie", by=firm[1], at=MONDAY)
+    confirm_all(case, firm[1], MONDAY, rd_staff=3)
+    hand_in(case, firm[1], MONDAY)
+    assert seen(late) == ("completeness_check", 0)
+    own = own_cases(cast.member0, at=MONDAY)[0].clock
+    assert own is not None
+    assert own["label"] == "数据差异说明期限"
+
+
+def test_finding_that_was_typed_comes_back_until_it_is_recorded(
+    cast: Cast, case: Case, firm: tuple[Body, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MONDAY)
+    make_plan(cast, case.batch)
+    commission(cast, case, firm[0], MONDAY)
+    door.perform(case, "declare_no_figure_tie", by=firm[1], at=MONDAY)
+    page, client = reverse("verifier_figure", args=[case.number, "rd_staff", 2025]), log_in(Client(), firm[1])
+    save_draft(by=firm[1], form=page, field="remark", text="工资表缺第三页", version=0, at=MONDAY)
+    assert "工资表缺第三页" in client.get(page).content.decode()
+    assert client.post(page, {"result": "unverifiable", "remark": "缺工资表"}).status_code == 302
+    assert not Draft.objects.exists()
+
+
+def test_dossier_holds_the_report_with_what_was_found(
+    cast: Cast, case: Case, firm: tuple[Body, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.exports.dossier.read_file", lambda file: file.sha256.encode())
+    make_plan(cast, case.batch)
+    reported(cast, case, *firm, MONDAY, rd_staff=3)
+    settle(cast, case, is_adopted=True)
+    stream = io.BytesIO()
+    write_dossier(Case.objects.get(pk=case.pk), stream)
+    archive, check = zipfile.ZipFile(stream), FigureCheck.objects.get()
+    assert check.report is not None
+    assert archive.read("figure-checks/1/报告.pdf").decode() == check.report.sha256
+    assert json.loads(archive.read("figure-checks/1/check.json"))["content_sha256"] == check.content_sha256
+    found = json.loads(archive.read("figure-checks/1/findings.json"))
+    assert [row["answer"] for row in found if row["is_adopted"]] == ["同意"]

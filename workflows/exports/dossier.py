@@ -150,12 +150,35 @@ def _application(application: Application) -> Iterator[Part]:
     for row in application.evidence.select_related("file").order_by("kind", "pk"):
         origin = row.kind if row.removed_at is None else f"{row.kind}（已移除）"
         yield Part(f"evidence/{_safe(row.kind)}/{_safe(row.name)}", origin, _bytes(row.file))
+    yield from _figure_checks(application)
     yield from _reviews(application)
     yield from _decisions(application)
     if application.title is not None:
         first = certificate_of_title(application.title)
         for issued in issued_certificates(first.number) if first is not None else ():
             yield Part(f"certificate/{issued.number}-{issued.version}.pdf", "证书", certificate_file(issued))
+
+
+def _figure_checks(application: Application) -> Iterator[Part]:
+    """Each verification of the figures by a third party: how it went, what was found and decided, the signed report."""
+    said = (
+        "state", "remark", "commissioned_by_id", "commissioned_at", "cleared_by_id", "cleared_at", "ended_for",
+        "report_number", "report_dated", "conclusion", "content_sha256", "handed_in_at", "settled_at",
+    )  # fmt: skip
+    of_figure = (
+        "code", "year", "reported", "result", "value", "remark", "reference", "evidence_id", "recorded_by_id",
+        "recorded_at", "answer", "answered_by_id", "answered_at", "is_adopted", "decision_reason", "decided_by_id",
+        "decided_at",
+    )  # fmt: skip
+    checks = application.figure_checks.select_related("body", "submission", "report")
+    for number, check in enumerate(checks.order_by("pk"), 1):
+        folder = f"figure-checks/{number}"
+        named = {"body": check.body.name_zh, "uscc": check.body.uscc, "submission": check.submission.number}
+        yield _json(f"{folder}/check.json", "第三方数据核查", _row(check, said) | named)
+        found = [_row(row, of_figure) for row in check.findings.order_by("pk")]
+        yield _json(f"{folder}/findings.json", "核查结果", found)
+        if check.report is not None:
+            yield Part(f"{folder}/{_safe(check.report_name)}", "核查报告", _bytes(check.report))
 
 
 def _reviews(application: Application) -> Iterator[Part]:

@@ -143,7 +143,7 @@ class DecisionForm(forms.Form):
     """Whether a difference is adopted."""
 
     is_adopted = forms.TypedChoiceField(
-        label=_("是否采用核查数"), choices=[("yes", _("采用核查数")), ("no", _("不采用，按填报数"))],
+        label=_("是否采用核查数"), choices=[("yes", _("采用核查数")), ("no", _("不采用核查数"))],
         coerce=lambda word: word == "yes", widget=forms.RadioSelect,
     )  # fmt: skip
     reason = forms.CharField(

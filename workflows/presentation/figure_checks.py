@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accreditation.figure_check_words import HANDED_IN, FindingResult
 from accreditation.models import Application, FigureCheck, FigureFinding, VerifiedValue
-from accreditation.services.evaluation import reported_facts
-from accreditation.services.figure_checks import Key, content_digest
+from accreditation.services.evaluation import facts_of_upload, reported_facts
+from accreditation.services.figure_checks import Key, content_digest, officers_values
 from accreditation.services.rule_sets import rules_of
 from accreditation.templatetags.parts import state_tone
 from criteria.facts import Scalar
@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from criteria.facts import Fact
 
 
+def check_line(check: FigureCheck) -> Words:
+    """A check in a list: body and state."""
+    return {"body": body_name(check.body), "state": check.get_state_display(), "tone": state_tone(check.state)}
+
+
 def check_words(check: FigureCheck) -> Words:
     """How far a check is: body, state, report with its seal, what came of it."""
     is_reported = check.state in HANDED_IN
-    return {
+    return check_line(check) | {
         "pk": check.pk,
-        "body": body_name(check.body),
-        "state": check.get_state_display(),
-        "tone": state_tone(check.state),
         "remark": check.remark,
         "ended_for": check.ended_for,
         "is_reported": is_reported,
@@ -72,12 +74,17 @@ def finding_words(row: FigureFinding, rules: RuleSet) -> Words:
 
 def differences(check: FigureCheck, rules: RuleSet) -> list[Words]:
     """Figures that differ and those that could not be verified, in the order of the form."""
-    found = rows.findings_of(check)
+    found, own = rows.findings_of(check), officers_values(check.application)
     return [
-        finding_words(found[key], rules)
+        finding_words(found[key], rules) | {"stays": _counting(own.get(key), rules.fields[key[0]].unit)}
         for key in rows.figures_of(check)
         if key in found and found[key].result != FindingResult.CONFIRMED
     ]
+
+
+def _counting(value: str | None, unit: str) -> str:
+    """An officer's own value, which goes on counting where the difference is not adopted; empty where there is none."""
+    return str(amount(Fraction(value), unit)) if value else ""
 
 
 def counted(check: FigureCheck) -> list[Words]:
@@ -91,7 +98,7 @@ def counted(check: FigureCheck) -> list[Words]:
 def work_rows(check: FigureCheck, rules: RuleSet, proofs: Mapping[str, list[Words]]) -> list[Words]:
     """Every figure to verify: value as filed, place in the workbook, evidence, finding so far, page to record on."""
     application, found = check.application, rows.findings_of(check)
-    facts, number = reported_facts(application), check.application.case.number
+    facts, number = facts_of_upload(check.submission.upload), application.case.number
     return [
         {
             "key": f"{code}.{year}",
@@ -99,7 +106,7 @@ def work_rows(check: FigureCheck, rules: RuleSet, proofs: Mapping[str, list[Word
             "row": rules.fields[code].row,
             "year": year,
             "reported": amount(value, rules.fields[code].unit),
-            "place": _place(facts.figures.get((code, year)) if facts else None),
+            "place": _place(facts.figures.get((code, year))),
             "proofs": [one for one in proofs.get(code, ()) if one["year"] in (None, year)],
             "finding": finding_words(found[code, year], rules) if (code, year) in found else None,
             "href": reverse("verifier_figure", args=[number, code, year or 0]),

@@ -52,10 +52,15 @@ def _decided(content: Content, rules: RuleSet | None) -> SafeString:
     reported, value = (
         amount(Fraction(content[name]), spec.unit) if spec else content[name] for name in ("reported", "value")
     )
-    outcome = _("采用核查数 %(value)s（填报 %(reported)s）。") if content["is_adopted"] else _(
-        "不采用核查数 %(value)s，仍按填报 %(reported)s。"
-    )  # fmt: skip
-    said = outcome % {"value": value, "reported": reported}
+    stays = content.get("stays", "")  # an officer's own value, which goes on counting
+    if content["is_adopted"]:
+        outcome = _("采用核查数 %(value)s（填报 %(reported)s）。")
+    elif stays:
+        outcome = _("不采用核查数 %(value)s，仍按审核核定数 %(stays)s（填报 %(reported)s）。")
+        stays = amount(Fraction(stays), spec.unit) if spec else stays
+    else:
+        outcome = _("不采用核查数 %(value)s，仍按填报 %(reported)s。")
+    said = outcome % {"value": value, "reported": reported, "stays": stays}
     return format_html("{}{}{}{}", _figure(content, rules), _("："), said, quoted(content["reason"]))
 
 

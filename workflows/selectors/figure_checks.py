@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.errors import NotFound
-from accreditation.figure_check_words import HANDED_IN, UNSETTLED, WORKING
-from accreditation.models import Application, Batch, Case, Deadline, Evidence, FigureCheck, FigureFinding, User
+from accreditation.figure_check_words import HANDED_IN, UNSETTLED, WORKING, FindingResult
+from accreditation.models import (
+    Application,
+    Batch,
+    Case,
+    Deadline,
+    Evidence,
+    FigureCheck,
+    FigureCheckPlan,
+    FigureFinding,
+    User,
+)
 from accreditation.permissions import districts_of
 from accreditation.roles import Power
 from accreditation.services import figure_checks, figure_plans
@@ -51,16 +62,18 @@ def batch_with_checks(code: str) -> Batch:
     return row
 
 
-def asked_of(batch: Batch) -> list[Asked]:
-    """Every application that is or may be verified, by number."""
+def asked_of(batch: Batch, plan: FigureCheckPlan | None) -> list[Asked]:
+    """Every application that is or may be verified, by number; two queries whatever the size."""
     rows = batch.applications.filter(Q(state__in=CHECKABLE) | Q(figure_checks__isnull=False)).distinct()
     found = rows.select_related("case", "enterprise", "batch").order_by("case__number")
-    return [Asked(row, figure_plans.is_asked(row), figure_checks.last_check(row)) for row in found]
+    checks = FigureCheck.objects.filter(application__batch=batch).select_related("body").order_by("pk")
+    newest = {check.application_id: check for check in checks}
+    return [Asked(row, figure_plans.asks_for(plan, row.case.number), newest.get(row.pk)) for row in found]
 
 
-def commissionable(batch: Batch) -> list[Application]:
+def commissionable(asked: Iterable[Asked]) -> list[Application]:
     """Applications for which a body may be commissioned now."""
-    return [row.application for row in asked_of(batch) if row.may_begin]
+    return [row.application for row in asked if row.may_begin]
 
 
 def own_checks(user: User) -> QuerySet[FigureCheck]:
@@ -118,13 +131,13 @@ def findings_of(check: FigureCheck) -> dict[Key, FigureFinding]:
 
 def figures_of(check: FigureCheck) -> dict[Key, Scalar]:
     """Figures of the checked version, in the order of the form."""
-    return dict(figure_checks.figures_to_check(check.application))
+    return dict(figure_checks.figures_to_check(check.application, check.submission))
 
 
 def difference_of(application: Application, pk: int) -> FigureFinding:
-    """One difference of the check whose differences wait; NotFound for any other."""
-    check = figure_checks.open_check(application)
-    found = check.findings.filter(pk=pk).first() if check is not None else None
+    """One difference of a check of the case, settled ones too: a form sent twice names it once more; or NotFound."""
+    rows = FigureFinding.objects.filter(figure_check__application=application, result=FindingResult.DIFFERS)
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound(str(pk))
     return found

@@ -31,7 +31,8 @@ FIGURE_CHECKS: tuple[Verb, ...] = (
     ),
     Verb(
         "declare_no_figure_tie", _("声明无利害关系（数据核查）"), who.VERIFIER, BESIDE, PLAN,
-        guards=(checking.check_awaits_declaration,), record=records.declare_no_tie, for_page=False,
+        guards=(checking.check_awaits_declaration, checking.no_tie_is_known), record=records.declare_no_tie,
+        for_page=False,
     ),
     Verb(
         "refuse_figure_check", _("申请回避（数据核查）"), who.VERIFIER, BESIDE, PLAN,
@@ -45,7 +46,8 @@ FIGURE_CHECKS: tuple[Verb, ...] = (
     Verb(
         "hand_in_figure_check", _("提交数据核查报告"), who.VERIFIER, BESIDE, PLAN,
         guards=(
-            checking.check_is_own, checking.report_is_complete, guards.needs_text("conclusion", _("核查结论")),
+            checking.check_is_own, checking.no_tie_is_known, checking.report_is_complete,
+            guards.needs_text("conclusion", _("核查结论")),
         ),
         record=records.hand_in, starts=records.answer_clock, tells=(audiences.office, audiences.applicants),
         for_page=False,

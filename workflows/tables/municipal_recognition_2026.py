@@ -26,7 +26,10 @@ _AT_CHECK = ("first_review", "completeness_check", "consultation")
 _CHANGES: Mapping[str, Mapping[str, Any]] = {
     "answer_gate": {"nodes": _AT_CHECK},
     "verify_value": {"nodes": _AT_CHECK},
-    "find_ineligible": {"nodes": _AT_CHECK},
+    "find_ineligible": {
+        "nodes": _AT_CHECK,
+        "guards": (figure_check_guards.no_figure_check_is_open, *MUNICIPAL_2022["find_ineligible"].guards),
+    },
     "pass_completeness_check": {
         "guards": (
             recognition_guards.departments_were_asked, figure_check_guards.figures_are_verified,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accreditation.errors import Denied, NotFound, Refusal
+from accreditation.errors import Denied, NotFound, Reason, Refusal
 from accreditation.figure_check_words import UNSETTLED, WORKING
 from accreditation.permissions import signed_in
 from accreditation.services import figure_plans
@@ -30,7 +30,8 @@ from workflows.views.casework import status_of
 from workflows.views.desk import OFFICE, carry_out, open_case, show
 
 if TYPE_CHECKING:
-    from accreditation.models import Batch, FigureCheck, FigureCheckPlan
+    from accreditation.models import Application, Batch, FigureCheck, FigureCheckPlan
+    from workflows.door import Outcome
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -66,7 +67,8 @@ def office_figure_plan(request: HttpRequest, code: str) -> HttpResponse:
     plan = figure_plans.plan_of(batch)
     act = request.POST.get("act", "")
     form = PlanForm(request.POST if act == "plan" else None, initial=_usual(plan))
-    cases = rows.commissionable(batch)
+    asked = rows.asked_of(batch, plan)
+    cases = rows.commissionable(asked)
     commission = CommissionForm(
         request.POST if act == "commission" else None, cases=cases, bodies=figure_plans.verifying_bodies()
     )
@@ -76,11 +78,11 @@ def office_figure_plan(request: HttpRequest, code: str) -> HttpResponse:
     elif act == "draw":
         answer = _draw(request, batch)
     elif act == "commission" and commission.is_valid():
-        answer = _commission(request, batch, commission)
+        answer = _commission(request, batch, commission, cases)
     if answer is not None:
         return answer
     faulty = next((one for one in (form, commission) if one.is_bound and one.errors), None)
-    context = _batch_words(batch, plan) | {"form": form, "commission": commission, "faulty": faulty}
+    context = _batch_words(batch, plan, asked) | {"form": form, "commission": commission, "faulty": faulty}
     status = 200 if request.method != "POST" else 422
     return render(request, "workflows/figure_checks/plan.html", context, status=status)
 
@@ -90,7 +92,7 @@ def _usual(plan: FigureCheckPlan | None) -> dict[str, Any]:
     return {name: getattr(plan, name) for name in names} if plan else {}
 
 
-def _batch_words(batch: Batch, plan: FigureCheckPlan | None) -> dict[str, Any]:
+def _batch_words(batch: Batch, plan: FigureCheckPlan | None, asked: list[rows.Asked]) -> dict[str, Any]:
     return {
         "batch": batch,
         "plan": plan,
@@ -98,11 +100,11 @@ def _batch_words(batch: Batch, plan: FigureCheckPlan | None) -> dict[str, Any]:
         "asked": [
             {
                 "row": one,
-                "check": words.check_words(one.check) if one.check else None,
+                "check": words.check_line(one.check) if one.check else None,
                 "state": state_label(one.application.state),
                 "tone": state_tone(one.application.state),
             }
-            for one in rows.asked_of(batch)
+            for one in asked
         ],
         "crumbs": [
             {"label": batch.code.upper(), "href": reverse("office_batch", args=[batch.code])},
@@ -135,13 +137,15 @@ def _draw(request: HttpRequest, batch: Batch) -> HttpResponse:
     return redirect("office_figure_plan", batch.code)
 
 
-def _commission(request: HttpRequest, batch: Batch, form: CommissionForm) -> HttpResponse | None:
+def _commission(
+    request: HttpRequest, batch: Batch, form: CommissionForm, cases: list[Application]
+) -> HttpResponse | None:
     """Each case by itself: what the rules refuse is told with its number, the others are commissioned."""
     values = {"body": form.cleaned_data["body"], "remark": form.cleaned_data["remark"]}
     chosen, faults = form.cleaned_data["cases"], []
-    for row in rows.commissionable(batch):
+    for row in cases:
         if row.case.number in chosen:
-            outcome, reasons = try_verb(request, row.case, rows.COMMISSION, values)
+            outcome, reasons = _try_to_commission(request, row, values)
             if outcome is None:
                 faults += [f"{row.case.number}{_('：')}{reason}" for reason in reasons]
             else:
@@ -150,6 +154,18 @@ def _commission(request: HttpRequest, batch: Batch, form: CommissionForm) -> Htt
         form.add_error(None, [forms.ValidationError(text) for text in faults])
         return None
     return redirect("office_figure_plan", batch.code)
+
+
+def _try_to_commission(
+    request: HttpRequest, row: Application, values: dict[str, Any]
+) -> tuple[Outcome | None, list[Reason]]:
+    """Of many cases one that may not or cannot be done any more does not keep the others back."""
+    try:
+        return try_verb(request, row.case, rows.COMMISSION, values)
+    except Denied as denied:
+        return None, denied.reasons
+    except NotFound:
+        return None, [Reason("not_found", _("本件现在不能委托核查。"))]
 
 
 # --- one case -------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.errors import NotFound, Reason
 from accreditation.figure_check_words import CheckState, FindingResult
 from accreditation.permissions import signed_in
+from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.files import take_file
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.ties import ties_between
@@ -138,13 +139,14 @@ def figure(request: HttpRequest, number: str, code: str, year: int) -> HttpRespo
     known = rows.findings_of(check).get((code, year))
     form = FindingForm(
         request.POST or None, spec=spec, unit=unit_name(spec.unit, lang()), files=rows.files_of(application),
-        initial=_known(known) if known else {},
+        initial=(_known(known) if known else {}) | initial_from_drafts(request, request.path),
     )  # fmt: skip
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data | {"code": code, "year": year}
         outcome, reasons = try_verb(request, found, "record_figures", {"findings": [said]})
         if outcome is not None:
+            clear_drafts(request, request.path)
             messages.success(request, _("已登记核查结果。"))
             return redirect(f"{reverse('verifier_case', args=[number])}#figure-{code}.{year}")
     bound = bindings_by_code(application).get(code, ())
