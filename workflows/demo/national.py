@@ -38,6 +38,21 @@ FIGURES = {
 }  # fmt: skip
 
 
+def open_national_batch(
+    story: Story, programme: str, ordinal: int, opens_at: datetime, closes_at: datetime, quota: int
+) -> Batch:
+    """A batch of recommendations with its quota, under the demo's rules of that programme."""
+    office, (rules, procedure) = story.world.people["banshi"], EDITIONS[programme]
+    Body.objects.filter(level=Level.NATIONAL).update(name_zh="示例国家主管部门", name_en="Example Ministry")
+    batch = open_batch(
+        Programme.objects.select_related("granted_by").get(code=programme),
+        store_edition(rules, at=opens_at), ordinal=ordinal, year=opens_at.year, procedure=procedure,
+        opens_at=opens_at - timedelta(minutes=1), closes_at=closes_at, base_date=opens_at.date(), by=office,
+        at=opens_at, needs=PROCEDURES[procedure].needs,
+    )  # fmt: skip
+    return rankings.set_quota(batch, quota=quota, ground="示例年度通知", by=office, at=opens_at)
+
+
 class NationalStory:
     """Plays the recommendation through the same services that the pages call."""
 
@@ -75,17 +90,6 @@ class NationalStory:
         )  # fmt: skip
         return enterprise
 
-    def _batch(self, programme: str, ordinal: int, opens_at: datetime, closes_at: datetime, quota: int) -> Batch:
-        office, (rules, procedure) = self.people["banshi"], EDITIONS[programme]
-        Body.objects.filter(level=Level.NATIONAL).update(name_zh="示例国家主管部门", name_en="Example Ministry")
-        batch = open_batch(
-            Programme.objects.select_related("granted_by").get(code=programme),
-            store_edition(rules, at=opens_at), ordinal=ordinal, year=opens_at.year, procedure=procedure,
-            opens_at=opens_at - timedelta(minutes=1), closes_at=closes_at, base_date=opens_at.date(), by=office,
-            at=opens_at, needs=PROCEDURES[procedure].needs,
-        )  # fmt: skip
-        return rankings.set_quota(batch, quota=quota, ground="示例年度通知", by=office, at=opens_at)
-
     def _file(self, batch: Batch, n: int, **changed: int) -> Case:
         username, enterprise = HOLDERS[n][0], self.holders[n]
         person = self.people[username]
@@ -116,7 +120,7 @@ class NationalStory:
     def _recommended_batch(self) -> list[Case]:
         clock, office = self.clock, self.people["banshi"]
         closes = (clock.at + timedelta(days=2)).replace(hour=17, minute=0)
-        batch = self._batch(CENTRE, 30, clock.at, closes, quota=1)
+        batch = open_national_batch(self.story, CENTRE, 30, clock.at, closes, quota=1)
         cases = [self._file(batch, 0), self._file(batch, 1, doctors=9, invention_patents_valid=14)]
         clock.days(3)
         for case in cases:
@@ -136,7 +140,9 @@ class NationalStory:
         return cases
 
     def _open_batch(self) -> Case:
-        batch = self._batch(CENTRE, 31, self.clock.at, self.story.now + timedelta(days=OPEN_FOR_DAYS), quota=2)
+        batch = open_national_batch(
+            self.story, CENTRE, 31, self.clock.at, self.story.now + timedelta(days=OPEN_FOR_DAYS), quota=2
+        )
         case = self._file(batch, 1)
         self._consult(case, answered=2)
         return case
@@ -144,4 +150,8 @@ class NationalStory:
     def _demonstration(self) -> Case:
         """A candidate for the title of demonstration enterprise that waits for the municipal check."""
         closes = self.story.now + timedelta(days=OPEN_FOR_DAYS)
-        return self._file(self._batch(DEMONSTRATION, 15, self.clock.days(1), closes, quota=4), 0, assets_total=90000)
+        return self._file(
+            open_national_batch(self.story, DEMONSTRATION, 15, self.clock.days(1), closes, quota=4),
+            0,
+            assets_total=90000,
+        )

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from certificates.selectors import certificate_file, certificate_for_request
 from workflows.certification import request_key_of
 from workflows.demo.changes import report_changes
 from workflows.demo.city.build import City
+from workflows.demo.city.recommended import recommend_from
 from workflows.demo.cultivation import CultivationStory
 from workflows.demo.designated import fill_designations
 from workflows.demo.desks import fill_desks
@@ -118,7 +120,11 @@ class Command(BaseCommand):
     def _build_city(self, story: Story, size: int) -> None:
         """Further enterprises whose cases stand in every state today."""
         story.tell.step(f"示例城市：另有 {size} 家企业申报，分布于各个环节")
-        states = City(story).build(size)
+        city = City(story)
+        city.build(size)
+        recommend_from(story, city.people, city.made)
+        tick(story.now)
+        states = Counter(Application.objects.values_list("state", flat=True))
         self._sign()
         for state in ApplicationState:
             if states[state]:

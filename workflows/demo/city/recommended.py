@@ -1,0 +1,251 @@
+"""Both national programmes of the city: a batch whose result came back, one before the letter, one that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from accreditation.enums import ApplicationState as S
+from accreditation.enums import Choice
+from accreditation.models import Application, Batch, Case
+from accreditation.recommendation_words import Department, TieRule
+from accreditation.services.files import take_file
+from accreditation.services.rule_sets import rules_of
+from accreditation.services.titles import import_title
+from workflows import door, recommendation_acts
+from workflows.demo.city.people import CityPeople
+from workflows.demo.clock import DemoClock
+from workflows.demo.material import Key, sample_pdf, workbook_for
+from workflows.demo.national import CENTRE, DEMONSTRATION, FIGURES, open_national_batch
+from workflows.demo.story import Story
+from workflows.demo.telling import Teller
+from workflows.demo.turns import Turns
+from workflows.opening import open_application
+from workflows.tick import tick
+
+QUOTA, WINDOW_DAYS, OPEN_FOR_DAYS = 2, 2, 30
+OFFICE, PUBLISHER = "banshi", "fabu"
+ORDINALS: Mapping[str, tuple[int, int, int]] = {CENTRE: (28, 29, 32), DEMONSTRATION: (12, 13, 16)}
+LONG_AGO, LATELY = 60, 25  # working days since the batch opened
+WEAK: Mapping[str, int] = {  # enough for every condition, too little for the score that is asked
+    "doctors": 1, "senior_experts": 2, "external_expert_months": 2, "rd_projects": 8, "rd_projects_basic_applied": 0,
+    "platforms_national": 0, "platforms_provincial": 0, "certified_labs": 0, "invention_patents_valid": 4,
+    "patents_applied_year": 6, "invention_patents_applied_year": 2, "standards_3y": 0, "national_awards": 0,
+    "new_product_revenue": 60000, "new_product_profit": 4000,
+}  # fmt: skip
+CHANGED: Mapping[S, Mapping[str, int]] = {S.NOT_RECOMMENDED: WEAK, S.INELIGIBLE: {"rd_staff": 100}}
+# Which case of the open batch stops where, and how many working days ago it was begun.
+STOPS: tuple[tuple[S, int], ...] = (
+    (S.DRAFT, 2), (S.UNDER_COMPLETENESS_CHECK, 3), (S.RETURNED, 4), (S.LAPSED, 20), (S.WITHDRAWN, 6),
+    (S.INELIGIBLE, 8), (S.UNDER_CONSULTATION, 5), (S.NOT_RECOMMENDED, 18), (S.AWAITING_RANKING, 15),
+)  # fmt: skip
+DECIDED = (Choice.RECOGNISE, Choice.POSTPONE, Choice.POSTPONE, Choice.REFUSE)
+ONLY_OF_CENTRES = (S.UNDER_CONSULTATION, S.NOT_RECOMMENDED)  # no department is asked and no least score set elsewhere
+
+
+class Recommendations:
+    """Enterprises with a municipal title, and what became of their way to a national one."""
+
+    def __init__(self, story: Story, people: CityPeople, programme: str, first: int) -> None:
+        self.story, self.city, self.people = story, people, story.world.people
+        self.programme, self.made = programme, first
+
+    def build(self) -> int:
+        """All three batches; the number after the last enterprise."""
+        for ordinal, days_back, go_on in zip(
+            ORDINALS[self.programme],
+            (LONG_AGO, LATELY, LATELY),
+            (self._returned, self._decided, self._open),
+            strict=True,
+        ):
+            go_on(ordinal, self._clock(days_back))
+        return self.made
+
+    def _clock(self, days_back: int) -> DemoClock:
+        return DemoClock(self.story.world.calendar, self.story.now, days_back)
+
+    # --- the three batches ------------------------------------------------------------------------------------------
+    def _returned(self, ordinal: int, clock: DemoClock) -> None:
+        """Two recommended: one is on the national list, one is not; a third was left out by the quota."""
+        batch = self._closed_batch(ordinal, clock, cases=3)
+        listed = self._recommend(batch, clock)
+        at = clock.days(12)
+        file = take_file(sample_pdf(f"NATIONAL LIST {ordinal}"), "国家名单.pdf", media_type="application/pdf", at=at)
+        recommendation_acts.record_result(
+            batch, listed[:1], {row: "未列入国家公布的名单。" for row in listed[1:]},
+            number=f"示例国〔{at.year}〕{ordinal} 号", dated=at.date(), authority="示例国家主管部门",
+            file=file, file_name="国家名单.pdf", by=self.people[OFFICE], at=at,
+        )  # fmt: skip
+
+    def _decided(self, ordinal: int, clock: DemoClock) -> None:
+        """Before the letter: recommended, postponed, refused by the committee; one postponed is to be tabled again."""
+        batch = self._closed_batch(ordinal, clock, cases=len(DECIDED))
+        numbers = batch.applications.order_by("ranking_line__place").values_list("case__number", flat=True)
+        choices = dict(zip(numbers, DECIDED, strict=True))
+        self._turns(clock).hold_meeting(batch, choices)
+        again = Application.objects.filter(batch=batch, state=S.POSTPONED).select_related("case").earliest("pk")
+        said = {"reason": "企业已补充说明，申请再次审议。"}
+        door.perform(again.case, "table_again", by=self.people[OFFICE], at=clock.days(2), form=said)
+
+    def _open(self, ordinal: int, clock: DemoClock) -> None:
+        """One case in each state before the ranking."""
+        closes = self.story.now + timedelta(days=OPEN_FOR_DAYS)
+        batch = open_national_batch(self.story, self.programme, ordinal, clock.at, closes, QUOTA)
+        for state, days_back in STOPS:
+            if self.programme == CENTRE or state not in ONLY_OF_CENTRES:
+                _Way(self, batch, self._clock(days_back)).to(state)
+
+    # --- steps of a whole batch ---------------------------------------------------------------------------------------
+    def _closed_batch(self, ordinal: int, clock: DemoClock, *, cases: int) -> Batch:
+        """Filed, scored, the window over, the ranking frozen and before the committee."""
+        closes = (clock.at + timedelta(days=WINDOW_DAYS)).replace(hour=17, minute=0)
+        batch = open_national_batch(self.story, self.programme, ordinal, clock.at, closes, QUOTA)
+        ways = [_Way(self, batch, clock, doctors=22 - n) for n in range(cases)]
+        for way in ways:
+            way.file()
+        clock.days(WINDOW_DAYS + 1)
+        for way in ways:
+            way.score()
+        tick(clock.at)
+        recommendation_acts.freeze_ranking(
+            batch, tie_rule=TieRule.RD_EXPENDITURE, by=self.people[OFFICE], at=clock.days(1)
+        )
+        clock.days(2)
+        return Batch.objects.get(pk=batch.pk)
+
+    def _recommend(self, batch: Batch, clock: DemoClock) -> list[Application]:
+        everybody = dict.fromkeys(batch.applications.values_list("case__number", flat=True), Choice.RECOGNISE)
+        self._turns(clock).hold_meeting(batch, everybody)
+        at = clock.days(1)
+        listed = list(Application.objects.filter(batch=batch, state=S.TO_BE_RECOMMENDED).order_by("pk"))
+        recommendation_acts.send_recommendation(
+            batch, listed, number=f"示例推荐〔{at.year}〕{batch.ordinal} 号", dated=at.date(),
+            addressed_to="示例国家主管部门", by=self.people[PUBLISHER], at=at,
+        )  # fmt: skip
+        return list(Application.objects.filter(batch=batch, state=S.RECOMMENDED_UPWARD).order_by("pk"))
+
+    def _turns(self, clock: DemoClock) -> Turns:
+        return Turns(Teller(lambda _text: None), self.story.world, clock)
+
+    def holder(self) -> str:
+        """One more enterprise that has held the municipal title for years; the user name of its member."""
+        username, at = self.city.enterprise(self.made), self.city.at
+        self.made += 1
+        import_title(
+            self.story.world.programme, self.story.world.enterprise_of(username), granted_on=date(at.year - 4, 6, 1),
+            valid_until=date(at.year + 2, 5, 31), announcement_number=f"示例市〔{at.year - 4}〕3 号",
+            provenance="演示环境导入的市级名录", by=self.people[OFFICE], at=at,
+        )  # fmt: skip
+        return username
+
+
+class _Way:
+    """One enterprise on its way through a batch."""
+
+    def __init__(self, city: Recommendations, batch: Batch, clock: DemoClock, **changed: int) -> None:
+        self.city, self.batch, self.clock, self.changed = city, batch, clock, changed
+        self.username = city.holder()
+        self.seed = 100 + city.made
+        self.turns = Turns(Teller(lambda _text: None), city.story.world, clock)
+        self.case = Case()
+
+    def to(self, state: S) -> None:
+        """Up to a state of the time before the ranking."""
+        self.changed = dict(CHANGED.get(state, {}))
+        self.draft()
+        if state == S.DRAFT:
+            return
+        self.submit()
+        if step := STEPS.get(state):
+            step(self)
+
+    def file(self) -> None:
+        """With all material, before the office."""
+        self.draft()
+        self.submit()
+
+    def draft(self) -> None:
+        """Begun, with a workbook without faults."""
+        person = self.city.people[self.username]
+        enterprise = self.city.story.world.enterprise_of(self.username)
+        self.case = open_application(enterprise, self.batch, by=person, at=self.clock.minutes(5))
+        more = {"assets_total": 90000} if self.city.programme == DEMONSTRATION else {}
+        figures: dict[Key, int] = {
+            (code, self.batch.reporting_year): value for code, value in {**FIGURES, **more, **self.changed}.items()
+        }
+        book = workbook_for(enterprise, self.batch, seed=self.seed, profile="strong", changed=figures)
+        self.turns.upload(self.case, self.username, book)
+
+    def submit(self) -> None:
+        """Evidence and declaration."""
+        self.turns.upload_evidence(self.case, self.username)
+        self.act("submit", by=self.username, declaration=True, insists=True)
+
+    def act(self, verb: str, *, by: str = OFFICE, **form: Any) -> None:
+        """One verb, a quarter of an hour later."""
+        self.turns.tell.act(self.case, verb, self.city.people[by], self.clock.minutes(15), **form)
+
+    def return_for_correction(self) -> None:
+        """One file has to be sent again."""
+        kind = next(kind.code for kind in rules_of(self.batch).evidence if kind.required)
+        point = {"target": "evidence", "code": kind, "remark": "扫描不清，请重新上传", "clause": "申报材料要求"}
+        self.act("return_for_correction", points=[point], remark="请一次补齐。")
+
+    def withdraw(self) -> None:
+        """By the enterprise."""
+        self.act("withdraw", by=self.username)
+
+    def find_ineligible(self) -> None:
+        """Too few people for a centre; for a demonstration enterprise a condition that no figure decides is not met."""
+        if self.city.programme == DEMONSTRATION:
+            gate = next(gate for gate in rules_of(self.batch).gates if gate.is_answered and gate.is_binding)
+            self.act("answer_gate", gate=gate.code, is_met=False, reason="经查询，近三年有应当列明的违法记录")
+        self.act("find_ineligible", reasons="不符合申报条件，理由见条件核定。")
+
+    def consult(self, answered: int) -> None:
+        """Conditions answered, all departments asked, so many of them have written."""
+        self.turns.answer_gates(self.case, self.city.people[OFFICE])
+        asked = list(Department.values)
+        self.act("ask_departments", departments=asked, opinion="材料真实，领域相符。")
+        for number, department in enumerate(asked[:answered], start=1):
+            at = self.clock.days(1)
+            self.act(
+                "record_answer", department=department, position="no_objection", text="经核查，无不同意见。",
+                document_number=f"示例函〔{at.year}〕{number} 号", dated=at.date(),
+            )  # fmt: skip
+
+    def score(self) -> None:
+        """The initial score is adopted, after the departments where they are asked."""
+        opinion = "数据已核实，同意初评得分。"
+        if self.city.programme == CENTRE:
+            self.consult(len(Department.values))
+            self.act("adopt_initial_score", opinion=opinion)
+            return
+        self.turns.answer_gates(self.case, self.city.people[OFFICE])
+        self.act("score_at_check", opinion=opinion)
+
+    def not_recommend(self) -> None:
+        """The score is below what is asked."""
+        self.consult(len(Department.values))
+        self.act("not_recommend_below_limit", opinion="初评得分低于推荐要求，不予推荐。")
+
+
+STEPS: Mapping[S, Callable[[_Way], None]] = {
+    S.RETURNED: _Way.return_for_correction,
+    S.LAPSED: _Way.return_for_correction,
+    S.WITHDRAWN: _Way.withdraw,
+    S.INELIGIBLE: _Way.find_ineligible,
+    S.UNDER_CONSULTATION: lambda way: way.consult(1),
+    S.NOT_RECOMMENDED: _Way.not_recommend,
+    S.AWAITING_RANKING: _Way.score,
+}
+
+
+def recommend_from(
+    story: Story, people: CityPeople, first: int, programmes: Sequence[str] = (CENTRE, DEMONSTRATION)
+) -> int:
+    """Both national programmes in every state, with enterprises from the number `first`; the number after the last."""
+    for programme in programmes:
+        first = Recommendations(story, people, programme, first).build()
+    return first
