@@ -61,7 +61,7 @@ def test_time_out_in_mid_form_comes_back_to_the_same_field_with_the_same_text(
         watch_of(page).expect("401")
         page.get_by_label("授权依据").blur()
         expect(page.locator("[data-autosave-status]")).to_contain_text("未保存：登录已超时")
-    page.get_by_role("button", name="授予角色").click()
+    page.get_by_role("button", name="提请授予").click()
     expect(page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
     page.locator('button[value="anquan"]').click()
     page.wait_for_url("**/grants/#id_ground")
