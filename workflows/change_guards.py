@@ -11,8 +11,9 @@ from accreditation.audit import chain_key
 from accreditation.change_words import TitleOutcome
 from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.errors import Reason
-from accreditation.models import AuditEvent, ChangedTitle, Proceeding, Title
+from accreditation.models import AuditEvent, ChangedTitle, Proceeding, Reexamination, Title
 from accreditation.permissions import persons_behind
+from accreditation.reexamination_words import OPEN
 from accreditation.services import changes
 from workflows.certification import is_being_made
 from workflows.change_who import change_of
@@ -68,6 +69,14 @@ def no_title_is_being_dealt_with(doing: Doing) -> Iterable[Reason]:
     for row in rows.select_related("title"):
         values = {"no": row.title.number, "kind": ProceedingKind(row.kind).label}
         yield Reason("proceeding_open", _("称号 %(no)s 正在办理“%(kind)s”，办结之前不能变更。") % values)
+
+
+def no_title_is_being_reexamined(doing: Doing) -> Iterable[Reason]:
+    """The case of a re-examination stays with its holder; the title passes when it is over or no longer asked for."""
+    passing = [row.title_id for row in _standing_rows(doing) if row.outcome == TitleOutcome.PASSES]
+    for row in Reexamination.objects.filter(title__in=passing, state__in=OPEN).select_related("title", "round"):
+        values = {"no": row.title.number, "year": row.round.year}
+        yield Reason("reexamination_open", _("称号 %(no)s 的 %(year)d 年度复核尚未办结，办结之前不能承继。") % values)
 
 
 def no_title_is_suspended(doing: Doing) -> Iterable[Reason]:

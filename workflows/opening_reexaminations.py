@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -60,13 +61,7 @@ def _what_is_due(year: int, document: str, due_on: date, at: datetime) -> tuple[
     edition = rules_for_readiness()
     every = cycle_years(rules_of_edition(edition)) if edition else None
     listed = population(year, every) if every else []
-    reasons = []
-    if not document:
-        reasons.append(Reason("no_document", _("请填写通知文号。"), "document"))
-    if ReexaminationRound.objects.filter(year=year).exists():
-        reasons.append(Reason("already_called", _("该年度的复核已经部署。"), "year"))
-    if due_on < at.astimezone(SHANGHAI).date():
-        reasons.append(Reason("too_late", _("报送截止日不能早于今天。"), "due_on"))
+    reasons = list(_faults(year, document, due_on, at.astimezone(SHANGHAI).date()))
     if edition is None:
         reasons.append(Reason("no_rules", _("还没有启用国家技术创新示范企业的评价规则。")))
     elif every is None:
@@ -76,6 +71,18 @@ def _what_is_due(year: int, document: str, due_on: date, at: datetime) -> tuple[
     if reasons or edition is None or every is None:
         raise Refusal(reasons)
     return edition, every, listed
+
+
+def _faults(year: int, document: str, due_on: date, today: date) -> Iterator[Reason]:
+    """What speaks against the notice that calls."""
+    if not document:
+        yield Reason("no_document", _("请填写通知文号。"), "document")
+    if year not in (today.year, today.year + 1):
+        yield Reason("wrong_year", _("只能部署今年或明年的复核。"), "year")
+    if ReexaminationRound.objects.filter(year=year).exists():
+        yield Reason("already_called", _("该年度的复核已经部署。"), "year")
+    if due_on < today:
+        yield Reason("too_late", _("报送截止日不能早于今天。"), "due_on")
 
 
 def _create_case(round_: ReexaminationRound, one: Listed, by: User, at: datetime) -> Case:

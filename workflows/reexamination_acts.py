@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind, Level
 from accreditation.errors import Reason
 from accreditation.models import Body, Deadline, Reexamination
-from accreditation.models.titles import STANDING
 from accreditation.reexamination_words import Advice, ReexaminationState
 from accreditation.services import letters, proceedings
-from accreditation.services.reexaminations import renew_term
+from accreditation.services.reexaminations import HELD, renew_term
 from accreditation.services.rule_sets import rule_text
 from criteria.fields import FieldSpec
 from workflows.doing import Doing
+from workflows.workdays import SHANGHAI
 from workflows.yearly_report_acts import fields_of, today
 
 
@@ -29,6 +31,13 @@ def row_of(doing: Doing) -> Reexamination:
 def fields_asked(row: Reexamination) -> list[tuple[FieldSpec, int]]:
     """Fields of the data table of the round's rules, each with its years."""
     return fields_of(row.round.rule_set, row.round.reporting_year)
+
+
+def due_day(row: Reexamination) -> date:
+    """The last day for the material: of the clock that ran last, which a return sets anew; else of the round."""
+    rows = Deadline.objects.filter(case=row.case_id, kind=DeadlineKind.REEXAMINATION_MATERIAL)
+    last = rows.order_by("-pk").first()
+    return last.due_at.astimezone(SHANGHAI).date() if last else row.round.due_on
 
 
 # --- guards -------------------------------------------------------------------------------------------------------
@@ -63,14 +72,14 @@ def position_is_taken(doing: Doing) -> Iterable[Reason]:
 
 
 def title_is_held(doing: Doing) -> Iterable[Reason]:
-    """Nothing is renewed that does not stand."""
-    if row_of(doing).title.state not in STANDING:
+    """Nothing is renewed that has ended; a suspension ends by itself or by an order, whatever the result."""
+    if row_of(doing).title.state not in HELD:
         yield Reason("title_not_standing", _("该称号已不在有效期内。"))
 
 
 def title_stands_no_more(doing: Doing) -> Iterable[Reason]:
     """Whoever holds the title is re-examined."""
-    if row_of(doing).title.is_standing:
+    if row_of(doing).title.state in HELD:
         yield Reason("title_stands", _("称号仍然有效，应当参加复核。"))
 
 
@@ -98,7 +107,7 @@ def hand_in(doing: Doing) -> None:
     row.summary = str(doing.form["summary"]).strip()
     row.handed_in_at = row.handed_in_at or doing.at
     papers = [paper.file_id for paper in proceedings.standing_documents(doing.case)]
-    late_days = max((today(doing) - row.round.due_on).days, 0) if row.late_at else 0
+    late_days = max((today(doing) - due_day(row)).days, 0) if row.late_at else 0
     doing.act.note(summary=row.summary, figures=row.figures, papers=papers, late_days=late_days)
 
 
@@ -106,12 +115,12 @@ def list_late(doing: Doing) -> None:
     """Entered in the late list, once."""
     row = row_of(doing)
     row.late_at = row.late_at or doing.at
-    doing.act.note(due_on=row.round.due_on.isoformat())
+    doing.act.note(due_on=due_day(row).isoformat())
 
 
 def remind(doing: Doing) -> None:
     """Form: reason (optional)."""
-    doing.act.note(due_on=row_of(doing).round.due_on.isoformat(), reason=str(doing.form.get("reason") or "").strip())
+    doing.act.note(due_on=due_day(row_of(doing)).isoformat(), reason=str(doing.form.get("reason") or "").strip())
 
 
 def refuse(doing: Doing) -> None:
@@ -126,7 +135,9 @@ def close_unanswered(doing: Doing) -> None:
 
 def _close(doing: Doing, outcome: str) -> None:
     remark(doing)
-    _send(doing, LetterKind.NOT_REEXAMINED, is_adverse=True, outcome=outcome, reasons=row_of(doing).remark)
+    row = row_of(doing)
+    words = {"outcome": outcome, "reasons": row.remark, "was_handed_in": row.handed_in_at is not None}
+    _send(doing, LetterKind.NOT_REEXAMINED, is_adverse=True, due_on=due_day(row), **words)
 
 
 def remark(doing: Doing) -> None:
@@ -134,6 +145,11 @@ def remark(doing: Doing) -> None:
     row = row_of(doing)
     row.remark = str(doing.form.get("reason") or "").strip()
     doing.act.note(reason=row.remark)
+
+
+def note_reason(doing: Doing) -> None:
+    """Form: reason. What one authority tells another stands in the trail alone, not in what the holder reads."""
+    doing.act.note(reason=str(doing.form["reason"]).strip())
 
 
 def give_opinion(doing: Doing) -> None:
@@ -154,9 +170,11 @@ def forward(doing: Doing) -> None:
 def pass_above(doing: Doing) -> None:
     """Form: notice, valid_until (optional). The title goes on with a new term."""
     row = _keep_notice(doing)
-    row.renewed_until = renew_term(row, stated=doing.form.get("valid_until"), by=doing.by, at=doing.at)
-    doing.act.note(valid_until=row.renewed_until.isoformat())
-    _send(doing, LetterKind.REEXAMINED, notice=row.notice, until=row.renewed_until)
+    stated = doing.form.get("valid_until")
+    has_end = stated is not None or row.title.valid_until is not None
+    row.renewed_until = renew_term(row, stated=stated, by=doing.by, at=doing.at)
+    doing.act.note(valid_until=row.renewed_until.isoformat() if has_end else "", cycle_ends=str(row.renewed_until))
+    _send(doing, LetterKind.REEXAMINED, notice=row.notice, until=row.renewed_until if has_end else None)
 
 
 def fail_above(doing: Doing) -> None:
@@ -194,6 +212,12 @@ def days_to_due(doing: Doing) -> int:
 def days_after_return(doing: Doing) -> int:
     """Working days for material that is sent back."""
     return row_of(doing).round.return_days
+
+
+def ends_before_due(doing: Doing) -> bool:
+    """Whether the days after a return would end before those that everybody has."""
+    again = doing.calendar.due_after(doing.at, days_after_return(doing)).at
+    return again.astimezone(SHANGHAI).date() < row_of(doing).round.due_on
 
 
 def days_of_review(doing: Doing) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -29,6 +30,7 @@ from accreditation.services import outside_titles
 from accreditation.services.reexaminations import CHAIN, HELD
 from workflows import door
 from workflows.opening_proceedings import propose_proceeding
+from workflows.reexamination_acts import due_day
 from workflows.workdays import SHANGHAI
 
 OFFICIAL = "zh-hans"
@@ -37,6 +39,7 @@ FACTS = {
     ReexaminationState.REFUSED: _("该单位声明不参加 %(year)d 年度复核（%(doc)s）。%(why)s"),
     ReexaminationState.UNANSWERED: _("%(year)d 年度复核（%(doc)s）材料报送期限至%(due)s止，逾期未报送。%(why)s"),
 }
+NOT_AGAIN = _("%(year)d 年度复核（%(doc)s）材料退回补正后逾期未重新报送，期限至%(due)s止。%(why)s")
 
 
 @transaction.atomic
@@ -82,8 +85,8 @@ def record_results(
             has_power_at(by, Power.PREPARE_ORDERS, None), round_, [*kept, *lost], ReexaminationState.FORWARDED, dated,
             at,
         )  # fmt: skip
-        if valid_until is not None and valid_until <= dated:
-            raise Refusal([Reason("term_over", _("有效期应晚于文件印发日期。"), "valid_until")])
+        if valid_until is not None and valid_until <= max(dated, _day(at)):
+            raise Refusal([Reason("term_over", _("有效期应晚于文件印发日期和今天。"), "valid_until")])
         notice = outside_titles.keep_notice(
             None, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
         )
@@ -95,8 +98,10 @@ def record_results(
         door.perform(row.case, "pass_reexamination", by=by, at=at, form=form)
     for row in lost:
         door.perform(row.case, "fail_reexamination", by=by, at=at, form={"notice": notice, "reasons": reasons})
-    if lost:
-        propose_withdrawals(round_, by=by, at=at)
+    to_propose = without_proposal(round_).filter(pk__in=[row.pk for row in lost])
+    if to_propose.exists():
+        with act(CHAIN, "propose_withdrawals", by=by, at=at, acting_as="municipal_officer") as doing:
+            doing.note(year=round_.year, cases=[case.number for case in _proposals(to_propose, at)])
     return notice
 
 
@@ -123,9 +128,12 @@ def propose_withdrawals(
     return opened
 
 
-def without_proposal(round_: ReexaminationRound) -> Iterable[Reexamination]:
-    """Cases lost in the round whose title is still held and whose withdrawal nobody has proposed."""
-    rows = Reexamination.objects.filter(round=round_, state__in=LOST, proposal__isnull=True)
+def without_proposal(round_: ReexaminationRound) -> QuerySet[Reexamination]:
+    """Cases lost in the round whose title is still held, passed no later round, and nobody proposed to withdraw."""
+    later = Reexamination.objects.filter(
+        title=OuterRef("title"), state=ReexaminationState.PASSED, round__year__gt=round_.year
+    )
+    rows = Reexamination.objects.filter(~Exists(later), round=round_, state__in=LOST, proposal__isnull=True)
     rows = rows.filter(title__state__in=HELD)
     return rows.select_related("title__programme", "round", "notice", "case").order_by("case__number")
 
@@ -146,13 +154,19 @@ def _proposals(rows: Iterable[Reexamination], at: datetime) -> Iterator[Case]:
 
 def _facts(row: Reexamination) -> str:
     """The facts of a proposal, in the official language."""
-    due = row.round.due_on
+    due, facts = due_day(row), FACTS[ReexaminationState(row.state)]
+    if row.state == ReexaminationState.UNANSWERED and row.handed_in_at is not None:
+        facts = NOT_AGAIN
     values = {
         "year": row.round.year, "doc": row.round.document, "no": row.notice.number if row.notice else "",
         "due": f"{due.year}年{due.month}月{due.day}日", "why": row.remark,
     }  # fmt: skip
     with override(OFFICIAL):
-        return str(FACTS[ReexaminationState(row.state)]) % values
+        return str(facts) % values
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(SHANGHAI).date()
 
 
 def _numbers(rows: Iterable[Reexamination]) -> list[str]:
@@ -173,8 +187,10 @@ def _faults(
 ) -> Iterator[Reason]:
     if not rows:
         yield Reason("empty_list", _("名单中没有办件。"))
-    if dated > at.astimezone(SHANGHAI).date():
+    if dated > _day(at):
         yield Reason("day_to_come", _("日期不能晚于今天。"), "dated")
+    if dated < _day(round_.opened_at):
+        yield Reason("before_round", _("日期不能早于本次复核的部署日期。"), "dated")
     for row in rows:
         if row.round_id != round_.pk:
             yield Reason("other_round", _("%(no)s 不属于本次复核。") % {"no": row.case.number})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max
 
@@ -68,13 +68,22 @@ def list_hash(listed: Iterable[Listed]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def end_of_cycle(begins_on: date, years: int) -> date:
+    """The day before the anniversary, which is 1 March for 29 February."""
+    again = years_on(begins_on, years)
+    return again - timedelta(days=1) if again.day == begins_on.day else again
+
+
 def renew_term(row: Reexamination, *, stated: date | None, by: User, at: datetime) -> date:
     """Enter the new last day in the title's chain: the one that the notice states, else a cycle after the notice.
 
-    A title that runs longer already keeps its day.
+    A title that runs longer already keeps its day, and one without an end gets none that no notice states; what is
+    returned is then the last day of the new cycle.
     """
     assert row.notice is not None
-    until = stated or years_on(row.notice.dated, row.round.every_years)
+    until = stated or end_of_cycle(row.notice.dated, row.round.every_years)
+    if row.title.valid_until is None and stated is None:
+        return until
     with act(row.title, "prolong", by=by, at=at, acting_as=ACTING_AS) as doing:
         title = doing.chain
         assert isinstance(title, Title)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
-from accreditation.enums import TitleState
+from accreditation.enums import Level, TitleState
 from accreditation.errors import AlreadyDone, Reason
 from accreditation.evaluation_words import CallReason
 from accreditation.models import Announcement, Application, Enterprise, EvaluationCall, Programme, Title, User
@@ -35,8 +35,12 @@ def grant_title(application: Application, announcement: Announcement, *, valid_u
 
 
 def titles_run_out(on: date) -> QuerySet[Title]:
-    """Titles that still count as standing or suspended although their last day lies before that day."""
+    """Titles that still count as standing or suspended although their last day lies before that day.
+
+    What the nation granted ends by an order only, whatever term is entered.
+    """
     rows = Title.objects.filter(state__in=[*STANDING, TitleState.SUSPENDED], valid_until__lt=on)
+    rows = rows.exclude(programme__level=Level.NATIONAL)
     return rows.exclude(pk__in=_under_evaluation()).order_by("pk")
 
 

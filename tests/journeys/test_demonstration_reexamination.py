@@ -187,7 +187,7 @@ def _result_entered(cast: Cast, clock: Clock, first: Case, second: Case) -> None
 def _what_follows(cast: Cast, clock: Clock, keeps: Title, loses: Title) -> None:
     kept = Title.objects.get(pk=keeps.pk)
     assert (kept.state, Title.objects.get(pk=loses.pk).state) == ("in_force", "in_force")  # a result takes no title
-    assert kept.valid_until == date(clock.on.year + 3, clock.on.month, clock.on.day)
+    assert kept.valid_until == date(clock.on.year + 3, clock.on.month, clock.on.day) - timedelta(days=1)
     proceeding = Proceeding.objects.get(title=loses)
     assert (proceeding.kind, proceeding.ground) == ("revocation", Ground.REEXAMINATION_FAILED)
     assert "收入低于认定条件" in proceeding.found_facts

@@ -38,6 +38,7 @@ PARTS: Mapping[str, Promise] = {
     rows.LOST_PART: gettext_lazy("不合格或未参加"),
     rows.DROPPED: gettext_lazy("不再要求"),
 }
+READS_DRAFTS = frozenset({View.APPLICANT, View.AUDITOR})  # others read what was handed in
 OFFICIAL = frozenset({View.OFFICE, View.AUDITOR, View.DISTRICT})
 
 
@@ -65,7 +66,7 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("自评情况"), quoted(row.summary) if row.summary else ""),
         (_("历年年度报告"), _yearly_reports(row, view)),
         *_outcome(row, view),
-        *figure_rows(fields_asked(row), row.figures),
+        *figure_rows(fields_asked(row), row.figures if view in READS_DRAFTS else rows.figures_handed_in(case)),
         (_("复核的后果"), str(EFFECT)),
     ]
     return [{"label": label, "value": value} for label, value in shown if value]
@@ -75,12 +76,13 @@ def _outcome(row: Reexamination, view: View) -> list[tuple[str, object]]:
     """Opinion (for authorities until it is with the ministry), letter, result, new term, withdrawal."""
     is_open = view in OFFICIAL or row.report is not None
     opinion = format_html("{}<br>{}", Advice(row.position).label, quoted(row.opinion)) if row.position else ""
+    until = day_text(row.renewed_until) if row.renewed_until else ""
     return [
         (_("说明"), quoted(row.remark) if row.remark else ""),
         (_("市级审核意见"), opinion if is_open else ""),
         (_("上报文号"), quoted(row.report.number) if row.report else ""),
         (_("国家文件"), quoted(row.notice.number) if row.notice else ""),
-        (_("续期至"), day_text(row.renewed_until) if row.renewed_until else ""),
+        (_("续期至") if row.title.valid_until else _("复核周期至"), until),
         (_("撤销建议"), _proposal(row) if view in OFFICIAL else ""),
     ]
 
@@ -162,5 +164,5 @@ def result_words(row: Reexamination) -> Words:
         "tone": state_tone(row.state),
         "on": row.notice.dated,
         "document": row.notice.number,
-        "until": row.renewed_until,
+        "until": row.renewed_until if row.title.valid_until else None,
     }

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
+from accreditation.audit import chain_key
 from accreditation.errors import NotFound
-from accreditation.models import ExternalNotice, Reexamination, ReexaminationReport, ReexaminationRound, Title
+from accreditation.models import (
+    AuditEvent,
+    Case,
+    ExternalNotice,
+    Reexamination,
+    ReexaminationReport,
+    ReexaminationRound,
+    Title,
+)
 from accreditation.reexamination_words import LOST, ReexaminationReason
 from accreditation.reexamination_words import ReexaminationState as S
 from accreditation.selectors.cultivation import rules_for_readiness
@@ -43,6 +52,13 @@ def cases_of(round_: ReexaminationRound) -> list[Reexamination]:
     rows = Reexamination.objects.filter(round=round_)
     related = ("case__enterprise", "title__programme", "round", "proposal", "notice", "report")
     return list(rows.select_related(*related).order_by("case__number"))
+
+
+def figures_handed_in(case: Case) -> dict[str, str]:
+    """The figures as they were handed in last, whatever the holder saved since; none where nothing was handed in."""
+    rows = AuditEvent.objects.filter(chain=chain_key(case), verb="hand_in_reexamination").order_by("-seq")
+    last = rows.first()
+    return dict(last.content["figures"]) if last else {}
 
 
 def in_part(row: Reexamination, part: str) -> bool:

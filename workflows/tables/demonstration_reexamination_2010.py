@@ -6,6 +6,7 @@ or takes no part loses it by an order of a proceeding, after a hearing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.clocks import DeadlineKind
 from workflows import audiences, guards, who
 from workflows import reexamination_acts as own
-from workflows.doing import Clock, Verb
+from workflows.doing import Clock, Doing, Verb
 from workflows.tables.demonstration_yearly_report_2010 import DEMONSTRATION_REPORT_2010 as REPORT
 from workflows.yearly_report_acts import keepers
 
@@ -24,6 +25,13 @@ DUE = Clock(
 )
 AGAIN = Clock(DeadlineKind.REEXAMINATION_MATERIAL, own.days_after_return, fires="list_reexamination_late")
 REVIEW = Clock(DeadlineKind.REEXAMINATION_REVIEW, own.days_of_review)
+
+
+def _after_return(doing: Doing) -> Iterable[Clock]:
+    """Nobody is late before the due day of the round."""
+    return [DUE if own.ends_before_due(doing) else AGAIN]
+
+
 HOLDER_AT = ("material", "late")
 
 _LINES: tuple[Verb, ...] = (
@@ -67,7 +75,7 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "send_reexamination_back", _("退回补正复核材料"), who.TITLE_KEEPER, ("review",), OFFICE_RULE,
         transition="send_back", completes=True, guards=(guards.needs_text("reason", _("退回的理由")),),
-        record=own.remark, starts=lambda doing: [AGAIN], tells=(audiences.applicants,),
+        record=own.remark, starts=_after_return, tells=(audiences.applicants,),
     ),
     Verb(
         "give_reexamination_opinion", _("出具审核意见"), who.TITLE_KEEPER, ("review",), MEASURES, transition="review",
@@ -77,7 +85,7 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "review_reexamination_again", _("退回重新审核"), who.PUBLISHER, ("forwarding",), OFFICE_RULE,
         transition="review_again", completes=True, guards=(guards.needs_text("reason", _("退回的理由")),),
-        record=own.remark, starts=lambda doing: [REVIEW], tells=(keepers,),
+        record=own.note_reason, starts=lambda doing: [REVIEW], tells=(keepers,),
     ),
     Verb(
         "forward_reexamination", _("上报审核意见"), who.PUBLISHER, ("forwarding",), MEASURES, transition="forward",
