@@ -45,8 +45,9 @@ def conclude(batch: Batch, announcement: Announcement, *, at: datetime) -> list[
 
 
 def is_late_list_alone(batch: Batch) -> bool:
-    """Whether nothing is left to a round but its late list: late holders are not published, and no case is open."""
+    """Whether nothing is left to a round but its late list: it is made out and not published, and no case is open."""
     late = EvaluationCall.objects.filter(round__batch=batch, late_at__isnull=False, published_on__isnull=True)
+    late = late.filter(round__late_listed_at__isnull=False)
     open_cases = batch.applications.exclude(state__in=SETTLED)
     return late.exists() and not open_cases.exists()
 

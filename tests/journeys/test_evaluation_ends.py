@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
+from accreditation import acts
 from accreditation.audit import verify_all
 from accreditation.errors import Refusal
 from accreditation.grounds import Ground
 from accreditation.models import Batch, Deadline, EvaluationCall, Proceeding
+from accreditation.models.audit import Chained
 from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.browser import log_in
@@ -52,9 +55,15 @@ def test_round_to_which_nobody_reports_is_closed_with_its_late_list(cast: Cast, 
     assert address in publisher.get(reverse("publishing")).content.decode()
     said = office.get(reverse("office_evaluation", args=[batch.code])).content.decode()
     assert "由发布人公布逾期名单" in said
-    assert "没有待公布结果的办件" in publisher.get(address).content.decode()
+    shown = publisher.get(address).content.decode()
+    assert "没有待公布结果的办件" in shown
+    assert "逾期未报送评价材料的单位名单" in shown
+    assert "经核查、审定和公示" not in shown
     form = {"number": NUMBER, "dated": clock.on.isoformat(), "body": "公布逾期名单", "request_key": "l-1"}
-    assert publisher.post(address, form).status_code == 200  # asked before it is done
+    asked = publisher.post(address, form)  # before it is done
+    assert asked.status_code == 200
+    assert "确认公布逾期名单" in asked.content.decode()
+    assert "换发证书" not in asked.content.decode()
     assert publisher.post(address, form | {"confirmed": "1"}).status_code == 302
     assert [row.ground for row in Proceeding.objects.all()] == [Ground.MATERIAL_OVERDUE] * 2
     assert list(EvaluationCall.objects.values_list("published_on", flat=True)) == [clock.on] * 2
@@ -65,6 +74,48 @@ def test_round_to_which_nobody_reports_is_closed_with_its_late_list(cast: Cast, 
     assert publisher.get(address).status_code == 404
     assert list(check_all()) == []
     assert verify_all()[1] == []
+
+
+def test_one_late_holder_makes_no_late_list_while_the_window_is_open(cast: Cast, clock: Clock) -> None:
+    for n in range(2):
+        steps.hold(cast, n)
+    steps.frozen_and_called(cast, cast.batch)
+    first = EvaluationCall.objects.order_by("pk")[:1]
+    EvaluationCall.objects.filter(pk__in=[call.pk for call in first]).update(late_at=clock.at)
+    address = reverse("batch_announce", args=[cast.batch.code])
+    assert log_in(Client(), cast.publisher).get(address).status_code == 404
+    with pytest.raises(Refusal) as refused:
+        batch_acts.announce(
+            cast.batch, [], number=NUMBER, dated=clock.on, body="公布", by=cast.publisher, at=clock.at
+        )  # fmt: skip
+    assert [reason.code for reason in refused.value.reasons] == ["empty_list"]
+
+
+def test_acts_over_a_batch_hold_their_cases_first(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps.hold(cast, 0)
+    steps.frozen_and_called(cast, cast.batch)
+    case = steps.filed(cast, cast.batch, 0)
+    steps.checked(cast, case, clock.at)
+    held: list[str] = []
+    hold, lock = batch_acts._hold, acts._lock
+
+    def note_cases(cases: Iterable[int]) -> None:
+        numbers = list(cases)
+        assert numbers == [case.pk]
+        held.append("cases")
+        hold(numbers)
+
+    def note_row(chain: Chained | str) -> Chained:
+        held.append(type(chain).__name__)
+        return lock(chain)
+
+    monkeypatch.setattr(batch_acts, "_hold", note_cases)
+    monkeypatch.setattr(acts, "_lock", note_row)
+    hold_meeting(cast, [case], clock.at)
+    assert held[held.index("cases") :] == ["cases", "Meeting", "cases", "Meeting", "Case"]
+    held.clear()
+    publish(cast, [case], clock.at)
+    assert held[:3] == ["cases", "Batch", "Case"]
 
 
 def test_late_list_waits_for_cases_that_are_still_open(cast: Cast, clock: Clock) -> None:

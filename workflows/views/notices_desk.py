@@ -122,7 +122,9 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST" and not rows and not is_late_list:
         raise NotFound(code)
     today = timezone.now().astimezone(SHANGHAI).date()
-    body, confirm = (RESULTS_ANNOUNCED, ANNOUNCE_RESULTS) if batch.is_evaluation else (ANNOUNCEMENT_BODY, ANNOUNCE)
+    body, confirm = ANNOUNCEMENT_BODY, ANNOUNCE
+    if batch.is_evaluation:
+        body, confirm = (LATE_LIST, ANNOUNCE_LATE) if is_late_list else (RESULTS_ANNOUNCED, ANNOUNCE_RESULTS)
     initial = {"body": official(body, batch), "dated": today} | _typed(request)
     form = AnnouncementForm(request.POST or None, initial=initial, applications=rows, today=today)
     form.fields["cases"].required = not is_late_list
@@ -208,6 +210,7 @@ RESULTS_BODY = gettext_lazy(
 RESULTS_ANNOUNCED = gettext_lazy(
     "根据%(ground)s，经核查、审定和公示，现公布%(programme)s %(year)d 年度评价结果。逾期未报送评价材料的单位一并列明。"
 )
+LATE_LIST = gettext_lazy("根据%(ground)s，现公布%(programme)s %(year)d 年度评价中逾期未报送评价材料的单位名单。")
 PUBLISH_RESULTS = replace(PUBLISH, title=gettext_lazy("确认公示评价结果？"))
 ANNOUNCE_RESULTS = Confirm(
     gettext_lazy("确认公布评价结果？"),
@@ -217,6 +220,15 @@ ANNOUNCE_RESULTS = Confirm(
         gettext_lazy("公布后不能撤回。"),
     ),
     gettext_lazy("公布评价结果"),
+)
+
+ANNOUNCE_LATE = Confirm(
+    gettext_lazy("确认公布逾期名单？"),
+    (
+        gettext_lazy("逾期未报送的，自动立案准备，由认定机关告知、听取申辩后决定；称号此前不变。"),
+        gettext_lazy("公布后不能撤回。"),
+    ),
+    gettext_lazy("公布逾期名单"),
 )
 
 
