@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.models import Body
 
-MOBILE = RegexValidator(r"^1[3-9]\d{9}$", _("请填写 11 位手机号码。"))
+MOBILE = RegexValidator(r"^1[3-9][0-9]{9}\Z", _("请填写 11 位手机号码。"))
 
 
 class TextsForm(forms.Form):
-    """A mobile number (empty: the one on record, shown masked), and whether text messages may go to it."""
+    """A mobile number (empty: the `known` one, shown as `masked`), and whether text messages may go to it."""
 
     phone = forms.CharField(
         label=_("接收短信的手机号码"), required=False, validators=[MOBILE],
@@ -22,17 +23,24 @@ class TextsForm(forms.Form):
     )  # fmt: skip
     agrees = forms.BooleanField(label=_("同意接收办件短信提醒，可以随时取消"), required=False)
 
-    def __init__(self, *args: Any, known: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: str = "", masked: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = known
         if known:
-            self.fields["phone"].help_text = _("现有号码 %(phone)s，留空即不更换。") % {"phone": known}
+            self.fields["phone"].help_text = _("现有号码 %(phone)s，留空即不更换。") % {"phone": masked}
 
     def clean(self) -> dict[str, Any]:
-        """Who agrees has a number."""
+        """Who agrees has a number, and one that can be sent to."""
         said = super().clean() or {}
-        if said.get("agrees") and not (said.get("phone") or self.known) and "phone" not in self.errors:
+        if not said.get("agrees") or said.get("phone") or "phone" in self.errors:
+            return said
+        if not self.known:
             self.add_error("phone", _("请填写接收短信的手机号码。"))
+            return said
+        try:
+            MOBILE(self.known)
+        except ValidationError:
+            self.add_error("phone", _("现有号码不是 11 位手机号码，请重新填写。"))
         return said
 
 

@@ -16,6 +16,8 @@ from accreditation.roles import ROLES
 if TYPE_CHECKING:
     from accreditation.models.delegations import Lender
 
+MOBILE_DIGITS = 11
+
 
 class User(AbstractUser):
     """An account. People are deactivated, never deleted: their acts stay on record."""
@@ -44,8 +46,10 @@ class User(AbstractUser):
 
     @property
     def masked_phone(self) -> str:
-        """First three and last four digits, enough for the person to know it again."""
-        return f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) > 7 else "****" if self.phone else ""
+        """First three and last four digits, enough for the person to know it again; of a shorter one the last two."""
+        if len(self.phone) >= MOBILE_DIGITS:
+            return f"{self.phone[:3]}****{self.phone[-4:]}"
+        return f"****{self.phone[-2:]}" if self.phone else ""
 
 
 class Body(models.Model):

@@ -25,7 +25,7 @@ def account_texts(request: HttpRequest) -> HttpResponse:
     """Number and consent of the person."""
     user = signed_in(request)
     data = request.POST if request.method == "POST" else None
-    form = TextsForm(data, known=user.masked_phone, initial={"agrees": user.takes_texts})
+    form = TextsForm(data, known=user.phone, masked=user.masked_phone, initial={"agrees": user.takes_texts})
     if request.method == "POST" and form.is_valid():
         set_text_consent(user, **form.cleaned_data, at=timezone.now())
         messages.success(request, _("短信设置已保存。"))

@@ -132,6 +132,26 @@ def test_consent_is_given_changed_and_withdrawn_on_the_page(sign_in: SignIn) -> 
     assert [note["agrees"] for note in said] == [True, True, False]
 
 
+def test_number_that_would_be_used_is_a_mobile_number(sign_in: SignIn) -> None:
+    client, mine = sign_in("qiye"), User.objects.filter(username="qiye")
+    for wrong in ("１３８００００１２３４", "1380000123\u0664", "12800001234"):
+        assert client.post("/me/texts/", {"agrees": "on", "phone": wrong}).status_code == 422
+    mine.update(phone="62310000")
+    answer = client.post("/me/texts/", {"agrees": "on"})
+    assert answer.status_code == 422
+    assert "现有号码不是 11 位手机号码" in answer.content.decode()
+    assert "62310000" not in answer.content.decode()
+    assert client.post("/me/texts/", {}).status_code == 302
+    assert not mine.get().takes_texts
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"), [(PHONE, "138****1234"), ("62310000", "****00"), ("1234567890", "****90"), ("", "")]
+)
+def test_short_number_is_shown_by_its_last_two_digits(phone: str, shown: str) -> None:
+    assert User(phone=phone).masked_phone == shown
+
+
 def test_operator_sees_what_is_off_and_gets_a_key_once(
     sign_in: SignIn, settings: LazySettings, gateway: Receiver
 ) -> None:
