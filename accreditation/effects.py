@@ -1,8 +1,8 @@
 """Side effects after the commit: rows with a unique key are the truth, the task library only wakes the worker.
 
 A handler is given the key and the payload and must be idempotent by the key. A worker killed in the middle leaves a
-row that another takes up again after `STUCK_AFTER`. Long effects (the reading of a long workbook) have a lane of their
-own, so that no mail waits for them.
+row that another takes up again after `STUCK_AFTER`. Long effects (the reading of a long workbook) and those that wait
+for somebody outside (a silent receiver) have lanes of their own, so that no mail and no clock waits for them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,25 +23,34 @@ from django_tasks_db.models import DBTaskResult
 from accreditation.enums import EffectState
 from accreditation.models import Effect
 
+
+class Lane(StrEnum):
+    """Effects that wait for each other, and for none of another lane."""
+
+    ORDINARY = "ordinary"
+    LONG = "long"
+    OUTSIDE = "outside"
+
+
 Handler = Callable[[str, Mapping[str, Any]], None]
 
 HANDLERS: dict[str, Handler] = {}
-LONG: set[str] = set()
+LANES: dict[str, Lane] = {}  # of the kinds that are not in the ordinary one
 STUCK_AFTER = timedelta(minutes=10)
 LONG_STUCK_AFTER = timedelta(minutes=4)  # somebody looks at its progress; beyond every limit of a reading
 MOST_ATTEMPTS = 8
 log = logging.getLogger(__name__)
 
 
-def handles(kind: str, *, is_long: bool = False) -> Callable[[Handler], Handler]:
-    """Register the one handler of a kind of effect; `is_long` puts it into the lane of its own."""
+def handles(kind: str, *, lane: Lane = Lane.ORDINARY) -> Callable[[Handler], Handler]:
+    """Register the one handler of a kind of effect, in its lane."""
 
     def register(handler: Handler) -> Handler:
         if kind in HANDLERS:
             raise ValueError(f"two handlers for {kind}")
         HANDLERS[kind] = handler
-        if is_long:
-            LONG.add(kind)
+        if lane is not Lane.ORDINARY:
+            LANES[kind] = lane
         return handler
 
     return register
@@ -80,14 +90,15 @@ def _calls_waiting() -> QuerySet[Any]:
     return DBTaskResult.objects.filter(task_path=run_due_effects.module_path, status=TaskResultStatus.READY)
 
 
-def run_due(at: datetime, limit: int = 50, *, is_long: bool | None = None) -> Report:
+def run_due(at: datetime, limit: int = 50, *, lane: Lane | None = None) -> Report:
     """Do up to `limit` due effects, oldest first; each in its own transactions.
 
-    `is_long` picks one of the two lanes, None means both.
+    `lane` picks one of the lanes, None means all. All of one run are taken as begun `at`: a run must be over long
+    before `STUCK_AFTER`.
     """
     done = put_off = given_up = 0
     for _turn in range(limit):
-        effect = _take(at, is_long)
+        effect = _take(at, lane)
         if effect is None:
             break
         state = _do(effect, at)
@@ -97,20 +108,23 @@ def run_due(at: datetime, limit: int = 50, *, is_long: bool | None = None) -> Re
     return Report(done, put_off, given_up)
 
 
-def _due(at: datetime, is_long: bool | None) -> Q:
+def _kinds(lane: Lane) -> Q:
+    named = [kind for kind, own in LANES.items() if own is lane]
+    return ~Q(kind__in=list(LANES)) if lane is Lane.ORDINARY else Q(kind__in=named)
+
+
+def _due(at: datetime, lane: Lane | None) -> Q:
     running = Q(state=EffectState.RUNNING)
-    stuck = Q(started_at__lte=at - STUCK_AFTER) | Q(started_at__lte=at - LONG_STUCK_AFTER, kind__in=LONG)
+    stuck = Q(started_at__lte=at - STUCK_AFTER) | (Q(started_at__lte=at - LONG_STUCK_AFTER) & _kinds(Lane.LONG))
     due = Q(state=EffectState.PENDING, due_at__lte=at) | (running & stuck)
-    if is_long is None:
-        return due
-    return due & (Q(kind__in=LONG) if is_long else ~Q(kind__in=LONG))
+    return due if lane is None else due & _kinds(lane)
 
 
-def _take(at: datetime, is_long: bool | None) -> Effect | None:
+def _take(at: datetime, lane: Lane | None) -> Effect | None:
     """Mark the oldest due effect as running and commit that, so that no other worker takes it."""
     with transaction.atomic():
         rows = Effect.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-        effect = rows.filter(_due(at, is_long)).order_by("due_at", "pk").first()
+        effect = rows.filter(_due(at, lane)).order_by("due_at", "pk").first()
         if effect is not None:
             effect.state, effect.started_at, effect.attempts = EffectState.RUNNING, at, effect.attempts + 1
             effect.save(update_fields=["state", "started_at", "attempts"])

@@ -1,16 +1,17 @@
-"""The worker: due effects and the clock in a loop that outlives every single failure, long readings in another."""
+"""The worker: mails and clocks in a loop that outlives every single failure, long readings and calls in their own."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils import timezone
 
-from accreditation.effects import forget_calls, run_due
+from accreditation.effects import Lane, forget_calls, run_due
 from accreditation.services.drafts import drop_old_drafts
 from accreditation.services.readings import sweep_spool
 from workflows.heartbeat import beat
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 SECONDS_BETWEEN = 2.0
 ROUNDS_BETWEEN_TIDYING = 1800  # an hour
 ROUNDS_BETWEEN_REMINDERS = 30  # a minute
+CALLS_IN_A_ROUND = 5  # a silent receiver takes its seconds for each; a round must not look stuck
 DRAFTS_KEPT = timedelta(days=90)
 
 
@@ -29,12 +31,17 @@ def turn() -> None:
     at = timezone.now()
     tick(at)
     forget_calls()
-    run_due(at, is_long=False)
+    run_due(at, lane=Lane.ORDINARY)
 
 
 def long_turn() -> None:
-    """One round of the other lane."""
-    run_due(timezone.now(), is_long=True)
+    """One round of the lane of long effects."""
+    run_due(timezone.now(), lane=Lane.LONG)
+
+
+def outside_turn() -> None:
+    """One round of the lane of calls to other systems."""
+    run_due(timezone.now(), CALLS_IN_A_ROUND, lane=Lane.OUTSIDE)
 
 
 def tidy() -> None:
@@ -46,8 +53,8 @@ def tidy() -> None:
 
 def run_forever(stop: threading.Event) -> None:
     """Turn until told to stop; an error is logged and the next round tries again."""
-    readers = threading.Thread(target=read_forever, args=(stop,), name="reader", daemon=True)
-    readers.start()
+    for name, lane in (("reader", read_forever), ("caller", call_forever)):
+        threading.Thread(target=lane, args=(stop,), name=name, daemon=True).start()
     rounds = 0
     while not stop.is_set():
         close_old_connections()
@@ -66,10 +73,19 @@ def run_forever(stop: threading.Event) -> None:
 
 def read_forever(stop: threading.Event) -> None:
     """The lane of long effects: nobody's mail and no clock waits for a long workbook."""
+    _forever(stop, long_turn, "reader")
+
+
+def call_forever(stop: threading.Event) -> None:
+    """The lane of calls: nor for a receiver that is silent."""
+    _forever(stop, outside_turn, "caller")
+
+
+def _forever(stop: threading.Event, lane_turn: Callable[[], None], name: str) -> None:
     while not stop.is_set():
         close_old_connections()
         try:
-            long_turn()
+            lane_turn()
         except Exception:
-            log.exception("reader round failed")
+            log.exception("%s round failed", name)
         stop.wait(SECONDS_BETWEEN)

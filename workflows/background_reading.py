@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accreditation.effects import handles
+from accreditation.effects import Lane, handles
 from accreditation.errors import NotFound, Refusal
 from accreditation.models import WorkbookReading
 from accreditation.services import readings, spool
@@ -34,7 +34,7 @@ class Teller:
             readings.tell_rows(self.reading, done, known)
 
 
-@handles("read_workbook", is_long=True)
+@handles("read_workbook", lane=Lane.LONG)
 def read_sent_workbook(_key: str, payload: Mapping[str, Any]) -> None:
     """Read once, as the person who sent it, who must still be allowed to; what ended before is only cleared away.
 

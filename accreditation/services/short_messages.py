@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import override
 
-from accreditation.effects import Hopeless, handles
+from accreditation.effects import Hopeless, Lane, handles
 from accreditation.models import Message
 from accreditation.outgoing import Endpoint, send
 from accreditation.selectors.messages import render_message
@@ -21,7 +21,7 @@ from accreditation.selectors.messages import render_message
 KIND = "text_message"
 
 
-@handles(KIND)
+@handles(KIND, lane=Lane.OUTSIDE)
 def send_text_message(key: str, payload: Mapping[str, Any]) -> None:
     """Send it, unless the consent was withdrawn, the account closed or the gateway switched off meanwhile."""
     message = Message.objects.select_related("recipient").get(key=payload["message"])

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
-from accreditation.effects import handles
+from accreditation.effects import Lane, handles
 from accreditation.enums import Level
 from accreditation.errors import Reason, Refusal
 from accreditation.models import AuditEvent, Body, Case, Effect, Reconsideration, User, Webhook
@@ -53,7 +53,7 @@ def concerned(case: Case) -> Q:
     return Q(body__level=Level.MUNICIPAL) | Q(body__district=case.district)
 
 
-@handles("webhook")
+@handles("webhook", lane=Lane.OUTSIDE)
 def call(key: str, payload: Mapping[str, Any]) -> None:
     """Call one authority; nothing where its address was taken away or the installation has switched calls off."""
     hook = Webhook.objects.filter(body__code=payload["body"]).first()

@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accreditation import effects
 from accreditation.acts import act
+from accreditation.effects import Lane
 from accreditation.enums import EffectState
 from accreditation.models import Effect, User
 from tests.clock import Clock
@@ -51,6 +52,15 @@ def test_promised_effect_is_done_once(outside: Outside, clock: Clock) -> None:
     assert effects.run_due(clock.at) == effects.Report(done=2)
     assert effects.run_due(clock.at) == effects.Report()
     assert outside.reached == ["a:hello", "b:hello"]
+
+
+def test_lanes_do_not_wait_for_each_other(outside: Outside, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {"webhook", "text_message"} <= {kind for kind, lane in effects.LANES.items() if lane is Lane.OUTSIDE}
+    promise(clock, "a")
+    monkeypatch.setitem(effects.LANES, "test", Lane.OUTSIDE)
+    assert effects.run_due(clock.at, lane=Lane.ORDINARY) == effects.Report()
+    assert effects.run_due(clock.at, lane=Lane.LONG) == effects.Report()
+    assert effects.run_due(clock.at, lane=Lane.OUTSIDE) == effects.Report(done=1)
 
 
 def test_failed_effect_is_put_off_ever_longer_and_then_given_up(outside: Outside, clock: Clock) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from playwright.sync_api import FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accreditation.effects import run_due
+from accreditation.effects import Lane, run_due
 from accreditation.models import Case, Enterprise, WorkbookReading
 from accreditation.services import readings
 from tests.browser.checks import check_page
@@ -56,7 +56,7 @@ def start_worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
         time.sleep(SLOWED)
 
     def work() -> None:
-        run_due(timezone.now(), is_long=True)
+        run_due(timezone.now(), lane=Lane.LONG)
         connection.close()
 
     def start() -> None:

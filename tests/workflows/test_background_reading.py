@@ -72,7 +72,7 @@ def send(cast: Cast, case: Case) -> Send:
 
 
 def work(cast: Cast) -> effects.Report:
-    return effects.run_due(cast.at, is_long=True)
+    return effects.run_due(cast.at, lane=effects.Lane.LONG)
 
 
 def waiting_files() -> list[str]:
@@ -238,7 +238,7 @@ def test_failure_of_the_house_is_tried_again(
     with monkeypatch.context() as broken:
         broken.setattr(spool, "get", lambda name: (_ for _ in ()).throw(OSError("disk")))
         assert work(cast) == effects.Report(put_off=1)
-    assert effects.run_due(cast.at + timedelta(hours=1), is_long=True) == effects.Report(done=1)
+    assert effects.run_due(cast.at + timedelta(hours=1), lane=effects.Lane.LONG) == effects.Report(done=1)
     reading.refresh_from_db()
     assert reading.state == ReadingState.DONE
 
@@ -277,7 +277,7 @@ def test_reading_cancelled_while_the_worker_reads_is_not_recorded(
 
 def test_mails_do_not_wait_for_readings(cast: Cast, send: Send, content: bytes) -> None:
     reading = send(content)
-    effects.run_due(cast.at, is_long=False)
+    effects.run_due(cast.at, lane=effects.Lane.ORDINARY)
     reading.refresh_from_db()
     assert reading.state == ReadingState.WAITING
     assert not Effect.objects.filter(kind="read_workbook").exclude(state=EffectState.PENDING).exists()
@@ -287,8 +287,8 @@ def test_reading_of_a_killed_worker_is_taken_up_after_its_time(cast: Cast, send:
     send(content)
     Effect.objects.filter(kind="read_workbook").update(state=EffectState.RUNNING, started_at=cast.at)
     early = cast.at + effects.LONG_STUCK_AFTER - timedelta(seconds=1)
-    assert effects.run_due(early, is_long=True) == effects.Report()
-    assert effects.run_due(cast.at + effects.LONG_STUCK_AFTER, is_long=True) == effects.Report(done=1)
+    assert effects.run_due(early, lane=effects.Lane.LONG) == effects.Report()
+    assert effects.run_due(cast.at + effects.LONG_STUCK_AFTER, lane=effects.Lane.LONG) == effects.Report(done=1)
 
 
 def test_sweep_removes_what_no_open_reading_names(cast: Cast, send: Send, content: bytes) -> None:

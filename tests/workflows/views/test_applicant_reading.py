@@ -57,7 +57,7 @@ def address(case: Case, reading: WorkbookReading) -> str:
 
 
 def read_now() -> None:
-    effects.run_due(timezone.now(), is_long=True)
+    effects.run_due(timezone.now(), lane=effects.Lane.LONG)
 
 
 def test_long_workbook_is_answered_at_once_and_leads_to_its_progress(cast: Cast, case: Case, me: Client) -> None:
