@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django_fsm import transition
 
-from accreditation.enums import TitleState
+from accreditation.enums import Level, TitleState
 from accreditation.models.audit import Chained
 from accreditation.models.batches import Programme
 from accreditation.models.enterprises import Enterprise
@@ -58,6 +60,11 @@ class Title(Chained):
     def is_standing(self) -> bool:
         """Whether its holder may call itself by it today."""
         return self.state in STANDING
+
+    @property
+    def last_day(self) -> date | None:
+        """The day with which its term ends; None of what the nation granted, which ends by an order only."""
+        return None if self.programme.level == Level.NATIONAL else self.valid_until
 
     @transition(field=state, source=T.IN_FORCE, target=T.WARNED)
     def warn(self) -> None:

@@ -92,9 +92,9 @@ def _fate(title: Title, events: list[AuditEvent], since: date, until: date) -> _
     steps = [TitleStep(title.granted_on, title, TitleState.IN_FORCE, is_grant=True)]
     steps += [TitleStep(day_of(event.at), title, event.state_after, passed_from=passed_from(event)) for event in events]
     state = events[-1].state_after if events else str(TitleState.IN_FORCE)
-    if state in STANDING and title.valid_until is not None and title.valid_until < until:
+    if state in STANDING and title.last_day is not None and title.last_day < until:
         state = TitleState.EXPIRED
-        steps.append(TitleStep(title.valid_until + timedelta(days=1), title, state))
+        steps.append(TitleStep(title.last_day + timedelta(days=1), title, state))
     return _Fate(title, state, tuple(step for step in steps if since <= step.on <= until))
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
+from accreditation.enums import Level
 from accreditation.errors import NotFound
 from accreditation.models import PlanFigure, PlanTarget, Standing, Title
 from accreditation.models.titles import STANDING
@@ -71,7 +72,8 @@ def plan_target(code: str) -> tuple[TargetEntry, PlanTarget]:
 
 def in_force(on: date) -> list[Held]:
     """Titles in force and standings that stand on a day; two queries."""
-    titles = Title.objects.filter(state__in=STANDING, valid_from__lte=on, valid_until__gte=on).values_list(
+    lasts = Q(valid_until__gte=on) | Q(programme__level=Level.NATIONAL)  # what the nation granted ends by an order
+    titles = Title.objects.filter(lasts, state__in=STANDING, valid_from__lte=on).values_list(
         "programme_id", "programme__level", "holder__uscc", "holder__name", "holder__district", "granted_on__year"
     )
     standings = Standing.objects.filter(stands_on(on)).values_list(

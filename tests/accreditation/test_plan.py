@@ -147,6 +147,8 @@ def test_a_demonstration_enterprise_by_title_and_by_entry_is_one(cast: Cast, clo
     assert one.held is not None
     assert (len(one.held), one.count) == (2, 1)
     Title.objects.filter(pk=title.pk).update(valid_until=clock.at.date() - timedelta(days=1))
+    assert len(found(clock)["L100"].held or ()) == 2  # what the nation granted ends by an order only
+    Title.objects.filter(pk=title.pk).update(state="revoked")
     assert len(found(clock)["L100"].held or ()) == 1
 
 

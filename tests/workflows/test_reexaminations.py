@@ -24,6 +24,8 @@ from accreditation.models import (
     Title,
 )
 from accreditation.reexamination_words import ReexaminationState as S
+from accreditation.selectors.conference import conference
+from accreditation.selectors.plan import in_force
 from accreditation.services.reexaminations import end_of_cycle
 from accreditation.services.titles import titles_run_out
 from accreditation.visibility import View
@@ -118,6 +120,9 @@ def test_title_that_the_nation_granted_runs_out_by_no_day(cast: Cast, clock: Clo
     tick(clock.at)
     row = Title.objects.get(pk=title.pk)
     assert (row.state, is_in_force(row, on=clock.on)) == (TitleState.IN_FORCE, True)
+    assert conference(date(2026, 1, 1), clock.on).tables["state"][TitleState.IN_FORCE].standing >= 1
+    assert TitleState.EXPIRED not in conference(date(2026, 1, 1), clock.on).tables["state"]
+    assert "demonstration_national" in {held.kind for held in in_force(clock.on)}
 
 
 def test_notice_is_not_older_than_its_round_nor_its_term_over(cast: Cast) -> None:

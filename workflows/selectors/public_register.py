@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import CharField, F, Q, QuerySet, Value
 
 from accreditation.audit import chain_key
-from accreditation.enums import ApplicationState, Level, TitleState
+from accreditation.enums import ApplicationState, TitleState
 from accreditation.errors import NotFound
 from accreditation.models import (
     Announcement,
@@ -197,8 +197,7 @@ def paper_of_title(row: Title) -> PaperCertificate | None:
 
 def is_in_force(row: Title, *, on: date) -> bool:
     """Whether the title can be relied on that day; what the nation granted ends by an order, not by its term."""
-    lasts = row.valid_until is None or on <= row.valid_until or row.programme.level == Level.NATIONAL
-    return row.state in STANDING and row.valid_from <= on and lasts
+    return row.state in STANDING and row.valid_from <= on and (row.last_day is None or on <= row.last_day)
 
 
 def state_choices() -> list[tuple[str, Any]]:
