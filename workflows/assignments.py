@@ -148,10 +148,15 @@ def held_since(case: Case) -> datetime | None:
     return last.values_list("at", flat=True).first()
 
 
-def _held(holder: User | None, case: Case) -> AlreadyDone:
+def held_by(holder: User | None) -> Reason:
+    """In whose hands a case is, where that is another's than was thought."""
     text = _("该办件现由%(who)s承办。") % {"who": holder} if holder else _("该办件现在无人承办。")
+    return Reason("already_done", text)
+
+
+def _held(holder: User | None, case: Case) -> AlreadyDone:
     since = held_since(case) if holder else None
-    return AlreadyDone(Reason("already_done", text), done_by=str(holder or ""), done_at=since)
+    return AlreadyDone(held_by(holder), done_by=str(holder or ""), done_at=since)
 
 
 def _check_reason(reason: str) -> None:

@@ -6,20 +6,26 @@ each case, so they are not. A decision on merit needs a second person of the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import NotFound, Reason
-from accreditation.models import Case, User
-from accreditation.roles import Power
+from accreditation.holdings import Holding
+from accreditation.models import BulkLine, Case, Member, RoleGrant, User
+from accreditation.permissions import holdings_of
+from accreditation.roles import ROLES, Power
+from accreditation.visibility import visible_cases
 from workflows import door
 from workflows.assignments import desk_task, may_assign, may_hold, possible_holders
 
 TAKE, HAND_OVER = "take", "hand_over"
+DISTRICT, OFFICE = "district", "office"  # the desks
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class BulkKind:
         return self.code not in (TAKE, HAND_OVER)
 
 
-_DISTRICT, _OFFICE = ("district", Power.REVIEW_FIRST), ("office", Power.CHECK_COMPLETENESS)
+_DISTRICT, _OFFICE = (DISTRICT, Power.REVIEW_FIRST), (OFFICE, Power.CHECK_COMPLETENESS)
 
 
 def _at(place: tuple[str, Power], code: str, label: Promise, **values: object) -> BulkKind:
@@ -97,6 +103,12 @@ def _against_hands(kind: BulkKind, case: Case, by: User, at: datetime) -> Iterat
         yield Reason("already_done", _("该办件现由%(who)s承办。") % {"who": found.holder})
 
 
+def holder_of(case: Case) -> User | None:
+    """Who has it in hand at the desk where it waits."""
+    found = desk_task(case)
+    return found.holder if found is not None else None
+
+
 def colleagues(cases: list[Case]) -> list[User]:
     """To whom at least one of the cases can be handed."""
     found: dict[int, User] = {}
@@ -104,4 +116,66 @@ def colleagues(cases: list[Case]) -> list[User]:
         task = desk_task(case)
         if task is not None:
             found |= {person.pk: person for person in possible_holders(task, case)}
+    return sorted(found.values(), key=lambda person: person.pk)
+
+
+# --- whose desk -------------------------------------------------------------------------------------------------
+def cases_as_officer(user: User) -> QuerySet[Case]:
+    """Cases that the person may know, without those of enterprises to which there is a tie."""
+    return visible_cases(user).exclude(enterprise_id__in=Member.objects.filter(user=user).values("enterprise_id"))
+
+
+def cases_at_desk(user: User, desk: str) -> QuerySet[Case]:
+    """Cases that the person knows as an officer of that desk."""
+    where = _desks(user).get(desk)
+    return cases_as_officer(user).filter(where) if where is not None else Case.objects.none()
+
+
+def at_own_desk(user: User, **lines: Any) -> Q:
+    """Acts on several cases that have a line (as `lines` narrows it) for a case at the person's own desk."""
+    found, known = Q(pk__in=[]), cases_as_officer(user)
+    for desk, where in _desks(user).items():
+        rows = BulkLine.objects.filter(case__in=known.filter(where), **lines)
+        found |= Q(desk=desk, pk__in=rows.values("bulk"))
+    return found
+
+
+def _desks(user: User) -> dict[str, Q]:
+    """The desks at which the person works, and of which cases: of the own districts, or all at the municipal office."""
+    held, found = holdings_of(user), {}
+    places = {one.place for one in held if one.place is not None and Power.REVIEW_FIRST in one.powers}
+    if places:
+        found[DISTRICT] = Q(district__in=places)
+    if any(one.place is None and Power.CHECK_COMPLETENESS in one.powers for one in held):
+        found[OFFICE] = Q()
+    return found
+
+
+def resting(kind: BulkKind, cases: Iterable[Case], *, by: User, at: datetime) -> dict[int, Holding]:
+    """By the number of each case the holding on which the act rests, chosen as the door does; none where not held."""
+    held = [one for one in holdings_of(by, at) if kind.power in one.powers]
+    found = {}
+    for case in cases:
+        place = case.district if kind.desk == DISTRICT else None
+        first = next((one for one in held if one.reaches(place)), None)
+        if first is not None:
+            found[case.pk] = first
+    return found
+
+
+def officers_at(kind: BulkKind, cases: Collection[Case], *, but: Collection[int]) -> list[User]:
+    """Who holds the power where one of the cases is and has no tie to it; without those accounts."""
+    roles = [role for role, entry in ROLES.items() if kind.power in entry.powers]
+    grants = RoleGrant.objects.filter(role__in=roles, revoked_at__isnull=True, user__is_active=True)
+    if kind.desk == DISTRICT:
+        grants = grants.filter(district__in={case.district for case in cases})
+    rows = Member.objects.filter(enterprise_id__in={case.enterprise_id for case in cases})
+    tied = set(rows.values_list("user_id", "enterprise_id"))
+    found = {
+        grant.user_id: grant.user
+        for grant in grants.exclude(user_id__in=but).select_related("user")
+        for case in cases
+        if kind.desk != DISTRICT or grant.district == case.district
+        if (grant.user_id, case.enterprise_id) not in tied
+    }
     return sorted(found.values(), key=lambda person: person.pk)

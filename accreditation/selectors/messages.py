@@ -157,6 +157,24 @@ SENTENCES: Mapping[str, Sentence] = {
         _("再次退回未获同意"), _("%(person)s 不同意再次退回办件 %(case)s。理由：%(reason)s")
     ),
     "case_handed_over": Sentence(_("办件转交承办"), _("办件 %(case)s 已由 %(person)s 转交 %(to)s 承办。")),
+    "bulk_proposed": Sentence(
+        _("批量决定待您确认"),
+        _("%(person)s 提出批量决定 %(number)s，共 %(cases)s 件，请确认或者不予确认。"),
+        "bulk_report",
+        "number",
+    ),
+    "bulk_declined": Sentence(
+        _("批量决定未予确认"),
+        _("%(person)s 未确认您提出的批量决定 %(number)s。理由：%(reason)s"),
+        "bulk_report",
+        "number",
+    ),
+    "bulk_done": Sentence(
+        _("批量决定已办完"),
+        _("您提出的批量决定 %(number)s 已办完：已办理 %(done)s 件，未能办理 %(refused)s 件。"),
+        "bulk_report",
+        "number",
+    ),
     # --- proceedings over titles
     "notify_holder": Sentence(
         _("处理事先告知"), _("办件 %(case)s：认定机关拟对您单位的称号作出处理，请在期限内陈述申辩或申请听证。")

@@ -37,6 +37,10 @@ PARAMS = {
     "starts_at": "2026-03-02T09:00:00+08:00",
     "ends_at": "2026-03-09T00:00:00+08:00",
     "powers": ["publish", "call_meetings"],
+    "number": "BULK-2026-0001",
+    "cases": 3,
+    "done": 2,
+    "refused": 1,
 }
 
 

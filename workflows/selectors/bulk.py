@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from accreditation.bulk_words import BulkState
+from accreditation.bulk_words import BulkState, LineOutcome
 from accreditation.errors import NotFound
 from accreditation.models import BulkAct, BulkLine, User
 from accreditation.permissions import powers_of
 from accreditation.roles import Power
-from accreditation.visibility import visible_cases
-from workflows.bulk_kinds import KINDS, BulkKind
+from workflows.bulk_kinds import KINDS, BulkKind, at_own_desk, cases_as_officer
 
 MOST = 20
 
@@ -26,9 +25,8 @@ def kinds_for(user: User, desk: str) -> list[BulkKind]:
 
 
 def bulk_acts(user: User) -> QuerySet[BulkAct]:
-    """The own ones, and those of colleagues of the same power that touch a case of theirs; the newest first."""
-    theirs = Q(power__in=powers_of(user), pk__in=BulkLine.objects.filter(case__in=visible_cases(user)).values("bulk"))
-    rows = BulkAct.objects.filter(Q(proposed_by=user) | Q(second=user) | theirs)
+    """The own ones, and those that touch a case at the person's own desk; the newest first."""
+    rows = BulkAct.objects.filter(Q(proposed_by=user) | Q(second=user) | at_own_desk(user))
     return rows.select_related("proposed_by", "second", "to").order_by("-pk")
 
 
@@ -39,8 +37,18 @@ def recent(user: User, desk: str) -> list[BulkAct]:
 
 def waiting(user: User, desk: str) -> list[BulkAct]:
     """Decisions that this person may confirm, the oldest first."""
-    rows = bulk_acts(user).filter(desk=desk, state=BulkState.PROPOSED)
-    return list(rows.exclude(proposed_by=user).exclude(proposed_for=user).order_by("pk")[:MOST])
+    return list(_to_answer(user).filter(desk=desk).order_by("pk")[:MOST])
+
+
+def may_answer(user: User, bulk: BulkAct) -> bool:
+    """Whether this person may confirm it."""
+    return _to_answer(user).filter(pk=bulk.pk).exists()
+
+
+def _to_answer(user: User) -> QuerySet[BulkAct]:
+    """A second person answers what still waits at the own desk."""
+    rows = BulkAct.objects.filter(at_own_desk(user, outcome=LineOutcome.WAITING), state=BulkState.PROPOSED)
+    return rows.exclude(proposed_by=user).exclude(proposed_for=user).select_related("proposed_by", "second", "to")
 
 
 def bulk_act(user: User, number: str) -> BulkAct:
@@ -52,8 +60,8 @@ def bulk_act(user: User, number: str) -> BulkAct:
 
 
 def lines_of(bulk: BulkAct, user: User) -> list[tuple[BulkLine, bool]]:
-    """Each line in its order, and whether the reader may know its case (avoided cases stay closed to a colleague)."""
-    known = set(visible_cases(user).filter(pk__in=bulk.lines.values("case")).values_list("pk", flat=True))
+    """Each line in its order, and whether the reader may know its case (avoided cases stay closed)."""
+    known = set(cases_as_officer(user).filter(pk__in=bulk.lines.values("case")).values_list("pk", flat=True))
     rows = bulk.lines.select_related("case__enterprise").order_by("position")
     is_own = user.pk in (bulk.proposed_by_id, bulk.second_id)
     return [(row, row.case_id in known if row.case_id else is_own) for row in rows]

@@ -14,7 +14,7 @@ from accreditation.errors import Denied, Refusal
 from accreditation.permissions import signed_in
 from accreditation.views.answers import put_reasons, say_errors, say_refusal
 from workflows import bulk_acts
-from workflows.bulk_kinds import BulkKind, colleagues, kind_of, reasons_against
+from workflows.bulk_kinds import HAND_OVER, BulkKind, colleagues, holder_of, kind_of, reasons_against
 from workflows.forms.bulk import BulkAnswerForm, BulkForm
 from workflows.selectors import bulk as selectors
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
@@ -58,7 +58,8 @@ def _several(request: HttpRequest, desk: str) -> HttpResponse:
         return render(request, "workflows/bulk/list.html", listed, status=422 if request.method == "POST" else 200)
     kind, numbers = kind_of(desk, said["act"]), said.getlist("case")
     chosen = bulk_acts.chosen_cases(numbers, user)
-    people = colleagues([case for _number, case in chosen if case is not None])
+    cases = [case for _number, case in chosen if case is not None]
+    people = colleagues(cases) if kind.code == HAND_OVER else []
     form = BulkForm(request.POST if request.method == "POST" else None, kind=kind, people=people)
     if request.method == "POST" and form.is_valid():
         answer = _order(request, kind, numbers, form)
@@ -68,22 +69,33 @@ def _several(request: HttpRequest, desk: str) -> HttpResponse:
     context: dict[str, Any] = {
         "kind": kind,
         "form": form,
-        "lines": _preview(kind, chosen, user),
+        "lines": _preview(kind, chosen, user, _seen(request)),
+        "to_hand_over": kind.code == HAND_OVER,
+        "too_many": bulk_acts.too_many(bulk_acts.asked_numbers(numbers)),
         "inbox": f"{desk}_inbox",
     }
     return render(request, "workflows/bulk/preview.html", context | {"request_key": new_request_key()}, status=status)
 
 
-def _preview(kind: BulkKind, chosen: list[tuple[str, Any]], user: User) -> list[dict[str, Any]]:
+def _preview(kind: BulkKind, chosen: list[tuple[str, Any]], user: User, seen: dict[str, str]) -> list[dict[str, Any]]:
     now = timezone.now()
+    held = {case: holder_of(case) for _number, case in chosen if case and kind.code == HAND_OVER}
     return [
         {
             "number": number,
             "case": case,
+            "holder": (holder := held.get(case)),
+            "seen": seen.get(number, str(holder.pk) if holder else ""),
             "reasons": [str(reason) for reason in reasons_against(kind, case, by=user, at=now)] if case else [],
         }
         for number, case in chosen
     ]
+
+
+def _seen(request: HttpRequest) -> dict[str, str]:
+    """Who held each case when the page was opened, from `number:account`; nothing after the colon for nobody."""
+    pairs = [value.rpartition(":") for value in request.POST.getlist("seen")]
+    return {bulk_acts.plain_number(number): holder for number, _colon, holder in pairs}
 
 
 def _order(request: HttpRequest, kind: BulkKind, numbers: list[str], form: BulkForm) -> HttpResponse | None:
@@ -91,6 +103,7 @@ def _order(request: HttpRequest, kind: BulkKind, numbers: list[str], form: BulkF
     try:
         bulk = bulk_acts.order(
             kind, numbers, words=said.get("words", ""), to=said.get("to"), by=signed_in(request), at=timezone.now(),
+            seen=_seen(request) if kind.code == HAND_OVER else None,
             request_key=request.POST.get(REQUEST_KEY) or None,
         )  # fmt: skip
     except Denied:
@@ -116,7 +129,7 @@ def bulk_report(request: HttpRequest, number: str) -> HttpResponse:
         "refused": outcomes.count("refused") + outcomes.count("not_found"),
         "waiting": outcomes.count("waiting"),
         "inbox": f"{bulk.desk}_inbox",
-        "may_confirm": bulk.pk in {row.pk for row in selectors.waiting(user, bulk.desk)},
+        "may_confirm": selectors.may_answer(user, bulk),
         "may_carry_on": bulk.state == "running" and user.pk in (bulk.second_id or bulk.proposed_by_id,),
         "request_key": new_request_key(),
     }
