@@ -33,6 +33,7 @@ from workflows.procedures import PROCEDURES, procedure_of
 
 LEDGER = "editions"
 VERB = "change_edition"
+SETTLES_FIGURES = "decide_figure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +189,22 @@ def _faults(case: Case, mapping: EditionMapping) -> Iterator[Reason]:
     for name in sorted(after.needs - before.needs):
         if case.batch is not None and not getattr(case.batch, name):
             yield Reason("batch_lacks", _("所在批次没有新办理程序所需的参数 %(name)s。") % {"name": name})
-    subject = before.subject.of(case)
-    if isinstance(subject, Application) and (check := open_check(subject)) is not None:
-        words = {"body": check.body, "state": check.get_state_display()}
-        yield Reason("figure_check_open", _("第三方数据核查尚未办结（%(body)s：%(state)s）。") % words)
-    state = str(subject.state)
+    state = str(before.subject.of(case).state)
     goal = mapping.states.get(state)
     if goal is None:
         yield Reason("state_missing", _("没有写明“%(state)s”的去向。") % {"state": state})
     elif goal.state == state:
         yield from _faults_of_clocks(case, mapping)
+    if goal is None or goal.state != state or SETTLES_FIGURES not in after.verbs:
+        yield from _open_figure_check(case)
+
+
+def _open_figure_check(case: Case) -> Iterator[Reason]:
+    """A verification under way goes on only where the case stays and the new table knows how it is settled."""
+    subject = procedure_of(case).subject.of(case)
+    if isinstance(subject, Application) and (check := open_check(subject)) is not None:
+        words = {"body": check.body, "state": check.get_state_display()}
+        yield Reason("figure_check_open", _("第三方数据核查尚未办结（%(body)s：%(state)s）。") % words)
 
 
 def _faults_of_clocks(case: Case, mapping: EditionMapping) -> Iterator[Reason]:

@@ -113,6 +113,8 @@ def test_state_that_the_other_edition_lacks_goes_back_with_a_clock_of_its_own(
         "under_consultation: under_consultation",
         "under_consultation: {to: under_completeness_check, starts: {completeness_check: {days: check_days}}}",
     )
+    office, called_off = world.people["office"], {"reason": "更换办理程序"}
+    door.perform(case, "call_off_figure_check", by=office, at=clock.at, form=called_off)
     report = change(world.local.cast, read_mapping(text, NEW, OLD), clock).report
     assert report[0]["after"] == S.UNDER_COMPLETENESS_CHECK
     kinds = {(kind, state) for kind, state, _due in clocks(case)}
