@@ -7,7 +7,8 @@
 
 PY := .venv/bin/python
 PORT ?= 8000
-export PYTHONDONTWRITEBYTECODE := 1
+# Tests start many children; none should compile the whole product anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo: setup
 	@sh scripts/fonts.sh

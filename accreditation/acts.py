@@ -80,6 +80,20 @@ class Act:
         before, after = self.states
         return isinstance(self.chain, Case) and bool(before) and before != after
 
+    def _keyed(self, event: str) -> Iterator[tuple[str, User, str, str, dict[str, Any]]]:
+        """Each message under a key of its own, from the second of a kind to one person on with its ordinal.
+
+        What one person would be told twice in the same words, acting for two enterprises, is told once.
+        """
+        said: dict[tuple[int, str], list[tuple[str, dict[str, Any]]]] = {}
+        for person, kind, case_number, params in self._messages:
+            before = said.setdefault((person.pk, kind), [])
+            if (case_number, params) in before:
+                continue
+            before.append((case_number, params))
+            ordinal = f":{len(before)}" if len(before) > 1 else ""
+            yield f"{event}:{kind}:{person.pk}{ordinal}", person, kind, case_number, params
+
     def _finish(self) -> None:
         lender = self.by.stands_in_for if self._rests_on is None else self._rests_on[0]
         if lender is not None:
@@ -93,8 +107,7 @@ class Act:
             states=self.states,
             content=self.content,
         )
-        for person, kind, case_number, params in self._messages:
-            key = f"{event.chain}#{event.seq}:{kind}:{person.pk}"
+        for key, person, kind, case_number, params in self._keyed(f"{event.chain}#{event.seq}"):
             Message.objects.create(
                 recipient=person, kind=kind, case_number=case_number, params=params, created_at=self.at, key=key
             )

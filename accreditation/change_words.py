@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,6 +22,14 @@ class ChangeKind(TextChoices):
     BRANCH = "branch", _("分中心调整")
 
 
+STATED: Mapping[ChangeKind, tuple[str, ...]] = {  # what each kind asks for besides the day and the facts
+    ChangeKind.RENAME: ("new_name", "new_name_en"),
+    ChangeKind.RELOCATION: ("new_district",),
+    ChangeKind.REORGANISATION: ("new_name", "new_name_en"),
+    ChangeKind.MERGER: ("successors",),
+    ChangeKind.SPLIT: ("successors",),
+    ChangeKind.BRANCH: ("new_parent",),
+}
 SUCCESSIONS = frozenset({ChangeKind.MERGER, ChangeKind.SPLIT})  # titles may pass to another enterprise
 
 

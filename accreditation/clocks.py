@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class DeadlineKind(TextChoices):
     """What a clock is running for."""
 
+    FORWARDING = "forwarding", _("街镇（园区）转报时限")
     FIRST_REVIEW = "first_review", _("区级初审时限")
     CORRECTION = "correction", _("补正期限")
     COMPLETENESS_CHECK = "completeness_check", _("形式审查时限")
@@ -31,11 +32,13 @@ class DeadlineKind(TextChoices):
     FIGURE_CHECK = "figure_check", _("第三方数据核查期限")
     FIGURE_ANSWER = "figure_answer", _("数据差异说明期限")
     YEARLY_REPORT = "yearly_report", _("年度报告报送期限")
+    OBJECTION_STATEMENT = "objection_statement", _("异议陈述期限")
     REEXAMINATION_MATERIAL = "reexamination_material", _("复核材料报送期限")
     REEXAMINATION_REVIEW = "reexamination_review", _("复核材料审核时限")
 
 
-BESIDE = (DeadlineKind.FIGURE_CHECK, DeadlineKind.FIGURE_ANSWER)  # run for somebody else than who has the case in hand
+# These run for somebody else than who has the case in hand.
+BESIDE = (DeadlineKind.FIGURE_CHECK, DeadlineKind.FIGURE_ANSWER, DeadlineKind.OBJECTION_STATEMENT)
 
 
 class DeadlineState(TextChoices):
@@ -59,9 +62,26 @@ class ClockEventKind(TextChoices):
 
 
 class PauseGround(TextChoices):
-    """For what the time of a review stands still: 行政许可法第四十五条."""
+    """For what a clock stands still: 行政许可法第四十五条, 行政复议法第三十九条, the plan of the experts' review."""
 
     HEARING = "hearing", _("听证")
     TESTING = "testing", _("检验、检测")
     APPRAISAL = "appraisal", _("鉴定")
     EXPERT_OPINION = "expert_opinion", _("专家评审")
+    SEAT_VACANT = "seat_vacant", _("评审席位空缺，等待递补")
+    SUCCESSOR_UNKNOWN = "successor_unknown", _("申请人终止，尚未确定权利义务承受人")
+    CANNOT_TAKE_PART = "cannot_take_part", _("申请人、被申请人因不可抗力或者其他正当理由不能参加复议")
+    SETTLING = "settling", _("进行调解、和解，申请人和被申请人同意中止")
+    LAW_IN_QUESTION = "law_in_question", _("所涉法律适用问题需要有权机关解释或者确认")
+    OTHER_CASE = "other_case", _("须以其他案件的审理结果为依据，而其他案件尚未审结")
+    NORM_EXAMINED = "norm_examined", _("附带审查所依据的规范性文件或者规定")
+    NEEDED = "needed", _("需要中止复议的其他情形")
+
+
+_G = PauseGround
+NOT_COUNTED = (_G.HEARING, _G.TESTING, _G.APPRAISAL, _G.EXPERT_OPINION)  # 行政许可法第四十五条
+STOPS_EXPERTS = (_G.SEAT_VACANT, _G.TESTING, _G.APPRAISAL)  # no source read: what keeps experts from marking
+SUSPENDS_RECONSIDERATION = (  # 行政复议法第三十九条, items 4 to 10; those before are about applicants who are people
+    _G.SUCCESSOR_UNKNOWN, _G.CANNOT_TAKE_PART, _G.SETTLING, _G.LAW_IN_QUESTION, _G.OTHER_CASE, _G.NORM_EXAMINED,
+    _G.NEEDED,
+)  # fmt: skip

@@ -42,12 +42,8 @@ class Owner(StrEnum):
 
 
 OWNER_LABELS: dict[Owner, Promise] = {
-    Owner.APPLICANT: _("申报单位"),
-    Owner.FORWARDER: _("街镇（园区）"),
-    Owner.DISTRICT: _("区主管部门"),
-    Owner.OFFICE: _("市认定办公室"),
-    Owner.EXPERTS: _("评审专家"),
-    Owner.COMMITTEE: _("评审委员会"),
+    Owner.APPLICANT: _("申报单位"), Owner.FORWARDER: _("街镇（园区）"), Owner.DISTRICT: _("区主管部门"),
+    Owner.OFFICE: _("市认定办公室"), Owner.EXPERTS: _("评审专家"), Owner.COMMITTEE: _("评审委员会"),
     Owner.CLOCK: _("公示期"),
     Owner.DAY: _("生效日或期满日"),
     Owner.AUTHORITY: _("认定机关"),
@@ -55,7 +51,7 @@ OWNER_LABELS: dict[Owner, Promise] = {
     Owner.EXTERNAL: _("国家主管部门"),
     Owner.RECONSIDERER: _("行政复议机关"),
     Owner.NOBODY: _("无（已办结）"),
-}
+}  # fmt: skip
 
 
 class ApplicationState(TextChoices):
@@ -231,6 +227,7 @@ class MeetingState(TextChoices):
     IN_SESSION = "in_session", _("会议中")
     MINUTES_DRAFTED = "minutes_drafted", _("纪要待签")
     ADOPTED = "adopted", _("纪要已签发")
+    CANCELLED = "cancelled", _("已取消")
 
 
 class Choice(TextChoices):
@@ -252,8 +249,8 @@ class ObjectionState(TextChoices):
     """An objection raised within a public notice."""
 
     RECEIVED = "received", _("核查中")
-    UPHELD = "upheld", _("成立")
-    DISMISSED = "dismissed", _("不成立")
+    UPHELD, DISMISSED = ("upheld", _("成立")), ("dismissed", _("不成立"))
+    MOOT = "moot", _("终止核查")  # another one was upheld, the case is not in the notice any more
 
 
 class TitleState(TextChoices):
@@ -366,6 +363,7 @@ class LetterKind(TextChoices):
     OBJECTION_ANSWER = "objection_answer", _("异议处理答复书")
     RECOGNITION = "recognition", _("认定通知书")
     CLOCK_PAUSED = "clock_paused", _("时限中止告知书")
+    CLOCK_RESUMED = "clock_resumed", _("时限恢复告知书")
     ADVANCE_NOTICE = "advance_notice", _("处理事先告知书")
     HEARING_NOTICE = "hearing_notice", _("听证通知书")
     ORDER = "order", _("处理决定书")

@@ -12,6 +12,7 @@ class CallReason(TextChoices):
     DUE = "due", _("应参加本次评价")
     EXCELLENT_BEFORE = "excellent_before", _("上一次评价为优秀，免于参加")
     NOT_YET_DUE = "not_yet_due", _("认定未满首次评价的年数")
+    EVALUATED_BEFORE = "evaluated_before", _("上一次评价未满评价周期")
     SUSPENDED = "suspended", _("称号暂停")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Value
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from accreditation.models import Delegation, Lender, RoleGrant, User
@@ -39,16 +39,8 @@ class Holding:
 
 def holdings(user: User, at: datetime | None = None) -> list[Holding]:
     """Own grants first, then what is lent at that instant (now, unless told otherwise), read anew in one statement."""
-    at = at or timezone.now()
     own = RoleGrant.objects.filter(user=user, revoked_at__isnull=True).order_by()
-    lent = Delegation.objects.filter(
-        delegate=user,
-        starts_at__lte=at,
-        ends_at__gt=at,
-        revoked_at__isnull=True,
-        grant__revoked_at__isnull=True,
-        delegator__is_active=True,
-    ).order_by()
+    lent = in_force(at or timezone.now()).filter(delegate=user).order_by()
     nothing = (Value(""), Value(0), Value(0), Value(""), Value(""))
     rows = own.values_list("pk", "role", "district", *nothing).union(
         lent.values_list(
@@ -60,6 +52,39 @@ def holdings(user: User, at: datetime | None = None) -> list[Holding]:
     held = [_holding(*row) for row in sorted(rows, key=lambda row: (bool(row[3]), row[0], row[4]))]
     places = offices(held)
     return [one for one in held if one.lender is None or one.place in places]
+
+
+def in_force(at: datetime) -> QuerySet[Delegation]:
+    """Delegations that count at an instant."""
+    return Delegation.objects.filter(
+        starts_at__lte=at,
+        ends_at__gt=at,
+        revoked_at__isnull=True,
+        grant__revoked_at__isnull=True,
+        delegator__is_active=True,
+    )
+
+
+def who_hold(power: Power, place: str | None, at: datetime | None = None) -> QuerySet[User]:
+    """Active people who hold a power at an authority (None: the city's office), own or lent."""
+    giving = _grants_at(place, [role for role, entry in ROLES.items() if power in entry.powers])
+    lent = in_force(at or timezone.now()).filter(power=power, grant__in=giving.values("pk"))
+    working = _grants_at(place, [role for role, entry in ROLES.items() if entry.powers & DELEGABLE.keys()])
+    by_loan = Q(pk__in=lent.values("delegate")) & Q(pk__in=working.values("user"))
+    return User.objects.filter(Q(pk__in=giving.values("user")) | by_loan, is_active=True).order_by("pk")
+
+
+def stand_ins(person: User, power: Power, place: str | None, at: datetime) -> QuerySet[User]:
+    """To whom the person lends the power at the authority at that instant."""
+    lent = in_force(at).filter(power=power, delegator=person)
+    return who_hold(power, place, at).filter(pk__in=lent.values("delegate"))
+
+
+def _grants_at(place: str | None, roles: list[Role]) -> QuerySet[RoleGrant]:
+    rows = RoleGrant.objects.filter(
+        role__in=[role for role in roles if ROLES[role].by_district == (place is not None)], revoked_at__isnull=True
+    )
+    return rows if place is None else rows.filter(district=place)
 
 
 def _holding(

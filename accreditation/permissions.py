@@ -65,6 +65,11 @@ def persons_behind(user: User) -> set[int]:
     return {user.pk} | ({user.stands_in_for.person} if user.stands_in_for else set())
 
 
+def is_connected(user: User, enterprise_id: int) -> bool:
+    """Whether the acting person, or whose power it is by the last check, is or was of the enterprise's people."""
+    return Member.objects.filter(user__in=persons_behind(user), enterprise_id=enterprise_id).exists()
+
+
 def in_own_name(user: User) -> None:
     """What the person does next needs no office: it is recorded for nobody else."""
     user.stands_in_for = None

@@ -50,6 +50,7 @@ class Power(StrEnum):
     ANSWER_OBJECTIONS = "answer_objections"
     PREPARE_ORDERS = "prepare_orders"  # proceedings over titles: facts, notice to the holder, hearing
     MAKE_ORDERS = "make_orders"  # by a person who did not prepare the proceeding
+    ANSWER_CHALLENGES = "answer_challenges"  # for the own body, where what it decided is reconsidered
     REVIEW_RECONSIDERATIONS = "review_reconsiderations"  # by nobody who took part in the act under challenge
     DECIDE_RECONSIDERATIONS = "decide_reconsiderations"  # by a person who did not prepare the decision
     GRANT_ROLES = "grant_roles"
@@ -66,6 +67,7 @@ class Power(StrEnum):
 
 # What takes the place of a power of the municipal office where a district, a zone or a group recognises by itself.
 LOCAL_POWERS: dict[Power, Power] = {
+    Power.RUN_BATCHES: Power.RUN_LOCALLY,  # the rounds of its evaluations alone
     Power.APPOINT_PANELS: Power.RUN_LOCALLY,
     Power.CALL_MEETINGS: Power.RUN_LOCALLY,
     Power.ANSWER_OBJECTIONS: Power.RUN_LOCALLY,
@@ -83,6 +85,7 @@ DELEGABLE: dict[Power, Promise] = {
     Power.CALL_MEETINGS: _("召集评审会议"),
     Power.ANSWER_OBJECTIONS: _("处理异议"),
     Power.PREPARE_ORDERS: _("承办称号处理"),
+    Power.ANSWER_CHALLENGES: _("答复行政复议"),
     Power.RUN_LOCALLY: _("办理区级认定"),
     Power.PUBLISH: _("公示和公布"),
     Power.PUBLISH_LOCALLY: _("区级公示和公布"),
@@ -105,7 +108,15 @@ _SEPARATED = frozenset({Role.OPERATOR, Role.SECURITY_OFFICER, Role.AUDITOR})
 ROLES: dict[Role, RoleEntry] = {
     Role.DISTRICT_OFFICER: RoleEntry(
         _("区主管部门经办人"),
-        frozenset({Power.REVIEW_FIRST, Power.CONFIRM_MEMBERS, Power.PREPARE_ORDERS, Power.MAKE_ORDERS}),
+        frozenset(
+            {
+                Power.REVIEW_FIRST,
+                Power.CONFIRM_MEMBERS,
+                Power.PREPARE_ORDERS,
+                Power.MAKE_ORDERS,
+                Power.ANSWER_CHALLENGES,
+            }
+        ),
         by_district=True,
     ),
     Role.MUNICIPAL_OFFICER: RoleEntry(
@@ -120,6 +131,7 @@ ROLES: dict[Role, RoleEntry] = {
                 Power.CALL_MEETINGS,
                 Power.ANSWER_OBJECTIONS,
                 Power.PREPARE_ORDERS,
+                Power.ANSWER_CHALLENGES,
                 Power.CONFIRM_MEMBERS,
                 Power.KEEP_STANDINGS,
                 Power.CONFIRM_STANDINGS,
@@ -156,7 +168,9 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     # Recognition by a district, a development zone or a group: the grant names its code instead of a district's.
     Role.LOCAL_OFFICER: RoleEntry(
-        _("区级认定机构经办人"), frozenset({Power.REVIEW_FIRST, Power.RUN_LOCALLY}), by_district=True
+        _("区级认定机构经办人"),
+        frozenset({Power.REVIEW_FIRST, Power.RUN_LOCALLY, Power.ANSWER_CHALLENGES}),
+        by_district=True,
     ),
     Role.LEADING_GROUP_MEMBER: RoleEntry(
         _("认定领导小组成员"), frozenset({Power.VOTE_LOCALLY}), by_district=True, excludes=frozenset({Role.EXPERT})

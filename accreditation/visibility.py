@@ -20,6 +20,7 @@ from accreditation.models import (
     Attendance,
     AuditEvent,
     Case,
+    ChangeSuccessor,
     Enterprise,
     Evidence,
     FigureCheck,
@@ -29,12 +30,15 @@ from accreditation.models import (
     MeetingRecusal,
     Member,
     Objection,
+    Reconsideration,
+    Reissue,
     Seat,
     User,
     WorkbookReading,
     WorkbookUpload,
 )
-from accreditation.permissions import Person, batches_under, districts_of, has_power_over, powers_of
+from accreditation.permissions import Person, batches_under, districts_of, has_power_over, is_connected, powers_of
+from accreditation.reconsideration_words import SETTING_ASIDE
 from accreditation.roles import Power
 
 DRAFTS = (ApplicationState.DRAFT, ChangeState.DRAFT)
@@ -63,6 +67,7 @@ class View(StrEnum):
 
 
 RECONSIDERING = frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS})
+MOVERS = frozenset({Power.PREPARE_ORDERS, Power.SUPERVISE})  # of the district to which a holder moves
 # A proceeding against a title is the authority's own affair until the holder is told of it.
 BEFORE_NOTIFICATION = Q(proceeding__kind__in=sorted(ADVERSE_KINDS), proceeding__notified_at__isnull=True)
 
@@ -81,8 +86,14 @@ def _own(user: User) -> Q:
 
 
 def _connected(user: User) -> Q:
-    """Cases of enterprises that the person acts, acted or asked to act for: no officer's business (回避)."""
-    return Q(enterprise_id__in=Member.objects.filter(user=user).values("enterprise_id"))
+    """Cases of enterprises that the person acts, acted or asked to act for: no officer's business (回避).
+
+    So are the changes that pass titles to one of them, and the challenges of such a change.
+    """
+    mine = Member.objects.filter(user=user).values("enterprise_id")
+    passing = ChangeSuccessor.objects.filter(enterprise_id__in=mine).values("change__case")
+    challenges = Reconsideration.objects.filter(challenged__in=passing).values("case")
+    return Q(enterprise_id__in=mine) | Q(pk__in=passing) | Q(pk__in=challenges)
 
 
 def _official(user: User) -> Q:
@@ -92,7 +103,7 @@ def _official(user: User) -> Q:
     allowed = _reconsidered_by(user) if powers & RECONSIDERING else Q(pk__in=[])
     if Power.REVIEW_FIRST in powers:
         allowed |= Q(district__in=districts_of(user, Power.REVIEW_FIRST))
-    if Power.PREPARE_ORDERS in powers:
+    if powers & MOVERS:
         allowed |= _moving_to_district_of(user)
     if Power.FORWARD in powers:
         allowed |= _forwarded_by(user)
@@ -109,8 +120,11 @@ def _official(user: User) -> Q:
 def _reconsidered_by(user: User) -> Q:
     """Challenges of acts in which the person had no part."""
     chain = Concat(Value("case:"), OuterRef("reconsideration__challenged__number"))
-    took_part = AuditEvent.objects.filter(chain=chain, by_id=user.pk)
-    return Q(reconsideration__isnull=False) & ~Q(Exists(took_part))
+    took_part = AuditEvent.objects.filter(chain=chain, by_id=user.pk).exclude(acting_as=SETTING_ASIDE)
+    answered = Reissue.objects.filter(
+        Q(asked_by=user) | Q(settled_by=user), letter=OuterRef("reconsideration__reissue_letter")
+    )
+    return Q(reconsideration__isnull=False) & ~Q(Exists(took_part)) & ~Q(Exists(answered))
 
 
 def _verified_by(user: User) -> QuerySet[FigureCheck]:
@@ -121,7 +135,7 @@ def _verified_by(user: User) -> QuerySet[FigureCheck]:
 
 def _moving_to_district_of(user: User) -> Q:
     """Changes by which a holder moves to the person's district, once they were filed."""
-    here = districts_of(user, Power.PREPARE_ORDERS)
+    here = [*districts_of(user, Power.PREPARE_ORDERS), *districts_of(user, Power.SUPERVISE)]
     return Q(changerequest__new_district__in=here, changerequest__filed_at__isnull=False)
 
 
@@ -131,10 +145,19 @@ def _forwarded_by(user: User) -> Q:
 
 
 def visible_items(user: User) -> QuerySet[MeetingItem]:
-    """Agenda items of the meetings that the member attends, without those stepped out of."""
+    """Agenda items of the meetings that the member attends, without those stepped out of and those of own enterprises.
+
+    Whoever acts, acted or asked to act for an enterprise has no part in what the committee makes of it.
+    """
     recused = MeetingRecusal.objects.filter(item=OuterRef("pk"), member=user)
     mine = Attendance.objects.filter(batches_under(user, Power.VOTE, "meeting__batch__"), member=user)
-    return MeetingItem.objects.filter(meeting__in=mine.values("meeting_id")).exclude(Exists(recused))
+    rows = MeetingItem.objects.filter(meeting__in=mine.values("meeting_id")).exclude(Exists(recused))
+    return unconnected_items(rows, user)
+
+
+def unconnected_items(rows: QuerySet[MeetingItem], user: User) -> QuerySet[MeetingItem]:
+    """Those items whose enterprise the person neither acts for, nor did, nor asked to (回避)."""
+    return rows.exclude(application__enterprise__in=Member.objects.filter(user=user).values("enterprise_id"))
 
 
 def case_for(user: Person, number: str) -> Case:
@@ -172,7 +195,7 @@ def _official_view(user: User, case: Case) -> View | None:
         return View.OFFICE
     if Power.REVIEW_FIRST in powers and case.district in districts_of(user, Power.REVIEW_FIRST):
         return View.DISTRICT
-    if Power.PREPARE_ORDERS in powers and Case.objects.filter(_moving_to_district_of(user), pk=case.pk).exists():
+    if powers & MOVERS and Case.objects.filter(_moving_to_district_of(user), pk=case.pk).exists():
         return View.DISTRICT
     if Power.FORWARD in powers and Case.objects.filter(_forwarded_by(user), pk=case.pk).exists():
         return View.FORWARDER
@@ -309,14 +332,20 @@ def meeting_for(user: Person, number: str) -> Meeting:
 
 def objection_for(user: Person, number: str) -> Objection:
     """An objection with the objector's name: only those who look into it, and the auditor."""
-    related = ("application__case", "notice__batch__authority")
+    related = ("application__case", "application__batch__authority", "notice__batch__authority")
     objection = Objection.objects.select_related(*related).filter(number=number).first()
     if objection is None:
         raise NotFound(number)
-    looks_into = has_power_over(user, Power.ANSWER_OBJECTIONS, objection.notice.batch)
-    if not looks_into and Power.AUDIT not in powers_of(user):
+    if not sees_objectors(user, objection.application):
         raise NotFound(number)
     return objection
+
+
+def sees_objectors(user: Person, application: Application) -> bool:
+    """Whether the person may know who objected: who looks into objections there, and the auditor; nobody of its own."""
+    if not isinstance(user, User) or is_connected(user, application.enterprise_id):
+        return False
+    return has_power_over(user, Power.ANSWER_OBJECTIONS, application.batch) or Power.AUDIT in powers_of(user)
 
 
 def enterprises_of(user: Person) -> QuerySet[Enterprise]:

@@ -17,7 +17,7 @@ from accreditation.models import AuditEvent, Case, Deadline, Enterprise, Letter,
 from accreditation.models.audit import GENESIS
 from bench.moments import TABLES, Moment
 from bench.tables import Raw
-from workflows.workdays import END_OF_DAY, SHANGHAI
+from workflows.workdays import WorkCalendar
 
 FIRST_NUMBER = 10_000  # above every number that the counters of the cast have given
 
@@ -34,6 +34,7 @@ class Place:
     applicant: User
     officer: User
     at: datetime
+    calendar: WorkCalendar
 
 
 def credit_code(number: int) -> str:
@@ -92,10 +93,12 @@ class Copy:
             "audit_count": len(self.events),
         }
 
-    def _deadline(self, _old: dict[str, Any]) -> dict[str, Any]:
-        """Clocks run out on different days, some before today."""
-        day = self._place.at.date() + timedelta(days=self._place.number * 7 % 23 - 6)
-        return {"due_at": datetime.combine(day, END_OF_DAY, SHANGHAI)}
+    def _deadline(self, old: dict[str, Any]) -> dict[str, Any]:
+        """Clocks began on different days, so that some ran out before today."""
+        began = self._place.at - timedelta(days=self._place.number * 7 % 23)
+        is_plain = bool(old["in_calendar_days"])
+        due = self._place.calendar.due_after(began, old["working_days"], in_calendar_days=is_plain)
+        return {"started_at": began, "due_at": due.at}
 
     def _letter(self, old: dict[str, Any]) -> dict[str, Any]:
         return {"number": f"{old['number']}+{self._place.number}"}

@@ -24,6 +24,7 @@ from bench.copies import Copy, Place, credit_code
 from bench.moments import ROWS, TABLES, Moment, moments
 from bench.tables import Raw
 from tests.factories.cast import Cast, grant, make_cast, person
+from workflows.calendar import current_calendar
 from workflows.consistency import check_all
 from workflows.models import CaseFlow
 
@@ -77,7 +78,7 @@ class Chunk:
     """Copies under keys that are free, written table by table."""
 
     def __init__(self, at: datetime) -> None:
-        self._at = at
+        self._at, self._calendar = at, current_calendar()
         self._free = {model: count(highest(model) + 1) for model in KEYED}
         self._people: dict[type[Model], list[Any]] = defaultdict(list)
         self._rows: dict[type[Model], list[Raw]] = defaultdict(list)
@@ -85,7 +86,7 @@ class Chunk:
     def add(self, moment: Moment, number: int, district: str, officer: User) -> None:
         """One more case: its enterprise and applicant, all rows, audit chain, messages."""
         enterprise, applicant = self._applicant(number, district)
-        place = Place(number, district, enterprise, applicant, officer, self._at)
+        place = Place(number, district, enterprise, applicant, officer, self._at, self._calendar)
         copy = Copy(moment, place, self._keys(moment), self._free)
         for model in ROWS:
             self._rows[model] += copy.rows(model)

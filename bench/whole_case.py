@@ -25,8 +25,9 @@ from workflows.tick import tick
 
 # A leaner prototype of this story took 167 statements, without evidence, audit entries, letters, messages and promised
 # mails, clocks, declarations of ties, and without rows for the meeting, its votes, the notice and the announcement. The
-# remark of the figure says what each of these takes now. The target is what was measured, and a tenth.
-MOST_STATEMENTS = 1040
+# remark of the figure says what each of these takes now. The target is what was
+# measured before meetings counted presence and ties at every vote, and a sixth.
+MOST_STATEMENTS = 1120
 MOST_CPU = 1300
 PARTS = {
     "flow": ("viewflow_", "workflows_caseflow"),
@@ -48,9 +49,10 @@ PARTS = {
         "accreditation_tie", "accreditation_link",
     ),
     "meeting, notice, title": (
-        "accreditation_meeting", "accreditation_attendance", "accreditation_vote", "accreditation_decision",
-        "accreditation_notice", "accreditation_announcement", "accreditation_objection", "accreditation_title",
-        "accreditation_proceeding", "accreditation_ranking", "accreditation_change",
+        "accreditation_meeting", "accreditation_attendance", "accreditation_presence", "accreditation_vote",
+        "accreditation_decision", "accreditation_notice", "accreditation_announcement", "accreditation_objection",
+        "accreditation_objector", "accreditation_title",
+        "accreditation_proceeding", "accreditation_ranking", "accreditation_change", "accreditation_matter",
         "accreditation_evaluation", "accreditation_adjustedentry",
     ),
     "batch, rules, numbers": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from certificates.codes import grouped
 from certificates.deed_words import Row, is_chinese, rows_of, sentence
@@ -26,6 +27,10 @@ from certificates.typesetting import (
 from certificates.wording import Wording
 
 MIDDLE = WIDTH / 2
+CENTRE = "企业技术中心"
+LONG_TITLE = 20  # characters; set in one line they would be no larger than the sentence
+LEAST_ENGLISH = 5.0
+ENDS = "区市县会司部局委）"  # with which names of bodies, and words in them, end
 _SEAL = Placed(608, 80, 108)
 _BANDS = {"woven": woven_band, "fret": fret_band, "rings": scale_band}
 _TOO_LONG = Wording("过长，缩至最小字号仍排不下", "too long even at the smallest size")
@@ -123,14 +128,15 @@ def set_lines(
     sizes: tuple[float, float, float],
     most: int,
     measure: Callable[[str, float], float],
+    ends: str = "",
 ) -> tuple[float, list[str]]:
     """The largest size at which the text fits into one line, else into two, up to `most`.
 
     `sizes` are the largest, the largest for several lines, and the smallest, which any line may have. SnapshotRefused
-    names the field `name` when it does not fit at the smallest size.
+    names the field `name` when it does not fit at the smallest size. `ends` as `wrapped` takes it.
     """
     largest, several, smallest = sizes
-    wrap = wrapped if is_chinese(text) else wrapped_words
+    wrap = partial(wrapped, ends=ends) if is_chinese(text) else wrapped_words
     size = min(largest, largest * width / max(measure(text, largest), 1.0))
     if size >= smallest:
         return size, [text]
@@ -158,18 +164,48 @@ def _page(sheet: Sheet) -> Iterator[Mark]:
 
 
 def _heading(sheet: Sheet) -> Iterator[Mark]:
-    snapshot, measure = sheet.snapshot, sheet.measure
+    snapshot = sheet.snapshot
     face = "title" if sheet.covers("title", snapshot.programme_zh) else "name"
-    spacing = 5.5
-    size = fitted(snapshot.programme_zh, face, 45.0, 520 - spacing * len(snapshot.programme_zh), measure)
-    yield Text(MIDDLE, 468, snapshot.programme_zh, face, size, RED, "centre", spacing)
+    yield from _title_of_body(sheet, face) if bears_long_name(sheet) else _title(sheet, face)
     yield Text(MIDDLE, 429, sheet.design.heading.zh, "latin", 25, INK, "centre", 17)
-    english = f"CERTIFICATE OF {snapshot.programme_en.upper()}"
-    small = fitted(english, "latin", 9.6, 350, measure)
-    yield Text(MIDDLE, 406, english, "latin", small, sheet.design.ornament.frame, "centre", 1.5)
+    yield from _title_in_english(sheet)
     yield from divider((MIDDLE, 391), 150, colour=sheet.design.ornament.frame)
     if snapshot.occasion:
         yield from _label(sheet, OCCASIONS[snapshot.occasion].word.zh)
+
+
+def _title(sheet: Sheet, face: str) -> Iterator[Mark]:
+    title, spacing = sheet.snapshot.programme_zh, 5.5
+    size = fitted(title, face, 45.0, 520 - spacing * len(title), sheet.measure)
+    yield Text(MIDDLE, 468, title, face, size, RED, "centre", spacing)
+
+
+def bears_long_name(sheet: Sheet) -> bool:
+    """Whether the title names a body at such length that one line would be small: `<body>企业技术中心`."""
+    title = sheet.snapshot.programme_zh
+    return sheet.design.names_body and title.endswith(CENTRE) and len(title) > LONG_TITLE
+
+
+def _title_of_body(sheet: Sheet, face: str) -> Iterator[Mark]:
+    """The body on a line, under it what it recognises."""
+    body = sheet.snapshot.programme_zh.removesuffix(CENTRE)
+    size = fitted(body, face, 24.0, 520 - 1.5 * len(body), sheet.measure)
+    yield Text(MIDDLE, 484, body, face, size, RED, "centre", 1.5)
+    yield Text(MIDDLE, 457, CENTRE, face, 23.0, RED, "centre", 5.5)
+
+
+def _title_in_english(sheet: Sheet) -> Iterator[Mark]:
+    """One line, or two where it would be too small to read."""
+    text, colour = f"CERTIFICATE OF {sheet.snapshot.programme_en.upper()}", sheet.design.ornament.frame
+    size = fitted(text, "latin", 9.6, 350, sheet.measure)
+    if size >= LEAST_ENGLISH or not sheet.design.names_body:
+        yield Text(MIDDLE, 406, text, "latin", size, colour, "centre", 1.5)
+        return
+    for place, line in enumerate(
+        wrapped_words(text, width=380, measure=lambda part: sheet.measure(part, "latin", 6.4))
+    ):
+        small = fitted(line, "latin", 6.4, 380, sheet.measure)
+        yield Text(MIDDLE, 411.5 - place * 9.0, line, "latin", small, colour, "centre", 0.8)
 
 
 def _label(sheet: Sheet, text: str, below: str = "") -> Iterator[Mark]:
@@ -215,10 +251,11 @@ def _rule(sheet: Sheet, below: str, *, western: bool) -> Iterator[Mark]:
 def _statement(sheet: Sheet, *, sizes: tuple[float, float], leading: float) -> Iterator[Mark]:
     """The sentence: four lines at most at the largest size, up to six smaller ones, between rule and particulars."""
     text = sentence(sheet.snapshot, sheet.design, english=sheet.english)
+    ends = ENDS if bears_long_name(sheet) else ""
     top, room = 286.0, 80.0 if sheet.english else 83.0
     for step in range(13):
         size = sizes[0] - (sizes[0] - sizes[1]) * step / 12
-        wrap = wrapped_words if sheet.english else wrapped
+        wrap = wrapped_words if sheet.english else partial(wrapped, ends=ends)
         lines = wrap(text, width=570, measure=_at_size(sheet.wide, size))
         fits = not sheet.english or all(sheet.wide(line, size) <= 570 for line in lines)  # a long word stays whole
         if fits and (len(lines) - 1) * size * leading <= room:
@@ -256,8 +293,9 @@ def _issuer(sheet: Sheet) -> Iterator[Mark]:
     x = _SEAL.x + _SEAL.side / 2
     snapshot = sheet.snapshot
     issuer, name = (snapshot.issuer_en, "issuer_en") if sheet.english else (snapshot.issuer_zh, "issuer_zh")
+    ends = ENDS if sheet.design.names_body else ""
     sizes = (12.5, 11.0, 8.5) if sheet.english else (16.0, 12.5, 11.0)
-    size, lines = set_lines(issuer, name, width=206, sizes=sizes, most=3, measure=sheet.wide)
+    size, lines = set_lines(issuer, name, width=206, sizes=sizes, most=3, measure=sheet.wide, ends=ends)
     for place, line in enumerate(lines, 1 - len(lines)):
         yield from sheet.line(x, 137 - place * size * 1.25, line, size, centred=True)
     if sheet.english:
@@ -297,14 +335,16 @@ def _english_page(sheet: Sheet) -> Iterator[Mark]:
 
 def _english_heading(sheet: Sheet) -> Iterator[Mark]:
     snapshot, measure, frame = sheet.snapshot, sheet.measure, sheet.design.ornament.frame
-    size, lines = set_lines(
-        snapshot.programme_en,
-        "programme_en",
-        width=530,
-        sizes=(29.0, 22.0, 17.0),
-        most=2,
+    set_title = partial(
+        set_lines, snapshot.programme_en, "programme_en", width=530, most=2,
         measure=lambda text, size: measure(text, "title", size),
-    )
+    )  # fmt: skip
+    try:
+        size, lines = set_title(sizes=(29.0, 22.0, 17.0))
+    except SnapshotRefused:
+        if not sheet.design.names_body:
+            raise
+        size, lines = set_title(sizes=(17.0, 17.0, 13.0))
     start = 468.0 if len(lines) == 1 else 466.0
     for place, line in enumerate(lines, 1 - len(lines)):
         yield Text(MIDDLE, start - place * size * 1.12, line, "title", size, RED, "centre")

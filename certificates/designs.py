@@ -39,7 +39,8 @@ class Design:
 
     `heading` stands under the title; `subject` is what the sentence speaks of, `manner` how it was judged, `ending`
     what the recognition adds, `review` the word for judging again: placeholders of `SENTENCES`, which hold one text an
-    occasion. `needs` are fields of a snapshot that this kind cannot do without.
+    occasion. `needs` are fields of a snapshot that this kind cannot do without. `names_body`: the title begins with the
+    name of the granting body, at whatever length.
     """
 
     subject: Wording
@@ -49,6 +50,7 @@ class Design:
     heading: Wording = _HEADING
     needs: tuple[str, ...] = ()
     ornament: Ornament = Ornament()
+    names_body: bool = False
 
 
 SENTENCES: Mapping[str, Wording] = {
@@ -125,6 +127,8 @@ DESIGNS: Mapping[str, Design] = {
         needs=("product_zh",),
         ornament=_COPPER,
     ),
+    "group_centre-2": Design(_CENTRE, _IN_GROUP, ornament=_BLUE, names_body=True),
+    "zone_centre-2": Design(_CENTRE, _PUBLIC, ornament=_TEAL, names_body=True),
     "designation-1": Design(_ENTERPRISE, _EXAMINED, review=_RE_EXAMINATION, ornament=_PLUM),
     "product-2": Design(
         Wording("你单位“{product}”产品", 'the product "{product}" of this enterprise'),

@@ -18,8 +18,8 @@ LAYOUTS: Mapping[str, Layout] = {
 NEWEST: Mapping[str, str] = {
     "shanghai_municipal_centre": "municipal_centre-1",
     "district_centre": "district_centre-1",
-    "group_centre": "group_centre-1",
-    "zone_centre": "zone_centre-1",
+    "group_centre": "group_centre-2",
+    "zone_centre": "zone_centre-2",
     "demonstration_shanghai": "demonstration_reserve-1",
     "branch_centre": "branch_centre-1",
     "patent_product": "product-1",

@@ -39,19 +39,21 @@ def plain_date(day: date) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
-def wrapped(text: str, *, width: float, measure: Callable[[str], float]) -> list[str]:
+def wrapped(text: str, *, width: float, measure: Callable[[str], float], ends: str = "") -> list[str]:
     """Lines of about equal length, none wider than `width`, broken at punctuation where some is near.
 
+    `ends`: characters with which words of a name end; a break after one reads well, none is made before one.
     The width of a text is taken as the sum of its characters' widths, as `measure` tells them.
     """
     lines, rest = [], text
     one = {character: measure(character) for character in set(text)}
     while (total := sum(one[character] for character in rest)) > width:
         share = total / -(-total * 1.1 // width)
-        ends = list(accumulate(one[character] for character in rest))
-        fitting = [cut for cut in range(1, len(rest)) if ends[cut - 1] <= width] or [1]
-        cuts = [cut for cut in fitting if not _is_forbidden(rest, cut)] or fitting[-1:]
-        offs = {cut: abs(ends[cut - 1] - share) + (0 if _is_pause(rest, cut) else 0.2 * share) for cut in cuts}
+        spans = list(accumulate(one[character] for character in rest))
+        fitting = [cut for cut in range(1, len(rest)) if spans[cut - 1] <= width] or [1]
+        cuts = [cut for cut in fitting if not _is_forbidden(rest, cut) and rest[cut] not in ends] or fitting[-1:]
+        pauses = {cut for cut in cuts if _is_pause(rest, cut) or rest[cut - 1] in ends}
+        offs = {cut: abs(spans[cut - 1] - share) + (0 if cut in pauses else 0.2 * share) for cut in cuts}
         cut = min(cuts, key=offs.__getitem__)
         lines.append(rest[:cut].strip())
         rest = rest[cut:].strip()

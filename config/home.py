@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config.context import address_of
+from workflows.calendar import current_calendar
 from workflows.presentation.cases import batch_name
 from workflows.presentation.words import Words, either
 from workflows.selectors.applicant import open_batches, window_of
@@ -20,14 +21,14 @@ LISTS = {"notice": "notices", "announcement": "notices"}
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Open batches, newest notices, three doors."""
-    at = timezone.now()
+    at, calendar = timezone.now(), current_calendar()
     batches = [
         {
             "name": either(batch.programme, "name"),
             "round": batch_name(batch),
             "programme": batch.programme_id,
             "code": batch.code,
-            **window_of(batch, at=at),
+            **window_of(batch, at=at, calendar=calendar),
         }
         for batch in open_batches(at)
         if not batch.is_evaluation  # open to those who are called

@@ -40,6 +40,7 @@ SITE_OPERATOR: dict[str, str] = {
 
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 SECRET_KEY: str = env.str("DJANGO_SECRET_KEY", default="") or _secret_key(VAR_DIR)
+SECRET_KEY_FALLBACKS: list[str] = env.list("DJANGO_SECRET_KEY_FALLBACKS", default=[])
 DEBUG: bool = env.bool("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -17,7 +17,7 @@ from criteria.ruleset import RuleSet
 
 LEVELS = ("municipal",)  # a district recognises under a procedure of its own
 HOLDERS = ("enterprise", "product")
-MOST_DAYS, MOST_YEARS, MOST_SEATS, MOST_QUOTA = 250, 50, 15, 10_000
+MOST_DAYS, MOST_YEARS, MOST_SEATS, MOST_QUOTA, MOST_OF_QUORUM = 250, 50, 15, 10_000, 100
 _CODE = re.compile(r"[a-z][a-z0-9_]{2,59}")
 _BODY = re.compile(r"[a-z][a-z0-9-]{2,59}")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{2,11}")
@@ -50,8 +50,14 @@ PARAMETERS: dict[str, Parameter] = {
     "validity_years": Parameter("year", 1, MOST_YEARS),
     "quota": Parameter("unit", 1, MOST_QUOTA, may_be_unknown=True),
     "tie_years": Parameter("year", 0, MOST_YEARS),
+    # of the committee: its quorum as a fraction, ballots with (0) or without names (1), and what a deadlock means
+    "committee_quorum_numerator": Parameter("unit", 1, MOST_OF_QUORUM),
+    "committee_quorum_denominator": Parameter("unit", 1, MOST_OF_QUORUM),
+    "committee_secret_ballot": Parameter("unit", 0, 1),
+    "committee_deadlock_rule": Parameter("unit", 0, 2),
 }
-OPTIONAL = frozenset({"expert_review_working_days", "quota", "tie_years"})
+_OF_COMMITTEE = {name for name in PARAMETERS if name.startswith("committee_")}
+OPTIONAL = frozenset({"expert_review_working_days", "quota", "tie_years", *_OF_COMMITTEE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,37 @@ class Designation:
     rules: RuleSet
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A file read as far as it goes: the designation where it is sound, and every fault of all three parts.
+
+    `said` holds the fields of `Designation` as the file gives them, sound or not; nothing where no part can be read.
+    """
+
+    designation: Designation | None
+    said: Mapping[str, Any]
+    faults: tuple[Fault, ...]
+    held: RuleText | None = None
+
+    def line(self, path: str) -> int:
+        """Line of a path, or of the nearest place above it."""
+        return self.held.place(path)[1] if self.held else 1
+
+
 def read_designation(text: str, file: str = "designation.yaml") -> Designation:
-    """The designation of a file; RuleSetFaults with every fault of all three parts, each with what was read."""
-    held = read_text(text, file)
+    """The designation of a file; RuleSetFaults with every fault, each with what was read."""
+    found = surveyed(text, file)
+    if found.designation is None:
+        raise RuleSetFaults(found.faults)
+    return found.designation
+
+
+def surveyed(text: str, file: str = "designation.yaml") -> Survey:
+    """What a file says, and every fault of it, each with line, key and what was read."""
+    try:
+        held = read_text(text, file)
+    except RuleSetFaults as refused:
+        return Survey(None, {}, refused.faults)
     faults = FaultList(held)
     cursor = Cursor(held.content, "", faults)
     parts = {name: cursor.below(name) for name in _OWN}
@@ -93,8 +127,10 @@ def read_designation(text: str, file: str = "designation.yaml") -> Designation:
         _check_together(rules, faults)
     every = [*faults.found, *found]
     if every or rules is None:
-        raise RuleSetFaults(tuple({_with_what_was_read(fault, held.content) for fault in every}))
-    return Designation(**particulars, procedure=procedure, rules=rules)
+        told = sorted({_with_what_was_read(fault, held.content) for fault in every})
+        return Survey(None, particulars | {"procedure": procedure}, tuple(told), held)
+    said = particulars | {"procedure": procedure}
+    return Survey(Designation(**said, rules=rules), said, (), held)
 
 
 def _particulars(section: Cursor) -> dict[str, Any]:
@@ -281,8 +317,7 @@ def _with_what_was_read(fault: Fault, content: dict[str, Any]) -> Fault:
     if found is None or isinstance(found, dict | list):
         return fault
     said = str(found).lower() if isinstance(found, bool) else str(found)
-    shown = said if len(said) <= _LONGEST_READ else f"{said[:_LONGEST_READ]}…"
-    return replace(fault, zh=f"{fault.zh}；读到“{shown}”", en=f'{fault.en}; read "{shown}"')
+    return replace(fault, read=said if len(said) <= _LONGEST_READ else f"{said[:_LONGEST_READ]}…")
 
 
 def _value_at(content: Any, path: str) -> Any:

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One fault: `file` and `line` where it stands, `path` such as `gates[MG1].limit.value`, the reason twice."""
+    """One fault: `file` and `line` where it stands, `path` such as `gates[MG1].limit.value`, the reason twice.
+
+    `read` is the plain value at the path where it was looked up, else empty.
+    """
 
     file: str
     line: int
     path: str
     zh: str
     en: str
+    read: str = ""
 
     def text(self, lang: str) -> str:
         """One line for people, `lang` being `zh` or `en`."""
         path = f"{self.path}: " if self.path else ""
-        return f"{self.file}:{self.line}: {path}{self.zh if lang == 'zh' else self.en}"
+        zh, en = (f"；读到“{self.read}”", f'; read "{self.read}"') if self.read else ("", "")
+        return f"{self.file}:{self.line}: {path}{self.zh + zh if lang == 'zh' else self.en + en}"
 
 
 class RuleSetFaults(ValueError):

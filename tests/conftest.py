@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from pathlib import Path
@@ -17,26 +18,28 @@ from django.test import TransactionTestCase, override_settings
 from accreditation import append_only
 from tests.clock import Clock
 from tests.factories.children import environment_of_children
+from tests.factories.snapshots import empty_all_tables
 from tests.machine import missing
 
 BROWSER_FIXTURES = {"browser", "context", "page"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
-_empty_tables = TransactionTestCase._fixture_teardown
 
-
-def _empty_append_only_tables(case: TransactionTestCase) -> None:
-    """A test that commits leaves rows in the audit table, which refuses to be emptied: lift the refusal meanwhile."""
-    append_only.uninstall(connection)
-    try:
-        _empty_tables(case)
-    finally:
-        append_only.install(connection)
+def _empty_tables(case: TransactionTestCase) -> None:
+    """After a test that commits: without the hundreds of empty tables and the rows that came with the tables."""
+    empty_all_tables()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    TransactionTestCase._fixture_teardown = _empty_append_only_tables
+    TransactionTestCase._fixture_teardown = _empty_tables
+    gc.set_threshold(100_000, 50, 100)  # Django's many short-lived objects make the usual rounds a fifth of the time
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was loaded by now stays to the end; the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

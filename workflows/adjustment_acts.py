@@ -15,6 +15,7 @@ from accreditation.models import Notice, NoticeAdjustment, NoticeEntry, User
 from accreditation.permissions import has_power_over
 from accreditation.roles import Power
 from accreditation.services.adjustments import create_adjustment, last_moment
+from accreditation.services.hearings import waiver_of
 from workflows import door
 from workflows.calendar import current_calendar
 from workflows.procedures import procedure_of
@@ -64,8 +65,10 @@ def _faults(
         yield Reason("text_needed", _("请写明调整的理由。"), "body")
     if not corrected and not off:
         yield Reason("empty_list", _("请至少更正或撤下一家单位。"))
-    for entry in (*corrected, *off):
-        yield from _faults_of_entry(notice, entry, at)
+    for entry in corrected:
+        yield from _faults_of_entry(notice, entry, at, is_waived=False)
+    for entry in off:
+        yield from _faults_of_entry(notice, entry, at, is_waived=waiver_of(entry.application) is not None)
     for entry, name in corrected.items():
         if not name.strip() or name == entry.enterprise_name:
             yield Reason("same_name", _("%(name)s：请填写更正后的名称。") % {"name": entry.enterprise_name})
@@ -73,7 +76,8 @@ def _faults(
             yield Reason("both", _("%(name)s：不能同时更正和撤下。") % {"name": entry.enterprise_name})
 
 
-def _faults_of_entry(notice: Notice, entry: NoticeEntry, at: datetime) -> Iterator[Reason]:
+def _faults_of_entry(notice: Notice, entry: NoticeEntry, at: datetime, *, is_waived: bool) -> Iterator[Reason]:
+    """A name is corrected while the notice runs; whoever asked for it is taken off after its end as well."""
     words = {"name": entry.enterprise_name}
     application = entry.application
     if entry.notice_id != notice.pk or application.state != ApplicationState.UNDER_NOTICE:
@@ -82,5 +86,5 @@ def _faults_of_entry(notice: Notice, entry: NoticeEntry, at: datetime) -> Iterat
     if CORRECT not in procedure_of(application.case).verbs:
         yield Reason("no_adjustment", _("%(name)s：该件的办理程序没有公示调整。") % words)
     ends_at = last_moment(application)
-    if ends_at is None or at > ends_at:
+    if (ends_at is None or at > ends_at) and not is_waived:
         yield Reason("notice_over", _("%(name)s：公示期已满。") % words)

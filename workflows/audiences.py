@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accreditation.enums import Level, MemberState, SeatState
+from accreditation.holdings import who_hold
 from accreditation.models import Proceeding, User
-from accreditation.permissions import has_power_at
-from accreditation.roles import ROLES, Power, Role
+from accreditation.roles import Power
 from workflows.doing import Doing
 
 
@@ -23,15 +23,10 @@ def applicants(doing: Doing) -> QuerySet[User]:
 
 
 def holders(power: Power) -> Callable[[Doing], QuerySet[User]]:
-    """Everybody who holds a power, within the case's district where the role is bound to one."""
+    """Everybody who holds a power, own or lent, within the case's district where the role is bound to one."""
 
     def people(doing: Doing) -> QuerySet[User]:
-        roles = [role for role, entry in ROLES.items() if power in entry.powers]
-        bound = [role for role in roles if ROLES[Role(role)].by_district]
-        free = [role for role in roles if role not in bound]
-        here = Q(grants__role__in=bound, grants__district=doing.case.district) | Q(grants__role__in=free)
-        # in one call: all of the same grant
-        return User.objects.filter(here, is_active=True, grants__revoked_at__isnull=True).distinct()
+        return who_hold(power, doing.case.district, doing.at) | who_hold(power, None, doing.at)
 
     return people
 
@@ -41,9 +36,7 @@ def forwarders(doing: Doing) -> QuerySet[User]:
     body = doing.application.forwarder
     if body is None:
         return User.objects.none()
-    return User.objects.filter(
-        is_active=True, grants__role=Role.FORWARDER, grants__revoked_at__isnull=True, grants__district=body.district
-    ).distinct()
+    return who_hold(Power.FORWARD, body.district, doing.at)
 
 
 def first_hands(doing: Doing) -> QuerySet[User]:
@@ -51,16 +44,14 @@ def first_hands(doing: Doing) -> QuerySet[User]:
     return forwarders(doing) if doing.application.forwarder else district(doing)
 
 
-def at_authority(power: Power) -> Callable[[Doing], list[User]]:
+def at_authority(power: Power) -> Callable[[Doing], QuerySet[User]]:
     """Everybody who holds a power at the body that granted the title."""
 
-    def people(doing: Doing) -> list[User]:
+    def people(doing: Doing) -> QuerySet[User]:
         assert isinstance(doing.subject, Proceeding)
         level = doing.subject.title.programme.level
         district = doing.case.district if level == Level.DISTRICT else None
-        roles = [role for role, entry in ROLES.items() if power in entry.powers]
-        asked = User.objects.filter(is_active=True, grants__revoked_at__isnull=True, grants__role__in=roles).distinct()
-        return [person for person in asked if has_power_at(person, power, district)]
+        return who_hold(power, district, doing.at)
 
     return people
 

@@ -25,11 +25,12 @@ VERB_OF_OUTCOME = {Choice.RECOGNISE: "propose", Choice.REFUSE: "refuse", Choice.
 
 @transaction.atomic
 def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Meeting:
-    """Sign the minutes; with the second signature every case of the agenda is decided, all or none."""
+    """Sign the minutes; with the second signature every case that the meeting decided moves, all or none."""
     _hold(meeting.items.values_list("application__case_id", flat=True))
     row = meetings.sign_minutes(meeting, sha256=sha256, by=by, at=at)
     if row.state == MeetingState.ADOPTED:
-        for item in row.items.select_related("application__case", "meeting").order_by("application__case_id"):
+        decided = row.items.filter(adjourned_at__isnull=True).select_related("application__case", "meeting")
+        for item in decided.order_by("application__case_id"):
             decision = meetings.decide(item, at=at)
             verb = VERB_OF_OUTCOME[Choice(item.outcome)]
             door.perform(item.application.case, verb, by=by, at=at, form={"decision": decision})

@@ -23,6 +23,7 @@ from accreditation.roles import ROLES, Power
 from accreditation.visibility import visible_cases
 from workflows import door
 from workflows.assignments import desk_task, may_assign, may_hold, possible_holders
+from workflows.parties import ties_to
 
 TAKE, HAND_OVER = "take", "hand_over"
 DISTRICT, OFFICE = "district", "office"  # the desks
@@ -169,13 +170,12 @@ def officers_at(kind: BulkKind, cases: Collection[Case], *, but: Collection[int]
     grants = RoleGrant.objects.filter(role__in=roles, revoked_at__isnull=True, user__is_active=True)
     if kind.desk == DISTRICT:
         grants = grants.filter(district__in={case.district for case in cases})
-    rows = Member.objects.filter(enterprise_id__in={case.enterprise_id for case in cases})
-    tied = set(rows.values_list("user_id", "enterprise_id"))
+    tied = ties_to(cases)
     found = {
         grant.user_id: grant.user
         for grant in grants.exclude(user_id__in=but).select_related("user")
         for case in cases
         if kind.desk != DISTRICT or grant.district == case.district
-        if (grant.user_id, case.enterprise_id) not in tied
+        if (grant.user_id, case.pk) not in tied
     }
     return sorted(found.values(), key=lambda person: person.pk)

@@ -1,4 +1,4 @@
-"""A published year of the calendar is taken in, and every clock that rested on a guess is computed again.
+"""A published year of the calendar is taken in, for the first time or again, and every running clock computed anew.
 
 The import is one audited act on the ledger "calendar"; each clock that changes is an event in the chain of its case.
 """
@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
 from accreditation.clocks import DeadlineState
 from accreditation.enums import NoticeState
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Deadline, Notice, User
-from workflows.calendar import current_calendar, import_year, provisional_deadlines
+from accreditation.models import AdjustedEntry, Case, Deadline, Notice, User
+from accreditation.reminders import ReminderAudience
+from workflows.calendar import current_calendar, import_year
 from workflows.deadlines import due_of
+from workflows.in_charge import APPLICANT, key_beside, people_of_key, people_reached
 from workflows.workdays import SATURDAY, Due, WorkCalendar
 
 LEDGER = "calendar"
@@ -105,39 +108,67 @@ def _day(text: str) -> date | None:
 def import_days(
     year: int, days: list[CalendarLine], *, source: str, by: User, at: datetime, request_key: str | None = None
 ) -> Imported:
-    """Replace one year and compute provisional clocks again, all or nothing. Raises Replayed for a repeated key."""
+    """Replace one year and compute running clocks again, all or nothing. Raises Replayed for a repeated key."""
     plain = [[day.isoformat(), working, name] for day, working, name in days]
     with act(
         LEDGER, "import_calendar", by=by, at=at, acting_as="operator",
         request_key=request_key, request=fingerprint(year, plain, source),
     ) as doing:  # fmt: skip
         import_year(year, days, source=source, at=at)
-        recomputed = recompute_provisional(by=by, at=at)
+        recomputed = recompute_running(by=by, at=at)
         digest = hashlib.sha256(repr(plain).encode()).hexdigest()
         doing.note(year=year, days=len(days), source=source, sha256=digest, recomputed=recomputed)
         doing.reply(days=len(days), recomputed=recomputed)
     return Imported(len(days), recomputed)
 
 
-def recompute_provisional(*, by: User, at: datetime) -> int:
-    """Compute every running clock again that rested on an unpublished year; returns how many changed."""
+def recompute_running(*, by: User, at: datetime) -> int:
+    """Compute every running clock of working days again by the calendar as it is now; returns how many changed.
+
+    A year that is published again, as for an extended holiday, moves clocks that rested on the first plan. All cases
+    stay locked to the end: an extension made meanwhile is seen, one that waits counts by the new calendar.
+    """
     calendar = current_calendar()
-    changed = sum(_recompute(row, calendar, by, at) for row in provisional_deadlines())
-    running = Notice.objects.filter(state=NoticeState.PUBLISHED, is_provisional=True)
-    for notice in running.order_by("pk"):
+    running = Deadline.objects.filter(case=OuterRef("pk"), state=DeadlineState.RUNNING, in_calendar_days=False)
+    cases = Case.objects.select_for_update().filter(Exists(running)).order_by("pk")
+    changed = sum(_recompute(row, calendar, by, at) for case in cases for row in _running(case))
+    for notice in Notice.objects.select_for_update().filter(state=NoticeState.PUBLISHED).order_by("pk"):
         _recompute_notice(notice, calendar, by, at)
+    anew = AdjustedEntry.objects.filter(ends_at__isnull=False, entry__notice__state=NoticeState.PUBLISHED)
+    for line in anew.select_related("adjustment__batch", "adjustment__notice").order_by("pk"):
+        _recompute_corrected(line, calendar, by, at)
     return changed
 
 
+def _running(case: Case) -> QuerySet[Deadline]:
+    rows = Deadline.objects.filter(case=case, state=DeadlineState.RUNNING, in_calendar_days=False)
+    return rows.select_related("case").order_by("pk")
+
+
 def _recompute(row: Deadline, calendar: WorkCalendar, by: User, at: datetime) -> bool:
+    """Of a case that is locked; whoever the clock runs for and the enterprise are told where its last day moves."""
     due = due_of(row, calendar)
     if (due.at, due.is_provisional) == (row.due_at, row.is_provisional):
         return False
     with act(row.case, RECOMPUTED, by=by, at=at, acting_as="operator") as doing:
-        running = Deadline.objects.select_for_update().filter(pk=row.pk, state=DeadlineState.RUNNING)
-        running.update(due_at=due.at, is_provisional=due.is_provisional)
+        Deadline.objects.filter(pk=row.pk).update(due_at=due.at, is_provisional=due.is_provisional)
         doing.note(kind=row.kind, **_change(row.due_at, due))
+        if due.at != row.due_at:
+            doing.tell(
+                people_concerned(row, at), "deadline_moved", case_number=row.case.number, clock=row.kind,
+                due_at=due.at.isoformat(),
+            )  # fmt: skip
     return True
+
+
+def people_concerned(clock: Deadline, at: datetime) -> list[User]:
+    """Whoever the clock runs for, and everybody who acts for the enterprise; each once."""
+    case = clock.case
+    found = [
+        *people_reached(case, ReminderAudience.HOLDER, at, key_beside(case, clock.kind)),
+        *people_of_key(f"{APPLICANT}:{case.enterprise_id}", at),
+    ]
+    return list({person.pk: person for person in found}.values())
 
 
 def _recompute_notice(notice: Notice, calendar: WorkCalendar, by: User, at: datetime) -> None:
@@ -147,6 +178,16 @@ def _recompute_notice(notice: Notice, calendar: WorkCalendar, by: User, at: date
     with act(notice, RECOMPUTED, by=by, at=at, acting_as="operator") as doing:
         Notice.objects.filter(pk=notice.pk).update(ends_at=due.at, is_provisional=due.is_provisional)
         doing.note(**_change(notice.ends_at, due))
+
+
+def _recompute_corrected(line: AdjustedEntry, calendar: WorkCalendar, by: User, at: datetime) -> None:
+    """An entry of which the days run anew from its correction."""
+    due = calendar.due(line.adjustment.published_at, line.adjustment.batch.notice_days)
+    if line.ends_at is None or due.at == line.ends_at:
+        return
+    with act(line.adjustment.notice, RECOMPUTED, by=by, at=at, acting_as="operator") as doing:
+        AdjustedEntry.objects.filter(pk=line.pk).update(ends_at=due.at)
+        doing.note(adjustment=line.adjustment.number, **_change(line.ends_at, due))
 
 
 def _change(before: datetime, due: Due) -> dict[str, object]:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 
-from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accreditation.enums import DISTRICTS, ApplicationState, Level
+from accreditation.enums import ApplicationState, Level
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, Batch, Body, Enterprise, Programme, Title
+from accreditation.selectors.granting import title_names
 from accreditation.services.rule_sets import rules_of
 from certificates.layout import LAYOUTS, NoLayout, newest_layout
 from certificates.models import Certificate, PaperCertificate
@@ -72,7 +71,7 @@ def request_for(title: Title, application: Application, announcement: Announceme
 def particulars_of(title: Title, application: Application, announcement: Announcement) -> Particulars:
     """What the certificate of a title says, as the announcement over an application gives it."""
     programme, enterprise, batch = title.programme, title.holder, application.batch
-    body = batch.authority or programme.granted_by
+    body = batch.granting_body
     named = title_name(programme, body)
     assert title.valid_until is not None  # only titles from above run on, and those get no certificate of ours
     return Particulars(
@@ -101,22 +100,8 @@ def particulars_of(title: Title, application: Application, announcement: Announc
 
 
 def title_name(programme: Programme, body: Body) -> Wording:
-    """The title as certificates and plaques give it.
-
-    Where a district's own body grants it, the title bears the name of the district; a zone or a group gives its own.
-    """
-    if programme.level == Level.DISTRICT and body.level == Level.DISTRICT and body.district in DISTRICTS:
-        names = Wording(*(_in_language(DISTRICTS[body.district], code) for code in ("zh-hans", "en")))
-        return Wording(f"{names.zh}企业技术中心", f"{names.en} Enterprise Technology Centre")
-    if programme.level == Level.DISTRICT and body.level in OWN_LAYOUTS:
-        return Wording(f"{body.name_zh}企业技术中心", f"{body.name_en} Enterprise Technology Centre")
-    return Wording(programme.name_zh, programme.name_en)
-
-
-def _in_language(text: Promise, language: str) -> str:
-    """The text in one language, whichever the page of the person acting is in."""
-    with translation.override(language):
-        return str(text)
+    """The title as certificates and plaques give it."""
+    return Wording(*title_names(programme, body))
 
 
 def layout_for(application: Application) -> str:
@@ -209,6 +194,7 @@ def request_again(
         "result_zh": "",
         "result_en": "",
         "granted_on": dated,
+        "valid_until": title.valid_until or content.valid_until,
         "recognised_on": content.recognised_on or title.granted_on,
         "announcement": document,
         "layout": content.layout if occasion in knows else newest_layout(title.programme_id),

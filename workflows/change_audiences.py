@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from accreditation.change_words import ChangeState
 from accreditation.enums import MemberState
+from accreditation.holdings import who_hold
 from accreditation.models import User
-from accreditation.permissions import has_power_at
-from accreditation.roles import ROLES, Power
+from accreditation.roles import Power
 from workflows.change_who import authority_over, change_of
 from workflows.doing import Doing
 
@@ -19,33 +19,27 @@ def holder(doing: Doing) -> Iterable[User]:
     return User.objects.filter(is_active=True, **active).distinct()
 
 
-def _with_power(power: Power, place: str | None) -> list[User]:
-    roles = [role for role, entry in ROLES.items() if power in entry.powers]
-    asked = User.objects.filter(is_active=True, grants__revoked_at__isnull=True, grants__role__in=roles).distinct()
-    return [person for person in asked if has_power_at(person, power, place)]
-
-
 def own_district(doing: Doing) -> Iterable[User]:
     """The bureau of the district in which the holder is registered."""
-    return _with_power(Power.PREPARE_ORDERS, doing.case.district)
+    return who_hold(Power.PREPARE_ORDERS, doing.case.district, doing.at)
 
 
 def next_hands(doing: Doing) -> Iterable[User]:
     """After an opinion: the district to which the holder moves, or the body that confirms."""
     change = change_of(doing)
     if change.state == ChangeState.UNDER_RECEIVING_OPINION:
-        return _with_power(Power.PREPARE_ORDERS, change.new_district)
+        return who_hold(Power.PREPARE_ORDERS, change.new_district, doing.at)
     return confirmers(doing)
 
 
 def confirmers(doing: Doing) -> Iterable[User]:
     """Whoever prepares the confirmation at the granting body."""
-    return _with_power(Power.PREPARE_ORDERS, authority_over(change_of(doing), doing.case.district))
+    return who_hold(Power.PREPARE_ORDERS, authority_over(change_of(doing), doing.case.district), doing.at)
 
 
 def seconds(doing: Doing) -> Iterable[User]:
     """Whoever may confirm a plan of succession there."""
-    return _with_power(Power.MAKE_ORDERS, authority_over(change_of(doing), doing.case.district))
+    return who_hold(Power.MAKE_ORDERS, authority_over(change_of(doing), doing.case.district), doing.at)
 
 
 def who_has_seen_it(doing: Doing) -> Iterable[User]:

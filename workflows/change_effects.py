@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from accreditation.change_words import ChangeKind, TitleOutcome
 from accreditation.models import ChangedTitle, ChangeRequest, Enterprise, Title
 from accreditation.services import changes
@@ -11,6 +13,7 @@ from certificates.services.standing import change_standing
 from workflows.certification import request_again, standing_certificate_of_title, standing_paper_of_title
 from workflows.change_who import change_of
 from workflows.doing import Doing
+from workflows.first_certificates import request_first
 
 
 def carry_out(doing: Doing) -> None:
@@ -52,7 +55,9 @@ def _keep(doing: Doing, change: ChangeRequest, title: Title, former: Enterprise)
         return _renew(doing, change, title, EXCHANGE, former)
     number = ""
     if change.holder.name != former.name:
-        number = _renew(doing, change, title, RENAME, former)
+        number = _renew(doing, change, title, RENAME, former) or _first(change, title, former, doing.at)
+        if number:
+            _close_paper(doing, change, title)
     changes.note_change(change, title, by=doing.by, at=doing.at, certificate=number)
     return number
 
@@ -64,6 +69,13 @@ def _renew(doing: Doing, change: ChangeRequest, title: Title, occasion: str, for
         fresh, occasion=occasion, request_key=f"title:{fresh.number}:{change.case.number}",
         document=change.document_number, dated=change.document_on, former=former, at=doing.at,
     )  # fmt: skip
+
+
+def _first(change: ChangeRequest, title: Title, former: Enterprise, at: datetime) -> str:
+    """From paper to an electronic certificate."""
+    fresh = Title.objects.select_related("holder", "parent__holder", "programme__granted_by").get(pk=title.pk)
+    assert change.document_on is not None
+    return request_first(fresh, document=change.document_number, dated=change.document_on, former=former, at=at)
 
 
 def _ground(change: ChangeRequest) -> str:
@@ -79,7 +91,7 @@ def _end(doing: Doing, change: ChangeRequest, title: Title) -> None:
 
 
 def _close_paper(doing: Doing, change: ChangeRequest, title: Title) -> None:
-    """A certificate on paper names who no longer holds the title."""
+    """A certificate on paper names a holder who no longer has the title, or is no longer called so."""
     paper = standing_paper_of_title(title)
     if paper is not None:
         change_paper_standing(certificate=paper, verb="cancel", ground=_ground(change), at=doing.at)

@@ -7,17 +7,16 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.audit import chain_key
 from accreditation.change_words import TitleOutcome
 from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.errors import Reason
-from accreditation.models import AuditEvent, ChangedTitle, Proceeding, Reexamination, Title
-from accreditation.permissions import persons_behind
+from accreditation.models import ChangedTitle, Proceeding, Reexamination, Title
 from accreditation.reexamination_words import OPEN
-from accreditation.services import changes
+from accreditation.services import changes, successions
 from workflows.certification import is_being_made
 from workflows.change_who import change_of
 from workflows.doing import Doing
+from workflows.second_person import another_than_who_did
 from workflows.workdays import SHANGHAI
 
 # A title that may be taken away, suspended or given up is not changed before that is settled.
@@ -149,14 +148,32 @@ def _standing_rows(doing: Doing) -> list[ChangedTitle]:
     return [row for row in changes.rows_of(change_of(doing)) if row.title_id in touched]
 
 
-def by_who_did_not_put_forward(doing: Doing) -> Iterable[Reason]:
-    """The plan is confirmed by another person than the one who made it, or in whose place it was made."""
-    people = persons_behind(doing.by)
-    made = AuditEvent.objects.filter(chain=chain_key(doing.case), verb="put_succession_forward").order_by("-seq")
-    last = made.first()
-    lender = last.content.get("on_behalf_of", {}).get("id") if last is not None else None
-    if change_of(doing).put_forward_by_id in people or lender in people:
-        yield Reason("four_eyes", _("拟定承继方案的人不能复核确认，须由另一人办理。"))
+def successors_have_agreed(doing: Doing) -> Iterable[Reason]:
+    """Nobody takes a title on unasked: by a declaration here, or on a paper that the office has checked."""
+    change = change_of(doing)
+    for row in successions.successors_of(change):
+        if successions.has_agreed(row):
+            continue
+        values = {"name": row.enterprise.name}
+        if successions.is_represented(row.enterprise):
+            yield Reason("not_agreed", _("承继单位“%(name)s”尚未同意承继。") % values)
+        else:
+            text = _("承继单位“%(name)s”在本系统没有申报人员，请退回重拟，核对其同意文件。")
+            yield Reason("paper_not_checked", text % values)
+
+
+def agreements_are_on_file(doing: Doing) -> Iterable[Reason]:
+    """The form's `agreements` holds papers of this case by the credit code of a successor without people here."""
+    change, agreements = change_of(doing), doing.form.get("agreements") or {}
+    awaited = {row.enterprise.uscc for row in successions.unrepresented(change)}
+    for code, document in agreements.items():
+        if code not in awaited or not successions.standing_paper(change, document):
+            yield Reason("not_on_file", _("所选文件不在本件，或者该承继单位应自行表示同意。"))
+
+
+by_who_did_not_put_forward = another_than_who_did(
+    "put_succession_forward", _("拟定承继方案的人不能复核确认，须由另一人办理。")
+)
 
 
 def document_is_named(doing: Doing) -> Iterable[Reason]:

@@ -9,10 +9,12 @@ from accreditation.change_words import ChangeKind, ChangeSide, TitleOutcome
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind, Level
 from accreditation.models import Body, ChangedTitle
-from accreditation.services import changes, letters, proceedings
+from accreditation.services import changes, letters, proceedings, successions
 from workflows import change_effects
 from workflows.change_who import change_of
 from workflows.doing import Clock, Doing
+from workflows.matter_returns import Told
+from workflows.returnable import stated_texts
 
 # Kind of clock, parameter of the rules: no text read sets any of them, so without the parameter no clock runs.
 LIMITS = {
@@ -92,10 +94,15 @@ def drop_document(doing: Doing) -> None:
 
 
 def submit(doing: Doing) -> None:
-    """The titles are listed as they stand; what districts said of an earlier filing no longer counts."""
+    """The titles are listed as they stand; what districts said of an earlier filing no longer counts.
+
+    Nor does a successor's agreement to other titles, or on a paper that was taken off.
+    """
     change = change_of(doing)
+    before = {row.title_id for row in changes.rows_of(change)}
     changes.list_titles(change)
     rows = changes.rows_of(change)
+    successions.forget_agreements(change, all_of_them={row.title_id for row in rows} != before)
     change.is_for_city = changes.is_for_city(row.title for row in rows)
     change.filed_at, change.round, change.put_forward_by = doing.at, change.round + 1, None
     papers = proceedings.standing_documents(doing.case)
@@ -103,6 +110,7 @@ def submit(doing: Doing) -> None:
         round=change.round, titles=[row.title.number for row in rows], documents=[paper.file_id for paper in papers],
         **stated_plainly(change.kind, changes.stated_by(change)),
     )  # fmt: skip
+    _tell_successors(doing, "succession_asked")
 
 
 def give_opinion(doing: Doing) -> None:
@@ -123,14 +131,16 @@ def _opine(doing: Doing, side: ChangeSide, district: str) -> None:
     doing.act.note(side=side, district=district, is_favourable=row.is_favourable, opinion=row.opinion)
 
 
-def send_back(doing: Doing) -> None:
-    """Form: reason. What is to be corrected goes to the holder as a letter."""
-    change = change_of(doing)
-    change.reasons = doing.form["reason"].strip()
-    doing.act.note(reason=change.reasons)
-    days = changes.days_of(change, LIMITS[DeadlineKind.CHANGE_CORRECTION])
-    due = doing.calendar.due(doing.at, days).at if days is not None else None
-    _send(doing, LetterKind.CHANGE_RETURNED, reasons=change.reasons, due=due)
+def send_back(doing: Doing, told: Told) -> None:
+    """What is to be corrected goes to the holder as a letter."""
+    change_of(doing).reasons = told.text
+    _send(doing, LetterKind.CHANGE_RETURNED, **told.letter)
+
+
+def texts_stated(doing: Doing) -> dict[str, str]:
+    """What the form states by field; nothing where it states nothing."""
+    stated = doing.form.get("stated")
+    return stated_texts(stated, change_of(doing).kind) if stated is not None else {}
 
 
 def put_forward(doing: Doing) -> None:
@@ -141,7 +151,25 @@ def put_forward(doing: Doing) -> None:
     plan = [(row, *outcomes[row.title.number]) for row in rows]
     changes.plan_titles(change, [(row, TitleOutcome(outcome), by_code.get(code)) for row, outcome, code in plan])
     change.put_forward_by, change.reasons = doing.by, doing.form["reasons"].strip()
+    _check_papers(doing)
     doing.act.note(plan={row.title.number: [str(outcome), code] for row, outcome, code in plan}, reasons=change.reasons)
+
+
+def _check_papers(doing: Doing) -> None:
+    """The agreement of who has nobody here, as a paper that the person has read."""
+    agreements = doing.form.get("agreements") or {}
+    for row in successions.successors_of(change_of(doing)):
+        if (paper := agreements.get(row.enterprise.uscc)) is not None:
+            row.agreed_at, row.agreed_by, row.paper = doing.at, doing.by, paper
+            row.save(update_fields=["agreed_at", "agreed_by", "paper"])
+    doing.act.note(agreements={code: paper.file_id for code, paper in agreements.items()})
+
+
+def _tell_successors(doing: Doing, kind: str) -> None:
+    """Who is named in a change that was filed is asked, and told how it ended."""
+    change = change_of(doing)
+    if change.filed_at is not None:
+        doing.act.tell(successions.people_of_successors(change), kind, number=doing.case.number)
 
 
 def take_up_again(doing: Doing) -> None:
@@ -164,6 +192,7 @@ def confirm(doing: Doing) -> None:
         doing, LetterKind.CHANGE_CONFIRMED, is_adverse=any(row.outcome == TitleOutcome.ENDS for row in rows),
         former=former, titles=[_sentence(row) for row in rows if row.outcome],
     )  # fmt: skip
+    _tell_successors(doing, "succession_ended")
 
 
 def _sentence(row: ChangedTitle) -> str:
@@ -183,6 +212,7 @@ def refuse(doing: Doing) -> None:
     change.reasons, change.decided_by = doing.form["reasons"].strip(), doing.by
     doing.act.note(reasons=change.reasons)
     _send(doing, LetterKind.CHANGE_REFUSED, is_adverse=True, reasons=change.reasons)
+    _tell_successors(doing, "succession_ended")
 
 
 def withdraw(doing: Doing) -> None:
@@ -190,3 +220,4 @@ def withdraw(doing: Doing) -> None:
     change = change_of(doing)
     change.reasons = str(doing.form.get("reason") or "").strip()
     doing.act.note(reason=change.reasons)
+    _tell_successors(doing, "succession_ended")

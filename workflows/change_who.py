@@ -7,10 +7,11 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.change_words import ChangeState
-from accreditation.models import ChangeRequest, Member
+from accreditation.models import ChangeRequest
 from accreditation.permissions import acts_for, has_power_at, persons_behind
 from accreditation.roles import Power
 from workflows.doing import Doing, Who
+from workflows.parties import tied_members
 
 
 def change_of(doing: Doing) -> ChangeRequest:
@@ -26,9 +27,7 @@ def authority_over(change: ChangeRequest, district: str) -> str | None:
 
 def _is_party(doing: Doing) -> bool:
     """Whether the person, or the colleague in whose place it is done, acted for holder or successor (回避)."""
-    change = change_of(doing)
-    parties = [change.holder_id, *change.successors.values_list("enterprise_id", flat=True)]
-    return Member.objects.filter(user__in=persons_behind(doing.by), enterprise_id__in=parties).exists()
+    return tied_members(doing.case).filter(user__in=persons_behind(doing.by)).exists()
 
 
 def _of_district(doing: Doing, district: str) -> bool:

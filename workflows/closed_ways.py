@@ -43,4 +43,6 @@ def of_local_recognition(subject: CaseSubject) -> Closed:
 def of_proceeding(subject: CaseSubject) -> Closed:
     """Against a holder nothing is ordered before it was told; where it asks itself, nobody has to tell it."""
     assert isinstance(subject, Proceeding)
+    if subject.is_adverse and subject.notice_id is not None:
+        return NONE  # a national document has decided; the holder may be heard on it all the same
     return frozenset({"submit_for_order" if subject.is_adverse else "notify_holder"})

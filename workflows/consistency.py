@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.utils import timezone
 
 from accreditation.clocks import DeadlineState
 from accreditation.enums import SeatState
@@ -14,8 +16,12 @@ from accreditation.models import Application, AuditEvent, Case, Deadline, Panel,
 from accreditation.reconsideration_words import UNDOING, ReconsiderationState
 from accreditation.services.reconsiderations import LOST
 from workflows import flow_tasks
+from workflows.calendar import current_calendar
+from workflows.deadlines import due_of
+from workflows.holding import restore_holder
 from workflows.models import CaseFlow
 from workflows.procedures import PROCEDURES, procedure_of
+from workflows.workdays import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +38,24 @@ def check_all() -> Iterator[Disagreement]:
         for row in kind.model._default_manager.exclude(case__state=F("state")).select_related("case"):
             text = f"case row says {row.case.state}, {kind.model._meta.model_name} says {row.state}"
             yield Disagreement(row.case.number, text)
+    calendar = current_calendar()
     for case in Case.objects.order_by("pk").iterator():
-        yield from check_case(case)
+        yield from check_case(case, calendar)
     yield from check_titles()
 
 
 def check_titles() -> Iterator[Disagreement]:
-    """A title that was revoked or cancelled came back only by a decided reconsideration that undid the act."""
+    """A title that was revoked or cancelled came back only by a reconsideration that undid the act or stays it."""
     moved = AuditEvent.objects.filter(chain__startswith="title:", state_before__in=LOST).exclude(state_after__in=LOST)
     for event in moved.order_by("chain", "seq"):
-        decided = Reconsideration.objects.filter(
-            case__number=event.content.get("reconsideration", ""),
-            state=ReconsiderationState.DECIDED,
-            outcome__in=UNDOING,
-        )
+        undone = Q(state=ReconsiderationState.DECIDED, outcome__in=UNDOING) | ~Q(stayed_effect="")
+        decided = Reconsideration.objects.filter(undone, case__number=event.content.get("reconsideration", ""))
         if event.verb != "restore" or not decided.exists():
             yield Disagreement(event.chain, f"{event.state_before} to {event.state_after} by {event.verb}, no decision")
 
 
-def check_case(case: Case) -> Iterator[Disagreement]:
-    """Disagreements of one case: open tasks against state, seats against tasks, clocks against state."""
+def check_case(case: Case, calendar: WorkCalendar | None = None) -> Iterator[Disagreement]:
+    """Disagreements of one case: open tasks against state, seats against tasks, clocks against state and events."""
     kind = procedure_of(case).subject
     state = str(kind.of(case).state)
     wanted = expected_tasks(case)
@@ -61,6 +65,10 @@ def check_case(case: Case) -> Iterator[Disagreement]:
     for clock in Deadline.objects.filter(case=case, state=DeadlineState.RUNNING):
         if state not in kind.clocks[clock.kind]:
             yield Disagreement(case.number, f"clock {clock.kind} runs in {state}")
+        due = due_of(clock, calendar or current_calendar())
+        if (due.at, due.is_provisional) != (clock.due_at, clock.is_provisional):
+            text = f"clock {clock.kind} is due {clock.due_at.isoformat()}, by its events {due.at.isoformat()}"
+            yield Disagreement(case.number, text)
     if kind.facts(state).ends_case and case.closed_at is None:
         yield Disagreement(case.number, f"{state} but not closed")
 
@@ -82,10 +90,15 @@ def expected_tasks(case: Case) -> list[str]:
 
 
 @transaction.atomic
-def rebuild_flow(case: Case) -> CaseFlow | None:
-    """Throw the flow rows of a case away and open what its legal state asks for; None when it is closed."""
+def rebuild_flow(case: Case, at: datetime | None = None) -> CaseFlow | None:
+    """Throw the flow rows of a case away and open what its legal state asks for; None when it is closed.
+
+    Whoever had it in hand at this desk has it again, if the person may still hold it at `at` (now, unless told).
+    """
     locked = Case.objects.select_for_update().get(pk=case.pk)
     CaseFlow.objects.filter(case=locked).delete()
     if locked.closed_at is not None:
         return None
-    return flow_tasks.begin(procedure_of(locked).flow, locked, start="rebuild")
+    flow = flow_tasks.begin(procedure_of(locked).flow, locked, start="rebuild")
+    restore_holder(locked, at or timezone.now())
+    return flow

@@ -13,6 +13,7 @@ from workflows.doing import Clock, Doing
 from workflows.workdays import Due, WorkCalendar
 
 OPEN = (DeadlineState.RUNNING, DeadlineState.PAUSED)
+DEFENCE_DAYS = 5  # working days to answer what an authority is about to hold against somebody
 
 
 def settle(doing: Doing) -> None:
@@ -75,6 +76,11 @@ def call_off(clocks: list[Deadline], *, at: datetime) -> None:
     _settle(clocks, DeadlineState.CANCELLED, at)
 
 
+def meet(clock: Deadline, *, at: datetime) -> None:
+    """What this one clock ran for is done; others of its kind run on."""
+    _settle([clock], DeadlineState.MET, at)
+
+
 def conclude(case: Case, kind: str, state: DeadlineState, *, at: datetime) -> None:
     """What a clock of this kind ran for is done, missed or given up, while the case stays where it is."""
     _settle([clock for clock in open_clocks(case) if clock.kind == kind], state, at)
@@ -119,9 +125,7 @@ def due_of(clock: Deadline, calendar: WorkCalendar, *, more: int = 0) -> Due:
     """When a running clock is due, from its events and the calendar as published now; `more` days on trial."""
     added = clock.events.filter(kind=ClockEventKind.EXTENDED).aggregate(days=Sum("days"))["days"] or 0
     days = clock.working_days + added + more
-    if clock.in_calendar_days:
-        return calendar.due_after(clock.started_at, days, in_calendar_days=True)
-    return calendar.due_with_pauses(clock.started_at, days, _pauses(clock))
+    return calendar.due_with_pauses(clock.started_at, days, _pauses(clock), in_calendar_days=clock.in_calendar_days)
 
 
 def _pauses(clock: Deadline) -> list[tuple[datetime, datetime]]:
@@ -141,12 +145,15 @@ def running_clock(case: Case) -> Deadline | None:
     return rows.order_by("due_at").first()
 
 
+def paused_clocks(case: Case) -> list[tuple[Deadline, ClockEvent]]:
+    """The clocks that stand still, each with the event that stopped it."""
+    clocks = Deadline.objects.filter(case=case, state=DeadlineState.PAUSED).order_by("pk")
+    return [(clock, clock.events.filter(kind=ClockEventKind.PAUSED).latest("at", "pk")) for clock in clocks]
+
+
 def paused_clock(case: Case) -> tuple[Deadline, ClockEvent] | None:
-    """The clock that stands still, with the event that stopped it."""
-    clock = Deadline.objects.filter(case=case, state=DeadlineState.PAUSED).order_by("pk").first()
-    if clock is None:
-        return None
-    return clock, clock.events.filter(kind=ClockEventKind.PAUSED).latest("at", "pk")
+    """The first of them."""
+    return next(iter(paused_clocks(case)), None)
 
 
 def is_overdue(deadline: Deadline, at: datetime) -> bool:

@@ -13,6 +13,7 @@ from workflows.doing import Verb
 from workflows.flows.foundation import CaseProcedure
 from workflows.moves import moves, reached
 from workflows.procedures import PROCEDURES, Procedure
+from workflows.verb_grounds import GROUNDS
 
 README = Path(__file__).resolve().parent / "README.md"
 REBUILD = ("rebuild", "resume")
@@ -29,7 +30,7 @@ in `accreditation/permissions.py`; who sees what in `accreditation/visibility.py
 def procedures_text() -> str:
     """The whole README."""
     with override("zh-hans"):
-        parts = [INTRODUCTION, *(_procedure(name, procedure) for name, procedure in PROCEDURES.items())]
+        parts = [INTRODUCTION, *(_procedure(name, procedure) for name, procedure in PROCEDURES.items()), _grounds()]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -60,6 +61,14 @@ def _procedure(name: str, procedure: Procedure) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _grounds() -> str:
+    rows = [
+        f"| {text} | {one.instrument} | {', '.join(map(str, one.articles)) or 'unknown'} | {one.known} |"
+        for text, one in GROUNDS.items()
+    ]
+    return "\n".join(["## Grounds", "", "| ground | instrument | articles | known |", "|---|---|---|---|", *rows])
 
 
 def _edges(flow_class: type[CaseProcedure]) -> Iterator[str]:
@@ -106,7 +115,8 @@ def _states(procedure: Procedure) -> Iterator[str]:
 
 def _verb(line: Verb, procedure: Procedure) -> str:
     sources, targets = _ends(line, procedure)
-    clocks = "computed" if line.starts else ""
+    kinds = _codes(sorted(line.starts.kinds)) if line.starts else ""
+    clocks = f"{kinds} by case" if line.starts and line.starts.is_by_case else kinds
     return (
         f"| `{line.code}` | {line.label} | {line.who.label} | {_codes(line.nodes)} | {_codes(sources)} "
         f"| {_codes(targets) or 'unchanged'} | {clocks} | {line.ground} |"

@@ -35,6 +35,7 @@ class Doing:
     subject: CaseSubject
     task: Task | None = None
     arguments: dict[str, Any] = field(default_factory=dict)  # for the transition
+    sequels: list[tuple[Case, str, dict[str, Any]]] = field(default_factory=list)  # verbs of other cases, done with it
 
     @property
     def application(self) -> Application:
@@ -104,6 +105,30 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Starts:
+    """The clock effect of a verb: kinds that it may start, and which clocks it starts this time."""
+
+    kinds: frozenset[DeadlineKind]
+    chosen: Callable[[Doing], Iterable[Clock]]
+    clocks: tuple[Clock, ...] = ()  # those whose days and firing verb are known without an attempt
+    is_by_case: bool = False
+
+    def __call__(self, doing: Doing) -> list[Clock]:
+        """The clocks of this attempt, each of a kind that was declared."""
+        clocks = list(self.chosen(doing))
+        undeclared = {clock.kind for clock in clocks} - self.kinds
+        assert not undeclared, f"{doing.verb.code} starts {undeclared}"
+        return clocks
+
+
+def starting(*clocks: Clock | DeadlineKind, chosen: Callable[[Doing], Iterable[Clock]] | None = None) -> Starts:
+    """Starts these clocks; where `chosen` picks among them, or makes those of a kind, only what it picks."""
+    fixed = tuple(clock for clock in clocks if isinstance(clock, Clock))
+    kinds = frozenset(clock.kind if isinstance(clock, Clock) else clock for clock in clocks)
+    return Starts(kinds, chosen or (lambda _doing: fixed), fixed, is_by_case=chosen is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Verb:
     """One thing that can happen to a case.
 
@@ -121,10 +146,11 @@ class Verb:
     completes: bool | Callable[[Doing], bool] = False
     guards: tuple[Guard, ...] = ()
     record: Record | None = None
-    starts: Callable[[Doing], Iterable[Clock]] | None = None
+    starts: Starts | None = None
     tells: tuple[Audience, ...] = ()
     closes_case: bool | Callable[[Doing], bool] = False
     for_page: bool = True  # whether people start it from a page of the case
+    after_end: bool = False  # whether it is done to a case that has ended, which may open it again
     told_as: str = ""  # kind of the message, where it is not the code: the same act has other words in this procedure
 
     @property

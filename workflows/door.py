@@ -33,6 +33,7 @@ BESIDE_THE_TABLE = {
     "remind": _("催办"),
     "open_ordered_again": _("凭复议决定重新申报"),
     "open_reconsideration": _("对本件申请行政复议"),
+    "agree_to_succession": _("承继单位同意承继"),
     "take": _("领办"),
     "release": _("交回"),
     "hand_over": _("转交承办"),
@@ -90,12 +91,12 @@ def perform(
 def possible_verbs(case: Case, *, by: User, at: datetime) -> list[Verb]:
     """Verbs of the pages that this person may do to the case as it stands; guards are asked only when it is done."""
     procedure = procedure_of(case)
-    subject = procedure.subject.of(case)
+    subject, waiting = procedure.subject.of(case), flow_tasks.open_tasks(case)
     possible = []
     for line in procedure.verbs.values():
         if not line.for_page or not _fits_state(subject, line):
             continue
-        for task in flow_tasks.open_tasks(case, line.nodes):
+        for task in flow_tasks.at_nodes(line.nodes, waiting):
             doing = Doing(line, by, at, {}, _no_act(case, line, by, at), case, procedure.subject, subject, task)
             if line.who.test(doing):
                 possible.append(line)
@@ -190,7 +191,9 @@ def _refuse_person(doing: Doing) -> None:
 
 def check_still_open(doing: Doing) -> None:
     """Raises AlreadyDone where the task is finished or the case has moved on."""
-    if doing.task is None or doing.task.finished or not _fits_state(doing.subject, doing.verb):
+    is_open = doing.task is not None and not doing.task.finished
+    is_ended = doing.verb.after_end and doing.case.closed_at is not None
+    if not (is_open or is_ended) or not _fits_state(doing.subject, doing.verb):
         raise _already_done(doing)
 
 
@@ -220,6 +223,8 @@ def _carry_out(doing: Doing) -> Outcome:
     if _holds(doing.verb.completes, doing) and doing.task is not None:
         flow_tasks.finish(doing.task, by=doing.by)
     deadlines.settle(doing)
+    for case, verb, form in doing.sequels:
+        perform(case, verb, by=doing.by, at=doing.at, form=form)
     told = {person.pk: person for audience in doing.verb.tells for person in audience(doing)}
     doing.act.tell(told.values(), doing.verb.message, case_number=doing.case.number)
     after = doing.state
@@ -252,5 +257,10 @@ def _move(doing: Doing) -> None:
     subject.save()
     case.state, case.moved_at = subject.state, doing.at
     if _holds(doing.verb.closes_case, doing) or doing.kind.facts(case.state).ends_case:
-        case.closed_at = doing.at
+        case.closed_at = case.closed_at or doing.at  # what follows after the end leaves the day of the end
+    is_reopened = doing.verb.after_end and not doing.kind.facts(case.state).ends_case and case.closed_at is not None
+    if is_reopened:
+        case.closed_at = None
     case.save(update_fields=["state", "moved_at", "closed_at"])
+    if is_reopened:
+        flow_tasks.begin_again(procedure_of(case).flow, case)

@@ -1,4 +1,4 @@
-"""Running cases go over to another edition of their procedure: proposed by one person, confirmed by another.
+"""Running cases go over to another edition of their procedure, as one person proposed and another confirmed.
 
 Each case is one act in one transaction: edition, legal state where the mapping names another, clocks, open tasks,
 audit entry. Clocks of a state that stays are kept with start and pauses, and are due as the calendar says now; where
@@ -7,7 +7,7 @@ the state changes its clocks are called off and those that the mapping names sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,21 +19,24 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act
 from accreditation.audit import chain_key
 from accreditation.enums import MemberState
-from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
 from accreditation.models import Application, AuditEvent, Case, Deadline, EditionChange, User
+from accreditation.models.editions import EditionChangeState
 from accreditation.roles import Power
 from accreditation.selectors.people import acting_role
 from accreditation.services.figure_checks import open_check
-from accreditation.services.numbers import next_number
 from workflows import deadlines
 from workflows.calendar import current_calendar
 from workflows.consistency import check_case, rebuild_flow
 from workflows.edition_mapping import EditionMapping, Goal, read_mapping
 from workflows.procedures import PROCEDURES, procedure_of
+from workflows.subjects import Subject
 
 LEDGER = "editions"
 VERB = "change_edition"
+REHEARSAL = "dry_run"  # office of an act that is taken back
 SETTLES_FIGURES = "decide_figure"
+KEPT_AT_ONCE = 25  # cases after which the report is stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,111 +49,165 @@ class CaseOutcome:
     reasons: list[str] = field(default_factory=list)
 
 
-def running_cases(edition: str) -> Iterator[Case]:
-    """Cases under an edition that are not closed, the oldest first."""
+def running_cases(edition: str, numbers: Collection[str] = ()) -> Iterator[Case]:
+    """Cases under an edition that are not closed, the oldest first; those of these numbers where any are named."""
     rows = Case.objects.filter(procedure=edition, closed_at__isnull=True).select_related("batch")
+    if numbers:
+        rows = rows.filter(number__in=numbers)
     yield from rows.order_by("pk")
 
 
-def propose_change(mapping: EditionMapping, *, by: User, at: datetime) -> EditionChange:
-    """Put a mapping before a second person; Denied without the power over batches."""
-    role = acting_role(by, Power.RUN_BATCHES)
-    if role is None:
-        raise Denied([Reason("not_yours", _("您没有办理此项的职权。"))])
-    with act(LEDGER, "propose_edition_change", by=by, at=at, acting_as=role) as doing:
-        row = EditionChange.objects.create(
-            number=next_number("EDITION", at.year), edition_before=mapping.before, edition_after=mapping.after,
-            mapping=mapping.text, mapping_sha256=mapping.sha256, reason=mapping.reason, proposed_by=by, proposed_at=at,
-        )  # fmt: skip
-        doing.note(change=row.number, before=mapping.before, after=mapping.after, mapping=mapping.sha256)
-        doing.reply(number=row.number)
-    return row
-
-
-def confirm_change(number: str, *, by: User, at: datetime) -> EditionChange:
-    """A second person confirms, and every running case goes over or is refused with its reasons.
-
-    A run that was cut off is taken up again by the same call. AlreadyDone for one that is finished, or that another
-    run finishes meanwhile; each case goes over once whichever run comes to it first.
-    """
-    row = _confirmed(number, by=by, at=at)
-    mapping = read_mapping(row.mapping, row.edition_before, row.edition_after)
-    report = [asdict(found) for found in carry_out(mapping, row.number, by=by, at=at)]
-    with act(LEDGER, "finish_edition_change", by=by, at=at, acting_as=_role(by)) as doing:
-        row = _unfinished(number)
-        row.finished_at, row.report = at, report
-        row.save(update_fields=["finished_at", "report"])
-        refused = sum(1 for found in report if found["reasons"])
-        doing.note(change=row.number, changed=len(report) - refused, refused=refused)
-    return row
-
-
-def _role(by: User) -> str:
-    role = acting_role(by, Power.PUBLISH_RULES)
-    if role is None:
-        raise Denied([Reason("not_yours", _("您没有办理此项的职权。"))])
-    return role
-
-
-def _confirmed(number: str, *, by: User, at: datetime) -> EditionChange:
-    with act(LEDGER, "confirm_edition_change", by=by, at=at, acting_as=_role(by)) as doing:
-        row = _unfinished(number)
-        if row.proposed_by_id == by.pk:
-            raise Refusal([Reason("four_eyes", _("提出人不能确认自己的更换。"))])
-        if row.confirmed_at is None:
-            row.confirmed_by, row.confirmed_at = by, at
-            row.save(update_fields=["confirmed_by", "confirmed_at"])
-        doing.note(change=row.number, mapping=row.mapping_sha256)
-    return row
-
-
-def _unfinished(number: str) -> EditionChange:
-    row = EditionChange.objects.select_for_update().get(number=number)
-    if row.finished_at is not None:
-        raise _is_over(row.finished_at)
-    return row
-
-
-def _is_over(done_at: datetime) -> AlreadyDone:
-    return AlreadyDone(Reason("finished", _("该更换已经完成。")), done_by="", done_at=done_at)
-
-
-def carry_out(mapping: EditionMapping, number: str, *, by: User, at: datetime) -> Iterator[CaseOutcome]:
-    """Every running case, each in its own transaction."""
-    for case in list(running_cases(mapping.before)):
-        yield _outcome(case, mapping, number, by=by, at=at)
-
-
-def rehearse(mapping: EditionMapping, *, by: User, at: datetime) -> list[CaseOutcome]:
-    """What a confirmation would do now; every case is tried and taken back."""
+# --- Dry run ----------------------------------------------------------------------------------------------------
+def rehearse(mapping: EditionMapping, *, by: User, at: datetime, numbers: Collection[str] = ()) -> list[CaseOutcome]:
+    """What the change would do now; every case is tried and taken back."""
     found = []
-    for case in list(running_cases(mapping.before)):
+    for case in list(running_cases(mapping.before, numbers)):
         with transaction.atomic():
-            found.append(_outcome(case, mapping, "", by=by, at=at))
+            found.append(_outcome(case, case.state, mapping, "", by=by, at=at, acting_as=REHEARSAL))
             transaction.set_rollback(True)
     return found
 
 
-def _outcome(case: Case, mapping: EditionMapping, number: str, *, by: User, at: datetime) -> CaseOutcome:
+# --- Carrying out -----------------------------------------------------------------------------------------------
+def carry_on(number: str, *, at: datetime, most: int | None = None) -> EditionChange:
+    """Do what a confirmed change has not done yet, at most so many cases, in the name of who confirmed or took it over.
+
+    A run that was cut off is taken up by the same call; each case goes over once, whichever run comes to it first.
+    Denied as soon as that person holds no office for it any more; AlreadyDone for one that is finished, Refusal for
+    one that nobody confirmed.
+    """
+    row = confirmed(number)
+    mapping = read_mapping(row.mapping, row.edition_before, row.edition_after)
+    lines = cases_left(row)[:most]
+    for first in range(0, len(lines), KEPT_AT_ONCE):
+        found: list[dict[str, Any]] = []
+        try:
+            for line in lines[first : first + KEPT_AT_ONCE]:
+                by, role = _running_now(number)
+                found.append(asdict(_carried(line, mapping, number, by=by, at=at, role=role)))
+        finally:  # what went over before the office was lost is reported
+            row = _keep(row, found)
+    return row if cases_left(row) else _finish(row, by=row.runner, at=at, role=running_role(row))
+
+
+def confirmed(number: str) -> EditionChange:
+    """A change that runs; NotFound, AlreadyDone, Refusal for any other."""
+    row = EditionChange.objects.select_related("decided_by", "taken_over_by").filter(number=number).first()
+    if row is None:
+        raise NotFound(number)
+    if row.state == EditionChangeState.FINISHED:
+        raise _is_over(row.finished_at)
+    if row.state != EditionChangeState.RUNNING:
+        state = EditionChangeState(row.state).label
+        raise Refusal([Reason("not_confirmed", _("该更换现为“%(state)s”，不能办理。") % {"state": state})])
+    return row
+
+
+def confirming_role(by: User) -> str:
+    """The office in which a person confirms; Denied without one of their own."""
+    role = acting_role(by, Power.PUBLISH_RULES)
+    if role is None or by.stands_in_for is not None:
+        raise Denied([Reason("not_yours", _("您没有办理此项的职权。"))])
+    return role
+
+
+def running_role(row: EditionChange) -> str:
+    """The office in which whoever runs a confirmed change does so; Denied when it is lost."""
     try:
-        after = change_case(case, mapping, number, by=by, at=at)
+        return confirming_role(row.runner)
+    except Denied as denied:
+        words = _("%(person)s已没有此项职权，须由提请人以外、有发布规则职权的另一位人员在办理页面接办。")
+        raise Denied([Reason("runner_left", words % {"person": row.runner})]) from denied
+
+
+def _running_now(number: str) -> tuple[User, str]:
+    """Whoever runs the change at this moment and in which office: either may be another from one case to the next."""
+    row = confirmed(number)
+    return row.runner, running_role(row)
+
+
+def is_deserted(row: EditionChange) -> bool:
+    """Whether a confirmed change is under way and whoever runs it has lost the office."""
+    if row.state != EditionChangeState.RUNNING:
+        return False
+    try:
+        confirming_role(row.runner)
+    except Denied:
+        return True
+    return False
+
+
+def cases_left(row: EditionChange) -> list[dict[str, Any]]:
+    """Lines of the preview that nothing is reported of yet."""
+    reported = {line["case"] for line in row.report}
+    return [line for line in row.preview if line["case"] not in reported]
+
+
+def _carried(
+    line: dict[str, Any], mapping: EditionMapping, number: str, *, by: User, at: datetime, role: str
+) -> CaseOutcome:
+    """What was shown as refused stays; all else is asked again under the lock of the case."""
+    if line["reasons"]:
+        return CaseOutcome(**line)
+    case = Case.objects.get(number=line["case"])
+    return _outcome(case, line["before"], mapping, number, by=by, at=at, acting_as=role)
+
+
+def _keep(row: EditionChange, found: list[dict[str, Any]]) -> EditionChange:
+    """Add to the report what another run has not added meanwhile."""
+    with transaction.atomic():
+        kept = EditionChange.objects.select_for_update().get(pk=row.pk)
+        known = {line["case"] for line in kept.report}
+        kept.report = [*kept.report, *(line for line in found if line["case"] not in known)]
+        kept.save(update_fields=["report"])
+    return kept
+
+
+def _finish(row: EditionChange, *, by: User, at: datetime, role: str) -> EditionChange:
+    with act(LEDGER, "finish_edition_change", by=by, at=at, acting_as=role) as doing:
+        kept = EditionChange.objects.select_for_update().get(pk=row.pk)
+        if kept.state != EditionChangeState.RUNNING:
+            raise _is_over(kept.finished_at)
+        kept.finish()
+        kept.finished_at = at
+        kept.save(update_fields=["state", "finished_at"])
+        refused = sum(1 for line in kept.report if line["reasons"])
+        doing.note(change=kept.number, changed=len(kept.report) - refused, refused=refused)
+    return kept
+
+
+def _is_over(done_at: datetime | None) -> AlreadyDone:
+    return AlreadyDone(Reason("finished", _("该更换已经完成。")), done_by="", done_at=done_at)
+
+
+def _outcome(
+    case: Case, seen: str, mapping: EditionMapping, number: str, *, by: User, at: datetime, acting_as: str
+) -> CaseOutcome:
+    try:
+        after = change_case(case, mapping, number, by=by, at=at, acting_as=acting_as, seen=seen)
     except AlreadyDone:
-        return CaseOutcome(case.number, case.state, Case.objects.get(pk=case.pk).state)
+        return CaseOutcome(case.number, seen, mapping.states[seen].state)
     except Refusal as refusal:
-        return CaseOutcome(case.number, case.state, reasons=[str(reason) for reason in refusal.reasons])
+        return CaseOutcome(case.number, seen, reasons=[str(reason) for reason in refusal.reasons])
     except (IntegrityError, ObjectDoesNotExist) as fault:
-        return CaseOutcome(case.number, case.state, reasons=[f"{type(fault).__name__}: {fault}"])
-    return CaseOutcome(case.number, case.state, after)
+        return CaseOutcome(case.number, seen, reasons=[f"{type(fault).__name__}: {fault}"])
+    return CaseOutcome(case.number, seen, after)
 
 
-def change_case(case: Case, mapping: EditionMapping, number: str, *, by: User, at: datetime) -> str:
-    """One case goes over, whole or not at all; its state after. Refusal with every reason."""
-    with act(case, VERB, by=by, at=at, acting_as=_role(by)) as doing:
+# --- One case ---------------------------------------------------------------------------------------------------
+def change_case(
+    case: Case, mapping: EditionMapping, number: str, *, by: User, at: datetime, acting_as: str, seen: str
+) -> str:
+    """One case goes over from the state in which it was seen, whole or not at all; its state after.
+
+    Refusal with every reason.
+    """
+    with act(case, VERB, by=by, at=at, acting_as=acting_as) as doing:
         row = doing.chain
         assert isinstance(row, Case)
         if AuditEvent.objects.filter(chain=chain_key(row), verb=VERB, content__change=number).exists():
             raise _is_over(at)  # another run of the same change was faster
-        if reasons := list(_faults(row, mapping)):
+        if reasons := list(_faults(row, mapping, seen)):
             raise Refusal(reasons)
         kind = procedure_of(row).subject
         subject = kind.locked(row)
@@ -163,7 +220,7 @@ def change_case(case: Case, mapping: EditionMapping, number: str, *, by: User, a
         row.procedure, row.state = mapping.after, goal.state
         row.save(update_fields=["procedure", "state", "moved_at"])
         clocks = _set_clocks(row, goal, is_moved=goal.state != before, at=at)
-        rebuild_flow(row)
+        rebuild_flow(row, at)
         if left := [Reason("inconsistent", found.what) for found in check_case(row)]:
             raise Refusal(left)
         doing.moved(before, goal.state)
@@ -178,7 +235,7 @@ def _applicants(case: Case) -> list[User]:
     return list(User.objects.filter(is_active=True, **acting))
 
 
-def _faults(case: Case, mapping: EditionMapping) -> Iterator[Reason]:
+def _faults(case: Case, mapping: EditionMapping, seen: str) -> Iterator[Reason]:
     """Every reason against changing this case, which is locked."""
     if case.procedure != mapping.before or case.closed_at is not None:
         yield Reason("not_running", _("该件已办结或不再按原办理程序办理。"))
@@ -190,6 +247,7 @@ def _faults(case: Case, mapping: EditionMapping) -> Iterator[Reason]:
         if case.batch is not None and not getattr(case.batch, name):
             yield Reason("batch_lacks", _("所在批次没有新办理程序所需的参数 %(name)s。") % {"name": name})
     state = str(before.subject.of(case).state)
+    yield from _moved_since(before.subject, seen, state)
     goal = mapping.states.get(state)
     if goal is None:
         yield Reason("state_missing", _("没有写明“%(state)s”的去向。") % {"state": state})
@@ -197,6 +255,12 @@ def _faults(case: Case, mapping: EditionMapping) -> Iterator[Reason]:
         yield from _faults_of_clocks(case, mapping)
     if goal is None or goal.state != state or SETTLES_FIGURES not in after.verbs:
         yield from _open_figure_check(case)
+
+
+def _moved_since(kind: Subject, seen: str, state: str) -> Iterator[Reason]:
+    if state != seen:
+        words = {"seen": kind.label(seen), "state": kind.label(state)}
+        yield Reason("moved_since", _("预演后办件已由“%(seen)s”到“%(state)s”，请另行提出。") % words)
 
 
 def _open_figure_check(case: Case) -> Iterator[Reason]:

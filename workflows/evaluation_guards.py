@@ -32,7 +32,9 @@ def result_is_known(doing: Doing) -> Iterable[Reason]:
     if found.total is None:
         yield Reason("no_total", _("按核定数据不能得出总分。"))
     elif found.band is None:
-        yield Reason("no_band", _("总分不属于任何一个评价等次：%(note)s") % {"note": found.band_note_zh or "—"})
+        yield Reason(
+            "no_band", _("总分不属于任何一个评价等次：%(note)s") % {"note": rule_text(found, "band_note") or "—"}
+        )
 
 
 def result_stands(doing: Doing) -> Iterable[Reason]:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import LetterKind, TitleState
 from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS
-from accreditation.models import Decision, EvaluationCall, Objection, Title
-from accreditation.services import evaluation, letters, notices
+from accreditation.models import Decision, EvaluationCall, Title
+from accreditation.selectors.granting import title_names
+from accreditation.services import evaluation, letters
 from accreditation.services import evaluation_results as results
 from accreditation.services.evaluation_rounds import HELD
 from criteria.units import amount_text
-from workflows import records
+from workflows import objection_hearings, records
 from workflows.doing import Doing
 from workflows.renewing import renew_certificate
 
@@ -24,7 +25,8 @@ RECTIFIED, NOT_RECTIFIED, NOT_REPORTED = "rectified", "not_rectified", "not_repo
 
 def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool, **content: Any) -> None:
     issued_by = letters.issuing_body(doing.application, is_district=False)
-    content |= {"batch": doing.batch, "programme": doing.batch.programme}
+    title_name, _english = title_names(doing.batch.programme, doing.batch.granting_body)
+    content |= {"batch": doing.batch, "programme": doing.batch.programme, "title_name": title_name}
     letter = letters.write_case_letter(
         doing.case, kind=kind, issued_by=issued_by, is_adverse=is_adverse, at=doing.at, **content
     )
@@ -70,11 +72,8 @@ def _decided(doing: Doing) -> Decision:
 
 def uphold_objection(doing: Doing) -> None:
     """Form: objection, reasons. The case leaves the notice and is checked again."""
-    objection: Objection = doing.form["objection"]
-    reasons = doing.form["reasons"]
-    notices.settle_objection(objection, is_upheld=True, reasons=reasons, by=doing.by, at=doing.at)
+    objection_hearings.settle(doing, outcome=objection_hearings.CHECKED_AGAIN)
     doing.application.decision = doing.application.notice = None
-    doing.act.note(objection=objection.number, upheld=True, reasons=reasons)
 
 
 def publish_result(doing: Doing) -> None:
@@ -124,11 +123,9 @@ def report_rectification(doing: Doing) -> None:
 
 
 def accept_rectification(doing: Doing) -> None:
-    """Form: remark. The warning is lifted."""
+    """Form: remark. The warning is lifted, and nothing else that an order has put over the title."""
     call = results.call_of(doing.application)
-    title = results.move_title(
-        call.title, "reinstate", call=call, by=doing.by, at=doing.at, acting_as=doing.verb.who.code
-    )
+    title = results.lift_warning(call.title, call=call, by=doing.by, at=doing.at, acting_as=doing.verb.who.code)
     doing.act.note(remark=doing.form["remark"], title_state=title.state)
     _close(doing, title, RECTIFIED, doing.form["remark"])
 

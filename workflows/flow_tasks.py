@@ -24,19 +24,25 @@ def begin(flow_class: type[CaseProcedure], case: Case, start: str = "start") -> 
     return opened
 
 
+def begin_again(flow_class: type[CaseProcedure], case: Case) -> CaseFlow:
+    """Open what the legal state asks for in a case whose flow had come to its end."""
+    CaseFlow.objects.filter(case=case).delete()
+    return begin(flow_class, case, start="rebuild")
+
+
 def open_tasks(case: Case, nodes: Iterable[str] = ()) -> list[Task]:
     """Tasks of people, clocks and machines that wait, at the named nodes or anywhere; oldest first."""
     tasks = Task.objects.filter(process__caseflow__case=case, status__in=OPEN, flow_task_type__in=["HUMAN", "FUNCTION"])
-    return _at(nodes, tasks.order_by("pk"))
+    return at_nodes(nodes, tasks.order_by("pk"))
 
 
 def finished_task(case: Case, nodes: Iterable[str], person: User) -> Task | None:
     """The last task at these nodes that this person has already done."""
     done = Task.objects.filter(process__caseflow__case=case, owner=person, status=STATUS.DONE)
-    return next(iter(_at(nodes, done.order_by("-pk"))), None)
+    return next(iter(at_nodes(nodes, done.order_by("-pk"))), None)
 
 
-def _at(nodes: Iterable[str], tasks: Iterable[Task]) -> list[Task]:
+def at_nodes(nodes: Iterable[str], tasks: Iterable[Task]) -> list[Task]:
     """Those at the named nodes, or all; a case has few, and to name the nodes in SQL its flow would have to be read."""
     wanted = frozenset(nodes)
     return [task for task in tasks if not wanted or node_name(task) in wanted]

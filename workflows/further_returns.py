@@ -13,14 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
-from accreditation.models import Application, Case, Member, RoleGrant, User
+from accreditation.models import Application, Case, RoleGrant, User
 from accreditation.permissions import persons_behind
 from accreditation.roles import ROLES, Power
 from accreditation.services import further_returns as kept
+from accreditation.services.further_returns import RETURNS_OF_MATTERS, Returned
 from workflows import door
 from workflows.assignments import DeskTask, desk_task, may_assign, may_hold
 from workflows.guards import faults_of_points
-from workflows.who import level_of
+from workflows.matter_returns import faults_of_fields, owner_at
+from workflows.parties import tied_members
+from workflows.procedures import procedure_of
 
 RETURN = "return_for_correction"
 LEAST_WORDS = 5
@@ -44,24 +47,32 @@ def ask(
         with act(
             case, "ask_further_return", by=by, at=at, acting_as=power, request_key=request_key, request=request
         ) as doing:
-            found, application = _waiting_at(case)
+            found, of = _waiting_at(case)
             returns = {line.code for line in door.possible_verbs(case, by=by, at=at)}
-            if found is None or RETURN not in returns or not may_hold(found, by, case, at):
+            if found is None or return_verb(case) not in returns or not may_hold(found, by, case, at):
                 raise Denied([Reason("not_yours", _("该办件当前不能由您退回补正。"))])
-            if reasons := [*_faults(application, named, reason)]:
+            if reasons := [*_faults(of, named, reason)]:
                 raise Refusal(reasons)
-            _keep(doing, _others(superiors(found, case), by), application, named, remark, reason.strip())
+            _keep(doing, _others(superiors(found, case), by), of, named, remark, reason.strip())
     except Replayed:
         return
 
 
-def _faults(application: Application, points: list[Mapping[str, Any]], reason: str) -> Iterable[Reason]:
-    owner = level_of(application)
-    if kept.returns_left(application, owner):
+def return_verb(case: Case) -> str:
+    """The verb by which a case of this procedure is returned for correction; empty where there is none."""
+    return next((code for code in (RETURN, *RETURNS_OF_MATTERS) if code in procedure_of(case).verbs), "")
+
+
+def _faults(of: Returned, points: list[Mapping[str, Any]], reason: str) -> Iterable[Reason]:
+    owner = owner_at(of)
+    if kept.returns_left(of, owner):
         yield Reason("returns_left", _("本级尚可直接退回补正，无须提请负责人同意。"))
-    if kept.waiting(application, owner) or kept.allowed(application, owner):
+    if kept.waiting(of, owner) or kept.allowed(of, owner):
         yield Reason("asked_already", _("本件已提请再次退回，请按负责人的答复办理。"))
-    yield from faults_of_points(points)
+    if isinstance(of, Application):
+        yield from faults_of_points(points)
+    else:
+        yield from faults_of_fields(of, procedure_of(of).subject.of(of), points)
     yield from _wordless(reason)
 
 
@@ -81,12 +92,12 @@ def _others(people: Iterable[User], by: User) -> list[User]:
 
 
 def _keep(
-    doing: Act, told: list[User], application: Application, points: list[Mapping[str, Any]], remark: str, reason: str
+    doing: Act, told: list[User], of: Returned, points: list[Mapping[str, Any]], remark: str, reason: str
 ) -> None:
     lender = doing.by.stands_in_for
     row = kept.ask(
-        application,
-        owner=level_of(application),
+        of,
+        owner=owner_at(of),
         points=points,
         remark=remark,
         reason=reason,
@@ -95,7 +106,7 @@ def _keep(
         at=doing.at,
     )
     doing.note(reason=reason, points=len(points), further_return=row.pk)
-    doing.tell(told, "further_return_asked", case_number=application.case.number, person=str(doing.by))
+    doing.tell(told, "further_return_asked", case_number=row.case.number, person=str(doing.by))
 
 
 def answer(
@@ -119,10 +130,10 @@ def answer(
         with act(
             case, verb, by=by, at=at, acting_as=Power.SUPERVISE, request_key=request_key, request=request
         ) as doing:
-            found, application = _waiting_at(case)
+            found, of = _waiting_at(case)
             if found is None or not may_assign(found, by, case, at):
                 raise Denied([Reason("not_yours", _("只有本机构负责人可以答复再次退回的提请。"))])
-            row = kept.waiting(application, level_of(application))
+            row = kept.waiting(of, owner_at(of))
             if row is None or row.pk != pk:
                 raise AlreadyDone(
                     Reason("already_done", _("该提请已经答复，或者办件已进入其他环节。")), done_by="", done_at=None
@@ -141,20 +152,20 @@ def answer(
 
 
 def superiors(found: DeskTask, case: Case) -> list[User]:
-    """Everybody who may answer, without a tie to the enterprise."""
+    """Everybody who may answer, without a tie to an enterprise of the case."""
     roles = [role for role, entry in ROLES.items() if Power.SUPERVISE in entry.powers]
     rows = RoleGrant.objects.filter(role__in=roles, revoked_at__isnull=True, user__is_active=True)
     rows = rows.filter(district=found.superior_place() or "").select_related("user")
-    tied = Member.objects.filter(enterprise_id=case.enterprise_id).values("user")
+    tied = tied_members(case).values("user")
     return sorted({row.user for row in rows.exclude(user__in=tied)}, key=lambda one: one.pk)
 
 
-def _waiting_at(case: Case) -> tuple[DeskTask | None, Application]:
-    """The task of an office that waits in the case, and the fresh application; under the lock of the case."""
-    application = Application.objects.select_related("batch", "case").filter(case=case).first()
-    if application is None:
+def _waiting_at(case: Case) -> tuple[DeskTask | None, Returned]:
+    """The task of an office that waits in the case, and the fresh row to return; under the lock of the case."""
+    if not return_verb(case):
         raise NotFound(case.number)
-    return desk_task(case), application
+    application = Application.objects.select_related("batch", "case").filter(case=case).first()
+    return desk_task(case), application or Case.objects.get(pk=case.pk)
 
 
 def _power_at(case: Case) -> str:

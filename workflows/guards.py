@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -11,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import BatchState, SeatState
 from accreditation.errors import Reason
+from accreditation.models import Enterprise, Programme
 from accreditation.services import evaluation, further_returns, material, notices, reviews, titles
 from accreditation.services.adjustments import last_moment
+from accreditation.services.proceedings import standing_bar
 from accreditation.services.rule_sets import rule_text, rules_of
 from workflows.doing import Doing
 from workflows.who import level_of
+from workflows.workdays import SHANGHAI
 
 
 def needs_text(name: str, label: object, least: int = 2) -> Callable[[Doing], Iterable[Reason]]:
@@ -43,6 +47,18 @@ def title_is_not_held(doing: Doing) -> Iterable[Reason]:
     """What is held and stands is not applied for again."""
     if titles.standing_title(doing.application) is not None:
         yield Reason("already_held", _("该单位已持有本项目的有效资格，无需再次申报。"))
+
+
+def holder_is_not_barred(doing: Doing) -> Iterable[Reason]:
+    """No revocation keeps the applicant from applying again; it may have come after the draft was opened."""
+    yield from faults_of_bar(doing.application.enterprise, doing.batch.programme, doing.at)
+
+
+def faults_of_bar(enterprise: Enterprise, programme: Programme, at: datetime) -> Iterable[Reason]:
+    """Which revocation bars an enterprise from this title at that moment, and until when."""
+    if bar := standing_bar(enterprise, programme, at.astimezone(SHANGHAI).date()):
+        values = {"no": bar.order_number, "until": bar.barred_until}
+        yield Reason("barred", _("该单位的同类称号已由%(no)s撤销，%(until)s前不能再次申报。") % values)
 
 
 def material_is_complete(doing: Doing) -> Iterable[Reason]:

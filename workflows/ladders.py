@@ -55,6 +55,7 @@ OF_AN_AUTHORITY: Ladder = AHEAD + OVERDUE
 NOBODY_ACTS: Ladder = ()
 
 LADDERS: Mapping[str, Ladder] = {
+    DeadlineKind.FORWARDING: OF_AN_AUTHORITY,
     DeadlineKind.FIRST_REVIEW: OF_AN_AUTHORITY,
     DeadlineKind.CORRECTION: OF_A_PARTY,
     DeadlineKind.COMPLETENESS_CHECK: OF_AN_AUTHORITY,
@@ -68,6 +69,7 @@ LADDERS: Mapping[str, Ladder] = {
     DeadlineKind.CONSULTATION: OF_AN_AUTHORITY,
     DeadlineKind.FIGURE_CHECK: OF_AN_AUTHORITY,
     DeadlineKind.FIGURE_ANSWER: OF_A_PARTY,
+    DeadlineKind.OBJECTION_STATEMENT: OF_A_PARTY,
     DeadlineKind.CHANGE_OPINION: OF_AN_AUTHORITY,
     DeadlineKind.CHANGE_RECEIVING: OF_AN_AUTHORITY,
     DeadlineKind.CHANGE_CORRECTION: OF_A_PARTY,
@@ -91,6 +93,7 @@ def ladder_of(kind: str, fires: str) -> Ladder:
 class Above:
     """Who stands above the holders of a power: powers of the next level and of the supervising authority.
 
+    Before both stand the supervisors of the officers' own authority, where it has any.
     A power with `here` is looked for in the district, zone or group of the case, without it in the municipal office.
     """
 
@@ -98,24 +101,26 @@ class Above:
     head: Power
     superior_here: bool = False
     head_here: bool = False
+    has_supervisor: bool = False  # 负责人: the first above an officer, where the authority has one
 
 
-_LOCAL = Above(Power.PUBLISH_LOCALLY, Power.CHECK_COMPLETENESS, superior_here=True)
-_MUNICIPAL = Above(Power.PUBLISH, Power.AUDIT)
+_LOCAL = Above(Power.PUBLISH_LOCALLY, Power.CHECK_COMPLETENESS, superior_here=True, has_supervisor=True)
+_MUNICIPAL = Above(Power.PUBLISH, Power.AUDIT, has_supervisor=True)
 
 ABOVE: Mapping[Power, Above] = {
-    Power.FORWARD: Above(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS, superior_here=True),
-    Power.REVIEW_FIRST: Above(Power.CHECK_COMPLETENESS, Power.PUBLISH),
+    Power.FORWARD: Above(Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS, superior_here=True, has_supervisor=True),
+    Power.REVIEW_FIRST: Above(Power.CHECK_COMPLETENESS, Power.PUBLISH, has_supervisor=True),
     Power.CHECK_COMPLETENESS: _MUNICIPAL,
     Power.APPOINT_PANELS: _MUNICIPAL,
     Power.CALL_MEETINGS: _MUNICIPAL,
-    Power.PUBLISH: Above(Power.CHECK_COMPLETENESS, Power.AUDIT),
+    Power.PUBLISH: Above(Power.CHECK_COMPLETENESS, Power.AUDIT, has_supervisor=True),
     Power.REVIEW_AS_EXPERT: Above(Power.APPOINT_PANELS, Power.PUBLISH),
     Power.VERIFY_FIGURES: Above(Power.CHECK_COMPLETENESS, Power.PUBLISH),
     Power.RUN_LOCALLY: _LOCAL,
     Power.PUBLISH_LOCALLY: _LOCAL,
-    Power.PREPARE_ORDERS: Above(Power.PUBLISH, Power.AUDIT),
-    Power.MAKE_ORDERS: Above(Power.PUBLISH, Power.AUDIT),
+    Power.PREPARE_ORDERS: _MUNICIPAL,
+    Power.ANSWER_CHALLENGES: _MUNICIPAL,
+    Power.MAKE_ORDERS: _MUNICIPAL,
     Power.REVIEW_RECONSIDERATIONS: Above(Power.DECIDE_RECONSIDERATIONS, Power.AUDIT),
     Power.DECIDE_RECONSIDERATIONS: Above(Power.AUDIT, Power.AUDIT),
 }

@@ -7,13 +7,16 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import SeatState
 from accreditation.errors import Reason
-from accreditation.models import Body, User
+from accreditation.models import Body, Deadline, User
 from accreditation.services import visits
-from workflows import records
+from workflows import deadlines, records
 from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
+
+SHORTEST_REASON = 10
 
 
 def forwarder_fits(doing: Doing) -> Iterable[Reason]:
@@ -59,6 +62,33 @@ def forward(doing: Doing) -> None:
     """Form: opinion."""
     row = visits.record_forwarding(doing.application, opinion=doing.form["opinion"], by=doing.by, at=doing.at)
     doing.act.note(opinion=row.opinion, body=row.body.code, submission=row.submission.number)
+
+
+def may_be_called_in(doing: Doing) -> Iterable[Reason]:
+    """After its time limit is over, or for a reason that the town and the enterprise read. Form: reason."""
+    if len(str(doing.form.get("reason") or "").strip()) >= SHORTEST_REASON:
+        return
+    clock = _forwarding_clock(doing)
+    if clock is None:
+        yield Reason("no_term", _("本批次没有规定转报时限，调取须说明理由，至少十个字。"), "reason")
+    elif not deadlines.is_overdue(clock, doing.at):
+        text = _("转报时限至%(day)s，届满前调取须说明理由，至少十个字。")
+        yield Reason("term_runs", text % {"day": clock.due_at.astimezone(SHANGHAI).date()}, "reason")
+
+
+def call_in(doing: Doing) -> None:
+    """Form: reason, which may be empty once the time limit is over. The clock of the town is noted as it stood."""
+    clock, body = _forwarding_clock(doing), doing.application.forwarder
+    doing.act.note(
+        reason=str(doing.form.get("reason") or "").strip(),
+        forwarder=body.code if body else "",
+        was_due=clock.due_at.isoformat() if clock else "",
+        overdue=clock is not None and deadlines.is_overdue(clock, doing.at),
+    )
+
+
+def _forwarding_clock(doing: Doing) -> Deadline | None:
+    return doing.case.deadlines.filter(kind=DeadlineKind.FORWARDING, state=DeadlineState.RUNNING).first()
 
 
 def record_site_visit(doing: Doing) -> None:

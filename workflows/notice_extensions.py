@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.errors import Reason
 from accreditation.models import Objection
 from accreditation.notice_words import ExtensionGround
+from accreditation.services import hearings
 from accreditation.services.notice_ends import end_of_notice, extensions_of, keep_extension, notice_clock
 from workflows import deadlines, guards, records
 from workflows.doing import Doing
@@ -51,7 +52,8 @@ def dismiss(doing: Doing) -> None:
     if days:
         _extend(doing, doing.form["objection"], ExtensionGround.HANDLING, days)
     is_over = doing.at > end_of_notice(doing.application)
-    doing.arguments["is_over"] = is_over and not list(guards.no_open_objection(doing))
+    is_held = bool(list(guards.no_open_objection(doing))) or hearings.waiver_of(doing.application) is not None
+    doing.arguments["is_over"] = is_over and not is_held
 
 
 def _extend(doing: Doing, objection: Objection, ground: ExtensionGround, days: int, reason: str = "") -> None:

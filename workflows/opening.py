@@ -17,10 +17,8 @@ from accreditation.products import LONGEST, is_sound_name, same_product, tidy_na
 from accreditation.services import reconsiderations
 from accreditation.services.evaluation_rounds import answer_call, call_for
 from accreditation.services.numbers import next_number
-from accreditation.services.proceedings import standing_bar
-from workflows import flow_tasks
+from workflows import flow_tasks, guards
 from workflows.procedures import PROCEDURES
-from workflows.workdays import SHANGHAI
 
 
 def open_application(
@@ -61,7 +59,7 @@ def open_ordered_again(decided: CaseSubject, *, by: User, at: datetime) -> Case:
     Neither the window of the batch nor the earlier case stands in its way. Denied for others, Refusal with all reasons.
     """
     assert isinstance(decided, Reconsideration)
-    challenged = decided.challenged
+    challenged = decided.challenged_case
     if not acts_for(by, challenged.enterprise_id):
         raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
     with act(decided.case, "open_ordered_again", by=by, at=at, acting_as="applicant") as doing:
@@ -81,6 +79,8 @@ def open_ordered_again(decided: CaseSubject, *, by: User, at: datetime) -> Case:
 def _faults(enterprise: Enterprise, batch: Batch, product: str, at: datetime) -> Iterator[Reason]:
     if batch.state != BatchState.OPEN or not batch.opens_at <= at <= batch.closes_at:
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
+    if not batch.is_offered_in(enterprise.district):
+        yield Reason("other_district", _("该批次只受理注册地在本区的单位申报。"))
     yield from _faults_of_product(batch.programme, product)
     closed = states_where(is_closed=True)
     rows = Application.objects.filter(enterprise=enterprise, batch=batch).exclude(state__in=closed)
@@ -89,9 +89,7 @@ def _faults(enterprise: Enterprise, batch: Batch, product: str, at: datetime) ->
         yield Reason("already_open", *(of_product if product else (_("该单位在本批次已有申报。"), "")))
     if batch.is_evaluation and call_for(enterprise, batch) is None:
         yield Reason("not_called", _("该单位没有被通知参加本次评价。"))
-    if bar := standing_bar(enterprise, batch.programme, at.astimezone(SHANGHAI).date()):
-        values = {"no": bar.order_number, "until": bar.barred_until}
-        yield Reason("barred", _("该单位的同类称号已由%(no)s撤销，%(until)s前不能再次申报。") % values)
+    yield from guards.faults_of_bar(enterprise, batch.programme, at)
 
 
 def _faults_of_product(programme: Programme, product: str) -> Iterator[Reason]:

@@ -14,6 +14,7 @@ from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Case, ChangeRequest, Enterprise, User
 from accreditation.models.changes import ENDED
 from accreditation.permissions import acts_for
+from accreditation.selectors.granting import place_of
 from accreditation.services.changes import Particulars, faults_of, prepare_change, titles_touched
 from accreditation.services.numbers import next_number
 from workflows import flow_tasks
@@ -64,7 +65,7 @@ def _create(holder: Enterprise, kind: str, stated: Particulars, by: User, at: da
         number=next_number(f"{leading.programme.number_prefix}-C", at.astimezone(SHANGHAI).year),
         procedure=PROCEDURE,
         enterprise=holder,
-        district=holder.district,
+        district=place_of(leading) or holder.district,
         state=ChangeState.DRAFT,
         opened_at=at,
         moved_at=at,

@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
 from accreditation.acts import Replayed, act, fingerprint
-from accreditation.enums import Level, ProceedingKind, ProceedingState, TitleState
+from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.grounds import Ground, grounds_for
-from accreditation.models import Case, Member, Proceeding, Title, User
-from accreditation.permissions import acts_for, has_power_at, in_own_name, persons_behind
+from accreditation.models import Case, ExternalNotice, Proceeding, Title, User
+from accreditation.permissions import acts_for, has_power_at, in_own_name, is_connected
 from accreditation.roles import Power
+from accreditation.selectors.granting import place_of
 from accreditation.services.numbers import next_number
-from accreditation.services.proceedings import effect_of, prepare_proceeding
+from accreditation.services.proceedings import add_document, effect_of, prepare_proceeding
 from workflows import flow_tasks
 from workflows.procedures import PROCEDURES
 from workflows.workdays import SHANGHAI
@@ -33,15 +34,19 @@ def open_proceeding(
     found_facts: str,
     by: User,
     at: datetime,
+    notice: ExternalNotice | None = None,
     request_key: str | None = None,
 ) -> Case:
-    """Open a proceeding at the body that granted the title. Denied for others, Refusal with all reasons."""
-    district = title.holder.district if title.programme.level == Level.DISTRICT else None
-    may = has_power_at(by, Power.PREPARE_ORDERS, district, at)
-    if not may or Member.objects.filter(user__in=persons_behind(by), enterprise_id=title.holder_id).exists():
+    """Open a proceeding at the body that granted the title; `notice` is the national document that it carries out.
+
+    Denied for others, Refusal with all reasons.
+    """
+    may = has_power_at(by, Power.PREPARE_ORDERS, place_of(title), at)
+    if not may or is_connected(by, title.holder_id):
         raise Denied([Reason("not_yours", _("只有作出认定的机关的承办人可以立案。"))])
     said = (kind, ground, found_facts.strip())
-    return _open(title, *said, by=by, at=at, acting_as=Power.PREPARE_ORDERS, request_key=request_key)
+    acting_as = Power.PREPARE_ORDERS
+    return _open(title, *said, by=by, at=at, acting_as=acting_as, notice=notice, request_key=request_key)
 
 
 def ask_for_cancellation(title: Title, *, reason: str, by: User, at: datetime, request_key: str | None = None) -> Case:
@@ -54,8 +59,9 @@ def ask_for_cancellation(title: Title, *, reason: str, by: User, at: datetime, r
 
 
 def propose_proceeding(
-    title: Title, *, kind: str, ground: str, found_facts: str, by: User, at: datetime
-) -> Case | None:
+    title: Title, *, kind: str, ground: str, found_facts: str, by: User, at: datetime,
+    notice: ExternalNotice | None = None,
+) -> Case | None:  # fmt: skip
     """Open what the rules propose by themselves, for an officer to go on with; None where such a one runs or cannot be.
 
     Nothing is ordered by it: the holder is heard and a person decides, as in every proceeding.
@@ -63,12 +69,12 @@ def propose_proceeding(
     row = Title.objects.select_related("programme", "holder").get(pk=title.pk)
     if list(_faults(row, kind, ground, found_facts)):
         return None
-    return _open(row, kind, ground, found_facts, by=by, at=at, acting_as="clock", request_key=None)
+    return _open(row, kind, ground, found_facts, by=by, at=at, acting_as="clock", notice=notice, request_key=None)
 
 
 def _open(
     title: Title, kind: str, ground: str, found_facts: str, *, by: User, at: datetime, acting_as: str,
-    request_key: str | None,
+    notice: ExternalNotice | None = None, request_key: str | None,
 ) -> Case:  # fmt: skip
     try:
         with act(
@@ -79,7 +85,7 @@ def _open(
             assert isinstance(row, Title)
             if reasons := list(_faults(row, kind, ground, found_facts)):
                 raise Refusal(reasons)
-            case = _create(row, kind, ground, found_facts, by, at, acting_as)
+            case = _create(row, kind, ground, found_facts, notice, by, at, acting_as)
             doing.note(case=case.number, kind=kind, ground=ground)
             doing.reply(case=case.number)
     except Replayed as replay:
@@ -103,19 +109,26 @@ def _faults(title: Title, kind: str, ground: str, found_facts: str) -> Iterator[
         yield Reason("already_open", _("该称号的同类处理正在办理。"))
 
 
-def _create(title: Title, kind: str, ground: str, found_facts: str, by: User, at: datetime, acting_as: str) -> Case:
+def _create(
+    title: Title, kind: str, ground: str, found_facts: str, notice: ExternalNotice | None, by: User, at: datetime,
+    acting_as: str,
+) -> Case:  # fmt: skip
     case = Case.objects.create(
         number=next_number(f"{title.programme.number_prefix}-P", at.astimezone(SHANGHAI).year),
         procedure=PROCEDURE,
         enterprise=title.holder,
-        district=title.holder.district,
+        district=place_of(title) or title.holder.district,
         state=ProceedingState.IN_PREPARATION,
         opened_at=at,
         moved_at=at,
     )
-    prepare_proceeding(case, title, kind=kind, ground=ground, found_facts=found_facts, by=by)
+    prepare_proceeding(case, title, kind=kind, ground=ground, found_facts=found_facts, notice=notice, by=by)
+    if notice is not None:
+        add_document(case, file=notice.file, name=notice.file_name, purpose=notice.number, by=by, at=at)
     with act(case, "open", by=by, at=at, acting_as=acting_as) as doing:
         doing.moved("", ProceedingState.IN_PREPARATION)
         doing.note(title=title.number, kind=kind, ground=ground, found_facts=found_facts, procedure=PROCEDURE)
+        if notice is not None:
+            doing.note(notice=notice.number)
         flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)
     return case

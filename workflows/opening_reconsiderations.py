@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Replayed, act, fingerprint
+from accreditation.adverse_ends import ADVERSE_ENDS
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind, ProceedingState
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.models import Case, Letter, Reconsideration, User
+from accreditation.models import Case, Enterprise, Letter, Reconsideration, ReissueLetter, Title, User
 from accreditation.models.reconsiderations import DROPPED
 from accreditation.permissions import acts_for
-from accreditation.reconsideration_words import CHALLENGEABLE, DAYS_TO_EXAMINE, DAYS_TO_FILE, ReconsiderationState
+from accreditation.reconsideration_words import DAYS_TO_EXAMINE, DAYS_TO_FILE, ReconsiderationState
 from accreditation.services.numbers import next_number
-from accreditation.services.reconsiderations import respondent_of
+from accreditation.services.reconsiderations import is_challengeable, respondent_of
 from workflows import deadlines, flow_tasks
 from workflows.calendar import current_calendar
 from workflows.doing import Clock
@@ -29,11 +31,12 @@ EXAMINATION = Clock(DeadlineKind.RECONSIDERATION_EXAMINATION, DAYS_TO_EXAMINE)
 
 
 def open_reconsideration(
-    letter: Letter, *, known_on: date, claim: str, reasons: str, by: User, at: datetime, request_key: str | None = None
-) -> Case:
+    letter: Letter | ReissueLetter, *, known_on: date, claim: str, reasons: str, by: User, at: datetime,
+    request_key: str | None = None,
+) -> Case:  # fmt: skip
     """Challenge the act that a letter told of. Denied for other enterprises, Refusal with all reasons."""
-    challenged = letter.case
-    if not acts_for(by, challenged.enterprise_id):
+    challenged, enterprise = _ended_by(letter)
+    if not acts_for(by, enterprise.pk):
         raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
     said = (letter.pk, known_on, claim.strip(), reasons.strip())
     try:
@@ -43,7 +46,7 @@ def open_reconsideration(
         ) as doing:  # fmt: skip
             if found := list(_faults(letter, known_on, claim.strip(), reasons.strip(), at)):
                 raise Refusal(found)
-            case = _create(letter, known_on, claim.strip(), reasons.strip(), by, at)
+            case = _create(letter, enterprise, known_on, claim.strip(), reasons.strip(), by, at)
             doing.note(case=case.number, letter=letter.number)
             doing.reply(case=case.number)
     except Replayed as replay:
@@ -51,10 +54,20 @@ def open_reconsideration(
     return case
 
 
-def _faults(letter: Letter, known_on: date, claim: str, reasons: str, at: datetime) -> Iterator[Reason]:
+def _ended_by(letter: Letter | ReissueLetter) -> tuple[Case | Title, Enterprise]:
+    """In whose chain the challenge is noted, and which enterprise may raise it."""
+    if isinstance(letter, Letter):
+        return letter.case, letter.case.enterprise
+    title = Title.objects.select_related("holder").get(pk=letter.reissue.title_id)
+    return title, title.holder
+
+
+def _faults(letter: Letter | ReissueLetter, known_on: date, claim: str, reasons: str, at: datetime) -> Iterator[Reason]:
     today = at.astimezone(SHANGHAI).date()
-    if not letter.remedy or LetterKind(letter.kind) not in CHALLENGEABLE:
-        yield Reason("not_challengeable", _("该文书所载行为不能在本系统申请行政复议。"))
+    if not is_challengeable(letter):
+        end = ADVERSE_ENDS.get(letter.kind)
+        why = end.why if end and end.sequel is None else ""
+        yield Reason("not_challengeable", _("该文书所载行为不能在本系统申请行政复议。%(why)s") % {"why": why})
     elif not _is_in_effect(letter):
         yield Reason("not_in_effect", _("该决定尚未生效或已不再有效，生效后可以申请复议。"))
     if not letter.dated <= known_on <= today:
@@ -64,38 +77,56 @@ def _faults(letter: Letter, known_on: date, claim: str, reasons: str, at: dateti
     for name, text in (("claim", claim), ("reasons", reasons)):
         if len(text) < LEAST_TEXT:
             yield Reason("text_needed", _("请写明复议请求以及事实和理由。"), name)
-    if Reconsideration.objects.filter(letter=letter).exclude(state__in=DROPPED).exists():
+    if Reconsideration.objects.filter(**_told_by(letter)).exclude(state__in=DROPPED).exists():
         yield Reason("already_open", _("对该行为已经申请过行政复议。"))
 
 
-def _is_in_effect(letter: Letter) -> bool:
-    """An order over a title once its day has come; an application that still stands at its adverse end."""
+def _told_by(letter: Letter | ReissueLetter) -> dict[str, Any]:
+    return {"letter": letter} if isinstance(letter, Letter) else {"reissue_letter": letter}
+
+
+def _is_in_effect(letter: Letter | ReissueLetter) -> bool:
+    """An order over a title that stands, also before its day; what stands at once; a case still at its adverse end."""
+    if isinstance(letter, ReissueLetter):
+        return True  # an answer ends the request
     kind = procedure_of(letter.case).subject
     state = str(kind.of(letter.case).state)
     if letter.kind == LetterKind.ORDER:
-        return state in (ProceedingState.ORDER_RUNNING, ProceedingState.CONCLUDED)
+        return state in (ProceedingState.ORDERED, ProceedingState.ORDER_RUNNING, ProceedingState.CONCLUDED)
+    if ADVERSE_ENDS[letter.kind].stands_at_once:
+        return True
     facts = kind.facts(state)
     return facts.is_final and facts.is_adverse
 
 
-def _create(letter: Letter, known_on: date, claim: str, reasons: str, by: User, at: datetime) -> Case:
-    challenged = letter.case
+def _district_of(letter: Letter | ReissueLetter, enterprise: Enterprise) -> str:
+    """Whose officers see the case: of an answer to a request, the body that answered; of the city's, as registered."""
+    if isinstance(letter, Letter):
+        return str(letter.case.district)
+    return letter.reissue.place or enterprise.district
+
+
+def _create(
+    letter: Letter | ReissueLetter, enterprise: Enterprise, known_on: date, claim: str, reasons: str, by: User,
+    at: datetime,
+) -> Case:  # fmt: skip
+    challenged = letter.case if isinstance(letter, Letter) else None
     case = Case.objects.create(
         number=next_number("RECON", at.astimezone(SHANGHAI).year),
         procedure=PROCEDURE,
-        enterprise=challenged.enterprise,
-        district=challenged.district,
+        enterprise=enterprise,
+        district=_district_of(letter, enterprise),
         state=ReconsiderationState.FILED,
         opened_at=at,
         moved_at=at,
     )
-    Reconsideration.objects.create(
-        case=case, challenged=challenged, letter=letter, respondent_code=respondent_of(letter), known_on=known_on,
-        claim=claim, reasons=reasons, filed_by=by,
+    row = Reconsideration.objects.create(
+        case=case, challenged=challenged, respondent_code=respondent_of(letter), known_on=known_on, claim=claim,
+        reasons=reasons, filed_by=by, **_told_by(letter),
     )  # fmt: skip
     with act(case, "open", by=by, at=at, acting_as="applicant") as doing:
         doing.moved("", ReconsiderationState.FILED)
-        doing.note(challenged=challenged.number, against=letter.number, claim=claim, said=reasons, procedure=PROCEDURE)
+        doing.note(challenged=row.origin, against=letter.number, claim=claim, said=reasons, procedure=PROCEDURE)
         flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)
         deadlines.begin(case, EXAMINATION, DAYS_TO_EXAMINE, calendar=current_calendar(), at=at)
     return case

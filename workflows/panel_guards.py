@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.errors import Reason
 from accreditation.models import PanelDraw, Seat, User
 from accreditation.services import draws, panels
-from accreditation.services.expert_pool import NOT_ASKED, WORKING, Entry, employer_mark, entry_of, pool_of
+from accreditation.services.expert_pool import NOT_ASKED, WORKING, Entry, employer_mark, entries_of, pool_of
 from accreditation.services.ties import ties_between
 from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
@@ -80,8 +80,7 @@ def panel_is_proper(doing: Doing) -> Iterable[Reason]:
     if len({person.pk for person in people}) != doing.batch.panel_size:
         text = _("评审组须由 %(n)d 名不同的专家组成，现为 %(m)d 名。")
         yield Reason("panel_size", text % {"n": doing.batch.panel_size, "m": len(people)}, "experts")
-    for person in people:
-        yield from _faults_of_expert(doing, person)
+    yield from _faults_of_experts(doing, people)
     yield from _same_employer(people, "experts")
 
 
@@ -97,7 +96,7 @@ def successor_is_proper(doing: Doing) -> Iterable[Reason]:
         return
     if panel.seats.filter(expert=person).exists():
         yield Reason("sat_before", _("%(name)s 已在本评审组任职或回避。") % {"name": person}, "expert")
-    yield from _faults_of_expert(doing, person)
+    yield from _faults_of_experts(doing, [person])
     yield from _same_employer([*panels.sitting_experts(panel), person], "expert")
 
 
@@ -108,8 +107,13 @@ def seat_may_be_vacated(doing: Doing) -> Iterable[Reason]:
         yield Reason("seat_state", _("该席位不在评审中。"), "seat")
 
 
-def _faults_of_expert(doing: Doing, person: User) -> Iterable[Reason]:
-    entry: Entry | None = entry_of(doing.application, person, on=day_of(doing))
+def _faults_of_experts(doing: Doing, people: list[User]) -> Iterable[Reason]:
+    entries = entries_of(doing.application, people, on=day_of(doing))
+    for person in people:
+        yield from _faults_of_expert(person, entries.get(person.pk))
+
+
+def _faults_of_expert(person: User, entry: Entry | None) -> Iterable[Reason]:
     if entry is None:
         yield Reason("not_available", _("%(name)s 不是可用的评审专家。") % {"name": person}, "experts")
         return

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
@@ -72,8 +73,9 @@ def _checked(content: bytes, *, on: date) -> tuple[list[PaperRow], list[Finding]
     try:
         listing = read_list(content, HEADINGS)
     except Refused as refused:
-        fault = refused.fault
-        raise Refusal([Reason(f"paper_{fault.code}", f"{fault.message_zh}{fault.fix_zh}", "file")]) from refused
+        fault, is_english = refused.fault, (get_language() or "").startswith("en")
+        text = f"{fault.message_en} {fault.fix_en}" if is_english else f"{fault.message_zh}{fault.fix_zh}"
+        raise Refusal([Reason(f"paper_{fault.code}", text, "file")]) from refused
     rows, findings = read_rows(listing, on=on)
     kept, repeated = doubled(rows)
     findings += repeated

@@ -49,6 +49,12 @@ EVIDENCE = (
     Phrase("expired", _("材料已过有效期，请提供有效文件。")),
     Phrase("holder", _("材料所载单位名称与申报单位不一致，请说明并附变更证明。")),
 )
+TEXT = (
+    Phrase("unlike_papers", _("与所附文件不一致，请核对后更正，或补充证明。")),
+    Phrase("unlike_register", _("与登记信息不一致，请按登记机关的文件更正。")),
+    Phrase("incomplete", _("内容不完整，请补充说明。")),
+    Phrase("unclear", _("表述不清，请写明具体事实、时间和依据。")),
+)
 RECOMMEND = (
     Phrase("complete", _("材料齐全，数据与证明材料相符，符合申报条件，同意推荐。")),
     Phrase("verified", _("经核定个别数据后，符合申报条件，同意推荐。")),
@@ -67,7 +73,7 @@ EVALUATED = (
     Phrase("true_after_verification", _("经核定个别数据后，数据与证明材料相符，上报市级核查。")),
     Phrase("doubtful", _("主要数据与证明材料不符，补正后仍不能说明，请市级重点核查。")),
 )
-BY_TARGET = {"figure": FIGURE, "annex": ANNEX, "evidence": EVIDENCE}
+BY_TARGET = {"figure": FIGURE, "annex": ANNEX, "evidence": EVIDENCE, "text": TEXT, "document": EVIDENCE}
 
 
 def choices(phrases: Iterable[Phrase]) -> list[tuple[str, str | Promise]]:

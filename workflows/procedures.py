@@ -11,6 +11,7 @@ from accreditation.services.batches import USUAL
 from workflows import closed_ways
 from workflows.doing import Verb
 from workflows.flows import demonstration_reexamination_2010 as reexamination
+from workflows.flows import district_evaluation_2026 as district_evaluation
 from workflows.flows import district_recognition_2022 as district
 from workflows.flows import (
     municipal_evaluation_2025,
@@ -35,6 +36,7 @@ from workflows.subjects import Subject
 from workflows.tables.demonstration_recommendation_2010 import DEMONSTRATION_2010
 from workflows.tables.demonstration_reexamination_2010 import DEMONSTRATION_REEXAMINATION_2010
 from workflows.tables.demonstration_yearly_report_2010 import DEMONSTRATION_REPORT_2010
+from workflows.tables.district_evaluation_2026 import DISTRICT_EVALUATION_2026
 from workflows.tables.district_recognition_2022 import DISTRICT_2022
 from workflows.tables.generic_recognition_2026 import GENERIC_2026
 from workflows.tables.municipal_evaluation_2025 import EVALUATION_2025
@@ -95,6 +97,12 @@ PROCEDURES: Mapping[str, Procedure] = {
         municipal_evaluation_2025.NODE_OF_STATE,
         needs=USUAL - {"expert_days", "panel_size"} | {"rectification_days"},
         closed_ways=closed_ways.of_recognition,
+    ),
+    "district_evaluation/2026": Procedure(
+        district_evaluation.DistrictEvaluation2026,
+        DISTRICT_EVALUATION_2026,
+        district_evaluation.NODE_OF_STATE,
+        needs=USUAL - {"check_days", "expert_days", "panel_size"} | {"rectification_days"},
     ),
     "reconsideration/2024": Procedure(Reconsideration2024, RECONSIDERATION_2024, reconsideration_2024.NODE_OF_STATE),
     "title_change/2026": Procedure(

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
-from accreditation.audit import chain_key
 from accreditation.enums import ProceedingKind, TitleState
 from accreditation.errors import Reason
 from accreditation.grounds import grounds_for
-from accreditation.models import AuditEvent, Proceeding
-from accreditation.permissions import persons_behind
+from accreditation.models import Proceeding
 from accreditation.services.proceedings import effect_of
+from accreditation.services.reconsiderations import is_ground_set_aside, is_stayed, is_undone
 from workflows.certification import is_being_made
 from workflows.doing import Doing
+from workflows.second_person import had_a_hand
 from workflows.workdays import SHANGHAI
 
 HEARING_NOTICE = timedelta(days=7)  # 行政许可法第四十八条: 于举行听证的七日前
@@ -41,9 +40,36 @@ def holder_must_be_heard(doing: Doing) -> Iterable[Reason]:
 
 
 def needs_no_defence(doing: Doing) -> Iterable[Reason]:
-    """What is against the holder goes to the order only after the holder was heard (行政许可法第三十六条)."""
-    if proceeding_of(doing).is_adverse:
+    """What is against the holder goes to the order only after the holder was heard (行政许可法第三十六条).
+
+    Unless a national document on file has decided it: the office then only registers what is decided.
+    """
+    proceeding = proceeding_of(doing)
+    if proceeding.is_adverse and proceeding.notice_id is None:
         yield Reason("holder_not_heard", _("对持有单位不利的处理，须先告知并听取陈述申辩。"))
+
+
+def title_is_national(doing: Doing) -> Iterable[Reason]:
+    """Only over what the nation granted does a national document decide."""
+    if proceeding_of(doing).is_decided_here:
+        yield Reason("not_from_above", _("该称号不是国家主管部门授予的。"))
+
+
+def who_decides_has_decided(doing: Doing) -> Iterable[Reason]:
+    """The city makes no order of its own over a national title; it carries out the national document on file."""
+    proceeding = proceeding_of(doing)
+    if not proceeding.is_decided_here and proceeding.notice_id is None:
+        yield Reason("notice_needed", _("国家级称号由国家主管部门决定，请先由承办人登记国家文件。"))
+
+
+def document_is_named(doing: Doing) -> Iterable[Reason]:
+    """Authority, number and a day that has come."""
+    for name, label in (("authority", _("发文机关")), ("number", _("国家文件文号"))):
+        if not str(doing.form.get(name) or "").strip():
+            yield Reason("text_needed", _("请填写：%(name)s。") % {"name": label}, name)
+    dated = doing.form.get("dated")
+    if dated is None or dated > today(doing):
+        yield Reason("dated", _("日期不能晚于今天。"), "dated")
 
 
 def title_allows_it(doing: Doing) -> Iterable[Reason]:
@@ -58,8 +84,8 @@ def title_allows_it(doing: Doing) -> Iterable[Reason]:
 
 
 def order_cannot_take_effect(doing: Doing) -> Iterable[Reason]:
-    """An order that was made is called off only where the title can no longer be moved by it."""
-    if doing.state == "ordered" and not list(title_allows_it(doing)):
+    """An order that was made is called off only where it was undone or the title can no longer be moved by it."""
+    if doing.state == "ordered" and not list(title_allows_it(doing)) and not is_undone(doing.case):
         yield Reason("order_stands", _("决定已经作出，只能由复议或诉讼改变。"))
 
 
@@ -79,10 +105,7 @@ def by_a_second_person(role: object, but_for: tuple[str, ...] = ()) -> Callable[
     """Who prepared a proceeding neither chairs its hearing (行政许可法第四十八条) nor makes its order."""
 
     def guard(doing: Doing) -> Iterable[Reason]:
-        people = persons_behind(doing.by)  # a colleague's act in one's place is one's own
-        whose = Q(by_id__in=people) | Q(content__on_behalf_of__id__in=people)
-        earlier = AuditEvent.objects.filter(whose, chain=chain_key(doing.case))
-        if earlier.exclude(verb__in=but_for).exists():
+        if had_a_hand(doing, but_for):
             yield Reason("four_eyes", _("承办过本案的人不能同时担任%(role)s，须由另一人办理。") % {"role": role})
 
     return guard
@@ -107,6 +130,8 @@ def hearing_day_has_come(doing: Doing) -> Iterable[Reason]:
 def days_of_order_fit(doing: Doing) -> Iterable[Reason]:
     """Dated today or before, in effect on that day or later, a last day only for a suspension."""
     dated, start, until = (doing.form.get(name) for name in ("ordered_on", "effective_from", "until"))
+    notice = proceeding_of(doing).notice
+    dated = notice.dated if notice is not None else dated
     if dated is None or dated > today(doing):
         yield Reason("order_dated", _("决定日期不能晚于今天。"), "ordered_on")
     if start is None or (dated is not None and start < dated):
@@ -122,6 +147,8 @@ def days_of_order_fit(doing: Doing) -> Iterable[Reason]:
 def order_number_is_free(doing: Doing) -> Iterable[Reason]:
     """A document number is used once."""
     number = str(doing.form.get("order_number") or "").strip()
+    if proceeding_of(doing).notice_id is not None:
+        return  # the number of the national document, which may name many titles
     if not number:
         yield Reason("order_number", _("请填写文号。"), "order_number")
     elif Proceeding.objects.filter(order_number=number).exists():
@@ -133,6 +160,21 @@ def effect_day_has_come(doing: Doing) -> Iterable[Reason]:
     start = proceeding_of(doing).effective_from
     if start is None or today(doing) < start:
         yield Reason("not_in_effect", _("生效日期未到。"))
+
+
+def order_may_be_carried_out(doing: Doing) -> Iterable[Reason]:
+    """While its execution is stayed an order waits; once it is undone it never takes effect."""
+    if is_stayed(doing.case):
+        yield Reason("stayed", _("行政复议期间已决定停止执行。"))
+    if is_undone(doing.case):
+        yield Reason("undone", _("该决定已由行政复议决定撤销或者变更。"))
+
+
+def ground_still_stands(doing: Doing) -> Iterable[Reason]:
+    """Nothing is ordered on a finding that a reconsideration has set aside."""
+    row = proceeding_of(doing)
+    if is_ground_set_aside(doing.case, row.title, row.ground):
+        yield Reason("ground_set_aside", _("作为依据的评价结果或者复核认定已由行政复议决定撤销，请终止处理。"))
 
 
 def suspension_is_over(doing: Doing) -> Iterable[Reason]:

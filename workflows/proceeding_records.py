@@ -7,12 +7,15 @@ from typing import Any
 
 from accreditation.enums import LetterKind, ProceedingKind, ProceedingState, TitleState
 from accreditation.grounds import GROUNDS, Ground
-from accreditation.services import letters, proceedings
+from accreditation.services import letters, outside_titles, proceedings
+from accreditation.services.titles import change_beneath
 from certificates.services.paper import change_paper_standing
 from certificates.services.standing import change_standing
 from certificates.standing import Standing
+from workflows import audiences
 from workflows.certification import standing_certificate_of_title, standing_paper_of_title
 from workflows.doing import Doing
+from workflows.giving_back import give_certificate_back
 from workflows.proceeding_guards import proceeding_of, today
 
 DECISIVE = frozenset({"revoke", "suspend", "reinstate", "cancel"})  # what the certificate follows; a warning is not
@@ -23,7 +26,7 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
     letter = letters.write_case_letter(
         doing.case,
         kind=kind,
-        issued_by=letters.authority_of(proceeding.title, doing.case.district),
+        issued_by=_body(doing),
         is_adverse=is_adverse,
         at=doing.at,
         proceeding=proceeding,
@@ -34,6 +37,10 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
     )
     doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
     doing.act.reply(letter=letter.number)
+
+
+def _body(doing: Doing) -> str:
+    return letters.authority_of(proceeding_of(doing).title, doing.case.district)
 
 
 def revise(doing: Doing) -> None:
@@ -53,6 +60,18 @@ def add_document(doing: Doing) -> None:
     doing.act.reply(document=row.pk)
 
 
+def record_notice(doing: Doing) -> None:
+    """Form: authority, number, dated, file (StoredFile), name. The document goes on the file of the case as well."""
+    form, proceeding = doing.form, proceeding_of(doing)
+    number, file = form["number"].strip(), form["file"]
+    proceeding.notice = outside_titles.keep_notice(
+        None, number=number, dated=form["dated"], authority=form["authority"].strip(), file=file,
+        file_name=form["name"], by=doing.by, at=doing.at,
+    )  # fmt: skip
+    proceedings.add_document(doing.case, file=file, name=form["name"], purpose=number, by=doing.by, at=doing.at)
+    doing.act.note(notice=number, dated=form["dated"].isoformat(), sha256=file.sha256)
+
+
 def drop_document(doing: Doing) -> None:
     """Form: document (CaseDocument)."""
     row = doing.form["document"]
@@ -67,7 +86,8 @@ def notify(doing: Doing) -> None:
     proceeding.notified_at = doing.at
     due = doing.calendar.due(doing.at, 5)
     doing.act.note(ground=proceeding.ground, found_facts=proceeding.found_facts)
-    _send(doing, LetterKind.ADVANCE_NOTICE, due=due.at)
+    above = "" if proceeding.is_decided_here else proceeding.title.programme.granted_by.name_zh
+    _send(doing, LetterKind.ADVANCE_NOTICE, due=due.at, above=above)
 
 
 def hear(doing: Doing) -> None:
@@ -119,12 +139,15 @@ def drop(doing: Doing) -> None:
 def make_order(doing: Doing) -> None:
     """Form: order_number, ordered_on, effective_from, until, reasons. In effect now where its day has come."""
     proceeding = proceeding_of(doing)
-    for name in ("ordered_on", "effective_from"):
-        setattr(proceeding, name, doing.form[name])
-    proceeding.until = doing.form.get("until")
-    proceeding.order_number, proceeding.reasons = (doing.form[name].strip() for name in ("order_number", "reasons"))
-    proceeding.decided_by = doing.by
-    proceeding.barred_until = proceedings.bar_from(proceeding, doing.form["ordered_on"])
+    if (notice := proceeding.notice) is not None:  # what is carried out is the national document
+        proceeding.order_number, proceeding.ordered_on = notice.number, notice.dated
+    else:
+        proceeding.order_number, proceeding.ordered_on = doing.form["order_number"].strip(), doing.form["ordered_on"]
+    proceeding.effective_from, proceeding.until = doing.form["effective_from"], doing.form.get("until")
+    proceeding.reasons, proceeding.decided_by = doing.form["reasons"].strip(), doing.by
+    proceeding.notified_at = proceeding.notified_at or doing.at  # of a national decision the order is the first word
+    assert proceeding.ordered_on is not None
+    proceeding.barred_until = proceedings.bar_from(proceeding, proceeding.ordered_on)
     in_effect = doing.form["effective_from"] <= today(doing)
     doing.arguments["in_effect"] = in_effect
     doing.act.note(
@@ -132,7 +155,10 @@ def make_order(doing: Doing) -> None:
         effective_from=str(proceeding.effective_from), until=str(proceeding.until or ""),
         barred_until=str(proceeding.barred_until or ""),
     )  # fmt: skip
-    _send(doing, LetterKind.ORDER, is_adverse=proceeding.is_adverse)
+    _send(
+        doing, LetterKind.ORDER, is_adverse=proceeding.is_adverse, notice=notice,
+        remedy="remedy_of_order_above" if notice is not None else "",
+    )  # fmt: skip
     if in_effect:
         carry_out(doing)
 
@@ -145,6 +171,19 @@ def carry_out(doing: Doing) -> None:
     doing.act.note(title=proceeding.title.number, effect=verb, title_state=proceeding.title.state)
     ground = f"{proceeding.order_number}，{GROUNDS[Ground(proceeding.ground)].label}"
     _mark_certificate(doing, verb, ground)
+    _tell_of_branches(doing)
+
+
+def _tell_of_branches(doing: Doing) -> None:
+    """Who prepared it sees which branch centres have lost their parent; what becomes of them is decided one by one."""
+    title = proceeding_of(doing).title
+    numbers = [row.number for row in outside_titles.branches_left(title)]
+    if numbers:
+        doing.act.note(branches=numbers)
+        doing.act.tell(
+            audiences.preparers(doing), "branches_left", case_number=doing.case.number, title=title.number,
+            number=len(numbers),
+        )  # fmt: skip
 
 
 def _mark_certificate(doing: Doing, verb: str, ground: str) -> None:
@@ -156,6 +195,8 @@ def _mark_certificate(doing: Doing, verb: str, ground: str) -> None:
     if signed is not None and can_follow(signed.standing, verb):
         change_standing(certificate=signed, verb=verb, ground=ground, at=doing.at)
         doing.act.note(certificate=signed.number)
+    elif signed is None and verb == "reinstate":  # came back suspended, its certificate ended
+        give_certificate_back(doing, title, number=proceeding_of(doing).order_number, ground=ground, by=_body(doing))
     if paper is not None and can_follow(paper.standing, verb):
         change_paper_standing(certificate=paper, verb=verb, ground=ground, at=doing.at)
         doing.act.note(paper_certificate=paper.number)
@@ -169,12 +210,22 @@ def can_follow(standing: Standing, verb: str) -> bool:
 def end_suspension(doing: Doing) -> None:
     """The title is in force again unless something else has become of it meanwhile."""
     proceeding = proceeding_of(doing)
-    if proceeding.title.state != TitleState.SUSPENDED:
+    is_own = proceedings.is_work_of(proceeding.title, proceeding)  # a later order may have suspended it anew
+    if proceeding.title.state != TitleState.SUSPENDED or not is_own:
+        _end_suspension_beneath(doing)
         return
     proceeding.title = proceedings.carry_order_out(proceeding, "reinstate", by=doing.by, at=doing.at)
     doing.act.note(title=proceeding.title.number, effect="reinstate", title_state=proceeding.title.state)
     _mark_certificate(doing, "reinstate", f"{proceeding.order_number} 规定的暂停期满")
     _send(doing, LetterKind.SUSPENSION_ENDED)
+
+
+def _end_suspension_beneath(doing: Doing) -> None:
+    """A title lost meanwhile would not come back suspended from here on."""
+    proceeding = proceeding_of(doing)
+    if proceeding.title.suspended_beneath:
+        ground = {"case": doing.case.number, "order": proceeding.order_number}
+        change_beneath(proceeding.title, "lift_suspension", by=doing.by, at=doing.at, acting_as="authority", **ground)
 
 
 def days_to_effect(doing: Doing) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.clocks import DeadlineKind
 from accreditation.errors import Reason
-from accreditation.services import consultations
+from accreditation.services import hearings
+from workflows import guards
 from workflows.doing import Doing
 
 
@@ -31,15 +31,25 @@ def adjustment_is_given(doing: Doing) -> Iterable[Reason]:
         yield Reason("no_adjustment", _("没有涉及本件的公示调整通知。"))
 
 
-def consultation_may_end(doing: Doing) -> Iterable[Reason]:
-    """All answered; or the time limit is over, and the rules let silence count or the office says why it goes on."""
-    waiting = consultations.unanswered(doing.application)
-    if not waiting:
-        return
-    names = "、".join(str(row.get_department_display()) for row in waiting)
-    clock = doing.case.deadlines.filter(kind=DeadlineKind.CONSULTATION).order_by("-pk").first()
-    if clock is None or doing.at <= clock.due_at:
-        yield Reason("answers_missing", _("%(names)s 尚未答复，会商期限未满。") % {"names": names})
-    elif not doing.batch.silence_counts and len(str(doing.form.get("without_answer_for") or "").strip()) < 2:
-        text = _("%(names)s 逾期未答复，规则未规定逾期视为无意见，请写明不等待其答复的理由。") % {"names": names}
-        yield Reason("text_needed", text, "without_answer_for")
+def applicant_waived(doing: Doing) -> Iterable[Reason]:
+    """An entry leaves the list at the applicant's own wish alone."""
+    if hearings.waiver_of(doing.application) is None:
+        yield Reason("not_waived", _("申报单位没有申请撤下公示名单，须由其在办件页面自行申请。"))
+
+
+def notice_runs_or_is_waived(doing: Doing) -> Iterable[Reason]:
+    """A declaration made in time is carried out after the last day too."""
+    if hearings.waiver_of(doing.application) is None:
+        yield from guards.notice_is_running(doing)
+
+
+def no_waiver_stands(doing: Doing) -> Iterable[Reason]:
+    """Whoever asked to be taken off the notice is not recognised by its end."""
+    if hearings.waiver_of(doing.application) is not None:
+        yield Reason("waived", _("申报单位已申请撤下公示名单，须先公布调整通知。"))
+
+
+def not_waived_before(doing: Doing) -> Iterable[Reason]:
+    """Once is enough."""
+    if hearings.waiver_of(doing.application) is not None:
+        yield Reason("already_waived", _("已申请撤下公示名单，等待公布调整通知。"))

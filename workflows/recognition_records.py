@@ -7,19 +7,19 @@ from fractions import Fraction
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind
 from accreditation.models import Decision
-from accreditation.services import consultations, recognition_quota
+from accreditation.services import hearings, recognition_quota
 from criteria.units import amount_text
 from workflows import deadlines, panel_records
 from workflows.doing import Doing
-from workflows.recommendation_records import end_for, send_letter
+from workflows.recommendation_records import end_for, note_silence, send_letter
 
 
 def conclude_consultation(doing: Doing) -> None:
     """Form: opinion; without_answer_for and objections_answered where they are asked for."""
     said = {name: doing.form.get(name) or "" for name in ("without_answer_for", "objections_answered")}
-    silent = [row.department for row in consultations.unanswered(doing.application)]
+    silent = note_silence(doing)
     panel_records.pass_check(doing)
-    doing.act.note(silent=silent, silence_counts=bool(silent) and bool(doing.batch.silence_counts), **said)
+    doing.act.note(silence_counts=bool(silent) and bool(doing.batch.silence_counts), **said)
 
 
 def propose(doing: Doing) -> None:
@@ -46,7 +46,21 @@ def correct_entry(doing: Doing) -> None:
     doing.act.note(adjustment=adjustment.number, corrected=name)
 
 
+def waive_notice(doing: Doing) -> None:
+    """Form: reason. Who acts for the applicant declares it; the publisher carries it out."""
+    notice = doing.application.notice
+    assert notice is not None
+    reason = doing.form["reason"].strip()
+    waiver = hearings.waive(doing.application, notice, reason=reason, by=doing.by, at=doing.at)
+    doing.act.note(notice=notice.number, reason=reason, waiver_sha256=waiver.sha256)
+
+
 def take_off_notice(doing: Doing) -> None:
-    """Form: adjustment, reasons."""
-    doing.act.note(adjustment=doing.form["adjustment"].number, reasons=doing.form["reasons"])
+    """Form: adjustment, reasons. The audit entry names the applicant's declaration by its hash."""
+    waiver = hearings.waiver_of(doing.application)
+    assert waiver is not None
+    doing.act.note(
+        adjustment=doing.form["adjustment"].number, reasons=doing.form["reasons"], waiver_sha256=waiver.sha256,
+        waived_at=waiver.declared_at.isoformat(),
+    )  # fmt: skip
     send_letter(doing, LetterKind.WITHDRAWAL)

@@ -126,11 +126,13 @@ def record_result(
     file_name: str,
     by: User,
     at: datetime,
+    without_public_notice: str = "",
     request_key: str | None = None,
 ) -> ExternalNotice:
     """Enter the national authority's notice: who is in its list, who is not and what was said of it.
 
-    Titles begin on the day of the notice. Raises Replayed as `act` does.
+    Titles begin on the day of the notice; `without_public_notice` says why no public notice came before, where the
+    programme has one. Raises Replayed as `act` does.
     """
     granted = sorted(recognised, key=lambda application: application.case_id)
     listed = [*granted, *passed_over]
@@ -146,10 +148,11 @@ def record_result(
         doing.note(notice=number, dated=dated.isoformat(), file=file.sha256, recognised=_numbers(granted))
         doing.note(passed_over=_numbers(passed_over))
         doing.reply(number=number)
+    above = {"notice": notice, "without_public_notice": without_public_notice}
     for application in granted:
-        door.perform(application.case, "recognise_above", by=by, at=at, form={"notice": notice})
+        door.perform(application.case, "recognise_above", by=by, at=at, form=above)
     for application, reasons in passed_over.items():
-        form = {"notice": notice, "reasons": reasons}
+        form = above | {"reasons": reasons}
         door.perform(application.case, "pass_over_above", by=by, at=at, form=form)
     return notice
 

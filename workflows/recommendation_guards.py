@@ -8,7 +8,10 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.audit import chain_key
+from accreditation.clocks import DeadlineKind
 from accreditation.errors import Reason
+from accreditation.models import AuditEvent
 from accreditation.models.titles import STANDING
 from accreditation.recommendation_words import Department, Position
 from accreditation.services import consultations, evaluation
@@ -20,6 +23,8 @@ from workflows.doing import Doing
 from workflows.guards import needs_text
 from workflows.workdays import SHANGHAI
 
+LEAST_TEXT = 2
+
 
 def parent_is_named(doing: Doing) -> Iterable[Reason]:
     """A branch centre names a standing title of its parent; the parent is another enterprise."""
@@ -27,7 +32,9 @@ def parent_is_named(doing: Doing) -> Iterable[Reason]:
     if under is None:
         return
     if parent is None:
-        yield Reason("parent_needed", _("分中心申报须注明母公司的%(name)s。") % {"name": under.name_zh}, "parent")
+        yield Reason(
+            "parent_needed", _("分中心申报须注明母公司的%(name)s。") % {"name": rule_text(under, "name")}, "parent"
+        )
     elif parent.programme_id != under.pk or parent.state not in STANDING:
         yield Reason("parent_not_standing", _("所注明的母公司资格不在有效期内。"), "parent")
 
@@ -70,10 +77,14 @@ def _is_score(doing: Doing, gate: GateOutcome) -> bool:
 
 
 def departments_are_named(doing: Doing) -> Iterable[Reason]:
-    """At least one, none of them unknown."""
+    """All whom the rules of the batch name, others at will, none of them unknown."""
     asked = list(doing.form.get("departments") or [])
+    missing = [department for department in doing.batch.departments if department not in asked]
     if not asked or not set(asked) <= set(Department.values):
         yield Reason("departments_needed", _("请选择会商部门。"), "departments")
+    elif missing:
+        text = _("按本批次的规则还须征求%(names)s的意见。") % {"names": consultations.names_of(missing)}
+        yield Reason("departments_missing", text, "departments")
 
 
 def answer_is_complete(doing: Doing) -> Iterable[Reason]:
@@ -92,17 +103,31 @@ def answer_is_complete(doing: Doing) -> Iterable[Reason]:
 
 
 def consultation_is_over(doing: Doing) -> Iterable[Reason]:
-    """All answered; or the time limit is over and the office says why it goes on without the missing answers."""
-    waiting = consultations.unanswered(doing.application)
-    if not waiting:
-        return
-    clock = doing.case.deadlines.filter(kind="consultation").order_by("-pk").first()
-    names = "、".join(str(row.get_department_display()) for row in waiting)
-    if clock is not None and doing.at <= clock.due_at:
-        yield Reason("answers_missing", _("%(names)s 尚未答复，会商期限未满。") % {"names": names})
-    elif len(str(doing.form.get("without_answer_for") or "").strip()) < 2:
-        text = _("%(names)s 逾期未答复，请写明不等待其答复的理由。") % {"names": names}
-        yield Reason("text_needed", text, "without_answer_for")
+    """All asked and answered; or the time limit is over and the office says why it goes on without the rest."""
+    yield from _gaps(doing, silence_counts=False)
+
+
+def consultation_may_end(doing: Doing) -> Iterable[Reason]:
+    """The same; where the rules let the silence of a department that was asked count, no reason is needed for it."""
+    yield from _gaps(doing, silence_counts=doing.batch.silence_counts)
+
+
+def _gaps(doing: Doing, *, silence_counts: bool) -> Iterable[Reason]:
+    """Departments that did not answer or were never asked, each by its name."""
+    silent = [row.department for row in consultations.unanswered(doing.application)]
+    unasked = consultations.not_asked(doing.application)
+    clock = doing.case.deadlines.filter(kind=DeadlineKind.CONSULTATION).order_by("-pk").first()
+    is_over = clock is None or doing.at > clock.due_at
+    says_why = len(str(doing.form.get("without_answer_for") or "").strip()) >= 2
+    if silent and not is_over:
+        text = _("%(names)s 尚未答复，会商期限未满。")
+        yield Reason("answers_missing", text % {"names": consultations.names_of(silent)})
+    elif silent and not silence_counts and not says_why:
+        text = _("%(names)s 逾期未答复，规则未规定逾期视为无意见，请写明不等待其答复的理由。")
+        yield Reason("text_needed", text % {"names": consultations.names_of(silent)}, "without_answer_for")
+    if unasked and not (is_over and says_why):
+        text = _("按本批次的规则须征求%(names)s的意见，尚未征求；会商期限届满后可写明理由继续办理。")
+        yield Reason("not_all_asked", text % {"names": consultations.names_of(unasked)}, "without_answer_for")
 
 
 def objections_are_answered(doing: Doing) -> Iterable[Reason]:
@@ -161,3 +186,20 @@ def notice_from_above_is_given(doing: Doing) -> Iterable[Reason]:
     notice = doing.form.get("notice")
     if notice is None or notice.batch_id != doing.application.batch_id:
         yield Reason("no_notice_from_above", _("没有登记国家主管部门的文件。"))
+
+
+def public_notice_is_over(doing: Doing) -> Iterable[Reason]:
+    """Form: notice, without_public_notice. The national list comes after the national notice (15 working days).
+
+    The document rules: where no notice was entered, or the list bears an earlier day, the office says why.
+    """
+    notice, said = doing.form.get("notice"), str(doing.form.get("without_public_notice") or "").strip()
+    if notice is None or len(said) >= LEAST_TEXT:
+        return
+    events = AuditEvent.objects.filter(chain=chain_key(doing.case), verb="note_public_notice_above")
+    last = events.order_by("-seq").first()
+    if last is None:
+        yield Reason("no_public_notice", _("没有登记国家公示；未公示或未登记的，请写明原因。"), "without_public_notice")
+    elif notice.dated <= date.fromisoformat(last.content["ends_on"]):
+        text = _("国家公示至 %(day)s 止，文件的印发日期却不晚于该日；请核对，或写明原因。")
+        yield Reason("public_notice_running", text % {"day": last.content["ends_on"]}, "without_public_notice")

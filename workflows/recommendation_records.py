@@ -51,10 +51,20 @@ def record_answer(doing: Doing) -> None:
     doing.act.note(department=question.department, **values | {"dated": values["dated"].isoformat()})
 
 
+def note_silence(doing: Doing) -> list[str]:
+    """Codes of the departments without whose answer the case goes on; those never asked apart."""
+    silent = [row.department for row in consultations.unanswered(doing.application)]
+    unasked = [str(department) for department in consultations.not_asked(doing.application)]
+    doing.act.note(silent=silent, **({"not_asked": unasked} if unasked else {}))
+    return silent
+
+
 def adopt_initial_score(doing: Doing) -> None:
     """Form: opinion; without_answer_for and objections_answered where they are asked for."""
     said = {name: doing.form.get(name) or "" for name in ("opinion", "without_answer_for", "objections_answered")}
     opinion = "\n".join(text for text in (said["opinion"], said["objections_answered"]) if text)
+    if doing.batch.consultation_days:
+        note_silence(doing)
     score = rankings.keep_initial_score(
         doing.application, opinion=opinion, without_answer_for=said["without_answer_for"], by=doing.by, at=doing.at
     )
@@ -62,7 +72,7 @@ def adopt_initial_score(doing: Doing) -> None:
 
 
 def not_recommend_below_limit(doing: Doing) -> None:
-    """Form: opinion. Score and limit stand in the letter by themselves."""
+    """Form: opinion; without_answer_for where a department is not waited for. Score and limit come by themselves."""
     found = evaluation.verified_evaluation(doing.application)
     gate = evaluation.initial_score_gate(rules_of(doing.batch))
     assert found is not None
@@ -71,7 +81,9 @@ def not_recommend_below_limit(doing: Doing) -> None:
     assert gate.limit is not None
     score, limit = (amount_text(points, "point", "zh") for points in (found.total, gate.limit.amount()))
     reasons = f"按核定数据计算，初评得分为 {score}，推荐要求为不低于 {limit}。\n{doing.form['opinion']}"
-    doing.act.note(score=exact_text(found.total), evaluation=found.digest(), opinion=doing.form["opinion"])
+    said = {name: doing.form.get(name) or "" for name in ("opinion", "without_answer_for")}
+    doing.act.note(score=exact_text(found.total), evaluation=found.digest(), **said)
+    note_silence(doing)
     end_for(doing, reasons)
     send_letter(doing, LetterKind.NOT_RECOMMENDED, reasons=reasons)
 
@@ -142,19 +154,26 @@ def note_public_notice_above(doing: Doing) -> None:
     )  # fmt: skip
 
 
+def _without_public_notice(doing: Doing) -> None:
+    if said := str(doing.form.get("without_public_notice") or "").strip():
+        doing.act.note(without_public_notice=said)
+
+
 def recognise_above(doing: Doing) -> None:
-    """Form: notice. The national authority granted the title; it is entered, and no certificate of ours is made."""
+    """Form: notice, without_public_notice. The title is entered as granted above; no certificate of ours is made."""
     notice = doing.form["notice"]
     title = outside_titles.enter_title(doing.application, notice)
     doing.application.external_notice, doing.application.title = notice, title
     doing.act.note(notice=notice.number, dated=notice.dated.isoformat(), file=notice.file_id, title=title.number)
+    _without_public_notice(doing)
     send_letter(doing, LetterKind.RECOGNISED_ABOVE, notice=notice, title=title)
 
 
 def pass_over_above(doing: Doing) -> None:
-    """Form: notice, reasons (what the notice or the authority said, optional)."""
+    """Form: notice, without_public_notice, reasons (what the notice or the authority said, optional)."""
     notice, said = doing.form["notice"], doing.form.get("reasons") or ""
     doing.application.external_notice = notice
     doing.act.note(notice=notice.number, dated=notice.dated.isoformat(), file=notice.file_id)
+    _without_public_notice(doing)
     end_for(doing, said or f"《{notice.number}》公布的名单未列入。")
     send_letter(doing, LetterKind.NOT_RECOGNISED_ABOVE, notice=notice, reasons=said)

@@ -6,27 +6,40 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import TitleState
+from accreditation.enums import ProceedingKind
 from accreditation.errors import Reason
-from accreditation.models import Reconsideration, Title
-from accreditation.models.titles import STANDING
+from accreditation.models import Reconsideration
 from accreditation.reconsideration_words import MOST_MORE_DAYS, UNDOING, Outcome
-from accreditation.services.reconsiderations import LOST, challenged_title
+from accreditation.services.reconsiderations import LOST, challenged_title, has_another_title
 from workflows.certification import is_being_made
 from workflows.doing import Doing
 from workflows.proceeding_guards import today
 from workflows.reconsideration_who import reconsideration_of
+from workflows.second_person import another_than_who_did
+
+TAKING_AWAY = (ProceedingKind.REVOCATION, ProceedingKind.CANCELLATION)
 
 
 def outcome_fits(doing: Doing) -> Iterable[Reason]:
-    """An outcome of the law; only an order over a title is modified, and then to a warning."""
-    outcome, title = doing.form.get("outcome"), challenged_title(reconsideration_of(doing))
+    """An outcome of the law; only an order that took a title away is modified, and then to a warning."""
+    outcome, row = doing.form.get("outcome"), reconsideration_of(doing)
     if outcome not in Outcome.values:
         yield Reason("unknown_outcome", _("请选择复议决定的种类。"), "outcome")
-    if outcome == Outcome.MODIFIED and (title is None or title.state not in LOST):
+    if outcome == Outcome.MODIFIED and not _took_a_title_away(row):
         yield Reason(
             "not_modifiable", _("只有撤销或注销称号的决定可以变更；不予认定等决定可以撤销并责令重作。"), "outcome"
         )
+
+
+def _took_a_title_away(row: Reconsideration) -> bool:
+    """Whether the order under challenge itself revoked or cancelled a title, which is lost, or would be but for a stay.
+
+    A warning or a suspension beneath such an order is not changed.
+    """
+    title = challenged_title(row)
+    if title is None or row.challenged_case.proceeding.kind not in TAKING_AWAY:
+        return False
+    return title.state in LOST or row.stayed_effect == "restore"
 
 
 def title_can_come_back(doing: Doing) -> Iterable[Reason]:
@@ -34,19 +47,15 @@ def title_can_come_back(doing: Doing) -> Iterable[Reason]:
     title = challenged_title(reconsideration_of(doing))
     if title is None or doing.form.get("outcome") not in UNDOING:
         return
-    standing = Title.objects.filter(
-        programme=title.programme, holder=title.holder, state__in=[*STANDING, TitleState.SUSPENDED]
-    )
-    if standing.exclude(pk=title.pk).exists():
+    if has_another_title(title):
         yield Reason("another_title", _("该单位已另有同类有效称号，原称号不能恢复。"), "outcome")
     if is_being_made(title):
         yield Reason("certificate_pending", _("该称号的证书正在制发，请在发出后再作决定。"))
 
 
-def by_another_than_the_preparer(doing: Doing) -> Iterable[Reason]:
-    """Who put the decision forward does not make it."""
-    if reconsideration_of(doing).prepared_by_id == doing.by.pk:
-        yield Reason("four_eyes", _("拟定复议决定的人不能同时作出决定，须由另一人办理。"))
+by_another_than_the_preparer = another_than_who_did(
+    "propose_decision", _("拟定复议决定的人不能同时作出决定，须由另一人办理。")
+)
 
 
 def decision_is_dated(doing: Doing) -> Iterable[Reason]:
@@ -70,6 +79,8 @@ def days_are_within_the_law(doing: Doing) -> Iterable[Reason]:
 
 
 def is_not_stayed(doing: Doing) -> Iterable[Reason]:
-    """Execution is stayed once."""
+    """Execution is stayed once, and only of an act that is carried out: a refused certificate is not."""
+    if reconsideration_of(doing).challenged_id is None:
+        yield Reason("nothing_to_stay", _("不予补发换发的答复没有可以停止执行的内容。"))
     if reconsideration_of(doing).stayed_at is not None:
         yield Reason("stayed", _("已经决定停止执行。"))

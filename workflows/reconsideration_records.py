@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from accreditation.adverse_ends import FOLLOWING_VERBS, Sequel
 from accreditation.enums import LetterKind
-from accreditation.models import Title
+from accreditation.models import Reconsideration, Title
+from accreditation.models.titles import BENEATH
 from accreditation.reconsideration_words import DAYS_TO_ANSWER, UNDOING, Outcome
 from accreditation.services import letters
-from accreditation.services.reconsiderations import challenged_title, move_title, way_back
-from certificates.services.restoring import request_restored_version
-from certificates.services.standing import change_standing
-from certificates.standing import Standing
-from workflows.certification import newest_certificate_of_title, request_key_of
+from accreditation.services.reconsiderations import challenged_title, locked_title, sequel_of, undo_order, warn_instead
+from workflows import staying
 from workflows.deadlines import extend
 from workflows.doing import Doing
+from workflows.giving_back import give_certificate_back
 from workflows.reconsideration_who import reconsideration_of
+from workflows.reissues_reopened import reopen_refused
 
 AUTHORITY_ZH = "行政复议机关"
 OUTCOME_ZH = {
@@ -35,7 +36,7 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
         is_adverse=is_adverse,
         at=doing.at,
         reconsideration=reconsideration_of(doing),
-        challenged=reconsideration_of(doing).letter,
+        challenged=reconsideration_of(doing).told_by,
         **content,
     )
     doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
@@ -66,11 +67,12 @@ def answer(doing: Doing) -> None:
 
 
 def stay(doing: Doing) -> None:
-    """Form: reason. While it lasts, an order bars nobody from applying again."""
+    """Form: reason. While it lasts, an order in effect is taken back, and one for a later day waits."""
     row = reconsideration_of(doing)
     row.stayed_at, row.stay_reason = doing.at, doing.form["reason"].strip()
     doing.act.note(reason=row.stay_reason)
-    _send(doing, LetterKind.EXECUTION_STAYED)
+    title = staying.take_back(doing, by=AUTHORITY_ZH)
+    _send(doing, LetterKind.EXECUTION_STAYED, title=title)
 
 
 def prolong(doing: Doing) -> None:
@@ -100,7 +102,7 @@ def withdraw(doing: Doing) -> None:
     row = reconsideration_of(doing)
     row.ended_for = doing.form["reason"].strip()
     doing.act.note(reason=row.ended_for)
-    _send(doing, LetterKind.RECONSIDERATION_ENDED)
+    _send(doing, LetterKind.RECONSIDERATION_ENDED, title=staying.carry_out_again(doing))
 
 
 def decide(doing: Doing) -> None:
@@ -113,44 +115,50 @@ def decide(doing: Doing) -> None:
         outcome=row.outcome, order=row.decision_number,
         decided_on=row.decided_on.isoformat(), reasons=row.decision_reasons,
     )  # fmt: skip
-    title = challenged_title(row)
-    if row.outcome in UNDOING:
-        if title is not None:
-            _undo_order(doing, title)
-        else:
-            doing.act.note(redo_ordered=True)
+    sequel = sequel_of(row.told_by)
+    if row.outcome in UNDOING and sequel is not None:
+        _follow(doing, sequel)
+    else:
+        staying.carry_out_again(doing)
     _send(
         doing, LetterKind.RECONSIDERATION_DECISION, is_adverse=True,
-        outcome_zh=OUTCOME_ZH[Outcome(row.outcome)], is_undone=row.outcome in UNDOING,
-        title=challenged_title(row),
+        outcome_zh=OUTCOME_ZH[Outcome(row.outcome)], sequel=sequel if row.outcome in UNDOING else "",
+        title=_title_now(row), was_stayed=bool(row.stayed_effect),
     )  # fmt: skip
+
+
+def _title_now(row: Reconsideration) -> Title | None:
+    """The title under challenge as the decision has left it."""
+    title = challenged_title(row)
+    return None if title is None else Title.objects.get(pk=title.pk)
+
+
+def _follow(doing: Doing, sequel: Sequel) -> None:
+    """An order is undone here and now, a new application is for the enterprise to file; else its case follows."""
+    row, title = reconsideration_of(doing), locked_title(reconsideration_of(doing))
+    doing.act.note(sequel=sequel)
+    if title is not None:
+        _undo_order(doing, title)
+    elif sequel is Sequel.REISSUE_REOPENED:
+        reopen_refused(doing)
+    elif sequel in FOLLOWING_VERBS:
+        doing.sequels.append((row.challenged_case, FOLLOWING_VERBS[sequel], {"reconsideration": row}))
+    else:
+        doing.act.note(redo_ordered=True)
 
 
 def _undo_order(doing: Doing, title: Title) -> None:
     row = reconsideration_of(doing)
-    verb = way_back(title)
+    if row.stayed_effect:
+        moved, verb = title, row.stayed_effect  # taken back already
+        if verb not in BENEATH:
+            staying.keep_back(doing, title, ground=f"{row.decision_number}，行政复议决定")
+    else:
+        moved, verb = undo_order(row, title, by=doing.by, at=doing.at)
     if not verb:
         doing.act.note(title=title.number, title_state=title.state)
         return
-    moved = move_title(row, title, verb, by=doing.by, at=doing.at)
     if row.outcome == Outcome.MODIFIED:
-        moved = move_title(row, moved, "warn", by=doing.by, at=doing.at)
+        moved = warn_instead(row, moved, by=doing.by, at=doing.at)
     doing.act.note(title=moved.number, effect=verb, title_state=moved.state)
-    _follow_with_certificate(doing, moved)
-
-
-def _follow_with_certificate(doing: Doing, title: Title) -> None:
-    """A suspended certificate is reinstated; a revoked one stays so for ever, and a new version is made out."""
-    row = reconsideration_of(doing)
-    certificate = newest_certificate_of_title(title)
-    if certificate is None:
-        return
-    ground = f"{row.decision_number}，行政复议决定"
-    if certificate.standing is Standing.SUSPENDED and title.is_standing:
-        change_standing(certificate=certificate, verb="reinstate", ground=ground, at=doing.at)
-    elif certificate.standing in (Standing.REVOKED, Standing.CANCELLED) and title.is_standing:
-        key = f"{request_key_of(title)}:{row.case.number}"
-        certificate = request_restored_version(
-            certificate=certificate, request_key=key, announcement=row.decision_number, by=AUTHORITY_ZH, at=doing.at
-        )
-    doing.act.note(certificate=certificate.number, certificate_version=certificate.version)
+    give_certificate_back(doing, moved, number=row.decision_number, ground="行政复议决定", by=AUTHORITY_ZH)

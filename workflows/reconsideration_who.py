@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.models import Member, Reconsideration, User
+from accreditation.holdings import who_hold
+from accreditation.models import Reconsideration, User
 from accreditation.permissions import has_power, has_power_at, persons_behind
-from accreditation.roles import ROLES, Power
-from accreditation.services.reconsiderations import took_part
+from accreditation.roles import Power
+from accreditation.services.reconsiderations import took_part_in_act
 from workflows.doing import Doing, Who
+from workflows.parties import tied_members
 
 
 def reconsideration_of(doing: Doing) -> Reconsideration:
@@ -20,8 +22,7 @@ def reconsideration_of(doing: Doing) -> Reconsideration:
 
 
 def _is_free(user: User, row: Reconsideration) -> bool:
-    connected = Member.objects.filter(user=user, enterprise_id=row.challenged.enterprise_id).exists()
-    return not connected and not took_part(user, row.challenged)
+    return not tied_members(row.case).filter(user=user).exists() and not took_part_in_act(user, row)
 
 
 def _reconsiders(power: Power) -> Callable[[Doing], bool]:
@@ -30,10 +31,10 @@ def _reconsiders(power: Power) -> Callable[[Doing], bool]:
 
 def _answers(doing: Doing) -> bool:
     row = reconsideration_of(doing)
-    if not has_power_at(doing.by, Power.PREPARE_ORDERS, row.respondent_code or None, doing.at):
+    if not has_power_at(doing.by, Power.ANSWER_CHALLENGES, row.respondent_code or None, doing.at):
         return False
     people = persons_behind(doing.by)
-    return not Member.objects.filter(user__in=people, enterprise_id=row.challenged.enterprise_id).exists()
+    return not tied_members(row.case).filter(user__in=people).exists()
 
 
 RECONSIDERER = Who(
@@ -43,25 +44,19 @@ DECIDER = Who(Power.DECIDE_RECONSIDERATIONS, _("复议决定人（未参与原�
 RESPONDENT = Who("respondent", _("被申请人"), _answers)
 
 
-def _holding(power: Power) -> list[User]:
-    roles = [role for role, entry in ROLES.items() if power in entry.powers]
-    asked = User.objects.filter(is_active=True, grants__revoked_at__isnull=True, grants__role__in=roles)
-    return list(asked.distinct())
-
-
 def reconsiderers(doing: Doing) -> list[User]:
     """Everybody who may examine this challenge."""
     row = reconsideration_of(doing)
-    return [person for person in _holding(Power.REVIEW_RECONSIDERATIONS) if _is_free(person, row)]
+    return [person for person in who_hold(Power.REVIEW_RECONSIDERATIONS, None, doing.at) if _is_free(person, row)]
 
 
 def deciders(doing: Doing) -> list[User]:
     """Everybody who may decide on this challenge."""
     row = reconsideration_of(doing)
-    return [person for person in _holding(Power.DECIDE_RECONSIDERATIONS) if _is_free(person, row)]
+    return [person for person in who_hold(Power.DECIDE_RECONSIDERATIONS, None, doing.at) if _is_free(person, row)]
 
 
-def respondents(doing: Doing) -> list[User]:
+def respondents(doing: Doing) -> Iterable[User]:
     """Everybody who answers for the body concerned."""
     code = reconsideration_of(doing).respondent_code or None
-    return [person for person in _holding(Power.PREPARE_ORDERS) if has_power_at(person, Power.PREPARE_ORDERS, code)]
+    return who_hold(Power.ANSWER_CHALLENGES, code, doing.at)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from accreditation.enums import LetterKind
-from accreditation.models import Letter, Objection, StoredFile, VerifiedValue
+from accreditation.models import Letter, StoredFile, VerifiedValue
 from accreditation.services import (
     bindings,
     evaluation,
@@ -23,7 +23,7 @@ from accreditation.services import (
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
 from criteria.units import amount_text
-from workflows import certification, flow_tasks
+from workflows import certification, corrections, flow_tasks, objection_hearings
 from workflows.doing import Doing
 from workflows.points import described_points
 from workflows.who import OFFICE_STATES, level_of
@@ -131,7 +131,10 @@ def unbind_evidence(doing: Doing) -> None:
 
 def file_application(doing: Doing) -> None:
     """File the material as a version; the receipt names number, time and content hash."""
+    before = doing.application.current
     submission = material.file_submission(doing.application, by=doing.by, at=doing.at)
+    if before is not None:
+        corrections.end_values(doing, before)
     doing.act.note(submission=submission.number, content_sha256=submission.content_sha256)
     doing.act.reply(submission=submission.number, content_sha256=submission.content_sha256)
     reviews.close_correction(doing.application, at=doing.at)
@@ -290,7 +293,7 @@ def hand_in_review(doing: Doing) -> None:
     doing.application.panel_is_complete = panels.is_complete(seat.panel)
     if doing.application.panel_is_complete:
         panels.open_marks(seat.panel, at=doing.at)
-        doing.act.note(panel_result=seat.panel.result)
+        doing.act.note(panel_result=seat.panel.result, salts=panels.salts(seat.panel))
 
 
 def carry_out_decision(kind: LetterKind | None) -> Callable[[Doing], None]:
@@ -333,10 +336,9 @@ def settle_objection(is_upheld: bool) -> Callable[[Doing], None]:
     """Form: objection, reasons."""
 
     def record(doing: Doing) -> None:
-        objection: Objection = doing.form["objection"]
         reasons = doing.form["reasons"]
-        notices.settle_objection(objection, is_upheld=is_upheld, reasons=reasons, by=doing.by, at=doing.at)
-        doing.act.note(objection=objection.number, upheld=is_upheld, reasons=reasons)
+        outcome = objection_hearings.UPHELD if is_upheld else objection_hearings.DISMISSED
+        objection = objection_hearings.settle(doing, outcome=outcome)
         content = {"objection": objection, "notice": doing.application.notice, "reasons": reasons}
         if is_upheld:
             _end_for(doing, reasons)

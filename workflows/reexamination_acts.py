@@ -18,8 +18,11 @@ from accreditation.services.reexaminations import HELD, renew_term
 from accreditation.services.rule_sets import rule_text
 from criteria.fields import FieldSpec
 from workflows.doing import Doing
+from workflows.matter_returns import Told
+from workflows.returnable import figures_asked
+from workflows.second_person import another_than_who_did
 from workflows.workdays import SHANGHAI
-from workflows.yearly_report_acts import fields_of, today
+from workflows.yearly_report_acts import today, write_return
 
 
 def row_of(doing: Doing) -> Reexamination:
@@ -30,7 +33,7 @@ def row_of(doing: Doing) -> Reexamination:
 
 def fields_asked(row: Reexamination) -> list[tuple[FieldSpec, int]]:
     """Fields of the data table of the round's rules, each with its years."""
-    return fields_of(row.round.rule_set, row.round.reporting_year)
+    return figures_asked(row)
 
 
 def due_day(row: Reexamination) -> date:
@@ -81,6 +84,11 @@ def title_stands_no_more(doing: Doing) -> Iterable[Reason]:
     """Whoever holds the title is re-examined."""
     if row_of(doing).title.state in HELD:
         yield Reason("title_stands", _("称号仍然有效，应当参加复核。"))
+
+
+by_another_than_the_reviewer = another_than_who_did(
+    "give_reexamination_opinion", _("出具审核意见的人不能自己上报或退回，须由另一人办理。")
+)
 
 
 # --- records ------------------------------------------------------------------------------------------------------
@@ -141,10 +149,17 @@ def _close(doing: Doing, outcome: str) -> None:
 
 
 def remark(doing: Doing) -> None:
-    """Form: reason. Why it is sent back, closed or dropped."""
+    """Form: reason. Why it is closed or dropped."""
     row = row_of(doing)
     row.remark = str(doing.form.get("reason") or "").strip()
     doing.act.note(reason=row.remark)
+
+
+def send_back(doing: Doing, told: Told) -> None:
+    """What is to be completed goes to the holder as a letter."""
+    row = row_of(doing)
+    row.remark = told.text
+    write_return(doing, told, matter=f"{row.round.year} 年度复核材料")
 
 
 def note_reason(doing: Doing) -> None:

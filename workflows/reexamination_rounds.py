@@ -144,8 +144,9 @@ def _proposals(rows: Iterable[Reexamination], at: datetime) -> Iterator[Case]:
         has_failed = row.state == ReexaminationState.FAILED
         ground = Ground.REEXAMINATION_FAILED if has_failed else Ground.NOT_REEXAMINED
         case = propose_proceeding(
-            row.title, kind=ProceedingKind.REVOCATION, ground=ground, found_facts=_facts(row), by=clock, at=at
-        )
+            row.title, kind=ProceedingKind.REVOCATION, ground=ground, found_facts=_facts(row), by=clock, at=at,
+            notice=row.notice,
+        )  # fmt: skip
         if case is not None:
             row.proposal = case
             row.save(update_fields=["proposal"])

@@ -120,7 +120,7 @@ def _deal_with(
 ) -> list[Reminder]:
     """Steps of one audience: the highest is sent, the lower ones that were missed are only recorded."""
     *missed, highest = sorted(due, key=lambda one: (one.step.offset, -one.clock.due_at.timestamp()))
-    reached = people_reached(case, highest.step.audience, beside)
+    reached = people_reached(case, highest.step.audience, doing.at, beside)
     fresh = [person for person in reached if person.pk not in told]
     told.update(person.pk for person in fresh)
     state = ReminderState.SENT if fresh else ReminderState.SKIPPED if reached else ReminderState.UNADDRESSED

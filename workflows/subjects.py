@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
@@ -36,7 +36,8 @@ class Subject:
     """A kind of subject: its table, the words and facts of its states, the states in which each clock runs.
 
     `locks` names the rows that an act holds from its beginning: the subject's own and those of `related` that it may
-    move. Titles are locked before enterprises, wherever both are, so that no two acts wait for each other.
+    move; `locks_if_any` those that may be missing. Titles are locked before enterprises, wherever both are, so that no
+    two acts wait for each other.
     """
 
     model: type[CaseSubject]
@@ -45,6 +46,7 @@ class Subject:
     clocks: Mapping[str, frozenset[str]]
     related: tuple[str, ...] = ()
     locks: tuple[str, ...] = ("self",)
+    locks_if_any: tuple[str, ...] = ()  # each after the subject: PostgreSQL locks no row that an outer join may lack
     first: str = "draft"  # the state in which a case of it begins
 
     def of(self, case: Case) -> CaseSubject:
@@ -52,10 +54,18 @@ class Subject:
         row: CaseSubject = self.model._default_manager.select_related(*self.related).get(case=case)
         return row
 
+    def of_all(self, cases: Iterable[Case]) -> dict[int, CaseSubject]:
+        """The subject rows of several cases by the key of the case, in one statement."""
+        rows = self.model._default_manager.select_related(*self.related).filter(case__in=list(cases))
+        return {row.case_id: row for row in rows}
+
     def locked(self, case: Case) -> CaseSubject:
         """The same under its row lock."""
         rows = self.model._default_manager.select_for_update(of=self.locks).select_related(*self.related)
         row: CaseSubject = rows.get(case=case)
+        for name in self.locks_if_any:
+            if (found := getattr(row, name)) is not None:
+                setattr(row, name, type(found)._default_manager.select_for_update(of=("self",)).get(pk=found.pk))
         return row
 
     def facts(self, state: str) -> StateFacts:
@@ -72,11 +82,13 @@ APPLICATION = Subject(
     words=ApplicationState,
     states={str(state): facts for state, facts in APPLICATION_STATES.items()},
     clocks={
+        DeadlineKind.FORWARDING: frozenset({_S.UNDER_FORWARDING}),
         DeadlineKind.FIRST_REVIEW: frozenset({_S.SUBMITTED, _S.UNDER_FIRST_REVIEW}),
         DeadlineKind.CORRECTION: frozenset({_S.RETURNED}),
         DeadlineKind.COMPLETENESS_CHECK: frozenset({_S.UNDER_COMPLETENESS_CHECK}),
         DeadlineKind.EXPERT_REVIEW: frozenset({_S.UNDER_EXPERT_REVIEW}),
         DeadlineKind.NOTICE: frozenset({_S.UNDER_NOTICE}),
+        DeadlineKind.OBJECTION_STATEMENT: frozenset({_S.UNDER_NOTICE}),
         DeadlineKind.CONSULTATION: frozenset({_S.UNDER_CONSULTATION}),
         DeadlineKind.FIGURE_CHECK: _BESIDE_THE_CHECK,
         DeadlineKind.FIGURE_ANSWER: _BESIDE_THE_CHECK,
@@ -112,7 +124,7 @@ RECONSIDERATION = Subject(
         DeadlineKind.RECONSIDERATION: frozenset({_R.ANSWER_ASKED, _R.UNDER_RECONSIDERATION, _R.DECISION_PROPOSED}),
     },
     related=("challenged", "letter"),
-    locks=("self", "challenged", "letter"),
+    locks_if_any=("challenged", "letter"),
     first=_R.FILED,
 )
 CHANGE = Subject(

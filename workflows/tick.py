@@ -17,6 +17,7 @@ from accreditation.models import Batch, Deadline, EvaluationRound, Notice, Title
 from accreditation.services.batches import close_batch
 from accreditation.services.evaluation_rounds import list_late, rounds_to_list
 from accreditation.services.notices import end_notice
+from accreditation.services.reconsiderations import stays_of_execution
 from accreditation.services.titles import expire_title, titles_run_out
 from workflows import door
 from workflows.certification import certificates_to_note
@@ -45,6 +46,8 @@ def tick(at: datetime, limit: int = 200) -> Ticked:
     late = sum(_list_late(round_, at) for round_ in rounds_to_list(at))
     ended = sum(_end(notice, at) for notice in Notice.objects.filter(state=NoticeState.PUBLISHED, ends_at__lt=at))
     due = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=at).exclude(fires="")
+    # An order whose execution is stayed waits for the decision, and takes effect by itself where that upholds it.
+    due = due.exclude(fires="take_effect", case__in=stays_of_execution().values("challenged"))
     results = [_fire(deadline, at) for deadline in due.select_related("case").order_by("due_at", "pk")[:limit]]
     noted = sum(_note(at, number, case, form) for number, case, form in islice(certificates_to_note(), limit))
     today = at.astimezone(SHANGHAI).date()

@@ -135,7 +135,7 @@ HOLDER = Who("applicant", _("称号持有单位"), APPLICANT.test)
 TITLE_KEEPER = Who(
     Power.PREPARE_ORDERS,
     _("市认定办公室"),
-    lambda doing: has_power_at(doing.by, Power.PREPARE_ORDERS, None) and _unconnected(doing),
+    lambda doing: has_power_at(doing.by, Power.PREPARE_ORDERS, None, doing.at) and _unconnected(doing),
 )
 PREPARER = Who(Power.PREPARE_ORDERS, _("认定机关承办人"), _at_authority(Power.PREPARE_ORDERS))
 ORDERER = Who(Power.MAKE_ORDERS, _("认定机关决定人"), _at_authority(Power.MAKE_ORDERS))

@@ -66,22 +66,31 @@ class WorkCalendar:
         day = start.astimezone(SHANGHAI).date() + timedelta(days=count)
         return Due(datetime.combine(day, END_OF_DAY, SHANGHAI), False)
 
-    def due_with_pauses(self, started: datetime, count: int, pauses: Iterable[tuple[datetime, datetime]]) -> Due:
-        """End of the count-th working day after the start where pauses (from, to; in order) are not counted.
+    def due_with_pauses(
+        self,
+        started: datetime,
+        count: int,
+        pauses: Iterable[tuple[datetime, datetime]],
+        *,
+        in_calendar_days: bool = False,
+    ) -> Due:
+        """End of the count-th day after the start where pauses (from, to; in order) are not counted.
 
-        The day of a pause counts as little as the day of a start: what it has used are the working days between them.
+        The day of a pause counts as little as the day of a start: what it has used are the days between them.
         """
         start, left, provisional = started, count, False
         for paused, resumed in pauses:
-            used, unsure = self._between(start, paused)
+            used, unsure = self._between(start, paused, in_calendar_days)
             left, provisional, start = max(left - used, 0), provisional or unsure, resumed
-        due = self.due(start, left)
+        due = self.due_after(start, left, in_calendar_days=in_calendar_days)
         return Due(due.at, due.is_provisional or provisional)
 
-    def _between(self, start: datetime, end: datetime) -> tuple[int, bool]:
-        """Working days that lie wholly between two acts, and whether any day is in an unpublished year."""
+    def _between(self, start: datetime, end: datetime, in_calendar_days: bool) -> tuple[int, bool]:
+        """Days that lie wholly between two acts, and whether their number rests on an unpublished year."""
         first, last = (moment.astimezone(SHANGHAI).date() for moment in (start, end))
         days = [first + timedelta(days=n) for n in range(1, (last - first).days)]
+        if in_calendar_days:
+            return len(days), False
         return sum(map(self.is_working, days)), any(day.year not in self.published for day in days)
 
     def left(self, on: date, due: date) -> int:

@@ -32,7 +32,7 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One row of an inbox: task, case, what to do, clock, working days left (None without a clock)."""
+    """One row of an inbox: task, case, what to do, clock, working days left (None without a clock that runs)."""
 
     task: Task
     case: Case
@@ -41,6 +41,7 @@ class WorkItem:
     deadline: Deadline | None
     days_left: int | None
     is_mine: bool
+    is_paused: bool = False  # its clock stands still
 
     @property
     def is_overdue(self) -> bool:
@@ -145,13 +146,18 @@ def _due_column() -> object:
 
 
 def _clocks(case_ids: Iterable[int]) -> dict[int, Deadline]:
-    running = Deadline.objects.filter(case_id__in=list(case_ids), state=DeadlineState.RUNNING)
-    return {clock.case_id: clock for clock in running.exclude(kind__in=BESIDE).order_by("-due_at")}
+    """The clock of each case that is due first, or else one that stands still."""
+    states = (DeadlineState.RUNNING, DeadlineState.PAUSED)
+    rows = Deadline.objects.filter(case_id__in=list(case_ids), state__in=states).exclude(kind__in=BESIDE)
+    found = sorted(rows.order_by("-due_at"), key=lambda clock: clock.state == DeadlineState.RUNNING)
+    return {clock.case_id: clock for clock in found}
 
 
 def _row(task: Task, clocks: dict[int, Deadline], calendar: WorkCalendar, today: date, user: User) -> WorkItem:
     case = task.process.caseflow.case
-    clock = clocks.get(case.pk)
+    found = clocks.get(case.pk)
+    is_paused = found is not None and found.state == DeadlineState.PAUSED
+    clock = None if is_paused else found
     return WorkItem(
         task=task,
         case=case,
@@ -160,6 +166,7 @@ def _row(task: Task, clocks: dict[int, Deadline], calendar: WorkCalendar, today:
         deadline=clock,
         days_left=days_left(clock, calendar, today) if clock else None,
         is_mine=task.owner_id == user.pk,
+        is_paused=is_paused,
     )
 
 

@@ -7,16 +7,20 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.enums import LetterKind, Level
 from accreditation.errors import Reason
-from accreditation.models import Deadline, RuleSetEdition, User, YearlyReport
-from accreditation.permissions import has_power_at
-from accreditation.roles import ROLES, Power
-from accreditation.services import proceedings
-from accreditation.services.known_figures import years_of
-from accreditation.services.rule_sets import rule_text, rules_of_edition
+from accreditation.holdings import who_hold
+from accreditation.models import Body, Deadline, User, YearlyReport
+from accreditation.roles import Power
+from accreditation.services import letters, proceedings
+from accreditation.services.rule_sets import rule_text
 from criteria.fields import FieldSpec
 from workflows.doing import Doing
+from workflows.matter_returns import Told
+from workflows.returnable import SUMMARY, figures_asked
 from workflows.workdays import SHANGHAI
+
+RETURNED = LetterKind.CORRECTION  # everything at once, as a recognition is returned
 
 
 def report_of(doing: Doing) -> YearlyReport:
@@ -27,21 +31,12 @@ def report_of(doing: Doing) -> YearlyReport:
 
 def fields_asked(report: YearlyReport) -> list[tuple[FieldSpec, int]]:
     """Fields of the data table of the call's rules, each with its years."""
-    return fields_of(report.call.rule_set, report.call.reporting_year)
+    return figures_asked(report)
 
 
-def fields_of(edition: RuleSetEdition, reporting_year: int) -> list[tuple[FieldSpec, int]]:
-    """Fields of the data table of some rules, each with the years that it is asked for."""
-    form = rules_of_edition(edition).form
-    rows = [(spec, year) for spec in form.table for year in years_of(spec, reporting_year)] if form else []
-    return [(spec, year) for spec, year in rows if year is not None]
-
-
-def keepers(doing: Doing) -> list[User]:
+def keepers(doing: Doing) -> Iterable[User]:
     """Everybody at the municipal office who deals with titles."""
-    roles = [role for role, entry in ROLES.items() if Power.PREPARE_ORDERS in entry.powers]
-    asked = User.objects.filter(is_active=True, grants__revoked_at__isnull=True, grants__role__in=roles).distinct()
-    return [person for person in asked if has_power_at(person, Power.PREPARE_ORDERS, None)]
+    return who_hold(Power.PREPARE_ORDERS, None, doing.at)
 
 
 # --- guards -------------------------------------------------------------------------------------------------------
@@ -80,6 +75,17 @@ def title_stands_no_more(doing: Doing) -> Iterable[Reason]:
     """A report is owed as long as the title stands."""
     if report_of(doing).title.is_standing:
         yield Reason("title_stands", _("称号仍然有效，年度报告仍须报送。"))
+
+
+def figures_stated(doing: Doing) -> dict[str, str]:
+    """Each figure that is asked for as the form has it, by its name there."""
+    names = [f"{spec.code}-{year}" for spec, year in figures_asked(doing.subject)]
+    return {name: str(doing.form.get(name) or "") for name in names}
+
+
+def summary_stated(doing: Doing) -> dict[str, str]:
+    """The text that is handed in with the figures."""
+    return {SUMMARY: str(doing.form.get("summary") or "").strip()}
 
 
 # --- records ------------------------------------------------------------------------------------------------------
@@ -134,10 +140,28 @@ def remind(doing: Doing) -> None:
 
 
 def remark(doing: Doing) -> None:
-    """Form: reason. What the office says when it takes note, sends back or drops."""
+    """Form: reason. What the office says when it takes note or drops."""
     row = report_of(doing)
     row.remark = str(doing.form.get("reason") or "").strip()
     doing.act.note(reason=row.remark)
+
+
+def send_back(doing: Doing, told: Told) -> None:
+    """What is to be corrected goes to the holder as a letter."""
+    row = report_of(doing)
+    row.remark = told.text
+    write_return(doing, told, matter=f"{row.call.reporting_year} 年度报告")
+
+
+def write_return(doing: Doing, told: Told, *, matter: str) -> None:
+    """The letter of the municipal office that lists every point of a return at once; `matter` names the case."""
+    office = Body.objects.filter(level=Level.MUNICIPAL).order_by("pk").first()
+    letter = letters.write_case_letter(
+        doing.case, kind=RETURNED, issued_by=office.name_zh if office else "", is_adverse=False,
+        at=doing.at, matter=matter, **told.letter,
+    )  # fmt: skip
+    doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
+    doing.act.reply(letter=letter.number)
 
 
 # --- clocks -------------------------------------------------------------------------------------------------------

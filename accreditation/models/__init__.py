@@ -1,6 +1,7 @@
 """The tables of legal facts, one module per subject."""
 
 from accreditation.models.adjustments import AdjustedEntry, NoticeAdjustment
+from accreditation.models.announcement_corrections import AnnouncementCorrection
 from accreditation.models.applications import (
     Application,
     CorrectionPoint,
@@ -20,6 +21,7 @@ from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
 from accreditation.models.delegations import Delegation, Lender
+from accreditation.models.designations import DesignationProposal
 from accreditation.models.editions import EditionChange
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evaluations import EvaluationCall, EvaluationRound
@@ -27,7 +29,17 @@ from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
 from accreditation.models.figure_checks import FigureCheck, FigureCheckPlan, FigureFinding
 from accreditation.models.grant_proposals import GrantProposal
-from accreditation.models.meetings import Attendance, Decision, Meeting, MeetingItem, MeetingRecusal, Vote
+from accreditation.models.hearings import NoticeWaiver, ObjectionHearing, ObjectorLetter
+from accreditation.models.matter_returns import MatterPoint, MatterReturn
+from accreditation.models.meetings import (
+    Attendance,
+    Decision,
+    Meeting,
+    MeetingItem,
+    MeetingRecusal,
+    PresenceChange,
+    Vote,
+)
 from accreditation.models.notice_extensions import NoticeExtension
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
@@ -47,6 +59,7 @@ from accreditation.models.recommendations import (
 )
 from accreditation.models.reconsiderations import Reconsideration
 from accreditation.models.reexaminations import Reexamination, ReexaminationReport, ReexaminationRound
+from accreditation.models.reissues import Reissue, ReissueLetter
 from accreditation.models.reminders import Reminder
 from accreditation.models.returns import FurtherReturn
 from accreditation.models.rules import RuleDraft, RuleTrial
@@ -59,6 +72,7 @@ from accreditation.models.yearly_reports import YearlyReport, YearlyReportCall
 __all__ = [
     "AdjustedEntry",
     "Announcement",
+    "AnnouncementCorrection",
     "Application",
     "Attendance",
     "AuditEvent",
@@ -83,6 +97,7 @@ __all__ = [
     "Deadline",
     "Decision",
     "Delegation",
+    "DesignationProposal",
     "Draft",
     "EditionChange",
     "Effect",
@@ -108,6 +123,8 @@ __all__ = [
     "Lender",
     "Letter",
     "Link",
+    "MatterPoint",
+    "MatterReturn",
     "Meeting",
     "MeetingItem",
     "MeetingRecusal",
@@ -117,13 +134,17 @@ __all__ = [
     "NoticeAdjustment",
     "NoticeEntry",
     "NoticeExtension",
+    "NoticeWaiver",
     "Objection",
+    "ObjectionHearing",
+    "ObjectorLetter",
     "OwnFigure",
     "Panel",
     "PanelDraw",
     "PaperImport",
     "PlanFigure",
     "PlanTarget",
+    "PresenceChange",
     "Proceeding",
     "Programme",
     "Ranking",
@@ -133,6 +154,8 @@ __all__ = [
     "Reexamination",
     "ReexaminationReport",
     "ReexaminationRound",
+    "Reissue",
+    "ReissueLetter",
     "Reminder",
     "RequestKey",
     "Review",

@@ -296,9 +296,16 @@ class VerifiedValue(models.Model):
     adopted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     adopted_at = models.DateTimeField(null=True, blank=True)
     is_current = models.BooleanField(default=True)
+    # the version that corrected the reported figure, where that is why it counts no longer
+    ended_with = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        constraints = [models.CheckConstraint(name="verified_value_has_reason", condition=~Q(reason=""))]
+        constraints = [
+            models.CheckConstraint(name="verified_value_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="ended_value_counts_no_longer", condition=Q(ended_with__isnull=True) | Q(is_current=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.year}"

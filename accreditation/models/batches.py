@@ -9,10 +9,11 @@ from django_fsm import transition
 
 from accreditation.choice_words import EVALUATING, RECOGNISING, RECOMMENDING
 from accreditation.enums import BatchState, Choice, Level
+from accreditation.meeting_words import BallotKind, DeadlockRule
 from accreditation.models.audit import Chained
 from accreditation.models.people import Body, User
 from accreditation.models.state_field import StateField
-from accreditation.recommendation_words import TieRule
+from accreditation.recommendation_words import Department, TieRule
 
 
 class Programme(models.Model):
@@ -70,6 +71,7 @@ class Batch(Chained):
     base_date = models.DateField()  # the day whose rules apply
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    forwarding_days = models.PositiveIntegerField(default=0)  # of the town or park; zero where the rules set none
     first_review_days = models.PositiveIntegerField()
     correction_days = models.PositiveIntegerField()
     check_days = models.PositiveIntegerField()
@@ -83,7 +85,17 @@ class Batch(Chained):
     early_objection_extension_days = models.PositiveIntegerField(default=0)
     quorum_numerator = models.PositiveIntegerField(default=2)
     quorum_denominator = models.PositiveIntegerField(default=3)
+    quorum_ground = models.CharField(max_length=200, blank=True)  # where it was read; empty: the rules set none
+    ballot = models.CharField(max_length=10, choices=BallotKind, default=BallotKind.NAMED)
+    deadlock_rule = models.CharField(max_length=10, choices=DeadlockRule, default=DeadlockRule.POSTPONE)
+    ballot_ground = models.CharField(max_length=200, blank=True)  # likewise
+    deadlock_ground = models.CharField(max_length=200, blank=True)  # likewise
     consultation_days = models.PositiveIntegerField(default=0)
+    # departments that a consultation must ask, all four where the rules do not say otherwise
+    asks_science = models.BooleanField(default=True)
+    asks_finance = models.BooleanField(default=True)
+    asks_customs = models.BooleanField(default=True)
+    asks_tax = models.BooleanField(default=True)
     silence_counts = models.BooleanField(default=False)  # a department that lets its time pass has no objection
     adjustment_restarts = models.BooleanField(default=False)  # the notice days run anew for a corrected entry
     # of recommendations, or of proposals for recognition; null until the office enters it
@@ -110,11 +122,25 @@ class Batch(Chained):
             models.CheckConstraint(  # zero: a procedure without a panel
                 name="panel_is_odd_and_large_enough", condition=Q(panel_size__gte=3) | Q(panel_size=0)
             ),
+            models.CheckConstraint(
+                name="quorum_is_a_part",
+                condition=Q(quorum_numerator__gte=1, quorum_numerator__lte=F("quorum_denominator")),
+            ),
             models.CheckConstraint(name="quota_has_ground", condition=Q(quota__isnull=True) | ~Q(quota_ground="")),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def granting_body(self) -> Body:
+        """The body that recognises in it: the district, zone or group that does so by itself, or the programme's."""
+        return self.authority or self.programme.granted_by
+
+    def is_offered_in(self, district: str) -> bool:
+        """Whether an enterprise registered there may enter: a district takes its own, everybody else all."""
+        body = self.authority
+        return body is None or body.level != Level.DISTRICT or body.district == district
 
     @property
     def deciding_group_zh(self) -> str:
@@ -130,6 +156,11 @@ class Batch(Chained):
     def is_evaluation(self) -> bool:
         """Whether it evaluates titles that are held; the name of its procedure says so."""
         return is_evaluation(self.procedure)
+
+    @property
+    def departments(self) -> list[Department]:
+        """Whom its consultation asks."""
+        return [department for department in Department if getattr(self, f"asks_{department}")]
 
     @property
     def choice_words(self) -> dict[Choice, str | Promise]:

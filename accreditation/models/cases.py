@@ -72,7 +72,9 @@ class Deadline(models.Model):
             models.UniqueConstraint(
                 name="one_running_clock_per_kind",
                 fields=["case", "kind"],
-                condition=Q(state__in=[DeadlineState.RUNNING, DeadlineState.PAUSED]),
+                # Each objection against a case has a hearing of its own.
+                condition=Q(state__in=[DeadlineState.RUNNING, DeadlineState.PAUSED])
+                & ~Q(kind=DeadlineKind.OBJECTION_STATEMENT),
             ),
             models.CheckConstraint(
                 name="settled_clock_has_time",
@@ -110,11 +112,9 @@ class ClockEvent(models.Model):
         return f"{self.deadline_id} {self.kind}"
 
 
-class Letter(models.Model):
-    """An official letter: number, text as sent, remedy text where the act is adverse, hash."""
+class LetterText(models.Model):
+    """An official letter as it was sent: number, text, remedy text where the act is adverse, hash."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters")
-    kind = models.CharField(max_length=40, choices=LetterKind)
     number = models.CharField(max_length=60, unique=True)
     dated = models.DateField()
     issued_by = models.CharField(max_length=120)
@@ -125,7 +125,17 @@ class Letter(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-created_at", "-id"]
+        abstract = True
 
     def __str__(self) -> str:
         return self.number
+
+
+class Letter(LetterText):
+    """A letter of a case."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters")
+    kind = models.CharField(max_length=40, choices=LetterKind)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]

@@ -121,6 +121,10 @@ class ChangeRequest(CaseSubject):
     def refuse(self) -> None:
         """Not confirmed."""
 
+    @transition(field=state, source=C.REFUSED, target=C.UNDER_CONFIRMATION)
+    def reopen(self) -> None:
+        """The refusal was set aside; it is decided on anew."""
+
     @transition(
         field=state,
         source=[
@@ -133,13 +137,23 @@ class ChangeRequest(CaseSubject):
 
 
 class ChangeSuccessor(models.Model):
-    """An enterprise that carries on what the holder was or did."""
+    """An enterprise that carries on what the holder was or did; agreed to by its people, or on a paper checked."""
 
     change = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="successors")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    paper = models.ForeignKey("CaseDocument", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="successor_is_named_once", fields=["change", "enterprise"])]
+        constraints = [
+            models.UniqueConstraint(name="successor_is_named_once", fields=["change", "enterprise"]),
+            models.CheckConstraint(
+                name="agreement_has_person_and_time",
+                condition=Q(agreed_at__isnull=True, agreed_by__isnull=True, paper__isnull=True)
+                | Q(agreed_at__isnull=False, agreed_by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.change_id} {self.enterprise_id}"

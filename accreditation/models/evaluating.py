@@ -82,3 +82,7 @@ class Evaluating(models.Model):
     @transition(field="state", source=S.RECTIFICATION_REPORTED, target=S.EVALUATED)
     def close_rectification(self) -> None:
         """The office found it put right, or not."""
+
+    @transition(field="state", source=PUBLISHED_RESULT, target=S.EVALUATED)
+    def set_result_aside(self) -> None:
+        """The result or the finding on the rectification was set aside; nothing is to be put right any more."""

@@ -10,14 +10,18 @@ from accreditation.models.applications import Application
 from accreditation.models.batches import Batch, Programme
 from accreditation.models.cases import Case
 from accreditation.models.notices import Announcement
-from accreditation.models.people import User
+from accreditation.models.people import Body, User
 from accreditation.models.titles import Title
 
 
 class EvaluationRound(models.Model):
-    """One round over all titles of a programme, frozen once; one from before this system names its document alone."""
+    """One round over the titles of a programme, frozen once; one from before this system names its document alone.
+
+    Over what a district, a zone or a group granted, it is that body's; without one it is the municipal office's.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="evaluation_rounds")
+    authority = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="evaluation_rounds")
     year = models.PositiveIntegerField()
     batch = models.OneToOneField(Batch, on_delete=models.PROTECT, null=True, related_name="evaluation_round")
     document_number = models.CharField(max_length=60, blank=True)  # of the announcement of an earlier round
@@ -30,7 +34,12 @@ class EvaluationRound(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="one_evaluation_round_per_year", fields=["programme", "year"]),
+            models.UniqueConstraint(
+                name="one_evaluation_round_per_year", fields=["programme", "year"], condition=Q(authority__isnull=True)
+            ),
+            models.UniqueConstraint(
+                name="one_evaluation_round_per_year_and_authority", fields=["programme", "authority", "year"]
+            ),
             models.CheckConstraint(
                 name="evaluation_round_has_batch_or_document",
                 condition=(Q(batch__isnull=False) & ~Q(list_sha256="") & Q(granted_until__isnull=False))

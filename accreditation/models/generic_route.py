@@ -40,3 +40,11 @@ class GenericRoute:
     )
     def pass_generic_check(self) -> None:
         """The granting office finds form and conditions in order."""
+
+    @transition(
+        field="state",
+        source=[S.DRAFT, S.SUBMITTED, S.RETURNED, S.UNDER_COMPLETENESS_CHECK],
+        target=S.WITHDRAWN,
+    )
+    def withdraw_generically(self) -> None:
+        """The applicant takes it back before whoever has it first has begun."""

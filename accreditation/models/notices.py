@@ -93,6 +93,10 @@ class Objection(models.Model):
     def dismiss(self) -> None:
         """Found untrue or beside the point."""
 
+    @transition(field=state, source=ObjectionState.RECEIVED, target=ObjectionState.MOOT)
+    def drop(self) -> None:
+        """Not looked into any further: the case left the notice over another one."""
+
 
 class Announcement(Chained):
     """公布: the list that gives effect."""

@@ -63,7 +63,7 @@ class Message(models.Model):
     params = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
-    key = models.CharField(max_length=160, unique=True)  # one message per event and person
+    key = models.CharField(max_length=160, unique=True)  # event, kind and person, and which of several
 
     class Meta:
         indexes = [models.Index(fields=["recipient", "read_at"])]

@@ -41,6 +41,7 @@ class Seat(models.Model):
     appointed_at = models.DateTimeField()
     declared_at = models.DateTimeField(null=True, blank=True)
     tie = models.TextField(blank=True)  # the declared fact; recusal is its consequence
+    aside_reason = models.TextField(blank=True)  # why a sealed sheet is to be set aside; recused with a review: it is
 
     class Meta:
         constraints = [
@@ -62,6 +63,10 @@ class Seat(models.Model):
     def recuse(self) -> None:
         """The expert steps down."""
 
+    @transition(field=state, source=SeatState.SUBMITTED, target=SeatState.RECUSED)
+    def set_sheet_aside(self) -> None:
+        """The expert leaves after handing in; the sheet stays and does not count."""
+
     @transition(field=state, source=SeatState.CLEARED, target=SeatState.SUBMITTED)
     def submit(self) -> None:
         """Marks handed in."""
@@ -74,6 +79,7 @@ class Review(models.Model):
     marks = models.JSONField()  # {heading: {"points": "4.5", "reason": "..."}}
     opinion = models.TextField()
     sealed_hash = models.CharField(max_length=64)
+    salt = models.CharField(max_length=64, blank=True)  # shown with the marks; without it short words could be guessed
     submitted_at = models.DateTimeField()
 
     def __str__(self) -> str:

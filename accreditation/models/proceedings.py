@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_fsm import GET_STATE, transition
 
-from accreditation.enums import ProceedingKind, ProceedingState
+from accreditation.enums import Level, ProceedingKind, ProceedingState
 from accreditation.grounds import ADVERSE_KINDS, Ground
 from accreditation.models.applications import StoredFile
 from accreditation.models.cases import Case, CaseSubject
@@ -37,6 +37,7 @@ class Proceeding(CaseSubject):
     state = StateField(default=P.IN_PREPARATION, choices=P.choices, protected=True)
     ground = models.CharField(max_length=40, choices=[(ground.value, ground.value) for ground in Ground])
     found_facts = models.TextField()
+    notice = models.ForeignKey("ExternalNotice", on_delete=models.PROTECT, null=True, related_name="proceedings")
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     notified_at = models.DateTimeField(null=True, blank=True)
     statement = models.TextField(blank=True)  # the holder's defence
@@ -76,6 +77,7 @@ class Proceeding(CaseSubject):
                 name="adverse_order_after_hearing_the_holder",
                 condition=~Q(state__in=DECIDED)
                 | ~Q(kind__in=sorted(ADVERSE_KINDS))
+                | Q(notice__isnull=False)  # the national authority has decided
                 | (Q(notified_at__isnull=False) & Q(heard_at__isnull=False)),
             ),
             models.CheckConstraint(
@@ -84,7 +86,9 @@ class Proceeding(CaseSubject):
                 | (Q(kind=ProceedingKind.SUSPENSION) & Q(until__gt=F("effective_from"))),
             ),
             models.UniqueConstraint(
-                name="one_order_per_number", fields=["order_number"], condition=~Q(order_number="")
+                name="one_order_per_number",
+                fields=["order_number"],
+                condition=~Q(order_number="") & Q(notice__isnull=True),  # a national document may name many titles
             ),
             models.UniqueConstraint(
                 name="one_open_proceeding_per_title_and_kind", fields=["title", "kind"], condition=~Q(state__in=ENDED)
@@ -96,8 +100,13 @@ class Proceeding(CaseSubject):
 
     @property
     def is_adverse(self) -> bool:
-        """Whether the holder must be heard before the order."""
+        """Whether it is against the holder."""
         return self.kind in ADVERSE_KINDS
+
+    @property
+    def is_decided_here(self) -> bool:
+        """Whether the authority that deals with it also decides; over what the nation granted the nation does."""
+        return self.title.programme.level != Level.NATIONAL
 
     @transition(field=state, source=P.IN_PREPARATION, target=P.DEFENCE_OPEN)
     def notify(self) -> None:

@@ -8,6 +8,7 @@ from django_fsm import transition
 
 from accreditation.models.cases import Case, CaseSubject, Letter
 from accreditation.models.people import User
+from accreditation.models.reissues import ReissueLetter
 from accreditation.models.state_field import StateField
 from accreditation.reconsideration_words import MOST_MORE_DAYS, Outcome, ReconsiderationState
 
@@ -16,10 +17,16 @@ DROPPED = [R.NOT_ACCEPTED, R.WITHDRAWN]
 
 
 class Reconsideration(CaseSubject):
-    """One challenge of one adverse act, named by the letter that told of it."""
+    """One challenge of one adverse act, named by the letter that told of it.
 
-    challenged = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reconsiderations")
-    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="reconsiderations")
+    The act was done in a case, or it refused a certificate again and has no case.
+    """
+
+    challenged = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="reconsiderations")
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="reconsiderations")
+    reissue_letter = models.ForeignKey(
+        ReissueLetter, on_delete=models.PROTECT, null=True, related_name="reconsiderations"
+    )
     state = StateField(default=R.FILED, choices=R.choices, protected=True)
     respondent_code = models.CharField(max_length=6, blank=True)  # district, zone or group; empty: the city's office
     known_on = models.DateField()
@@ -31,6 +38,7 @@ class Reconsideration(CaseSubject):
     answered_at = models.DateTimeField(null=True, blank=True)
     stayed_at = models.DateTimeField(null=True, blank=True)
     stay_reason = models.TextField(blank=True)
+    stayed_effect = models.CharField(max_length=20, blank=True)  # verb by which the stay took the order back
     more_days = models.PositiveIntegerField(default=0)
     proposed_outcome = models.CharField(max_length=20, blank=True, choices=Outcome)
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -64,8 +72,19 @@ class Reconsideration(CaseSubject):
             models.CheckConstraint(
                 name="reconsideration_is_prolonged_once_in_limits", condition=Q(more_days__lte=MOST_MORE_DAYS)
             ),
+            models.CheckConstraint(
+                name="only_a_stay_takes_an_order_back", condition=Q(stayed_effect="") | Q(stayed_at__isnull=False)
+            ),
             models.UniqueConstraint(
                 name="one_reconsideration_per_act", fields=["letter"], condition=~Q(state__in=DROPPED)
+            ),
+            models.UniqueConstraint(
+                name="one_reconsideration_per_reissue", fields=["reissue_letter"], condition=~Q(state__in=DROPPED)
+            ),
+            models.CheckConstraint(
+                name="reconsideration_is_of_one_act",
+                condition=Q(challenged__isnull=False, letter__isnull=False, reissue_letter__isnull=True)
+                | Q(challenged__isnull=True, letter__isnull=True, reissue_letter__isnull=False),
             ),
             models.UniqueConstraint(
                 name="one_reconsideration_per_number", fields=["decision_number"], condition=~Q(decision_number="")
@@ -74,6 +93,25 @@ class Reconsideration(CaseSubject):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+    @property
+    def told_by(self) -> Letter | ReissueLetter:
+        """The letter that told of the act."""
+        told = self.letter or self.reissue_letter
+        assert told is not None
+        return told
+
+    @property
+    def challenged_case(self) -> Case:
+        """The case in which the act was done; only where it was done in one."""
+        assert self.challenged is not None
+        return self.challenged
+
+    @property
+    def origin(self) -> str:
+        """Number of the case, or of the request, that the act ended."""
+        told = self.told_by
+        return told.reissue.number if isinstance(told, ReissueLetter) else self.challenged_case.number
 
     @transition(field=state, source=R.FILED, target=R.ANSWER_ASKED)
     def accept(self) -> None:

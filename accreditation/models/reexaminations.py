@@ -139,6 +139,10 @@ class Reexamination(CaseSubject):
     def close_unanswered(self) -> None:
         """The office takes silence for what it is."""
 
+    @transition(field=state, source=[R.REFUSED, R.UNANSWERED], target=R.CALLED)
+    def reopen(self) -> None:
+        """That it took no part was set aside; its material is awaited anew."""
+
     @transition(field=state, source=R.UNDER_REVIEW, target=R.SENT_BACK)
     def send_back(self) -> None:
         """To be completed."""

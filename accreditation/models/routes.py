@@ -43,6 +43,10 @@ class LocalRoute:
     def forward(self) -> None:
         """Checked by the town or park and passed on."""
 
+    @transition(field="state", source=S.UNDER_FORWARDING, target=S.SUBMITTED)
+    def call_in(self) -> None:
+        """Taken over by the authority although the town or park has not passed it on."""
+
     @transition(
         field="state",
         source=S.RETURNED,
@@ -50,6 +54,22 @@ class LocalRoute:
     )
     def correct_locally(self) -> None:
         """Corrected within the time limit."""
+
+    @transition(field="state", source=S.RETURNED, target=S.UNDER_FIRST_REVIEW)
+    def correct_evaluation(self) -> None:
+        """Corrected within the time limit, in an evaluation, which no town or park passes on."""
+
+    @transition(field="state", source=S.UNDER_FIRST_REVIEW, target=S.UNDER_OVERALL_REVIEW)
+    def fix_local_result(self) -> None:
+        """Score and band of an evaluation stand and go before the leading group."""
+
+    @transition(field="state", source=S.UNDER_OVERALL_REVIEW, target=S.UNDER_FIRST_REVIEW)
+    def check_local_result_again(self) -> None:
+        """The leading group has figures and result checked again."""
+
+    @transition(field="state", source=S.UNDER_NOTICE, target=S.UNDER_FIRST_REVIEW)
+    def reopen_local_result(self) -> None:
+        """An objection was found true; the authority checks figures and result again."""
 
     @transition(field="state", source=S.UNDER_FIRST_REVIEW, target=S.AWAITING_PANEL)
     def pass_material_check(self) -> None:

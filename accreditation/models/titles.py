@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import transition
+from django_fsm import RETURN_VALUE, transition
 
 from accreditation.enums import Level, TitleState
 from accreditation.models.audit import Chained
@@ -16,6 +16,13 @@ from accreditation.models.state_field import StateField
 
 T = TitleState
 STANDING = [T.IN_FORCE, T.WARNED]
+MOVED = ["state", "warned_beneath", "suspended_beneath"]  # columns that a transition writes
+BENEATH = {  # verbs over what stands beneath a suspension or a loss, with the column and its new value
+    "lift_warning": ("warned_beneath", False),
+    "lift_suspension": ("suspended_beneath", False),
+    "warn_beneath": ("warned_beneath", True),
+    "suspend_beneath": ("suspended_beneath", True),
+}
 
 
 class Title(Chained):
@@ -34,6 +41,8 @@ class Title(Chained):
     granted_above = models.ForeignKey("ExternalNotice", on_delete=models.PROTECT, null=True, related_name="titles")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="branches")
     state = StateField(default=T.IN_FORCE, choices=T.choices, protected=True)
+    warned_beneath = models.BooleanField(default=False)  # a warning that goes on once a suspension or loss is undone
+    suspended_beneath = models.BooleanField(default=False)  # a suspension that goes on once a loss is undone
 
     class Meta:
         constraints = [
@@ -72,24 +81,42 @@ class Title(Chained):
 
     @transition(field=state, source=STANDING, target=T.SUSPENDED)
     def suspend(self) -> None:
-        """Without effect for a time."""
+        """Without effect for a time; a warning goes on beneath."""
+        self._cover()
 
-    @transition(field=state, source=[T.SUSPENDED, T.WARNED], target=T.IN_FORCE)
-    def reinstate(self) -> None:
-        """In force again."""
+    @transition(field=state, source=[T.SUSPENDED, T.WARNED], target=RETURN_VALUE(T.IN_FORCE, T.WARNED))
+    def reinstate(self) -> T:
+        """One step back: a suspension gives way to the warning beneath it, a warning to nothing."""
+        return self._uncover()
 
-    @transition(field=state, source=[T.REVOKED, T.CANCELLED], target=T.IN_FORCE)
-    def restore(self) -> None:
-        """Taken away wrongly: only a decided reconsideration gives it back."""
+    @transition(field=state, source=[T.REVOKED, T.CANCELLED], target=RETURN_VALUE(T.IN_FORCE, T.WARNED, T.SUSPENDED))
+    def restore(self) -> T:
+        """Taken away wrongly: only a decided reconsideration gives it back, as it was before."""
+        return self._uncover()
 
     @transition(field=state, source=[*STANDING, T.SUSPENDED], target=T.REVOKED)
     def revoke(self) -> None:
         """Taken away for cause."""
+        self._cover()
 
     @transition(field=state, source=[*STANDING, T.SUSPENDED], target=T.CANCELLED)
     def cancel(self) -> None:
         """Ended without fault."""
+        self._cover()
 
     @transition(field=state, source=[*STANDING, T.SUSPENDED], target=T.EXPIRED)
     def expire(self) -> None:
         """Ran out without renewal."""
+
+    def _cover(self) -> None:
+        """What stood until now stands beneath what comes over it."""
+        self.warned_beneath |= self.state == T.WARNED
+        self.suspended_beneath |= self.state == T.SUSPENDED
+
+    def _uncover(self) -> T:
+        if self.suspended_beneath:
+            self.suspended_beneath = False
+            return T.SUSPENDED
+        back = T.WARNED if self.warned_beneath else T.IN_FORCE
+        self.warned_beneath = False
+        return back

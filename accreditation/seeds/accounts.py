@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +88,13 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
         for n, c in enumerate("一二三", 1)
     ),
     DemoAccount("songfabu", "松告（示例）", _("松江区发布人"), Role.LOCAL_PUBLISHER, "310117"),
+    DemoAccount("jinhe", "金核（示例）", _("金山区经办人"), Role.DISTRICT_OFFICER, "310116"),
+    DemoAccount("jinshan", "金山（示例）", _("金山区认定机构经办人"), Role.LOCAL_OFFICER, "310116"),
+    *(
+        DemoAccount(f"jinling{n}", f"金领{c}（示例）", _("金山区领导小组成员"), Role.LEADING_GROUP_MEMBER, "310116")
+        for n, c in enumerate("一二三", 1)
+    ),
+    DemoAccount("jinfabu", "金告（示例）", _("金山区发布人"), Role.LOCAL_PUBLISHER, "310116"),
     DemoAccount("banshi", "市文（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
     DemoAccount("shichang", "市审（示例）", _("市认定办公室负责人"), Role.MUNICIPAL_SUPERVISOR),
     *(
@@ -128,7 +136,8 @@ def seed_accounts(at: datetime) -> dict[str, User]:
     system = create_system_account()
     create_bodies(demo_bodies())
     create_programmes()
-    people = {entry.username: _account(entry) for entry in ACCOUNTS}
+    password = make_password(DEMO_PASSWORD)  # once: hashing it for each of them takes a quarter of a minute
+    people = {entry.username: _account(entry, password) for entry in ACCOUNTS}
     if not RoleGrant.objects.exists():
         for officer in ("anquan", "anquan2"):
             appoint_security_officer(people[officer], system=system, at=at, ground=GROUND)
@@ -139,11 +148,13 @@ def seed_accounts(at: datetime) -> dict[str, User]:
     return people
 
 
-def _account(entry: DemoAccount) -> User:
+def _account(entry: DemoAccount, password: str) -> User:
     found = User.objects.filter(username=entry.username).first()
-    return found or write_account(
-        username=entry.username, name=entry.name, email=f"{entry.username}@example.invalid", password=DEMO_PASSWORD
-    )
+    if found is None:
+        found = write_account(username=entry.username, name=entry.name, email=f"{entry.username}@example.invalid")
+        found.password = password
+        found.save(update_fields=["password"])
+    return found
 
 
 def _give_role(entry: DemoAccount, people: Mapping[str, User], at: datetime) -> None:

@@ -73,7 +73,9 @@ BODIES: tuple[BodyEntry, ...] = (
 DEMO_OFFICE_USCC = "11310000MB0DEM0X10"  # invented; the check character is right
 
 
-DEMO_DISTRICT, DEMO_DISTRICT_USCC = "310117", "11310117MB0DEM0X1R"  # the one that recognises by itself in the demo
+DEMO_DISTRICT = "310117"  # the one that recognises by itself in the demo
+EVALUATING_DISTRICT = "310116"  # the one that evaluates what it granted
+DEMO_USCCS = {DEMO_DISTRICT: "11310117MB0DEM0X1R", EVALUATING_DISTRICT: "11310116MB0DEM0X1B"}
 DEMO_TOWN = BodyEntry("demo-town", Level.TOWN, "示例镇人民政府", "Example Town", "T10001", "", "district-310117")
 DEMO_FIRM = BodyEntry("demo-firm", Level.VERIFIER, "示例会计师事务所", "Example Accountants", "V99999", "", "")
 
@@ -89,7 +91,7 @@ def _invented(entry: BodyEntry) -> BodyEntry:
         return replace(entry, name_zh=name, name_en="Example Municipal Authority", uscc=DEMO_OFFICE_USCC)
     if entry.district:
         name = f"{DISTRICTS[entry.district]}示例主管部门"
-        uscc = DEMO_DISTRICT_USCC if entry.district == DEMO_DISTRICT else ""
+        uscc = DEMO_USCCS.get(entry.district, "")
         return replace(entry, name_zh=name, name_en=f"Example Authority of District {entry.district}", uscc=uscc)
     return replace(entry, name_zh=f"示例{entry.name_zh}", name_en=f"Example {entry.name_en}")
 

@@ -10,6 +10,7 @@ from accreditation.audit import chain_key
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound
 from accreditation.models import AuditEvent, Enterprise, HolderRecord, NoticeEntry, Title
+from accreditation.models.titles import BENEATH
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PROLONG = "prolong"
@@ -52,9 +53,8 @@ class HolderHistory:
 
 def holder_history(uscc: str) -> HolderHistory:
     """The history of a holder with at least one title; NotFound otherwise."""
-    titles = list(
-        Title.objects.filter(holder__uscc=uscc).select_related("programme", "holder").order_by("-granted_on", "number")
-    )
+    rows = Title.objects.filter(holder__uscc=uscc).select_related("programme__granted_by", "holder")
+    titles = list(rows.order_by("-granted_on", "number"))
     if not titles:
         raise NotFound(uscc)
     enterprise = titles[0].holder
@@ -76,7 +76,7 @@ def title_steps(titles: list[Title]) -> list[TitleStep]:
     """Grants and changes of state of these titles, newest first; one query."""
     by_chain = {chain_key(title): title for title in titles}
     events = AuditEvent.objects.filter(chain__in=by_chain, state_after__in=TitleState.values)
-    events = events.exclude(verb=PROLONG).order_by("chain", "seq")  # it keeps its state
+    events = events.exclude(verb__in=[PROLONG, *BENEATH]).order_by("chain", "seq")  # they keep its state
     steps = [
         TitleStep(day_of(event.at), by_chain[event.chain], event.state_after, passed_from=passed_from(event))
         for event in events

@@ -10,31 +10,29 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import DISTRICTS
 from accreditation.models import Message, User
 from accreditation.permissions import Person
 from accreditation.roles import DELEGABLE, ROLES, Power, Role
+from accreditation.selectors.evaluation_messages import OF_EVALUATIONS
+from accreditation.selectors.granting import body_of_code
+from accreditation.selectors.objection_messages import OF_OBJECTIONS
+from accreditation.selectors.sentences import (
+    CERTIFICATES_AGAIN,
+    CORRECTIONS,
+    DESIGNATIONS,
+    EDITIONS,
+    SUCCESSIONS,
+    Sentence,
+)
+from accreditation.selectors.title_messages import OF_TITLES
 
 CASE_ADDRESS = "case"  # URL name of the page that leads each reader to the own view of a case
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """What a message says: title and text with named gaps, and the URL name it leads to (a case leads to the case).
-
-    `names` is the word of the message that the address takes, such as the number of a meeting.
-    """
-
-    title: str | Promise
-    text: str | Promise
-    address: str = ""
-    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,12 @@ SENTENCES: Mapping[str, Sentence] = {
         _("数据表未能读取"), _("办件 %(case)s 的文件“%(name)s”未能读取，也没有保存，原因见办件的数据表页面。")
     ),
     "submit": Sentence(_("申报已提交"), _("办件 %(case)s 已提交，等待审核。")),
+    "call_in": Sentence(_("已由认定机构调取办理"), _("办件 %(case)s 未经街镇（园区）转报，已由认定机构直接调取办理。")),
     "forward": Sentence(_("已审核转报"), _("办件 %(case)s 已由街镇（园区）审核转报，进入材料审核。")),
     "pass_material_check": Sentence(_("材料审核通过"), _("办件 %(case)s 已通过材料审核，将组织专家实地核查。")),
     "record_site_visit": Sentence(_("实地核查已登记"), _("办件 %(case)s 的实地核查已登记，进入专家复评。")),
     "correct": Sentence(_("补正已提交"), _("办件 %(case)s 的补正材料已提交。")),
+    "values_ended": Sentence(_("须重新核定"), _("办件 %(case)s 已补正，补正前核定的 %(count)s 项数据不再采用。")),
     "withdraw": Sentence(_("申报已撤回"), _("办件 %(case)s 已由申报单位撤回。")),
     "lapse": Sentence(_("逾期未补正"), _("办件 %(case)s 逾期未补正，程序已终止。")),
     "accept": Sentence(_("申报已受理"), _("办件 %(case)s 已受理。")),
@@ -109,6 +109,12 @@ SENTENCES: Mapping[str, Sentence] = {
         "expert_history",
     ),
     "recuse": Sentence(_("专家申请回避"), _("办件 %(case)s 有专家申请回避，请递补。")),
+    "ask_sheet_aside": Sentence(
+        _("提请搁置评分表"), _("办件 %(case)s 有人提请搁置一份尚未公开的评分表，请另一人决定是否同意。")
+    ),
+    "set_sheet_aside": Sentence(
+        _("评分表已搁置"), _("您在办件 %(case)s 提交的评分表已搁置，不计入结果，您不再参加该件评审。"), "expert_history"
+    ),
     "submit_review": Sentence(_("专家已提交评审"), _("办件 %(case)s 有一位专家提交了评审意见。")),
     "adopt_value": Sentence(_("核定值已采纳"), _("办件 %(case)s 采纳了一项专家建议的核定值。")),
     "propose": Sentence(_("拟予认定"), _("办件 %(case)s 经审议拟予认定，待公布程序完成后生效。")),
@@ -126,6 +132,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),
     # --- reminders
+    "deadline_moved": Sentence(_("时限改期"), _("工作日有变，办件 %(case)s 的%(clock)s改于 %(due_at)s 届满。")),
     "remind_ahead": Sentence(
         _("办理时限将到"), _("办件 %(case)s 的%(clock)s将于 %(due_at)s 届满，还剩 %(left)s 个工作日，请及时办理。")
     ),
@@ -136,12 +143,19 @@ SENTENCES: Mapping[str, Sentence] = {
     "escalate_overdue": Sentence(
         _("超期督办"), _("办件 %(case)s 的%(clock)s已于 %(due_at)s 届满，超期 %(over)s 个工作日，请督促办理。")
     ),
+    **CERTIFICATES_AGAIN,
+    **CORRECTIONS,
+    **SUCCESSIONS,
+    **DESIGNATIONS,
+    **EDITIONS,
     # --- reconsiderations
     "accept_reconsideration": Sentence(_("复议申请已受理"), _("办件 %(case)s：复议申请已受理，待被申请人答复。")),
     "decline_reconsideration": Sentence(_("复议申请不予受理"), _("办件 %(case)s 的复议申请不予受理，理由见决定书。")),
     "answer_challenge": Sentence(_("被申请人已答复"), _("办件 %(case)s 的被申请人已提交书面答复。")),
     "let_answer_pass": Sentence(_("被申请人答复期满"), _("办件 %(case)s 的被申请人答复期已满。")),
     "stay_execution": Sentence(_("停止执行"), _("办件 %(case)s：已决定停止执行原行为。")),
+    "suspend_reconsideration": Sentence(_("复议中止"), _("办件 %(case)s 的复议已中止，事由见告知书。")),
+    "resume_reconsideration": Sentence(_("复议恢复"), _("办件 %(case)s 的复议已恢复审理，新的期限见告知书。")),
     "prolong_reconsideration": Sentence(_("复议期限延长"), _("办件 %(case)s 的复议期限已延长，理由见通知书。")),
     "propose_decision": Sentence(_("待作出复议决定"), _("办件 %(case)s 已拟定复议决定，请审核。")),
     "send_back_proposal": Sentence(_("复议决定退回"), _("办件 %(case)s 的拟定决定已退回，请重新审理。")),
@@ -185,6 +199,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "let_defence_pass": Sentence(_("陈述申辩期满"), _("办件 %(case)s 的陈述申辩期已满，待作出决定。")),
     "call_hearing": Sentence(_("听证通知"), _("办件 %(case)s 将举行听证，时间地点见听证通知书。")),
     "hold_hearing": Sentence(_("听证已举行"), _("办件 %(case)s 已举行听证，待作出决定。")),
+    **OF_TITLES,
+    **OF_OBJECTIONS,
     "make_order": Sentence(_("处理决定已作出"), _("办件 %(case)s 已作出处理决定，内容和救济途径见决定书。")),
     "drop_proceeding": Sentence(_("终止处理"), _("办件 %(case)s 已终止处理，理由见告知书。")),
     "refuse_order": Sentence(_("不作处理"), _("办件 %(case)s 已决定不作处理。")),
@@ -244,33 +260,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "pass_over_above": Sentence(
         _("国家未认定"), _("办件 %(case)s 未列入国家主管部门公布的认定名单，说明和救济途径见告知书。")
     ),
-    # --- evaluation of titles
-    "evaluation_called": Sentence(
-        _("评价通知"),
-        _("您单位的称号 %(title)s 应参加 %(year)s 年度评价，请于 %(closes_at)s 前报送评价材料。"),
-        "my_new",
-    ),
-    "evaluation_exempt": Sentence(
-        _("不参加本次评价"), _("您单位的称号 %(title)s 不需要参加 %(year)s 年度评价，理由见称号页面。"), "my_cases"
-    ),
-    "evaluation_late": Sentence(
-        _("逾期未报送评价材料"),
-        _("您单位的称号 %(title)s 未在期限内报送 %(year)s 年度评价材料，已列入逾期名单；认定机关可以据此立案处理。"),
-        "my_cases",
-    ),
-    "report_evaluation": Sentence(_("区级初审完成"), _("办件 %(case)s 已由区主管部门初审上报，进入市级核查。")),
-    "fix_result": Sentence(_("评价材料核查完毕"), _("办件 %(case)s 已核查完毕，提请评审委员会审定评价结果。")),
-    "adopt_result": Sentence(_("评价结果已审定"), _("办件 %(case)s 的评价结果已审定，待公示。")),
-    "check_result_again": Sentence(
-        _("评价结果退回核查"), _("办件 %(case)s 的评价结果经审议退回核查，理由见办件页面。")
-    ),
-    "postpone_result": Sentence(_("暂缓审定评价结果"), _("办件 %(case)s 的评价结果暂缓审定，须提请下次会议。")),
-    "reopen_result": Sentence(_("异议成立，重新核查"), _("办件 %(case)s 的异议经核查成立，评价结果将重新核查。")),
-    "announce_result": Sentence(_("评价结果已公布"), _("办件 %(case)s 的评价结果已公布，见评价结果通知书。")),
-    "report_rectification": Sentence(_("整改情况已报告"), _("办件 %(case)s 已报告整改情况，等待核查。")),
-    "miss_rectification": Sentence(_("整改期限届满"), _("办件 %(case)s 逾期未报告整改情况，警告保持有效。")),
-    "accept_rectification": Sentence(_("整改合格"), _("办件 %(case)s 经核查整改合格，警告已解除。")),
-    "find_unrectified": Sentence(_("整改不合格"), _("办件 %(case)s 经核查整改不合格，理由和救济途径见告知书。")),
+    **OF_EVALUATIONS,
     # --- the cultivation list
     "cultivation_asked": Sentence(
         _("收到入库申请"), _("“%(enterprise)s”申请列入示范企业培育库，请审核。"), "office_cultivation_entry", "number"
@@ -301,7 +291,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "call_for_reexamination": Sentence(_("请参加复核"), _("办件 %(case)s：请在期限内报送示范企业复核材料。")),
     "hand_in_reexamination": Sentence(_("收到复核材料"), _("办件 %(case)s 的复核材料已报送，请审核。")),
     "refuse_reexamination": Sentence(_("不参加复核"), _("办件 %(case)s 已声明不参加复核，后果见告知书。")),
-    "list_reexamination_late": Sentence(_("复核材料逾期"), _("办件 %(case)s 逾期未报送复核材料，已列入逾期名单。")),
+    "list_reexamination_late": Sentence(
+        _("复核材料逾期"), _("办件 %(case)s 的复核材料未在期限内报送或者补正，已列入逾期名单。")
+    ),
     "remind_of_reexamination": Sentence(_("催报复核材料"), _("办件 %(case)s 的复核材料尚未报送，请尽快报送。")),
     "close_unanswered": Sentence(_("认定为未参加复核"), _("办件 %(case)s 认定为未参加复核，理由和救济途径见告知书。")),
     "send_reexamination_back": Sentence(
@@ -326,6 +318,9 @@ SENTENCES: Mapping[str, Sentence] = {
     # --- meetings
     "meeting_called": Sentence(_("会议通知"), _("评审会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"),
     "minutes_to_sign": Sentence(_("纪要待签发"), _("会议 %(meeting)s 的纪要待签发。"), "meeting", "meeting"),
+    "meeting_cancelled": Sentence(_("会议已取消"), _("会议 %(meeting)s 已取消。"), "meeting", "meeting"),
+    "meeting_changed": Sentence(_("会议有变动"), _("会议 %(meeting)s 有改期审议或者纪要撤回。"), "meeting", "meeting"),
+    "presence_noted": Sentence(_("已登记到会或离会"), _("会议 %(meeting)s 登记了您到会或离会。"), "meeting", "meeting"),
 }
 GENERAL = Sentence(_("办件有新进展"), _("办件 %(case)s 有新进展，请查看办件页面。"))
 
@@ -347,6 +342,14 @@ def render_message(message: Message) -> Rendered:
     return Rendered(str(sentence.title), str(sentence.text) % _Words(words), _href(sentence, message))
 
 
+def _place(code: str) -> str:
+    """A district, or the zone, group or town of a code, by its name."""
+    body = None if code in DISTRICTS else body_of_code(code)
+    if body is None:
+        return str(DISTRICTS.get(code, code))
+    return body.name_en if (get_language() or "").startswith("en") else body.name_zh
+
+
 class _Words(dict[str, str]):
     """Words of a sentence; one that an old message does not have is a dash."""
 
@@ -359,7 +362,7 @@ def _shown(key: str, value: Any) -> str:
     if key == "role" and value in set(Role):
         return str(ROLES[Role(value)].label)
     if key == "district":
-        return str(_("（%(district)s）") % {"district": DISTRICTS[value]}) if value in DISTRICTS else ""
+        return str(_("（%(district)s）") % {"district": _place(value)}) if value else ""
     if key == "clock" and value in DeadlineKind.values:
         return str(DeadlineKind(value).label)
     if key == "powers":

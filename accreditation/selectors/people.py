@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accreditation.enums import MemberState
 from accreditation.errors import NotFound
-from accreditation.models import Enterprise, GrantProposal, Member, RoleGrant, User
+from accreditation.models import Batch, Enterprise, GrantProposal, Member, RoleGrant, User
 from accreditation.permissions import districts_of, has_power, has_power_at, holdings_of
 from accreditation.roles import ROLES, Power, Role
 
@@ -122,6 +122,13 @@ def holders_of(roles: Iterable[Role], *, district: str = "") -> list[User]:
     if district:
         grants = grants.filter(district=district)
     return list(User.objects.filter(pk__in=grants.values("user")).order_by("pk"))
+
+
+def committee_of(batch: Batch) -> list[User]:
+    """Who stands as a member of those who vote on a batch: the committee, or the authority's leading group."""
+    if batch.authority is None:
+        return holders_of([Role.COMMITTEE_MEMBER])
+    return holders_of([Role.LEADING_GROUP_MEMBER], district=batch.authority.district)
 
 
 def officers_for(district: str) -> list[User]:

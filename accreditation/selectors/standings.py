@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from enum import StrEnum
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +15,17 @@ from accreditation.seeds.standings import FieldEntry, catalogue
 
 ADMITTED = (StandingState.CONFIRMED, StandingState.ENDED)
 EXACT = ("kind", "level", "district", "industry", "year", "state")
+
+
+class Fault(StrEnum):
+    """Why an entry does not count for a figure."""
+
+    UNCONFIRMED = "unconfirmed"  # no second person compared it with its source yet
+    LEVEL = "level"
+    YEAR = "year"  # began outside the years that the figure counts
+    LATER = "later"  # began after the last day of the figure's year
+    EXPIRED = "expired"  # its time had run out on that day
+    ENDED = "ended"  # it was ended by that day
 
 
 def standings(filters: Mapping[str, str]) -> QuerySet[Standing]:
@@ -75,10 +87,37 @@ def standings_of(uscc: str) -> list[Standing]:
 
 def counted_for(field: FieldEntry, year: int, held: Iterable[Standing]) -> list[Standing]:
     """Those of a holder's entries that the figure of a year counts; see `seeds/standings.yaml`."""
-    fitting = [row for row in held if row.kind in field.kinds and row.level in field.levels]
+    return [row for row in held if row.kind in field.kinds and not any(faults_for(field, year, row))]
+
+
+def faults_for(field: FieldEntry, year: int, row: Standing) -> Iterator[Fault]:
+    """Every condition of the figure of a year that an entry of a fitting kind does not meet."""
+    last = date(year, 12, 31)
+    if row.state not in ADMITTED:
+        yield Fault.UNCONFIRMED
+    if row.level not in field.levels:
+        yield Fault.LEVEL
     if field.years:
-        return [row for row in fitting if year - field.years < row.year <= year]
-    return [row for row in fitting if stands(row, date(year, 12, 31))]
+        if not year - field.years < row.year <= year:
+            yield Fault.YEAR
+        return
+    if row.begins > last:
+        yield Fault.LATER
+    if row.valid_until is not None and row.valid_until < last:
+        yield Fault.EXPIRED
+    if row.ended_on is not None and row.ended_on <= last:
+        yield Fault.ENDED
+
+
+def entries_asked(uscc: str, codes: Iterable[str]) -> dict[str, list[Standing]]:
+    """By field that the register can answer: every entry of a fitting kind but dropped ones, the newest first."""
+    known = catalogue().fields
+    fields = {code: known[code] for code in codes if code in known}
+    if not fields:
+        return {}
+    rows = Standing.objects.filter(holder_uscc=uscc).exclude(state=StandingState.DROPPED)
+    held = list(rows.order_by("-year", "kind", "number"))
+    return {code: [row for row in held if row.kind in entry.kinds] for code, entry in fields.items()}
 
 
 def stands(row: Standing, day: date) -> bool:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act, fingerprint
 from accreditation.enums import BatchState, Level
 from accreditation.errors import AlreadyDone, Reason, Refusal
+from accreditation.meeting_words import BallotKind, DeadlockRule
 from accreditation.models import Batch, Body, Programme, RuleSetEdition, User
-from accreditation.services.rule_sets import rules_of, template_of
+from accreditation.recommendation_words import Department
+from accreditation.services.rule_sets import rules_of, rules_of_edition, template_of
 from criteria.designation import is_grounded
-from criteria.loading import thaw
 from criteria.ruleset import RuleSet
 
 PARAMETERS = {  # field of the batch: parameter of the rule set
@@ -31,10 +32,21 @@ PARAMETERS = {  # field of the batch: parameter of the rule set
 OPTIONAL = {  # where a rule set is silent, the field's own default holds
     "tie_years": "tie_years",
     "quota": "quota",
+    "forwarding_days": "forwarding_working_days",
     "silence_counts": "consultation_silence_counts",
+    "asks_science": "consultation_asks_science",
+    "asks_finance": "consultation_asks_finance",
+    "asks_customs": "consultation_asks_customs",
+    "asks_tax": "consultation_asks_tax",
     "adjustment_restarts": "adjustment_restarts_notice",
     "objection_extension_days": "objection_extension_working_days",
+    "quorum_numerator": "committee_quorum_numerator",
+    "quorum_denominator": "committee_quorum_denominator",
     "early_objection_extension_days": "early_objection_extension_working_days",
+}
+WORDS = {  # field of the batch: parameter of the rule set, and the words that its numbers stand for, from zero
+    "ballot": ("committee_secret_ballot", BallotKind.values),
+    "deadlock_rule": ("committee_deadlock_rule", DeadlockRule.values),
 }
 DAYS_OF_STAGES = {"panel_size": "expert_days"}  # a stage that the rules have asks for its days
 LONGEST_GROUND = 200
@@ -66,7 +78,7 @@ def open_batch(
     `needs`: fields that the procedure uses, set by the rules; `options`: used where the rules set them; else zero.
     Raises Replayed as `act` does.
     """
-    rules = thaw(edition.text)
+    rules = rules_of_edition(edition)
     place = authority.pk if authority else None
     said = fingerprint(programme.pk, edition.pk, ordinal, year, procedure, opens_at, closes_at, base_date, place)
     with act(
@@ -93,7 +105,7 @@ def open_batch(
             opened_by=by,
             template_checksum="",
             issues_certificate=bool(programme.certificate_kind),
-            quota_ground=_ground_of_quota(rules),
+            **(_grounds(rules) | _words(rules)),
             **_values(rules, needs | _stated(rules, options)),
         )
         batch.template_checksum = template_of(batch).checksum
@@ -122,6 +134,12 @@ def _values(rules: RuleSet, needs: frozenset[str]) -> dict[str, int]:
     return values | {field: number for field, name in OPTIONAL.items() if (number := _number(rules, name)) is not None}
 
 
+def _words(rules: RuleSet) -> dict[str, str]:
+    """Fields with closed words, where the rules choose one."""
+    chosen = {field: (_number(rules, name), words) for field, (name, words) in WORDS.items()}
+    return {field: words[number] for field, (number, words) in chosen.items() if number is not None}
+
+
 def _used(rules: RuleSet, needs: frozenset[str]) -> frozenset[str]:
     """What the procedure uses, with the days of the stages that these rules have."""
     return needs | {
@@ -135,9 +153,16 @@ def _number(rules: RuleSet, name: str) -> int | None:
     return None if figure is None or figure.value is None else int(figure.value)
 
 
-def _ground_of_quota(rules: RuleSet) -> str:
-    """Where the number of places per batch was read; empty where the rules give none."""
-    figure = rules.parameters.get("quota")
+def _grounds(rules: RuleSet) -> dict[str, str]:
+    """Where the figures of the committee and of the quota were read."""
+    of = {"quota": "quota", "quorum": "committee_quorum_numerator", "ballot": "committee_secret_ballot"}
+    of |= {"deadlock": "committee_deadlock_rule"}
+    return {f"{field}_ground": _ground_of(rules, name) for field, name in of.items()}
+
+
+def _ground_of(rules: RuleSet, name: str) -> str:
+    """Where a figure of the batch was read; empty where the rules give none."""
+    figure = rules.parameters.get(name)
     if figure is None or figure.value is None:
         return ""
     titles = [rules.sources[code].title for code in figure.source]
@@ -158,6 +183,7 @@ def _faults(
     if rules.programme != programme.code:
         yield Reason("other_programme", _("规则集不属于该项目。"), "edition")
     yield from _faults_of_rules(rules, needs)
+    yield from _faults_of_committee(rules)
     if edition.live_faults and not settings.ACCREDITATION_DEMO:
         text = _("规则集中有 %(n)d 个数值来源不足（未知、演示、推算或记忆），正式批次不得使用。")
         yield Reason("not_live", text % {"n": edition.live_faults}, "edition")
@@ -167,6 +193,8 @@ def _faults(
         yield Reason("window", _("申报截止时间须晚于开始时间。"), "closes_at")
     if authority is not None and _are_of_another_district(rules, authority):
         yield Reason("other_district", _("规则集属于另一个区。"), "edition")
+    if authority is not None and programme.certificate_kind and not authority.uscc:
+        yield Reason("no_uscc", _("认定机关没有登记统一社会信用代码，不能印发证书。"), "authority")
     if Batch.objects.filter(programme=programme, authority=authority, ordinal=ordinal).exists():
         yield Reason("ordinal_taken", _("第 %(n)d 批已存在。") % {"n": ordinal}, "ordinal")
 
@@ -181,9 +209,24 @@ def _faults_of_rules(rules: RuleSet, needs: frozenset[str]) -> Iterator[Reason]:
             yield Reason("no_parameter", _("规则集缺少办理程序所需的参数 %(name)s。") % {"name": name}, "edition")
         elif _number(rules, name) is None:
             yield Reason("unknown_parameter", _("规则集中的参数 %(name)s 未知。") % {"name": name}, "edition")
+    if _number(rules, "consultation_working_days") and not any(
+        _number(rules, OPTIONAL[f"asks_{department}"]) != 0 for department in Department
+    ):
+        yield Reason("no_departments", _("规则集规定了部门会商，却没有须征求意见的部门。"), "edition")
     notice = rules.parameters.get("notice_working_days")
     if "notice_days" in needs and notice is not None and notice.value == 0 and not is_grounded(notice):
         yield Reason("no_notice", _("规则集不公示，却没有写明条款和出处。"), "edition")
+
+
+def _faults_of_committee(rules: RuleSet) -> Iterator[Reason]:
+    """A quorum is a part of the whole and stated whole; words are chosen by a number that stands for one."""
+    part, whole = (_number(rules, OPTIONAL[name]) for name in ("quorum_numerator", "quorum_denominator"))
+    if (part, whole) != (None, None) and (part is None or whole is None or not 1 <= part <= whole):
+        yield Reason("no_quorum_rule", _("规则集中的法定人数不是应到人数的一部分。"), "edition")
+    for name, words in WORDS.values():
+        number = _number(rules, name)
+        if number is not None and not 0 <= number < len(words):
+            yield Reason("unknown_word", _("规则集中的参数 %(name)s 不在可选范围内。") % {"name": name}, "edition")
 
 
 def _are_of_another_district(rules: RuleSet, authority: Body) -> bool:

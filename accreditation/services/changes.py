@@ -25,7 +25,7 @@ from accreditation.models import (
     Title,
     User,
 )
-from accreditation.models.titles import STANDING
+from accreditation.models.titles import MOVED, STANDING
 from accreditation.selectors.holders import FORMER_NAME
 from accreditation.services.rule_sets import rules_of_edition
 
@@ -256,7 +256,7 @@ def end_title(change: ChangeRequest, title: Title, *, ground: str, by: User, at:
         assert isinstance(row, Title)
         before = row.state
         row.cancel()
-        row.save(update_fields=["state"])
+        row.save(update_fields=MOVED)
         doing.moved(before, row.state)
         doing.note(case=change.case.number, kind=change.kind, document=change.document_number, ground=ground)
     return row

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from accreditation.models import Application, Consultation, User
+from accreditation.recommendation_words import Department
 
 
 def ask_departments(
@@ -39,6 +40,17 @@ def record_answer(
 def open_consultation(application: Application, department: str) -> Consultation | None:
     """The question to that department that waits for its answer."""
     return application.consultations.filter(department=department, position="").first()
+
+
+def names_of(departments: Iterable[str]) -> str:
+    """The names of departments, as a list in Chinese."""
+    return "、".join(str(Department(department).label) for department in departments)
+
+
+def not_asked(application: Application) -> list[Department]:
+    """Departments that the batch asks and nobody has asked about this application."""
+    asked = set(application.consultations.values_list("department", flat=True))
+    return [department for department in application.batch.departments if department not in asked]
 
 
 def unanswered(application: Application) -> list[Consultation]:

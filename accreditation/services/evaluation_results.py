@@ -10,8 +10,10 @@ from accreditation.acts import act
 from accreditation.enums import TitleState
 from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS, WITH_RECTIFICATION
 from accreditation.models import Announcement, Application, EvaluationCall, Title, User
+from accreditation.models.titles import MOVED
 from accreditation.services.evaluation_rounds import HELD, cycle_years
 from accreditation.services.rule_sets import rules_of
+from accreditation.services.titles import change_beneath
 from criteria.evaluate import Evaluation
 from criteria.facts import exact_text
 
@@ -106,10 +108,20 @@ def move_title(
         assert isinstance(row, Title)
         before = row.state
         getattr(row, verb)()
-        row.save(update_fields=["state"])
+        row.save(update_fields=MOVED)
         doing.moved(before, row.state)
         doing.note(title=row.number, **_ground(call))
     return row
+
+
+def lift_warning(title: Title, *, call: EvaluationCall, by: User, at: datetime, acting_as: str) -> Title:
+    """The warning is over; a suspension or loss that has meanwhile come over it stays as it is."""
+    row = Title.objects.get(pk=title.pk)
+    if row.state == TitleState.WARNED:
+        return move_title(row, "reinstate", call=call, by=by, at=at, acting_as=acting_as)
+    if not row.warned_beneath:
+        return row
+    return change_beneath(row, "lift_warning", by=by, at=at, acting_as=acting_as, **_ground(call))
 
 
 def _ground(call: EvaluationCall) -> dict[str, object]:

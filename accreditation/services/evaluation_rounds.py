@@ -11,17 +11,17 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.enums import ApplicationState, BatchState, MemberState, TitleState
+from accreditation.enums import ApplicationState, BatchState, Level, MemberState, TitleState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.evaluation_words import SKIPS_NEXT, CallReason
 from accreditation.models import Application, Batch, Enterprise, EvaluationCall, EvaluationRound, Title, User
 from accreditation.models.titles import STANDING
-from accreditation.permissions import has_power
-from accreditation.roles import Power
+from accreditation.permissions import has_power_over
+from accreditation.roles import Power, Role
+from accreditation.selectors.granting import proceeded_over_at
 from accreditation.services.rule_sets import rules_of
 from criteria.ruleset import RuleSet
 
-OFFICE = "municipal_officer"
 CYCLE, FIRST = "evaluation_every_years", "first_evaluation_after_years"
 HELD = [*STANDING, TitleState.SUSPENDED]
 NOT_HANDED_IN = [ApplicationState.DRAFT, ApplicationState.WITHDRAWN]
@@ -46,32 +46,68 @@ def _years(rules: RuleSet, name: str) -> int:
     return int(rules.cycle.figures[name].amount())
 
 
+def _is_known(rules: RuleSet, name: str) -> bool:
+    figures = rules.cycle.figures if rules.cycle else {}
+    return name in figures and figures[name].value is not None
+
+
+def knows_cycle(rules: RuleSet) -> bool:
+    """Whether the rules say who is due: the cycle and the first evaluation."""
+    return all(_is_known(rules, name) for name in (CYCLE, FIRST))
+
+
 def granted_until(batch: Batch) -> date:
     """The last day on which a title could be granted to be due in this round (a centre of year Y first in Y + 2)."""
     return date(batch.year - _years(rules_of(batch), FIRST), 12, 31)
 
 
-def population(batch: Batch) -> list[Listed]:
-    """Every title of the programme that is held now, by number, with why it is called or left out."""
-    limit, excellent = granted_until(batch), _excellent_before(batch)
+def rounds_of(batch: Batch) -> QuerySet[EvaluationRound]:
+    """Every round over the programme of a batch by the body that runs it, earlier ones included."""
+    return EvaluationRound.objects.filter(programme=batch.programme_id, authority=batch.authority_id)
+
+
+def titles_of(batch: Batch) -> QuerySet[Title]:
+    """Titles that are held now and that the body of the batch evaluates, by number.
+
+    A zone or a group evaluates what it granted; a district those registered with it, to which a title has come with its
+    holder. None of them is the municipal office's to evaluate.
+    """
     rows = Title.objects.filter(programme=batch.programme, state__in=HELD, granted_above__isnull=True)
-    found = rows.select_related("holder").order_by("number")
-    return [Listed(title, _reason(title, limit, excellent)) for title in found]
+    if batch.authority is not None:
+        rows = rows.filter(proceeded_over_at([batch.authority.district]))
+    elif batch.programme.level == Level.DISTRICT:
+        rows = rows.none()
+    return rows.select_related("holder").order_by("number")
 
 
-def _reason(title: Title, limit: date, excellent: frozenset[int]) -> CallReason:
+def population(batch: Batch) -> list[Listed]:
+    """Every title that the body of the batch evaluates, by number, with why it is called or left out.
+
+    A title is due a cycle after the round of its own last published result, two where that was excellent; before its
+    first evaluation so many years after the grant.
+    """
+    limit, cycle = granted_until(batch), cycle_years(rules_of(batch))
+    found = list(titles_of(batch))
+    last = _last_results(found, batch.year)
+    return [Listed(title, _reason(title, batch.year, limit, last.get(title.pk), cycle)) for title in found]
+
+
+def _reason(title: Title, year: int, limit: date, last: EvaluationCall | None, cycle: int) -> CallReason:
     if title.state == TitleState.SUSPENDED:
         return CallReason.SUSPENDED
-    if title.granted_on > limit:
-        return CallReason.NOT_YET_DUE
-    return CallReason.EXCELLENT_BEFORE if title.pk in excellent else CallReason.DUE
+    if last is None:
+        return CallReason.NOT_YET_DUE if title.granted_on > limit else CallReason.DUE
+    if year < last.round.year + cycle:
+        return CallReason.EVALUATED_BEFORE
+    skips = last.consequence == SKIPS_NEXT and year < last.round.year + 2 * cycle
+    return CallReason.EXCELLENT_BEFORE if skips else CallReason.DUE
 
 
-def _excellent_before(batch: Batch) -> frozenset[int]:
-    """Titles whose result of the round before this one lets them skip it."""
-    before = EvaluationRound.objects.filter(programme=batch.programme, year__lt=batch.year).order_by("-year").first()
-    rows = EvaluationCall.objects.filter(round=before, consequence=SKIPS_NEXT, published_on__isnull=False)
-    return frozenset(rows.values_list("title_id", flat=True)) if before else frozenset()
+def _last_results(titles: Iterable[Title], before: int) -> dict[int, EvaluationCall]:
+    """The newest published result of each title from a round of an earlier year; late lists bring none."""
+    rows = EvaluationCall.objects.filter(title__in=titles, published_on__isnull=False, round__year__lt=before)
+    rows = rows.exclude(band="").select_related("round").order_by("round__year")
+    return {call.title_id: call for call in rows}
 
 
 def freeze_population(batch: Batch, *, by: User, at: datetime, request_key: str | None = None) -> EvaluationRound:
@@ -80,18 +116,18 @@ def freeze_population(batch: Batch, *, by: User, at: datetime, request_key: str 
     Denied without the power, Refusal with every reason; raises Replayed as `act` does.
     """
     with act(
-        batch, "freeze_population", by=by, at=at, acting_as=OFFICE, request_key=request_key,
+        batch, "freeze_population", by=by, at=at, acting_as=_office_of(batch), request_key=request_key,
         request=fingerprint(batch.pk),
     ) as doing:  # fmt: skip
         row = doing.chain
         assert isinstance(row, Batch)
-        _check_power(by)
+        _check_power(row, by)
         if reasons := list(_faults_of_freezing(row)):
             raise Refusal(reasons)
         listed, limit = population(row), granted_until(row)
         round_ = EvaluationRound.objects.create(
-            programme=row.programme, year=row.year, batch=row, granted_until=limit, list_sha256=list_hash(listed),
-            frozen_at=at, frozen_by=by,
+            programme=row.programme, authority=row.authority, year=row.year, batch=row, granted_until=limit,
+            list_sha256=list_hash(listed), frozen_at=at, frozen_by=by,
         )  # fmt: skip
         EvaluationCall.objects.bulk_create(
             EvaluationCall(round=round_, title=one.title, position=place, reason=one.reason)
@@ -123,11 +159,13 @@ def _faults_of_freezing(batch: Batch) -> Iterator[Reason]:
         return
     if batch.state != BatchState.OPEN:
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
-    if EvaluationRound.objects.filter(programme=batch.programme, year=batch.year).exists():
+    if batch.authority_id is not None and not batch.notice_days:
+        yield Reason("no_notice", _("本批次没有公示天数；评价结果须经公示才能公布。"))
+    if rounds_of(batch).filter(year=batch.year).exists():
         yield Reason("already_frozen", _("%(year)d 年度的评价范围已经固定，不能再次固定。") % {"year": batch.year})
-    cycle = rules_of(batch).cycle
+    rules = rules_of(batch)
     for name in (CYCLE, FIRST):
-        if cycle is None or name not in cycle.figures or cycle.figures[name].value is None:
+        if not _is_known(rules, name):
             yield Reason("no_cycle", _("规则集没有规定评价周期（%(name)s）。") % {"name": name})
             return
     if not any(one.reason is CallReason.DUE for one in population(batch)):
@@ -137,11 +175,12 @@ def _faults_of_freezing(batch: Batch) -> Iterator[Reason]:
 def call_holders(batch: Batch, *, by: User, at: datetime, request_key: str | None = None) -> EvaluationRound:
     """Call every due holder, and tell the exempt that they are. Denied, Refusal, Replayed as above."""
     with act(
-        batch, "call_holders", by=by, at=at, acting_as=OFFICE, request_key=request_key, request=fingerprint(batch.pk)
-    ) as doing:
+        batch, "call_holders", by=by, at=at, acting_as=_office_of(batch), request_key=request_key,
+        request=fingerprint(batch.pk),
+    ) as doing:  # fmt: skip
         row = doing.chain
         assert isinstance(row, Batch)
-        _check_power(by)
+        _check_power(row, by)
         round_ = EvaluationRound.objects.filter(batch=row).first()
         if round_ is None:
             raise Refusal([Reason("not_frozen", _("请先固定评价范围。"))])
@@ -195,9 +234,10 @@ def list_late(round_: EvaluationRound, *, by: User, at: datetime) -> int:
 
 
 def _missing(round_: EvaluationRound) -> QuerySet[EvaluationCall]:
-    """Due calls of titles still held to which nothing was filed."""
+    """Due calls to which nothing was filed, of titles that are still held and still this body's to evaluate."""
+    assert round_.batch is not None
     nothing = Q(application__isnull=True) | Q(application__state__in=NOT_HANDED_IN)
-    return round_.calls.filter(nothing, reason=CallReason.DUE, title__state__in=HELD)
+    return round_.calls.filter(nothing, reason=CallReason.DUE, title__in=titles_of(round_.batch))
 
 
 def call_for(enterprise: Enterprise, batch: Batch) -> EvaluationCall | None:
@@ -223,14 +263,15 @@ def record_earlier_round(
     at: datetime,
 ) -> EvaluationRound:  # fmt: skip
     """Enter the results of a round from before this system: title -> code of a band of the batch's rules."""
-    with act(batch, "record_earlier_round", by=by, at=at, acting_as=OFFICE) as doing:
-        _check_power(by)
+    with act(batch, "record_earlier_round", by=by, at=at, acting_as=_office_of(batch)) as doing:
+        _check_power(batch, by)
         rules = rules_of(batch)
         if reasons := list(_faults_of_earlier(batch, rules, results, year, document_number)):
             raise Refusal(reasons)
         round_ = EvaluationRound.objects.create(
-            programme=batch.programme, year=year, document_number=document_number, frozen_at=at, frozen_by=by
-        )
+            programme=batch.programme, authority=batch.authority, year=year, document_number=document_number,
+            frozen_at=at, frozen_by=by,
+        )  # fmt: skip
         for place, (title, code) in enumerate(results.items(), start=1):
             band = rules.band(code)
             EvaluationCall.objects.create(
@@ -247,7 +288,7 @@ def _faults_of_earlier(
 ) -> Iterator[Reason]:
     if year >= batch.year:
         yield Reason("year", _("以往评价的年度应早于本次评价。"), "year")
-    if EvaluationRound.objects.filter(programme=batch.programme, year=year).exists():
+    if rounds_of(batch).filter(year=year).exists():
         yield Reason("year_taken", _("%(year)d 年度的评价结果已登记。") % {"year": year}, "year")
     if EvaluationRound.objects.filter(batch=batch).exists():
         yield Reason("already_frozen", _("%(year)d 年度的评价范围已经固定，不能再次固定。") % {"year": batch.year})
@@ -256,11 +297,20 @@ def _faults_of_earlier(
     if not results:
         yield Reason("empty_list", _("请至少登记一项结果。"), "results")
     codes = {band.code for band in rules.bands}
+    own = set(titles_of(batch).values_list("pk", flat=True))
     for title, code in results.items():
-        if title.programme_id != batch.programme_id or code not in codes:
+        if title.pk not in own or code not in codes:
             yield Reason("unknown_result", _("%(no)s：结果不能登记。") % {"no": title.number}, "results")
 
 
-def _check_power(by: User) -> None:
-    if not has_power(by, Power.RUN_BATCHES):
-        raise Denied([Reason("not_yours", _("只有市认定办公室可以组织评价。"))])
+def _office_of(batch: Batch) -> str:
+    """The office whose act it is to run the round."""
+    return Role.LOCAL_OFFICER if batch.authority_id else Role.MUNICIPAL_OFFICER
+
+
+def _check_power(batch: Batch, by: User) -> None:
+    if has_power_over(by, Power.RUN_BATCHES, batch):
+        return
+    if batch.authority_id:
+        raise Denied([Reason("not_yours", _("只有作出认定的区级机构可以组织评价。"))])
+    raise Denied([Reason("not_yours", _("只有市认定办公室可以组织评价。"))])

@@ -91,10 +91,10 @@ def pool_of(application: Application, *, on: date) -> list[Entry]:
     return list(_entries(application, profiles, on))
 
 
-def entry_of(application: Application, person: User, *, on: date) -> Entry | None:
-    """One person as the pool of an application; None for who holds no office or has no profile."""
-    profile = appointed_experts().filter(user=person).first()
-    return None if profile is None else next(iter(_entries(application, [profile], on)))
+def entries_of(application: Application, people: Iterable[User], *, on: date) -> dict[int, Entry]:
+    """Those of the people who hold the office and have a profile as the pool of an application, by their keys."""
+    profiles = list(appointed_experts().filter(user__in=list(people)))
+    return {entry.profile.user_id: entry for entry in _entries(application, profiles, on)}
 
 
 def _entries(application: Application, profiles: list[Any], on: date) -> Iterable[Entry]:

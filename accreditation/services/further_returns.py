@@ -8,44 +8,63 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accreditation.models import Application, FurtherReturn, User
+from accreditation.audit import chain_key
+from accreditation.models import Application, AuditEvent, Case, FurtherReturn, User
 from accreditation.models.returns import FurtherAnswer
 
+Returned = Application | Case  # an application, or the case of any other procedure
+# Verbs that return such a case; its level is the state in which it is returned, and its trail keeps the count.
+RETURNS_OF_MATTERS = ("return_change", "send_report_back", "send_reexamination_back")
+FREE_OF_MATTERS = 1  # 一次性告知 (行政许可法第三十二条): everything at once, so that a second return needs a reason
 _SAID = ("target", "code", "year", "remark", "clause")
 
 
-def returns_made(application: Application, owner: str) -> int:
-    """How often the level has returned the application."""
-    return application.corrections.filter(by_owner=owner).count()
+def returns_made(of: Returned, owner: str) -> int:
+    """How often the level has returned it."""
+    if isinstance(of, Application):
+        return of.corrections.filter(by_owner=owner).count()
+    events = AuditEvent.objects.filter(chain=chain_key(of), verb__in=RETURNS_OF_MATTERS, state_before=of.state)
+    return events.count()
 
 
-def returns_left(application: Application, owner: str) -> int:
+def returns_left(of: Returned, owner: str) -> int:
     """How often the level may still return it without a superior's consent."""
-    return max(application.batch.returns_allowed - returns_made(application, owner), 0)
+    free = of.batch.returns_allowed if isinstance(of, Application) else FREE_OF_MATTERS
+    return max(free - returns_made(of, owner), 0)
 
 
-def waiting(application: Application, owner: str) -> FurtherReturn | None:
+def waiting(of: Returned, owner: str) -> FurtherReturn | None:
     """The request that a superior has to answer."""
-    return _standing(application, owner).filter(answer="").first()
+    return _standing(of, owner).filter(answer="").first()
 
 
-def allowed(application: Application, owner: str) -> FurtherReturn | None:
+def allowed(of: Returned, owner: str) -> FurtherReturn | None:
     """The consent that stands and is not spent."""
-    return _standing(application, owner).filter(answer=FurtherAnswer.ALLOWED, correction__isnull=True).first()
+    return _unspent(of, owner).filter(answer=FurtherAnswer.ALLOWED).first()
 
 
-def latest(application: Application, owner: str) -> FurtherReturn | None:
+def latest(of: Returned, owner: str) -> FurtherReturn | None:
     """The newest request of the level that is not spent; nothing once the case has moved to another state."""
-    found = _standing(application, owner).filter(correction__isnull=True)
-    return found.select_related("asked_by", "answered_by").order_by("-pk").first()
+    return _unspent(of, owner).select_related("asked_by", "answered_by").order_by("-pk").first()
 
 
-def _standing(application: Application, owner: str) -> QuerySet[FurtherReturn]:
-    return application.further_returns.filter(by_owner=owner, state=application.state)
+def _unspent(of: Returned, owner: str) -> QuerySet[FurtherReturn]:
+    return _standing(of, owner).filter(correction__isnull=True, spent_at__isnull=True)
+
+
+def _standing(of: Returned, owner: str) -> QuerySet[FurtherReturn]:
+    rows: QuerySet[FurtherReturn] = of.further_returns.filter(by_owner=owner, state=of.state)
+    return rows.exclude(matter__isnull=False, points=[])  # one without points can never be carried out
+
+
+def spend(row: FurtherReturn, *, at: datetime) -> None:
+    """The return of a matter that was allowed is made; that of an application keeps the consent in its own row."""
+    row.spent_at = at
+    row.save(update_fields=["spent_at"])
 
 
 def ask(
-    application: Application,
+    of: Returned,
     *,
     owner: str,
     points: Iterable[Mapping[str, Any]],
@@ -57,9 +76,10 @@ def ask(
 ) -> FurtherReturn:
     """Keep what is to be returned once more and why; `lent_by` is the person in whose place it is asked."""
     return FurtherReturn.objects.create(
-        application=application,
+        application=of if isinstance(of, Application) else None,
+        matter=of if isinstance(of, Case) else None,
         by_owner=owner,
-        state=application.state,
+        state=of.state,
         points=_plain(points),
         remark=remark,
         reason=reason,

@@ -1,4 +1,4 @@
-"""Facts of long workbooks, parsed once and kept for the pages that follow; bounded, because each fills much memory."""
+"""Facts of workbooks, parsed once and kept for the pages that follow; bounded, because each fills much memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import OrderedDict
 
 from criteria.facts import Facts
 
-KEPT_FROM = 500_000  # characters; shorter texts are parsed faster than they would be looked up
+KEPT_FROM = 10_000  # characters; shorter texts are parsed about as fast as they are looked up
 MOST = 40_000_000  # characters in all: some hundred MB once parsed
 
 

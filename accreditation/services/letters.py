@@ -8,32 +8,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 from django.utils.translation import override
 
+from accreditation.adverse_ends import ADVERSE_ENDS, USUAL, Sequel
 from accreditation.enums import LetterKind, Level
 from accreditation.models import Application, Body, Case, Letter, Title
+from accreditation.selectors.granting import granting_body, is_group, title_names
 from accreditation.services.numbers import next_number
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-ADVERSE = frozenset(
-    {
-        LetterKind.DECLINE,
-        LetterKind.INELIGIBLE,
-        LetterKind.NOT_RECOMMENDED,
-        LetterKind.LAPSE,
-        LetterKind.REFUSAL,
-        LetterKind.OBJECTION_UPHELD,
-        LetterKind.NOT_IN_QUOTA,
-        LetterKind.NOT_RECOGNISED_ABOVE,
-    }
+ALWAYS_ADVERSE = frozenset(  # among the letters to applicants; those of other cases say so themselves
+    kind
+    for kind, end in ADVERSE_ENDS.items()
+    if end.sequel is Sequel.NEW_APPLICATION or kind == LetterKind.NOT_RECOGNISED_ABOVE
 )
-REMEDIES = {  # against whom, or by what, where it is not what can be done against the sender
-    LetterKind.NOT_RECOGNISED_ABOVE: "remedy_above",
-    LetterKind.REEXAMINATION_FAILED: "remedy_reexamination",
-    LetterKind.RECONSIDERATION_DECLINED: "remedy_suit",
-    LetterKind.RECONSIDERATION_DECISION: "remedy_suit",
-}
 
 
 def write_letter(application: Application, *, kind: LetterKind, issued_by: str, at: datetime, **content: Any) -> Letter:
@@ -42,48 +31,89 @@ def write_letter(application: Application, *, kind: LetterKind, issued_by: str, 
         "application": application,
         "batch": application.batch,
         "programme": application.batch.programme,
+        "title_name": title_names(application.batch.programme, application.batch.granting_body)[0],
     }
     return write_case_letter(
-        application.case, kind=kind, issued_by=issued_by, is_adverse=kind in ADVERSE, at=at, **content
+        application.case, kind=kind, issued_by=issued_by, is_adverse=kind in ALWAYS_ADVERSE, at=at, **content
     )
 
 
 def write_case_letter(
-    case: Case, *, kind: LetterKind, issued_by: str, is_adverse: bool, at: datetime, **content: Any
+    case: Case, *, kind: LetterKind, issued_by: str, is_adverse: bool, at: datetime, remedy: str = "", **content: Any
 ) -> Letter:
-    """Write one letter of any case to its enterprise; an adverse one says what the addressee can do against it."""
+    """Write one letter of any case to its enterprise; an adverse one says what the addressee can do against it.
+
+    `remedy` names the template that says so where the one of the kind does not. A kind without a remedy in the table of
+    adverse ends is never adverse (KeyError).
+    """
     context: Mapping[str, Any] = {
         "enterprise": case.enterprise,
         "case": case,
         "issued_by": issued_by,
         "at": at,
-        **content,
+        **_named(content),
     }
-    remedy_path = f"accreditation/letters/{REMEDIES.get(kind, 'remedy')}.txt"
-    with override("zh-hans"):  # letters are official texts
-        body = render_to_string(f"accreditation/letters/{kind}.txt", context).strip()
-        remedy = render_to_string(remedy_path, context).strip() if is_adverse else ""
-    return Letter.objects.create(
-        case=case,
-        kind=kind,
-        number=next_number("LTR", at.astimezone(SHANGHAI).year, 5),
-        dated=at.astimezone(SHANGHAI).date(),
-        issued_by=issued_by,
-        addressed_to=case.enterprise.name,
-        body=body,
-        remedy=remedy,
-        sha256=hashlib.sha256(f"{body}\n{remedy}".encode()).hexdigest(),
-        created_at=at,
-    )
+    said = (remedy or _remedy_of(kind, issued_by)) if is_adverse else ""
+    text = letter_text(kind, context, remedy=said, addressed_to=case.enterprise.name, issued_by=issued_by, at=at)
+    return Letter.objects.create(case=case, kind=kind, **text)
+
+
+def _remedy_of(kind: LetterKind, issued_by: str) -> str:
+    """Template of what can be done against an act of this kind; a group is no authority."""
+    remedy = ADVERSE_ENDS[kind].remedy
+    return "remedy_group" if remedy == USUAL and is_group(issued_by) else remedy
+
+
+def letter_text(
+    template: str, context: Mapping[str, Any], *, remedy: str, addressed_to: str, issued_by: str, at: datetime
+) -> dict[str, Any]:
+    """Number, date, text and hash of a letter, as every table of letters takes them; `remedy`: its template or ""."""
+    body, said = _rendered(template, context), _rendered(remedy, context) if remedy else ""
+    return {
+        "number": next_number("LTR", at.astimezone(SHANGHAI).year, 5),
+        "dated": at.astimezone(SHANGHAI).date(),
+        "issued_by": issued_by,
+        "addressed_to": addressed_to,
+        "body": body,
+        "remedy": said,
+        "sha256": hashlib.sha256(f"{body}\n{said}".encode()).hexdigest(),
+        "created_at": at,
+    }
+
+
+def _rendered(template: str, context: Mapping[str, Any]) -> str:
+    """A letter is plain text: what looks like markup is written as it is and escaped where a page shows it."""
+    found = Engine.get_default().get_template(f"accreditation/letters/{template}.txt")
+    with override("zh-hans"):  # an official text
+        return str(found.render(Context(dict(context), autoescape=False))).strip()
+
+
+def _named(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With `title_name`, what the granting body calls the title, where the letter is about one."""
+    title = content.get("title")
+    if title is None or "title_name" in content:
+        return content
+    return {**content, "title_name": title_names(title.programme, granting_body(title))[0]}
 
 
 def authority_of(title: Title, district: str) -> str:
-    """Name of the body that granted a title; of a district's title, the bureau of that district."""
+    """Name of the body that deals with a title: the one that granted it, of a district's title its bureau.
+
+    Over what the nation granted, the municipality writes in its own name: it prepares and registers, and names who
+    decides.
+    """
+    if title.programme.level == Level.NATIONAL:
+        return _municipality()
     if title.programme.level == Level.DISTRICT:
         body = Body.objects.filter(district=district).first()
         if body is not None:
             return body.name_zh
     return title.programme.granted_by.name_zh
+
+
+def _municipality() -> str:
+    body = Body.objects.filter(level=Level.MUNICIPAL).order_by("pk").first()
+    return body.name_zh if body else ""
 
 
 def issuing_body(application: Application, *, is_district: bool) -> str:
@@ -92,8 +122,7 @@ def issuing_body(application: Application, *, is_district: bool) -> str:
         return application.batch.authority.name_zh
     if application.batch.programme.level == Level.NATIONAL:
         # The municipality recommends, the national authority decides: letters to the applicant are the municipality's.
-        body = Body.objects.filter(level=Level.MUNICIPAL).order_by("pk").first()
-        return body.name_zh if body else ""
+        return _municipality()
     if is_district:
         body = Body.objects.filter(district=application.case.district).first()
         if body is not None:

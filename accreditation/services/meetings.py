@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.template.loader import render_to_string
@@ -13,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accreditation.acts import act, fingerprint
-from accreditation.enums import Choice, MeetingState
+from accreditation.enums import ApplicationState, Choice, MeetingState
 from accreditation.errors import Denied, Reason, Refusal
+from accreditation.meeting_words import BallotKind
 from accreditation.models import (
     Application,
     Attendance,
@@ -28,29 +27,23 @@ from accreditation.models import (
     Vote,
 )
 from accreditation.roles import Role
+from accreditation.selectors.granting import title_names
+from accreditation.selectors.people import committee_of
 from accreditation.services import recognition_quota
 from accreditation.services.numbers import next_number
 from accreditation.services.rankings import missing_from_agenda
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Votes on one item: members entitled and present, recused, cast by choice, whether the item has a quorum."""
-
-    entitled: int
-    present: int
-    recused: int
-    cast: Counter[str]
-    has_quorum: bool
-
-    @property
-    def outcome(self) -> str:
-        """More than half of the votes cast; a tie or a scatter postpones."""
-        total = sum(self.cast.values())
-        for choice in (Choice.RECOGNISE, Choice.REFUSE):
-            if 2 * self.cast[choice] > total:
-                return str(choice)
-        return str(Choice.POSTPONE)
+from accreditation.services.tallies import (
+    awaits_chair,
+    close_voting,
+    connected_members,
+    is_quorum,
+    keep_connections,
+    keep_vote,
+    quorum_of,
+    tally,
+    tied_voters,
+    voting_rules,
+)
 
 
 def call_meeting(
@@ -61,17 +54,21 @@ def call_meeting(
     place: str,
     chair: User,
     secretary: User,
-    members: Iterable[User],
     by: User,
     at: datetime,
     request_key: str | None = None,
 ) -> Meeting:
-    """Call a meeting with its agenda; every member is told. Raises Replayed when the key was carried out before."""
-    people, cases = list(members), list(applications)
+    """Call a meeting with its agenda: all who stand as members of the committee are entitled and told.
+
+    Raises Replayed when the key was carried out before.
+    """
+    people, wanted = committee_of(batch), [row.pk for row in applications]
     with act(
-        batch, "call_meeting", by=by, at=at, acting_as=_secretary_of(batch),
-        request_key=request_key, request=fingerprint(batch.pk, [row.pk for row in cases], held_at, place),
+        batch, "call_meeting", by=by, at=at, acting_as=secretary_of(batch),
+        request_key=request_key, request=fingerprint(batch.pk, wanted, held_at, place),
     ) as doing:  # fmt: skip
+        found = Application.objects.select_related("case").in_bulk(wanted)
+        cases = [found[pk] for pk in wanted if pk in found]  # read under the lock of the batch
         if reasons := list(_faults_of_call(people, cases, chair, secretary)):
             raise Refusal(reasons)
         meeting = Meeting.objects.create(
@@ -88,6 +85,7 @@ def call_meeting(
             MeetingItem(meeting=meeting, application=application, position=position)
             for position, application in enumerate(cases, start=1)
         )
+        _keep_connections(meeting, at)
         doing.reply(meeting=meeting.number)
         doing.note(meeting=meeting.number, items=[application.case.number for application in cases])
         doing.tell(people, "meeting_called", meeting=meeting.number, held_at=held_at.isoformat())
@@ -100,92 +98,125 @@ def _faults_of_call(people: list[User], cases: list[Application], chair: User, s
     if not cases:
         yield Reason("no_items", _("议程中没有申报件。"))
     if chair not in people:
-        yield Reason("chair_not_member", _("主持人必须是参会委员。"))
+        yield Reason("chair_not_member", _("主持人必须是现任委员。"))
     if chair == secretary:
         yield Reason("chair_is_secretary", _("主持人与会议秘书不能是同一人。"))
+    yield from _faults_of_agenda(cases)
+
+
+def _faults_of_agenda(cases: list[Application]) -> Iterable[Reason]:
     for application in missing_from_agenda(cases):
         text = _("排序须整体审议，议程中缺少 %(no)s。") % {"no": application.case.number}
         yield Reason("ranking_in_part", text, "cases")
     for application in cases:
-        if application.meeting_items.filter(outcome="").exists():
+        if application.meeting_items.filter(is_open=True).exists():
             yield Reason("already_tabled", _("%(no)s 已在另一次会议的议程中。") % {"no": application.case.number})
+        elif application.state != ApplicationState.UNDER_OVERALL_REVIEW:
+            values = {"no": application.case.number, "state": ApplicationState(application.state).label}
+            yield Reason("wrong_state", _("%(no)s 当前为“%(state)s”。") % values)
+
+
+def _keep_connections(meeting: Meeting, at: datetime) -> None:
+    for item in meeting.items.select_related("application").order_by("position"):
+        keep_connections(item, at)
 
 
 def declare_recusal(item: MeetingItem, *, tie: str, by: User, at: datetime) -> MeetingRecusal:
     """A member steps out of one item, once; not after a vote on it, nor when the minutes are written."""
-    with act(item.meeting, "declare_recusal", by=by, at=at, acting_as=_member_of(item.meeting.batch)) as doing:
-        meeting = _fresh(doing.chain)
-        _check_member(meeting, by)
-        if item.votes.filter(member=by).exists():
+    with act(item.meeting, "declare_recusal", by=by, at=at, acting_as=member_of(item.meeting.batch)) as doing:
+        meeting = fresh(doing.chain)
+        check_member(meeting, by)
+        row = meeting.items.get(pk=item.pk)
+        if row.votes.filter(member=by).exists():
             raise Refusal([Reason("already_voted", _("已就本件投票，不能再申请回避。"))])
-        if item.recusals.filter(member=by).exists():
+        if row.recusals.filter(member=by).exists():
             raise Refusal([Reason("recused", _("您已就本件回避，不能投票。"))])
-        _check_state(meeting, MeetingState.CALLED, MeetingState.IN_SESSION)
-        doing.note(item=item.position, case=item.application.case.number, tie=tie)
-        return MeetingRecusal.objects.create(item=item, member=by, tie=tie, declared_at=at)
+        check_state(meeting, MeetingState.CALLED, MeetingState.IN_SESSION)
+        _check_is_before_meeting(row)
+        doing.note(item=row.position, case=row.application.case.number, tie=tie)
+        recusal = MeetingRecusal.objects.create(item=row, member=by, tie=tie, declared_at=at)
+        if meeting.state == MeetingState.IN_SESSION:
+            close_voting(row, at)
+        return recusal
 
 
 def start_meeting(meeting: Meeting, *, present: Iterable[User], by: User, at: datetime) -> Meeting:
-    """Note attendance and begin; without a quorum of the members entitled nothing begins."""
+    """Note attendance and begin; without a quorum of the members entitled nothing begins.
+
+    Entitled are those who stand as members on that day, whatever the committee was when the meeting was called.
+    """
     there = {person.pk for person in present}
-    with act(meeting, "start_meeting", by=by, at=at, acting_as=_secretary_of(meeting.batch)) as doing:
-        row = _fresh(doing.chain)
-        _check_state(row, MeetingState.CALLED)
+    with act(meeting, "start_meeting", by=by, at=at, acting_as=secretary_of(meeting.batch)) as doing:
+        row = fresh(doing.chain)
+        check_state(row, MeetingState.CALLED)
+        _enter_committee(row)
         row.attendance.filter(member_id__in=there).update(is_present=True, noted_at=at)
-        if not _is_quorum(row, row.attendance.filter(is_present=True).count()):
+        if not is_quorum(row.batch, row.attendance.filter(is_present=True).count(), row.members_entitled):
             raise Refusal([Reason("no_quorum", _("到会委员不足法定人数，会议不能开始。"))])
+        _keep_connections(row, at)
         row.start()
         row.save()
         doing.moved(MeetingState.CALLED, row.state)
-        doing.note(present=sorted(there))
+        doing.note(present=sorted(there), entitled=row.members_entitled)
     return row
+
+
+def _enter_committee(meeting: Meeting) -> None:
+    """Whoever became a member since the call is entitled too, whoever is none any more is not."""
+    standing = {person.pk for person in committee_of(meeting.batch)}
+    if meeting.chair_id not in standing:
+        raise Refusal([Reason("chair_not_member", _("主持人必须是现任委员。"))])
+    meeting.attendance.exclude(member_id__in=standing).delete()
+    invited = set(meeting.attendance.values_list("member_id", flat=True))
+    Attendance.objects.bulk_create(Attendance(meeting=meeting, member_id=pk) for pk in sorted(standing - invited))
+    meeting.members_entitled = len(standing)
 
 
 def cast_vote(item: MeetingItem, *, choice: str, remark: str, by: User, at: datetime) -> Vote:
     """One vote by a member who is present and has not stepped out of the item."""
-    with act(item.meeting, "cast_vote", by=by, at=at, acting_as=_member_of(item.meeting.batch)) as doing:
-        meeting = _fresh(doing.chain)
-        _check_state(meeting, MeetingState.IN_SESSION)
-        _check_member(meeting, by)
-        if reasons := list(_faults_of_vote(item, meeting, choice, remark, by)):
+    with act(item.meeting, "cast_vote", by=by, at=at, acting_as=member_of(item.meeting.batch)) as doing:
+        meeting = fresh(doing.chain)
+        check_state(meeting, MeetingState.IN_SESSION)
+        check_member(meeting, by)
+        row = meeting.items.get(pk=item.pk)
+        _check_is_before_meeting(row)
+        if reasons := list(_faults_of_vote(row, choice, remark, by)):
             raise Refusal(reasons)
-        doing.note(item=item.position, case=item.application.case.number, choice=choice)
-        return Vote.objects.create(item=item, member=by, choice=choice, remark=remark, cast_at=at)
+        is_named = meeting.batch.ballot == BallotKind.NAMED
+        doing.note(item=row.position, case=row.application.case.number, **({"choice": choice} if is_named else {}))
+        vote = keep_vote(row, by, choice=choice, remark=remark, at=at)
+        close_voting(row, at)
+        return vote
 
 
-def _faults_of_vote(item: MeetingItem, meeting: Meeting, choice: str, remark: str, by: User) -> Iterable[Reason]:
-    if not meeting.attendance.filter(member=by, is_present=True).exists():
+def _faults_of_vote(item: MeetingItem, choice: str, remark: str, by: User) -> Iterable[Reason]:
+    if by.pk in connected_members(item):
+        yield Reason("tied", _("您是、曾是或者申请担任该单位的办理人员，须回避，不能投票。"))
+    if not item.meeting.attendance.filter(member=by, is_present=True).exists():
         yield Reason("not_present", _("您未到会，不能投票。"))
     if item.recusals.filter(member=by).exists():
         yield Reason("recused", _("您已就本件回避，不能投票。"))
     if item.votes.filter(member=by).exists():
         yield Reason("already_voted", _("您已就本件投票。"))
+    elif item.voted_at is not None:
+        yield Reason("voting_over", _("本项表决已结束。"))
     if choice not in Choice.values:
         yield Reason("unknown_choice", _("没有这样的表决选项。"))
-    if choice != Choice.RECOGNISE and not remark.strip():
+    needs_remark = choice != Choice.RECOGNISE and item.meeting.batch.ballot == BallotKind.NAMED
+    if needs_remark and not remark.strip():
         yield Reason("remark_needed", _("不予认定或暂缓认定须说明理由。"))
-
-
-def tally(item: MeetingItem) -> Tally:
-    """Count one item; recused members count neither as present nor as voting."""
-    meeting = item.meeting
-    recused = set(item.recusals.values_list("member_id", flat=True))
-    present = meeting.attendance.filter(is_present=True).exclude(member_id__in=recused).count()
-    return Tally(
-        entitled=meeting.members_entitled,
-        present=present,
-        recused=len(recused),
-        cast=Counter(item.votes.values_list("choice", flat=True)),
-        has_quorum=2 * present > meeting.members_entitled,
-    )
 
 
 def draft_minutes(meeting: Meeting, *, reasons: dict[int, str], by: User, at: datetime) -> Meeting:
     """Close the votes and write the minutes from them; `reasons` by position for items not recognised."""
-    with act(meeting, "draft_minutes", by=by, at=at, acting_as=_secretary_of(meeting.batch)) as doing:
-        row = _fresh(doing.chain)
-        _check_state(row, MeetingState.IN_SESSION)
-        items = list(row.items.select_related("application__case__enterprise").order_by("position"))
+    with act(meeting, "draft_minutes", by=by, at=at, acting_as=secretary_of(meeting.batch)) as doing:
+        row = fresh(doing.chain)
+        check_state(row, MeetingState.IN_SESSION)
+        every = list(row.items.select_related("application__case__enterprise").order_by("position"))
+        _keep_connections(row, at)
+        items = [item for item in every if item.adjourned_at is None]
+        for item in items:
+            close_voting(item, at)
         if faults := list(_faults_of_minutes(items, reasons)):
             raise Refusal(faults)
         for item in items:
@@ -194,7 +225,7 @@ def draft_minutes(meeting: Meeting, *, reasons: dict[int, str], by: User, at: da
             item.save(update_fields=["outcome", "reasons"])
         counts = recognition_quota.limits_proposals(row.batch)
         places = recognition_quota.place_items(row.batch, items) if counts else []
-        row.minutes = _minutes_text(row, items, places)
+        row.minutes = _minutes_text(row, every, places)
         row.minutes_sha256 = hashlib.sha256(row.minutes.encode()).hexdigest()
         row.draft_minutes()
         row.save()
@@ -209,41 +240,59 @@ def _faults_of_minutes(items: list[MeetingItem], reasons: dict[int, str]) -> Ite
         counted = tally(item)
         place = _("第 %(n)d 项") % {"n": item.position}
         if not counted.has_quorum:
-            yield Reason("no_quorum", _("%(place)s：回避后到会委员不足半数，须改期审议。") % {"place": place})
-        if sum(counted.cast.values()) < counted.present:
+            values = {"place": place, "n": counted.present, "quorum": quorum_of(item.meeting)}
+            text = _("%(place)s：回避、离会后参加表决 %(n)d 人，不足法定人数 %(quorum)d 人，须改期审议。")
+            yield Reason("no_quorum", text % values)
+        if awaits_chair(item):
+            text = _("%(place)s：各项票数均未过半，须由主持人决定。")
+            yield Reason("chair_decides", text % {"place": place})
+        if tied_voters(item):
+            text = _("%(place)s：有委员投票后成为或者申请成为该单位的办理人员，须改期审议。")
+            yield Reason("voter_tied", text % {"place": place})
+        if counted.votes < counted.present:
             text = _("%(place)s：尚有 %(n)d 位委员未投票。")
-            yield Reason("votes_missing", text % {"place": place, "n": counted.present - sum(counted.cast.values())})
-        if counted.outcome != Choice.RECOGNISE and not reasons.get(item.position, "").strip():
+            yield Reason("votes_missing", text % {"place": place, "n": counted.present - counted.votes})
+        if counted.is_complete and counted.outcome != Choice.RECOGNISE and not reasons.get(item.position, "").strip():
             yield Reason("reasons_needed", _("%(place)s：不予认定或暂缓认定须写明理由。") % {"place": place})
 
 
 def _minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) -> str:
-    attendance = meeting.attendance.select_related("member").order_by("pk")
+    attendance = meeting.attendance.select_related("member").prefetch_related("changes").order_by("pk")
     with override("zh-hans"):  # minutes are an official text
         rows = [
             {
                 "item": item,
                 "tally": tally(item),
                 "votes": item.votes.select_related("member"),
-                "outcome": meeting.batch.choice_words[Choice(item.outcome)],
+                "recusals": item.recusals.select_related("member").order_by("pk"),
+                "outcome": item.outcome_label(),
             }
             for item in items
         ]
         recommends = meeting.batch.is_recommendation
         labels = {choice.value: str(label) for choice, label in meeting.batch.choice_words.items()}
-        words = {"labels": labels, "recommends": recommends}
+        named = title_names(meeting.batch.programme, meeting.batch.granting_body)[0]
+        words = {"labels": labels, "recommends": recommends, "title_name": named}
         ranking = Ranking.objects.filter(batch=meeting.batch).first() if recommends else None
         return render_to_string(
             "accreditation/minutes.txt",
-            {"meeting": meeting, "rows": rows, "attendance": attendance, "ranking": ranking, "places": places, **words},
+            {
+                "meeting": meeting,
+                "rows": rows,
+                "attendance": attendance,
+                "ranking": ranking,
+                "places": places,
+                "rule": voting_rules(meeting.batch),
+                **words,
+            },
         ).strip()
 
 
 def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Meeting:
     """Chair or secretary signs the very text of that hash; the second signature adopts it."""
-    with act(meeting, "sign_minutes", by=by, at=at, acting_as=_member_of(meeting.batch)) as doing:
-        row = _fresh(doing.chain)
-        _check_state(row, MeetingState.MINUTES_DRAFTED)
+    with act(meeting, "sign_minutes", by=by, at=at, acting_as=member_of(meeting.batch)) as doing:
+        row = fresh(doing.chain)
+        check_state(row, MeetingState.MINUTES_DRAFTED)
         if by.pk not in (row.chair_id, row.secretary_id):
             raise Denied([Reason("not_signer", _("只有主持人和会议秘书可以签发纪要。"))])
         if sha256 != row.minutes_sha256:
@@ -255,6 +304,7 @@ def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Me
         before = row.state
         if row.signed_by_chair_at and row.signed_by_secretary_at:
             row.adopt()
+            row.items.update(is_open=False)
         row.save()
         doing.moved(before, row.state)
         doing.note(minutes=sha256)
@@ -270,38 +320,41 @@ def decide(item: MeetingItem, *, at: datetime) -> Decision:
         outcome=item.outcome,
         reasons=item.reasons,
         votes_for=counted.cast[item.outcome],
-        votes_cast=sum(counted.cast.values()),
+        votes_cast=counted.votes,
         decided_at=at,
         minutes_sha256=meeting.minutes_sha256,
     )
 
 
-def _secretary_of(batch: Batch) -> str:
+def secretary_of(batch: Batch) -> str:
     """The office that calls the meetings of a batch."""
     return Role.LOCAL_OFFICER if batch.authority_id else Role.MUNICIPAL_OFFICER
 
 
-def _member_of(batch: Batch) -> str:
+def member_of(batch: Batch) -> str:
     """The office of those who vote: the committee, or the authority's leading group."""
     return Role.LEADING_GROUP_MEMBER if batch.authority_id else Role.COMMITTEE_MEMBER
 
 
-def _fresh(chain: object) -> Meeting:
+def fresh(chain: object) -> Meeting:
+    """The locked row of a meeting's act."""
     assert isinstance(chain, Meeting)
     return chain
 
 
-def _is_quorum(meeting: Meeting, present: int) -> bool:
-    batch = meeting.batch
-    return present * batch.quorum_denominator >= meeting.members_entitled * batch.quorum_numerator
-
-
-def _check_member(meeting: Meeting, person: User) -> None:
+def check_member(meeting: Meeting, person: User) -> None:
+    """Deny an act of the members to anybody else."""
     if not meeting.attendance.filter(member=person).exists():
         raise Denied([Reason("not_member", _("您不是本次会议的委员。"))])
 
 
-def _check_state(meeting: Meeting, *states: MeetingState) -> None:
+def _check_is_before_meeting(item: MeetingItem) -> None:
+    if item.adjourned_at is not None:
+        raise Refusal([Reason("adjourned", _("本项已改期审议。"))])
+
+
+def check_state(meeting: Meeting, *states: MeetingState) -> None:
+    """Refuse an act of another state of the meeting."""
     if meeting.state not in states:
         label = MeetingState(meeting.state).label
         raise Refusal([Reason("meeting_state", _("会议当前为“%(state)s”，不能办理此项。") % {"state": label})])

@@ -42,7 +42,7 @@ def create_notice(
             application=application,
             position=position,
             enterprise_name=application.enterprise.name,
-            district=application.case.district,
+            district=application.enterprise.district,
             product=application.product_name,
         )
         for position, application in enumerate(applications, start=1)
@@ -105,6 +105,14 @@ def settle_objection(objection: Objection, *, is_upheld: bool, reasons: str, by:
         objection.uphold()
     else:
         objection.dismiss()
+    objection.reasons, objection.settled_by, objection.settled_at = reasons, by, at
+    objection.save()
+    return objection
+
+
+def drop_objection(objection: Objection, *, reasons: str, by: User, at: datetime) -> Objection:
+    """End an objection that another one has overtaken."""
+    objection.drop()
     objection.reasons, objection.settled_by, objection.settled_at = reasons, by, at
     objection.save()
     return objection

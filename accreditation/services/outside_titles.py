@@ -8,12 +8,14 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
-from accreditation.enums import TitleState
+from accreditation.enums import Level, MemberState, TitleState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Batch, ExternalNotice, StoredFile, Title, TitleEvaluation, User
 from accreditation.models.titles import STANDING
 from accreditation.recommendation_words import OutsideBand
 from accreditation.services.titles import next_title_number
+
+HELD = [*STANDING, TitleState.SUSPENDED]
 
 
 def keep_notice(
@@ -71,7 +73,11 @@ def record_evaluation(
     by: User,
     at: datetime,
 ) -> TitleEvaluation:
-    """Enter the result of a national evaluation; the title follows it: warned, revoked, or in good standing again."""
+    """Enter the result of a national evaluation; the title is warned, or in good standing again; the holder is told.
+
+    What is under suspension stays so, warned or not beneath it. A title that failed stays as it is until a second
+    person has registered its loss (`workflows.national_results`). Refusal with every reason.
+    """
     with act(title, "record_evaluation", by=by, at=at, acting_as="municipal_officer") as doing:
         row = doing.chain
         assert isinstance(row, Title)
@@ -84,6 +90,8 @@ def record_evaluation(
         _follow(row, band)
         row.save()
         doing.moved(before, row.state)
+        if band != OutsideBand.FAIL:
+            doing.tell(_people_of(row), "national_result", title=row.number, year=year)
         doing.note(year=year, band=band, notice=number, dated=dated.isoformat(), file=file.sha256)
         return TitleEvaluation.objects.create(
             title=row,
@@ -99,9 +107,9 @@ def record_evaluation(
 
 
 def _faults_of_evaluation(title: Title, year: int, band: str, dated: date, consequence: str) -> Iterator[Reason]:
-    if title.granted_above_id is None:
+    if title.programme.level != Level.NATIONAL:
         yield Reason("not_from_above", _("该称号不是国家主管部门授予的。"))
-    if title.state not in STANDING:
+    if title.state not in HELD:
         yield Reason("title_not_standing", _("该称号已不在有效期内。"))
     if title.evaluations.filter(year=year).exists():
         yield Reason("year_taken", _("%(year)d 年度的评价结果已登记。") % {"year": year}, "year")
@@ -112,14 +120,53 @@ def _faults_of_evaluation(title: Title, year: int, band: str, dated: date, conse
 
 
 def _follow(title: Title, band: str) -> None:
-    """Order 34: below 60 the title is revoked, below 65 there is a formal warning."""
+    """Order 34: below 65 there is a formal warning; below 60 the title is revoked, which is registered apart."""
     if band == OutsideBand.FAIL:
-        title.revoke()
-    elif band == OutsideBand.MARGINAL_PASS:
-        if title.state == TitleState.IN_FORCE:
-            title.warn()
-    elif title.state == TitleState.WARNED:
+        return
+    is_warned = band == OutsideBand.MARGINAL_PASS
+    if title.state == TitleState.SUSPENDED:
+        title.warned_beneath = is_warned
+    elif is_warned and title.state == TitleState.IN_FORCE:
+        title.warn()
+    elif not is_warned and title.state == TitleState.WARNED:
         title.reinstate()
+
+
+def _people_of(title: Title) -> list[User]:
+    rows = User.objects.filter(
+        is_active=True, memberships__enterprise=title.holder_id, memberships__state=MemberState.ACTIVE
+    )
+    return list(rows.distinct())
+
+
+def branches_left(title: Title) -> list[Title]:
+    """Branch centres that are still held under a title that is lost, by number; none while it is held itself."""
+    if title.state in HELD:
+        return []
+    rows = Title.objects.filter(parent=title, state__in=HELD).select_related("holder")
+    return list(rows.order_by("number"))
+
+
+def possible_parents(title: Title) -> list[Title]:
+    """Titles held under which a branch centre that came without its parent may stand, by holder."""
+    if title.programme.branch_of_id is None or title.parent_id is not None:
+        return []
+    rows = Title.objects.filter(programme=title.programme.branch_of, state__in=HELD).exclude(pk=title.pk)
+    return list(rows.select_related("holder").order_by("holder__name", "number"))
+
+
+def enter_parent(title: Title, parent: Title, *, by: User, at: datetime) -> Title:
+    """Enter the parent of a branch centre that was imported without it. Refusal where it has one or cannot have it."""
+    with act(title, "enter_parent", by=by, at=at, acting_as="municipal_officer") as doing:
+        row = doing.chain
+        assert isinstance(row, Title)
+        if parent not in possible_parents(row):
+            raise Refusal([Reason("no_parent", _("该称号已登记母公司，或所选称号不能作为母公司。"), "parent")])
+        row.parent = parent
+        row.save(update_fields=["parent"])
+        doing.moved(row.state, row.state)
+        doing.note(title=row.number, parent=parent.number)
+    return row
 
 
 def standing_parents(batch: Batch) -> list[Title]:

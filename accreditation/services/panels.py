@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
+
+from django.db.models import QuerySet
 
 from accreditation.enums import SeatState
 from accreditation.models import Application, Panel, Review, Seat, User
@@ -39,6 +42,18 @@ def recuse(seat: Seat, *, tie: str, at: datetime) -> None:
     seat.save()
 
 
+def set_sheet_aside(seat: Seat, *, at: datetime) -> None:
+    """The place is empty again; the sealed sheet stays with the seat and is never counted."""
+    seat.set_sheet_aside()
+    seat.tie, seat.declared_at = seat.aside_reason, at
+    seat.save()
+
+
+def counted_reviews(panel: Panel) -> QuerySet[Review]:
+    """Sheets of the experts who sit, in the order of the seats; those set aside are not among them."""
+    return Review.objects.filter(seat__panel=panel, seat__state=SeatState.SUBMITTED).order_by("seat__place")
+
+
 def replace_expert(vacant: Seat, *, expert: User, at: datetime) -> Seat:
     """A new seat at the same place."""
     return Seat.objects.create(panel=vacant.panel, place=vacant.place, expert=expert, appointed_at=at)
@@ -62,9 +77,24 @@ def hand_in(seat: Seat, *, marks: Mapping[str, Mapping[str, str]], opinion: str,
     """Seal one expert's marks: `{heading: {points, reason}}`; the hash goes to the audit entry, the marks to nobody."""
     seat.submit()
     seat.save()
-    plain = {"seat": seat.pk, "marks": {code: dict(mark) for code, mark in sorted(marks.items())}, "opinion": opinion}
-    sealed = hashlib.sha256(json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-    return Review.objects.create(seat=seat, marks=plain["marks"], opinion=opinion, sealed_hash=sealed, submitted_at=at)
+    plain = {code: dict(mark) for code, mark in sorted(marks.items())}
+    review = Review(seat=seat, marks=plain, opinion=opinion, salt=secrets.token_hex(32), submitted_at=at)
+    review.sealed_hash = seal_of(review)
+    review.save(force_insert=True)
+    return review
+
+
+def seal_of(review: Review) -> str:
+    """SHA-256 over seat, marks, opinion and a random salt; reviews from before there was one have none in it."""
+    plain = {"seat": review.seat_id, "marks": review.marks, "opinion": review.opinion}
+    if review.salt:
+        plain["salt"] = review.salt
+    return hashlib.sha256(json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def salts(panel: Panel) -> dict[str, str]:
+    """Salt of each review by place, to be shown when the marks are."""
+    return {str(place): salt for place, salt in counted_reviews(panel).values_list("seat__place", "salt")}
 
 
 def is_complete(panel: Panel) -> bool:
@@ -76,8 +106,8 @@ def open_marks(panel: Panel, *, at: datetime) -> None:
     """Combine the sealed marks as the rule set says and show them."""
     section = rules_of(panel.application.batch).expert_review
     assert section is not None
-    reviews = Review.objects.filter(seat__panel=panel).order_by("seat__place")
-    marks = [{code: Fraction(mark["points"]) for code, mark in review.marks.items()} for review in reviews]
+    sheets = counted_reviews(panel)
+    marks = [{code: Fraction(mark["points"]) for code, mark in review.marks.items()} for review in sheets]
     panel.result = to_text(combine_marks(section, marks))
     panel.opened_at = at
     panel.save(update_fields=["result", "opened_at"])

@@ -7,12 +7,15 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, Q
 
 from accreditation.acts import act
-from accreditation.enums import ProceedingKind
+from accreditation.audit import chain_key
+from accreditation.enums import ProceedingKind, ProceedingState
 from accreditation.grounds import bar_years
 from accreditation.models import (
+    AuditEvent,
     Case,
     CaseDocument,
     Enterprise,
+    ExternalNotice,
     Proceeding,
     Programme,
     Reconsideration,
@@ -20,6 +23,7 @@ from accreditation.models import (
     Title,
     User,
 )
+from accreditation.models.titles import MOVED
 from accreditation.reconsideration_words import UNDOING, ReconsiderationState
 
 EFFECTS = {  # what an order does to the title, by the name of its transition
@@ -36,10 +40,12 @@ def effect_of(kind: str) -> str:
     return EFFECTS[ProceedingKind(kind)]
 
 
-def prepare_proceeding(case: Case, title: Title, *, kind: str, ground: str, found_facts: str, by: User) -> Proceeding:
-    """The row of a proceeding that is being prepared."""
+def prepare_proceeding(
+    case: Case, title: Title, *, kind: str, ground: str, found_facts: str, notice: ExternalNotice | None, by: User
+) -> Proceeding:
+    """The row of a proceeding that is being prepared, with the national document that it carries out."""
     return Proceeding.objects.create(
-        case=case, title=title, kind=kind, ground=ground, found_facts=found_facts, prepared_by=by
+        case=case, title=title, kind=kind, ground=ground, found_facts=found_facts, notice=notice, prepared_by=by
     )
 
 
@@ -53,10 +59,26 @@ def carry_order_out(proceeding: Proceeding, verb: str, *, by: User, at: datetime
         assert isinstance(title, Title)
         before = title.state
         getattr(title, verb)()
-        title.save(update_fields=["state"])
+        title.save(update_fields=MOVED)
         doing.moved(before, title.state)
         doing.note(case=proceeding.case.number, order=proceeding.order_number, ground=proceeding.ground)
+        if proceeding.notice_id is not None:
+            title.evaluations.filter(notice=proceeding.notice_id).update(state_before=before, state_after=title.state)
     return title
+
+
+def is_work_of(title: Title, proceeding: Proceeding) -> bool:
+    """Whether the newest such effect on the title is that of this order, and not of another one meanwhile.
+
+    An order that a stay took back and that is carried out again when the stay ends is the same order.
+    """
+    verb = effect_of(proceeding.kind)
+    rows = AuditEvent.objects.filter(chain=chain_key(title), verb__in=[verb, f"{verb}_beneath"]).order_by("-seq")
+    newest = rows.first()
+    if newest is None:
+        return False
+    case, again = newest.content.get("case"), newest.content.get("challenged_order")
+    return bool(case == proceeding.case.number or again == proceeding.order_number)
 
 
 def bar_from(proceeding: Proceeding, ordered_on: date) -> date | None:
@@ -73,6 +95,7 @@ def bar_from(proceeding: Proceeding, ordered_on: date) -> date | None:
 def standing_bar(enterprise: Enterprise, programme: Programme, on: date) -> Proceeding | None:
     """The revocation that keeps an enterprise from applying for this title on that day."""
     rows = Proceeding.objects.filter(title__holder=enterprise, title__programme=programme, barred_until__gt=on)
+    rows = rows.exclude(state=ProceedingState.DROPPED)  # an order that never took effect bars nobody
     challenged = Reconsideration.objects.filter(challenged=OuterRef("case"))
     undone = Q(outcome__in=UNDOING, state=ReconsiderationState.DECIDED)
     stayed = Q(stayed_at__isnull=False) & ~Q(state__in=[ReconsiderationState.DECIDED, ReconsiderationState.WITHDRAWN])

@@ -14,12 +14,13 @@ from accreditation.models import (
     FirstReview,
     FurtherReturn,
     GateAnswer,
+    Submission,
     User,
     VerifiedValue,
 )
-from accreditation.services.evaluation import accepted_upload, verified_evaluation
+from accreditation.services.evaluation import accepted_upload, facts_of_upload, verified_evaluation
 from accreditation.services.further_returns import returns_made
-from criteria.facts import exact_text
+from criteria.facts import Facts, Scalar, exact_text
 
 
 def answer_gate(
@@ -58,6 +59,32 @@ def adopt_value(row: VerifiedValue, *, by: User, at: datetime) -> VerifiedValue:
     row.adopted_by, row.adopted_at, row.is_current = by, at, True
     row.save(update_fields=["adopted_by", "adopted_at", "is_current"])
     return row
+
+
+def end_corrected_values(application: Application, before: Submission) -> list[VerifiedValue]:
+    """Values of figures that the version just filed reports otherwise than `before` end; they stay on record.
+
+    A figure that comes again as it was is judged already: its value goes on counting.
+    """
+    after = application.current
+    assert after is not None
+    old, new = facts_of_upload(before.upload), facts_of_upload(after.upload)
+    current = VerifiedValue.objects.filter(application=application, is_current=True, adopted_at__isnull=False)
+    ended = [
+        row
+        for row in current.select_related("adopted_by").order_by("pk")
+        if reported(old, row.code, row.year) != reported(new, row.code, row.year)
+    ]
+    for row in ended:
+        row.is_current, row.ended_with = False, after
+        row.save(update_fields=["is_current", "ended_with"])
+    return ended
+
+
+def reported(facts: Facts, code: str, year: int | None) -> Scalar:
+    """The figure as a version reports it; None where it does not."""
+    fact = facts.figures.get((code, year))
+    return fact.value if fact else None
 
 
 def request_correction(

@@ -14,20 +14,22 @@ from accreditation.models import Batch, RuleSetEdition
 from criteria.faults import Fault
 from criteria.golden import cases_text, shipped_cases
 from criteria.live import live_faults
-from criteria.loading import freeze, thaw
+from criteria.loading import load, thaw
 from criteria.ruleset import RuleSet
 from criteria.workbook import Template, template_for
 
 
 def store_edition(reference: str, *, at: datetime) -> RuleSetEdition:
     """Keep the resolved text of `programme/edition` as it stands now; the same text is stored once."""
-    text = freeze(reference)
-    rules = thaw(text)
+    rules = load(reference)
+    known = RuleSetEdition.objects.filter(checksum=rules.checksum).first()
+    if known is not None:
+        return known
     edition, _is_new = RuleSetEdition.objects.get_or_create(
         checksum=rules.checksum,
         defaults={
             "reference": reference,
-            "text": text,
+            "text": rules.frozen_text,
             "live_faults": len(live_faults(rules)),
             "stored_at": at,
             "cases": cases_text(shipped_cases(reference)),

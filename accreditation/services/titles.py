@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
-from accreditation.enums import Level, TitleState
+from accreditation.audit import chain_key
+from accreditation.enums import Level, MemberState, TitleState
 from accreditation.errors import AlreadyDone, Reason
 from accreditation.evaluation_words import CallReason
-from accreditation.models import Announcement, Application, Enterprise, EvaluationCall, Programme, Title, User
-from accreditation.models.titles import STANDING
+from accreditation.models import (
+    Announcement,
+    Application,
+    AuditEvent,
+    Enterprise,
+    EvaluationCall,
+    Programme,
+    Title,
+    User,
+)
+from accreditation.models.titles import BENEATH, MOVED, STANDING
 from accreditation.products import same_product
+from accreditation.roles import Role
 from accreditation.services.numbers import next_value
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+REMIND_OF_END = "remind_of_end"
 
 
 def grant_title(application: Application, announcement: Announcement, *, valid_until: date) -> Title:
@@ -61,10 +76,60 @@ def expire_title(title: Title, *, on: date, by: User, at: datetime) -> bool:
                 Reason("already_done", _("该称号的期限没有届满，或已登记失效。")), done_by="", done_at=None
             )
         row.expire()
-        row.save(update_fields=["state"])
+        row.save(update_fields=MOVED)
         doing.moved(before, row.state)
         doing.note(title=row.number, valid_until=str(row.valid_until))
+        doing.tell(_concerned(row), "title_expired", title=row.number)
     return True
+
+
+def titles_running_out(on: date, days: int) -> list[Title]:
+    """Titles that run out within so many days and whose holders were not told of that day yet."""
+    rows = list(titles_run_out(on + timedelta(days=days + 1)).filter(valid_until__gte=on))
+    events = AuditEvent.objects.filter(chain__in=[chain_key(row) for row in rows], verb=REMIND_OF_END)
+    told = {(event.chain, event.content["valid_until"]) for event in events}
+    return [row for row in rows if (chain_key(row), str(row.valid_until)) not in told]
+
+
+def remind_of_end(title: Title, *, days: int, by: User, at: datetime) -> None:
+    """Tell holder and district with which day the title runs out; AlreadyDone where they were told of it."""
+    with act(title, REMIND_OF_END, by=by, at=at, acting_as="clock") as doing:
+        row = doing.chain
+        assert isinstance(row, Title)
+        today = at.astimezone(SHANGHAI).date()
+        if row not in titles_running_out(today, days):
+            raise AlreadyDone(
+                Reason("already_done", _("该称号的期限没有届满，或已登记失效。")), done_by="", done_at=None
+            )
+        assert row.valid_until is not None
+        ends_at = datetime.combine(row.valid_until, time(23, 59), SHANGHAI).isoformat()
+        doing.note(title=row.number, valid_until=str(row.valid_until))
+        doing.tell(_concerned(row), "title_ends", title=row.number, ends_at=ends_at)
+
+
+def _concerned(title: Title) -> list[User]:
+    """Who acts for the holder, and the officers of its district."""
+    mine = User.objects.filter(
+        memberships__enterprise_id=title.holder_id, memberships__state=MemberState.ACTIVE, is_active=True
+    )
+    officers = User.objects.filter(
+        grants__role=Role.DISTRICT_OFFICER, grants__district=title.holder.district, grants__revoked_at__isnull=True,
+        is_active=True,
+    )  # fmt: skip
+    return [*mine.distinct(), *officers.distinct()]
+
+
+def change_beneath(title: Title, verb: str, *, by: User, at: datetime, acting_as: str, **ground: object) -> Title:
+    """Change what the title comes back to, with an entry in its chain; its state stays. `verb` is a key of BENEATH."""
+    with act(title, verb, by=by, at=at, acting_as=acting_as) as doing:
+        row = doing.chain
+        assert isinstance(row, Title)
+        column, value = BENEATH[verb]
+        setattr(row, column, value)
+        row.save(update_fields=[column])
+        doing.moved(row.state, row.state)
+        doing.note(title=row.number, **ground)
+    return row
 
 
 def standing_title(application: Application) -> Title | None:

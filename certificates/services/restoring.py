@@ -16,11 +16,12 @@ from certificates.standing import Standing
 
 @transaction.atomic
 def request_restored_version(
-    *, certificate: Certificate, request_key: str, announcement: str, by: str, at: datetime
+    *, certificate: Certificate, request_key: str, announcement: str, by: str, at: datetime, ground: str = ""
 ) -> Certificate:
     """Freeze the next version of a revoked or cancelled certificate, with what it said and the decision as its ground.
 
-    Asking again under the same key returns the first. RequestRefused when it stands or a later version exists.
+    `ground` is published under the state of the new version, such as until when it speaks. Asking again under the same
+    key returns the first. RequestRefused when it stands or a later version exists.
     """
     earlier = Certificate.objects.filter(request_key=request_key).first()
     if earlier is not None:
@@ -35,4 +36,8 @@ def request_restored_version(
         "announcement": announcement,
         "recognised_on": said.recognised_on or said.granted_on,
     }
-    return freeze_next_version(current, Particulars(**values), request_key=request_key, by=by, at=at)
+    made = freeze_next_version(current, Particulars(**values), request_key=request_key, by=by, at=at)
+    if ground:
+        made.state_ground = ground
+        made.save(update_fields=["state_ground"])
+    return made

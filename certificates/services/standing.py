@@ -32,6 +32,17 @@ def change_standing(*, certificate: Certificate, verb: str, ground: str, at: dat
     return _move(locked, verb, ground=ground, at=at)
 
 
+@transaction.atomic
+def restate_ground(*, certificate: Certificate, ground: str, at: datetime) -> Certificate:
+    """Publish another reason under a state that stays; of a certificate in force it is only a remark."""
+    locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    locked.state_ground, locked.state_since = ground, at
+    locked.revision += 1
+    locked.save(update_fields=["state_ground", "state_since", "revision"])
+    transaction.on_commit(wake)
+    return locked
+
+
 def supersede_earlier(certificate: Certificate, *, at: datetime) -> None:
     """Close the standing earlier version, if there is one, in the transaction that issues `certificate`."""
     holding = [Standing.IN_FORCE, Standing.SUSPENDED]

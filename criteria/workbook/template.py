@@ -94,8 +94,16 @@ def write_template(template: Template, prefill: Facts | None = None) -> bytes:
     return render(plan_of(template, prefill))
 
 
-def write_list(title: str, heads: Sequence[str], rows: Iterable[Sequence[Content]]) -> bytes:
-    """A plain list as a workbook: one sheet, a header, every text as text and never as a formula."""
+def write_list(title: str, heads: Sequence[str], rows: Iterable[Sequence[Content]], notes: Sequence[str] = ()) -> bytes:
+    """A plain list as a workbook: a header, every text as text and never as a formula; notes on a second sheet."""
+    sheets = [_list_sheet(title, heads, rows)]
+    if notes:
+        sheets.append(_list_sheet("说明", ["说明"], [[note] for note in notes]))
+        sheets[-1].widths[1] = 100.0
+    return render(PlanBook(title, sheets))
+
+
+def _list_sheet(title: str, heads: Sequence[str], rows: Iterable[Sequence[Content]]) -> PlanSheet:
     sheet = PlanSheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31] or "1", protected=False, freeze="A2", repeat_rows="1:1")
     for column, head in enumerate(heads, 1):
         sheet.put(1, column, head, "head")
@@ -103,7 +111,7 @@ def write_list(title: str, heads: Sequence[str], rows: Iterable[Sequence[Content
     for number, row in enumerate(rows, 2):
         for column, content in enumerate(row, 1):
             sheet.put(number, column, content, "text")
-    return render(PlanBook(title, [sheet]))
+    return sheet
 
 
 def render(book: PlanBook) -> bytes:

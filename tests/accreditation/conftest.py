@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,21 +16,32 @@ from accreditation.models import User
 from accreditation.permissions import SECOND_FACTOR_KEY
 from accreditation.seeds import accounts
 from accreditation.services.enterprises import Proof
+from tests.factories.snapshots import remembered
 
 SignIn = Callable[..., Client]
 
 
 LEFT_OUT = re.compile(r"(zhuanjia|weiyuan)[2-8]|qiye3")  # more of the same cost time in every test
+STARTED = timezone.now()  # one instant for all tests of a run, so that the cast is made once
+
+
+@remembered
+def _few(at: datetime) -> dict[str, User]:
+    """One person per part of the demo's cast."""
+    few = tuple(entry for entry in accounts.ACCOUNTS if not LEFT_OUT.fullmatch(entry.username))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(accounts, "ACCOUNTS", few)
+        return accounts.seed_accounts(at)
+
+
+_all = remembered(accounts.seed_accounts)
 
 
 @pytest.fixture
-def people(db: None, settings: LazySettings, var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, User]:
+def people(db: None, settings: LazySettings, var_dir: Path) -> dict[str, User]:
     """One person per part of the demo's cast by user name; the site itself is no demo."""
     settings.ACCREDITATION_DEMO = True
-    few = tuple(entry for entry in accounts.ACCOUNTS if not LEFT_OUT.fullmatch(entry.username))
-    with monkeypatch.context() as patched:
-        patched.setattr(accounts, "ACCOUNTS", few)
-        made = accounts.seed_accounts(timezone.now())
+    made = _few(min(timezone.now(), STARTED))
     settings.ACCREDITATION_DEMO = False
     return made
 
@@ -38,7 +50,7 @@ def people(db: None, settings: LazySettings, var_dir: Path, monkeypatch: pytest.
 def whole_cast(db: None, settings: LazySettings, var_dir: Path) -> dict[str, User]:
     """Everybody, on a site in demo mode."""
     settings.ACCREDITATION_DEMO = True
-    return accounts.seed_accounts(timezone.now())
+    return _all(min(timezone.now(), STARTED))
 
 
 @pytest.fixture

@@ -234,7 +234,7 @@ def test_powers_that_can_be_lent_are_these_and_no_others() -> None:
     """Decided by hand: never what is done as a named person or is itself the second pair of eyes."""
     assert {power.value for power in DELEGABLE} == {
         "review_first", "confirm_members", "check_completeness", "appoint_panels", "call_meetings",
-        "answer_objections", "prepare_orders", "run_locally", "publish", "publish_locally",
+        "answer_objections", "prepare_orders", "answer_challenges", "run_locally", "publish", "publish_locally",
     }  # fmt: skip
 
 

@@ -13,10 +13,12 @@ from accreditation.roles import Role
 from accreditation.selectors.messages import GENERAL, SENTENCES, render_message, unread_count
 from workflows.procedures import PROCEDURES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 PARAMS = {
     "draft": "RULES-2026-0001",
     "edition": "shanghai_municipal_centre/2027",
+    "proposal": "DESIGNATION-2026-0001",
+    "change": "EDITION-2026-0001",
     "person": "王示例",
     "to": "李示例",
     "enterprise": "示例公司",
@@ -39,8 +41,10 @@ PARAMS = {
     "powers": ["publish", "call_meetings"],
     "number": "BULK-2026-0001",
     "cases": 3,
+    "announcement": "示例〔2026〕1 号",
     "done": 2,
     "refused": 1,
+    "count": 2,
 }
 
 

@@ -12,8 +12,15 @@ from django.db import IntegrityError, transaction
 from accreditation.audit import verify_all
 from accreditation.enums import TitleState
 from accreditation.errors import Refusal
-from accreditation.models import ExternalNotice, Title
-from accreditation.services.outside_titles import keep_notice, record_evaluation, standing_parents
+from accreditation.models import ExternalNotice, Message, Title
+from accreditation.services.outside_titles import (
+    branches_left,
+    enter_parent,
+    keep_notice,
+    possible_parents,
+    record_evaluation,
+    standing_parents,
+)
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.recommending import make_national, parent_title
@@ -54,17 +61,35 @@ def codes(refused: pytest.ExceptionInfo[Refusal]) -> list[str]:
     return [reason.code for reason in refused.value.reasons]
 
 
-def test_title_follows_its_evaluations_until_one_takes_it_away(cast: Cast, title: Title) -> None:
+def test_title_follows_its_evaluations_but_for_its_loss(cast: Cast, title: Title) -> None:
     assert evaluate(cast, title, 2024, "excellent") == TitleState.IN_FORCE
     assert evaluate(cast, title, 2025, "marginal_pass") == TitleState.WARNED
     assert evaluate(cast, title, 2026, "good") == TitleState.IN_FORCE
-    assert evaluate(cast, title, 2027, "fail") == TitleState.REVOKED
+    assert evaluate(cast, title, 2027, "fail") == TitleState.IN_FORCE  # a second person registers the loss
     moves = title.evaluations.order_by("year").values_list("band", "state_before", "state_after")
     assert list(moves)[1] == ("marginal_pass", "in_force", "warned")
+    told = Message.objects.filter(recipient=cast.member0, kind="national_result").values_list("params__year", flat=True)
+    assert sorted(told) == [2024, 2025, 2026]
+    assert verify_all()[1] == []
+    lose(title)
     with pytest.raises(Refusal) as refused:
         evaluate(cast, title, 2028, "good")
     assert codes(refused) == ["title_not_standing"]
-    assert verify_all()[1] == []
+
+
+def lose(title: Title) -> None:
+    title.refresh_from_db(fields=["audit_head"])
+    title.revoke()
+    title.save(update_fields=["state"])
+
+
+def test_suspended_title_takes_its_result_and_stays_suspended(cast: Cast, title: Title) -> None:
+    title.suspend()
+    title.save()
+    assert evaluate(cast, title, 2024, "marginal_pass") == TitleState.SUSPENDED
+    assert Title.objects.get(pk=title.pk).warned_beneath
+    assert evaluate(cast, title, 2026, "good") == TitleState.SUSPENDED
+    assert not Title.objects.get(pk=title.pk).warned_beneath
 
 
 def test_second_warning_in_a_row_keeps_the_warning(cast: Cast, title: Title) -> None:
@@ -109,6 +134,25 @@ def test_parents_are_offered_in_a_batch_for_branches_only_and_only_while_they_st
     branches = make_national(cast, branch=True)
     other = parent_title(cast, 1)
     assert set(standing_parents(branches)) == {title, other}
-    evaluate(cast, title, 2025, "fail")
+    lose(title)
     assert standing_parents(branches) == [other]
     assert standing_parents(cast.batch) == []
+
+
+def test_imported_titles_take_results_and_an_imported_branch_its_parent_once(cast: Cast) -> None:
+    branches = make_national(cast, branch=True)
+    parent, branch = parent_title(cast, 1), parent_title(cast, 0)
+    branch.pk, branch.number, branch.programme = None, "NETCB-T-2019-00001", branches.programme
+    branch.save()
+    assert evaluate(cast, parent, 2025, "good") == TitleState.IN_FORCE
+    assert evaluate(cast, branch, 2025, "marginal_pass") == TitleState.WARNED
+    assert parent in possible_parents(branch)
+    assert possible_parents(parent) == []
+    assert enter_parent(branch, parent, by=cast.office, at=cast.at).parent == parent
+    with pytest.raises(Refusal) as refused:
+        enter_parent(branch, parent, by=cast.office, at=cast.at)
+    assert codes(refused) == ["no_parent"]
+    assert branches_left(parent) == []
+    assert verify_all()[1] == []
+    lose(parent)
+    assert branches_left(parent) == [branch]

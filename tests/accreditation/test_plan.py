@@ -24,6 +24,7 @@ from criteria.loading import load
 from criteria.units import UNITS
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast
+from tests.factories.recommending import make_national, parent_title
 from tests.factories.standings import STRANGER, USCC, confirmed
 
 SETS = ("shanghai_municipal_centre/2022-demo", "national_centre/2016-demo", "demo/2026")
@@ -123,11 +124,17 @@ def test_titles_and_standings_count_where_the_plan_says(cast: Cast, clock: Clock
     enter("engineering_centre", year="2013")  # municipal
     enter("key_task", year=str(clock.at.year))
     enter("key_task", year=str(clock.at.year - 1))
+    make_national(cast, branch=True, quota=None)  # every holder has the municipal title
+    national = parent_title(cast, 0)
+    national.pk, national.number, national.programme_id = None, "NETCB-T-2019-00001", "national_branch_centre"
+    parent_title(cast, 1)
+    national.save()
     counts = {code: one.count for code, one in found(clock).items()}
     districts = Title.objects.filter(programme="district_centre").count()
     assert districts == 3
     assert {code: count for code, count in counts.items() if count is not None} == {
-        "L10": 0, "L100": 1, "L1000": 2, "ST4": 0, "ST5": 0, "ST6": districts, "F400": 0, "P20": 0, "N20": 1,
+        "L10": 0, "L100": 1, "L1000": 2, "ST4": 3, "ST5": len(cast.enterprises), "ST6": districts,
+        "F400": 0, "P20": 0, "N20": 1,
         "T100": 1, "D100": 0,
     }  # fmt: skip
     assert [code for code, count in counts.items() if count is None] == ["ST1", "ST2", "ST3", "ST7", "ST8", "ST9"]

@@ -16,7 +16,17 @@ from accreditation.audit import verify_chain
 from accreditation.enums import StandingState
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import AuditEvent, Enterprise, Standing
-from accreditation.selectors.standings import answers, standings, standings_of, stands, stands_on
+from accreditation.seeds.standings import catalogue
+from accreditation.selectors.standings import (
+    answers,
+    counted_for,
+    entries_asked,
+    faults_for,
+    standings,
+    standings_of,
+    stands,
+    stands_on,
+)
 from accreditation.services.standing_texts import HEADINGS, heading_names, read_grant, vocabularies
 from accreditation.services.standings import confirm_entry, drop_entry, end_standing, propose_standing
 from tests.clock import Clock
@@ -190,6 +200,45 @@ def test_a_registered_code_that_fails_its_check_was_accepted_before(cast: Cast, 
 
 
 # --- what it answers ------------------------------------------------------------------------------------------------
+CONDITIONS: list[tuple[str, dict[str, Any], list[str]]] = [  # figure of 2025, entry, conditions that it does not meet
+    ("platforms_national", {"level": "national"}, []),
+    ("platforms_national", {"level": "municipal"}, ["level"]),
+    ("platforms_provincial", {"level": "national"}, ["level"]),
+    ("platforms_provincial_up", {"year": 2025, "valid_from": date(2025, 12, 31)}, []),
+    ("platforms_provincial_up", {"year": 2026}, ["later"]),
+    ("platforms_provincial_up", {"valid_from": date(2021, 1, 1), "valid_until": date(2025, 12, 31)}, []),
+    ("platforms_provincial_up", {"valid_from": date(2021, 1, 1), "valid_until": date(2025, 12, 30)}, ["expired"]),
+    ("platforms_national", {"year": 2026, "level": "municipal"}, ["level", "later"]),
+    ("national_special_projects_2y", {"kind": "special_project", "level": "national", "year": 2024}, []),
+    ("national_special_projects_2y", {"kind": "special_project", "level": "national", "year": 2023}, ["year"]),
+    ("national_special_projects_2y", {"kind": "special_project", "year": 2026}, ["level", "year"]),
+]
+
+
+@pytest.mark.parametrize(("code", "changed", "faults"), CONDITIONS)
+def test_each_condition_of_a_figure_is_told(code: str, changed: dict[str, Any], faults: list[str]) -> None:
+    said: dict[str, Any] = {"kind": "key_laboratory", "level": "municipal", "year": 2021} | changed
+    row, field = Standing(state=StandingState.CONFIRMED, **said), catalogue().fields[code]
+    assert list(faults_for(field, 2025, row)) == faults
+    assert counted_for(field, 2025, [row]) == ([] if faults else [row])
+
+
+@pytest.mark.django_db
+def test_ended_and_unconfirmed_entries_do_not_count(cast: Cast, clock: Clock) -> None:
+    field = catalogue().fields["platforms_provincial_up"]
+    row = confirmed(cast.office, cast.publisher, clock.at)
+    end_standing(row, ended_on=date(2026, 1, 1), reason="已撤销", by=cast.office, at=clock.at)
+    row = Standing.objects.get(pk=row.pk)
+    assert list(faults_for(field, 2025, row)) == []  # it still stood on the last day of the year
+    assert list(faults_for(field, 2026, row)) == ["ended"]
+    waiting = propose_standing(standing_texts(year="2020"), by=cast.office, at=clock.at)
+    assert entries_asked(USCC, ["revenue_main"]) == {}
+    assert list(faults_for(field, 2025, waiting)) == ["unconfirmed"]
+    assert entries_asked(USCC, ["platforms_provincial_up"]) == {"platforms_provincial_up": [row, waiting]}
+    drop_entry(waiting, reason="重复", by=cast.office, at=clock.at)
+    assert entries_asked(USCC, ["platforms_provincial_up"]) == {"platforms_provincial_up": [row]}
+
+
 @pytest.mark.django_db
 def test_figures_are_answered_by_kind_level_and_year(cast: Cast, clock: Clock, django_assert_num_queries: Any) -> None:
     """Two platforms stand at the end of 2025; projects count for two years; another holder's never count."""

@@ -9,10 +9,13 @@ from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.models import Case, CaseDocument, ChangeRequest, User
 from tests.factories import changes
 from tests.factories.cast import make_cast, stored_file
+from tests.factories.reconsidering import reconsiderers, set_aside
+from tests.factories.returns import ANOTHER, FACTS, returned
 from tests.factories.titles import municipal_title
 from workflows import door
 
 S = ChangeState
+LETTERS = {"reopen_change": "change_refused", "restore_ended_titles": "change_confirmed"}  # that told what is set aside
 
 
 class ChangeStates:
@@ -35,6 +38,7 @@ class ChangeStates:
             "auditor": self.cast.auditor,
             "clock": self.cast.people["clock"],
             "stranger": self.cast.stranger,
+            "decider": reconsiderers(self.cast)[1],
         }
 
     def case_in(self, state: str) -> Case:
@@ -62,10 +66,12 @@ class ChangeStates:
             "file": stored_file(b"paper", self.at),
             "name": "证据.pdf",
             "purpose": "证明变更登记",
-            "document": CaseDocument.objects.filter(case=case, removed_at=None).first(),
+            "document": CaseDocument.objects.filter(case=case, removed_at=None).order_by("pk").last(),
             "outcomes": {"SHDTC-T-2023-00000": ("ends", ""), **passes},
-            "reason": "请补充公司章程修正案。",
+            "reason": "方案不妥，请重拟。",
+            **returned(FACTS, ANOTHER),
             "reasons": "所报变更与登记不符，经核实不属实。",
             **changes.OPINION,
             **changes.confirmation(self.at),
+            **({"reconsideration": set_aside(case, LETTERS[verb])} if role == "decider" and verb in LETTERS else {}),
         }

@@ -17,6 +17,7 @@ from accreditation.services.rule_sets import rules_of
 from tests.factories import local as steps
 from tests.factories.cast import stored_file
 from tests.factories.figures import facts_for
+from tests.factories.hearings import FACTS, STATEMENT, hear
 from tests.factories.local import LocalCast, make_local_cast
 from tests.factories.steps import marks
 from workflows import batch_acts, door
@@ -127,6 +128,7 @@ class DistrictStates:
         """An objection is found true."""
         self.act(case, "raise_objection", "clock", **OBJECTION)
         objection = Objection.objects.get(application__case=case)
+        hear(case, objection, office=self.people[self.officer], applicant=self.people["applicant"], at=self.at)
         self.act(case, "uphold_objection", self.officer, objection=objection, reasons="经核查属实。")
 
     def end_notice(self, case: Case) -> None:
@@ -176,12 +178,14 @@ class DistrictStates:
             "submit": lambda: {"declaration": True, "insists": True, "forwarder": self.local.town},
             "correct": lambda: {"declaration": True},
             "forward": lambda: {"opinion": "情况属实，同意转报"},
+            "call_in": lambda: {"reason": "街镇机构撤并，无人办理转报"},
             "decline": lambda: {"reasons": "不属于本区受理范围"},
             "answer_gate": lambda: {"gate": self.gate, "is_met": True} | reason,
             "verify_value": lambda: figure,
             "return_for_correction": lambda: {"points": points},
             "pass_material_check": lambda: {"opinion": "同意"},
             "pause_clock": lambda: {"ground": PauseGround.EXPERT_OPINION, "remark": "委托专家评审"},
+            "pause_experts": lambda: {"ground": PauseGround.SEAT_VACANT, "remark": "等待递补专家"},
             "appoint_panel": lambda: {"experts": experts, "reason": "测试指定的专家"},
             "order_recusal": lambda: {"seat": self._seat(case), "tie": "曾任该单位顾问"},
             "record_site_visit": lambda: steps.visit_form(self.local, experts, visited_on=self.at.date()),
@@ -194,6 +198,8 @@ class DistrictStates:
             "raise_objection": lambda: OBJECTION,
             "extend_notice": lambda: {"objection": None, "days": 3, "reason": "须实地核查人员"},
             "dismiss_objection": lambda: {"objection": None, "reasons": "与事实相符。"},
+            "ask_for_statement": lambda: {"objection": None, "facts": FACTS},
+            "state_on_objection": lambda: {"objection": None, "text": STATEMENT},
             "uphold_objection": lambda: {"objection": None, "reasons": "经核查属实。"},
             "announce": lambda: {"announcement": self._announcement()},
             "certify": lambda: {"certificate": "示例", "sha256": "3" * 64, "identifier": "示例"},
@@ -230,7 +236,7 @@ class DistrictStates:
         group, officer = self.local.group, self.people[self.officer]
         meeting = meetings.call_meeting(
             self.local.batch, [application], held_at=self.at, place="示例", chair=group[0], secretary=officer,
-            members=group, by=officer, at=self.at,
+            by=officer, at=self.at,
         )  # fmt: skip
         meeting = meetings.start_meeting(meeting, present=group, by=officer, at=self.at)
         for member in group:

@@ -17,6 +17,8 @@ from accreditation.services.rule_sets import rules_of
 from tests.factories import evaluating as steps
 from tests.factories.cast import make_cast, stored_file, with_material
 from tests.factories.figures import facts_for
+from tests.factories.hearings import FACTS, STATEMENT
+from tests.factories.reconsidering import reconsiderers, set_aside
 from tests.factories.steps import answer_gates
 from workflows import batch_acts, door
 from workflows.opening import open_application
@@ -30,6 +32,9 @@ WARNED = (S.UNDER_RECTIFICATION, S.RECTIFICATION_REPORTED)
 class EvaluationStates:
     """Who acts, when, and how an evaluation comes into a state."""
 
+    reviewer, fixer, officer, group = "district", "office", "office", "committee"  # by their names in `people`
+    marginal = steps.MARGINAL
+
     def __init__(self, at: datetime) -> None:
         self.cast, self.at = make_cast(at), at
         steps.hold(self.cast, 0)
@@ -40,20 +45,24 @@ class EvaluationStates:
             "applicant": people["member0"], "district": people["pudong"], "office": people["office"],
             "committee": cast.members[0], "publisher": people["publisher"], "clock": people["clock"],
             "other_applicant": people["member1"], "other_district": people["jiading"], "expert": cast.experts[0],
-            "auditor": people["auditor"],
+            "auditor": people["auditor"], "decider": reconsiderers(self.cast)[1],
         }  # fmt: skip
 
     def case_in(self, state: str) -> Case:
         """A case in that state; `at` is moved on where the way there takes time."""
         case = open_application(self.cast.enterprises[0], self.batch, by=self.people["applicant"], at=self.at)
-        with_material(case, self.people["applicant"], self.at, **(steps.MARGINAL if state in WARNED else {}))
+        with_material(case, self.people["applicant"], self.at, **(self.marginal if state in WARNED else {}))
         bindings.bind(
             self._evidence(case), Provable("figure", "rd_staff", self.year), page=1, by=self.people["applicant"],
             at=self.at,
         )  # fmt: skip
-        for step in WAYS[state]:
+        for step in self.ways()[state]:
             step(self, case)
         return case
+
+    def ways(self) -> dict[str, tuple[Step, ...]]:
+        """The steps from a draft to each state."""
+        return WAYS
 
     def act(self, case: Case, verb: str, role: str, **form: Any) -> None:
         """One verb by one of the people."""
@@ -70,8 +79,8 @@ class EvaluationStates:
 
     def accept(self, case: Case) -> None:
         """Accepted by the district, which answers what no figure decides."""
-        self.act(case, "accept", "district")
-        answer_gates(case, self.people["district"], self.at)
+        self.act(case, "accept", self.reviewer)
+        answer_gates(case, self.people[self.reviewer], self.at)
 
     def send_back(self, case: Case) -> None:
         """Returned for one figure and one kind of evidence, both handed in anew."""
@@ -79,7 +88,7 @@ class EvaluationStates:
             {"target": "figure", "code": "rd_staff", "year": self.year, "remark": "请核对"},
             {"target": "evidence", "code": "licence", "remark": "请重新上传"},
         ]
-        self.act(case, "return_for_correction", "district", points=points)
+        self.act(case, "return_for_correction", self.reviewer, points=points)
         self.at += timedelta(hours=1)
         self.act(case, "upload_workbook", "applicant", **self._workbook(90, b"again"))
         file = stored_file(b"clear", self.at)
@@ -96,11 +105,11 @@ class EvaluationStates:
 
     def fix(self, case: Case) -> None:
         """Score and band fixed."""
-        self.act(case, "fix_result", "office", opinion="核查无误")
+        self.act(case, "fix_result", self.fixer, opinion="核查无误")
 
     def adopt(self, case: Case) -> None:
         """Adopted by the committee."""
-        self.act(case, "propose", "committee", decision=self._decision(case, Choice.RECOGNISE))
+        self.act(case, "propose", self.group, decision=self._decision(case, Choice.RECOGNISE))
 
     def publish(self, case: Case) -> None:
         """Under public notice."""
@@ -135,7 +144,9 @@ class EvaluationStates:
     def form(self, case: Case, verb: str, role: str) -> dict[str, Any]:
         """What is sent with a verb; adopted minutes come with the committee alone."""
         if verb in CHOICES:
-            return {"decision": self._decision(case, CHOICES[verb])} if role == "committee" else {}
+            return {"decision": self._decision(case, CHOICES[verb])} if role == self.group else {}
+        if verb == "set_result_aside":
+            return {"reconsideration": set_aside(case, "evaluation_result")} if role == "decider" else {}
         return self._forms(case).get(verb, dict)()
 
     def _forms(self, case: Case) -> dict[str, Callable[[], dict[str, Any]]]:
@@ -162,6 +173,8 @@ class EvaluationStates:
             "publish_notice": lambda: {"notice": self._notice(case)},
             "raise_objection": lambda: OBJECTION,
             "dismiss_objection": lambda: {"objection": None, "reasons": "与事实相符。"},
+            "ask_for_statement": lambda: {"objection": None, "facts": FACTS},
+            "state_on_objection": lambda: {"objection": None, "text": STATEMENT},
             "uphold_objection": lambda: {"objection": None, "reasons": "经核查属实。"},
             "announce": lambda: {"announcement": self._announcement()},
             "report_rectification": lambda: {"report": "已补充研发人员和研发投入。"},
@@ -189,10 +202,10 @@ class EvaluationStates:
         application = Application.objects.get(case=case)
         if application.state != S.UNDER_OVERALL_REVIEW:
             return object()
-        members, office = self.cast.members, self.people["office"]
+        members, office = self.voters(), self.people[self.officer]
         meeting = meetings.call_meeting(
             self.batch, [application], held_at=self.at, place="示例", chair=members[0], secretary=office,
-            members=members, by=office, at=self.at,
+            by=office, at=self.at,
         )  # fmt: skip
         meeting = meetings.start_meeting(meeting, present=members, by=office, at=self.at)
         for member in members:
@@ -201,6 +214,10 @@ class EvaluationStates:
         for signer in (office, members[0]):
             meetings.sign_minutes(meeting, sha256=meeting.minutes_sha256, by=signer, at=self.at)
         return meetings.decide(MeetingItem.objects.get(meeting_id=meeting.pk), at=self.at)
+
+    def voters(self) -> list[User]:
+        """Who decides on the results."""
+        return self.cast.members
 
     def _notice(self, case: Case) -> Any:
         listed = [Application.objects.get(case=case)]

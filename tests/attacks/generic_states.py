@@ -17,6 +17,7 @@ from accreditation.services.rule_sets import rules_of
 from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.designations import open_designated
 from tests.factories.figures import facts_for
+from tests.factories.hearings import FACTS, STATEMENT, hear
 from tests.factories.steps import answer_gates, marks
 from workflows import batch_acts, door
 from workflows.opening import open_application
@@ -115,6 +116,7 @@ class GenericStates:
         """An objection is found true."""
         self.act(case, "raise_objection", "clock", **OBJECTION)
         objection = Objection.objects.get(application__case=case)
+        hear(case, objection, office=self.people["office"], applicant=self.people["applicant"], at=self.at)
         self.act(case, "uphold_objection", "office", objection=objection, reasons="经核查属实。")
 
     def end_notice(self, case: Case) -> None:
@@ -167,6 +169,7 @@ class GenericStates:
             "recommend": lambda: {"opinion": "同意推荐"},
             "not_recommend": lambda: {"opinion": "不予推荐的理由"},
             "pause_clock": lambda: {"ground": PauseGround.EXPERT_OPINION, "remark": "委托专家评审"},
+            "pause_experts": lambda: {"ground": PauseGround.SEAT_VACANT, "remark": "等待递补专家"},
             "appoint_panel": lambda: {"experts": self.cast.experts[:5], "reason": "测试指定的专家"},
             "order_recusal": lambda: {"seat": self._seat(case), "tie": "曾任该单位顾问"},
             "recuse": lambda: {"tie": "曾任该单位顾问"},
@@ -177,6 +180,8 @@ class GenericStates:
             "publish_notice": lambda: {"notice": self._notice(case)},
             "raise_objection": lambda: OBJECTION,
             "dismiss_objection": lambda: {"objection": None, "reasons": "与事实相符。"},
+            "ask_for_statement": lambda: {"objection": None, "facts": FACTS},
+            "state_on_objection": lambda: {"objection": None, "text": STATEMENT},
             "uphold_objection": lambda: {"objection": None, "reasons": "经核查属实。"},
             "announce": lambda: {"announcement": self._announcement()},
             "certify": lambda: {"certificate": "示例", "sha256": "3" * 64, "identifier": "示例"},
@@ -214,7 +219,7 @@ class GenericStates:
         members, office = self.cast.members, self.people["office"]
         meeting = meetings.call_meeting(
             self.batch, [application], held_at=self.at, place="示例", chair=members[0], secretary=office,
-            members=members, by=office, at=self.at,
+            by=office, at=self.at,
         )  # fmt: skip
         meeting = meetings.start_meeting(meeting, present=members, by=office, at=self.at)
         for member in members:

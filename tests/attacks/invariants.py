@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 
@@ -21,6 +21,7 @@ from accreditation.models import (
     ChangeRequest,
     Effect,
     Letter,
+    MeetingItem,
     MeetingRecusal,
     Member,
     Message,
@@ -28,11 +29,13 @@ from accreditation.models import (
     Seat,
     Title,
     User,
+    Vote,
 )
 from accreditation.reconsideration_words import UNDOING, ReconsiderationState
 from accreditation.visibility import case_for, letter_for, view_of
 from certificates.models import Certificate
 from workflows.consistency import check_all
+from workflows.selectors import meeting_room
 from workflows.subjects import SUBJECTS
 
 GRANTED = (S.RECOGNISED, S.RECOGNISED_ABOVE)
@@ -52,6 +55,7 @@ def all_faults() -> Iterator[str]:
     yield from grants_without_ground()
     yield from certificates_without_ground()
     yield from conflicted_who_see()
+    yield from conflicted_who_vote()
     yield from mails_astray()
 
 
@@ -105,13 +109,16 @@ def titles_now() -> dict[str, str]:
 
 
 def titles_come_back(before: Mapping[str, str]) -> Iterator[str]:
-    """A title that was taken away stays so, unless a decision made since then undid it."""
+    """A title that was taken away stays so, unless a decision made since then undid it or its execution is stayed."""
     for number, state in titles_now().items():
         if before.get(number) in LOST and state not in LOST:
             undone = Reconsideration.objects.filter(
                 challenged__proceeding__title__number=number, state=ReconsiderationState.DECIDED, outcome__in=UNDOING
             )
-            if not undone.exclude(decided_by=None).exists():
+            for_time = Reconsideration.objects.filter(
+                challenged__proceeding__title__number=number, stayed_at__isnull=False
+            ).exclude(stayed_effect="")
+            if not undone.exclude(decided_by=None).exists() and not for_time.exists():
                 yield f"title {number} came back from {before[number]} to {state} without a decision"
 
 
@@ -139,6 +146,26 @@ def conflicted_who_see() -> Iterator[str]:
         looks += [partial(letter_for, user, number) for number in numbers]
         if any(_finds(look) for look in looks):
             yield f"{user} sees {case.number} in spite of a tie"
+
+
+def conflicted_who_vote() -> Iterator[str]:
+    """No vote was cast on an item by somebody who then acted, had acted or had asked to act for its enterprise.
+
+    Nor does any such person open the item, whatever else that person may see of the case as its applicant.
+    """
+    members: dict[int, list[Member]] = defaultdict(list)
+    for row in Member.objects.select_related("user"):
+        members[row.enterprise_id].append(row)
+    for vote in Vote.objects.select_related("item__application"):
+        tied = members[vote.item.application.enterprise_id]
+        if any(row.user_id == vote.member_id and row.requested_at <= vote.cast_at for row in tied):
+            yield f"vote {vote} in spite of a tie"
+        if MeetingRecusal.objects.filter(item=vote.item_id, member=vote.member_id).exists():
+            yield f"vote {vote} of a member who takes no part"
+    for item in MeetingItem.objects.select_related("application", "meeting"):
+        for row in members[item.application.enterprise_id]:
+            if _finds(partial(meeting_room.item_for, row.user, item.meeting, item.position)):
+                yield f"{row.user} opens item {item} in spite of a tie"
 
 
 def _finds(look: Callable[[], object]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from accreditation.change_words import ChangeKind
 from accreditation.enums import Level, ProceedingKind
 from accreditation.grounds import Ground
-from accreditation.models import Case, Enterprise, Programme, Title
+from accreditation.models import Case, Enterprise, Programme, Reissue, ReissueLetter, Title
 from accreditation.services.changes import Particulars
 from tests.factories.changes import FACTS as CHANGE
 from tests.factories.titles import FACTS
@@ -45,8 +45,24 @@ def add_matters(world: World) -> None:
             "told.number": told.number,
             "changing.number": _changing(world, side, enterprise).number,
         }
+        answered = _answered(world, side, title)
+        rows |= {"reissue.number": answered.number, "reissue.letter": answered.letter.number}
         for name, value in rows.items():
             world.fixed.setdefault(name, {})[side] = value
+
+
+def _answered(world: World, side: str, title: Title) -> Reissue:
+    """A request for the certificate once more that the office refused by letter."""
+    row = Reissue.objects.create(
+        number=f"SHXTC-R-{title.pk}", title=title, reason="lost", statement=FACTS, is_by_office=False,
+        asked_by=world.member(side), asked_at=world.at, state="refused", settled_by=world.people["office"],
+        settled_at=world.at, answer=FACTS,
+    )  # fmt: skip
+    ReissueLetter.objects.create(
+        reissue=row, number=f"LTR-{title.number}", dated=world.at.date(), issued_by="示例委员会",
+        addressed_to=title.holder.name, body=FACTS, remedy=FACTS, sha256="0" * 64, created_at=world.at,
+    )  # fmt: skip
+    return row
 
 
 def _changing(world: World, side: str, holder: Enterprise) -> Case:

@@ -14,6 +14,7 @@ from tests.attacks.district_states import DistrictStates, decided
 from tests.factories import steps
 from tests.factories.cast import Cast, make_cast
 from tests.factories.figure_checks import OTHER_FIRM, commission, confirm_all, make_firm, make_plan, report_of
+from tests.factories.hearings import WAIVED
 from tests.factories.local import LocalCast
 from tests.factories.recognition import answer, ask, consult, make_municipal_2026
 from workflows import door
@@ -140,7 +141,7 @@ class MunicipalStates2026(MunicipalStates):
     def form(self, case: Case, verb: str, role: str) -> dict[str, Any]:
         """The forms of the consultation, and those of 2022."""
         own = {
-            "ask_departments": {"departments": ["science", "tax"]},
+            "ask_departments": {"departments": ["science", "finance", "customs", "tax"]},
             "record_answer": {
                 "department": "tax", "position": "no_objection", "text": "无异常", "document_number": "",
                 "dated": self.at.date(),
@@ -150,6 +151,7 @@ class MunicipalStates2026(MunicipalStates):
             "refuse_figure_check": {"tie": "为其代理记账"},
             "record_figures": {"findings": [{"code": "rd_staff", "year": 2025, "result": "confirmed"}]},
             "hand_in_figure_check": report_of(self.at), "answer_figure": {"text": "无异议"},
+            "waive_notice": {"reason": WAIVED},
             "decide_figure": {"is_adopted": True, "reason": "有依据"},
         }  # fmt: skip
         if verb in ("correct_entry", "take_off_notice"):

@@ -9,7 +9,7 @@ from typing import Any
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
-from accreditation.models import Application, Batch, Case, MeetingItem, User
+from accreditation.models import Application, Batch, Case, MeetingItem, Ranking, User
 from accreditation.services import meetings, outside_titles
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
@@ -115,9 +115,7 @@ class NationalStates:
 
         def step(case: Case) -> None:
             self.rank(case)
-            ranking = self.batch.ranking
-            ranking.quota = quota
-            ranking.save()
+            Ranking.objects.filter(batch=self.batch).update(quota=quota)
             steps.decide(self.cast, self.batch, {case.number: choice})
             self.at = self.batch.closes_at + timedelta(hours=2)
 
@@ -153,7 +151,7 @@ class NationalStates:
         members, office = self.cast.members, self.people["office"]
         meeting = meetings.call_meeting(
             self.batch, [application], held_at=self.at, place="示例", chair=members[0], secretary=office,
-            members=members, by=office, at=self.at,
+            by=office, at=self.at,
         )  # fmt: skip
         meeting = meetings.start_meeting(meeting, present=members, by=office, at=self.at)
         item = meeting.items.get()
@@ -165,7 +163,7 @@ class NationalStates:
         return meetings.decide(MeetingItem.objects.get(meeting_id=meeting.pk), at=self.at)
 
     def _forms(self, case: Case) -> dict[str, Callable[[], dict[str, Any]]]:
-        reason = {"reason": "依据材料核定"}
+        reason, without = {"reason": "依据材料核定"}, {"without_public_notice": "国家公示未登记"}
         return {
             "upload_workbook": lambda: self._workbook(case),
             "send_workbook": lambda: {"name": "长表.xlsx", "sha256": "1" * 64, "spool_name": "示例"},
@@ -187,7 +185,7 @@ class NationalStates:
             "return_for_correction": lambda: {
                 "points": [{"target": "figure", "code": "rd_staff", "year": self.year, "remark": "请核对"}]
             },
-            "ask_departments": lambda: {"departments": ["science", "tax"]},
+            "ask_departments": lambda: {"departments": ["science", "finance", "customs", "tax"]},
             "record_answer": self._answer,
             "adopt_initial_score": lambda: {"opinion": "同意"},
             "not_recommend_below_limit": lambda: {"opinion": "得分不足"},
@@ -195,8 +193,8 @@ class NationalStates:
             "table_again": lambda: reason,
             "recommend_upward": lambda: {"recommendation": self._letter()},
             "note_public_notice_above": lambda: {"notice": self._notice(), "ends_on": self.at.date()},
-            "recognise_above": lambda: {"notice": self._notice()},
-            "pass_over_above": lambda: {"notice": self._notice(), "reasons": "未列入名单"},
+            "recognise_above": lambda: {"notice": self._notice()} | without,
+            "pass_over_above": lambda: {"notice": self._notice(), "reasons": "未列入名单"} | without,
         }  # fmt: skip
 
     def _workbook(self, case: Case) -> dict[str, Any]:
@@ -210,7 +208,7 @@ class NationalStates:
         return rows.order_by("-pk").filter(bindings__isnull=False).distinct()[0]
 
     def _letter(self) -> Any:
-        ranking = getattr(self.batch, "ranking", None)
+        ranking = Ranking.objects.filter(batch=self.batch).first()
         if ranking is None:
             return None
         return self.batch.recommendations.create(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from accreditation.clocks import PauseGround
 from accreditation.enums import ProceedingKind, ProceedingState
 from accreditation.grounds import Ground
 from accreditation.models import Case, CaseDocument, User
@@ -72,11 +73,15 @@ class ProceedingStates:
         """Everything that any verb asks for."""
         today = self.at.date()
         return {
-            "ground": Ground.FALSE_MATERIAL,
+            "ground": PauseGround.APPRAISAL if verb == "pause_order" else Ground.FALSE_MATERIAL,
+            "remark": "委托鉴定机构鉴定原始凭证。",
             "found_facts": FACTS,
             "file": stored_file(b"paper", self.at),
             "name": "证据.pdf",
             "purpose": "说明情况",
+            "authority": "示例国家主管部门",
+            "number": "示例公告〔2026〕7号",
+            "dated": today,
             "document": CaseDocument.objects.filter(case=case).first(),
             "statement": "不认可所认定的事实。",
             "hearing_on": today + timedelta(days=8),

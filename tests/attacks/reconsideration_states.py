@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from accreditation.clocks import PauseGround
 from accreditation.models import Case, User
 from accreditation.reconsideration_words import Outcome, ReconsiderationState
 from accreditation.roles import Role
@@ -72,6 +73,8 @@ class ReconsiderationStates:
             "answer": "原决定事实清楚，程序合法。",
             "reason": "经审理，理由充分。",
             "days": 20,
+            "ground": PauseGround.OTHER_CASE,
+            "remark": "须以另案的审理结果为依据。",
             "outcome": Outcome.ANNULLED,
             "decision_number": f"示例复决〔2026〕{case.pk}号",
             "decided_on": self.at.date(),

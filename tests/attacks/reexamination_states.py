@@ -9,7 +9,10 @@ from accreditation.models import Case, CaseDocument, Reexamination, Reexaminatio
 from accreditation.reexamination_words import ReexaminationState as S
 from tests.factories.cast import make_cast, stored_file
 from tests.factories.recommending import make_demonstration
+from tests.factories.reconsidering import reconsiderers, set_aside
 from tests.factories.reexaminations import OPINION, SUMMARY, notice_above, round_called, whole_figures
+from tests.factories.returns import ANOTHER, returned
+from tests.factories.returns import SUMMARY as SUMMARY_FIELD
 from tests.factories.yearly_reports import demonstration_title
 from workflows import door
 
@@ -19,7 +22,7 @@ FORWARDED = [*REVIEWED, ("forward_reexamination", "publisher")]
 LATE = [("list_reexamination_late", "clock")]
 WAYS: dict[str, list[tuple[str, str]]] = {
     S.CALLED: [],
-    S.SENT_BACK: [*IN, ("send_reexamination_back", "keeper")],
+    S.SENT_BACK: [*IN, ("send_reexamination_back", "keeper"), ("add_reexamination_document", "holder")],
     S.LATE: LATE,
     S.UNDER_REVIEW: IN,
     S.REVIEWED: REVIEWED,
@@ -54,6 +57,7 @@ class ReexaminationStates:
             "other_enterprise": self.cast.member1,
             "auditor": self.cast.auditor,
             "stranger": self.cast.stranger,
+            "decider": reconsiderers(self.cast)[1],
         }
 
     def case_in(self, state: str) -> Case:
@@ -78,13 +82,15 @@ class ReexaminationStates:
             "file": stored_file(b"re-examination", self.at),
             "name": "复核材料.pdf",
             "purpose": "复核材料",
-            "document": CaseDocument.objects.filter(case=case).first(),
+            "document": CaseDocument.objects.filter(case=case).order_by("pk").last(),
             "summary": SUMMARY,
             "reason": "数据与审计报告不一致",
+            **returned(SUMMARY_FIELD, ANOTHER),
             "position": "keep",
             "opinion": OPINION,
             "report": self.report,
             "notice": notice_above(self.cast, self.at.date()),
             "reasons": "主营业务收入低于认定条件",
             **whole_figures(case),
+            **({"reconsideration": set_aside(case, "not_reexamined")} if role == "decider" else {}),
         }

@@ -12,8 +12,10 @@ from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
 from certificates.services.translating import translate_pending
 from tests.attacks.world import SIDES, World
+from tests.factories import hearings
 from tests.factories.steps import answer_gates, marks
 from workflows import batch_acts, door
+from workflows.announcement_corrections import propose_correction
 from workflows.tick import tick
 
 Step = Callable[[World, str, Case], None]
@@ -95,24 +97,24 @@ def review(world: World, side: str, case: Case) -> None:
 
 
 def call(world: World, side: str, case: Case) -> None:
-    """A meeting of its own members over the case."""
+    """A meeting over the case, chaired by the first of that side's members."""
     people, office = world.committee(side), world.people["office"]
     meetings.call_meeting(
         world.cast.batch, [Application.objects.get(case=case)], held_at=world.at, place="示例会议室", chair=people[0],
-        secretary=office, members=people, by=office, at=world.at,
+        secretary=office, by=office, at=world.at,
     )  # fmt: skip
 
 
 def begin(world: World, side: str, case: Case) -> None:
     """In session, all present."""
-    present, office = world.committee(side), world.people["office"]
+    present, office = world.cast.members, world.people["office"]
     meetings.start_meeting(world.meeting(side), present=present, by=office, at=world.at)
 
 
 def minute(world: World, side: str, case: Case) -> None:
     """All have voted; the minutes wait for both signatures."""
     meeting = world.meeting(side)
-    for member in world.committee(side):
+    for member in world.cast.members:
         meetings.cast_vote(meeting.items.get(), choice="recognise", remark="", by=member, at=world.at)
     meetings.draft_minutes(meeting, reasons={}, by=world.people["office"], at=world.at)
 
@@ -133,6 +135,7 @@ def publish(world: World) -> None:
     for case in world.cases.values():
         file = {"file": world.file, "file_name": "附件.pdf"}
         door.perform(case, "raise_objection", by=clock, at=world.at, form=form | file)
+        hearings.ask(case, Objection.objects.get(application__case=case), office=world.people["office"], at=world.at)
 
 
 def end_notice(world: World) -> None:
@@ -158,6 +161,19 @@ def announce(world: World) -> None:
     sign_pending(limit=len(SIDES), at=world.at, keys=keys)
     translate_pending(limit=len(SIDES), at=world.at, keys=keys)
     tick(world.at)
+    for side in SIDES:
+        _propose_correction(world, side)
+
+
+def _propose_correction(world: World, side: str) -> None:
+    """What the office found printed wrongly waits for the publisher."""
+    application = world.application(side)
+    assert application.announcement is not None
+    assert application.title is not None
+    propose_correction(
+        application.announcement, title=application.title, particular="name", printed="误录的名称",
+        right=application.enterprise.name, reason="以营业执照为准。", by=world.people["office"], at=world.at,
+    )  # fmt: skip
 
 
 # Each stage: the stage that it comes from, and how. Three stages are side branches that lead nowhere.

@@ -324,9 +324,11 @@ def test_panel_with_somebody_who_is_no_expert_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("world", ["called"], indirect=True, scope="module")
-def test_members_of_another_meeting_do_not_make_a_quorum(world: World) -> None:
-    assert sent(world, "office", "meeting_start", {"present": [user.pk for user in world.committee("other")]}) == 422
-    assert sent(world, "office", "meeting_start", {"present": [user.pk for user in world.committee("own")]}) == 302
+def test_half_of_the_committee_and_people_of_other_offices_do_not_make_a_quorum(world: World) -> None:
+    half, others = world.committee("own"), world.cast.experts[:3]
+    assert sent(world, "office", "meeting_start", {"present": [user.pk for user in half]}) == 422
+    assert sent(world, "office", "meeting_start", {"present": [user.pk for user in [*half, *others]]}) == 422
+    assert sent(world, "office", "meeting_start", {"present": [user.pk for user in world.cast.members]}) == 302
 
 
 @pytest.mark.parametrize("world", ["minutes"], indirect=True, scope="module")

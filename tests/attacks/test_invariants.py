@@ -26,6 +26,7 @@ from accreditation.models import (
     Reconsideration,
     Title,
     User,
+    Vote,
 )
 from certificates.models import Certificate
 from tests.attacks import invariants
@@ -34,6 +35,7 @@ from tests.attacks.municipal_states import MunicipalStates
 from tests.attacks.reconsideration_states import ReconsiderationStates
 from tests.clock import MONDAY
 from workflows import deadlines
+from workflows.selectors import meeting_room
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -75,6 +77,14 @@ def lose_mail() -> None:
     Effect.objects.filter(pk=Effect.objects.filter(kind="mail").latest("pk").pk).delete()
 
 
+def let_an_own_member_vote() -> None:
+    vote = Vote.objects.select_related("item__application").earliest("pk")
+    Member.objects.create(
+        user=vote.member, enterprise=vote.item.application.enterprise, state=MemberState.REQUESTED,
+        requested_at=vote.cast_at,
+    )  # fmt: skip
+
+
 BREAKS: dict[Callable[[], None], str] = {
     forget_minutes: "minutes not adopted",
     swap_minutes: "minutes not adopted",
@@ -85,6 +95,7 @@ BREAKS: dict[Callable[[], None], str] = {
     leave_open_end: "not closed",
     lose_audit_head: "audit",
     lose_mail: "0 mails",
+    let_an_own_member_vote: "in spite of a tie",
 }
 
 
@@ -115,6 +126,10 @@ def check_conflicts(world: MunicipalStates, case: Case, monkeypatch: pytest.Monk
     assert list(invariants.acts_in_spite_of_tie(officer, case)) == []
     Member.objects.create(user=officer, enterprise=case.enterprise, state=MemberState.REQUESTED, requested_at=world.at)
     assert list(invariants.conflicted_who_see()) == []
+    assert list(invariants.conflicted_who_vote()) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(meeting_room, "unconnected_items", lambda rows, user: rows)
+        assert len(list(invariants.conflicted_who_vote())) == 1
     assert len(list(invariants.acts_in_spite_of_tie(officer, case))) == 1
     with monkeypatch.context() as patch:
         patch.setattr(visibility, "_connected", lambda user: Q(pk__in=[]))

@@ -11,9 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.enums import ApplicationState as S
-from accreditation.enums import Level
 from accreditation.errors import Denied, NotFound, Refusal
-from accreditation.models import Application, Body, Case, Meeting, User
+from accreditation.models import Body, Case, Meeting, User
 from accreditation.permissions import districts_of, has_power_over
 from accreditation.roles import Power, Role
 from accreditation.services import meetings
@@ -21,10 +20,9 @@ from accreditation.visibility import case_for, letter_for
 from tests.clock import Clock
 from tests.factories import local as steps
 from tests.factories.browser import log_in
-from tests.factories.cast import grant, person, with_material
+from tests.factories.cast import grant
 from tests.factories.local import LocalCast, make_local_cast
 from workflows import batch_acts, door
-from workflows.opening import open_application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 STRANGERS = ("other_checker", "other_officer", "other_publisher", "other_forwarder", "other_member")
@@ -46,7 +44,7 @@ def status(user: User, name: str, *arguments: Any, form: dict[str, Any] | None =
 def called(local: LocalCast, case: Case) -> Meeting:
     return meetings.call_meeting(
         local.batch, [steps.application(case)], held_at=local.cast.at, place="示例", chair=local.group[0],
-        secretary=local.officer, members=local.group, by=local.officer, at=local.cast.at,
+        secretary=local.officer, by=local.officer, at=local.cast.at,
     )  # fmt: skip
 
 
@@ -141,6 +139,12 @@ def test_holder_of_a_standing_title_cannot_file_again(local: LocalCast) -> None:
     assert [reason.code for reason in refused.value.reasons] == ["already_held"]
 
 
+def test_enterprise_of_another_district_cannot_enter_whatever_it_sends(local: LocalCast) -> None:
+    place = f"{local.batch.code}:{local.cast.enterprises[1].pk}"
+    assert status(local.cast.member1, "my_new", form={"place": place, "request_key": "open"}) == 422
+    assert not Case.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
@@ -163,28 +167,6 @@ def test_unsound_visit_is_refused_with_its_reason(local: LocalCast, changed: dic
     with pytest.raises(Refusal) as refused:
         door.perform(case, "record_site_visit", by=local.officer, at=local.cast.at, form=form)
     assert [reason.code for reason in refused.value.reasons] == [code]
-
-
-def test_development_zone_accepts_an_enterprise_registered_elsewhere(local: LocalCast, clock: Clock) -> None:
-    zone = Body.objects.create(
-        code="zone", level=Level.ZONE, district="Z00001", name_zh="示例开发区管委会", name_en="Example Zone",
-        uscc="91310000MADEMG001W",
-    )  # fmt: skip
-    batch = steps.open_local_batch(local.cast, zone, clock.at, rules="district_centre/qingpu-2019-demo", ordinal=1)
-    officer = person("zone_officer", "开发区经办示例")
-    grant(officer, Role.LOCAL_OFFICER, "Z00001", at=clock.at)
-    enterprise = local.cast.enterprises[1]
-    case = open_application(enterprise, batch, by=local.cast.member1, at=clock.at)
-    with_material(case, local.cast.member1, clock.at)
-    form = {"declaration": True, "insists": True}
-    door.perform(case, "submit", by=local.cast.member1, at=clock.at, form=form)
-    assert (case.district, enterprise.district) == ("Z00001", "310114")
-    for user in (local.cast.jiading, local.officer):
-        with pytest.raises(NotFound):
-            case_for(user, case.number)
-    door.perform(case, "accept", by=officer, at=clock.at)
-    assert Application.objects.get(case=case).state == S.UNDER_FIRST_REVIEW
-    assert case.letters.get(kind="acceptance").issued_by == "示例开发区管委会"
 
 
 @pytest.mark.parametrize(

@@ -19,34 +19,39 @@ from accreditation.enums import MemberState, NoticeState, ObjectionState, SeatSt
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
 from accreditation.models import Batch, Case, Deadline, Member, Message, Notice, Objection, Seat, User
 from tests.attacks import invariants
+from tests.attacks.sittings import Committee
 from workflows import door
 from workflows.procedures import PROCEDURES
 from workflows.tick import tick
 
 LONG = int(os.environ.get("ACCREDITATION_WALKS", "0"))  # so many walks of each procedure, each time others
 SHORT, STEPS = 3, 12
+LATE = 1  # walks of a procedure with a committee that begin before it, beside those that begin anywhere
 MORE = 3  # how much more often than other acts those are chosen that lead on
+LATE_DEEDS = ("meeting",) * 8 + ("forbidden",) * 2 + ("wait", "tie")
 DEEDS = ("allowed",) * 8 + ("forbidden",) * 3 + ("wait",) * 2 + ("twice", "tie")
 GAPS = (timedelta(hours=3), timedelta(days=1), timedelta(days=4), None)  # None: to the next last moment
 BARRED_FROM_TIES = ("clock", "applicant", "holder")
 
 
-def budget() -> settings:
+def budget(walks: int = SHORT) -> settings:
     """Few walks, the same in each build; many others where the environment asks for them."""
     phases = (Phase.generate, Phase.shrink) if LONG else (Phase.generate,)
     return settings(
-        max_examples=LONG or SHORT, stateful_step_count=STEPS, derandomize=not LONG, database=None, deadline=None,
+        max_examples=LONG or walks, stateful_step_count=STEPS, derandomize=not LONG, database=None, deadline=None,
         phases=phases, suppress_health_check=list(HealthCheck), print_blob=False,
     )  # fmt: skip
 
 
-class Walk(RuleBasedStateMachine):
+class Walk(Committee, RuleBasedStateMachine):
     """One case of one procedure from some state of it; its rows are gone when the walk is over."""
 
     edition: ClassVar[str]
     said: ClassVar[Mapping[str, Any]]  # the procedure's block of the table that people decided
     base: ClassVar[Any]  # the world, shared by all walks
     done: ClassVar[set[tuple[str, str]]]  # state and verb, to show that the walks get somewhere
+    starts: ClassVar[tuple[str, ...]] = ()  # states in which the walk may begin, or any
+    deeds: ClassVar[tuple[str, ...]] = DEEDS
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +75,8 @@ class Walk(RuleBasedStateMachine):
     def begin(self, data: st.DataObject) -> None:
         """Some state in which the procedure goes on."""
         facts = PROCEDURES[self.edition].subject.facts
-        starts = [state for state in self.said["states"] if self.said["states"][state] and not facts(state).ends_case]
+        known = self.said["states"]
+        starts = self.starts or [state for state in known if known[state] and not facts(state).ends_case]
         self.case = self.world.case_in(data.draw(st.sampled_from(starts), label="state"))
         self.people = self._everybody()
         self.since = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -87,7 +93,7 @@ class Walk(RuleBasedStateMachine):
     def step(self, data: st.DataObject) -> None:
         """One deed a minute after the last, then a look at everything."""
         self.world.at += timedelta(minutes=1)
-        titles, deed = invariants.titles_now(), data.draw(st.sampled_from(DEEDS), label="deed")
+        titles, deed = invariants.titles_now(), data.draw(st.sampled_from(self.deeds), label="deed")
         if getattr(self, f"_{deed}")(data):
             self._look(titles)
 
@@ -155,6 +161,9 @@ class Walk(RuleBasedStateMachine):
         offices |= {next(iter(answer)) for answer in answers if isinstance(answer, dict)}
         return offices | {also for office in offices for also in self.said.get("also", {}).get(office, [])}
 
+    def _take(self, data: st.DataObject, choices: list[tuple[str, str]]) -> bool:
+        return self._act(data, choices)
+
     # --- one act ----------------------------------------------------------------------------------------------------
     def _act(self, data: st.DataObject, choices: list[tuple[str, str]], times: int = 1) -> bool:
         if not choices:
@@ -210,7 +219,12 @@ class Walk(RuleBasedStateMachine):
         _none(invariants.told_twice(self.since))
 
 
-UNFIT = (ObjectDoesNotExist, IndexError, AssertionError)  # what a form raises where the case has nothing to name
+UNFIT = (
+    ObjectDoesNotExist,
+    IndexError,
+    AssertionError,
+    Refusal,
+)  # what a form raises where the case has nothing to name
 
 
 class _Undone(Exception):

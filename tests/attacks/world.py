@@ -16,6 +16,7 @@ from accreditation.models import (
     Binding,
     Case,
     Delegation,
+    DesignationProposal,
     Enterprise,
     ExternalNotice,
     GrantProposal,
@@ -49,6 +50,7 @@ from tests.clock import MONDAY
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, person, with_material
 from tests.factories.cultivation import reported
+from tests.factories.editions import waiting_change
 from tests.factories.evaluating import make_round
 from tests.factories.paper import as_csv, line
 from tests.factories.recognition import make_municipal_2026
@@ -60,9 +62,11 @@ from workflows import door
 from workflows.bulk_acts import order
 from workflows.bulk_kinds import kind_of
 from workflows.certification import request_key_of
+from workflows.designation_proposals import propose
 from workflows.intake import bind_evidence
 from workflows.opening import open_application
 from workflows.paper_import import confirm_import, prepare_import
+from workflows.selectors.designations import example_text
 
 ROLES = (
     "anonymous", "stranger", "requester", "member_own", "colleague_own", "member_other", "district_own",
@@ -111,7 +115,7 @@ class World:
         return self.cast.experts[:5] if side == "own" else self.cast.experts[5:10]
 
     def committee(self, side: str) -> list[User]:
-        """The members whom that side's meeting was called with."""
+        """Half of the committee; the first of them chairs that side's meeting, though all are called to both."""
         return self.cast.members[:3] if side == "own" else self.cast.members[3:6]
 
     def member(self, side: str) -> User:
@@ -250,9 +254,12 @@ def _may_hang_on(application: Application) -> dict[str, list[Any]]:
         "proposal.pk": [row.pk for row in proposed],
         "meeting.number": [item.meeting.number for item in items],
         "item.position": [item.position for item in items],
+        "attendee.pk": [row.member_id for item in items for row in item.meeting.attendance.order_by("pk")],
         "objection.number": [row.number for row in application.objections.all()],
         "notice.number": [application.notice.number] if application.notice else [],
         "announcement.number": [application.announcement.number] if application.announcement else [],
+        "announcement.pk": [application.announcement.pk] if application.announcement else [],
+        "correction.pk": [row.pk for row in title.announcement_corrections.all()] if title else [],
         "title.number": [title.number] if title else [],
         "certificate.code": [issued.code] if issued and issued.sha256 else [],
         "certificate.number": [issued.number] if issued and issued.sha256 else [],
@@ -327,6 +334,8 @@ def _rule_samples(world: World) -> None:
     world.sample("batch.code", world.cast.batch.code)
     world.sample("programme.code", world.cast.programme.code)
     world.sample("draft.number", _rule_draft(world).number)
+    world.sample("designation.number", _designation(world).number)
+    world.sample("change.number", waiting_change(world.people["office"], world.at).number)
     _paper_samples(world)
 
 
@@ -389,6 +398,12 @@ def _national_samples(world: World) -> None:
     world.sample("national.notice", notice.pk, second.pk)
     world.sample("national.title", title.number)
     world.sample("evaluation.code", make_round(world.cast).code)
+
+
+def _designation(world: World) -> DesignationProposal:
+    """A file of the office that waits for the second person."""
+    text = example_text().replace("granted_by: municipal-office", "granted_by: office")
+    return propose(text, "x.yaml", by=world.people["office"], at=world.at)
 
 
 def _rule_draft(world: World) -> RuleDraft:

@@ -9,6 +9,8 @@ from accreditation.models import Case, CaseDocument, Title, User
 from accreditation.yearly_report_words import YearlyReportState as S
 from tests.factories.cast import make_cast, stored_file
 from tests.factories.recommending import make_demonstration
+from tests.factories.returns import ANOTHER, returned
+from tests.factories.returns import SUMMARY as SUMMARY_FIELD
 from tests.factories.yearly_reports import SUMMARY, called, demonstration_title, whole_figures
 from workflows import door
 
@@ -43,7 +45,7 @@ class YearlyReportStates:
             S.AWAITED: [],
             S.OVERDUE: [("let_report_due_pass", "clock")],
             S.HANDED_IN: handed_in,
-            S.SENT_BACK: [*handed_in, ("send_report_back", "keeper")],
+            S.SENT_BACK: [*handed_in, ("send_report_back", "keeper"), ("add_report_document", "holder")],
             S.NOTED: [*handed_in, ("note_report", "keeper")],
             S.DROPPED: [("drop_report", "keeper")],
         }[S(state)]
@@ -64,8 +66,9 @@ class YearlyReportStates:
             "file": stored_file(b"yearly report", self.at),
             "name": "年度报告.pdf",
             "purpose": "年度报告",
-            "document": CaseDocument.objects.filter(case=case).first(),
+            "document": CaseDocument.objects.filter(case=case).order_by("pk").last(),
             "summary": SUMMARY,
             "reason": "数据与审计报告不一致",
+            **returned(SUMMARY_FIELD, ANOTHER),
             **whole_figures(case),
         }

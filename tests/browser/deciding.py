@@ -28,7 +28,7 @@ def call_meeting(journey: Journey) -> None:
     walk.look("batches")
     page.goto(f"/office/meetings/new/?batch={journey.batch.code}")
     walk.look("form")
-    for box in page.locator('input[name="cases"], input[name="members"]').all():
+    for box in page.locator('input[name="cases"]').all():
         box.check()
     page.get_by_label("会议日期").fill(f"{now:%Y-%m-%d}")
     page.get_by_label("会议时间").fill(f"{now:%H:%M}")

@@ -78,6 +78,8 @@ HOLDERS: Mapping[str, dict[str, Any]] = {
         "centre_name": "",
     },
     "product-2": _HOLDERS["product-1"],
+    "group_centre-2": _HOLDERS["group_centre-1"],
+    "zone_centre-2": _HOLDERS["zone_centre-1"],
 }
 _LATER: dict[str, Any] = {
     "version": 2,

@@ -125,6 +125,37 @@ def test_title_and_authority_of_every_district_group_and_zone_are_drawn(
     renderer.seal("district_centre-1", authority, True)
 
 
+LONG_BODIES = [
+    (
+        "zone_centre-2", "中国（上海）示例贸易试验区临江新片区管理委员会",
+        "Administrative Committee of the Linjiang Special Area of China (Shanghai) Example Free Trade Zone",
+        ["中国（上海）示例贸易试验区", "临江新片区管理委员会"],
+    ),
+    (
+        "group_centre-2", "上海示例电气装备制造与能源科技（集团）股份有限公司",
+        "Shanghai Example Electric Equipment Manufacturing and Energy Technology (Group) Co., Ltd.",
+        ["上海示例电气装备制造与能源科技", "（集团）股份有限公司"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layout", "body", "english", "lines"), LONG_BODIES)
+def test_long_name_of_a_zone_or_group_is_set_in_readable_lines(
+    renderer: Renderer, layout: str, body: str, english: str, lines: list[str]
+) -> None:
+    made = specimen(
+        layout, programme_zh=f"{body}企业技术中心", programme_en=f"{english} Enterprise Technology Centre",
+        issuer_zh=body, issuer_en=english,
+    )  # fmt: skip
+    check_snapshot(made)
+    assert [fault for language in ("zh", "en") for fault in _faults(made, language, renderer)] == []
+    texts = [mark for mark in _marks(made, "zh", renderer) if isinstance(mark, Text)]
+    assert [mark.text for mark in texts if mark.colour == RED and mark.size > 18] == [body, "企业技术中心"]
+    assert [mark.text for mark in texts if mark.text in lines] == lines
+    assert min(mark.size for mark in texts if mark.text.startswith("CERTIFICATE OF")) > 6
+    renderer.seal(layout, body, True)
+
+
 @pytest.mark.parametrize("name", DESIGNS)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_character_without_glyph_is_refused_by_every_layout(renderer: Renderer, name: str, language: str) -> None:

@@ -26,6 +26,7 @@ from accreditation.roles import Role
 from accreditation.services.batches import open_batch
 from accreditation.services.rule_sets import rules_of, store_edition
 from tests.factories.figures import facts_for
+from tests.factories.snapshots import remembered
 from workflows import door
 from workflows.calendar import seed_calendar
 from workflows.intake import open_kinds
@@ -60,7 +61,10 @@ class Cast:
     members: list[User] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
-        return self.people[name]
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 def person(username: str, name: str, **values: Any) -> User:
@@ -76,6 +80,7 @@ def grant(user: User, role: Role, district: str = "", *, at: datetime) -> None:
     RoleGrant.objects.create(user=user, role=role, district=district, granted_at=at, ground="测试")
 
 
+@remembered
 def make_cast(at: datetime, *, panel: int = 8, committee: int = 7, working_window: int = 20) -> Cast:
     """Bodies, programmes, people, enterprises and an open demo batch. Needs settings.ACCREDITATION_DEMO."""
     seed_calendar(range(2024, 2027), at=at)

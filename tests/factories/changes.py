@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from accreditation.change_words import ChangeKind, ChangeState
-from accreditation.models import Case, Enterprise, Title
+from accreditation.models import Case, ChangeSuccessor, Enterprise, Title
+from accreditation.selectors.people import active_people_of
 from accreditation.services.changes import Particulars
 from certificates.models import Certificate
 from certificates.numbering import NumberForm
@@ -15,9 +16,12 @@ from certificates.services.requests import request_certificate
 from certificates.standing import Standing
 from tests.certificates.samples import particulars
 from tests.factories.cast import OFFICE_USCC, Cast, stored_file
+from tests.factories.returns import ANOTHER, returned
+from tests.factories.returns import FACTS as FACTS_FIELD
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.opening_changes import open_change
+from workflows.succession_agreements import agree_to_succession
 
 FACTS = "经市场监督管理部门准予变更登记，技术中心的人员、场地和设备没有变化。"
 NEW_NAME = "上海示例智能装备集团有限公司"
@@ -59,13 +63,26 @@ def led_to(case: Case, state: str, cast: Cast, *, at: datetime | None = None) ->
     way: dict[str, list[tuple[str, Any, dict[str, Any]]]] = {S.DRAFT: []}
     way[S.UNDER_OPINION] = [("submit_change", cast.member0, {})]
     way[S.UNDER_RECEIVING_OPINION] = [*way[S.UNDER_OPINION], ("give_opinion", own, OPINION)]
-    way[S.RETURNED] = [*way[S.UNDER_OPINION], ("return_change", own, {"reason": "请补充公司章程修正案。"})]
+    more = {"file": stored_file(b"articles", at), "name": "公司章程修正案.pdf", "purpose": "证明章程已修正"}
+    way[S.RETURNED] = [
+        *way[S.UNDER_OPINION],
+        ("return_change", own, returned(FACTS_FIELD, ANOTHER)),
+        ("add_change_document", cast.member0, more),
+    ]
     is_move = case.changerequest.kind == ChangeKind.RELOCATION
     seen = [*way[S.UNDER_RECEIVING_OPINION], *([("give_receiving_opinion", new, OPINION)] if is_move else [])]
     way[S.UNDER_CONFIRMATION] = seen
     for verb, by, form in way[state]:
         door.perform(case, verb, by=by, at=at, form=form)
+        if verb == "submit_change":
+            agreed(case, at)
     return case
+
+
+def agreed(case: Case, at: datetime) -> None:
+    """Every successor has agreed."""
+    for row in ChangeSuccessor.objects.filter(change__case=case).select_related("enterprise", "change__case"):
+        agree_to_succession(row, by=active_people_of(row.enterprise)[0], at=at)
 
 
 def issued_certificate(title: Title, at: datetime) -> Certificate:

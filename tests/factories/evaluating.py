@@ -68,15 +68,13 @@ def add_enterprise(cast: Cast, n: int) -> Enterprise:
 
 
 def hold(cast: Cast, n: int, granted_on: date = date(2024, 3, 1), **changes: Any) -> Title:
-    """A municipal title of enterprise n for three years."""
+    """A title of enterprise n for three years, municipal unless the changes say otherwise."""
     values = {
+        "number": f"SHETC-T-{granted_on.year}-{n:05d}", "programme": cast.programme, "holder": cast.enterprises[n],
         "granted_on": granted_on, "valid_from": granted_on, "valid_until": date(granted_on.year + 3, 2, 28),
         "announcement_number": f"示例〔{granted_on.year}〕1号", "provenance": "测试",
     }  # fmt: skip
-    return Title.objects.create(
-        number=f"SHETC-T-{granted_on.year}-{n:05d}", programme=cast.programme, holder=cast.enterprises[n],
-        **values | changes,
-    )  # fmt: skip
+    return Title.objects.create(**values | changes)
 
 
 def frozen_and_called(cast: Cast, batch: Batch, at: datetime | None = None) -> EvaluationRound:

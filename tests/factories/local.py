@@ -12,6 +12,7 @@ from accreditation.roles import Role
 from accreditation.services.batches import open_batch
 from accreditation.services.rule_sets import store_edition
 from tests.factories.cast import Cast, grant, make_cast, person, with_material
+from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates, marks
 from workflows import door
 from workflows.opening import open_application
@@ -22,9 +23,44 @@ SONGJIANG, TOWN, OTHER = "310117", "T00001", "310118"
 AUTHORITY_USCC = "11310117MB0DEM0X1R"
 
 
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """A body that recognises by itself, with the town or park that forwards to it and the rules it rests on."""
+
+    code: str
+    level: Level
+    district: str
+    name_zh: str
+    name_en: str
+    uscc: str
+    forwarder: str
+    rules: str = LOCAL_RULES
+
+
+DISTRICT = Recogniser(
+    "songjiang",
+    Level.DISTRICT,
+    SONGJIANG,
+    "松江示例主管部门",
+    "Example Authority of Songjiang",
+    AUTHORITY_USCC,
+    "示例镇",
+)
+ZONE = Recogniser(
+    "zone", Level.ZONE, "Z00001", "中国（上海）示例贸易试验区临江新片区管理委员会",
+    "Administrative Committee of the Linjiang New Area of the China (Shanghai) Example Pilot Zone",
+    "91310000MADEMG001W", "示例园区",
+)  # fmt: skip
+GROUP = Recogniser(
+    "group", Level.GROUP, "G00001", "上海示例电气装备制造与能源科技（集团）股份有限公司",
+    "Shanghai Example Electric Equipment and Energy Technology (Group) Co., Ltd.", "91310000MADEMG001W",
+    "示例产业园",
+)  # fmt: skip
+
+
 @dataclass
 class LocalCast:
-    """The people of Songjiang, and their colleagues of Qingpu who have nothing to do with it."""
+    """The people of the body, and their colleagues of Qingpu who have nothing to do with it."""
 
     cast: Cast
     batch: Batch
@@ -35,18 +71,26 @@ class LocalCast:
     enterprise: Enterprise
 
     def __getattr__(self, name: str) -> Any:
-        return self.people[name]
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
-def make_local_cast(at: datetime, *, notice_days: int | None = None) -> LocalCast:
+@remembered
+def make_local_cast(at: datetime, *, notice_days: int | None = None, body: Recogniser = DISTRICT) -> LocalCast:
     """Needs settings.ACCREDITATION_DEMO. `notice_days` replaces the days of the rule set."""
     cast = make_cast(at)
     Title.objects.all().delete()
-    authority, town = make_local_bodies()
+    authority, town = make_local_bodies(body)
+    if body.level == Level.DISTRICT:  # which takes its own enterprises alone; the second stays in Jiading
+        for enterprise in (cast.enterprises[0], cast.enterprises[2]):
+            enterprise.district = body.district
+            enterprise.save(update_fields=["district"])
     people = {
-        "checker": _officer("sj_checker", "松江审核员示例", Role.DISTRICT_OFFICER, SONGJIANG, at),
-        "officer": _officer("sj_officer", "松江经办示例", Role.LOCAL_OFFICER, SONGJIANG, at),
-        "publisher": _officer("sj_publisher", "松江发布示例", Role.LOCAL_PUBLISHER, SONGJIANG, at),
+        "checker": _officer("sj_checker", "松江审核员示例", Role.DISTRICT_OFFICER, body.district, at),
+        "officer": _officer("sj_officer", "松江经办示例", Role.LOCAL_OFFICER, body.district, at),
+        "publisher": _officer("sj_publisher", "松江发布示例", Role.LOCAL_PUBLISHER, body.district, at),
         "forwarder": _officer("town", "街镇转报示例", Role.FORWARDER, TOWN, at),
         "other_checker": _officer("qp_checker", "青浦审核员示例", Role.DISTRICT_OFFICER, OTHER, at),
         "other_officer": _officer("qp_officer", "青浦经办示例", Role.LOCAL_OFFICER, OTHER, at),
@@ -56,26 +100,27 @@ def make_local_cast(at: datetime, *, notice_days: int | None = None) -> LocalCas
         "applicant": cast.people["member0"],
         "clock": cast.people["clock"],
     }
-    group = [_officer(f"sj_group{n}", f"领导{n}示例", Role.LEADING_GROUP_MEMBER, SONGJIANG, at) for n in range(5)]
-    batch = open_local_batch(cast, authority, at)
+    group = [_officer(f"sj_group{n}", f"领导{n}示例", Role.LEADING_GROUP_MEMBER, body.district, at) for n in range(5)]
+    batch = open_local_batch(cast, authority, at, rules=body.rules)
     if notice_days is not None:
         Batch.objects.filter(pk=batch.pk).update(notice_days=notice_days)
         batch.refresh_from_db(fields=["notice_days"])
     return LocalCast(cast, batch, authority, town, people, group, cast.enterprises[0])
 
 
-def make_local_bodies() -> tuple[Body, Body]:
-    """The authority of Songjiang, one of Qingpu, and the town that forwards to the first."""
+def make_local_bodies(body: Recogniser = DISTRICT) -> tuple[Body, Body]:
+    """The body that recognises, the authority of Qingpu, and the town or park that forwards to the first."""
     authority = Body.objects.create(
-        code="songjiang", level=Level.DISTRICT, district=SONGJIANG, name_zh="松江示例主管部门",
-        name_en="Example Authority of Songjiang", uscc=AUTHORITY_USCC,
+        code=body.code, level=body.level, district=body.district, name_zh=body.name_zh, name_en=body.name_en,
+        uscc=body.uscc,
     )  # fmt: skip
     Body.objects.create(
         code="qingpu", level=Level.DISTRICT, district=OTHER, name_zh="青浦示例主管部门", name_en="Example Qingpu"
     )
     town = Body.objects.create(
-        code="town-1", level=Level.TOWN, district=TOWN, name_zh="示例镇", name_en="Example Town", forwards_to=authority
-    )
+        code="town-1", level=Level.TOWN, district=TOWN, name_zh=body.forwarder, name_en="Example Town",
+        forwards_to=authority,
+    )  # fmt: skip
     Body.objects.create(code="town-2", level=Level.TOWN, district="T00002", name_zh="他示例镇", name_en="Other Town")
     return authority, town
 

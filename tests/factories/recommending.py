@@ -158,4 +158,5 @@ def result(cast: Cast, batch: Batch, recognised: list[Case], passed_over: dict[C
         {Application.objects.get(case=case): said for case, said in (passed_over or {}).items()},
         number="示例公告〔2026〕9号", dated=at.date(), authority="示例国家主管部门",
         file=stored_file(b"notice", at), file_name="公告.pdf", by=cast.office, at=at,
+        without_public_notice="国家公示未在本系统登记",
     )  # fmt: skip

@@ -100,11 +100,13 @@ class Pages:
         form = {
             "batch": self.batch.code, "cases": [case.number for case in waiting], "held_on": f"{now:%Y-%m-%d}",
             "held_time": f"{now:%H:%M}",
-            "place": "示例", "chair": people[0].pk, "members": [person.pk for person in people],
+            "place": "示例", "chair": people[0].pk,
         }  # fmt: skip
         self.done(office.post(reverse("meeting_new"), form))
         meeting = Meeting.objects.get(batch=self.batch)
-        self.done(office.post(reverse("meeting_start", args=[meeting.number]), {"present": form["members"]}))
+        self.done(
+            office.post(reverse("meeting_start", args=[meeting.number]), {"present": [person.pk for person in people]})
+        )
         for n in range(len(people)):
             member = self.committee(n)
             for item in meeting.items.all():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from accreditation.enums import ProceedingKind
 from accreditation.grounds import Ground
-from accreditation.models import Case, Letter, User
+from accreditation.models import Case, Letter, Reconsideration, User
+from accreditation.reconsideration_words import Outcome
 from accreditation.roles import Role
 from tests.factories.cast import Cast, filed_case, grant, person
 from tests.factories.titles import FACTS, municipal_title
@@ -27,6 +29,14 @@ def reconsiderers(cast: Cast) -> tuple[User, User]:
         cast.people[user.username] = user
         found.append(user)
     return found[0], found[1]
+
+
+def set_aside(case: Case, kind: str) -> Reconsideration:
+    """A decision, not stored, that sets aside what a letter of this kind told in the case."""
+    return Reconsideration(
+        case=Case(number="RECON-2026-00099"), challenged=case, letter=Letter(case=case, kind=kind),
+        outcome=Outcome.ANNULLED, decision_number="示例复决〔2026〕99号", decision_reasons="原认定事实不清，证据不足。",
+    )  # fmt: skip
 
 
 def revoked(cast: Cast, at: datetime, *, kind: str = ProceedingKind.REVOCATION) -> Letter:
@@ -56,3 +66,23 @@ def challenged(cast: Cast, letter: Letter, at: datetime) -> Case:
     return open_reconsideration(
         letter, known_on=letter.dated, claim=CLAIM, reasons=REASONS, by=cast.member0, at=at + timedelta(minutes=1)
     )
+
+
+def decided(cast: Cast, case: Case, outcome: str, at: datetime, *, respondent: User | None = None) -> None:
+    """From filed to decided; the office answers unless another respondent does."""
+    form = proposed(cast, case, outcome, at, respondent=respondent)
+    door.perform(case, "decide_reconsideration", by=cast.people["reconsiderer2"], at=at, form=form)
+
+
+def proposed(cast: Cast, case: Case, outcome: str, at: datetime, *, respondent: User | None = None) -> dict[str, Any]:
+    """From filed to a decision that only has to be taken, and the form for taking it."""
+    first = cast.people["reconsiderer1"]
+    form: dict[str, Any] = {
+        "outcome": outcome, "reason": "经审理，理由充分。", "answer": "原决定事实清楚，程序合法。",
+        "decision_number": f"示例复决〔2026〕{case.pk}号", "decided_on": at.date(),
+        "reasons": "原决定认定事实不清，证据不足。",
+    }  # fmt: skip
+    door.perform(case, "accept_reconsideration", by=first, at=at)
+    door.perform(case, "answer_challenge", by=respondent or cast.office, at=at, form=form)
+    door.perform(case, "propose_decision", by=first, at=at, form=form)
+    return form

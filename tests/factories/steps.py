@@ -63,7 +63,7 @@ def hold_meeting(cast: Cast, cases: list[Case], at: datetime, choices: dict[str,
     applications = [Application.objects.get(case=case) for case in cases]
     meeting = meetings.call_meeting(
         cast.batch, applications, held_at=at, place="示例会议室", chair=cast.members[0], secretary=cast.office,
-        members=cast.members, by=cast.office, at=at,
+        by=cast.office, at=at,
     )  # fmt: skip
     meeting = meetings.start_meeting(meeting, present=cast.members, by=cast.office, at=at)
     reasons: dict[int, str] = {}

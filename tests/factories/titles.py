@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from accreditation.models import Title, User
+from accreditation.enums import ProceedingKind
+from accreditation.grounds import Ground, grounds_for
+from accreditation.models import Proceeding, Title, User
 from accreditation.roles import Role
 from tests.factories.cast import Cast, grant, person
+from workflows import door
+from workflows.opening_proceedings import open_proceeding
 
 FACTS = "经核查，2025 年度申报材料中的研究开发费用与审计报告不符。"
 
@@ -25,6 +29,25 @@ def municipal_title(cast: Cast, n: int = 0, **values: Any) -> Title:
         provenance="测试",
         **values,
     )
+
+
+def ordered(
+    cast: Cast, title: Title, at: datetime, kind: ProceedingKind, *, number: str = "示例处〔2026〕1号", **days: Any
+) -> Proceeding:
+    """An order over a title, heard and made, its certificate with it; `days` change those of the order."""
+    ground = min(grounds_for(kind)) if kind != ProceedingKind.REVOCATION else Ground.FALSE_MATERIAL
+    case = open_proceeding(title, kind=kind, ground=ground, found_facts=FACTS, by=cast.office, at=at)
+    if case.proceeding.is_adverse:
+        door.perform(case, "notify_holder", by=cast.office, at=at)
+        door.perform(case, "defend", by=cast.people["member0"], at=at, form={"statement": "差异来自统计口径。"})
+    else:
+        door.perform(case, "submit_for_order", by=cast.office, at=at)
+    form = {
+        "order_number": number, "ordered_on": at.date(), "effective_from": at.date(), "until": None,
+        "reasons": "事实清楚，证据确凿。",
+    }  # fmt: skip
+    door.perform(case, "make_order", by=cast.publisher, at=at, form=form | days)
+    return Proceeding.objects.get(case=case)
 
 
 def second_officer(cast: Cast) -> User:

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -63,6 +64,16 @@ def run_and_kill(command: list[str], environment: dict[str, str], chance: random
         return False
     assert process.returncode == 0, said.decode()
     return True
+
+
+def kill_midway(command: list[str], environment: dict[str, str], is_midway: Callable[[], bool]) -> None:
+    """Kill a command while part of its work is done, however fast the machine is."""
+    process = subprocess.Popen([sys.executable, "manage.py", *command], env=environment)
+    while process.poll() is None and not is_midway():
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    assert is_midway(), "ended before it could be killed"
 
 
 def keep_killing(command: list[str], environment: dict[str, str], chance: random.Random) -> int:

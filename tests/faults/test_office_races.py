@@ -21,9 +21,9 @@ from accreditation.models import (
     Case,
     Consultation,
     Decision,
-    EditionChange,
     Letter,
     Meeting,
+    MeetingItem,
     Notice,
     Objection,
     RoleGrant,
@@ -47,7 +47,8 @@ from tests.workflows.test_edition_change import NEW, mapping
 from workflows import batch_acts, door
 from workflows.assignments import desk_task, hand_over
 from workflows.consistency import check_all
-from workflows.edition_change import confirm_change, propose_change
+from workflows.edition_change import carry_on
+from workflows.edition_proposals import confirm, propose
 from workflows.opening import open_application
 from workflows.opening_proceedings import open_proceeding
 from workflows.tick import tick
@@ -115,7 +116,7 @@ def voted(cast: Cast, case: Case, voters: int, clock: Clock) -> Meeting:
     listed = [Application.objects.get(case=case)]
     meeting = meetings.call_meeting(
         listed[0].batch, listed, held_at=clock.at, place="示例", chair=cast.members[0], secretary=cast.office,
-        members=cast.members, by=cast.office, at=clock.at,
+        by=cast.office, at=clock.at,
     )  # fmt: skip
     meeting = meetings.start_meeting(meeting, present=cast.members, by=cast.office, at=clock.at)
     for member in cast.members[:voters]:
@@ -142,6 +143,23 @@ def test_member_votes_or_steps_out_and_the_minutes_say_which(cast: Cast, clock: 
     with pytest.raises(Refusal):
         meetings.declare_recusal(item, tie="曾任顾问", by=cast.members[-1], at=clock.at)
     assert verify_all()[1] == []
+
+
+def test_two_calls_over_one_case_give_one_agenda(cast: Cast, clock: Clock) -> None:
+    case = filed_case(cast)
+    to_committee(cast, case, clock.at)
+    second = colleague(cast, Role.MUNICIPAL_OFFICER)
+
+    def call(by: User) -> Meeting:
+        listed = [Application.objects.get(case=case)]
+        return meetings.call_meeting(
+            listed[0].batch, listed, held_at=clock.at, place="示例", chair=cast.members[0], secretary=by,
+            by=by, at=clock.at,
+        )  # fmt: skip
+
+    one_won(at_once([lambda: call(cast.office), lambda: call(second)]))
+    assert MeetingItem.objects.filter(application__case=case).count() == 1
+    all_agrees()
 
 
 def test_chair_and_secretary_sign_at_once_and_decide_once(cast: Cast, clock: Clock) -> None:
@@ -280,14 +298,14 @@ def test_power_taken_back_at_the_moment_of_the_act_is_used_before_or_not_at_all(
 # --- editions and announcements -------------------------------------------------------------------------------------
 def test_edition_change_confirmed_by_two_at_once_moves_each_case_once(cast: Cast, clock: Clock) -> None:
     cases = [filed_case(cast, n) for n in range(3)]
-    number = propose_change(mapping(), by=cast.office, at=clock.at).number
-    second = colleague(cast, Role.PUBLISHER)
+    change = propose(mapping(), by=cast.office, at=clock.at)
+    second, seen = colleague(cast, Role.PUBLISHER), change.preview_sha256
     results = at_once([
-        lambda: confirm_change(number, by=cast.publisher, at=clock.at),
-        lambda: confirm_change(number, by=second, at=clock.at),
+        lambda: confirm(change, seen=seen, by=cast.publisher, at=clock.at),
+        lambda: confirm(change, seen=seen, by=second, at=clock.at),
     ])  # fmt: skip
     one_won(results)
-    row = EditionChange.objects.get(number=number)
+    row = carry_on(change.number, at=clock.at)
     assert not [found for found in row.report if found["reasons"]]
     for case in cases:
         assert Case.objects.get(pk=case.pk).procedure == NEW

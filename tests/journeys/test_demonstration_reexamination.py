@@ -34,6 +34,8 @@ from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending import make_demonstration
 from tests.factories.recommending_pages import sent
 from tests.factories.reexaminations import OPINION, SUMMARY, passed, round_called, whole_figures
+from tests.factories.returns import SUMMARY as SUMMARY_FIELD
+from tests.factories.returns import returned_on_page
 from tests.factories.yearly_reports import called, demonstration_title
 from workflows.consistency import check_all, rebuild_flow
 from workflows.demo.material import sample_pdf
@@ -153,9 +155,14 @@ def test_round_runs_on_the_pages_to_a_renewed_term_and_a_proposal(cast: Cast, cl
 
 
 def _reviewed_and_sent_up(cast: Cast, clock: Clock, first: Case, second: Case) -> None:
-    done(act(cast, first, "send_reexamination_back", "office", reason="请补充审计报告"))
+    points = returned_on_page(SUMMARY_FIELD, remark="请补充审计报告")
+    done(act(cast, first, "send_reexamination_back", "office", **points))
     assert "请补充审计报告" in text_of(as_(cast, "member0").get(reverse("my_matter", args=[first.number])))
-    done(act(cast, first, "hand_in_reexamination", "member0", summary=SUMMARY))
+    assert "请补充审计报告" in Letter.objects.get(case=first, kind="correction").body
+    done(act(cast, first, "hand_in_reexamination", "member0", summary=SUMMARY + "审计报告见附件。"))
+    seen = text_of(as_(cast, "office").get(reverse("matter", args=[first.number])))
+    assert "补正前后对照" in seen
+    assert SUMMARY + "审计报告见附件。" in seen
     neither = text_of(act(cast, first, "give_reexamination_opinion", "office", opinion=OPINION), 422)
     assert "这个字段是必填项" in neither
     done(act(cast, first, "give_reexamination_opinion", "office", position="keep", opinion=OPINION))

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 
 from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
-from accreditation.enums import Choice, ProceedingState, TitleState
+from accreditation.enums import Choice, MemberState, ProceedingKind, ProceedingState, TitleState
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.evaluation_words import CallReason
 from accreditation.grounds import Ground
@@ -20,6 +20,7 @@ from accreditation.models import (
     EvaluationCall,
     EvaluationRound,
     Letter,
+    Member,
     Message,
     Proceeding,
     Title,
@@ -28,10 +29,15 @@ from accreditation.services import evaluation_rounds
 from accreditation.services.evaluation_results import years_on
 from accreditation.services.titles import titles_run_out
 from certificates.models import Certificate
+from certificates.services.keys import open_keys
+from certificates.services.signing import sign_pending
+from certificates.standing import Standing
 from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.cast import Cast, make_cast
+from tests.factories.hearings import hear
 from tests.factories.steps import hold_meeting, publish
+from tests.factories.titles import ordered
 from workflows import batch_acts, door
 from workflows.consistency import check_all
 from workflows.opening import open_application
@@ -101,7 +107,9 @@ def test_population_holds_every_title_with_its_reason(cast: Cast, batch: Batch, 
         "granted_until": "2024-12-31", "year": 2026,
     }  # fmt: skip
     assert event.content["sha256"] == round_.list_sha256
-    assert event.content["counts"] == {"due": 1, "excellent_before": 0, "not_yet_due": 1, "suspended": 1}
+    assert event.content["counts"] == {
+        "due": 1, "excellent_before": 0, "not_yet_due": 1, "evaluated_before": 0, "suspended": 1,
+    }  # fmt: skip
 
 
 def test_population_is_frozen_once(cast: Cast, batch: Batch, clock: Clock) -> None:
@@ -169,6 +177,24 @@ def test_late_are_listed_after_the_last_second_and_once(cast: Cast, batch: Batch
     assert not Proceeding.objects.exists()
 
 
+def test_person_who_acts_for_two_holders_is_called_and_listed_late_for_each(
+    cast: Cast, batch: Batch, clock: Clock
+) -> None:
+    titles = {steps.hold(cast, n).number for n in range(2)}
+    Member.objects.create(
+        enterprise=cast.enterprises[1], user=cast.member0, state=MemberState.ACTIVE, requested_at=cast.at,
+        settled_at=cast.at,
+    )  # fmt: skip
+    steps.frozen_and_called(cast, batch)
+    assert tick(batch.closes_at + timedelta(seconds=1)).late_listed == 2
+    for kind in ("evaluation_called", "evaluation_late"):
+        told = Message.objects.filter(kind=kind, recipient=cast.member0)
+        assert {row.params["title"] for row in told} == titles
+        assert told.count() == 2
+        assert Message.objects.filter(kind=kind, recipient=cast.member1).count() == 1
+    assert verify_all()[1] == []
+
+
 def test_excellent_title_is_prolonged_by_two_rounds_and_skips_the_next(cast: Cast, batch: Batch, clock: Clock) -> None:
     steps.hold(cast, 0)
     steps.hold(cast, 1)
@@ -213,6 +239,23 @@ def test_marginal_pass_warns_and_rectification_lifts_the_warning(cast: Cast, bat
     assert "警告解除" in Letter.objects.get(case=case, kind="rectification").body
     assert not Proceeding.objects.exists()
     assert list(check_all()) == []
+
+
+@pytest.mark.usefixtures("var_dir")
+def test_rectification_lifts_the_warning_and_leaves_a_suspension(cast: Cast, batch: Batch, clock: Clock) -> None:
+    title = steps.hold(cast, 0)
+    steps.frozen_and_called(cast, batch)
+    (case,) = evaluated(cast, batch, clock, steps.MARGINAL)
+    announced(cast, batch, [case], clock)
+    door.perform(case, "report_rectification", by=cast.member0, at=clock.at, form={"report": "已补充研发人员和投入。"})
+    sign_pending(limit=5, keys=open_keys(at=clock.at), at=clock.at)
+    suspended = ordered(cast, title_of(cast, 0), clock.at, ProceedingKind.SUSPENSION)
+    assert (title_of(cast, 0).state, title_of(cast, 0).warned_beneath) == (TitleState.SUSPENDED, True)
+    door.perform(case, "accept_rectification", by=cast.office, at=clock.at, form={"remark": "整改到位"})
+    assert (title_of(cast, 0).state, title_of(cast, 0).warned_beneath) == (TitleState.SUSPENDED, False)
+    ordered(cast, title, clock.at, ProceedingKind.REINSTATEMENT, number="示例恢〔2026〕1号")
+    assert (title_of(cast, 0).state, Certificate.objects.get().standing) == (TitleState.IN_FORCE, Standing.IN_FORCE)
+    assert [list(check_all()), verify_all()[1], suspended.state] == [[], [], ProceedingState.CONCLUDED]
 
 
 def test_missed_rectification_leaves_the_warning_and_a_second_one_fails(cast: Cast, batch: Batch, clock: Clock) -> None:
@@ -274,6 +317,7 @@ def test_upheld_objection_sends_the_result_back_to_be_checked(cast: Cast, batch:
     form = {"objector": "周示例", "contact": "021-00000000", "text": "报送的研发人员与事实不符，请核查。"}
     door.perform(case, "raise_objection", by=cast.clock, at=clock.at, form=form)
     objection = steps.application_of(case).objections.get()
+    hear(case, objection, office=cast.office, applicant=cast.member0, at=clock.at)
     door.perform(
         case, "uphold_objection", by=cast.office, at=clock.at, form={"objection": objection, "reasons": "属实"}
     )
@@ -319,6 +363,21 @@ def test_results_of_an_earlier_round_let_the_excellent_skip_this_one(cast: Cast,
     )  # fmt: skip
     assert [one.reason for one in evaluation_rounds.population(batch)] == [
         CallReason.EXCELLENT_BEFORE, CallReason.DUE,
+    ]  # fmt: skip
+
+
+def test_cycle_is_kept_for_each_title_whatever_rounds_lie_between(cast: Cast, batch: Batch, clock: Clock) -> None:
+    first, second = steps.hold(cast, 0, date(2018, 3, 1)), steps.hold(cast, 1, date(2018, 3, 1))
+    third = steps.hold(cast, 2, date(2018, 3, 1))
+    for year, results in (
+        (2023, {first: "excellent", second: "excellent"}), (2024, {third: "good"}), (2025, {second: "good"}),
+    ):  # fmt: skip
+        evaluation_rounds.record_earlier_round(
+            batch, results, year=year, document_number=f"示例〔{year}〕8号", dated=date(year, 12, 1), by=cast.office,
+            at=clock.at,
+        )  # fmt: skip
+    assert [one.reason for one in evaluation_rounds.population(batch)] == [
+        CallReason.EXCELLENT_BEFORE, CallReason.EVALUATED_BEFORE, CallReason.DUE,
     ]  # fmt: skip
 
 

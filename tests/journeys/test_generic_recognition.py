@@ -17,7 +17,18 @@ from django.urls import reverse
 from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
-from accreditation.models import Application, Batch, Case, Letter, Meeting, Notice, Programme, Title, User
+from accreditation.models import (
+    Application,
+    Batch,
+    Case,
+    DesignationProposal,
+    Letter,
+    Meeting,
+    Notice,
+    Programme,
+    Title,
+    User,
+)
 from accreditation.services.rule_sets import rules_of
 from certificates.models import Certificate
 from certificates.selectors import certificate_file
@@ -84,9 +95,11 @@ def set_up(path: Path = FILE, **options: Any) -> str:
 
 
 def open_the_batch(cast: Cast, clock: Clock, path: Path = FILE) -> Batch:
-    """Set up by command, opened by the office on its page."""
+    """Proposed by command, published by the second person and opened by the office on their pages."""
     code = "patent_new_product"
-    set_up(path, by="office", seconded_by="publisher")
+    assert "已提请" in set_up(path, by="office")
+    number = DesignationProposal.objects.latest("pk").number
+    send(cast.publisher, "office_designation_decide", number, "publish")
     edition = Programme.objects.get(code=code)
     page = client_of(cast.office).get(reverse("office_batch_new"))
     choices = dict(page.context["form"].fields["procedure"].choices)
@@ -169,7 +182,7 @@ def test_patented_new_product_goes_from_its_file_to_a_certificate_that_names_it(
     assert not Programme.objects.filter(code="patent_new_product").exists()
     batch = open_the_batch(cast, clock)
     assert (batch.first_review_days, batch.panel_size, batch.notice_days, batch.quota) == (0, 0, 5, 100)
-    assert "没有变化" in set_up(by="office", seconded_by="publisher")
+    assert "没有变化" in set_up(by="office")
     number = draft(cast, batch, f"  {PRODUCT.replace(' ', '  ')} ")
     assert PRODUCT in opened(cast.member0, "my_cases")
     place = f"{batch.code}:{cast.enterprises[0].pk}"

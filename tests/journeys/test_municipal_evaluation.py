@@ -131,11 +131,10 @@ class Round:
         form = {
             "batch": self.batch.code, "cases": [case.number for case in cases], "held_on": f"{self.clock.on}",
             "held_time": f"{self.clock.at:%H:%M}", "place": "示例", "chair": people[0].pk,
-            "members": [person.pk for person in people],
         }  # fmt: skip
         self.send(office, "meeting_new", **form)
         number = Meeting.objects.get(batch=self.batch).number
-        self.send(office, "meeting_start", number, present=form["members"])
+        self.send(office, "meeting_start", number, present=[person.pk for person in people])
         for person in people:
             for place in range(1, len(cases) + 1):
                 assert "同意评价结果" in self.seen(person, "meeting_item", number, place)

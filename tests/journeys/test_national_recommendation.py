@@ -127,7 +127,7 @@ def _evaluations_follow(pages: Pages, title: Title) -> None:
 
 def test_branch_centre_names_its_parent_on_the_page(cast: Cast) -> None:
     batch = make_national(cast, branch=True)
-    parent = parent_title(cast, 1)
+    parent, own = parent_title(cast, 1), parent_title(cast, 0)
     pages = Pages(cast, batch)
     case = pages.apply(0)
     member = pages.as_("member0")
@@ -136,8 +136,13 @@ def test_branch_centre_names_its_parent_on_the_page(cast: Cast) -> None:
     address = reverse("my_parent", args=[case.number])
     assert parent.holder.name in words(member.get(address))
     assert member.post(address, {"parent": ""}).status_code == 422
+    itself = member.post(address, {"parent": own.number})
+    assert (itself.status_code, "申报单位不能以自己为母公司" in words(itself)) == (422, True)
     pages.done(member.post(address, {"parent": parent.number}))
     pages.submit(case, 0)
+    late = member.post(address, {"parent": parent.number})
+    assert late.status_code == 422
+    assert Application.objects.get(case=case).parent_title == parent
     office = words(pages.as_("office").get(reverse("office_case", args=[case.number])))
     assert parent.number in office
     assert "NB1" in office

@@ -14,6 +14,7 @@ from accreditation.errors import Refusal
 from accreditation.models import Application, Batch, Case, Deadline, Letter, Objection, User
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast, stored_file, with_material
+from tests.factories.hearings import hear
 from tests.factories.steps import answer_gates, hold_meeting, publish, recommend, to_committee
 from workflows import door
 from workflows.consistency import check_all
@@ -223,6 +224,7 @@ def test_objection_upheld_ends_its_own_case_only(cast: Cast, clock: Clock) -> No
     assert tick(notice.ends_at + timedelta(seconds=1)).held_back == 1
     assert Application.objects.get(case=second).state == S.NOTICE_COMPLETED
     form = {"objection": objection, "reasons": "经核查，人员名单虚假。"}
+    hear(first, objection, office=cast.office, applicant=cast.member0, at=notice.ends_at + timedelta(days=2))
     door.perform(first, "uphold_objection", by=cast.office, at=notice.ends_at + timedelta(days=2), form=form)
     application = ended(first, S.OBJECTION_UPHELD, LetterKind.OBJECTION_UPHELD)
     assert "周示例" not in Letter.objects.get(case=first, kind=LetterKind.OBJECTION_UPHELD).body

@@ -197,7 +197,7 @@ def test_ranking_is_tabled_whole_or_not_at_all(cast: Cast, batch: Batch) -> None
     with pytest.raises(Refusal) as refused:
         meetings.call_meeting(
             batch, [Application.objects.get(case=cases[0])], held_at=at, place="示例", chair=cast.members[0],
-            secretary=cast.office, members=cast.members, by=cast.office, at=at,
+            secretary=cast.office, by=cast.office, at=at,
         )  # fmt: skip
     assert codes(refused) == ["ranking_in_part"]
     assert cases[1].number in str(refused.value.reasons[0])

@@ -20,7 +20,9 @@ from accreditation.models import Case, ChangeRequest, Enterprise, Title
 from certificates.models import Certificate
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
-from tests.factories.changes import FACTS, NEW_NAME, issued_certificate
+from tests.factories.changes import FACTS, NEW_NAME, agreed, issued_certificate
+from tests.factories.returns import ANOTHER, returned_on_page
+from tests.factories.returns import FACTS as FACTS_FIELD
 from tests.factories.titles import municipal_title
 from workflows.consistency import check_all
 
@@ -103,7 +105,7 @@ def test_a_rename_goes_through_all_hands(cast: Cast) -> None:
     seen = text(bureau.get(reverse("matter", args=[case.number])))
     assert NEW_NAME in seen
     assert "现行规则没有规定期限" in seen
-    send(bureau, act(case, "return_change"), reason="请补充公司章程修正案。")
+    send(bureau, act(case, "return_change"), **returned_on_page(FACTS_FIELD, ANOTHER))
     assert "公司章程修正案" in text(holder.get(reverse("my_matter", args=[case.number])))
     send(holder, own(case, "add_change_document"), file=paper("章程修正案.pdf"), purpose="章程")
     row = case.documents.get(name="章程修正案.pdf")
@@ -182,6 +184,7 @@ def test_a_merger_is_planned_by_one_and_confirmed_by_another(cast: Cast) -> None
     send(publisher, act(case, "send_succession_back"), reason="请写明市级称号的理由。")
     send(office, act(case, "put_succession_forward"), **form)
     confirm = {"document_number": DOCUMENT, "document_on": timezone.localdate(), "confirmed": "1"}
+    agreed(case, timezone.now())
     send(publisher, act(case, "confirm_succession"), **confirm)
     assert Title.objects.get(pk=title.pk).holder == successor
     assert Title.objects.get(pk=district.pk).state == TitleState.CANCELLED

@@ -21,6 +21,8 @@ from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending import make_demonstration
 from tests.factories.recommending_pages import sent
+from tests.factories.returns import SUMMARY as SUMMARY_FIELD
+from tests.factories.returns import returned_on_page
 from tests.factories.yearly_reports import SUMMARY, called, demonstration_title, whole_figures
 from workflows.calendar import current_calendar, seed_calendar
 from workflows.consistency import check_all, rebuild_flow
@@ -106,7 +108,8 @@ def test_report_is_called_for_handed_in_sent_back_and_noted(cast: Cast, clock: C
     assert (state(case), told(cast, "office")[-1]) == (S.HANDED_IN, "hand_in_report")
     assert case.number in text_of(as_(cast, "office").get(reverse("orders")))
     assert act(cast, case, "fill_report", "member0").status_code == 302  # too late: told so, nothing changed
-    done(act(cast, case, "send_report_back", "office", reason="研发经费与审计报告不一致"))
+    points = returned_on_page(SUMMARY_FIELD, remark="研发经费与审计报告不一致")
+    done(act(cast, case, "send_report_back", "office", **points))
     assert "研发经费与审计报告不一致" in text_of(own.get(reverse("my_matter", args=[case.number])))
     clock.advance(days=1)
     done(act(cast, case, "hand_in_report", "member0", summary=SUMMARY))
@@ -149,7 +152,7 @@ def test_report_sent_back_runs_out_by_the_days_of_the_call(cast: Cast, clock: Cl
     case = call_on_the_page(cast)
     prepared(cast, case)
     done(act(cast, case, "hand_in_report", "member0", summary=SUMMARY))
-    done(act(cast, case, "send_report_back", "office", reason="请补充"))
+    done(act(cast, case, "send_report_back", "office", **returned_on_page(SUMMARY_FIELD)))
     due = Deadline.objects.get(case=case, state="running").due_at
     assert due.astimezone(SHANGHAI).date() == current_calendar().add(clock.on, 10)[0]
     clock.at = due + timedelta(seconds=1)

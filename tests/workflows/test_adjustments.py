@@ -11,14 +11,26 @@ from django.conf import LazySettings
 from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.errors import Denied, Refusal
-from accreditation.models import Application, Batch, Case, Letter, Notice, NoticeAdjustment, NoticeEntry
+from accreditation.models import (
+    Application,
+    Batch,
+    Case,
+    Deadline,
+    Letter,
+    Notice,
+    NoticeAdjustment,
+    NoticeEntry,
+    Objection,
+)
 from accreditation.services.adjustments import last_moment
 from accreditation.services.recognition_quota import places_left
 from tests.attacks.district_states import OBJECTION
 from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.clock import Clock
+from tests.factories.hearings import waive
 from workflows import door
 from workflows.adjustment_acts import publish_adjustment
+from workflows.calendar_import import import_days
 from workflows.consistency import check_all
 from workflows.tick import tick
 
@@ -57,6 +69,20 @@ def noticed(settings: LazySettings, clock: Clock) -> Noticed:
     return Noticed(clock)
 
 
+def test_new_calendar_moves_the_last_day_of_a_corrected_entry(noticed: Noticed) -> None:
+    Batch.objects.update(adjustment_restarts=True)
+    noticed.adjust(name="上海示例更名有限公司", days=1)
+    at = noticed.at + timedelta(days=1)
+    before = last_moment(noticed.application)
+    off = [(at.date() + timedelta(days=n), False, "临时放假") for n in (1, 2) if (at + timedelta(days=n)).weekday() < 5]
+    import_days(at.year, off, source="示例", by=noticed.world.people["publisher"], at=at)
+    after, clock = last_moment(noticed.application), Deadline.objects.get(case=noticed.case, state="running")
+    assert before is not None
+    assert after is not None
+    assert (after > before, after == clock.due_at) == (True, True)
+    assert list(check_all()) == []
+
+
 def refused(noticed: Noticed, **said: Any) -> list[str]:
     with pytest.raises(Refusal) as refusal:
         noticed.adjust(**said)
@@ -76,6 +102,8 @@ def test_what_is_wrong_is_said_and_nothing_is_published(noticed: Noticed) -> Non
 
 def test_entry_taken_off_ends_its_application_and_frees_its_place(noticed: Noticed) -> None:
     assert places_left(noticed.application.batch) == 0
+    assert refused(noticed, off=True, body="申报单位书面撤回") == ["not_waived"]
+    waive(noticed.case, by=noticed.world.people["applicant"], at=noticed.at)
     row = noticed.adjust(off=True, body="申报单位书面撤回")
     assert (row.number, noticed.application.state) == (f"{noticed.notice.number}-A1", S.WITHDRAWN)
     assert Letter.objects.filter(case=noticed.case, kind="withdrawal").count() == 1
@@ -87,8 +115,35 @@ def test_entry_taken_off_ends_its_application_and_frees_its_place(noticed: Notic
 
 def test_open_objection_holds_an_entry_on_the_list(noticed: Noticed) -> None:
     door.perform(noticed.case, "raise_objection", by=noticed.world.people["clock"], at=noticed.at, form=OBJECTION)
+    waive(noticed.case, by=noticed.world.people["applicant"], at=noticed.at)
     assert refused(noticed, off=True, body="书面撤回") == ["objection_open"]
     assert (noticed.application.state, NoticeAdjustment.objects.count()) == (S.UNDER_NOTICE, 0)
+
+
+def test_waiver_declared_on_the_last_day_is_carried_out_after_it_and_nobody_is_recognised_meanwhile(
+    noticed: Noticed,
+) -> None:
+    noticed.at = last_moment(noticed.application) or noticed.at
+    waive(noticed.case, by=noticed.world.people["applicant"], at=noticed.at)
+    tick(noticed.at + timedelta(seconds=1))
+    assert noticed.application.state == S.UNDER_NOTICE
+    assert refused(noticed, name="另名", days=1) == ["notice_over"]
+    noticed.adjust(off=True, body="申报单位书面撤回", days=1)
+    assert noticed.application.state == S.WITHDRAWN
+    assert (list(check_all()), verify_all()[1]) == ([], [])
+
+
+def test_waiver_outlasts_an_objection_that_is_dismissed_after_the_last_day(noticed: Noticed) -> None:
+    door.perform(noticed.case, "raise_objection", by=noticed.world.people["clock"], at=noticed.at, form=OBJECTION)
+    waive(noticed.case, by=noticed.world.people["applicant"], at=noticed.at)
+    noticed.at = (last_moment(noticed.application) or noticed.at) + timedelta(days=40)
+    tick(noticed.at)
+    form = {"objection": Objection.objects.get(), "reasons": "经核查不实。"}
+    door.perform(noticed.case, "dismiss_objection", by=noticed.world.people["office"], at=noticed.at, form=form)
+    assert noticed.application.state == S.UNDER_NOTICE
+    noticed.adjust(off=True, body="申报单位书面撤回")
+    assert noticed.application.state == S.WITHDRAWN
+    assert list(check_all()) == []
 
 
 def test_days_go_on_where_the_rules_do_not_let_them_run_anew(noticed: Noticed) -> None:

@@ -9,12 +9,14 @@ import pytest
 from django.conf import LazySettings
 from viewflow.workflow.models import Process, Task
 
-from accreditation.models import Application, Case
+from accreditation.models import Application, Case, RoleGrant
+from accreditation.roles import Role
 from tests.attacks.district_states import DistrictStates
 from tests.clock import Clock
-from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.steps import hold_meeting, marks, publish, recommend, review_all, seat_panel
+from tests.factories.cast import Cast, filed_case, grant, make_cast, person
+from tests.factories.steps import answer_gates, hold_meeting, marks, publish, recommend, review_all, seat_panel
 from workflows import door, flow_tasks
+from workflows.assignments import hand_over, release, take
 from workflows.consistency import check_all, rebuild_flow
 from workflows.tick import tick
 
@@ -57,6 +59,42 @@ def test_case_goes_on_after_losing_its_flow_at_every_step(cast: Cast, clock: Clo
     assert notice is not None
     assert tick(notice.ends_at + timedelta(seconds=1)).fired == 1
     assert Application.objects.get(case=case).state == "notice_completed"
+
+
+def owner(case: Case) -> str:
+    (task,) = flow_tasks.open_tasks(case)
+    return task.owner.username if task.owner else ""
+
+
+def test_whoever_had_the_case_in_hand_has_it_again(cast: Cast, clock: Clock) -> None:
+    colleague, chief = person("pudong2", "浦东二示例"), person("chief", "浦东负责人示例")
+    grant(colleague, Role.DISTRICT_OFFICER, "310115", at=clock.at)
+    grant(chief, Role.DISTRICT_SUPERVISOR, "310115", at=clock.at)
+    case = filed_case(cast)
+    lose_and_rebuild(case)
+    assert owner(case) == ""
+    door.perform(case, "accept", by=cast.pudong, at=clock.at)
+    lose_and_rebuild(case)
+    assert owner(case) == "pudong"
+    hand_over(case, colleague, reason="工作调整", seen=cast.pudong.pk, by=chief, at=clock.at)
+    lose_and_rebuild(case)
+    assert owner(case) == "pudong2"
+    release(case, reason="出差", by=colleague, at=clock.at)
+    lose_and_rebuild(case)
+    assert owner(case) == ""
+    take(case, by=colleague, at=clock.at)
+    lose_and_rebuild(case)
+    assert owner(case) == "pudong2"
+    RoleGrant.objects.filter(user=colleague).update(revoked_at=clock.at)
+    lose_and_rebuild(case)
+    assert owner(case) == ""  # who may not hold it any more gets it back from no trail
+    answer_gates(case, cast.pudong, clock.at)
+    door.perform(case, "recommend", by=cast.pudong, at=clock.at, form={"opinion": "材料齐全，同意推荐"})
+    lose_and_rebuild(case)
+    assert owner(case) == ""  # the next desk has not taken it yet
+    take(case, by=cast.office, at=clock.at)
+    lose_and_rebuild(case)
+    assert owner(case) == "office"
 
 
 def test_half_finished_panel_is_rebuilt_with_its_open_seats_only(cast: Cast, clock: Clock) -> None:

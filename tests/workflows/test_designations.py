@@ -88,8 +88,8 @@ def test_particulars_and_texts_once_entered_stay(cast: Cast) -> None:
     assert refusals(
         cast, changed("PN5, kind: qualitative, text_zh: 具有", "PN5, kind: qualitative, text_zh: 有", other)
     ) == [
-        'designation.number_prefix: read "SHPNQ", the programme was set up with "SHPNP".',
-        'rules.edition: "2026" is stored with another text; changed rules need a new edition.',
+        'x.yaml:9: designation.number_prefix: the programme was set up with "SHPNP", which stays; read "SHPNQ"',
+        'x.yaml:26: rules.edition: is stored with another text; changed rules need a new edition; read "2026"',
     ]
 
 
@@ -98,12 +98,20 @@ def test_whatever_the_installation_does_not_know_or_has_in_use_is_told_at_once(c
     text = changed('kind: "007"', 'kind: "001"', text)
     text = changed("generic_recognition/2026", "municipal_recognition/2022", text)
     assert refusals(cast, changed("granted_by: office", "granted_by: ministry", text)) == [
-        'procedure.edition: read "municipal_recognition/2022", must be generic_recognition/2026.',
-        'designation.granted_by: read "ministry", must be a body of that tier: office.',
-        'designation.number_prefix: "SHETC" is used by 上海市市级企业技术中心.',
+        'x.yaml:7: designation.granted_by: must be a body of that tier: office; read "ministry"',
+        "x.yaml:9: designation.number_prefix: must be one that no other title uses"
+        ' (it is used by Shanghai municipal enterprise technology centre); read "SHETC"',
+        'x.yaml:14: procedure.edition: must be generic_recognition/2026; read "municipal_recognition/2022"',
     ]
     kinds = refusals(cast, changed('kind: "007"', 'kind: "001"'))
-    assert kinds[0].startswith('designation.certificate.kind: "001" is used by')
+    assert kinds[0].startswith("x.yaml:11: designation.certificate.kind: must be one that no other title uses")
+
+
+def test_faults_of_the_file_and_of_the_installation_are_told_together(cast: Cast) -> None:
+    text = changed("number_prefix: SHPNP", "number_prefix: SHETC")
+    text = changed("code: PN4", "code: PN3", changed("granted_by: office", "granted_by: OFFICE", text))
+    keys = [line.split(": ")[1] for line in refusals(cast, text)]
+    assert keys == ["designation.granted_by", "designation.number_prefix", "rules.gates[PN3]"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +135,7 @@ def test_two_people_with_their_offices_answer_for_it(cast: Cast, by: str, second
 def test_command_tells_every_fault_of_the_file_and_sets_nothing_up(cast: Cast, tmp_path: Path) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text(TEXT.replace("level: municipal", "level: district").replace("code: PN4", "code: PN3"), "utf-8")
-    for options in ({"dry_run": True}, {"by": "office", "seconded_by": "publisher"}):
+    for options in ({"dry_run": True}, {"by": "office"}):
         with pytest.raises(CommandError) as refused:
             call_command("set_up_designation", str(path), **options)
         assert str(refused.value).splitlines() == [
@@ -139,7 +147,9 @@ def test_command_tells_every_fault_of_the_file_and_sets_nothing_up(cast: Cast, t
         with pytest.raises(CommandError):
             call_command("set_up_designation", text, dry_run=True)
     with pytest.raises(CommandError, match="active account"):
-        call_command("set_up_designation", str(FILE), by="office", seconded_by="nobody")
+        call_command("set_up_designation", str(FILE), by="nobody")
+    with pytest.raises(CommandError, match="officer"):
+        call_command("set_up_designation", str(FILE), by="publisher")
     assert not Programme.objects.filter(code="patent_new_product").exists()
 
 
@@ -171,6 +181,30 @@ def test_stages_and_quota_of_a_batch_are_those_of_the_file(cast: Cast) -> None:
         [0, 0, 0, 5, 100, True],
     ]
     assert "三、3（2）" in product.quota_ground
+
+
+COMMITTEE = ("quorum_numerator", "quorum_denominator", "secret_ballot", "deadlock_rule")
+
+
+def _with_committee(*numbers: int) -> str:
+    said = "unit: unit, confidence: demo, name_zh: 议事规则, name_en: rules of the committee"
+    lines = [f"    committee_{name}: {{value: {n}, {said}}}" for name, n in zip(COMMITTEE, numbers, strict=False)]
+    return changed("    panel_size:", "\n".join([*lines, "    panel_size:"]))
+
+
+def test_committee_of_a_batch_votes_as_the_file_says(cast: Cast) -> None:
+    open_designated(cast, at=cast.at)
+    batch = open_designated(cast, at=cast.at, text=_granted(_with_committee(3, 4, 1, 2)))
+    assert (batch.quorum_numerator, batch.quorum_denominator) == (3, 4)
+    assert (batch.ballot, batch.deadlock_rule) == ("secret", "refuse")
+    assert {batch.quorum_ground, batch.ballot_ground, batch.deadlock_ground} == {"patent_new_product/2026"}
+
+
+@pytest.mark.parametrize("numbers", [(4, 3), (3,)])
+def test_quorum_that_is_no_part_opens_no_batch(cast: Cast, numbers: tuple[int, ...]) -> None:
+    open_designated(cast, at=cast.at)
+    with pytest.raises(Refusal, match="no_quorum_rule"):
+        open_designated(cast, at=cast.at, text=_granted(_with_committee(*numbers)))
 
 
 def _granted(text: str) -> str:

@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
 
-from accreditation.models import AuditEvent, Case, Evidence, StoredFile, WorkbookUpload
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Case,
+    Evidence,
+    PanelDraw,
+    RoleGrant,
+    StoredFile,
+    User,
+    WorkbookUpload,
+)
+from accreditation.permissions import has_power_over
+from accreditation.roles import Power
+from accreditation.services.delegations import delegate_powers
 from accreditation.services.files import keep_file
+from criteria.draw import METHOD, Barred, Candidate, DrawRecord, commitment_of
+from criteria.plain import from_text, to_text
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, publish, to_committee
 from tests.factories.titles import FACTS, municipal_title
-from workflows import door
+from workflows import batch_acts, door
 from workflows.exports.dossier import write_dossier
 from workflows.opening_proceedings import open_proceeding
 from workflows.tick import clock_person
@@ -57,6 +76,11 @@ def opened(case: Case) -> tuple[zipfile.ZipFile, str]:
     digest = write_dossier(Case.objects.get(pk=case.pk), stream)
     assert digest == hashlib.sha256(stream.getvalue()).hexdigest()
     return zipfile.ZipFile(stream), digest
+
+
+def csv_rows(archive: zipfile.ZipFile, path: str) -> list[dict[str, str]]:
+    """The lines of a table by their headings."""
+    return list(csv.DictReader(io.StringIO(archive.read(path).decode("utf-8-sig"))))
 
 
 def test_every_file_has_its_hash_and_the_same_state_gives_the_same_bytes(cast: Cast, clock: Clock) -> None:
@@ -119,5 +143,103 @@ def test_copy_is_taken_for_a_reason_and_written_into_the_trail(cast: Cast, clock
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a file answer streams
     event = AuditEvent.objects.get(verb="export_dossier")
     assert event.acting_as == "auditor"
-    assert event.content == {"reason": "（2026）示例行复 1 号", "sha256": hashlib.sha256(content).hexdigest()}
+    assert event.content == {
+        "reason": "（2026）示例行复 1 号",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "with_objectors": False,
+    }
     assert log_in(Client(), cast.pudong).get(address).status_code == 403
+
+
+def test_index_counts_the_lines_of_texts_and_every_kind_of_record_is_counted(cast: Cast, clock: Clock) -> None:
+    archive, _digest = opened(noticed(cast, clock))
+    index = list(csv.DictReader(io.StringIO(archive.read("index.csv").decode("utf-8-sig"))))
+    by_path = {line["文件"]: line for line in index}
+    events = csv_rows(archive, "clocks/events.csv")
+    assert by_path["clocks/events.csv"]["行数"] == str(len(events) + 1)
+    assert {line["类别"] for line in events} >= {"起算", "了结"}
+    assert by_path["workbooks/1/facts.json"]["行数"].isdigit()
+    assert {line["行数"] for path, line in by_path.items() if path.startswith("evidence/")} == {""}
+    counts = {line["文件"]: int(line["记录数"]) for line in csv_rows(archive, "counts.csv")}
+    assert counts["clocks/events"] == len(events)
+    assert counts["forwarding/forwardings"] == 0
+    acts = csv_rows(archive, "acts.csv")
+    assert len(acts) == len(json.loads(archive.read("acts.json")))
+    assert acts[0]["事项"] == "创建申报"
+
+
+def test_panel_votes_and_notice_are_in_it_in_words(cast: Cast, clock: Clock) -> None:
+    archive, _digest = opened(noticed(cast, clock))
+    assert {line["状态"] for line in csv_rows(archive, "panel/seats.csv")} == {"已提交"}
+    assert {line["表决意见"] for line in csv_rows(archive, "meetings/votes.csv")} == {"同意认定"}
+    attended = csv_rows(archive, "meetings/attendance.csv")
+    assert [line["在场"] for line in attended].count("是") == len(attended)
+    assert csv_rows(archive, "notice/entries.csv")[0]["单位名称"] == cast.enterprises[0].name
+    assert any(name.startswith("notice/") and name.endswith(".txt") for name in archive.namelist())
+    assert {line["收件人"] for line in csv_rows(archive, "messages.csv")} > set()
+
+
+def test_bytes_do_not_depend_on_the_language_of_who_takes_the_copy(cast: Cast, clock: Clock) -> None:
+    case = noticed(cast, clock)
+    with override("en"):
+        digest = opened(case)[1]
+    assert opened(case)[1] == digest
+
+
+def test_objectors_are_named_only_where_the_copy_is_taken_with_them(cast: Cast, clock: Clock) -> None:
+    case = noticed(cast, clock)
+    address = reverse("case_dossier", args=[case.number])
+    auditor = log_in(Client(), cast.auditor)
+    answer = auditor.post(address, {"reason": "（2026）示例行复 1 号", "with_objectors": "on"})
+    archive = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
+    said = json.loads(archive.read(next(name for name in archive.namelist() if name.startswith("objections/"))))
+    assert (said["objector"], said["contact"]) == ("周异议人", "021-87654321")
+    assert AuditEvent.objects.get(verb="export_dossier").content["with_objectors"] is True
+    office = log_in(Client(), cast.office).get(address).content.decode()
+    assert ("with_objectors" in office) is has_power_over(cast.office, Power.ANSWER_OBJECTIONS, cast.batch)
+
+
+def test_draw_tells_seed_load_seats_and_who_was_kept_out_why(cast: Cast, clock: Clock) -> None:
+    case = filed_case(cast)
+    to_committee(cast, case, clock.at)
+    kept_out = cast.experts[0]
+    kept = DrawRecord(
+        METHOD, case.number, "ab" * 32, commitment_of("ab" * 32), 1, 1,
+        (Candidate(str(cast.experts[1].pk), "甲", True, 2), Candidate(str(cast.experts[2].pk), "甲", False, 0)),
+        (Barred(str(kept_out.pk), ("曾在该企业任职",)),),
+        (str(cast.experts[1].pk), str(cast.experts[2].pk)), (str(cast.experts[1].pk),), (),
+    )  # fmt: skip
+    application = Application.objects.get(case=case)
+    values = {"seed": kept.seed, "commitment": kept.commitment, "fixed_at": clock.at, "drawn_at": clock.at}
+    values |= {"drawn_by": cast.office, "record": to_text(kept)}
+    PanelDraw.objects.update_or_create(application=application, defaults=values)
+    Evidence.objects.filter(application=application).update(file=stored(cast))
+    WorkbookUpload.objects.filter(application=application).update(file=stored(cast))
+    archive, _digest = opened(case)
+    drawn = csv_rows(archive, "panel/draw.csv")
+    assert [(line["抽取结果"], line["在办评审数"]) for line in drawn[:2]] == [("抽中", "2"), ("同单位已有席位", "0")]
+    assert (drawn[2]["专家"], drawn[2]["不参加抽取的原因"]) == (str(kept_out), "曾在该企业任职")
+    assert csv_rows(archive, "panel/draws.csv")[0]["随机种子"] == "ab" * 32
+    assert from_text(DrawRecord, archive.read("panel/draw.json").decode()) == kept
+
+
+def test_acts_by_a_lent_power_name_the_lender_and_the_lending(cast: Cast, clock: Clock) -> None:
+    case = filed_case(cast)
+    to_committee(cast, case, clock.at)
+    hold_meeting(cast, [case], clock.at)
+    grant = RoleGrant.objects.get(user=cast.publisher, revoked_at__isnull=True)
+    now = timezone.now()  # a list is published by who may do so today
+    said = {"starts_at": None, "ends_at": now + timedelta(days=7), "reason": "年休假", "by": cast.publisher, "at": now}
+    delegate_powers(grant, (Power.PUBLISH,), cast.office, **said)
+    applications = [Application.objects.get(case=case)]
+    stand_in = User.objects.get(pk=cast.office.pk)
+    batch_acts.publish_notice(cast.batch, applications, body="公示", by=stand_in, at=now)
+    for model in (Evidence, WorkbookUpload):
+        model._default_manager.filter(application__case=case).update(file=stored(cast))
+    archive, _digest = opened(case)
+    acts = {line["事项"]: line for line in csv_rows(archive, "acts.csv")}
+    assert acts["发布公示"]["代谁办理"] == cast.publisher.name
+    (lent,) = csv_rows(archive, "delegations.csv")
+    assert (lent["授权人"], lent["理由"], lent["用于日志序号"]) == (
+        str(cast.publisher), "年休假", acts["发布公示"]["序号"],
+    )  # fmt: skip

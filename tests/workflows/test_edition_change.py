@@ -16,7 +16,7 @@ from viewflow.workflow.models import Process, Task
 from accreditation.audit import verify_all
 from accreditation.clocks import DeadlineState
 from accreditation.enums import ApplicationState as S
-from accreditation.errors import AlreadyDone, Denied, Refusal
+from accreditation.errors import Refusal
 from accreditation.models import Application, AuditEvent, Case, Deadline, EditionChange, Message
 from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.attacks.test_transitions import TABLE, WORLDS
@@ -26,8 +26,9 @@ from tests.factories.recognition import make_municipal_2026
 from tests.factories.steps import recommend
 from workflows import door, flow_tasks
 from workflows.consistency import check_all, rebuild_flow
-from workflows.edition_change import confirm_change, propose_change, rehearse
+from workflows.edition_change import carry_on, rehearse
 from workflows.edition_mapping import EditionMapping, read_mapping
+from workflows.edition_proposals import confirm, propose
 from workflows.procedures import PROCEDURES
 
 pytestmark = [pytest.mark.django_db]
@@ -52,8 +53,9 @@ def mapping(before: str = OLD, after: str = NEW, **changed: str) -> EditionMappi
 
 
 def change(cast: Cast, wanted: EditionMapping, clock: Clock) -> EditionChange:
-    row = propose_change(wanted, by=cast.office, at=clock.at)
-    return confirm_change(row.number, by=cast.publisher, at=clock.at)
+    row = propose(wanted, by=cast.office, at=clock.at)
+    confirm(row, seen=row.preview_sha256, by=cast.publisher, at=clock.at)
+    return carry_on(row.number, at=clock.at)
 
 
 def clocks(case: Case) -> list[tuple[str, str, Any]]:
@@ -164,7 +166,9 @@ def test_refused_case_keeps_its_edition_and_the_others_go_over(cast: Cast, clock
 def test_closed_case_is_left_alone(cast: Cast, clock: Clock) -> None:
     case = filed_case(cast)
     door.perform(case, "withdraw", by=cast.member0, at=clock.at)
-    assert change(cast, mapping(), clock).report == []
+    with pytest.raises(Refusal) as refused:
+        change(cast, mapping(), clock)
+    assert codes(refused) == ["nothing_possible"]
     assert Case.objects.get(pk=case.pk).procedure == OLD
 
 
@@ -206,22 +210,6 @@ def test_mapping_names_every_state(cast: Cast) -> None:
     assert codes(refused) == ["state_missing", "state_missing"]
 
 
-def test_change_has_two_persons_and_is_finished_once(cast: Cast, clock: Clock) -> None:
-    for person in (cast.pudong, cast.publisher, cast.member0):
-        with pytest.raises(Denied):
-            propose_change(mapping(), by=person, at=clock.at)
-    row = propose_change(mapping(), by=cast.office, at=clock.at)
-    with pytest.raises(Refusal) as refused:
-        confirm_change(row.number, by=cast.office, at=clock.at)
-    assert codes(refused) == ["four_eyes"]
-    with pytest.raises(Denied):
-        confirm_change(row.number, by=cast.pudong, at=clock.at)
-    assert EditionChange.objects.get().confirmed_by is None
-    assert confirm_change(row.number, by=cast.publisher, at=clock.at).finished_at == clock.at
-    with pytest.raises(AlreadyDone):
-        confirm_change(row.number, by=cast.publisher, at=clock.at)
-
-
 # --- the command --------------------------------------------------------------------------------------------------
 def run(*arguments: str) -> str:
     out = StringIO()
@@ -235,15 +223,20 @@ def test_dry_run_tells_every_case_and_changes_nothing(cast: Cast, clock: Clock, 
     file = tmp_path / "mapping.yaml"
     file.write_text(mapping_text(OLD), encoding="utf-8")
     before = (AuditEvent.objects.count(), Task.objects.count(), clocks(case))
-    said = run(OLD, NEW, "--mapping", str(file), "--dry-run", "--by", "publisher")
+    said = run(OLD, NEW, "--mapping", str(file), "--dry-run")
     assert f"{case.number} submitted -> submitted" in said
     assert "1 cases changed, 0 refused" in said
     assert (AuditEvent.objects.count(), Task.objects.count(), clocks(case)) == before
     assert (Case.objects.get(pk=case.pk).procedure, EditionChange.objects.count()) == (OLD, 0)
-    number = run(OLD, NEW, "--mapping", str(file), "--by", "office").split(":")[0]
+    with pytest.raises(CommandError, match="在页面上办理"):
+        run(OLD, NEW, "--mapping", str(file))
+    row = propose(mapping(), by=cast.office, at=clock.at)
+    with pytest.raises(CommandError, match="不能办理"):
+        run("--carry-on", row.number)
+    confirm(row, seen=row.preview_sha256, by=cast.publisher, at=clock.at)
+    assert "1 cases changed" in run("--carry-on", row.number)
     with pytest.raises(CommandError):
-        run("--confirm", number, "--by", "office")
-    assert "1 cases changed" in run("--confirm", number, "--by", "publisher")
+        run("--carry-on", row.number)
     assert (Case.objects.get(pk=case.pk).procedure, sound()) == (NEW, True)
 
 
@@ -260,6 +253,7 @@ def test_batch_that_lacks_what_the_other_edition_needs_holds_its_cases_back(
 
 
 def test_batch_of_the_other_edition_is_not_touched(cast: Cast, clock: Clock) -> None:
+    filed_case(cast)
     batch = make_municipal_2026(cast)
     change(cast, mapping(), clock)
     assert (batch.procedure, cast.batch.procedure) == (NEW, OLD)

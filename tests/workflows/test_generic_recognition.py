@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from accreditation.enums import ApplicationState as S
-from accreditation.models import Application, Batch, Case, Deadline, Letter
+from accreditation.errors import Refusal
+from accreditation.models import Application, Batch, Case, Deadline, Letter, Message
 from tests.attacks.generic_states import GenericStates
 from tests.clock import Clock
+from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.designations import open_designated
 from workflows import door, flow_tasks
@@ -77,6 +82,22 @@ def test_office_returns_for_correction_and_gets_the_case_back(cast: Cast, filed:
     door.perform(filed, "attach_evidence", by=cast.member0, at=later, form=form)
     door.perform(filed, "correct", by=cast.member0, at=later, form={"declaration": True})
     assert (state(filed), nodes(filed)) == (S.UNDER_COMPLETENESS_CHECK, ["completeness_check"])
+    assert list(check_all()) == []
+
+
+def test_applicant_takes_back_what_the_office_has_first_until_the_office_begins(cast: Cast, filed: Case) -> None:
+    client = log_in(Client(), cast.member0)
+    assert client.get(reverse("my_withdraw", args=[filed.number])).status_code == 200
+    with transaction.atomic():
+        form = {"gate": "PN3", "is_met": True, "reason": "经查符合"}
+        door.perform(filed, "answer_gate", by=cast.office, at=cast.at, form=form)
+        with pytest.raises(Refusal) as refused:
+            door.perform(filed, "withdraw", by=cast.member0, at=cast.at)
+        assert [reason.code for reason in refused.value.reasons] == ["review_begun"]
+        transaction.set_rollback(True)
+    door.perform(filed, "withdraw", by=cast.member0, at=cast.at)
+    assert (state(filed), nodes(filed)) == (S.WITHDRAWN, [])
+    assert Message.objects.filter(recipient=cast.office, kind="withdraw").count() == 1
     assert list(check_all()) == []
 
 

@@ -24,7 +24,7 @@ from certificates.services.signing import sign_pending
 from certificates.standing import Standing
 from tests.clock import SHANGHAI, Clock
 from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.reconsidering import CLAIM, REASONS, challenged, declined, reconsiderers, revoked
+from tests.factories.reconsidering import CLAIM, REASONS, challenged, decided, declined, reconsiderers, revoked
 from tests.factories.steps import hold_meeting, publish, to_committee
 from tests.factories.titles import FACTS
 from workflows import batch_acts, door
@@ -44,20 +44,6 @@ def cast(settings: LazySettings, var_dir: Path, clock: Clock) -> Cast:
     found = make_cast(clock.at)
     reconsiderers(found)
     return found
-
-
-def decide(cast: Cast, case: Case, outcome: str, at: datetime) -> None:
-    """From filed to decided."""
-    first, second = cast.people["reconsiderer1"], cast.people["reconsiderer2"]
-    form: dict[str, Any] = {
-        "outcome": outcome, "reason": "经审理，理由充分。", "answer": "原决定事实清楚，程序合法。",
-        "decision_number": f"示例复决〔2026〕{case.pk}号", "decided_on": at.date(),
-        "reasons": "原决定认定事实不清，证据不足。",
-    }  # fmt: skip
-    door.perform(case, "accept_reconsideration", by=first, at=at)
-    door.perform(case, "answer_challenge", by=cast.office, at=at, form=form)
-    door.perform(case, "propose_decision", by=first, at=at, form=form)
-    door.perform(case, "decide_reconsideration", by=second, at=at, form=form)
 
 
 def due(case: Case, kind: DeadlineKind) -> str:
@@ -103,7 +89,7 @@ def test_letters_that_are_no_adverse_act_cannot_be_challenged(cast: Cast, clock:
 
 def test_annulled_suspension_is_lifted(cast: Cast, clock: Clock) -> None:
     letter = revoked(cast, clock.at, kind=ProceedingKind.SUSPENSION)
-    decide(cast, challenged(cast, letter, clock.at), Outcome.ANNULLED, clock.at + timedelta(days=1))
+    decided(cast, challenged(cast, letter, clock.at), Outcome.ANNULLED, clock.at + timedelta(days=1))
     assert Title.objects.get(proceedings__case=letter.case).state == TitleState.IN_FORCE
     assert list(check_all()) == []
 
@@ -169,7 +155,7 @@ def test_revoked_certificate_stays_revoked_and_a_new_version_is_signed(cast: Cas
     assert old is not None
     assert old.standing is Standing.REVOKED
     case = challenged(cast, Letter.objects.get(case=proceeding, kind="order"), at)
-    decide(cast, case, Outcome.ANNULLED, at + timedelta(days=1))
+    decided(cast, case, Outcome.ANNULLED, at + timedelta(days=1))
     new = Certificate.objects.filter(number=old.number).latest("version")
     assert (new.number, new.version, new.standing) == (old.number, old.version + 1, Standing.REQUESTED)
     sign_pending(limit=5, keys=open_keys(at=at), at=at + timedelta(days=1))
@@ -188,13 +174,13 @@ def test_title_that_comes_back_without_a_decision_is_found(cast: Cast, clock: Cl
         assert ["no decision" in found.what for found in check_titles()] == [True]
         transaction.set_rollback(True)
     case = challenged(cast, letter, clock.at)
-    decide(cast, case, Outcome.UPHELD, clock.at + timedelta(days=1))
+    decided(cast, case, Outcome.UPHELD, clock.at + timedelta(days=1))
     assert list(check_titles()) == []
 
 
 def test_database_refuses_a_decision_by_its_preparer_or_without_reasons(cast: Cast, clock: Clock) -> None:
     case = challenged(cast, revoked(cast, clock.at), clock.at)
-    decide(cast, case, Outcome.UPHELD, clock.at + timedelta(days=1))
+    decided(cast, case, Outcome.UPHELD, clock.at + timedelta(days=1))
     rows = Reconsideration.objects.filter(case=case)
     for values in ({"prepared_by": cast.people["reconsiderer2"]}, {"decision_reasons": ""}, {"outcome": "nothing"}):
         with pytest.raises(IntegrityError), transaction.atomic():

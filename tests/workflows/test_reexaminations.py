@@ -34,6 +34,8 @@ from tests.factories import changes as made
 from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.recommending import make_demonstration
 from tests.factories.reexaminations import OPINION, SUMMARY, notice_above, passed, round_called, whole_figures
+from tests.factories.returns import SUMMARY as SUMMARY_FIELD
+from tests.factories.returns import returned
 from tests.factories.yearly_reports import demonstration_title
 from workflows import door
 from workflows.presentation import reexaminations as words
@@ -216,7 +218,9 @@ def test_office_reads_what_was_handed_in_and_the_holder_nothing_internal(cast: C
     for view, is_shown in ((View.APPLICANT, True), (View.OFFICE, False), (View.DISTRICT, False)):
         assert ("77881" in shown(row_of(title), view).replace(",", "")) is is_shown
     handed_in(cast, case)
-    door.perform(case, "send_reexamination_back", by=cast.office, at=cast.at, form={"reason": "请补充审计报告"})
+    code, _, year = name.rpartition("-")
+    code_and_year = code, int(year)
+    door.perform(case, "send_reexamination_back", by=cast.office, at=cast.at, form=returned(("figure", *code_and_year)))
     door.perform(case, "fill_reexamination", by=cast.member0, at=cast.at, form=drafts | {name: "77881"})
     seen = shown(row_of(title), View.OFFICE).replace(",", "")
     assert "77881" not in seen
@@ -235,7 +239,7 @@ def test_office_reads_what_was_handed_in_and_the_holder_nothing_internal(cast: C
 def sent_back(cast: Cast, case: Case, at: datetime) -> date:
     """The day by which the material is wanted again."""
     handed_in(cast, case, at)
-    door.perform(case, "send_reexamination_back", by=cast.office, at=at, form={"reason": "请补充审计报告"})
+    door.perform(case, "send_reexamination_back", by=cast.office, at=at, form=returned(SUMMARY_FIELD))
     clock = Deadline.objects.get(case=case, kind=DeadlineKind.REEXAMINATION_MATERIAL, state="running")
     return clock.due_at.astimezone(SHANGHAI).date()
 

@@ -9,9 +9,21 @@ from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
 from accreditation.audit import verify_all
-from accreditation.models import AuditEvent, Case, Deadline, Effect, Member, Message, Reminder, RoleGrant, User
-from accreditation.roles import Role
+from accreditation.models import (
+    AuditEvent,
+    Case,
+    Deadline,
+    Delegation,
+    Effect,
+    Member,
+    Message,
+    Reminder,
+    RoleGrant,
+    User,
+)
+from accreditation.roles import Power, Role
 from accreditation.selectors.messages import render_message
+from accreditation.services.delegations import delegate_powers
 from accreditation.services.rule_sets import rules_of
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person
@@ -209,9 +221,9 @@ def test_people_of_a_key_are_those_in_whose_inbox_it_is(cast: Cast) -> None:
     assert len(keys) > 20
     for key in keys:
         expected = {user.pk for user in User.objects.filter(is_active=True) if key in inbox_keys(user)}
-        assert {user.pk for user in people_of_key(key)} == expected, key
+        assert {user.pk for user in people_of_key(key, cast.at)} == expected, key
     for nothing in ("", "applicant:", "applicant:x", "unknown:*", "check_completeness:"):
-        assert not people_of_key(nothing).exists()
+        assert not people_of_key(nothing, cast.at).exists()
 
 
 def test_failure_in_the_middle_leaves_neither_message_nor_row(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,3 +239,51 @@ def test_failure_in_the_middle_leaves_neither_message_nor_row(cast: Cast, monkey
             remind(at("2026-03-09"))
     assert (Reminder.objects.count(), Message.objects.count()) == (0, before)
     assert remind(at("2026-03-09")).people == 1
+
+
+# --- superiors and those who stand in -------------------------------------------------------------------------------
+def lent(cast: Cast, to: User, power: Power) -> None:
+    row, ends_at = RoleGrant.objects.get(user=cast.pudong), cast.at + timedelta(days=30)
+    delegate_powers(row, [power], to, starts_at=None, ends_at=ends_at, reason="年休假", by=cast.pudong, at=cast.at)
+
+
+def test_supervisor_of_the_own_authority_is_told_first_and_those_above_as_the_head(cast: Cast) -> None:
+    chief = person("chief", "浦东负责人示例")
+    grant(chief, Role.DISTRICT_SUPERVISOR, "310115", at=cast.at)
+    elsewhere = person("chief2", "嘉定负责人示例")
+    grant(elsewhere, Role.DISTRICT_SUPERVISOR, "310114", at=cast.at)
+    case = filed_case(cast)
+    door.perform(case, "accept", by=cast.pudong, at=cast.at)
+    for day in ("2026-03-17", "2026-03-18", "2026-03-23"):
+        remind(at(day))
+    assert told("overdue") == [
+        ("remind_overdue", "pudong"), ("escalate_overdue", "chief"), ("escalate_overdue", "office"),
+        ("escalate_overdue", "publisher"),
+    ]  # fmt: skip
+
+
+def test_supervisor_who_has_the_case_is_not_the_own_superior(cast: Cast) -> None:
+    chief = person("chief", "浦东负责人示例")
+    grant(chief, Role.DISTRICT_SUPERVISOR, "310115", at=cast.at)
+    case = filed_case(cast)
+    door.perform(case, "accept", by=chief, at=cast.at)
+    remind(at("2026-03-18"))
+    assert told() == [("escalate_overdue", "office"), ("remind_overdue", "chief")]
+
+
+def test_stand_in_gets_the_messages_and_reminders_of_the_power_that_is_lent(cast: Cast) -> None:
+    deputy, other = person("deputy", "浦东代办示例"), person("deputy2", "嘉定代办示例")
+    grant(deputy, Role.LOCAL_PUBLISHER, "310115", at=cast.at)
+    grant(other, Role.LOCAL_PUBLISHER, "310114", at=cast.at)
+    lent(cast, deputy, Power.REVIEW_FIRST)
+    case = filed_case(cast)
+    assert Message.objects.filter(recipient=deputy, kind="submit", case_number=case.number).count() == 1
+    door.perform(case, "accept", by=cast.pudong, at=cast.at)
+    remind(at("2026-03-09"))
+    assert sorted(told()) == [("remind_ahead", "deputy"), ("remind_ahead", "pudong")]
+    assert not Message.objects.filter(recipient=other).exists()
+    Delegation.objects.update(revoked_at=at("2026-03-10"), revoked_by=cast.pudong)
+    remind(at("2026-03-16"))
+    assert told("last_day") == [("remind_last_day", "pudong")]
+    filed = filed_case(cast, 2)
+    assert not Message.objects.filter(recipient=deputy, case_number=filed.number).exists()

@@ -39,6 +39,7 @@ from criteria.loading import freeze, thaw
 from tests.clock import Clock
 from tests.factories import changes as made
 from tests.factories.cast import DEMO_RULES, Cast, make_cast
+from tests.factories.returns import FACTS, returned
 from tests.factories.titles import FACTS as FOUND
 from tests.factories.titles import municipal_title, second_officer
 from workflows import door
@@ -317,7 +318,7 @@ def test_only_the_holder_opens_and_one_at_a_time(cast: Cast) -> None:
 def test_return_asks_for_correction_and_earlier_opinions_no_longer_count(cast: Cast) -> None:
     municipal_title(cast)
     case = made.led_to(made.opened(cast, K.RENAME), S.UNDER_CONFIRMATION, cast)
-    form = {"reason": "请补充公司章程修正案。"}
+    form = returned(("text", "new_name", None), remark="请核对公司章程修正案。")
     door.perform(case, "return_change", by=cast.office, at=cast.at, form=form)
     assert "公司章程修正案" in Letter.objects.get(case=case, kind="change_returned").body
     revised = {"stated": made.stated(cast, K.RENAME, new_name="上海示例装备股份有限公司")}
@@ -335,7 +336,7 @@ def test_clock_runs_only_where_the_rules_set_its_days(cast: Cast) -> None:
     case = made.led_to(made.opened(cast, K.RENAME), S.UNDER_OPINION, cast)
     assert not Deadline.objects.filter(case=case).exists()
     _state_days(change_opinion_working_days=7, change_correction_working_days=10)
-    door.perform(case, "return_change", by=cast.pudong, at=cast.at, form={"reason": "请补充章程。"})
+    door.perform(case, "return_change", by=cast.pudong, at=cast.at, form=returned(FACTS))
     clock = Deadline.objects.get(case=case)
     assert (clock.kind, clock.working_days, clock.fires) == ("change_correction", 10, "")
     assert "前补正后重新提交" in Letter.objects.get(case=case, kind="change_returned").body

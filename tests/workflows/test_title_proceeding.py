@@ -10,6 +10,7 @@ from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
 from accreditation.audit import verify_all
+from accreditation.clocks import PauseGround
 from accreditation.enums import ProceedingKind as K
 from accreditation.enums import ProceedingState as P
 from accreditation.enums import TitleState
@@ -21,6 +22,7 @@ from tests.clock import Clock
 from tests.factories.cast import Cast, grant, make_cast, person
 from tests.factories.titles import FACTS, municipal_title, second_officer
 from workflows import door
+from workflows.assignments import release, take
 from workflows.consistency import check_all, rebuild_flow
 from workflows.opening import open_application
 from workflows.opening_proceedings import ask_for_cancellation, open_proceeding
@@ -91,6 +93,30 @@ def test_who_prepared_does_not_order_and_nobody_orders_before_the_holder_was_hea
     with pytest.raises(Denied):
         door.perform(case, "make_order", by=cast.office, at=clock.at, form=order(clock.at))
     grant(cast.office, "publisher", at=clock.at)
+    with pytest.raises(Refusal) as refused:
+        door.perform(case, "make_order", by=cast.office, at=clock.at, form=order(clock.at))
+    assert reasons(refused) == {"four_eyes"}
+
+
+@pytest.mark.parametrize(("verb", "ended"), [("make_order", P.CONCLUDED), ("refuse_order", P.DROPPED)])
+def test_who_paused_the_time_for_an_order_still_makes_or_refuses_it(
+    cast: Cast, clock: Clock, verb: str, ended: str
+) -> None:
+    case = opened(cast, municipal_title(cast), clock.at)
+    to_order(cast, case, clock.at)
+    form = {"ground": PauseGround.APPRAISAL, "remark": "委托鉴定，预计两周。"}
+    door.perform(case, "pause_order", by=cast.publisher, at=clock.at, form=form)
+    door.perform(case, "resume_order", by=cast.publisher, at=clock.at)
+    door.perform(case, verb, by=cast.publisher, at=clock.at, form=order(clock.at, reason="申辩理由成立"))
+    assert state(case) == ended
+
+
+def test_who_prepared_does_not_order_after_a_pause_either(cast: Cast, clock: Clock) -> None:
+    case = opened(cast, municipal_title(cast), clock.at)
+    to_order(cast, case, clock.at)
+    grant(cast.office, "publisher", at=clock.at)
+    form = {"ground": PauseGround.APPRAISAL, "remark": "委托鉴定，预计两周。"}
+    door.perform(case, "pause_order", by=cast.office, at=clock.at, form=form)
     with pytest.raises(Refusal) as refused:
         door.perform(case, "make_order", by=cast.office, at=clock.at, form=order(clock.at))
     assert reasons(refused) == {"four_eyes"}
@@ -254,3 +280,13 @@ def test_opening_names_every_fault(cast: Cast, clock: Clock) -> None:
             title, kind=K.SUSPENSION, ground=Ground.RECTIFIED, found_facts="略", by=cast.office, at=clock.at
         )
     assert reasons(refused) == {"ground", "text_needed", "title_state"}
+
+
+def test_who_took_the_case_in_hand_still_orders(cast: Cast, clock: Clock) -> None:
+    case = opened(cast, municipal_title(cast), clock.at)
+    to_order(cast, case, clock.at)
+    take(case, by=cast.publisher, at=clock.at)
+    release(case, reason="转由同事办理", by=cast.publisher, at=clock.at)
+    take(case, by=cast.publisher, at=clock.at)
+    door.perform(case, "make_order", by=cast.publisher, at=clock.at, form=order(clock.at))
+    assert state(case) == P.CONCLUDED

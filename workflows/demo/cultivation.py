@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from accreditation.models import Cultivation, Enterprise, Programme, User
 from accreditation.selectors.cultivation import rules_for_readiness
@@ -66,10 +66,9 @@ class CultivationStory:
             granted_on=date(at.year - 3, 1, 10), valid_until=date(at.year + 1, 1, 9),
             announcement_number=f"示例工信〔{at.year - 3}〕7号", provenance="演示环境导入的国家名单", by=office, at=at,
         )  # fmt: skip
-        year = at.year if at.date() <= date(at.year, MONTH, DAY) else at.year + 1
         call = open_call(
-            year=year, document=f"示例经技〔{at.year}〕30号", moves=DueMove.NEXT_WORKING_DAY, return_days=10, by=office,
-            at=self.clock.minutes(15),
+            year=year_of_call(at), document=f"示例经技〔{at.year}〕30号", moves=DueMove.NEXT_WORKING_DAY,
+            return_days=10, by=office, at=self.clock.minutes(15),
         )  # fmt: skip
         self.story.tell.line(self.clock.at, office, f"部署 {call.reporting_year} 年度报告，{call.due_on} 前报送")
 
@@ -84,3 +83,8 @@ class CultivationStory:
             for spec, year in fields_to_state(known, rules)
         }
         state_figures(row, said, by=by, at=at)
+
+
+def year_of_call(at: datetime) -> int:
+    """The year whose due day is the next one."""
+    return at.year if at.date() <= date(at.year, MONTH, DAY) else at.year + 1

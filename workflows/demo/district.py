@@ -48,11 +48,13 @@ def fill_district(story: Story) -> Case:
     return case
 
 
-def open_district_batch(world: World, ordinal: int, *, opens_at: datetime, closes_at: datetime) -> Batch:
+def open_district_batch(
+    world: World, ordinal: int, *, opens_at: datetime, closes_at: datetime, rules: str = RULES
+) -> Batch:
     """A batch of the district that recognises by itself."""
     return open_batch(
         Programme.objects.get(code="district_centre"),
-        store_edition(RULES, at=opens_at),
+        store_edition(rules, at=opens_at),
         ordinal=ordinal,
         year=opens_at.year,
         procedure=PROCEDURE,

@@ -1,35 +1,79 @@
-"""Reconsideration in the demo: an adverse act is challenged; one application waits for the respondent, one is new."""
+"""Reconsideration in the demo: adverse acts are challenged; one application stands in each state."""
 
 from __future__ import annotations
 
-from accreditation.models import Letter, Member
-from accreditation.reconsideration_words import CHALLENGEABLE
+from datetime import timedelta
+from typing import Any
+
+from accreditation.adverse_ends import ADVERSE_ENDS, Sequel
+from accreditation.models import Case, Letter, Member, User
+from accreditation.reconsideration_words import Outcome
+from accreditation.reconsideration_words import ReconsiderationState as S
+from accreditation.roles import Role
+from accreditation.services.reconsiderations import respondent_of
 from workflows.demo.story import Story
 from workflows.opening_reconsiderations import open_reconsideration
 from workflows.procedures import procedure_of
 
 CLAIM = "请求撤销原决定，责令重新审查申报材料。"
 REASONS = "申报材料符合指南要求，原决定所依据的事实认定有误，有关证明材料已随申报一并提交。"
-CASES = 2
+OFFICER, DECIDER, OFFICE, RESPONDENT = "fuyi1", "fuyi2", "banshi", "respondent"
+ACCEPTED = (("accept_reconsideration", OFFICER),)
+ANSWERED = (*ACCEPTED, ("answer_challenge", RESPONDENT))
+PROPOSED = (*ANSWERED, ("propose_decision", OFFICER))
+# What was done to each application, the newest act first: verbs and who takes them. Empty: the enterprise.
+WAYS: tuple[tuple[S, tuple[tuple[str, str], ...]], ...] = (
+    (S.ANSWER_ASKED, ACCEPTED),
+    (S.FILED, ()),
+    (S.UNDER_RECONSIDERATION, ANSWERED),
+    (S.DECISION_PROPOSED, PROPOSED),
+    (S.DECIDED, (*PROPOSED, ("decide_reconsideration", DECIDER))),
+    (S.NOT_ACCEPTED, (("decline_reconsideration", OFFICER),)),
+    (S.WITHDRAWN, (("withdraw_reconsideration", ""),)),
+)
 
 
 def challenge_decisions(story: Story) -> None:
-    """The newest adverse ends of applications are challenged by their enterprises; the first is accepted."""
-    story.tell.step("行政复议：企业对不利决定申请复议，一件已受理待答复，一件待审查")
-    officer = story.world.people["fuyi1"]
-    for place, letter in enumerate(_challengeable()[:CASES]):
-        holder = Member.objects.filter(enterprise=letter.case.enterprise, state="active").select_related("user")[0].user
-        case = open_reconsideration(
-            letter, known_on=letter.dated, claim=CLAIM, reasons=REASONS, by=holder, at=story.clock.minutes(30)
-        )
-        story.tell.line(story.clock.at, holder, f"{case.number} 对 {letter.case.number} 申请行政复议")
-        if place == 0:
-            story.tell.act(case, "accept_reconsideration", officer, story.clock.minutes(30))
+    """The newest adverse ends of applications are challenged by their enterprises, as many as there are ways."""
+    story.tell.step("行政复议：企业对不利决定申请复议，分别处于各个环节")
+    answered = ((letter, _respondent(story, letter)) for letter in _challengeable())
+    for (letter, respondent), (_state, way) in zip((row for row in answered if row[1]), WAYS, strict=False):
+        _challenge(story, letter, respondent, way)
+
+
+def _challenge(story: Story, letter: Letter, respondent: User | None, way: tuple[tuple[str, str], ...]) -> None:
+    holder = Member.objects.filter(enterprise=letter.case.enterprise, state="active").select_related("user")[0].user
+    at = story.now - timedelta(hours=4)
+    case = open_reconsideration(letter, known_on=letter.dated, claim=CLAIM, reasons=REASONS, by=holder, at=at)
+    story.tell.line(at, holder, f"{case.number} 对 {letter.case.number} 申请行政复议")
+    acting = {"": holder, RESPONDENT: respondent}
+    for place, (verb, username) in enumerate(way, start=1):
+        by = acting.get(username) or story.world.people[username]
+        story.tell.act(case, verb, by, at + timedelta(minutes=40 * place), **_form(story, case))
+
+
+def _respondent(story: Story, letter: Letter) -> User | None:
+    """Who answers for the body whose act is challenged: an officer of the city or of the district, where it has one."""
+    district = respondent_of(letter)
+    if not district:
+        return story.world.people[OFFICE]
+    return User.objects.filter(grants__role=Role.DISTRICT_OFFICER, grants__district=district).order_by("pk").first()
+
+
+def _form(story: Story, case: Case) -> dict[str, Any]:
+    """Everything that any of the verbs asks for."""
+    day = story.now.date()
+    return {
+        "answer": "原决定事实清楚、程序合法，请依法维持。", "reason": "经审查，材料已经齐备，据此办理。",
+        "outcome": Outcome.UPHELD, "reasons": "原决定认定事实清楚，适用依据正确，程序合法，予以维持。",
+        "decision_number": f"示例复决〔{day.year}〕{case.pk} 号", "decided_on": day,
+    }  # fmt: skip
 
 
 def _challengeable() -> list[Letter]:
     """Letters that told of an adverse end which still stands, the newest first."""
-    letters = Letter.objects.filter(kind__in=CHALLENGEABLE).exclude(remedy="").exclude(kind="order")
+    kinds = [kind for kind, end in ADVERSE_ENDS.items() if end.sequel is Sequel.NEW_APPLICATION]
+    letters = Letter.objects.filter(kind__in=kinds).exclude(remedy="")
     letters = letters.filter(case__enterprise__members__state="active").select_related("case__enterprise").distinct()
     return [letter for letter in letters.order_by("-dated", "-pk") if _stands(letter)]
 

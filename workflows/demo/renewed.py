@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from accreditation.figure_check_words import CheckScope
 from accreditation.models import Batch, Body, Case
@@ -32,7 +32,8 @@ def fill_renewed(story: Story) -> Case:
     clock = DemoClock(story.world.calendar, story.now, 9)
     turns = Turns(Teller(lambda _text: None), story.world, clock)
     people, act = story.world.people, turns.tell.act
-    batch = _open(story, clock)
+    until = story.now + timedelta(days=OPEN_FOR_DAYS)
+    batch = open_renewed_batch(story, clock, ordinal=ORDINAL, quota=QUOTA, closes_at=until)
     case = open_application(story.world.enterprise_of(APPLICANT), batch, by=people[APPLICANT], at=clock.minutes(5))
     turns.upload(case, APPLICANT, workbook_for(case.enterprise, batch, seed=11, profile="strong"))
     turns.upload_evidence(case, APPLICANT)
@@ -59,14 +60,15 @@ def fill_renewed(story: Story) -> Case:
     return case
 
 
-def _open(story: Story, clock: DemoClock) -> Batch:
+def open_renewed_batch(story: Story, clock: DemoClock, *, ordinal: int, quota: int, closes_at: datetime) -> Batch:
+    """A batch under the edition of 2026, opened at the clock's instant, with the most proposals that it allows."""
     procedure, office = PROCEDURES[PROCEDURE], story.world.people["banshi"]
     batch = open_batch(
-        story.world.programme, store_edition(RULES, at=clock.at), ordinal=ORDINAL, year=clock.at.year,
+        story.world.programme, store_edition(RULES, at=clock.at), ordinal=ordinal, year=clock.at.year,
         procedure=PROCEDURE, opens_at=clock.at - timedelta(minutes=1),
-        closes_at=story.now + timedelta(days=OPEN_FOR_DAYS), base_date=clock.at.date(), by=office, at=clock.at,
+        closes_at=closes_at, base_date=clock.at.date(), by=office, at=clock.at,
         needs=procedure.needs, options=procedure.options,
     )  # fmt: skip
     return set_proposal_quota(
-        batch, quota=QUOTA, ground="示例市〔2026〕6 号", tie_rule=TieRule.RD_EXPENDITURE, by=office, at=clock.at
+        batch, quota=quota, ground="示例市〔2026〕6 号", tie_rule=TieRule.RD_EXPENDITURE, by=office, at=clock.at
     )

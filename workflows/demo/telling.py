@@ -59,3 +59,8 @@ def _clock(case: Case) -> str:
         return ""
     mark = "（暂定）" if clock.is_provisional else ""
     return f"{clock.get_kind_display()} {clock.due_at.astimezone(SHANGHAI):%Y-%m-%d}{mark}"
+
+
+def point_of(target: str, code: str, remark: str, *, year: int | None = None) -> dict[str, Any]:
+    """One point of a return of a matter, as the door takes it."""
+    return {"target": target, "code": code, "year": year, "remark": remark}

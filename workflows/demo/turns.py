@@ -171,7 +171,7 @@ class Turns:
         members, office = [people[name] for name in board.members], people[board.secretary]
         cases = Application.objects.filter(case__number__in=choices).select_related("case").order_by("case_id")
         meeting = meetings.call_meeting(
-            batch, cases, held_at=at, place="示例会议中心 301", chair=members[0], secretary=office, members=members,
+            batch, cases, held_at=at, place="示例会议中心 301", chair=members[0], secretary=office,
             by=office, at=at,
         )  # fmt: skip
         self.tell.line(at, office, f"召集会议 {meeting.number}，议程 {len(cases)} 件，委员 {len(members)} 人")

@@ -15,9 +15,11 @@ from accreditation.services.files import read_file
 from accreditation.services.rule_sets import rules_of
 from criteria.units import amount_text
 from criteria.workbook.template import write_list
+from workflows.exports.demonstration_summary import OFFICIAL, demonstration_summary
 from workflows.exports.register import csv_of, inert
 
 FIXED = (1980, 1, 1, 0, 0, 0)  # the same papers give the same bytes
+DEMONSTRATION = "demonstration_recommendation/"  # whose notices ask for a table with columns of their own
 SUMMARY, RANKING, INDEX, SUMS = "推荐汇总表.xlsx", "排序文本.txt", "目录.csv", "SHA256SUMS.txt"
 HEADS = (
     "排序", "企业名称", "统一社会信用代码", "所在区代码", "申报编号", "初评得分（分）", "推荐文号", "母公司资格编号",
@@ -46,6 +48,8 @@ def write_package(stream: IO[bytes], ranking: Ranking, applications: Iterable[Ap
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         summary = write_list("推荐汇总表", HEADS, (_summary_row(row) for row in listed))
         papers.append(_add(package, SUMMARY, "推荐汇总表", summary))
+        if listed and listed[0].batch.procedure.startswith(DEMONSTRATION):
+            papers.append(_add(package, OFFICIAL, "推荐企业汇总表（按通知所列栏目）", demonstration_summary(listed)))
         papers.append(_add(package, RANKING, "固定的排序文本", ranking.text.encode()))
         for application in listed:
             for path, what, content in _papers_of(application):

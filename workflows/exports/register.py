@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import DISTRICTS
 from accreditation.models import Title
-from workflows.presentation.words import either
+from accreditation.selectors.granting import granting_bodies
+from workflows.presentation.cases import title_name
+from workflows.presentation.words import body_name
 
 BYTE_ORDER_MARK = "\ufeff"  # without it a Chinese spreadsheet program reads UTF-8 as GBK
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -25,16 +27,19 @@ def inert(text: object) -> str:
 def title_lines(titles: Iterable[Title]) -> Iterator[list[str]]:
     """Heading, then one line per title."""
     yield [
-        _("称号编号"), _("单位名称"), _("产品"), _("统一社会信用代码"), _("项目"), _("所在区"), _("认定日期"),
-        _("有效期起"), _("有效期止"), _("认定文号"), _("状态"),
+        _("称号编号"), _("单位名称"), _("产品"), _("统一社会信用代码"), _("项目"), _("认定机关"), _("所在区"),
+        _("认定日期"), _("有效期起"), _("有效期止"), _("认定文号"), _("状态"),
     ]  # fmt: skip
-    for row in titles:
+    rows = list(titles)
+    bodies = granting_bodies(rows)
+    for row in rows:
+        body = bodies[row.pk]
         yield [
             inert(cell)
             for cell in (
-                row.number, row.holder.name, row.product, row.holder.uscc, either(row.programme, "name"),
-                DISTRICTS.get(row.holder.district, row.holder.district), row.granted_on, row.valid_from,
-                row.valid_until or "", row.announcement_number, row.get_state_display(),
+                row.number, row.holder.name, row.product, row.holder.uscc, title_name(row.programme, body),
+                body_name(body), DISTRICTS.get(row.holder.district, row.holder.district), row.granted_on,
+                row.valid_from, row.valid_until or "", row.announcement_number, row.get_state_display(),
             )
         ]  # fmt: skip
 

@@ -17,8 +17,8 @@ from workflows.subjects import RECONSIDERATION, Subject
 
 
 def for_respondent(case: Case) -> str:
-    """Inbox key of those who deal with titles and orders at the body whose act is challenged."""
-    return f"{Power.PREPARE_ORDERS}:{Reconsideration.objects.get(case=case).respondent_code or '*'}"
+    """Inbox key of those who answer for the body whose act is challenged."""
+    return f"{Power.ANSWER_CHALLENGES}:{Reconsideration.objects.get(case=case).respondent_code or '*'}"
 
 
 class Reconsideration2024(CaseProcedure):

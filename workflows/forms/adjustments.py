@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -13,24 +13,29 @@ from workflows.forms.casework import LONG
 
 
 class AdjustmentForm(forms.Form):
-    """Empty names and boxes that are not ticked leave an entry as it was printed."""
+    """Empty names and boxes that are not ticked leave an entry as it was printed.
+
+    `waived`: primary keys of the applications whose applicants asked to be taken off; only these can be.
+    """
 
     body = forms.CharField(
         label=_("调整通知正文"), max_length=2000, widget=forms.Textarea(attrs=LONG),
         help_text=_("写明更正或撤下的事实和依据；通知公开，原公示不改动。"),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, entries: Iterable[NoticeEntry], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entries: Iterable[NoticeEntry], waived: Collection[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entries = list(entries)
+        self.waived = frozenset(waived)
         for entry in self.entries:
             words = {"name": entry.enterprise_name}
             self.fields[f"name-{entry.pk}"] = forms.CharField(
                 label=_("%(name)s 更正为") % words, required=False, max_length=120
             )
-            self.fields[f"off-{entry.pk}"] = forms.BooleanField(
-                label=_("%(name)s 书面申请撤回，撤下名单") % words, required=False
-            )
+            if entry.application_id in self.waived:
+                self.fields[f"off-{entry.pk}"] = forms.BooleanField(
+                    label=_("%(name)s 已在办件页面申请撤下，撤下名单") % words, required=False
+                )
 
     @property
     def corrected(self) -> dict[NoticeEntry, str]:
@@ -41,4 +46,4 @@ class AdjustmentForm(forms.Form):
     @property
     def taken_off(self) -> list[NoticeEntry]:
         """Entries that leave the list."""
-        return [entry for entry in self.entries if self.cleaned_data[f"off-{entry.pk}"]]
+        return [entry for entry in self.entries if self.cleaned_data.get(f"off-{entry.pk}")]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.clocks import PauseGround
+from accreditation.clocks import NOT_COUNTED, STOPS_EXPERTS, PauseGround
 from criteria.fields import FieldSpec, Kind
 from criteria.units import UNITS
 from criteria.workbook.numbers import typed_number
@@ -78,11 +78,49 @@ class RemarkForm(forms.Form):
 class PauseForm(forms.Form):
     """Why the time of a review is not counted for a while."""
 
-    ground = forms.ChoiceField(label=_("法定事由"), choices=PauseGround.choices, widget=forms.RadioSelect)
+    grounds: ClassVar[tuple[PauseGround, ...]] = NOT_COUNTED
+    ground = forms.ChoiceField(label=_("法定事由"), widget=forms.RadioSelect)
     remark = forms.CharField(
         label=_("说明"),
         help_text=_("将写入告知书送达申报单位，例如检测机构和预计时间。"),
         max_length=300,
+        widget=forms.Textarea(attrs=LONG),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "ground", [(ground.value, ground.label) for ground in self.grounds])
+
+
+class ExpertPauseForm(PauseForm):
+    """Why the experts cannot mark for a while."""
+
+    grounds = STOPS_EXPERTS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].label = _("中止事由")
+
+
+class SheetForm(forms.Form):
+    """Whose sealed sheet is set aside."""
+
+    place = forms.IntegerField(
+        label=_("席位"),
+        help_text=_("评审组页面上的席位序号。"),
+        min_value=1,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class SheetReasonForm(SheetForm):
+    """The same, and why."""
+
+    reason = forms.CharField(
+        label=_("搁置的理由"),
+        help_text=_("例如专家因病退出，或者提交后发现利害关系。评分尚未公开，不得以评分高低为由。"),
+        min_length=5,
+        max_length=1000,
         widget=forms.Textarea(attrs=LONG),
     )
 
@@ -100,6 +138,18 @@ class OpinionForm(forms.Form):
         label=_("转报意见"),
         help_text=_("写明核对情况，随申报材料一并转报。"),
         max_length=2000,
+        widget=forms.Textarea(attrs=LONG),
+    )
+
+
+class CallInForm(forms.Form):
+    """Why the authority does not wait for the town or park."""
+
+    reason = forms.CharField(
+        label=_("调取理由"),
+        help_text=_("转报时限已届满的可以不填；其他情形写明理由，至少十个字。"),
+        max_length=1000,
+        required=False,
         widget=forms.Textarea(attrs=LONG),
     )
 

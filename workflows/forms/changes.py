@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.change_words import ChangeKind, TitleOutcome
+from accreditation.change_words import STATED, ChangeKind, TitleOutcome
 from accreditation.enums import DISTRICTS
-from accreditation.models import ChangedTitle, ChangeRequest, Enterprise, Title
+from accreditation.models import CaseDocument, ChangedTitle, ChangeRequest, Enterprise, Title
 from accreditation.models.titles import STANDING
-from accreditation.services import changes
+from accreditation.services import changes, successions
 from accreditation.services.enterprises import compact_uscc
+from accreditation.services.proceedings import standing_documents
 from workflows.forms.casework import LONG, offer
+from workflows.forms.matter_returns import keep_to_named
 from workflows.forms.proceedings import DAY
-from workflows.presentation.words import either
+from workflows.matter_returns import fields_named
+from workflows.presentation.words import either, quoted
 
 SEPARATOR = ":"
 
@@ -43,15 +48,7 @@ class ChangeForm(forms.Form):
     def __init__(self, *args: Any, kind: str, holder: Enterprise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = ChangeKind(kind)
-        asked = {
-            ChangeKind.RENAME: {"new_name", "new_name_en"},
-            ChangeKind.RELOCATION: {"new_district"},
-            ChangeKind.REORGANISATION: {"new_name", "new_name_en"},
-            ChangeKind.MERGER: {"successors"},
-            ChangeKind.SPLIT: {"successors"},
-            ChangeKind.BRANCH: {"new_parent"},
-        }[self.kind]
-        for name in {"new_name", "new_name_en", "new_district", "new_parent", "successors"} - asked:
+        for name in {"new_name", "new_name_en", "new_district", "new_parent", "successors"} - set(STATED[self.kind]):
             del self.fields[name]
         if self.kind == ChangeKind.REORGANISATION:
             self.fields["new_name"].required = False
@@ -97,12 +94,12 @@ def _parents_for(holder: Enterprise) -> list[Title]:
 
 
 class ChangeRevisionForm(ChangeForm):
-    """The same, filled with what was stated."""
+    """The same, filled with what was stated; while it is returned, only what was named can be filled in."""
 
     def __init__(self, *args: Any, subject: ChangeRequest, **kwargs: Any) -> None:
         super().__init__(*args, kind=subject.kind, holder=subject.holder, **kwargs)
         stated = changes.stated_by(subject)
-        self.initial = {
+        filled = {
             "occurred_on": stated.occurred_on,
             "facts": stated.facts,
             "new_name": stated.new_name,
@@ -110,8 +107,20 @@ class ChangeRevisionForm(ChangeForm):
             "new_district": stated.new_district,
             "new_parent": stated.new_parent.number if stated.new_parent else "",
             "successors": "\n".join(row.uscc for row in stated.successors),
-            **self.initial,
         }
+        keep_to_named(self, fields_named(subject.case))
+        self.initial = {**filled, **self.initial}
+        self._keep_choices(filled, stated.new_parent)
+
+    def _keep_choices(self, filled: Mapping[str, Any], parent: Title | None) -> None:
+        """What stands in a closed field stays a choice, though nobody could choose it any more."""
+        for name, field in self.fields.items():
+            if field.disabled and isinstance(field, forms.ChoiceField) and not field.valid_value(filled[name]):
+                choices: Any = field.choices
+                shown = filled[name]
+                if parent is not None and name == "new_parent":
+                    self.parents[parent.number], shown = parent, f"{parent.holder.name}（{parent.number}）"
+                offer(self, name, [*choices, (filled[name], shown)])
 
 
 class DistrictOpinionForm(forms.Form):
@@ -153,14 +162,29 @@ class SuccessionForm(forms.Form):
         self.rows = [row for row in changes.rows_of(subject) if row.title_id in touched]
         for row in self.rows:
             self.fields[f"title_{row.pk}"] = _outcome_field(subject, row)
-        self.order_fields([*(f"title_{row.pk}" for row in self.rows), "reasons"])
+        self.awaited = successions.unrepresented(subject)
+        self.papers = {str(one.pk): one for one in standing_documents(subject.case)}
+        for one in self.awaited:
+            self.fields[f"paper_{one.pk}"] = _paper_field(one.enterprise, self.papers)
+        names = [*(f"title_{row.pk}" for row in self.rows), *(f"paper_{one.pk}" for one in self.awaited)]
+        self.order_fields([*names, "reasons"])
 
     def clean(self) -> dict[str, Any]:
-        """Adds `outcomes`: (outcome, successor's credit code) by title number."""
+        """Adds `outcomes`: (outcome, successor's credit code) by title number; `agreements`: papers by credit code."""
         said = super().clean() or {}
         chosen = {row.title.number: said.get(f"title_{row.pk}", "") for row in self.rows}
         said["outcomes"] = {number: tuple(text.split(SEPARATOR)) for number, text in chosen.items() if text}
+        named = {one.enterprise.uscc: said.get(f"paper_{one.pk}", "") for one in self.awaited}
+        said["agreements"] = {code: self.papers[key] for code, key in named.items() if key}
         return said
+
+
+def _paper_field(successor: Enterprise, papers: dict[str, CaseDocument]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=format_html(str(_("“{name}”的同意文件")), name=quoted(successor.name)),
+        help_text=_("该单位在本系统没有申报人员；请核对其盖章的同意书后选定。没有的，退回补正。"),
+        choices=[("", _("请选择")), *((key, f"{paper.name}（{paper.purpose}）") for key, paper in papers.items())],
+    )
 
 
 def _outcome_field(change: ChangeRequest, row: ChangedTitle) -> forms.ChoiceField:

@@ -23,7 +23,7 @@ def _people(users: Iterable[User]) -> list[tuple[str, str]]:
 
 
 class MeetingForm(forms.Form):
-    """Which cases, when, where, with whom."""
+    """Which cases, when, where, who chairs; all who stand as members are called."""
 
     cases = forms.MultipleChoiceField(label=_("审议的申报件"), widget=forms.CheckboxSelectMultiple)
     held_on = forms.DateField(
@@ -39,10 +39,7 @@ class MeetingForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
     place = forms.CharField(label=_("会议地点"), max_length=120)
-    members = forms.MultipleChoiceField(
-        label=_("参会委员"), help_text=_("不少于三人；会议通知发给勾选的委员。"), widget=forms.CheckboxSelectMultiple
-    )
-    chair = forms.ChoiceField(label=_("主持人"), help_text=_("须是参会委员。"))
+    chair = forms.ChoiceField(label=_("主持人"), help_text=_("须是现任委员。"))
 
     def __init__(
         self, *args: Any, applications: Iterable[Application], committee: Iterable[User], **kwargs: Any
@@ -50,12 +47,10 @@ class MeetingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.applications = {row.case.number: row for row in applications}
         self.committee = {str(user.pk): user for user in committee}
-        people = _people(self.committee.values())
         shown = [(number, f"{named(row)}（{number}）") for number, row in self.applications.items()]
         for name, choices in (
             ("cases", shown),
-            ("members", people),
-            ("chair", [("", _("请选择")), *people]),
+            ("chair", [("", _("请选择")), *_people(self.committee.values())]),
         ):
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
@@ -67,7 +62,6 @@ class MeetingForm(forms.Form):
             "held_at": datetime.combine(said["held_on"], said["held_time"], SHANGHAI),
             "place": said["place"],
             "chair": self.committee[said["chair"]],
-            "members": [self.committee[key] for key in said["members"]],
         }
 
 
@@ -100,18 +94,34 @@ class VoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, words: Mapping[Choice, Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, words: Mapping[Choice, Any], is_secret: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["choice"].choices = [(choice.value, word) for choice, word in words.items()]  # type: ignore[attr-defined]  # a ChoiceField
+        if is_secret:  # a reason could tell whose the vote is
+            del self.fields["remark"]
+            return
         against = {"refuse": words[Choice.REFUSE], "postpone": words[Choice.POSTPONE]}
         self.fields["remark"].help_text = _("%(refuse)s、%(postpone)s必须写明理由。") % against
-        self.fields["choice"].choices = [(choice.value, word) for choice, word in words.items()]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         """A vote against says why."""
         cleaned = super().clean() or {}
+        if "remark" not in self.fields:
+            return cleaned
         if cleaned.get("choice") not in (None, Choice.RECOGNISE) and not cleaned.get("remark", "").strip():
             self.add_error("remark", _("不予认定或暂缓认定须说明理由。"))
         return cleaned
+
+
+class DeadlockForm(forms.Form):
+    """What the chair decides where no choice has more than half of the votes, and why."""
+
+    choice = forms.ChoiceField(label=_("主持人的决定"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("理由"), min_length=2, max_length=LONG, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, words: Mapping[Choice, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"].choices = [(choice.value, word) for choice, word in words.items()]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class MemberTieForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import DISTRICTS, ObjectionState
 from accreditation.models import Application, Body, Programme, RuleSetEdition, User
+from accreditation.selectors.granting import own_bodies
 from workflows.forms.casework import LONG, FilterForm, offer
 from workflows.forms.district import SEARCH, STATES, URGENCIES
 from workflows.presentation.words import body_name, either, named
@@ -25,7 +26,14 @@ OFFICE_NODES = [
     ("overall_review", _("综合评审")),
     ("table_again", _("重新提请审议")),
 ]
-DISTRICT_CHOICES = [("", _("全部")), *DISTRICTS.items()]
+
+
+def places() -> list[tuple[str, Any]]:
+    """Every district, and the zones and groups that recognise by themselves."""
+    own = [(body.district, body_name(body)) for body in own_bodies()]
+    return [("", _("全部")), *DISTRICTS.items(), *own]
+
+
 OVERRIDE = _("写入办理日志，审计管理员可以看到。")
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 
@@ -35,7 +43,7 @@ class OfficeInboxFilter(FilterForm):
 
     words = forms.CharField(label=_("企业或编号"), required=False, max_length=60, widget=SEARCH)
     node = forms.ChoiceField(label=_("环节"), required=False, choices=OFFICE_NODES)
-    district = forms.ChoiceField(label=_("区"), required=False, choices=DISTRICT_CHOICES)
+    district = forms.ChoiceField(label=_("区"), required=False, choices=places)
     urgency = forms.ChoiceField(label=_("时限"), required=False, choices=URGENCIES)
 
 
@@ -46,7 +54,7 @@ class CaseSearch(FilterForm):
         label=_("企业、编号或信用代码"), required=False, max_length=60, widget=forms.TextInput(attrs=SEARCH.attrs)
     )
     state = forms.ChoiceField(label=_("状态"), required=False, choices=STATES)
-    district = forms.ChoiceField(label=_("区"), required=False, choices=DISTRICT_CHOICES)
+    district = forms.ChoiceField(label=_("区"), required=False, choices=places)
     batch = forms.ChoiceField(label=_("批次"), required=False)
 
     def __init__(self, *args: Any, batches: Iterable[str], **kwargs: Any) -> None:

@@ -23,6 +23,16 @@ class DossierForm(forms.Form):
         min_length=4,
         max_length=300,
     )
+    with_objectors = forms.BooleanField(
+        label=_("含异议人的姓名、联系方式和异议内容"),
+        help_text=_("仅在复议机关、法院或审计要求时选择；选择与否将记入该办件的日志。"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, sees_objectors: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not sees_objectors:
+            del self.fields["with_objectors"]
 
 
 class TrailFilter(FilterForm):

@@ -80,6 +80,19 @@ class DocumentForm(forms.Form):
     purpose = forms.CharField(label=_("证明内容"), max_length=200)
 
 
+class NoticeForm(forms.Form):
+    """The national document that decides over a national title."""
+
+    authority = forms.CharField(label=_("发文机关"), max_length=200)
+    number = forms.CharField(label=_("国家文件文号"), max_length=60)
+    dated = forms.DateField(label=_("印发日期"), widget=DAY)
+    file = forms.FileField(label=_("文件扫描件"), help_text=_("PDF、JPG 或 PNG。"))
+
+    def __init__(self, *args: Any, subject: Proceeding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"authority": subject.title.programme.granted_by.name_zh, **self.initial}
+
+
 class StatementForm(forms.Form):
     """What the holder answers."""
 
@@ -125,3 +138,6 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
         if subject.kind != ProceedingKind.SUSPENSION:
             del self.fields["until"]
+        if subject.notice is not None:  # number and day are those of the national document
+            del self.fields["order_number"], self.fields["ordered_on"]
+            self.initial = {"effective_from": subject.notice.dated, **self.initial}

@@ -13,7 +13,14 @@ from accreditation.enums import DISTRICTS
 from accreditation.errors import Refusal
 from accreditation.services.files import ALLOWED, check_file
 from workflows.forms.casework import FilterForm
-from workflows.selectors.public_register import ADJUSTMENT, ALL_STATES, ANNOUNCEMENT, CHECK_CODE_LENGTH, NOTICE
+from workflows.selectors.public_register import (
+    ADJUSTMENT,
+    ALL_STATES,
+    ANNOUNCEMENT,
+    CHECK_CODE_LENGTH,
+    CORRECTION,
+    NOTICE,
+)
 
 FILE_MAX_BYTES = 10 * 1024 * 1024
 HEAD = 16
@@ -25,7 +32,13 @@ class NoticeFilter(FilterForm):
 
     kind = forms.ChoiceField(
         label=_("类别"),
-        choices=[("", _("全部")), (NOTICE, _("公示")), (ADJUSTMENT, _("公示调整")), (ANNOUNCEMENT, _("公布"))],
+        choices=[
+            ("", _("全部")),
+            (NOTICE, _("公示")),
+            (ADJUSTMENT, _("公示调整")),
+            (ANNOUNCEMENT, _("公布")),
+            (CORRECTION, _("公告更正")),
+        ],
         required=False,
     )
     year = forms.ChoiceField(label=_("年份"), required=False)
@@ -63,30 +76,9 @@ class CentreFilter(FilterForm):
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
 
-class ObjectionForm(forms.Form):
-    """A signed objection with its facts; a file is optional."""
+class WithFile(forms.Form):
+    """One file that may be handed in with a text."""
 
-    objector = forms.CharField(
-        label=_("异议人姓名或单位名称"),
-        help_text=_("异议须署实名；身份只有核查人员和审计管理员可以看到，不向申报单位透露。"),
-        max_length=80,
-        min_length=2,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    contact = forms.CharField(
-        label=_("联系方式"),
-        help_text=_("手机、电话或电子邮箱，用于核实和答复。"),
-        max_length=120,
-        min_length=5,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    text = forms.CharField(
-        label=_("异议事实和理由"),
-        help_text=_("写明具体事实、时间和依据，不少于 10 个字。"),
-        min_length=LEAST_TEXT,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 7}),
-    )
     file = forms.FileField(
         label=_("证明材料"),
         help_text=_("PDF、PNG 或 JPEG，一个文件，不超过 10 MB。"),
@@ -110,7 +102,47 @@ class ObjectionForm(forms.Form):
         return upload
 
 
-class TrackForm(forms.Form):
+class ObjectionForm(WithFile):
+    """A signed objection with its facts; a file is optional."""
+
+    field_order = ("objector", "contact", "text", "file")
+
+    objector = forms.CharField(
+        label=_("异议人姓名或单位名称"),
+        help_text=_("异议须署实名；身份只有核查人员和审计管理员可以看到，不向申报单位透露。"),
+        max_length=80,
+        min_length=2,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    contact = forms.CharField(
+        label=_("联系方式"),
+        help_text=_("手机、电话或电子邮箱，用于核实和答复。"),
+        max_length=120,
+        min_length=5,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    text = forms.CharField(
+        label=_("异议事实和理由"),
+        help_text=_("写明具体事实、时间和依据，不少于 10 个字。"),
+        min_length=LEAST_TEXT,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 7}),
+    )
+
+
+class NumberAndCode(forms.Form):
+    """What opens something without a login: a number and a code, as people copy them from paper."""
+
+    def clean_number(self) -> str:
+        """Capitals, plain digits, no blanks."""
+        return plain(self.cleaned_data["number"]).upper()
+
+    def clean_code(self) -> str:
+        """Small letters, no blanks."""
+        return plain(self.cleaned_data["code"]).lower()
+
+
+class TrackForm(NumberAndCode):
     """Number and check code, both from the receipt."""
 
     number = forms.CharField(
@@ -126,14 +158,11 @@ class TrackForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def clean_number(self) -> str:
-        """Capitals, plain digits, no blanks."""
-        return _plain(self.cleaned_data["number"]).upper()
-
     def clean_code(self) -> str:
         """Small letters, no blanks, the first eight."""
-        return _plain(self.cleaned_data["code"]).lower()[:CHECK_CODE_LENGTH]
+        return super().clean_code()[:CHECK_CODE_LENGTH]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Plain digits and letters, no blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -49,6 +49,13 @@ class DepartmentAnswerForm(forms.Form):
     dated = forms.DateField(label=_("来文日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
+def _without_answer() -> forms.CharField:
+    return forms.CharField(
+        label=_("不等待部门答复的理由"), required=False, max_length=1000, widget=forms.Textarea(attrs=LONG),
+        help_text=_("会商期限已满而有部门未答复时必填。"),
+    )  # fmt: skip
+
+
 class ScoreForm(forms.Form):
     """The office stands by the computed score."""
 
@@ -62,10 +69,7 @@ class InitialScoreForm(ScoreForm):
         label=_("部门不同意见的处理情况"), required=False, max_length=2000, widget=forms.Textarea(attrs=LONG),
         help_text=_("有部门提出不同意见时必填。"),
     )  # fmt: skip
-    without_answer_for = forms.CharField(
-        label=_("不等待部门答复的理由"), required=False, max_length=1000, widget=forms.Textarea(attrs=LONG),
-        help_text=_("会商期限已满而有部门未答复时必填。"),
-    )  # fmt: skip
+    without_answer_for = _without_answer()
 
 
 class BelowLimitForm(forms.Form):
@@ -75,6 +79,7 @@ class BelowLimitForm(forms.Form):
         label=_("理由"), max_length=2000, widget=forms.Textarea(attrs=LONG),
         help_text=_("初评得分和推荐要求由系统写入告知书，这里说明失分的主要方面。"),
     )  # fmt: skip
+    without_answer_for = _without_answer()
 
 
 class QuotaForm(forms.Form):
@@ -153,10 +158,16 @@ class ResultForm(OutsideNoticeForm):
         label=_("未认定的说明"), required=False, max_length=2000, widget=forms.Textarea(attrs=LONG),
         help_text=_("国家主管部门说明了理由的照录；写入告知书。"),
     )  # fmt: skip
+    without_public_notice = forms.CharField(
+        label=_("国家公示未登记或未满的原因"), required=False, max_length=500,
+        help_text=_("国家公示已登记且已期满的不填。"),
+    )  # fmt: skip
     checked = forms.BooleanField(label=_("我已将名单与文件逐项核对；登记后不能撤回。"))
 
-    def __init__(self, *args: Any, applications: Iterable[Application], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, applications: Iterable[Application], has_public_notice: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not has_public_notice:
+            del self.fields["without_public_notice"]
         self.applications = {row.case.number: row for row in applications}
         rows = [(number, f"{row.enterprise.name} {number}") for number, row in self.applications.items()]
         offer(self, "recognised", rows)
@@ -177,7 +188,7 @@ class EvaluationForm(OutsideNoticeForm):
     band = forms.ChoiceField(label=_("评价结果"), choices=OutsideBand.choices, widget=forms.RadioSelect)
     consequence = forms.CharField(
         label=_("后果"), required=False, max_length=1000, widget=forms.Textarea(attrs=LONG),
-        help_text=_("基本合格：警告并限期整改；不合格：撤销资格。照文件写明；登记后称号状态随之变更。"),
+        help_text=_("基本合格：警告并限期整改，登记后称号状态随之变更；不合格：撤销资格，须由另一人登记。照文件写明。"),
     )  # fmt: skip
 
     field_order = ("year", "band", "consequence", "authority", "number", "dated", "file")

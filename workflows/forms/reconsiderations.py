@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.clocks import SUSPENDS_RECONSIDERATION
 from accreditation.reconsideration_words import MOST_MORE_DAYS, Outcome
-from workflows.forms.casework import LONG
+from workflows.forms.casework import LONG, PauseForm
 from workflows.forms.proceedings import DAY
 
 
@@ -53,6 +54,16 @@ class ProlongForm(WhyForm):
         max_value=MOST_MORE_DAYS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+
+
+class SuspensionForm(PauseForm):
+    """A ground of the law, and what it is in this case."""
+
+    grounds = SUSPENDS_RECONSIDERATION
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remark"].help_text = _("写明事实，将写入告知书送达申请人；被申请人在本案中可以看到。")
 
 
 class ProposalForm(WhyForm):

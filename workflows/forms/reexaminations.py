@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.models import Reexamination
 from accreditation.reexamination_words import Advice
 from workflows.forms.casework import LONG, offer
-from workflows.forms.cultivation import OwnFiguresForm
+from workflows.forms.matter_returns import NamedFiguresForm, SummaryForm
 from workflows.forms.recommendations import OutsideNoticeForm
 from workflows.forms.yearly_reports import figures_on_record, saved_figures
 from workflows.reexamination_acts import fields_asked
@@ -42,16 +42,16 @@ class RoundForm(forms.Form):
     )
 
 
-class FiguresForm(OwnFiguresForm):
+class FiguresForm(NamedFiguresForm):
     """Figures to the end of the year before; what is known stands there already, to be checked."""
 
     def __init__(self, *args: Any, subject: Reexamination, **kwargs: Any) -> None:
         asked, round_ = fields_asked(subject), subject.round
         known = saved_figures(asked, subject.figures) or figures_on_record(subject, asked, round_.rule_set, round_.year)
-        super().__init__(*args, asked=asked, known=known, **kwargs)
+        super().__init__(*args, asked=asked, known=known, subject=subject, **kwargs)
 
 
-class MaterialForm(forms.Form):
+class MaterialForm(SummaryForm):
     """What the three years were like, in words."""
 
     summary = forms.CharField(

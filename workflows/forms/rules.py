@@ -74,42 +74,6 @@ class BeginForm(forms.Form):
         return checked_file(file) if file else None
 
 
-class IdentityForm(forms.Form):
-    """Edition, names, days of effect."""
-
-    edition = forms.CharField(label=_("版本号"), max_length=40)
-    name_zh = forms.CharField(label=_("名称"), max_length=120)
-    name_en = forms.CharField(label=_("英文名称"), max_length=160)
-    effective_from = forms.DateField(
-        label=_("生效日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    effective_to = forms.DateField(
-        label=_("失效日期"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    demonstration = forms.BooleanField(label=_("仅供演示，不得用于正式批次"), required=False)
-    note = forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def values(self) -> dict[str, Any]:
-        """Plain values as a rule file holds them; what is left empty goes."""
-        said = dict(self.cleaned_data)
-        said.pop("version")
-        for name in ("effective_from", "effective_to"):
-            said[name] = said[name].isoformat() if said[name] else ""
-        return said
-
-
-class InstrumentForm(forms.Form):
-    """A legal text on which the edition rests."""
-
-    title_zh = forms.CharField(label=_("文件名称"), max_length=200)
-    title_en = forms.CharField(label=_("英文名称"), max_length=200)
-    number = forms.CharField(label=_("文号"), max_length=80, required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
 class SourceForm(forms.Form):
     """A text that figures may cite."""
 

@@ -16,7 +16,7 @@ from accreditation.yearly_report_words import DueMove
 from criteria.facts import Scalar
 from criteria.fields import FieldSpec
 from workflows.forms.casework import LONG
-from workflows.forms.cultivation import OwnFiguresForm
+from workflows.forms.matter_returns import NamedFiguresForm, SummaryForm
 from workflows.yearly_report_acts import fields_asked
 
 FIRST_YEAR, LAST_YEAR = 2011, 2100
@@ -42,12 +42,11 @@ class CallForm(forms.Form):
     )  # fmt: skip
 
 
-class ReportFiguresForm(OwnFiguresForm):
+class ReportFiguresForm(NamedFiguresForm):
     """Figures of the year; what is known from filings and registers stands there already, to be checked."""
 
     def __init__(self, *args: Any, subject: YearlyReport, **kwargs: Any) -> None:
-        asked = fields_asked(subject)
-        super().__init__(*args, asked=asked, known=_known(subject), **kwargs)
+        super().__init__(*args, asked=fields_asked(subject), known=_known(subject), subject=subject, **kwargs)
 
 
 def _known(report: YearlyReport) -> dict[tuple[str, int], Scalar]:
@@ -71,7 +70,7 @@ def figures_on_record(
     return {key: known.facts.value(*key) for key in keys if key in known.facts.figures}
 
 
-class HandInForm(forms.Form):
+class HandInForm(SummaryForm):
     """What the year was like, in words."""
 
     summary = forms.CharField(

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accreditation.enums import APPLICATION_STATES, OWNER_LABELS, ApplicationState, Owner
-from accreditation.models import Application, Batch, Body, Case, Deadline
+from accreditation.models import Application, Batch, Body, Case, Deadline, Programme
+from accreditation.selectors.granting import title_names
 from accreditation.templatetags.dates import day
+from accreditation.templatetags.language import is_english
 from workflows.calendar import current_calendar
-from workflows.deadlines import paused_clock, running_clock
+from workflows.deadlines import paused_clocks, running_clock
 from workflows.presentation.words import Words, body_name, either, state_label, state_tone
 from workflows.workdays import SHANGHAI, WorkCalendar
 
@@ -50,16 +52,23 @@ EVALUATING_STEPS: dict[int, Promise] = {
     6: gettext_lazy("公示"),
     7: gettext_lazy("公布和整改"),
 }
+LOCALLY_EVALUATING_STEPS: dict[int, Promise] = {
+    1: gettext_lazy("填报"),
+    2: gettext_lazy("核查与计分"),
+    5: gettext_lazy("领导小组审定"),
+    6: gettext_lazy("公示"),
+    7: gettext_lazy("公布和整改"),
+}
 FIRST_REVIEW_STEP, CHECK_STEP, CONSULTATION = 2, 3, 4
 EXPERT_STEP, NOTICE_STEP, CERTIFICATE_STEP = 4, 6, 7
 
 
 def steps_of(batch: Batch) -> dict[int, Promise]:
     """The steps of the bar by number, as the programme of the batch has them, or the authority on its own."""
+    if batch.is_evaluation:
+        return LOCALLY_EVALUATING_STEPS if batch.authority_id is not None else EVALUATING_STEPS
     if batch.authority_id is not None:
         return dict(enumerate(LOCAL_STEPS, start=1))
-    if batch.is_evaluation:
-        return EVALUATING_STEPS
     if not batch.is_recommendation:
         left_out = steps_left_out(batch)
         return {number: name for number, name in enumerate(STEPS, start=1) if number not in left_out}
@@ -109,25 +118,41 @@ def product_words(name: str) -> str:
 
 
 def paused_words(case: Case) -> list[str]:
-    """That the clock stands still, since when and why; nothing where it runs."""
-    found = paused_clock(case)
-    if found is None:
-        return []
-    clock, event = found
-    values = {
-        "clock": clock.get_kind_display(),
-        "day": day(event.at),
-        "ground": event.get_ground_display(),
-    }
-    return [_("%(clock)s自%(day)s起中止（%(ground)s）") % values]
+    """That a clock stands still, since when and why; nothing where all run."""
+    return [
+        _("%(clock)s自%(day)s起中止（%(ground)s）")
+        % {"clock": clock.get_kind_display(), "day": day(event.at), "ground": event.get_ground_display()}
+        for clock, event in paused_clocks(case)
+    ]
 
 
 def batch_name(batch: Batch) -> str:
     """Year and ordinal of a batch in words, with the authority where one recognises by itself."""
+    name = ordinal_name(batch)
+    return f"{body_name(batch.authority)} {name}" if batch.authority else name
+
+
+def ordinal_name(batch: Batch) -> str:
+    """The same without the authority, for where the title names it."""
     if batch.is_evaluation:
         return _("%(year)d 年度评价") % {"year": batch.year}
-    name = _("%(year)d 年（第 %(n)d 批）") % {"year": batch.year, "n": batch.ordinal}
-    return f"{body_name(batch.authority)} {name}" if batch.authority else name
+    return _("%(year)d 年（第 %(n)d 批）") % {"year": batch.year, "n": batch.ordinal}
+
+
+def programme_name(batch: Batch) -> str:
+    """The title that a batch is about, as its granting body calls it."""
+    return title_name(batch.programme, batch.granting_body)
+
+
+def title_name(programme: Programme, body: Body) -> str:
+    """A title as its granting body calls it, in the reader's language."""
+    zh, en = title_names(programme, body)
+    return en if is_english() else zh
+
+
+def objections_go_to(batch: Batch) -> str:
+    """Who looks into objections against what the batch publishes, by name where it is a body on its own."""
+    return body_name(batch.authority) if batch.authority else str(OWNER_LABELS[Owner.OFFICE])
 
 
 def owner_name(case: Case, application: Application) -> str:
@@ -178,11 +203,24 @@ def step_bar(case: Case, application: Application) -> Words:
     names = steps_of(application.batch)
     if now not in names:
         now = CHECK_STEP if now < CHECK_STEP else max(number for number in names if number < now)
+    note = _forwarding_note(application)
     steps = [
-        {"label": str(label), "state": _mark(number, now, is_over=is_over, stopped=stopped)}
+        {
+            "label": str(label),
+            "state": _mark(number, now, is_over=is_over, stopped=stopped),
+            "note": note if number == now else "",
+        }
         for number, label in names.items()
     ]
     return {"steps": steps, "outcome": state_label(application.state) if is_over or stopped else ""}
+
+
+def _forwarding_note(application: Application) -> str:
+    """That a town or park has to pass it on first, and in how many days where the rules set some."""
+    days = application.batch.forwarding_days
+    if application.state != ApplicationState.UNDER_FORWARDING:
+        return ""
+    return _("街镇（园区）转报，%(n)d 个工作日内") % {"n": days} if days else _("街镇（园区）转报，没有规定时限")
 
 
 def _step_now(application: Application) -> int:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accreditation.change_words import ChangeKind, ChangeSide, ChangeState, TitleOutcome
-from accreditation.models import Case, ChangedTitle, ChangeOpinion, ChangeRequest
+from accreditation.models import Case, ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cases import CaseSubject
-from accreditation.services import changes
+from accreditation.services import changes, successions
 from accreditation.templatetags.dates import day
 from accreditation.visibility import View
 from workflows.presentation.words import Words, district_name, either, quoted
@@ -25,6 +25,7 @@ STEPS = (
 )
 # While the granting body is still at it, its plan for the titles is not the holder's to read.
 UNTOLD = (ChangeState.UNDER_CONFIRMATION, ChangeState.AWAITING_SECOND)
+NO_CERTIFICATE = gettext_lazy("本系统没有登记可以换发的证书，原证书的更换请向发证机关书面申请")
 LEADS = {  # what each kind is for, where a holder chooses
     ChangeKind.RENAME: gettext_lazy("单位名称经登记机关变更，统一社会信用代码不变。换发写明新旧名称的证书。"),
     ChangeKind.RELOCATION: gettext_lazy("注册地由一个区迁到另一个区。迁出区和迁入区分别出具意见。"),
@@ -88,8 +89,16 @@ def _notification(row: ChangeRequest) -> str:
 
 
 def _successors(row: ChangeRequest) -> SafeString | str:
-    named = [(quoted(one.enterprise.name), one.enterprise.uscc) for one in row.successors.select_related("enterprise")]
-    return format_html_join(_("、"), "{}（{}）", named) if named else ""
+    named = [
+        (quoted(one.enterprise.name), one.enterprise.uscc, _agreement(one)) for one in successions.successors_of(row)
+    ]
+    return format_html_join(_("、"), "{}（{}；{}）", named) if named else ""
+
+
+def _agreement(one: ChangeSuccessor) -> str:
+    if one.agreed_at is None:
+        return _("尚未同意承继")
+    return _("已核对同意文件 %(name)s") % {"name": one.paper.name} if one.paper else _("已同意承继")
 
 
 def _opinion_label(said: ChangeOpinion) -> str:
@@ -111,4 +120,6 @@ def _fate(row: ChangedTitle, *, is_told: bool) -> str:
     said = str(TitleOutcome(row.outcome).label)
     if row.successor is not None:
         said = f"{said}：{row.successor.name}"
-    return f"{said}；" + _("换发证书 %(no)s") % {"no": row.certificate_number} if row.certificate_number else said
+    if row.certificate_number:
+        return f"{said}；" + _("换发证书 %(no)s") % {"no": row.certificate_number}
+    return f"{said}；{NO_CERTIFICATE}" if row.change.new_name and row.outcome == TitleOutcome.KEEPS else said

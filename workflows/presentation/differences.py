@@ -18,10 +18,10 @@ from workflows.presentation.words import Words, either, quoted
 MOST_LINES = 200  # shown of one annex; the rest is counted
 
 
-def difference_words(before: Facts, after: Facts, rules: RuleSet) -> Words:
-    """Parameters of `difference.html`: `count`, `cells` and, by annex, `lines` with what became of each."""
+def difference_words(before: Facts, after: Facts, rules: RuleSet, *, most: int | None = MOST_LINES) -> Words:
+    """Parameters of `difference.html`: `count`, `cells` and, by annex, the `most` first `lines` with their fate."""
     cells = [_cell(change, before, after, rules) for change in changed_cells(before, after) if not change.annex]
-    annexes = list(_annexes(changed_lines(before, after), rules))
+    annexes = list(_annexes(changed_lines(before, after), rules, most))
     return {"count": len(cells) + sum(annex["count"] for annex in annexes), "cells": cells, "annexes": annexes}
 
 
@@ -52,7 +52,7 @@ def told_notes(fact: Fact) -> tuple[str, ...]:
     return () if typed == plain else fact.notes
 
 
-def _annexes(changes: Iterable[LineChange], rules: RuleSet) -> Iterable[Words]:
+def _annexes(changes: Iterable[LineChange], rules: RuleSet, most: int | None) -> Iterable[Words]:
     specs = {annex.code: annex for annex in rules.form.annexes} if rules.form else {}
     for code, group in groupby(changes, key=lambda change: change.annex):
         lines = list(group)
@@ -62,8 +62,8 @@ def _annexes(changes: Iterable[LineChange], rules: RuleSet) -> Iterable[Words]:
             "label": _("附表 %(letter)s %(name)s") % {"letter": annex.letter, "name": either(annex, "name")},
             "count": len(lines),
             "summary": _("新增 %(added)d 行，删除 %(removed)d 行，修改 %(changed)d 行") % counts,
-            "lines": [_line(line, annex) for line in lines[:MOST_LINES]],
-            "more": max(0, len(lines) - MOST_LINES),
+            "lines": [_line(line, annex) for line in lines[:most]],
+            "more": 0 if most is None else max(0, len(lines) - most),
         }
 
 

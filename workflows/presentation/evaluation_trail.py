@@ -22,6 +22,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "miss_rectification": PARTIES,
     "accept_rectification": PARTIES,
     "find_unrectified": PARTIES,
+    "set_result_aside": PARTIES,
 }
 
 
@@ -44,4 +45,5 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "report_rectification": _text("report"),
     "accept_rectification": _text("remark"),
     "find_unrectified": _text("remark"),
+    "set_result_aside": _text("reason"),
 }

@@ -50,8 +50,8 @@ def score_text(call: EvaluationCall) -> str:
     return amount(Fraction(call.score), "point") if call.score else "—"
 
 
-def call_words(call: EvaluationCall) -> Words:
-    """A line of the office's list: title, holder, why, where it stands, result, what follows."""
+def call_words(call: EvaluationCall, *, case_page: str = "office_case") -> Words:
+    """A line of the list of a round: title, holder, why, where it stands, result, what follows."""
     part, case = part_of(call), call.application.case if call.application else None
     state = state_label(call.application.state) if call.application else ""
     return {
@@ -65,7 +65,7 @@ def call_words(call: EvaluationCall) -> Words:
         "tone": TONES[part],
         "reason": CallReason(call.reason).label if part == LEFT_OUT else "",
         "number": case.number if case else "",
-        "href": reverse("office_case", args=[case.number]) if case and part != MISSING else "",
+        "href": reverse(case_page, args=[case.number]) if case and part != MISSING else "",
         "state": state,
         "state_tone": state_tone(call.application.state) if call.application else "grey",
         "score": score_text(call),

@@ -10,18 +10,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accreditation.models import Application, CorrectionPoint, FurtherReturn, User
+from accreditation.models import CorrectionPoint, FurtherReturn, User
 from accreditation.models.returns import FurtherAnswer
 from accreditation.permissions import Person
 from accreditation.services.evaluation import reported_facts
-from accreditation.services.further_returns import latest
+from accreditation.services.further_returns import Returned, latest
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View
 from criteria.ruleset import RuleSet
 from workflows.assignments import desk_task, may_assign
+from workflows.matter_returns import owner_at
 from workflows.presentation.corrections import place_of
 from workflows.presentation.words import Words, quoted
-from workflows.who import level_of
+from workflows.procedures import procedure_of
+from workflows.returnable import returnables
 
 Content = Mapping[str, Any]
 TONES = {"": "amber", FurtherAnswer.ALLOWED: "green", FurtherAnswer.REFUSED: "red"}
@@ -32,16 +34,16 @@ FURTHER_READERS: Mapping[str, frozenset[View]] = dict.fromkeys(
 )
 
 
-def further_return(application: Application, by: Person, *, at: datetime) -> Words | None:
+def further_return(of: Returned, by: Person, *, at: datetime) -> Words | None:
     """The newest request of the level that has the case, as `return_request.html` takes it; None where there is none.
 
     `may_answer` says whether this person is a superior who did not ask.
     """
-    row = latest(application, level_of(application))
+    row = latest(of, owner_at(of))
     if row is None or not isinstance(by, User):
         return None
-    found = desk_task(application.case)
-    is_superior = found is not None and may_assign(found, by, application.case, at)
+    found = desk_task(row.case)
+    is_superior = found is not None and may_assign(found, by, row.case, at)
     return {
         "pk": row.pk,
         "state": row.get_answer_display() if row.answer else _("待负责人答复"),
@@ -61,6 +63,13 @@ def further_return(application: Application, by: Person, *, at: datetime) -> Wor
 
 
 def _points(row: FurtherReturn) -> Iterable[Words]:
+    if row.application is None:
+        subject = procedure_of(row.case).subject.of(row.case)
+        places = {(one.target, one.code, one.year): one.place for one in returnables(row.case, subject)}
+        for said in row.points:
+            place = places.get((said["target"], said["code"], said["year"]), said["code"])
+            yield {"place": place, "words": quoted(said["remark"]), "clause": quoted(said["clause"])}
+        return
     rules, facts = rules_of(row.application.batch), reported_facts(row.application)
     for said in row.points:
         place = place_of(CorrectionPoint(target=said["target"], code=said["code"], year=said["year"]), rules, facts)

@@ -6,14 +6,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accreditation.enums import Level, TitleState
+from accreditation.selectors.granting import granting_bodies
 from accreditation.selectors.holders import FormerName, HolderHistory, TitleStep
 from accreditation.templatetags.parts import state_tone
+from workflows.presentation.cases import title_name
 from workflows.presentation.words import Words, district_name, either, quoted
 
 
 def holder_words(found: HolderHistory) -> Words:
     """A holder: `name`, `uscc`, `district`, former `names`, `titles` with tier and state, `steps` newest first."""
-    enterprise = found.enterprise
+    enterprise, bodies = found.enterprise, granting_bodies(found.titles)
     return {
         "name": enterprise.name,
         "uscc": enterprise.uscc,
@@ -23,7 +25,7 @@ def holder_words(found: HolderHistory) -> Words:
             {
                 "number": title.number,
                 "href": reverse("centre", args=[title.number]),
-                "programme": either(title.programme, "name"),
+                "programme": title_name(title.programme, bodies[title.pk]),
                 "tier": str(Level(title.programme.level).label),
                 "granted_on": title.granted_on,
                 "valid_until": title.valid_until,

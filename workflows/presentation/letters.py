@@ -10,7 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accreditation.models import Letter
-from accreditation.reconsideration_words import CHALLENGEABLE
+from accreditation.models.cases import LetterText
+from accreditation.services.reconsiderations import is_challengeable
 from workflows.presentation.words import Words, quoted
 
 _GAP = re.compile(r"\n\s*\n")
@@ -36,9 +37,14 @@ def letter_rows(letters: Iterable[Letter], *, number: str, address: str) -> list
 
 
 def letter_page(letter: Letter) -> Words:
-    """A letter as it was sent, for `workflows/parts/letter.html`."""
+    """A letter of a case as it was sent, for `workflows/parts/letter.html`."""
+    return letter_words(letter, letter.get_kind_display()) | {"may_be_challenged": is_challengeable(letter)}
+
+
+def letter_words(letter: LetterText, kind: str) -> Words:
+    """Any letter as it was sent, under the name of its kind."""
     return {
-        "kind": letter.get_kind_display(),
+        "kind": kind,
         "number": letter.number,
         "dated": letter.dated,
         "issued_by": letter.issued_by,
@@ -46,7 +52,7 @@ def letter_page(letter: Letter) -> Words:
         "paragraphs": paragraphs(letter.body),
         "remedy": paragraphs(letter.remedy),
         "sha256": letter.sha256,
-        "may_be_challenged": bool(letter.remedy) and letter.kind in CHALLENGEABLE,
+        "may_be_challenged": False,
     }
 
 

@@ -66,6 +66,7 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("处理类别"), ProceedingKind(row.kind).label),
         (_("事由"), GROUNDS[Ground(row.ground)].label),
         (_("查明的事实"), quoted(row.found_facts)),
+        (_("国家文件"), _notice(row)),
         (_("陈述申辩意见"), quoted(row.statement)),
         (_("听证"), _hearing(row)),
         (_("听证笔录"), quoted(row.hearing_record)),
@@ -77,6 +78,15 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("再次申报限制"), _("%(day)s前不得再次申报") % {"day": day(row.barred_until)} if row.barred_until else ""),
     ]
     return [{"label": label, "value": value} for label, value in shown if value]
+
+
+def _notice(row: Proceeding) -> str:
+    return f"{quoted(row.notice.number)} {quoted(row.notice.authority)} {day(row.notice.dated)}" if row.notice else ""
+
+
+def is_national(subject: CaseSubject) -> bool:
+    """Whether the nation decides over the title, so that its document is asked for."""
+    return not _row(subject).is_decided_here
 
 
 def _hearing(row: Proceeding) -> str:

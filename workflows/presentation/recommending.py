@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Consultation
+from accreditation.recommendation_words import Department
 from accreditation.templatetags.dates import day
 from workflows.presentation.words import Words, amount, quoted
 
@@ -37,9 +39,13 @@ def recommending_rows(application: Application) -> list[Words]:
     return rows
 
 
-def consultation_rows(rows: list[Consultation]) -> list[Words]:
-    """Departments with what they answered: `name`, `state`, `tone`, `text`, `document`, `at`."""
-    return [
+def consultation_rows(rows: list[Consultation], *, not_asked: Iterable[Department] = ()) -> list[Words]:
+    """Departments with what they answered: `name`, `state`, `tone`, `text`, `document`, `at`; those not asked last."""
+    missing = [
+        {"name": one.label, "state": _("尚未征求"), "tone": "red", "text": "", "document": "", "dated": None}
+        for one in not_asked
+    ]
+    answered: list[Words] = [
         {
             "name": row.get_department_display(),
             "state": row.get_position_display() if row.position else _("等待答复"),
@@ -50,3 +56,4 @@ def consultation_rows(rows: list[Consultation]) -> list[Words]:
         }
         for row in rows
     ]
+    return answered + missing

@@ -18,6 +18,8 @@ RECONSIDERING: Mapping[str, frozenset[View]] = {
     "let_answer_pass": BOTH_SIDES,
     "stay_execution": BOTH_SIDES,
     "prolong_reconsideration": BOTH_SIDES,
+    "suspend_reconsideration": BOTH_SIDES,
+    "resume_reconsideration": BOTH_SIDES,
     "propose_decision": INSIDE,
     "send_back_proposal": INSIDE,
     "decide_reconsideration": BOTH_SIDES,

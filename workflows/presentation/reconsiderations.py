@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from accreditation.models import Case, Reconsideration
 from accreditation.models.cases import CaseSubject
-from accreditation.reconsideration_words import Outcome
-from accreditation.services.reconsiderations import challenged_title
-from accreditation.templatetags.dates import day
+from accreditation.reconsideration_words import Outcome, ReconsiderationState
+from accreditation.services.reconsiderations import title_concerned
+from accreditation.templatetags.dates import day, day_text, local
 from accreditation.visibility import View
 from workflows.presentation.words import Words, either, quoted
 
@@ -27,32 +27,42 @@ def _row(subject: CaseSubject) -> Reconsideration:
     return subject
 
 
+def _stayed(row: Reconsideration) -> str:
+    """From when on, and whether it has ended."""
+    if row.stayed_at is None:
+        return ""
+    ended = row.state in (ReconsiderationState.DECIDED, ReconsiderationState.WITHDRAWN)
+    since = _("自 %(day)s 起") % {"day": day_text(local(row.stayed_at).date())}
+    return since + (_("，已终止") if ended else "")
+
+
 def name(subject: CaseSubject) -> str:
     """Which act is challenged."""
     row = _row(subject)
-    return _("行政复议：%(kind)s %(no)s") % {"kind": row.letter.get_kind_display(), "no": row.letter.number}
+    return _("行政复议：%(kind)s %(no)s") % {"kind": row.told_by.get_kind_display(), "no": row.told_by.number}
 
 
 def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
     """Rows of the summary: the act, what both sides say, stay, decision; what is proposed only to those who decide."""
     row = _row(subject)
-    title = challenged_title(row)
+    title = title_concerned(row)
     shown: list[tuple[str, object]] = [
-        (_("被复议的行为"), f"{row.letter.get_kind_display()} {row.letter.number}"),
-        (_("原案"), row.challenged.number),
-        (_("被申请人"), quoted(row.letter.issued_by)),
+        (_("被复议的行为"), f"{row.told_by.get_kind_display()} {row.told_by.number}"),
+        (_("原案"), row.origin),
+        (_("被申请人"), quoted(row.told_by.issued_by)),
         (_("称号"), f"{either(title.programme, 'name')} {title.number}" if title else ""),
         (_("称号状态"), title.get_state_display() if title else ""),
-        (_("被复议文书内容"), quoted(row.letter.body)),
+        (_("被复议文书内容"), quoted(row.told_by.body)),
         (_("知道该行为的日期"), day(row.known_on)),
         (_("复议请求"), quoted(row.claim)),
         (_("事实和理由"), quoted(row.reasons)),
         (_("书面答复"), quoted(row.answer) if row.answer else ""),
         (_("停止执行"), quoted(row.stay_reason) if row.stay_reason else ""),
+        (_("停止执行的时间"), _stayed(row)),
         (_("复议期限延长"), _("%(n)d 日") % {"n": row.more_days} if row.more_days else ""),
         (_("拟定的决定"), Outcome(row.proposed_outcome).label if row.proposed_outcome and view in INSIDE else ""),
         (_("复议决定"), Outcome(row.outcome).label if row.outcome else ""),
-        (_("文号"), row.decision_number),
+        (_("文号"), quoted(row.decision_number) if row.decision_number else ""),
         (_("决定理由"), quoted(row.decision_reasons) if row.decision_reasons else ""),
         (_("决定日期"), day(row.decided_on) if row.decided_on else ""),
         (_("重新办理的申报"), row.redo_case.number if row.redo_case else ""),

@@ -27,6 +27,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "pass_reexamination": _EVERYBODY,
     "fail_reexamination": _PARTIES,
     "drop_reexamination": _EVERYBODY,
+    "reopen_reexamination": _PARTIES,
 }
 PAPERS = ("add_reexamination_document", "drop_reexamination_document")
 WORDS: Mapping[str, str] = {  # what of the entry is shown beside the act
@@ -40,4 +41,5 @@ WORDS: Mapping[str, str] = {  # what of the entry is shown beside the act
     "pass_reexamination": "notice",
     "fail_reexamination": "notice",
     "drop_reexamination": "reason",
+    "reopen_reexamination": "reason",
 }

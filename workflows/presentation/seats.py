@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
+from django.utils.translation import gettext as _
+
 from accreditation.enums import SeatState
 from accreditation.models import Seat
 from workflows.presentation.words import Words, quoted
@@ -28,12 +30,19 @@ def seat_rows(
             "name": quoted(seat.expert.name),
             "field": quoted(getattr(getattr(seat.expert, "expert", None), "field", "")),
             "employer": quoted(getattr(getattr(seat.expert, "expert", None), "employer", "")),
-            "state": SeatState(seat.state).label,
+            "state": _state(seat),
             "tone": TONES[SeatState(seat.state)],
             "since": seat.declared_at or seat.appointed_at,
-            "tie": quoted(seat.tie) if seat.tie else "",
+            "tie": quoted(seat.tie or seat.aside_reason) if seat.tie or seat.aside_reason else "",
             "href": address(seat) if seat.pk in vacant else "",
             "recuse": order(seat) if seat.state in WORKING else "",
         }
         for seat in seats
     ]
+
+
+def _state(seat: Seat) -> str:
+    """How it stands, with what was asked for or done about a sealed sheet."""
+    if not seat.aside_reason:
+        return str(SeatState(seat.state).label)
+    return _("评分表已搁置") if seat.state == SeatState.RECUSED else _("已提交，提请搁置")

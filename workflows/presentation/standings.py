@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from fractions import Fraction
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accreditation.enums import StandingLevel, StandingState
 from accreditation.errors import Reason
-from accreditation.models import Application, Standing
+from accreditation.models import Standing
 from accreditation.seeds.standings import catalogue
-from accreditation.selectors.standings import answers, standings_of, stands
-from accreditation.services.evaluation import reported_facts
-from accreditation.services.rule_sets import rules_of
+from accreditation.selectors.standings import standings_of, stands
 from accreditation.templatetags.parts import state_tone
 from criteria.figures import Confidence
 from workflows.presentation.words import Words, confidence_mark, district_name, either, quoted
@@ -105,35 +102,6 @@ def facts(row: Standing) -> list[Words]:
 def fault_rows(reasons: Iterable[Reason]) -> list[Words]:
     """Faults of a file in the order of its cells: `place`, `text`."""
     return [{"place": "" if one.place == "file" else one.place, "text": str(one)} for one in reasons]
-
-
-# --- what the register asks of an application -------------------------------------------------------------------
-def register_questions(application: Application) -> dict[str, Words]:
-    """By figure that a kind answers: `words` (register says, application says), `tone`, `rows`; one query.
-
-    A question and never an answer: the figure stays as it was filed until an officer verifies it.
-    """
-    rules, reported = rules_of(application.batch), reported_facts(application)
-    year = application.batch.reporting_year
-    asked = {spec.code: year for spec in (rules.form.table if rules.form else ())}
-    found = answers(application.enterprise.uscc, asked)
-    return {code: _question(rows, _figure(reported, code, year)) for code, rows in found.items()}
-
-
-def _figure(reported: object, code: str, year: int) -> Fraction | None:
-    figures = getattr(reported, "figures", {})
-    fact = figures.get((code, year))
-    return fact.value if fact is not None and isinstance(fact.value, Fraction) else None
-
-
-def _question(rows: list[Standing], reported: Fraction | None) -> Words:
-    said = "—" if reported is None else str(reported)
-    values = {"n": len(rows), "m": said}
-    if not rows:
-        return {"words": _("资质登记簿没有相关记录，填报 %(m)s 项") % values, "tone": "grey", "rows": []}
-    words = _("资质登记簿 %(n)s 项，填报 %(m)s 项") % values
-    names = [quoted(f"{row.name or kind_name(row.kind)}（{row.year}）") for row in rows]
-    return {"words": words, "tone": "green" if reported == len(rows) else "amber", "rows": names}
 
 
 def held_rows(uscc: str, on: date) -> list[Words]:

@@ -32,6 +32,7 @@ from workflows.presentation import timeline_figures, timeline_notices
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.further_returns import FURTHER_TELLERS
 from workflows.presentation.hands import HAND_TELLERS
+from workflows.presentation.objections import OBJECTION_TELLERS
 from workflows.presentation.provable import provable_name
 from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID
 from workflows.presentation.timeline_readers import AUTHORITIES, READERS
@@ -249,7 +250,11 @@ def _hearing(content: Content, rules: RuleSet | None) -> str | SafeString:
 
 
 def _asked(content: Content, rules: RuleSet | None) -> str:
-    return str(_("、")).join(str(Department(code).label) for code in content.get("departments", []))
+    return _names_of(content.get("departments", []))
+
+
+def _names_of(departments: Iterable[str]) -> str:
+    return str(_("、")).join(str(Department(code).label) for code in departments)
 
 
 def _answered(content: Content, rules: RuleSet | None) -> SafeString:
@@ -258,7 +263,21 @@ def _answered(content: Content, rules: RuleSet | None) -> SafeString:
 
 
 def _scored(content: Content, rules: RuleSet | None) -> str:
-    return _("初评得分 %(points)s。") % {"points": amount(Fraction(content["score"]), "point")}
+    return _("初评得分 %(points)s。") % {"points": amount(Fraction(content["score"]), "point")} + _silence(content)
+
+
+def _silence(content: Content) -> str:
+    """Which departments let their time pass, and which were never asked, by name."""
+    told = {"silent": _("逾期未答复：%(names)s。"), "not_asked": _("未征求意见：%(names)s。")}
+    said = [text % {"names": _names_of(content[key])} for key, text in told.items() if content.get(key)]
+    return "".join(said)
+
+
+def _and_silence(name: str) -> Callable[[Content, RuleSet | None], str | SafeString]:
+    def tell(content: Content, rules: RuleSet | None) -> SafeString:
+        return format_html("{}{}", quoted(content.get(name) or ""), _silence(content))
+
+    return tell
 
 
 def _placed(content: Content, rules: RuleSet | None) -> str:
@@ -281,6 +300,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "find_ineligible": _failed_gates,
     "decline": _reasons("reasons"),
     "forward": _reasons("opinion"),
+    "call_in": _reasons("reason"),
     "pass_material_check": _reasons("opinion"),
     "record_site_visit": _visited,
     "recommend": _reasons("opinion"),
@@ -290,14 +310,14 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "draw_panel": _drawn,
     "recuse": _reasons("tie"),
     "order_recusal": _reasons("tie"),
-    **dict.fromkeys(("table_again", "change_edition"), _reasons("reason")),
+    **dict.fromkeys(("table_again", "change_edition", "ask_sheet_aside", "set_sheet_aside"), _reasons("reason")),
     "propose": _decided,
     "refuse": _decided,
     "postpone": _decided,
     **dict.fromkeys(("uphold_objection", "take_off_notice"), _reasons("reasons")),
     "dismiss_objection": timeline_notices.dismissed,
     "extend_notice": timeline_notices.extended,
-    "pause_clock": _paused,
+    **dict.fromkeys(("pause_clock", "pause_experts", "pause_order", "suspend_reconsideration"), _paused),
     **HAND_TELLERS,
     **FURTHER_TELLERS,
     **dict.fromkeys(
@@ -308,16 +328,17 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "ask_for_hearing": _reasons("statement"),
     "call_hearing": _hearing,
     "make_order": _reasons("reasons"),
+    "record_notice": _reasons("notice"),
     "drop_proceeding": _reasons("reason"),
     "refuse_order": _reasons("reason"),
     **{verb: _reasons(name) for verb, name in RECONSIDERATION_SAID.items()},
     "ask_departments": _asked,
     "record_answer": _answered,
-    "conclude_consultation": _reasons("opinion"),
+    "conclude_consultation": _and_silence("opinion"),
     "correct_entry": _reasons("corrected"),
     "adopt_initial_score": _scored,
     "score_at_check": _scored,
-    "not_recommend_below_limit": _reasons("reasons"),
+    "not_recommend_below_limit": _and_silence("reasons"),
     "enter_ranking": _placed,
     "recommend_upward": _reasons("recommendation"),
     "note_public_notice_above": timeline_notices.noticed,
@@ -325,4 +346,5 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "pass_over_above": _reasons("notice"),
     **evaluations.TELLERS,
     **timeline_figures.TELLERS,
+    **OBJECTION_TELLERS,
 }

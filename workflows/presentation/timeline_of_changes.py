@@ -23,6 +23,9 @@ READERS: Mapping[str, frozenset[View]] = {
     "send_succession_back": _INSIDE,
     "confirm_succession": _EVERYBODY,
     "refuse_change": _EVERYBODY,
+    "agree_to_succession": _EVERYBODY,
+    "reopen_change": _EVERYBODY,
+    "restore_ended_titles": _EVERYBODY,
 }
 PAPERS = ("add_change_document", "drop_change_document")
 WORDS: Mapping[str, str] = {  # what of the entry is shown beside the act
@@ -35,4 +38,7 @@ WORDS: Mapping[str, str] = {  # what of the entry is shown beside the act
     "confirm_change": "document",
     "confirm_succession": "document",
     "refuse_change": "reasons",
+    "agree_to_succession": "name",
+    "reopen_change": "reason",
+    "restore_ended_titles": "reason",
 }

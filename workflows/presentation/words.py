@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import DISTRICTS
 from accreditation.models import AuditEvent
+from accreditation.selectors.granting import body_of_code
 from accreditation.templatetags.figures import grouped_text
 from accreditation.templatetags.language import is_english, zh
 from criteria.exact import fixed_text, shown_text
@@ -48,8 +49,11 @@ def state_label(state: str) -> str:
 
 
 def district_name(code: str) -> str:
-    """Name of a district; its code when it is not one of the city's."""
-    return str(DISTRICTS.get(code, code))
+    """Name of a district, or of the zone, group or town whose code it is."""
+    if code in DISTRICTS:
+        return str(DISTRICTS[code])
+    body = body_of_code(code)
+    return body_name(body) if body else code
 
 
 def body_name(body: Any) -> str:

@@ -67,11 +67,12 @@ def figure_rows(asked: list[tuple[FieldSpec, int]], figures: Mapping[str, str]) 
         text = figures.get(f"{spec.code}-{year}", "")
         if text:
             label = _("%(name)s（%(year)s 年）") % {"name": either(spec, "name"), "year": year}
-            shown.append((label, _value(text, spec.unit)))
+            shown.append((label, figure_text(text, spec.unit)))
     return shown
 
 
-def _value(text: str, unit: str) -> str:
+def figure_text(text: str, unit: str) -> str:
+    """A stored figure with its unit; yes or no for one that is true or false."""
     if text in ("true", "false"):
         return _("是") if text == "true" else _("否")
     return amount(Fraction(text), unit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accreditation.enums import ApplicationState
 from accreditation.errors import NotFound
-from accreditation.models import Notice, NoticeAdjustment, NoticeEntry
+from accreditation.models import Notice, NoticeAdjustment, NoticeEntry, NoticeWaiver
 from accreditation.permissions import Person, batches_under
 from accreditation.roles import Power
 from accreditation.services.adjustments import adjustments_of
@@ -30,6 +30,11 @@ def adjustable(row: Notice) -> list[NoticeEntry]:
         if entry.application.state == ApplicationState.UNDER_NOTICE
         and CORRECT in procedure_of(entry.application.case).verbs
     ]
+
+
+def waived(row: Notice) -> set[int]:
+    """Primary keys of the applications whose applicants asked to be taken off this notice."""
+    return set(NoticeWaiver.objects.filter(notice=row).values_list("application", flat=True))
 
 
 def published_adjustments(row: Notice) -> list[NoticeAdjustment]:

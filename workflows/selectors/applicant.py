@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import F
 
 from accreditation.clocks import DeadlineKind, DeadlineState
-from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Level, Owner, states_where
+from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Owner, states_where
 from accreditation.errors import NotFound
 from accreditation.models import (
     Application,
@@ -35,6 +35,7 @@ from workflows.calendar import current_calendar
 from workflows.certification import newest_certificate_of_title, request_key_of
 from workflows.presentation.cases import clock_words
 from workflows.presentation.words import Words
+from workflows.selectors.hearings import awaited_of
 from workflows.workdays import SHANGHAI, WorkCalendar
 
 
@@ -45,11 +46,13 @@ class OwnCase:
     case: Case
     application: Application
     clock: Words | None
+    objection: str = ""  # number of the objection on which the applicant is asked for a statement
 
     @property
     def is_mine_to_act(self) -> bool:
         """Whether the next step is the applicant's."""
-        return APPLICATION_STATES[ApplicationState(self.application.state)].owner is Owner.APPLICANT
+        is_owner = APPLICATION_STATES[ApplicationState(self.application.state)].owner is Owner.APPLICANT
+        return is_owner or bool(self.objection)
 
 
 def own_case(user: Person, number: str) -> tuple[Case, Application]:
@@ -72,14 +75,22 @@ def own_cases(user: Person, *, at: datetime) -> list[OwnCase]:
     )
     calendar = current_calendar()
     clocks = _clocks(rows, at, calendar)
-    found = [OwnCase(case, case.application, clocks.get(case.pk) or _window(case, at, calendar)) for case in rows]
+    asked = awaited_of(rows)
+    found = [
+        OwnCase(
+            case, case.application, clocks.get(case.pk) or _window(case, at, calendar),
+            asked[case.pk].objection.number if case.pk in asked else "",
+        )
+        for case in rows
+    ]  # fmt: skip
     return sorted(found, key=lambda row: not row.is_mine_to_act)
 
 
 def _clocks(cases: Iterable[Case], at: datetime, calendar: WorkCalendar) -> dict[int, Words]:
     running = Deadline.objects.filter(case__in=[case.pk for case in cases], state=DeadlineState.RUNNING)
     latest_first = running.exclude(kind=DeadlineKind.FIGURE_CHECK).order_by("-due_at")
-    return {clock.case_id: clock_words(clock, at=at, calendar=calendar) for clock in latest_first}
+    beside = running.filter(kind=DeadlineKind.OBJECTION_STATEMENT).order_by("-due_at")  # the applicant minds it first
+    return {clock.case_id: clock_words(clock, at=at, calendar=calendar) for clock in (*latest_first, *beside)}
 
 
 def _window(case: Case, at: datetime, calendar: WorkCalendar) -> Words | None:
@@ -89,10 +100,10 @@ def _window(case: Case, at: datetime, calendar: WorkCalendar) -> Words | None:
     return window_of(case.batch, at=at, calendar=calendar)
 
 
-def window_of(batch: Batch, *, at: datetime, calendar: WorkCalendar | None = None) -> Words:
+def window_of(batch: Batch, *, at: datetime, calendar: WorkCalendar) -> Words:
     """The end of a batch's window as a clock."""
     today, last = (moment.astimezone(SHANGHAI).date() for moment in (at, batch.closes_at))
-    left = (calendar or current_calendar()).left(today, last)
+    left = calendar.left(today, last)
     return {"due": batch.closes_at, "left": left, "provisional": False}
 
 
@@ -141,12 +152,6 @@ def certificate_of(application: Application) -> Certificate | None:
     return found if found is not None and found.sha256 else None
 
 
-def is_offered_to(batch: Batch, enterprise: Enterprise) -> bool:
-    """A district offers its batches to enterprises registered there; zones and groups to all, as the city does."""
-    body = batch.authority
-    return body is None or body.level != Level.DISTRICT or body.district == enterprise.district
-
-
 def open_batches(at: datetime) -> list[Batch]:
     """Batches that take applications now, the one that closes first at the top."""
     rows = Batch.objects.filter(state=BatchState.OPEN, opens_at__lte=at, closes_at__gte=at)
@@ -170,7 +175,7 @@ def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
         closed = states_where(is_closed=True)
         taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
         rows = rows.exclude(pk__in=taken)
-    offered = [enterprise for enterprise in rows if is_offered_to(batch, enterprise)]
+    offered = [enterprise for enterprise in rows if batch.is_offered_in(enterprise.district)]
     return [row for row in offered if not batch.is_evaluation or call_for(row, batch) is not None]
 
 

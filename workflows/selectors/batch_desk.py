@@ -35,7 +35,11 @@ class StatedFigure:
 def batches() -> QuerySet[Batch]:
     """All batches, newest first, each with the number of its filed cases."""
     filed = Count("cases", filter=~Q(cases__state=ApplicationState.DRAFT))
-    return Batch.objects.select_related("programme", "rule_set").annotate(filed=filed).order_by("-opens_at", "-pk")
+    return (
+        Batch.objects.select_related("programme", "rule_set", "authority")
+        .annotate(filed=filed)
+        .order_by("-opens_at", "-pk")
+    )
 
 
 def batch(code: str) -> Batch:

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from django.db.models import QuerySet
 
+from accreditation.enums import SeatState
 from accreditation.models import Application, Batch, Meeting, Panel, Review, User
-from accreditation.permissions import has_power
+from accreditation.permissions import has_power_over
 from accreditation.roles import Power
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import visible_cases, visible_items
@@ -36,9 +37,10 @@ def batch_report(user: User, batch: Batch) -> Report:
 
 def meeting_report(user: User, meeting: Meeting) -> Report:
     """Opened panels of the cases on an agenda; a member's own recusals are left out, the office sees all."""
-    items = meeting.items.all() if has_power(user, Power.CALL_MEETINGS) else visible_items(user).filter(meeting=meeting)
+    calls = has_power_over(user, Power.CALL_MEETINGS, meeting.batch)
+    items = meeting.items.all() if calls else visible_items(user).filter(meeting=meeting)
     applications = Application.objects.filter(pk__in=items.values("application_id"))
-    if has_power(user, Power.CALL_MEETINGS):
+    if calls:
         applications = applications.filter(case__in=visible_cases(user))
     return _report(meeting.batch, applications)
 
@@ -49,7 +51,7 @@ def _report(batch: Batch, applications: QuerySet[Application]) -> Report:
     panels = Panel.objects.filter(application__in=applications)
     opened = panels.filter(opened_at__isnull=False)
     reviews = (
-        Review.objects.filter(seat__panel__in=opened)
+        Review.objects.filter(seat__panel__in=opened, seat__state=SeatState.SUBMITTED)
         .select_related("seat__expert", "seat__panel__application__case")
         .order_by("seat__panel__application__case__number", "seat__place")
     )

@@ -10,11 +10,12 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accreditation.clocks import BESIDE, DeadlineState
-from accreditation.enums import APPLICATION_STATES, DISTRICTS, ApplicationState, ObjectionState, SeatState
+from accreditation.enums import APPLICATION_STATES, ApplicationState, ObjectionState, SeatState
 from accreditation.models import Batch, Case, Deadline, Objection, Seat, User
 from accreditation.permissions import districts_of
 from accreditation.roles import Power
 from accreditation.visibility import visible_cases
+from workflows.presentation.words import district_name
 
 WAITS_FOR_DISTRICT = (
     ApplicationState.SUBMITTED,
@@ -46,7 +47,7 @@ class DistrictLoad:
     @property
     def name(self) -> object:
         """Name of the district."""
-        return DISTRICTS.get(self.district, self.district)
+        return district_name(self.district)
 
     @property
     def total(self) -> int:

@@ -12,10 +12,19 @@ from accreditation.evaluation_words import CallReason
 from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Title
 from accreditation.permissions import Person, batches_under
 from accreditation.roles import Power
-from accreditation.services.evaluation_rounds import NOT_HANDED_IN, Listed, population
+from accreditation.services.evaluation_rounds import (
+    NOT_HANDED_IN,
+    Listed,
+    knows_cycle,
+    population,
+    rounds_of,
+    titles_of,
+)
+from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import enterprises_of
 from workflows.evaluation_acts import is_late_list_alone
 from workflows.selectors import batch_desk
+from workflows.selectors.own_batches import own_batch
 
 SHOWN_TO_HOLDER = (ApplicationState.UNDER_NOTICE, ApplicationState.NOTICE_COMPLETED)
 ANSWERED, MISSING, LATE, LEFT_OUT = "answered", "missing", "late", "left_out"
@@ -29,14 +38,30 @@ def evaluation_batch(code: str) -> Batch:
     return row
 
 
+def office_round(code: str) -> Batch:
+    """One that the municipal office runs itself; NotFound for what a district, a zone or a group runs."""
+    row = evaluation_batch(code)
+    if row.authority_id is not None:
+        raise NotFound(code)
+    return row
+
+
+def local_round(user: Person, code: str) -> Batch:
+    """One of the bodies for which the person runs evaluations; NotFound for another body's and the office's."""
+    row = own_batch(user, code)
+    if not row.is_evaluation:
+        raise NotFound(code)
+    return row
+
+
 def round_of(batch: Batch) -> EvaluationRound | None:
     """The frozen round; None before."""
     return EvaluationRound.objects.select_related("frozen_by").filter(batch=batch).first()
 
 
 def would_freeze(batch: Batch) -> list[Listed]:
-    """Whom a freeze now would name."""
-    return population(batch)
+    """Whom a freeze now would name; nobody while the rules do not say who is due."""
+    return population(batch) if knows_cycle(rules_of(batch)) else []
 
 
 def calls_of(round_: EvaluationRound, part: str = "") -> QuerySet[EvaluationCall]:
@@ -57,13 +82,12 @@ def part_of(call: EvaluationCall) -> str:
 
 def earlier_round(batch: Batch) -> EvaluationRound | None:
     """The round before, whose excellent titles stand aside from this one."""
-    rows = EvaluationRound.objects.filter(programme=batch.programme, year__lt=batch.year)
-    return rows.order_by("-year").first()
+    return rounds_of(batch).filter(year__lt=batch.year).order_by("-year").first()
 
 
 def titles_in_force(batch: Batch) -> list[Title]:
     """Titles for which an earlier result can be entered."""
-    return [one.title for one in population(batch)]
+    return list(titles_of(batch))
 
 
 def own_calls(user: Person) -> list[EvaluationCall]:

@@ -29,6 +29,7 @@ class SeatTask:
     case: Case
     deadline: Deadline | None
     days_left: int | None
+    is_paused: bool = False  # the clock stands still
 
 
 def open_seats(user: User) -> QuerySet[Seat]:
@@ -52,14 +53,16 @@ def seat_tasks(seats: Iterable[Seat], *, at: datetime) -> list[SeatTask]:
     """Seats with their clocks, the most urgent first; three queries whatever the number."""
     rows = list(seats)
     cases = [seat.panel.application.case_id for seat in rows]
-    running = Deadline.objects.filter(case_id__in=cases, state=DeadlineState.RUNNING)
-    clocks = {clock.case_id: clock for clock in running}
+    kept = Deadline.objects.filter(case_id__in=cases, state__in=(DeadlineState.RUNNING, DeadlineState.PAUSED))
+    clocks = {clock.case_id: clock for clock in kept if clock.state == DeadlineState.RUNNING}
+    standing = {clock.case_id for clock in kept} - clocks.keys()
     calendar, today = current_calendar(), at.astimezone(SHANGHAI).date()
     tasks = []
     for seat in rows:
         case = seat.panel.application.case
         clock = clocks.get(case.pk)
-        tasks.append(SeatTask(seat, case, clock, days_left(clock, calendar, today) if clock else None))
+        left = days_left(clock, calendar, today) if clock else None
+        tasks.append(SeatTask(seat, case, clock, left, case.pk in standing))
     return sorted(tasks, key=lambda task: (task.deadline is None, task.deadline and task.deadline.due_at))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from django.db.models import Q
+
 from accreditation.errors import NotFound
 from accreditation.models import Application, Binding, Case, Evidence, Submission, VerifiedValue
 from accreditation.services.bindings import Provable, proving_kinds, standing_bindings
@@ -17,6 +19,8 @@ from criteria.facts import Fact, Facts, Scalar
 from criteria.fields import FieldSpec
 from criteria.ruleset import EvidenceKind, RuleSet
 
+Values = Mapping[tuple[str, int | None], VerifiedValue]
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -25,6 +29,7 @@ class Cell:
     year: int | None
     fact: Fact | None
     verified: VerifiedValue | None
+    ended: VerifiedValue | None = None  # set before a correction of the figure, and nothing since
 
     @property
     def reported(self) -> Scalar:
@@ -35,6 +40,11 @@ class Cell:
     def verified_value(self) -> Fraction | None:
         """The value that counts instead."""
         return Fraction(self.verified.value) if self.verified else None
+
+    @property
+    def ended_value(self) -> Fraction | None:
+        """What an officer verified before the correction."""
+        return Fraction(self.ended.value) if self.ended else None
 
     @property
     def is_number(self) -> bool:
@@ -117,13 +127,13 @@ def basics(application: Application) -> list[tuple[FieldSpec, Cell]]:
 def figure_rows(application: Application) -> list[FigureRow]:
     """The data table, three years where the rules ask for them; five queries."""
     rules, facts = rules_of(application.batch), reported_facts(application)
-    verified = _adopted(application)
+    verified, ended = _values(application)
     evidence, bound = standing_evidence(application), bindings_by_code(application)
     used = used_by(rules)
     return [
         FigureRow(
             spec,
-            tuple(_cells(spec, application.batch.reporting_year, facts, verified)),
+            tuple(_cells(spec, application.batch.reporting_year, facts, verified, ended)),
             bound.get(spec.code, ()),
             tuple(_of_proving_kinds(spec.code, rules, evidence, bound.get(spec.code, ()))),
             used.get(spec.code, ()),
@@ -143,20 +153,25 @@ def bindings_by_code(application: Application) -> dict[str, tuple[Binding, ...]]
     }
 
 
-def _cells(
-    spec: FieldSpec, newest: int, facts: Facts | None, verified: Mapping[tuple[str, int | None], VerifiedValue]
-) -> Iterator[Cell]:
+def _cells(spec: FieldSpec, newest: int, facts: Facts | None, verified: Values, ended: Values) -> Iterator[Cell]:
     for year in range(newest, newest - spec.years, -1):
-        yield Cell(year, _fact(facts, spec.code, year), verified.get((spec.code, year)))
+        key = (spec.code, year)
+        yield Cell(year, _fact(facts, *key), verified.get(key), None if key in verified else ended.get(key))
 
 
 def _fact(facts: Facts | None, code: str, year: int | None) -> Fact | None:
     return facts.figures.get((code, year)) if facts else None
 
 
-def _adopted(application: Application) -> dict[tuple[str, int | None], VerifiedValue]:
-    rows = VerifiedValue.objects.filter(application=application, is_current=True, adopted_at__isnull=False)
-    return {(row.code, row.year): row for row in rows.select_related("adopted_by")}
+def _values(application: Application) -> tuple[Values, Values]:
+    """Values that count, and of each figure the last that a correction ended; one query."""
+    counts = Q(is_current=True, adopted_at__isnull=False)
+    rows = VerifiedValue.objects.filter(counts | Q(ended_with__isnull=False), application=application)
+    found = list(rows.select_related("adopted_by").order_by("pk"))
+    return (
+        {(row.code, row.year): row for row in found if row.is_current},
+        {(row.code, row.year): row for row in found if not row.is_current},
+    )
 
 
 def _of_proving_kinds(
@@ -200,7 +215,7 @@ def figure_cell(application: Application, code: str, year: int) -> tuple[FieldSp
 def earlier_values(application: Application, code: str, year: int) -> list[VerifiedValue]:
     """Everything that was verified or proposed for one figure, newest first."""
     rows = VerifiedValue.objects.filter(application=application, code=code, year=year)
-    return list(rows.select_related("proposed_by", "adopted_by").order_by("-proposed_at", "-pk"))
+    return list(rows.select_related("proposed_by", "adopted_by", "ended_with").order_by("-proposed_at", "-pk"))
 
 
 def version_count(application: Application) -> int:

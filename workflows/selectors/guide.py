@@ -9,6 +9,7 @@ from functools import lru_cache
 from accreditation.enums import BatchState
 from accreditation.errors import NotFound
 from accreditation.models import Announcement, Batch, Notice, Programme
+from accreditation.models.batches import is_evaluation
 from accreditation.services.rule_sets import rules_of, template_of
 from criteria.ruleset import RuleSet
 from criteria.workbook import Template, template_from_json
@@ -38,18 +39,25 @@ def batch_by_code(code: str) -> Batch:
 
 
 def programmes() -> list[Programme]:
-    """Programmes that had a batch here, with rules to show."""
-    rows = Programme.objects.filter(batch__isnull=False).exclude(batch__state=BatchState.PREPARED)
-    return list(rows.select_related("granted_by").distinct().order_by("name_zh"))
+    """Programmes that had a batch to apply in here, with rules to show."""
+    opened = Batch.objects.exclude(state=BatchState.PREPARED).values_list("programme_id", "procedure").distinct()
+    found = {programme for programme, procedure in opened if not is_evaluation(procedure)}
+    return list(Programme.objects.filter(pk__in=found).select_related("granted_by").order_by("name_zh"))
 
 
-def programme_by_code(code: str) -> tuple[Programme, Batch]:
-    """A programme with its newest opened batch; NotFound when it never had one."""
-    rows = Batch.objects.select_related("programme__granted_by", "rule_set").exclude(state=BatchState.PREPARED)
-    batch = rows.filter(programme=code).order_by("-year", "-ordinal").first()
-    if batch is None:
+def batches_of_programme(code: str) -> list[Batch]:
+    """The newest opened batch of each body that grants the title, those that take applications first.
+
+    A round of evaluation is nothing to apply for. NotFound where the programme never had a batch.
+    """
+    rows = Batch.objects.select_related("programme__granted_by", "rule_set", "authority").filter(programme=code)
+    newest: dict[int | None, Batch] = {}
+    for batch in rows.exclude(state=BatchState.PREPARED).order_by("-year", "-ordinal"):
+        if not batch.is_evaluation:
+            newest.setdefault(batch.authority_id, batch)
+    if not newest:
         raise NotFound(code)
-    return batch.programme, batch
+    return sorted(newest.values(), key=lambda batch: (batch.state != BatchState.OPEN, -batch.year, batch.code))
 
 
 def batch_rules(batch: Batch) -> RuleSet:

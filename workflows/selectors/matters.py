@@ -8,20 +8,46 @@ from django.db.models import Q, QuerySet
 
 from accreditation.enums import Level
 from accreditation.errors import NotFound
-from accreditation.models import Case, CaseDocument, Enterprise, Letter, Proceeding, Reconsideration, Title, User
+from accreditation.models import (
+    Case,
+    CaseDocument,
+    Enterprise,
+    Letter,
+    Proceeding,
+    Reconsideration,
+    ReissueLetter,
+    Title,
+    User,
+)
 from accreditation.models.cases import CaseSubject
-from accreditation.permissions import Person, districts_of, has_power_at
+from accreditation.permissions import Person, districts_of, has_power_at, powers_of
 from accreditation.roles import Power
+from accreditation.selectors.granting import proceeded_over_at
+from accreditation.services.matter_returns import open_return
 from accreditation.services.proceedings import standing_documents
 from accreditation.services.reconsiderations import orders_redo
-from accreditation.visibility import case_for, enterprises_of, visible_cases
+from accreditation.visibility import View, case_for, enterprises_of, letter_for, view_of, visible_cases
 from workflows.procedures import procedure_of
+from workflows.returnable import FIGURE
+
+DEALING = frozenset(  # whose desk is the whole of it; auditors and the office read everything
+    {Power.PREPARE_ORDERS, Power.MAKE_ORDERS, Power.REVIEW_RECONSIDERATIONS, Power.SEE_ALL_CASES, Power.AUDIT}
+)
 
 
 def matters(user: User) -> QuerySet[Case]:
     """Cases over titles that the person sees, the newest move first."""
-    rows = visible_cases(user).filter(application__isnull=True).select_related("enterprise")
+    rows = visible_cases(user).filter(_dealt_with(user), application__isnull=True).select_related("enterprise")
     return rows.order_by("-moved_at", "-pk").distinct()
+
+
+def _dealt_with(user: Person) -> Q:
+    """Who only answers challenges, for a body that recognises by itself, reads those against it and nothing else."""
+    held = powers_of(user)
+    if Power.ANSWER_CHALLENGES not in held or held & DEALING:
+        return Q()
+    answered = Q(reconsideration__respondent_code__in=districts_of(user, Power.ANSWER_CHALLENGES))
+    return answered | Q(enterprise__in=enterprises_of(user))
 
 
 def own_matters(user: Person) -> list[Case]:
@@ -42,7 +68,7 @@ def narrowed(cases: QuerySet[Case], *, words: str = "", state: str = "") -> Quer
 def matter_for(user: Person, number: str) -> tuple[Case, CaseSubject]:
     """A case over a title with its subject; NotFound for whom it is not, and for an application."""
     case = case_for(user, number)
-    if hasattr(case, "application"):
+    if hasattr(case, "application") or not Case.objects.filter(_dealt_with(user), pk=case.pk).exists():
         raise NotFound(number)
     return case, procedure_of(case).subject.of(case)
 
@@ -62,14 +88,20 @@ def is_to_be_redone(subject: CaseSubject) -> bool:
     return isinstance(subject, Reconsideration) and orders_redo(subject)
 
 
+def figures_are_open(subject: CaseSubject) -> bool:
+    """Whether the holder may fill in figures: all of them, or those that the open return names."""
+    row = open_return(subject.case)
+    return row is None or row.points.filter(target=FIGURE).exists()
+
+
 def titles_of_authority(user: Person) -> QuerySet[Title]:
-    """Titles that the person's own authority granted: the city's office, or the bureau of a district."""
+    """Titles that the person's own authority granted: the city's office, or a district, zone or group."""
     rows = Title.objects.select_related("programme", "holder").order_by("-granted_on", "-pk")
     allowed = Q(pk__in=[])
     if has_power_at(user, Power.PREPARE_ORDERS, None):
         allowed |= ~Q(programme__level=Level.DISTRICT)
     if here := [code for code in districts_of(user) if has_power_at(user, Power.PREPARE_ORDERS, code)]:
-        allowed |= Q(programme__level=Level.DISTRICT, holder__district__in=here)
+        allowed |= proceeded_over_at(here)
     return rows.filter(allowed)
 
 
@@ -97,6 +129,18 @@ def own_title(user: Person, number: str) -> Title:
     if found is None:
         raise NotFound(number)
     return found
+
+
+def own_letter(user: User, number: str) -> Letter | ReissueLetter:
+    """A letter to an enterprise for which the person acts, of a case or about a certificate; NotFound for others."""
+    answer = ReissueLetter.objects.select_related("reissue__title").filter(number=number).first()
+    if answer is not None:
+        own_title(user, answer.reissue.title.number)
+        return answer
+    letter = letter_for(user, number)
+    if view_of(user, letter.case) is not View.APPLICANT:
+        raise NotFound(number)
+    return letter
 
 
 def documents_of(case: Case) -> list[CaseDocument]:

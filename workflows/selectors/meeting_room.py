@@ -17,13 +17,13 @@ from accreditation.models import (
     Meeting,
     MeetingItem,
     MeetingRecusal,
+    PresenceChange,
     User,
     Vote,
 )
 from accreditation.permissions import batches_under, has_power_over
-from accreditation.roles import Power, Role
-from accreditation.selectors.people import holders_of
-from accreditation.visibility import visible_items
+from accreditation.roles import Power
+from accreditation.visibility import unconnected_items, visible_items
 
 WAITS = ApplicationState.UNDER_OVERALL_REVIEW
 
@@ -59,26 +59,20 @@ def batches_waiting(user: User) -> QuerySet[Batch]:
 
 def untabled(batch: Batch | None = None) -> QuerySet[Application]:
     """Applications under overall review that no open agenda holds, by case number."""
-    tabled = MeetingItem.objects.filter(outcome="").values("application")
+    tabled = MeetingItem.objects.filter(is_open=True).values("application")
     rows = Application.objects.filter(state=WAITS).exclude(pk__in=tabled)
     if batch is not None:
         rows = rows.filter(batch=batch)
     return rows.select_related("case", "enterprise").order_by("case__number")
 
 
-def committee(batch: Batch) -> list[User]:
-    """Active people who vote on the applications of a batch: the committee, or the authority's leading group."""
-    if batch.authority is None:
-        return holders_of([Role.COMMITTEE_MEMBER])
-    return holders_of([Role.LEADING_GROUP_MEMBER], district=batch.authority.district)
-
-
 def agenda(meeting: Meeting, user: User) -> list[AgendaRow]:
-    """The items in their order, with what the reader has done; four queries whatever the number."""
+    """The items in their order, with what the reader has done; five queries whatever the number."""
     items = list(meeting.items.select_related("application__case", "application__enterprise").order_by("position"))
     votes: dict[int, list[Vote]] = defaultdict(list)
     for vote in Vote.objects.filter(item__in=items):
         votes[vote.item_id].append(vote)
+    open_to_reader = set(unconnected_items(meeting.items.all(), user).values_list("pk", flat=True))
     stepped_out: dict[int, set[int]] = defaultdict(set)
     for recusal in MeetingRecusal.objects.filter(item__in=items):
         stepped_out[recusal.item_id].add(recusal.member_id)
@@ -86,7 +80,7 @@ def agenda(meeting: Meeting, user: User) -> list[AgendaRow]:
         AgendaRow(
             item=item,
             own_vote=next((vote for vote in votes[item.pk] if vote.member_id == user.pk), None),
-            is_recused=user.pk in stepped_out[item.pk],
+            is_recused=user.pk in stepped_out[item.pk] or item.pk not in open_to_reader,
             votes=len(votes[item.pk]),
             recusals=len(stepped_out[item.pk]),
         )
@@ -99,7 +93,7 @@ def item_for(user: User, meeting: Meeting, position: int) -> MeetingItem:
     rows = meeting.items.filter(position=position).select_related("meeting__batch", "application__case")
     if is_member(meeting, user) or not has_power_over(user, Power.CALL_MEETINGS, meeting.batch):
         rows = rows.filter(pk__in=visible_items(user).values("pk"))
-    item = rows.first()
+    item = unconnected_items(rows, user).first()
     if item is None:
         raise NotFound(f"{meeting.number}/{position}")
     return item
@@ -124,15 +118,23 @@ def attendance_of(meeting: Meeting) -> list[Attendance]:
     return list(meeting.attendance.select_related("member").order_by("pk"))
 
 
-def quorum_of(meeting: Meeting) -> int:
-    """How many members must be present for the meeting to begin."""
-    batch = meeting.batch
-    return -(-meeting.members_entitled * batch.quorum_numerator // batch.quorum_denominator)
-
-
 def votes_by_name(item: MeetingItem) -> list[Vote]:
     """Votes cast on an item, in the order they came."""
     return list(item.votes.select_related("member").order_by("cast_at", "pk"))
+
+
+def presence_changes(meeting: Meeting) -> list[PresenceChange]:
+    """Who left and who came later, in that order."""
+    rows = PresenceChange.objects.filter(attendance__meeting=meeting)
+    return list(rows.select_related("attendance__member").order_by("noted_at", "pk"))
+
+
+def member_of(meeting: Meeting, pk: int) -> Attendance:
+    """One member of the meeting; raises NotFound."""
+    row = meeting.attendance.select_related("member").filter(member_id=pk).first()
+    if row is None:
+        raise NotFound(meeting.number)
+    return row
 
 
 def recusals_of(item: MeetingItem) -> list[MeetingRecusal]:

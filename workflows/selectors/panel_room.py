@@ -10,7 +10,7 @@ from accreditation.errors import NotFound
 from accreditation.models import Application, Panel, Review, Seat, User, VerifiedValue
 from accreditation.services import draws
 from accreditation.services.expert_pool import WORKING, Entry, pool_of
-from accreditation.services.panels import panel_result, vacant_seats
+from accreditation.services.panels import counted_reviews, panel_result, vacant_seats
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.ties import ties_between
 from criteria.panel import HeadingResult, PanelResult
@@ -100,7 +100,7 @@ def opened_marks(panel: Panel) -> OpenedMarks | None:
     section = rules_of(panel.application.batch).expert_review
     if result is None or section is None:
         return None
-    reviews = list(Review.objects.filter(seat__panel=panel).select_related("seat__expert").order_by("seat__place"))
+    reviews = list(counted_reviews(panel).select_related("seat__expert"))
     rows = [
         MarkRow(heading, tuple(_mark(review, heading.code) for review in reviews), found)
         for heading, found in zip(section.headings, result.headings, strict=True)

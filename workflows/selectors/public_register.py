@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,12 +11,15 @@ from typing import Any
 from django.db.models import CharField, F, Q, QuerySet, Value
 
 from accreditation.audit import chain_key
+from accreditation.correction_words import AnnouncementCorrectionState
 from accreditation.enums import ApplicationState, TitleState
 from accreditation.errors import NotFound
 from accreditation.models import (
     Announcement,
+    AnnouncementCorrection,
     Application,
     AuditEvent,
+    Batch,
     Notice,
     NoticeAdjustment,
     NoticeEntry,
@@ -25,16 +28,19 @@ from accreditation.models import (
     Title,
 )
 from accreditation.models.batches import is_evaluation
-from accreditation.models.titles import STANDING
+from accreditation.models.titles import BENEATH, STANDING
+from accreditation.reissue_words import ALLOW_REISSUE
 from accreditation.services.adjustments import last_moment
+from accreditation.services.reconsiderations import stay_over
 from certificates.models import Certificate, PaperCertificate
 from certificates.selectors import paper_certificate_of
 from certificates.standing import Standing
 from workflows.certification import newest_certificate_of_title
 
-NOTICE, ANNOUNCEMENT, ADJUSTMENT = "notice", "announcement", "adjustment"
+NOTICE, ANNOUNCEMENT, ADJUSTMENT, CORRECTION = "notice", "announcement", "adjustment", "correction"
 CHECK_CODE_LENGTH = 8
 ALL_STATES = "all"
+PUBLISHED_FOR = ("batch__programme__granted_by", "batch__authority")
 COLUMNS = (
     "kind",
     "number",
@@ -42,14 +48,13 @@ COLUMNS = (
     "batch__year",
     "batch__ordinal",
     "batch__procedure",
-    "batch__programme__name_zh",
-    "batch__programme__name_en",
+    "batch_id",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One line of the list: kind, number, instant; year, ordinal, procedure of the batch; programme twice."""
+    """One line of the list: kind, number, instant; year, ordinal, procedure and key of the batch."""
 
     kind: str
     number: str
@@ -57,13 +62,22 @@ class Published:
     year: int
     ordinal: int
     procedure: str
-    name_zh: str
-    name_en: str
+    batch: int
 
     @property
     def notice_number(self) -> str:
         """Number of the notice whose page shows it."""
         return self.number.rpartition("-A")[0] if self.kind == ADJUSTMENT else self.number
+
+    @property
+    def announcement_number(self) -> str:
+        """Number of the announcement whose page shows it."""
+        return self.number.rpartition("-G")[0] if self.kind == CORRECTION else self.number
+
+    @property
+    def anchor(self) -> str:
+        """Where on that page: a number of an announcement has blanks, so its own last part."""
+        return self.number.rpartition("-")[2]
 
     @property
     def is_evaluation(self) -> bool:
@@ -72,13 +86,19 @@ class Published:
 
 
 def published(kind: str = "", year: str = "") -> QuerySet[Any, Any]:
-    """Notices, their adjustments and announcements in one list, the newest first; rows as `as_published` takes them."""
+    """Notices, announcements and what adjusts or corrects them in one list, newest first; rows for `as_published`."""
     wanted: dict[str, QuerySet[Any]] = {
         NOTICE: Notice.objects.all(),
         ADJUSTMENT: NoticeAdjustment.objects.all(),
         ANNOUNCEMENT: Announcement.objects.all(),
+        CORRECTION: AnnouncementCorrection.objects.filter(state=AnnouncementCorrectionState.PUBLISHED),
     }
-    moments = {NOTICE: "published_at", ADJUSTMENT: "published_at", ANNOUNCEMENT: "announced_at"}
+    moments = {
+        NOTICE: "published_at",
+        ADJUSTMENT: "published_at",
+        ANNOUNCEMENT: "announced_at",
+        CORRECTION: "settled_at",
+    }
     parts = []
     for name, rows in wanted.items():
         if kind and kind != name:
@@ -97,6 +117,12 @@ def as_published(row: tuple[Any, ...]) -> Published:
     return Published(*row)
 
 
+def batches_of(rows: Iterable[Published]) -> QuerySet[Batch]:
+    """The batches of these lines with what names their titles."""
+    keys = {row.batch for row in rows}
+    return Batch.objects.filter(pk__in=keys).select_related("programme__granted_by", "authority")
+
+
 def published_years() -> list[int]:
     """Years of batches with a notice, the newest first."""
     return list(Notice.objects.order_by("-batch__year").values_list("batch__year", flat=True).distinct())
@@ -104,7 +130,9 @@ def published_years() -> list[int]:
 
 def notice(number: str) -> Notice:
     """One public notice; NotFound when there is none."""
-    row = Notice.objects.select_related("batch__programme__granted_by").filter(number=number).first()
+    row = (
+        Notice.objects.select_related("batch__programme__granted_by", "batch__authority").filter(number=number).first()
+    )
     if row is None:
         raise NotFound(number)
     return row
@@ -132,7 +160,11 @@ def may_object(found: NoticeEntry, *, at: datetime) -> bool:
 
 def announcement(number: str) -> Announcement:
     """One announcement by its document number; NotFound when there is none."""
-    row = Announcement.objects.select_related("batch__programme__granted_by").filter(number=number).first()
+    row = (
+        Announcement.objects.select_related("batch__programme__granted_by", "batch__authority")
+        .filter(number=number)
+        .first()
+    )
     if row is None:
         raise NotFound(number)
     return row
@@ -147,7 +179,7 @@ def announced(row: Announcement) -> list[Application]:
 # --- the register ------------------------------------------------------------------------------------------------
 def titles(filters: Mapping[str, str]) -> QuerySet[Title]:
     """Titles by the filters `words`, `programme`, `district`, `year`, `state`; without a state those in force."""
-    rows = Title.objects.select_related("programme", "holder")
+    rows = Title.objects.select_related("programme__granted_by", "holder")
     state = filters.get("state", "")
     if not state:
         rows = rows.filter(state__in=STANDING)
@@ -180,8 +212,18 @@ def title(number: str) -> Title:
 
 
 def title_events(row: Title) -> list[AuditEvent]:
-    """What happened to a title since it was granted, the newest first."""
-    return list(AuditEvent.objects.filter(chain=chain_key(row)).exclude(state_after="").order_by("-seq"))
+    """What happened to a title or its certificate since it was granted, the newest first."""
+    happened = ~Q(state_after="") | Q(verb=ALLOW_REISSUE)
+    rows = AuditEvent.objects.filter(happened, chain=chain_key(row)).exclude(verb__in=BENEATH)
+    return list(rows.order_by("-seq"))
+
+
+def stay_of_title(row: Title) -> tuple[datetime, str] | None:
+    """Since when, and of which number, an order over the title is not carried out for the time; None mostly."""
+    found = stay_over(row)
+    if found is None or found.stayed_at is None:
+        return None
+    return found.stayed_at, found.challenged_case.proceeding.order_number
 
 
 def certificate_of_title(row: Title) -> Certificate | None:

@@ -7,6 +7,8 @@ from django.db.models import Count, Max, Q, QuerySet
 from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
 from accreditation.models import Application, Batch, Consultation, ExternalNotice, Ranking, Recommendation, Title
+from accreditation.recommendation_words import Department
+from accreditation.services.consultations import not_asked
 from workflows.selectors import batch_desk
 
 TO_RECOMMEND, TO_HEAR_OF = ApplicationState.TO_BE_RECOMMENDED, ApplicationState.RECOMMENDED_UPWARD
@@ -70,6 +72,11 @@ def packed(batch: Batch) -> list[Application]:
 def consultations_of(application: Application) -> list[Consultation]:
     """Departments asked about an application, in the order of asking."""
     return list(application.consultations.select_related("recorded_by").order_by("pk"))
+
+
+def departments_left(application: Application) -> list[Department]:
+    """Whom the batch asks and nobody has asked, of an application whose departments were consulted."""
+    return not_asked(application) if application.consultations.exists() else []
 
 
 def titles_from_above() -> QuerySet[Title]:

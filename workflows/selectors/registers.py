@@ -17,9 +17,11 @@ from accreditation.models import (
     GateAnswer,
     Letter,
     MeetingItem,
+    Member,
     Objection,
+    User,
 )
-from accreditation.permissions import Person, batches_under
+from accreditation.permissions import batches_under, persons_behind
 from accreditation.roles import Power
 from certificates.models import Certificate
 from certificates.selectors import certificates_refused, certificates_waiting
@@ -38,9 +40,11 @@ class Trail:
     head: str
 
 
-def objections(user: Person, state: str = "") -> QuerySet[Objection]:
-    """Objections that the person looks into, those still open first, then the newest; of one state where named."""
+def objections(user: User, state: str = "") -> QuerySet[Objection]:
+    """Objections that the person looks into, none against its own enterprises; open ones first, then the newest."""
     rows = Objection.objects.filter(batches_under(user, Power.ANSWER_OBJECTIONS, "notice__batch__"))
+    tied = Member.objects.filter(user__in=persons_behind(user)).values("enterprise_id")
+    rows = rows.exclude(application__enterprise__in=tied)
     rows = rows.select_related("application__case__enterprise", "notice__batch", "settled_by")
     if state in ObjectionState.values:
         rows = rows.filter(state=state)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from workflows import audiences, guards, who
 from workflows import recommendation_guards as own
 from workflows import recommendation_records as records
-from workflows.doing import Verb
+from workflows.doing import Verb, starting
 from workflows.tables.municipal_recognition_2022 import CHECK, MUNICIPAL_2022
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
 
@@ -32,7 +32,7 @@ _LINES: tuple[Verb, ...] = (
     # --- the applicant prepares, files, corrects, withdraws ------------------------------------------------------
     *(_national(code, ground=MEASURES) for code in _MATERIAL),
     _national(
-        "submit", ground=MEASURES, guards=MUNICIPAL_2022["submit"].guards, starts=lambda doing: [CHECK],
+        "submit", ground=MEASURES, guards=MUNICIPAL_2022["submit"].guards, starts=starting(CHECK),
     ),
     _national("correct", guards=MUNICIPAL_2022["correct"].guards),
     _national("withdraw", ground=MEASURES, nodes=("prepare", "correct", *_AT_CHECK, "ranking")),
@@ -58,8 +58,10 @@ _LINES: tuple[Verb, ...] = (
         guards=(own.notice_from_above_is_given,), record=records.note_public_notice_above,
         tells=(audiences.applicants,), for_page=False,
     ),
-    _national("recognise_above", ground=MEASURES),
-    _national("pass_over_above", ground=MEASURES),
+    *(
+        _national(code, ground=MEASURES, guards=(own.notice_from_above_is_given, own.public_notice_is_over))
+        for code in ("recognise_above", "pass_over_above")
+    ),
 )  # fmt: skip
 
 DEMONSTRATION_2010: dict[str, Verb] = {line.code: line for line in _LINES}

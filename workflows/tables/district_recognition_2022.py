@@ -7,13 +7,16 @@ measures of the authority name other days or numbers, its batch carries them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.clocks import DeadlineKind
+from accreditation.enums import Owner
 from workflows import audiences, guards, local_acts, panel_records, records, who
-from workflows.doing import Doing, Verb
+from workflows.doing import Clock, Doing, Verb, starting
 from workflows.tables.municipal_recognition_2022 import EXPERTS, FIRST_REVIEW, MUNICIPAL_2022, NOTICE
 
 MEASURES = "区级企业技术中心认定及管理办法（以认定机构现行办法为准）"
@@ -21,6 +24,7 @@ FORWARDED = "区级企业技术中心申报通知：街镇、园区审核转报"
 ON_THE_SPOT = "区级企业技术中心认定及管理办法：专家实地核查和复评"
 CHECKED_BY = ("material_check",)
 HANDED_IN = ("prepare", "correct")
+FORWARDING = Clock(DeadlineKind.FORWARDING, "forwarding_days")
 
 
 def _like(code: str, **changes: Any) -> Verb:
@@ -39,6 +43,22 @@ def _by_authority(code: str, **changes: Any) -> Verb:
     return _like(code, ground=MEASURES, **changes)
 
 
+def _after_filing(doing: Doing) -> Iterable[Clock]:
+    """The days of the town or park that was named, where the rules set any; else the authority's."""
+    return _first_clock(doing, is_forwarded=bool(doing.application.forwarder))
+
+
+def _after_correction(doing: Doing) -> Iterable[Clock]:
+    """What a town or park sent back goes to it again."""
+    return _first_clock(doing, is_forwarded=doing.application.returned_by == Owner.FORWARDER)
+
+
+def _first_clock(doing: Doing, *, is_forwarded: bool) -> list[Clock]:
+    if not is_forwarded:
+        return [FIRST_REVIEW]
+    return [FORWARDING] if doing.batch.forwarding_days else []
+
+
 _LINES: tuple[Verb, ...] = (
     # --- the applicant --------------------------------------------------------------------------------------------
     *(
@@ -52,12 +72,12 @@ _LINES: tuple[Verb, ...] = (
             *MUNICIPAL_2022["submit"].guards, local_acts.forwarder_fits,
         ),
         record=local_acts.file_application,
-        starts=lambda doing: [] if doing.application.forwarder else [FIRST_REVIEW],
+        starts=starting(FIRST_REVIEW, FORWARDING, chosen=_after_filing),
         tells=(audiences.applicants, audiences.first_hands),
     ),
     _like(
         "correct", transition="correct_locally",
-        starts=lambda doing: [] if doing.application.returned_by == "forwarder" else [FIRST_REVIEW],
+        starts=starting(FIRST_REVIEW, FORWARDING, chosen=_after_correction),
     ),
     _by_authority("withdraw", nodes=("prepare", "forwarding", "material_check", "correct")),
     _like("lapse"),
@@ -65,7 +85,12 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "forward", _("审核转报"), who.FORWARDER, ("forwarding",), FORWARDED, transition="forward", completes=True,
         guards=(guards.needs_text("opinion", _("转报意见")),), record=local_acts.forward,
-        starts=lambda doing: [FIRST_REVIEW], tells=(audiences.applicants, audiences.district),
+        starts=starting(FIRST_REVIEW), tells=(audiences.applicants, audiences.district),
+    ),
+    Verb(
+        "call_in", _("调取办理"), who.DISTRICT, ("forwarding",), MEASURES, transition="call_in", completes=True,
+        guards=(local_acts.may_be_called_in,), record=local_acts.call_in, starts=starting(FIRST_REVIEW),
+        tells=(audiences.applicants, audiences.forwarders),
     ),
     # --- the authority checks the material ------------------------------------------------------------------------
     _like("accept", nodes=CHECKED_BY),
@@ -95,11 +120,13 @@ _LINES: tuple[Verb, ...] = (
             local_acts.visit_is_sound, guards.needs_text("place", _("核查地点")),
             guards.needs_text("findings", _("核查情况"), 10),
         ),
-        record=local_acts.record_site_visit, starts=lambda doing: [EXPERTS],
+        record=local_acts.record_site_visit, starts=starting(EXPERTS),
         tells=(audiences.applicants, audiences.experts),
     ),
     _like("order_recusal", who=who.LOCAL_APPOINTER),
     _like("replace_expert", who=who.LOCAL_APPOINTER),
+    *(_like(code, who=who.LOCAL_APPOINTER) for code in ("set_sheet_aside", "pause_experts", "resume_experts")),
+    _like("ask_sheet_aside", who=who.LOCAL_APPOINTER, tells=(audiences.local_officers,)),
     _like("declare_no_tie"),
     _like("recuse", tells=(audiences.local_officers,)),
     _by_authority("propose_value"),
@@ -114,9 +141,12 @@ _LINES: tuple[Verb, ...] = (
     _by_authority("postpone", who=who.LEADING_GROUP),
     _by_authority("table_again", who=who.LOCAL_SECRETARY),
     # --- notice where the batch has one, objections, announcement, certificate ------------------------------------
-    _like("publish_notice", who=who.LOCAL_PUBLISHER, starts=lambda doing: [NOTICE]),
+    _like("publish_notice", who=who.LOCAL_PUBLISHER, starts=starting(NOTICE)),
     _like("raise_objection", tells=(audiences.local_officers,)),
     _like("dismiss_objection", who=who.LOCAL_OBJECTION_OFFICER),
+    _like("ask_for_statement", who=who.LOCAL_OBJECTION_OFFICER),
+    _like("state_on_objection", tells=(audiences.local_officers,)),
+    _like("end_statement_time", tells=(audiences.local_officers,)),
     _like("extend_notice", who=who.LOCAL_OBJECTION_OFFICER),
     _like("uphold_objection", who=who.LOCAL_OBJECTION_OFFICER),
     _like("complete_notice", tells=(audiences.local_publishers,)),

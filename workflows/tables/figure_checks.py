@@ -12,16 +12,17 @@ from accreditation.clocks import DeadlineKind
 from workflows import audiences, guards, who
 from workflows import figure_check_guards as checking
 from workflows import figure_check_records as records
-from workflows.doing import Verb
+from workflows.doing import Verb, starting
 
 PLAN = "本批次第三方数据核查安排"
-DEFENCE = "行政许可法第三十六条：听取申请人的意见"
+DEFENCE = "行政许可法第三十六条（参照）"
 BESIDE = ("completeness_check", "consultation")
 
 FIGURE_CHECKS: tuple[Verb, ...] = (
     Verb(
         "commission_figure_check", _("委托第三方数据核查"), who.CHECKER, BESIDE, PLAN,
-        guards=(checking.check_may_begin,), record=records.commission, starts=records.check_clock,
+        guards=(checking.check_may_begin,), record=records.commission,
+        starts=starting(DeadlineKind.FIGURE_CHECK, chosen=records.check_clock),
         tells=(records.verifiers, audiences.applicants), for_page=False,
     ),
     Verb(
@@ -49,7 +50,9 @@ FIGURE_CHECKS: tuple[Verb, ...] = (
             checking.check_is_own, checking.no_tie_is_known, checking.report_is_complete,
             guards.needs_text("conclusion", _("核查结论")),
         ),
-        record=records.hand_in, starts=records.answer_clock, tells=(audiences.office, audiences.applicants),
+        record=records.hand_in,
+        starts=starting(DeadlineKind.FIGURE_ANSWER, chosen=records.answer_clock),
+        tells=(audiences.office, audiences.applicants),
         for_page=False,
     ),
     Verb(

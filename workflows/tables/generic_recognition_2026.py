@@ -12,10 +12,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.audit import chain_key
 from accreditation.enums import ApplicationState
 from accreditation.errors import Reason
-from workflows import audiences, local_acts, records
-from workflows.doing import Clock, Doing, Verb
+from accreditation.models import AuditEvent
+from workflows import audiences, local_acts, records, who
+from workflows.doing import Clock, Doing, Verb, starting
 from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022
 
 MEASURES = "该称号的认定依据（见项目和规则集）"
@@ -24,7 +26,10 @@ _MATERIAL = (
 )  # fmt: skip
 _EXPERTS = (
     "fix_seed", "draw_panel", "appoint_panel", "order_recusal", "replace_expert", "declare_no_tie", "recuse",
-    "propose_value", "submit_review",
+    "ask_sheet_aside", "set_sheet_aside", "pause_experts", "resume_experts", "propose_value", "submit_review",
+)  # fmt: skip
+OFFICE_ACTS = (
+    "answer_gate", "verify_value", "return_for_correction", "pause_clock", "ask_further_return",
 )  # fmt: skip
 COUNTED = (
     ApplicationState.UNDER_NOTICE, ApplicationState.NOTICE_COMPLETED, ApplicationState.RECOGNISED,
@@ -50,6 +55,23 @@ def first_hands(doing: Doing) -> Iterable[Any]:
     return audiences.district(doing) if doing.batch.first_review_days else audiences.office(doing)
 
 
+def _may_withdraw(doing: Doing) -> bool:
+    """Where a district reviews first, the office has the case only after it; where none does, it has it at once."""
+    is_past_district = doing.batch.first_review_days > 0 and doing.state == ApplicationState.UNDER_COMPLETENESS_CHECK
+    return not is_past_district and who.APPLICANT.test(doing)
+
+
+WITHDRAWER = replace(who.APPLICANT, test=_may_withdraw)
+
+
+def office_has_not_begun(doing: Doing) -> Iterable[Reason]:
+    """At the office's desk an application is taken back until the office has done anything in it."""
+    if doing.state != ApplicationState.UNDER_COMPLETENESS_CHECK:
+        return
+    if AuditEvent.objects.filter(chain=chain_key(doing.case), verb__in=OFFICE_ACTS).exists():
+        yield Reason("review_begun", _("认定机关已开始审查，不能再撤回。"))
+
+
 def place_is_left(doing: Doing) -> Iterable[Reason]:
     """No more are listed than the batch has places; one that an objection takes off the list frees its place."""
     quota = doing.batch.quota
@@ -64,10 +86,15 @@ _LINES: tuple[Verb, ...] = (
     # --- the applicant ---------------------------------------------------------------------------------------------
     *(_by_designation(code) for code in _MATERIAL),
     _by_designation(
-        "submit", transition="submit_generically", starts=_first_clock, tells=(audiences.applicants, first_hands),
+        "submit", transition="submit_generically",
+        starts=starting(FIRST_REVIEW, CHECK, chosen=_first_clock),
+        tells=(audiences.applicants, first_hands),
     ),
     _like("correct", tells=(audiences.applicants, first_hands)),
-    _by_designation("withdraw", tells=(audiences.applicants, first_hands)),
+    _by_designation(
+        "withdraw", who=WITHDRAWER, nodes=("prepare", "first_review", "correct", "completeness_check"),
+        transition="withdraw_generically", guards=(office_has_not_begun,), tells=(audiences.applicants, first_hands),
+    ),
     _like("lapse", tells=(audiences.applicants, first_hands)),
     # --- the district, where the batch gives it days ---------------------------------------------------------------
     *(_like(code) for code in ("accept", "decline")),
@@ -88,6 +115,7 @@ _LINES: tuple[Verb, ...] = (
     # --- notice where the batch has one, objections, announcement, certificate -------------------------------------
     _like("publish_notice", guards=(place_is_left,)),
     *(_like(code) for code in ("raise_objection", "dismiss_objection", "extend_notice")),
+    *(_like(code) for code in ("ask_for_statement", "state_on_objection", "end_statement_time")),
     *(_like(code) for code in ("uphold_objection", "complete_notice")),
     _by_designation(
         "announce", guards=(place_is_left,), record=records.grant,

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import ApplicationState, Choice
-from workflows import audiences, guards, who
+from workflows import audiences, guards, setting_aside, who
 from workflows import evaluation_guards as own
 from workflows import evaluation_records as records
-from workflows.doing import Clock, Doing, Verb
+from workflows.doing import Clock, Doing, Verb, starting
 from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022, PUBLICITY
 
 RECTIFICATION = Clock(DeadlineKind.RECTIFICATION, "rectification_days", fires="miss_rectification")
@@ -49,7 +49,7 @@ _LINES: tuple[Verb, ...] = (
             guards.batch_takes_applications, own.title_is_held, guards.material_is_complete,
             guards.declaration_is_made,
         ),
-        record=MUNICIPAL_2022["submit"].record, starts=lambda doing: [FIRST_REVIEW],
+        record=MUNICIPAL_2022["submit"].record, starts=starting(FIRST_REVIEW),
         tells=(audiences.applicants, audiences.district),
     ),
     _same("correct"),
@@ -84,7 +84,7 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "refuse", _("退回核查"), who.COMMITTEE, ("overall_review",), MEASURES, transition="check_result_again",
         completes=True, guards=(guards.decision_says(Choice.REFUSE),), record=records.check_again,
-        starts=lambda doing: [CHECK], tells=(audiences.office,), for_page=False, told_as="check_result_again",
+        starts=starting(CHECK), tells=(audiences.office,), for_page=False, told_as="check_result_again",
     ),
     Verb(
         "postpone", _("暂缓审定"), who.COMMITTEE, ("overall_review",), MEASURES,
@@ -95,18 +95,17 @@ _LINES: tuple[Verb, ...] = (
     _same("publish_notice", label=_("公示评价结果"), transition="publish_result"),
     _same("raise_objection"),
     _same("dismiss_objection"),
-    _same("extend_notice"),
+    *(_same(code) for code in ("ask_for_statement", "state_on_objection", "end_statement_time", "extend_notice")),
     Verb(
         "uphold_objection", _("异议成立，重新核查"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
         transition="reopen_result", completes=True,
-        guards=(guards.objection_is_open, guards.needs_text("reasons", _("处理理由"))),
-        record=records.uphold_objection, starts=lambda doing: [CHECK],
+        guards=MUNICIPAL_2022["uphold_objection"].guards, record=records.uphold_objection, starts=starting(CHECK),
         tells=(audiences.applicants, audiences.district), told_as="reopen_result",
     ),
     _same("complete_notice"),
     Verb(
         "announce", _("公布评价结果"), who.PUBLISHER, ("announce",), MEASURES, transition="announce_result",
-        completes=True, record=records.publish_result, starts=_after_result,
+        completes=True, record=records.publish_result, starts=starting(RECTIFICATION, chosen=_after_result),
         tells=(audiences.applicants, audiences.district), for_page=False, told_as="announce_result",
     ),
     # --- rectification after a warning ---------------------------------------------------------------------------
@@ -130,6 +129,12 @@ _LINES: tuple[Verb, ...] = (
         "find_unrectified", _("整改不合格"), who.CHECKER, ("check_rectification",), WARNING,
         transition="close_rectification", completes=True, guards=(guards.needs_text("remark", _("核查意见")),),
         record=records.find_unrectified, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "set_result_aside", _("按复议决定解除评价警告"), setting_aside.DECIDED,
+        ("rectification", "check_rectification", "end"), setting_aside.BY_LAW, transition="set_result_aside",
+        completes=True, guards=(setting_aside.act_is_set_aside,), record=setting_aside.lift_result,
+        tells=(audiences.applicants, audiences.office), for_page=False, after_end=True,
     ),
 )  # fmt: skip
 

@@ -17,12 +17,15 @@ from workflows import (
     guards,
     material_guards,
     notice_extensions,
+    objection_hearings,
     panel_guards,
     panel_records,
     records,
+    second_person,
+    sheets_set_aside,
     who,
 )
-from workflows.doing import Clock, Doing, Verb
+from workflows.doing import Clock, Doing, Verb, starting
 
 FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
 CORRECTION = Clock(DeadlineKind.CORRECTION, "correction_days", fires="lapse")
@@ -34,8 +37,10 @@ MEASURES = "沪经信规范〔2022〕3号"
 GUIDE = "沪经信技〔2022〕145号"
 LICENSING = "行政许可法第三十二条（参照）"
 NOT_COUNTED = "行政许可法第四十五条（参照）"
+PLANNED = "本批次专家评审安排"
 RECUSAL = "回避制度（行政程序通例）"
 PUBLICITY = "政府信息公开条例；公示"
+HEARD = "行政许可法第三十六条（参照）：听取申请人的意见"
 
 
 def _after_correction(doing: Doing) -> Iterable[Clock]:
@@ -78,10 +83,10 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "submit", _("提交申报"), who.APPLICANT, ("prepare",), MEASURES, transition="submit", completes=True,
         guards=(
-            guards.batch_takes_applications, guards.title_is_not_held, guards.material_is_complete,
-            guards.failed_gates_are_acknowledged, guards.declaration_is_made,
+            guards.batch_takes_applications, guards.title_is_not_held, guards.holder_is_not_barred,
+            guards.material_is_complete, guards.failed_gates_are_acknowledged, guards.declaration_is_made,
         ),
-        record=records.file_application, starts=lambda doing: [FIRST_REVIEW],
+        record=records.file_application, starts=starting(FIRST_REVIEW),
         tells=(audiences.applicants, audiences.district),
     ),
     Verb(
@@ -90,7 +95,7 @@ _LINES: tuple[Verb, ...] = (
             guards.correction_is_in_time, guards.material_is_complete, guards.correction_is_answered,
             guards.declaration_is_made,
         ),
-        record=records.file_application, starts=_after_correction,
+        record=records.file_application, starts=starting(FIRST_REVIEW, CHECK, chosen=_after_correction),
         tells=(audiences.applicants, audiences.district),
     ),
     Verb(
@@ -124,7 +129,7 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "return_for_correction", _("退回补正"), who.REVIEWER, ("first_review", "completeness_check"), LICENSING,
         transition="return_for_correction", completes=True, guards=(guards.points_are_named, guards.returns_are_left),
-        record=records.return_for_correction, starts=lambda doing: [CORRECTION],
+        record=records.return_for_correction, starts=starting(CORRECTION),
         tells=(audiences.applicants,),
     ),
     Verb(
@@ -135,7 +140,7 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "recommend", _("通过并推荐"), who.DISTRICT, ("first_review",), MEASURES, transition="recommend",
         completes=True, guards=(guards.gates_are_passed, guards.needs_text("opinion", _("初审意见"))),
-        record=records.first_review(True), starts=lambda doing: [CHECK],
+        record=records.first_review(True), starts=starting(CHECK),
         tells=(audiences.applicants, audiences.office),
     ),
     Verb(
@@ -146,13 +151,14 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "pause_clock", _("中止时限"), who.REVIEWER, ("first_review", "completeness_check"), NOT_COUNTED,
         guards=(
-            clock_acts.review_clock_runs, clock_acts.ground_is_legal, guards.needs_text("remark", _("中止的说明"), 4),
+            clock_acts.REVIEW.runs, clock_acts.REVIEW.ground_is_named,
+            guards.needs_text("remark", _("中止的说明"), 4),
         ),
-        record=clock_acts.pause, tells=(audiences.applicants,),
+        record=clock_acts.REVIEW.pause, tells=(audiences.applicants,),
     ),
     Verb(
         "resume_clock", _("恢复时限"), who.REVIEWER, ("first_review", "completeness_check"), NOT_COUNTED,
-        guards=(clock_acts.review_clock_stands,), record=clock_acts.resume, tells=(audiences.applicants,),
+        guards=(clock_acts.REVIEW.stands,), record=clock_acts.REVIEW.resume, tells=(audiences.applicants,),
     ),
     # --- the municipal office ----------------------------------------------------------------------------------
     Verb(
@@ -172,7 +178,7 @@ _LINES: tuple[Verb, ...] = (
         "appoint_panel", _("组成评审组"), who.APPOINTER, ("appoint_panel",), GUIDE, transition="appoint_panel",
         completes=True, guards=(panel_guards.panel_is_proper, panel_guards.appointment_follows_draw),
         record=panel_records.appoint_panel,
-        starts=lambda doing: [EXPERTS], tells=(audiences.applicants,),
+        starts=starting(EXPERTS), tells=(audiences.applicants,),
     ),
     Verb(
         "order_recusal", _("责令回避"), who.APPOINTER, ("expert_review",), RECUSAL,
@@ -183,6 +189,35 @@ _LINES: tuple[Verb, ...] = (
         "replace_expert", _("递补专家"), who.APPOINTER, ("expert_review",), RECUSAL,
         guards=(panel_guards.successor_is_proper, panel_guards.successor_follows_draw),
         record=panel_records.replace_expert,
+    ),
+    Verb(
+        "ask_sheet_aside", _("提请搁置评分表"), who.APPOINTER, ("expert_review",), RECUSAL,
+        guards=(
+            sheets_set_aside.sheet_is_sealed, sheets_set_aside.none_asked_yet,
+            guards.needs_text("reason", _("搁置的理由"), 5),
+        ),
+        record=sheets_set_aside.ask, tells=(audiences.office,),
+    ),
+    Verb(
+        "set_sheet_aside", _("同意搁置评分表"), who.APPOINTER, ("expert_review",), RECUSAL,
+        guards=(
+            sheets_set_aside.sheet_is_sealed, sheets_set_aside.was_asked_for,
+            sheets_set_aside.another_than_who_asked_for_the_sheet,
+        ),
+        record=sheets_set_aside.set_aside,
+    ),
+    Verb(
+        "pause_experts", _("中止评审时限"), who.APPOINTER, ("expert_review",), PLANNED,
+        guards=(
+            clock_acts.EXPERTS.runs, clock_acts.EXPERTS.ground_is_named,
+            guards.needs_text("remark", _("中止的说明"), 4),
+        ),
+        record=clock_acts.EXPERTS.pause, tells=(audiences.applicants, audiences.experts), told_as="pause_clock",
+    ),
+    Verb(
+        "resume_experts", _("恢复评审时限"), who.APPOINTER, ("expert_review",), PLANNED,
+        guards=(clock_acts.EXPERTS.stands,), record=clock_acts.EXPERTS.resume,
+        tells=(audiences.applicants, audiences.experts), told_as="resume_clock",
     ),
     # --- the experts -------------------------------------------------------------------------------------------
     Verb(
@@ -212,8 +247,8 @@ _LINES: tuple[Verb, ...] = (
     ),
     # --- the committee -----------------------------------------------------------------------------------------
     Verb(
-        "adopt_value", _("采纳核定值"), who.CHECKER, ("overall_review",), GUIDE, record=records.adopt_value,
-        tells=(audiences.applicants,),
+        "adopt_value", _("采纳核定值"), who.CHECKER, ("overall_review",), GUIDE,
+        guards=(second_person.another_than_who_proposed,), record=records.adopt_value, tells=(audiences.applicants,),
     ),
     Verb(
         "propose", _("同意认定"), who.COMMITTEE, ("overall_review",), MEASURES, transition="propose", completes=True,
@@ -238,7 +273,7 @@ _LINES: tuple[Verb, ...] = (
     # --- notice, objections, announcement, certificate -----------------------------------------------------------
     Verb(
         "publish_notice", _("公示"), who.PUBLISHER, ("publish_notice",), PUBLICITY, transition="publish_notice",
-        completes=True, record=records.enter_notice, starts=lambda doing: [NOTICE],
+        completes=True, record=records.enter_notice, starts=starting(NOTICE),
         tells=(audiences.applicants, audiences.district), for_page=False,
     ),
     Verb(
@@ -252,8 +287,29 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "dismiss_objection", _("异议不成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
         transition="dismiss_objection", completes=lambda doing: bool(doing.arguments["is_over"]),
-        guards=(guards.objection_is_open, guards.needs_text("reasons", _("处理理由"))),
+        guards=(
+            guards.objection_is_open, guards.needs_text("reasons", _("处理理由")),
+            objection_hearings.reasons_name_nobody,
+        ),
         record=notice_extensions.dismiss, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "ask_for_statement", _("请申报单位陈述"), who.OBJECTION_OFFICER, ("notice_period",), HEARD,
+        guards=(
+            guards.objection_is_open, objection_hearings.not_asked_before, objection_hearings.facts_name_nobody,
+            guards.needs_text("facts", _("所涉事实"), 10),
+        ),
+        record=objection_hearings.ask, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "state_on_objection", _("就异议提交陈述"), who.APPLICANT, ("notice_period",), HEARD,
+        guards=(objection_hearings.statement_is_awaited, guards.needs_text("text", _("陈述意见"))),
+        record=objection_hearings.state, tells=(audiences.office,), for_page=False,
+    ),
+    Verb(
+        "end_statement_time", _("异议陈述期满"), who.CLOCK, ("notice_period",), HEARD,
+        guards=(objection_hearings.statement_time_has_run,), record=objection_hearings.end_time,
+        tells=(audiences.office,), for_page=False,
     ),
     Verb(
         "extend_notice", _("延长公示"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
@@ -264,7 +320,10 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "uphold_objection", _("异议成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
         transition="uphold_objection", completes=True,
-        guards=(guards.objection_is_open, guards.needs_text("reasons", _("处理理由"))),
+        guards=(
+            guards.objection_is_open, objection_hearings.applicant_is_heard,
+            guards.needs_text("reasons", _("处理理由")), objection_hearings.reasons_name_nobody,
+        ),
         record=records.settle_objection(is_upheld=True), tells=(audiences.applicants, audiences.district),
     ),
     Verb(

@@ -15,7 +15,7 @@ from accreditation.enums import Choice
 from workflows import audiences, guards, who
 from workflows import recommendation_guards as own
 from workflows import recommendation_records as records
-from workflows.doing import Clock, Verb
+from workflows.doing import Clock, Verb, starting
 from workflows.tables.municipal_recognition_2022 import CHECK, MUNICIPAL_2022
 
 CONSULTATION = Clock(DeadlineKind.CONSULTATION, "consultation_days")
@@ -51,12 +51,12 @@ _LINES: tuple[Verb, ...] = (
         guards=(own.parent_fits,), record=records.name_parent,
     ),
     _taken_over(
-        "submit", ground=GUIDE, transition="file_with_office", starts=lambda doing: [CHECK],
+        "submit", ground=GUIDE, transition="file_with_office", starts=starting(CHECK),
         guards=(*MUNICIPAL_2022["submit"].guards, own.parent_is_named),
         tells=(audiences.applicants, audiences.office), told_as="file_with_office",
     ),
     _taken_over(
-        "correct", transition="correct_with_office", starts=lambda doing: [CHECK],
+        "correct", transition="correct_with_office", starts=starting(CHECK),
         guards=(*MUNICIPAL_2022["correct"].guards, own.parent_is_named),
         tells=(audiences.applicants, audiences.office),
     ),
@@ -76,7 +76,7 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "ask_departments", _("提请部门会商"), who.CHECKER, ("completeness_check",), GUIDE,
         transition="ask_departments", completes=True, guards=(own.departments_are_named,),
-        record=records.ask_departments, starts=lambda doing: [CONSULTATION], tells=(audiences.applicants,),
+        record=records.ask_departments, starts=starting(CONSULTATION), tells=(audiences.applicants,),
     ),
     Verb(
         "record_answer", _("登记部门意见"), who.CHECKER, ("consultation",), GUIDE,

@@ -5,31 +5,27 @@ Articles are remembered (accreditation.reconsideration_words says which and how 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind
 from accreditation.reconsideration_words import DAYS_TO_ANSWER, DAYS_TO_DECIDE
-from workflows import audiences, guards, proceeding_records, who
+from workflows import audiences, clock_acts, guards, proceeding_records, staying, who
 from workflows import reconsideration_guards as conditions
 from workflows import reconsideration_records as records
-from workflows.doing import Clock, Doing, Guard, Verb
+from workflows.doing import Clock, Guard, Verb, starting
 from workflows.reconsideration_who import DECIDER, RECONSIDERER, RESPONDENT, deciders, reconsiderers, respondents
+from workflows.reissues_reopened import reissue_can_be_reopened
 
 ANSWER = Clock(DeadlineKind.RECONSIDERATION_ANSWER, DAYS_TO_ANSWER, fires="let_answer_pass")
 DECISION = Clock(DeadlineKind.RECONSIDERATION, DAYS_TO_DECIDE, in_calendar_days=True)
 FILING = "行政复议法第二十条、第二十二条"
 EXAMINING = "行政复议法第三十条"
 ANSWERING = "行政复议法第四十八条"
+SUSPENDING = "行政复议法第三十九条"
 STAYING = "行政复议法第四十二条"
 TIME = "行政复议法第六十二条"
 DECIDING = "行政复议法第六十一条至第六十八条"
 ENDING = "行政复议法第四十一条、第七十三条、第七十四条"
-
-
-def _after_acceptance(doing: Doing) -> Iterable[Clock]:
-    return [ANSWER, DECISION]
 
 
 def _reason(label: object) -> Guard:
@@ -44,13 +40,15 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "withdraw_reconsideration", _("撤回复议申请"), who.HOLDER, ("acceptance", "answer", "reconsider"), ENDING,
-        transition="withdraw", completes=True, guards=(_reason(_("撤回或和解的说明")),), record=records.withdraw,
+        transition="withdraw", completes=True, guards=(staying.stay_can_end, _reason(_("撤回或和解的说明"))),
+        record=records.withdraw,
         tells=(audiences.applicants, reconsiderers, respondents),
     ),
     # --- one person examines -------------------------------------------------------------------------------------
     Verb(
         "accept_reconsideration", _("受理复议申请"), RECONSIDERER, ("acceptance",), EXAMINING, transition="accept",
-        completes=True, record=records.accept, starts=_after_acceptance, tells=(audiences.applicants, respondents),
+        completes=True, record=records.accept, starts=starting(ANSWER, DECISION),
+        tells=(audiences.applicants, respondents),
     ),
     Verb(
         "decline_reconsideration", _("不予受理复议申请"), RECONSIDERER, ("acceptance",), EXAMINING,
@@ -75,18 +73,35 @@ _LINES: tuple[Verb, ...] = (
     # --- it is looked into ---------------------------------------------------------------------------------------
     Verb(
         "stay_execution", _("决定停止执行"), RECONSIDERER, ("answer", "reconsider"), STAYING,
-        guards=(conditions.is_not_stayed, _reason(_("停止执行的理由"))), record=records.stay,
+        guards=(conditions.is_not_stayed, staying.title_can_stand_again, _reason(_("停止执行的理由"))),
+        record=records.stay,
         tells=(audiences.applicants, respondents),
     ),
     Verb(
         "prolong_reconsideration", _("延长复议期限"), RECONSIDERER, ("reconsider",), TIME,
-        guards=(conditions.days_are_within_the_law, _reason(_("延长的理由"))), record=records.prolong,
-        tells=(audiences.applicants, respondents),
+        guards=(
+            clock_acts.RECONSIDERATION.is_over, conditions.days_are_within_the_law, _reason(_("延长的理由")),
+        ),
+        record=records.prolong, tells=(audiences.applicants, respondents),
+    ),
+    Verb(
+        "suspend_reconsideration", _("中止复议"), RECONSIDERER, ("answer", "reconsider"), SUSPENDING,
+        guards=(
+            clock_acts.RECONSIDERATION.runs, clock_acts.RECONSIDERATION.ground_is_named,
+            guards.needs_text("remark", _("中止的说明"), 4),
+        ),
+        record=clock_acts.RECONSIDERATION.pause, tells=(audiences.applicants, respondents, reconsiderers),
+    ),
+    Verb(
+        "resume_reconsideration", _("恢复复议"), RECONSIDERER, ("answer", "reconsider"), SUSPENDING,
+        guards=(clock_acts.RECONSIDERATION.stands,), record=clock_acts.RECONSIDERATION.resume,
+        tells=(audiences.applicants, respondents, reconsiderers),
     ),
     Verb(
         "propose_decision", _("拟定复议决定"), RECONSIDERER, ("reconsider",), DECIDING, transition="propose",
-        completes=True, guards=(conditions.outcome_fits, _reason(_("拟定决定的理由"))), record=records.propose,
-        tells=(deciders,),
+        completes=True,
+        guards=(clock_acts.RECONSIDERATION.is_over, conditions.outcome_fits, _reason(_("拟定决定的理由"))),
+        record=records.propose, tells=(deciders,),
     ),
     # --- a second person decides ---------------------------------------------------------------------------------
     Verb(
@@ -99,7 +114,8 @@ _LINES: tuple[Verb, ...] = (
         completes=True,
         guards=(
             conditions.by_another_than_the_preparer, conditions.outcome_fits, conditions.title_can_come_back,
-            conditions.decision_is_dated, guards.needs_text("reasons", _("决定理由"), 10),
+            staying.stay_can_end, reissue_can_be_reopened, conditions.decision_is_dated,
+            guards.needs_text("reasons", _("决定理由"), 10),
         ),
         record=records.decide, tells=(audiences.applicants, reconsiderers, respondents),
     ),

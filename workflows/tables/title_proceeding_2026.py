@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import ProceedingState
-from workflows import audiences, guards, proceeding_guards, proceeding_records, who
-from workflows.doing import Clock, Doing, Verb
+from workflows import audiences, clock_acts, guards, proceeding_guards, proceeding_records, who
+from workflows.deadlines import DEFENCE_DAYS
+from workflows.doing import Clock, Doing, Verb, starting
 
-DEFENCE = Clock(DeadlineKind.DEFENCE, 5, fires="let_defence_pass")
+DEFENCE = Clock(DeadlineKind.DEFENCE, DEFENCE_DAYS, fires="let_defence_pass")
 HEARING = Clock(DeadlineKind.HEARING, 20)
 ORDER = Clock(DeadlineKind.ORDER, 20)
 EFFECT = Clock(DeadlineKind.EFFECT, proceeding_records.days_to_effect, fires="take_effect", in_calendar_days=True)
@@ -27,7 +28,10 @@ REVOKING = "行政许可法第六十九条（参照）"
 HEARING_OUT = "行政许可法第三十六条（参照）"
 HEARING_RULES = "行政许可法第四十七条、第四十八条（参照）"
 TIME_LIMIT = "行政许可法第四十二条（参照）"
+NOT_COUNTED = "行政许可法第四十五条（参照）"
+ABOVE = "国家企业技术中心认定管理办法等国家规定：撤销和调整由国家主管部门决定"
 MEASURES = "企业技术中心管理办法关于撤销和变更的规定"
+PAUSING = ("pause_order", "resume_order")  # the orderer's own; who pauses has not prepared the case
 
 
 def _after_order(doing: Doing) -> Iterable[Clock]:
@@ -54,14 +58,19 @@ _LINES: tuple[Verb, ...] = (
         guards=(proceeding_guards.document_is_on_file,), record=proceeding_records.drop_document,
     ),
     Verb(
+        "record_notice", _("登记国家文件"), who.PREPARER, ("prepare", "decide"), ABOVE,
+        guards=(proceeding_guards.title_is_national, proceeding_guards.document_is_named),
+        record=proceeding_records.record_notice,
+    ),
+    Verb(
         "notify_holder", _("告知持有单位"), who.PREPARER, ("prepare",), HEARING_OUT, transition="notify",
         completes=True, guards=(proceeding_guards.holder_must_be_heard, proceeding_guards.title_allows_it),
-        record=proceeding_records.notify, starts=lambda doing: [DEFENCE], tells=(audiences.applicants,),
+        record=proceeding_records.notify, starts=starting(DEFENCE), tells=(audiences.applicants,),
     ),
     Verb(
         "submit_for_order", _("提请决定"), who.PREPARER, ("prepare",), TIME_LIMIT, transition="submit_for_order",
         completes=True, guards=(proceeding_guards.needs_no_defence, proceeding_guards.title_allows_it),
-        record=proceeding_records.submit_for_order, starts=lambda doing: [ORDER], tells=(audiences.orderers,),
+        record=proceeding_records.submit_for_order, starts=starting(ORDER), tells=(audiences.orderers,),
     ),
     # --- the holder is heard -----------------------------------------------------------------------------------
     Verb(
@@ -71,17 +80,17 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "defend", _("提交陈述申辩"), who.HOLDER, ("defence",), HEARING_OUT, transition="close_defence", completes=True,
         guards=(guards.needs_text("statement", _("陈述申辩意见")),), record=proceeding_records.hear,
-        starts=lambda doing: [ORDER], tells=(audiences.preparers, audiences.orderers),
+        starts=starting(ORDER), tells=(audiences.preparers, audiences.orderers),
     ),
     Verb(
         "ask_for_hearing", _("申请听证"), who.HOLDER, ("defence",), HEARING_RULES, transition="ask_for_hearing",
-        completes=True, record=proceeding_records.ask_for_hearing, starts=lambda doing: [HEARING],
+        completes=True, record=proceeding_records.ask_for_hearing, starts=starting(HEARING),
         tells=(audiences.preparers,),
     ),
     Verb(
         "let_defence_pass", _("陈述申辩期满"), who.CLOCK, ("defence",), HEARING_OUT, transition="close_defence",
         completes=True, guards=(guards.clock_has_run(DeadlineKind.DEFENCE),), record=proceeding_records.hear,
-        starts=lambda doing: [ORDER], tells=(audiences.applicants, audiences.orderers), for_page=False,
+        starts=starting(ORDER), tells=(audiences.applicants, audiences.orderers), for_page=False,
     ),
     Verb(
         "call_hearing", _("发出听证通知"), who.PREPARER, ("hearing",), HEARING_RULES,
@@ -98,19 +107,32 @@ _LINES: tuple[Verb, ...] = (
             proceeding_guards.hearing_day_has_come,
             guards.needs_text("hearing_record", _("听证笔录"), 10),
         ),
-        record=proceeding_records.hold_hearing, starts=lambda doing: [ORDER],
+        record=proceeding_records.hold_hearing, starts=starting(ORDER),
         tells=(audiences.applicants, audiences.orderers),
     ),
     # --- another person orders ---------------------------------------------------------------------------------
     Verb(
         "make_order", _("作出处理决定"), who.ORDERER, ("decide",), REVOKING, transition="order", completes=True,
         guards=(
-            proceeding_guards.by_a_second_person(_("决定人")), proceeding_guards.title_allows_it,
-            proceeding_guards.order_number_is_free, proceeding_guards.days_of_order_fit,
-            proceeding_guards.certificate_is_not_being_made, guards.needs_text("reasons", _("决定理由"), 10),
+            proceeding_guards.by_a_second_person(_("决定人"), but_for=PAUSING),
+            proceeding_guards.who_decides_has_decided, proceeding_guards.ground_still_stands,
+            proceeding_guards.title_allows_it, proceeding_guards.order_number_is_free,
+            proceeding_guards.days_of_order_fit, proceeding_guards.certificate_is_not_being_made,
+            guards.needs_text("reasons", _("决定理由"), 10),
         ),
-        record=proceeding_records.make_order, starts=_after_order,
+        record=proceeding_records.make_order, starts=starting(EFFECT, SUSPENSION, chosen=_after_order),
         tells=(audiences.applicants, audiences.preparers),
+    ),
+    Verb(
+        "pause_order", _("中止决定期限"), who.ORDERER, ("decide",), NOT_COUNTED,
+        guards=(
+            clock_acts.ORDER.runs, clock_acts.ORDER.ground_is_named, guards.needs_text("remark", _("中止的说明"), 4),
+        ),
+        record=clock_acts.ORDER.pause, tells=(audiences.applicants, audiences.preparers), told_as="pause_clock",
+    ),
+    Verb(
+        "resume_order", _("恢复决定期限"), who.ORDERER, ("decide",), NOT_COUNTED, guards=(clock_acts.ORDER.stands,),
+        record=clock_acts.ORDER.resume, tells=(audiences.applicants, audiences.preparers), told_as="resume_clock",
     ),
     Verb(
         "drop_proceeding", _("终止处理"), who.PREPARER, ("prepare", "hearing"), MEASURES, transition="drop",
@@ -120,7 +142,8 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "refuse_order", _("不作处理"), who.ORDERER, ("decide", "effect"), MEASURES, transition="drop", completes=True,
         guards=(
-            proceeding_guards.by_a_second_person(_("决定人")), proceeding_guards.order_cannot_take_effect,
+            proceeding_guards.by_a_second_person(_("决定人"), but_for=PAUSING),
+            proceeding_guards.order_cannot_take_effect,
             guards.needs_text("reason", _("不作处理的理由")),
         ),
         record=proceeding_records.drop, tells=(audiences.heard_holder, audiences.preparers),
@@ -128,8 +151,11 @@ _LINES: tuple[Verb, ...] = (
     # --- the day of effect, and the last day of a suspension -----------------------------------------------------
     Verb(
         "take_effect", _("决定生效"), who.CLOCK, ("effect",), REVOKING, transition="take_effect", completes=True,
-        guards=(proceeding_guards.effect_day_has_come, proceeding_guards.title_allows_it),
-        record=proceeding_records.carry_out, starts=_after_order,
+        guards=(
+            proceeding_guards.effect_day_has_come, proceeding_guards.order_may_be_carried_out,
+            proceeding_guards.title_allows_it,
+        ),
+        record=proceeding_records.carry_out, starts=starting(SUSPENSION, chosen=_after_order),
         tells=(audiences.applicants, audiences.preparers), for_page=False,
     ),
     Verb(

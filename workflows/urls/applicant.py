@@ -14,6 +14,7 @@ from workflows.views import (
     applicant_versions,
     applicant_what_if,
     evaluations,
+    hearings,
     recommendation_case,
 )
 
@@ -23,6 +24,9 @@ urlpatterns = [
     path("my/", applicant.my_cases, name="my_cases"),
     path("my/new/", applicant.my_new, name="my_new"),
     path(CASE, applicant.my_case, name="my_case"),
+    path(f"{CASE}objections/<str:objection>/", hearings.my_statement, name="my_statement"),
+    path(f"{CASE}objections/<str:objection>/file/", hearings.my_statement_file, name="my_statement_file"),
+    path(f"{CASE}waiver/", hearings.my_waiver, name="my_waiver"),
     path(f"{CASE}workbook/", applicant_material.my_workbook, name="my_workbook"),
     path(f"{CASE}workbook/difference/", applicant_versions.my_difference, name="my_difference"),
     path(f"{CASE}workbook/<int:upload>/", applicant_material.my_upload, name="my_upload"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import calibration, meetings
+from workflows.views import calibration, meeting_course, meetings
 
 urlpatterns = [
     path("meetings/", meetings.meeting_list, name="meetings"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("meetings/cases/<str:number>/", meetings.committee_case, name="committee_case"),
     path("meetings/<str:number>/", meetings.meeting, name="meeting"),
     path("meetings/<str:number>/start/", meetings.start, name="meeting_start"),
+    path("meetings/<str:number>/cancel/", meeting_course.cancel, name="meeting_cancel"),
+    path("meetings/<str:number>/presence/<int:pk>/", meeting_course.presence, name="meeting_presence"),
+    path("meetings/<str:number>/items/<int:position>/adjourn/", meeting_course.adjourn, name="meeting_adjourn"),
+    path("meetings/<str:number>/items/<int:position>/deadlock/", meeting_course.deadlock, name="meeting_deadlock"),
     path("meetings/<str:number>/items/<int:position>/", meetings.item, name="meeting_item"),
     path("meetings/<str:number>/items/<int:position>/vote/", meetings.vote, name="meeting_vote"),
     path("meetings/<str:number>/items/<int:position>/recuse/", meetings.recuse, name="meeting_recuse"),
@@ -21,5 +25,6 @@ urlpatterns = [
         "meetings/<str:number>/calibration.csv", calibration.meeting_calibration_file, name="meeting_calibration_file"
     ),
     path("meetings/<str:number>/minutes/", meetings.minutes, name="meeting_minutes"),
+    path("meetings/<str:number>/minutes/withdraw/", meeting_course.withdraw, name="meeting_withdraw_minutes"),
     path("meetings/<str:number>/minutes/sign/", meetings.sign, name="meeting_sign"),
 ]

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from workflows.views import bulk, district, panel_desk, visits
+from workflows.views import bulk, district, district_evaluations, own_batches, panel_desk, visits
 
+BATCH = "district/batches/<slug:code>/"
 CASE = "district/cases/<str:number>/"
 
 urlpatterns = [
     path("district/", district.district_inbox, name="district_inbox"),
     path("district/bulk/", bulk.district_bulk, name="district_bulk"),
     path("district/done/", district.district_done, name="district_done"),
+    path("district/batches/", own_batches.district_batches, name="district_batches"),
+    path(f"{BATCH}calibration/", own_batches.district_calibration, name="district_calibration"),
+    path(f"{BATCH}calibration.csv", own_batches.district_calibration_file, name="district_calibration_file"),
+    path(f"{BATCH}evaluation/", district_evaluations.district_evaluation, name="district_evaluation"),
+    path(
+        f"{BATCH}evaluation/earlier/",
+        district_evaluations.district_evaluation_earlier,
+        name="district_evaluation_earlier",
+    ),
+    re_path(
+        r"^district/batches/(?P<code>[-\w]+)/evaluation/list\.(?P<kind>csv|xlsx)$",
+        district_evaluations.district_evaluation_file,
+        name="district_evaluation_file",
+    ),
+    re_path(
+        r"^district/batches/(?P<code>[-\w]+)/evaluation/(?P<verb>freeze|call)/$",
+        district_evaluations.district_evaluation_act,
+        name="district_evaluation_act",
+    ),
+    path("district/experts/", own_batches.district_experts, name="district_experts"),
     path(CASE, district.district_case, name="district_case"),
     path(f"{CASE}figures/", district.district_figures, name="district_figures"),
     path(f"{CASE}figures/<str:code>/<int:year>/", district.district_verify, name="district_verify"),

@@ -14,6 +14,7 @@ from workflows.views import (
     expert_pool,
     further_returns,
     hands,
+    hearings,
     notices_desk,
     objections_desk,
     office,
@@ -89,6 +90,10 @@ urlpatterns = [
         "office/objections/<str:number>/extend/",
         objections_desk.office_objection_extend,
         name="office_objection_extend",
+    ),
+    path("office/objections/<str:number>/hearing/", hearings.office_objection_hearing, name="office_objection_hearing"),
+    path(
+        "office/objections/<str:number>/statement-file/", hearings.office_statement_file, name="office_statement_file"
     ),
     path("office/objections/<str:number>/file/", objections_desk.office_objection_file, name="office_objection_file"),
     path("office/experts/", expert_pool.office_experts, name="office_experts"),

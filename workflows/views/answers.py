@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
 from accreditation.permissions import signed_in
+from accreditation.services.drafts import initial_from_drafts
 from workflows import door
 from workflows.door import Outcome
 
@@ -46,6 +47,16 @@ def new_request_key() -> str:
     return secrets.token_urlsafe(24)
 
 
+def key_of(request: HttpRequest) -> str | None:
+    """The key that came with a form, if one did."""
+    return request.POST.get(REQUEST_KEY) or None
+
+
+def typed(request: HttpRequest, several: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What the person typed into the form of this page before and did not send; nothing once it is sent."""
+    return initial_from_drafts(request, request.path, several=several) if request.method != "POST" else {}
+
+
 def try_verb(
     request: HttpRequest, case: Case, verb: str, form: Mapping[str, Any] | None = None, *, task_id: int | None = None
 ) -> tuple[Outcome | None, list[Reason]]:
@@ -53,7 +64,7 @@ def try_verb(
     try:
         outcome = door.perform(
             case, verb, by=acting_person(request), at=timezone.now(), form=form, task_id=task_id,
-            request_key=request.POST.get(REQUEST_KEY) or None, request=_fingerprint(request),
+            request_key=key_of(request), request=_fingerprint(request),
         )  # fmt: skip
     except Denied:
         raise

@@ -16,6 +16,7 @@ from accreditation.services.evaluation import verified_evaluation
 from accreditation.services.material import missing_evidence
 from accreditation.visibility import View, first_review_is_closed, letter_for
 from certificates.selectors import certificate_file, translation_file, translation_of
+from workflows.calendar import current_calendar
 from workflows.forms.applicant import NewCaseForm
 from workflows.opening import open_application
 from workflows.presentation import explanations, figures, gates, letters, rules, scores
@@ -23,7 +24,9 @@ from workflows.presentation.cases import batch_name
 from workflows.presentation.evaluations import evaluation_rows, own_call_words
 from workflows.presentation.figure_checks import overview as figure_check
 from workflows.presentation.figure_checks import sources_used
+from workflows.presentation.objections import own_hearings, own_waiver
 from workflows.presentation.recommending import recommending_rows
+from workflows.presentation.successions import card as succession_card
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words, either
@@ -32,12 +35,14 @@ from workflows.selectors import changes
 from workflows.selectors.evaluations import own_calls
 from workflows.selectors.guide import batch_by_code
 from workflows.selectors.matters import own_matters
+from workflows.selectors.successions import successions_of
 from workflows.views import applicant_tasks
 from workflows.views.answers import REQUEST_KEY, acting_person, as_errors, new_request_key, page
 from workflows.views.applicant_frame import OpenCase, frame, notice_of_return, open_case
 
 if TYPE_CHECKING:
     from accreditation.models import Batch
+    from workflows.workdays import WorkCalendar
 
 SHOWN_EVENTS = 6
 
@@ -46,21 +51,22 @@ SHOWN_EVENTS = 6
 @page
 def my_cases(request: HttpRequest) -> HttpResponse:
     """What has to be done now, all cases, certificates."""
-    user, at = acting_person(request), timezone.now()
+    user, at, calendar = acting_person(request), timezone.now(), current_calendar()
     found = rows.own_cases(user, at=at)
     context = {
         "to_do": [applicant_tasks.card(row) for row in found if row.is_mine_to_act],
         "others": [applicant_tasks.card(row) for row in found if not row.is_mine_to_act],
-        "matters": [applicant_tasks.matter_card(case) for case in own_matters(user)],
+        "matters": applicant_tasks.matter_cards(own_matters(user)),
+        "successions": [succession_card(row) for row in successions_of(user)],
         "holders": changes.holders_of(user),
         "certificates": [applicant_tasks.certificate_card(*row) for row in rows.own_certificates(user)],
-        "batches": [batch_words(batch) for batch in rows.open_batches(at) if not batch.is_evaluation],
+        "batches": [batch_words(batch, calendar) for batch in rows.open_batches(at) if not batch.is_evaluation],
         "calls": [own_call_words(call) for call in own_calls(user)],
     }
     return render(request, "workflows/applicant/cases.html", context)
 
 
-def batch_words(batch: Batch) -> Words:
+def batch_words(batch: Batch, calendar: WorkCalendar) -> Words:
     """An open batch with its window and addresses."""
     return {
         "code": batch.code,
@@ -68,7 +74,7 @@ def batch_words(batch: Batch) -> Words:
         "name": either(batch.programme, "name"),
         "round": batch_name(batch),
         "is_demo": batch.is_demo,
-        **rows.window_of(batch, at=timezone.now()),
+        **rows.window_of(batch, at=timezone.now(), calendar=calendar),
     }
 
 
@@ -113,21 +119,21 @@ def _places(request: HttpRequest) -> list[tuple[str, str]]:
 def _new_page(
     request: HttpRequest, form: NewCaseForm, *, errors: list[dict[str, str]] | None = None, status: int = 200
 ) -> HttpResponse:
-    batches = rows.open_batches(timezone.now())
+    batches, calendar = rows.open_batches(timezone.now()), current_calendar()
     context = {
         "form": form,
         "errors": errors,
         "has_faults": bool(errors),
         "has_places": bool(form.fields["place"].choices),  # type: ignore[attr-defined]  # a ChoiceField
-        "batches": [_batch_with_gates(batch) for batch in batches],
+        "batches": [_batch_with_gates(batch, calendar) for batch in batches],
         "request_key": new_request_key(),
     }
     return render(request, "workflows/applicant/new.html", context, status=status)
 
 
-def _batch_with_gates(batch: Batch) -> Words:
+def _batch_with_gates(batch: Batch, calendar: WorkCalendar) -> Words:
     rule_set = rules.rule_set_page(rows.rules_of_batch(batch))
-    return {**batch_words(batch), "gates": rule_set["gates"]}
+    return {**batch_words(batch, calendar), "gates": rule_set["gates"]}
 
 
 # --- One case ---------------------------------------------------------------------------------------------------
@@ -152,6 +158,8 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         place=_place(opened),
         summary=applicant_tasks.summary(opened),
         recommending=recommending_rows(opened.application),
+        hearings=own_hearings(opened.application, timezone.now()),
+        waiver=own_waiver(opened.application),
         figure_check=figure_check(opened.application, href=applicant_tasks.address("my_figure_check", number)),
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter", limit=SHOWN_EVENTS),
         certificate=applicant_tasks.issued_card(opened.application),

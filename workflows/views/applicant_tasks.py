@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accreditation.enums import ApplicationState, Owner
+from accreditation.selectors.granting import granting_body
 from certificates.selectors import has_english
 from certificates.services.published import files_beside
 from certificates.standing import Standing
-from workflows.presentation.cases import batch_name, owner_name, product_words
+from workflows.presentation.cases import batch_name, owner_name, product_words, title_name
 from workflows.presentation.corrections import correction_points
 from workflows.presentation.figures import shown_value
 from workflows.presentation.scores import gives_points, total_text
@@ -19,7 +21,7 @@ from workflows.presentation.words import Words, district_name, either, lang, quo
 from workflows.procedures import procedure_of
 from workflows.selectors.applicant import certificate_of, uploads_of
 from workflows.views.applicant_frame import OpenCase
-from workflows.views.matters.registry import name_of
+from workflows.views.matters.registry import names_of
 
 if TYPE_CHECKING:
     from accreditation.models import Application, Case, Title
@@ -40,6 +42,8 @@ def card(row: OwnCase) -> Words:
     """A case as a card: name, number, state, clock, what to do next."""
     case, application = row.case, row.application
     action, href = _next_step(case, application)
+    if row.objection:
+        action, href = _("陈述意见"), address("my_statement", case.number, row.objection)
     return {
         "name": case.enterprise.name,
         "number": case.number,
@@ -67,11 +71,16 @@ def _next_step(case: Case, application: Application) -> tuple[str, str]:
     return _("查看"), address("my_case", case.number)
 
 
-def matter_card(case: Case) -> Words:
-    """A case over one of the titles as a card; what waits for the holder is asked for by its button."""
+def matter_cards(cases: Collection[Case]) -> list[Words]:
+    """Cases over the own titles as cards; what waits for the holder is asked for by the button."""
+    names = names_of(cases)
+    return [_matter_card(case, names[case.pk]) for case in cases]
+
+
+def _matter_card(case: Case, name: str) -> Words:
     is_mine = procedure_of(case).subject.facts(case.state).owner is Owner.HOLDER
     return {
-        "name": name_of(case),
+        "name": name,
         "holder": case.enterprise.name,
         "number": case.number,
         "state": state_label(case.state),
@@ -90,7 +99,7 @@ def certificate_card(title: Title, case: Case | None, certificate: Certificate |
     issued = certificate if certificate and certificate.sha256 else None
     meaning = Standing(certificate.state).meaning if certificate else Standing.REQUESTED.meaning
     return {
-        "name": either(title.programme, "name"),
+        "name": title_name(title.programme, granting_body(title)),
         "holder": title.holder.name,
         "product": product_words(title.product),
         "number": certificate.number if certificate else title.number,
@@ -103,6 +112,7 @@ def certificate_card(title: Title, case: Case | None, certificate: Certificate |
         "shown_href": address("certificates:shown", issued.code) if issued else "",
         "credential_href": _credential_href(issued),
         "case_href": address("my_case", case.number) if case else address("centre", title.number),
+        "reissue_href": address("my_reissue", title.number) if title.is_standing and issued else "",
         "end_href": address("my_cancellation", title.number) if title.is_standing else "",
     }
 

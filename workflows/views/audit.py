@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.acts import act
 from accreditation.permissions import acting_as, signed_in
-from accreditation.visibility import application_of, case_for, view_of
+from accreditation.visibility import application_of, case_for, sees_objectors, view_of
 from workflows.exports.dossier import write_dossier
 from workflows.forms.oversight import DossierForm, TrailFilter
 from workflows.presentation.cases import case_header
@@ -70,12 +70,14 @@ def case_dossier(request: HttpRequest, number: str) -> HttpResponseBase:
     """Why a copy of the whole file is needed, then the archive; the act is written into the case's own chain."""
     user = signed_in(request)
     found = case_for(user, number)
-    form = DossierForm(request.POST or None)
+    form = DossierForm(request.POST or None, sees_objectors=_may_name_objectors(user, found))
     if request.method == "POST" and form.is_valid():
         stream = tempfile.TemporaryFile()  # noqa: SIM115  closed by the answer that sends it
         with act(found, EXPORT_DOSSIER, by=user, at=timezone.now(), acting_as=acting_as(user)) as doing:
             locked = cast("Case", doing.chain)  # nobody moves the case while it is copied
-            doing.note(reason=form.cleaned_data["reason"], sha256=write_dossier(locked, stream))
+            named = form.cleaned_data.get("with_objectors", False)
+            digest = write_dossier(locked, stream, with_objectors=named)
+            doing.note(reason=form.cleaned_data["reason"], sha256=digest, with_objectors=named)
         stream.seek(0)
         answer = FileResponse(stream, as_attachment=True, filename=f"{found.number}.zip")
         answer.headers["Cache-Control"] = "private, no-store"
@@ -84,6 +86,14 @@ def case_dossier(request: HttpRequest, number: str) -> HttpResponseBase:
     status = 422 if form.is_bound else 200
     context = {"case": found, "form": form, "place": _place(user, found), "back": reverse("case", args=[number])}
     return render(request, "workflows/oversight/dossier.html", context, status=status)
+
+
+def _may_name_objectors(user: User, found: Case) -> bool:
+    """Whether there is anybody to name, and the person may know who objected."""
+    if found.batch is None:
+        return False
+    application = application_of(found)
+    return sees_objectors(user, application) and bool(objections_of(application))
 
 
 def _place(user: User, found: Case) -> Words:

@@ -32,7 +32,7 @@ def office_calibration(request: HttpRequest, code: str) -> HttpResponse:
 @page
 def office_calibration_file(request: HttpRequest, code: str) -> HttpResponse:
     """The same as CSV, one line for each review."""
-    return _file(calibration.batch_report(signed_in(request), batch_desk.batch(code)))
+    return report_file(calibration.batch_report(signed_in(request), batch_desk.batch(code)))
 
 
 @require_safe
@@ -50,10 +50,11 @@ def meeting_calibration(request: HttpRequest, number: str) -> HttpResponse:
 def meeting_calibration_file(request: HttpRequest, number: str) -> HttpResponse:
     """The same as CSV."""
     user = signed_in(request)
-    return _file(calibration.meeting_report(user, meeting_for(user, number)))
+    return report_file(calibration.meeting_report(user, meeting_for(user, number)))
 
 
-def _file(report: Report) -> HttpResponse:
+def report_file(report: Report) -> HttpResponse:
+    """A report as CSV."""
     answer = HttpResponse(csv_of(report_lines(report)), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="calibration-{report.batch.code}.csv"'
     answer.headers["Cache-Control"] = "private, no-store"

@@ -17,7 +17,7 @@ from accreditation.services.recurrences import recurrences
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from criteria.units import unit_name
-from workflows.deadlines import paused_clock
+from workflows.clock_acts import pointless
 from workflows.presentation import corrections, gates, letters, material, scores, timeline
 from workflows.presentation.certificates import certificate_rows
 from workflows.presentation.coverage import coverage
@@ -30,15 +30,16 @@ from workflows.presentation.figures import annex_tables, shown_value
 from workflows.presentation.further_returns import further_return
 from workflows.presentation.hands import hands
 from workflows.presentation.provable import proof, provable_name
-from workflows.presentation.recommending import consultation_rows, recommending_rows
+from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.recurrences import recurrence_rows
+from workflows.presentation.register_questions import register_questions
 from workflows.presentation.rules import source_rows
-from workflows.presentation.standings import held_rows, register_questions
+from workflows.presentation.standings import held_rows
 from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words, amount, either, lang, quoted
 from workflows.selectors import registers
 from workflows.selectors.figures import Cell, FiledBinding, basics, differences, figure_rows, versions
-from workflows.selectors.recommendations import consultations_of
+from workflows.views.consulting import departments
 from workflows.views.desk import Opened
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "reviews": registers.first_reviews(application),
         "letters": _letters(opened),
         "recommending": recommending_rows(application),
-        "consultations": consultation_rows(consultations_of(application)) if opened.desk.code == "office" else [],
+        "consultations": departments(application) if opened.desk.code == "office" else [],
         "figure_check": _figure_check(opened),
         "forwardings": registers.forwardings_of(application),
         "register": _register(opened) if opened.runs_panel else [],
@@ -184,6 +185,7 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"recommend", "not_recommend"}, "review", gettext_lazy("出具初审意见"), "primary"),
     ({"pass_completeness_check"}, "review", gettext_lazy("形式审查"), "primary"),
     ({"forward"}, "act:forward", gettext_lazy("审核转报"), "primary"),
+    ({"call_in"}, "act:call_in", gettext_lazy("调取办理"), "outline-primary"),
     ({"pass_material_check"}, "review", gettext_lazy("审核材料"), "primary"),
     ({"record_site_visit"}, "visit", gettext_lazy("登记实地核查"), "primary"),
     ({"appoint_panel"}, "panel", gettext_lazy("组成评审组"), "primary"),
@@ -207,6 +209,10 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
     ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),
     ({"resume_clock"}, "act:resume_clock", gettext_lazy("恢复时限"), "outline-primary"),
+    ({"ask_sheet_aside"}, "act:ask_sheet_aside", gettext_lazy("提请搁置评分表"), "outline-secondary"),
+    ({"set_sheet_aside"}, "act:set_sheet_aside", gettext_lazy("同意搁置评分表"), "outline-secondary"),
+    ({"pause_experts"}, "act:pause_experts", gettext_lazy("中止评审时限"), "outline-secondary"),
+    ({"resume_experts"}, "act:resume_experts", gettext_lazy("恢复评审时限"), "outline-primary"),
     ({"decline"}, "act:decline", gettext_lazy("不予受理"), "outline-secondary"),
 )
 
@@ -215,18 +221,13 @@ def actions(opened: Opened) -> list[Words]:
     """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
     found = []
     for verbs, page, label, tone in BUTTONS:
-        if verbs == {_hidden_clock(opened)} or (page == "panel" and not opened.application.batch.panel_size):
+        if verbs <= pointless(opened.case) or (page == "panel" and not opened.application.batch.panel_size):
             continue
         if verbs & opened.verbs and page.split(":")[0] in ("act", *opened.desk.pages):
             name, _colon, verb = page.partition(":")
             href = opened.address(name, verb) if verb else opened.address(name)
             found.append({"label": label, "href": href, "tone": tone, "posts": verb == "accept"})
     return found
-
-
-def _hidden_clock(opened: Opened) -> str:
-    """Of stopping and starting the clock only one makes sense."""
-    return "pause_clock" if paused_clock(opened.case) else "resume_clock"
 
 
 def failed_gates(opened: Opened) -> dict[str, Any]:
@@ -333,6 +334,7 @@ def _cell(opened: Opened, spec: FieldSpec, cell: Cell, may_verify: bool) -> Word
         "by": quoted(verified.adopted_by) if verified else "",
         "at": verified.adopted_at if verified else None,
         "reason": quoted(verified.reason) if verified else "",
+        "ended": amount(cell.ended_value, spec.unit) if cell.ended else "",
         "place": cell.fact.origin.cell if cell.fact and cell.fact.origin else "",
         "href": opened.address("verify", spec.code, cell.year) if may_verify and cell.is_number else "",
     }

@@ -18,7 +18,9 @@ from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.rule_sets import rules_of
 from workflows.calendar import current_calendar
 from workflows.forms.casework import (
+    CallInForm,
     ConfirmedForm,
+    ExpertPauseForm,
     GateForm,
     OpinionForm,
     PauseForm,
@@ -26,6 +28,8 @@ from workflows.forms.casework import (
     ReasonsForm,
     RemarkForm,
     ReviewForm,
+    SheetForm,
+    SheetReasonForm,
     ValueForm,
 )
 from workflows.forms.returns import ReturnForm, target_groups, ticked_targets
@@ -34,6 +38,7 @@ from workflows.presentation.words import either
 from workflows.selectors.figures import earlier_values, figure_cell
 from workflows.views import case_context as contexts
 from workflows.views import further_returns
+from workflows.views.consulting import usual
 from workflows.views.desk import Confirm, Desk, Opened, carry_out, needs, open_case, show
 
 
@@ -64,6 +69,15 @@ ACTS: Mapping[str, ActPage] = {
         _("受理只说明材料可以进入初审，不代表符合条件。"),
         _("受理"),
         _("已受理。"),
+    ),
+    "call_in": ActPage(
+        CallInForm,
+        _("调取办理"),
+        _(
+            "街镇（园区）逾期未转报的，可以调取由本机构直接审核；时限届满前或者未设时限的，须说明理由。理由送街镇（园区）和申报单位。"
+        ),
+        _("调取办理"),
+        _("已调取，材料审核时限从现在起算。"),
     ),
     "decline": ActPage(
         ReasonsForm,
@@ -97,6 +111,39 @@ ACTS: Mapping[str, ActPage] = {
         _("恢复时限"),
         _("办理时限已恢复计算。"),
     ),
+    "ask_sheet_aside": ActPage(
+        SheetReasonForm,
+        _("提请搁置评分表"),
+        _("专家提交评分后不能再任评审的，在评分公开以前可以提请搁置其评分表；须由另一人同意。"),
+        _("提请搁置"),
+        _("已提请搁置评分表。"),
+    ),
+    "set_sheet_aside": ActPage(
+        SheetForm,
+        _("同意搁置评分表"),
+        _("提请的理由见评审组页面。提请人不能自己同意。"),
+        _("同意搁置"),
+        _("评分表已搁置，请递补专家。"),
+        (
+            _("该评分表留存备查，永不计入结果；评分公开以前无人可以查看。"),
+            _("由抽取顺序中的下一位专家递补，新的评分表提交后才公开评分。"),
+        ),
+        is_final=True,
+    ),
+    "pause_experts": ActPage(
+        ExpertPauseForm,
+        _("中止评审时限"),
+        _("评审席位空缺、须检验检测或者鉴定的，评审时限可以中止；书面告知申报单位，并通知在席专家。"),
+        _("中止时限"),
+        _("评审时限已中止。"),
+    ),
+    "resume_experts": ActPage(
+        ConfirmedForm,
+        _("恢复评审时限"),
+        _("事由已经消除；剩余的工作日从明天起继续计算。"),
+        _("恢复时限"),
+        _("评审时限已恢复计算。"),
+    ),
     "table_again": ActPage(
         ReasonForm,
         _("重新提请审议"),
@@ -114,8 +161,11 @@ ACTS_OF_TOWNS: Mapping[str, ActPage] = {
         _("已转报认定机构。"),
     ),
 }
-DISTRICT_ACTS = frozenset({"accept", "decline", "find_ineligible", "table_again", "pause_clock", "resume_clock"})
-OFFICE_ACTS = frozenset({"find_ineligible", "table_again", "pause_clock", "resume_clock"})
+OFFICE_ACTS = frozenset(
+    {"find_ineligible", "table_again", "pause_clock", "resume_clock", "pause_experts", "resume_experts"}
+    | {"ask_sheet_aside", "set_sheet_aside"}
+)
+DISTRICT_ACTS = OFFICE_ACTS | {"call_in", "accept", "decline"}
 NOT_RECOMMENDED = Confirm(_("不予推荐"), (ENDS, LETTER), _("不予推荐"))
 REVIEWS: Mapping[str, tuple[tuple[str, ...], tuple[Phrase, ...]]] = {
     "district": (("recommend", "not_recommend"), RECOMMEND),
@@ -168,7 +218,9 @@ def act_page(
     if verb not in offered:
         raise NotFound(verb)
     page = ACTS_OF_TOWNS.get(verb) or acts[verb]
-    form = page.form(request.POST if request.method == "POST" else None, initial=typed(request))
+    form = page.form(
+        request.POST if request.method == "POST" else None, initial=usual(opened.application, verb) | typed(request)
+    )
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         answer = carry_out(request, opened, verb, values, form=form, done=page.done, confirm=page.confirm)

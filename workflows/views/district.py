@@ -14,8 +14,8 @@ from accreditation.roles import Power
 from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
 from workflows.selectors.desks import WAITS_FOR_DISTRICT, district_cases, narrowed
-from workflows.selectors.further_returns import waiting_for
-from workflows.views import casework
+from workflows.selectors.further_returns import matters_waiting_for, waiting_for
+from workflows.views import casework, evaluations
 from workflows.views.answers import page
 from workflows.views.bulk import bulk_desk
 from workflows.views.desk import DISTRICT
@@ -40,7 +40,8 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
         lambda start, size: inbox(user, calendar=calendar, at=now, start=start, size=size, powers=POWERS, **chosen),
     )
     context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, powers=POWERS)}
-    context |= {"waiting_returns": waiting_for(user)} | bulk_desk(user, "district")
+    context |= {"waiting_returns": waiting_for(user), "waiting_matters": matters_waiting_for(user, at=now)}
+    context |= bulk_desk(user, "district")
     return render(request, "workflows/district/inbox.html", context | _desk_of(user))
 
 
@@ -118,4 +119,5 @@ def district_return(request: HttpRequest, number: str) -> HttpResponse:
 @page
 def district_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Accept, decline, find ineligible."""
-    return casework.act_page(request, DISTRICT, number, verb, casework.DISTRICT_ACTS)
+    offered = casework.DISTRICT_ACTS | evaluations.OFFERED
+    return casework.act_page(request, DISTRICT, number, verb, offered, {**casework.ACTS, **evaluations.LOCAL_ACTS})

@@ -24,7 +24,7 @@ from criteria.ruleset import ExpertReview
 from criteria.units import unit_name
 from workflows.forms.casework import ValueForm
 from workflows.forms.expert import ScoreSheetForm, TieForm
-from workflows.presentation.cases import case_header, clock_of
+from workflows.presentation.cases import case_header, clock_of, paused_words
 from workflows.presentation.marks import mark_rows, proposal_rows, total_of, trade_of
 from workflows.presentation.review_room import material, rule_score
 from workflows.presentation.words import Words, district_name, either, lang, quoted
@@ -202,10 +202,11 @@ def _plain(found: Case, application: Application) -> Words:
         "case": found,
         "enterprise": found.enterprise.name,
         "product": application.product_name,
-        "district": district_name(found.district),
+        "district": district_name(found.enterprise.district),
         "trade": trade_of(application),
         "programme": either(application.batch.programme, "name"),
         "clock": clock_of(found, at=timezone.now()),
+        "paused": paused_words(found),
         "request_key": new_request_key(),
     }
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from workflows.calendar import current_calendar
 from workflows.presentation import rules
 from workflows.presentation.cases import batch_name, steps_of
 from workflows.presentation.material import evidence_limits
@@ -17,7 +18,7 @@ from workflows.presentation.words import Words, body_name, cited, confidence_mar
 from workflows.selectors.applicant import open_batches, window_of
 from workflows.selectors.guide import (
     batch_by_code,
-    programme_by_code,
+    batches_of_programme,
     programmes,
     template_file,
 )
@@ -33,41 +34,53 @@ from workflows.views.applicant_material import workbook_answer
 if TYPE_CHECKING:
     from accreditation.models import Batch
     from criteria.ruleset import RuleSet
+    from workflows.workdays import WorkCalendar
 
 
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
     """Programmes with a guide, and their open batches."""
-    now_open = {batch.programme_id: batch for batch in open_batches(timezone.now())}
+    now_open: dict[str, list[Batch]] = {}
+    for batch in open_batches(timezone.now()):
+        if not batch.is_evaluation:
+            now_open.setdefault(batch.programme_id, []).append(batch)
+    calendar = current_calendar()
     rows = [
         {
             "name": either(programme, "name"),
             "code": programme.code,
             "body": body_name(programme.granted_by),
-            "batch": _window(now_open[programme.code]) if programme.code in now_open else None,
+            "batches": [_window(batch, calendar) for batch in now_open.get(programme.code, ())],
         }
         for programme in programmes()
     ]
     return render(request, "workflows/guide/guide.html", {"programmes": rows})
 
 
-def _window(batch: Batch) -> Words:
-    return {"name": batch_name(batch), "code": batch.code, **window_of(batch, at=timezone.now())}
+def _window(batch: Batch, calendar: WorkCalendar) -> Words:
+    return {"name": batch_name(batch), "code": batch.code, **window_of(batch, at=timezone.now(), calendar=calendar)}
 
 
 @require_safe
 @page
 def guide_programme(request: HttpRequest, programme: str) -> HttpResponse:
-    """Conditions, materials, steps, time limits and the template of a programme's newest batch."""
-    found, batch = programme_by_code(programme)
+    """Conditions, materials, steps, time limits and the template of the newest batch of one body.
+
+    Where several bodies grant the title by rules of their own, `?by=` names the body by its code.
+    """
+    batches = batches_of_programme(programme)
+    asked = request.GET.get("by", "")
+    batch = next((one for one in batches if asked and one.granting_body.district == asked), batches[0])
+    found = batch.programme
     rule_set = rules_of_batch(batch)
     template = template_of_batch(batch)
     is_open = batch in open_batches(timezone.now())
     context = {
         "name": either(found, "name"),
         "programme": found,
-        "body": body_name(batch.authority or found.granted_by),
-        "batch": _window(batch),
+        "body": body_name(batch.granting_body),
+        "others": [_of_another_body(one) for one in batches if one != batch],
+        "batch": _window(batch, current_calendar()),
         "is_open": is_open,
         "rules": rules.rule_set_page(rule_set),
         "evidence": evidence_of_rules(rule_set),
@@ -78,6 +91,11 @@ def guide_programme(request: HttpRequest, programme: str) -> HttpResponse:
         "template_checksum": template.checksum,
     }
     return render(request, "workflows/guide/programme.html", context)
+
+
+def _of_another_body(batch: Batch) -> Words:
+    body = batch.granting_body
+    return {"name": body_name(body), "code": body.district}
 
 
 def evidence_of_rules(rule_set: RuleSet) -> list[Words]:
@@ -97,6 +115,7 @@ def evidence_of_rules(rule_set: RuleSet) -> list[Words]:
 def periods(batch: Batch) -> list[Words]:
     """Time limits in working days, of the steps that the procedure has."""
     limits = (
+        (_("街镇（园区）转报"), batch.forwarding_days),
         (_("区级初审"), batch.first_review_days),
         (_("申报单位补正"), batch.correction_days),
         (_("市级核查") if batch.is_recommendation else _("市级形式审查"), batch.check_days),

@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.acts import Replayed
-from accreditation.enums import Choice, MeetingState
+from accreditation.enums import MeetingState
 from accreditation.errors import Denied, NotFound, Reason, Refusal
+from accreditation.meeting_words import BallotKind
 from accreditation.permissions import has_power_over, powers_of, signed_in
 from accreditation.roles import Power
+from accreditation.selectors.people import committee_of
 from accreditation.services import meetings as service
+from accreditation.services import tallies as counting
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import file_answer
 from accreditation.visibility import evidence_for, may_see_experts, meeting_for
@@ -27,6 +30,7 @@ from workflows.forms.meetings import AttendanceForm, MeetingForm, MemberTieForm,
 from workflows.presentation.cases import batch_name, case_header
 from workflows.presentation.marks import opened_table
 from workflows.presentation.review_room import rule_score
+from workflows.presentation.tallies import choice_counts, tally_rows
 from workflows.presentation.words import Words, either
 from workflows.selectors import meeting_room, panel_room
 from workflows.selectors.figures import application_with_material, evidence_groups
@@ -63,10 +67,16 @@ def call(request: HttpRequest) -> HttpResponse:
         found, reasons = _call(request, batch, form)
         if found:
             clear_drafts(request, request.path)
-            messages.success(request, _("会议已召集，通知已发给参会委员。"))
+            messages.success(request, _("会议已召集，通知已发给全体委员。"))
             return redirect("meeting", found)
-    context = {"form": form, "batch": batch, "batch_name": batch_name(batch), "batches": _choices(batches)}
-    return _answer(request, "call", context, reasons, form)
+    context = {
+        "form": form,
+        "batch": batch,
+        "batch_name": batch_name(batch),
+        "batches": _choices(batches),
+        "rule": counting.voting_rules(batch),
+    }
+    return answer(request, "call", context, reasons, form)
 
 
 def _choices(batches: list[Batch]) -> list[Words]:
@@ -85,11 +95,11 @@ def _asked_batch(request: HttpRequest, batches: list[Batch]) -> Batch | None:
 
 def _call_form(request: HttpRequest, batch: Batch) -> MeetingForm:
     applications = meeting_room.under_review(batch) if request.method == "POST" else meeting_room.untabled(batch)
-    people = meeting_room.committee(batch)
+    people = committee_of(batch)
     if request.method == "POST":
         return MeetingForm(request.POST, applications=applications, committee=people)
-    every = {"cases": [row.case.number for row in applications], "members": [str(user.pk) for user in people]}
-    typed = initial_from_drafts(request, request.path, several=("cases", "members"))
+    every = {"cases": [row.case.number for row in applications]}
+    typed = initial_from_drafts(request, request.path, several=("cases",))
     return MeetingForm(initial=every | typed, applications=applications, committee=people)
 
 
@@ -122,14 +132,15 @@ def _meeting_page(
 ) -> HttpResponse:
     user = signed_in(request)
     attendance = meeting_room.attendance_of(found)
-    context = _frame(request, found) | {
+    context = frame(request, found) | {
         "agenda": meeting_room.agenda(found, user),
         "attendance": attendance,
-        "quorum": meeting_room.quorum_of(found),
+        "quorum": counting.quorum_of(found),
+        "changes": meeting_room.presence_changes(found),
         "present": sum(row.is_present for row in attendance),
-        "form": form or AttendanceForm(members=[row.member for row in attendance]),
+        "form": form or AttendanceForm(members=committee_of(found.batch)),
     }
-    return _answer(request, "meeting", context, reasons or [], form)
+    return answer(request, "meeting", context, reasons or [], form)
 
 
 @require_POST
@@ -140,11 +151,11 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
     found = meeting_for(user, number)
     if not has_power_over(user, Power.CALL_MEETINGS, found.batch):
         raise PermissionDenied  # a member may hold that office for another authority
-    form = AttendanceForm(request.POST, members=[row.member for row in meeting_room.attendance_of(found)])
+    form = AttendanceForm(request.POST, members=committee_of(found.batch))
     reasons: list[Reason] = []
     if form.is_valid():
         at = timezone.now()
-        reasons = _reasons(lambda: service.start_meeting(found, present=form.people(), by=user, at=at))
+        reasons = reasons_against(lambda: service.start_meeting(found, present=form.people(), by=user, at=at))
         if not reasons:
             messages.success(request, _("会议开始，可以表决。"))
             return redirect("meeting", number)
@@ -171,11 +182,13 @@ def committee_case(request: HttpRequest, number: str) -> HttpResponse:
 def vote(request: HttpRequest, number: str, position: int) -> HttpResponse:
     """One vote of the member who is signed in."""
     found, row = _found(request, number, position)
-    form = VoteForm(request.POST, words=found.batch.choice_words)
+    form = VoteForm(request.POST, words=found.batch.choice_words, is_secret=_is_secret(found))
     reasons: list[Reason] = []
     if form.is_valid():
         said, user, at = form.cleaned_data, signed_in(request), timezone.now()
-        reasons = _reasons(lambda: service.cast_vote(row, choice=said["choice"], remark=said["remark"], by=user, at=at))
+        reasons = reasons_against(
+            lambda: service.cast_vote(row, choice=said["choice"], remark=said.get("remark", ""), by=user, at=at)
+        )
         if not reasons:
             clear_drafts(request, request.path)
             messages.success(request, _("第 %(n)d 项：已表决。") % {"n": position})
@@ -198,13 +211,13 @@ def recuse(request: HttpRequest, number: str, position: int) -> HttpResponse:
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
         at = timezone.now()
-        reasons = _reasons(lambda: service.declare_recusal(row, tie=form.cleaned_data["tie"], by=user, at=at))
+        reasons = reasons_against(lambda: service.declare_recusal(row, tie=form.cleaned_data["tie"], by=user, at=at))
         if not reasons:
             clear_drafts(request, request.path)
             messages.success(request, _("第 %(n)d 项：已回避。") % {"n": position})
             return redirect("meeting", number)
-    context = _frame(request, found) | {"item": row, "form": form}
-    return _answer(request, "recuse", context, reasons, form)
+    context = frame(request, found) | {"item": row, "form": form}
+    return answer(request, "recuse", context, reasons, form)
 
 
 @require_safe
@@ -230,8 +243,8 @@ def minutes(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound(number)
     if request.method == "POST" and not is_secretary:
         raise PermissionDenied  # members read the minutes and sign them
-    tallies = [(row, service.tally(row)) for row in _items(found)] if may_draft else []
-    items = [(row, counted.outcome) for row, counted in tallies]
+    tallies = [(row, counting.tally(row)) for row in _decided_items(found)] if may_draft else []
+    items = [(row, counted.outcome) for row, counted in tallies if counted.is_complete]
     form = MinutesForm(
         request.POST if request.method == "POST" else None,
         items=items, initial=initial_from_drafts(request, request.path),
@@ -239,13 +252,13 @@ def minutes(request: HttpRequest, number: str) -> HttpResponse:
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
         at = timezone.now()
-        reasons = _reasons(lambda: service.draft_minutes(found, reasons=dict(form.reasons()), by=user, at=at))
+        reasons = reasons_against(lambda: service.draft_minutes(found, reasons=dict(form.reasons()), by=user, at=at))
         if not reasons:
             clear_drafts(request, request.path)
             messages.success(request, _("纪要已生成，待主持人和会议秘书签发。"))
             return redirect("meeting_minutes", number)
-    context = _frame(request, found) | {"form": form, "tallies": _tally_rows(tallies), "may_draft": may_draft}
-    return _answer(request, "minutes", context | _signing(request, found), reasons, form)
+    context = frame(request, found) | {"form": form, "tallies": tally_rows(tallies), "may_draft": may_draft}
+    return answer(request, "minutes", context | _signing(request, found), reasons, form)
 
 
 @require_POST
@@ -255,12 +268,12 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     found = meeting_for(user, number)
     sha256 = request.POST.get("sha256", "")
-    reasons = _reasons(lambda: batch_acts.sign_minutes(found, sha256=sha256, by=user, at=at))
+    reasons = reasons_against(lambda: batch_acts.sign_minutes(found, sha256=sha256, by=user, at=at))
     if not reasons:
         messages.success(request, _("已签发。"))
         return redirect("meeting_minutes", number)
-    context = _frame(request, found) | {"form": None, "tallies": [], "may_draft": False}
-    return _answer(request, "minutes", context | _signing(request, found), reasons)
+    context = frame(request, found) | {"form": None, "tallies": [], "may_draft": False}
+    return answer(request, "minutes", context | _signing(request, found), reasons)
 
 
 # --- what the pages show ------------------------------------------------------------------------------------------
@@ -270,12 +283,15 @@ def _found(request: HttpRequest, number: str, position: int) -> tuple[Meeting, M
     return found, meeting_room.item_for(user, found, position)
 
 
-def _items(found: Meeting) -> list[MeetingItem]:
-    rows = found.items.select_related("application__enterprise", "application__case", "meeting")
+def _decided_items(found: Meeting) -> list[MeetingItem]:
+    rows = found.items.filter(adjourned_at__isnull=True).select_related(
+        "application__enterprise", "application__case", "meeting"
+    )
     return list(rows.order_by("position"))
 
 
-def _frame(request: HttpRequest, found: Meeting) -> Words:
+def frame(request: HttpRequest, found: Meeting) -> Words:
+    """What every page of a meeting shows."""
     user = signed_in(request)
     return {
         "meeting": found,
@@ -283,6 +299,7 @@ def _frame(request: HttpRequest, found: Meeting) -> Words:
         "programme": either(found.batch.programme, "name"),
         "may_run": has_power_over(user, Power.CALL_MEETINGS, found.batch),
         "is_member": meeting_room.is_member(found, user),
+        "rule": counting.voting_rules(found.batch),
         "heads": list(found.batch.choice_words.values()),
         "request_key": new_request_key(),
     }
@@ -297,22 +314,30 @@ def _item_page(
 ) -> HttpResponse:
     user = signed_in(request)
     own = row.votes.filter(member=user).first()
-    may_vote = meeting_room.is_member(found, user) and own is None and found.state == MeetingState.IN_SESSION
+    is_pending = meeting_room.is_member(found, user) and own is None and row.voted_at is None and row.is_open
     address = request.path if request.path.endswith("/vote/") else f"{request.path}vote/"
-    context = _frame(request, found) | _papers(request, row) | {
+    context = frame(request, found) | _papers(request, row) | {
         "item": row,
         "own_vote": own,
-        "may_vote": may_vote,
-        "may_step_out": meeting_room.is_member(found, user) and own is None and not found.minutes,
+        "may_vote": is_pending and found.state == MeetingState.IN_SESSION,
+        "may_step_out": is_pending and not found.minutes,
+        "quorum": counting.quorum_of(found),
         "form": form or VoteForm(
-            initial=initial_from_drafts(request, address), words=found.batch.choice_words
+            initial=initial_from_drafts(request, address), words=found.batch.choice_words, is_secret=_is_secret(found)
         ),
         "vote_address": address,
         "votes": meeting_room.votes_by_name(row) if meeting_room.may_read_votes(row, user) else None,
         "recusals": meeting_room.recusals_of(row),
-        "tally": service.tally(row),
+        "tally": counting.tally(row),
+        "counts": choice_counts(row) if _is_secret(found) and row.voted_at else [],
+        "is_secret": _is_secret(found),
+        "chair_decides": found.chair_id == user.pk and counting.awaits_chair(row),
     }  # fmt: skip
-    return _answer(request, "item", context, reasons or [], form)
+    return answer(request, "item", context, reasons or [], form)
+
+
+def _is_secret(found: Meeting) -> bool:
+    return found.batch.ballot == BallotKind.SECRET
 
 
 def _papers(request: HttpRequest, row: MeetingItem) -> Words:
@@ -334,30 +359,15 @@ def _papers(request: HttpRequest, row: MeetingItem) -> Words:
     }
 
 
-def _tally_rows(tallies: list[tuple[MeetingItem, service.Tally]]) -> list[Words]:
-    return [
-        {
-            "item": row,
-            "name": row.application.enterprise.name,
-            "present": counted.present,
-            "recused": counted.recused,
-            "cast": [counted.cast[choice] for choice in Choice],
-            "missing": counted.present - sum(counted.cast.values()),
-            "outcome": row.meeting.batch.choice_words[Choice(counted.outcome)],
-            "tone": {"recognise": "green", "refuse": "red"}.get(counted.outcome, "amber"),
-        }
-        for row, counted in tallies
-    ]
-
-
 def _signing(request: HttpRequest, found: Meeting) -> Words:
     user = signed_in(request)
     signed = {found.chair_id: found.signed_by_chair_at, found.secretary_id: found.signed_by_secretary_at}
     waits = found.state == MeetingState.MINUTES_DRAFTED and user.pk in signed and signed[user.pk] is None
-    return {"may_sign": waits}
+    is_signed = any(signed.values())
+    return {"may_sign": waits, "may_withdraw": found.state == MeetingState.MINUTES_DRAFTED and not is_signed}
 
 
-def _reasons(act: Callable[[], Any]) -> list[Reason]:
+def reasons_against(act: Callable[[], Any]) -> list[Reason]:
     """Carry out an act; the reasons against it when it is refused."""
     try:
         act()
@@ -368,7 +378,8 @@ def _reasons(act: Callable[[], Any]) -> list[Reason]:
     return []
 
 
-def _answer(request: HttpRequest, name: str, context: Words, reasons: list[Reason], form: Any = None) -> HttpResponse:
+def answer(request: HttpRequest, name: str, context: Words, reasons: list[Reason], form: Any = None) -> HttpResponse:
+    """A page of the committee; 422 with every reason when something was refused."""
     faults = bool(reasons or (form is not None and form.errors))
     full = {"request_key": new_request_key()} | context | {"errors": as_errors(reasons), "has_faults": faults}
     return render(request, f"workflows/committee/{name}.html", full, status=422 if faults else 200)

@@ -22,20 +22,21 @@ from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.selectors.rule_drafts import waiting_for_publication
-from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons
 from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH, announce, publish_notice
 from workflows.certification import ground_of
 from workflows.evaluation_acts import is_late_list_alone
 from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
 from workflows.phrases import OFFICIAL
+from workflows.presentation.cases import programme_name
 from workflows.presentation.evaluations import band_name
-from workflows.selectors import batch_desk
+from workflows.selectors import batch_desk, designations, editions
 from workflows.selectors.evaluations import late_lists, results_by_case
 from workflows.selectors.paper_desk import waiting_imports
 from workflows.selectors.recommendations import waiting_for_letter
 from workflows.selectors.reexaminations import to_forward
-from workflows.views.answers import REQUEST_KEY, new_request_key, page
+from workflows.views.answers import key_of, new_request_key, page, typed
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
 from workflows.workdays import SHANGHAI
@@ -73,6 +74,8 @@ def publishing(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     context = {
         "batches": list(batch_desk.waiting_for_publisher(user)),
+        "designations": designations.waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else None,
+        "edition_changes": editions.waiting_for_confirmation() if has_power(user, Power.PUBLISH_RULES) else None,
         "rule_drafts": waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else [],
         "paper_imports": waiting_imports() if has_power(user, Power.PUBLISH) else [],
         "recommendations": list(waiting_for_letter()) if has_power(user, Power.PUBLISH) else [],
@@ -95,7 +98,7 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST" and not rows:
         raise NotFound(code)
     body = RESULTS_BODY if batch.is_evaluation else NOTICE_BODY
-    initial = {"body": official(body, batch)} | _typed(request)
+    initial = {"body": official(body, batch)} | typed(request, several=("cases",))
     form = NoticeForm(request.POST or None, initial=initial, applications=rows)
     now = timezone.now()
     confirm = PUBLISH_RESULTS if batch.is_evaluation else PUBLISH
@@ -106,7 +109,7 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
 
 def _publish_notice(request: HttpRequest, batch: Batch, form: NoticeForm) -> str:
     body, by = form.cleaned_data["body"], signed_in(request)
-    notice = publish_notice(batch, form.chosen, body=body, by=by, at=timezone.now(), request_key=_key(request))
+    notice = publish_notice(batch, form.chosen, body=body, by=by, at=timezone.now(), request_key=key_of(request))
     return str(NOTICE_DONE) % {"no": notice.number}
 
 
@@ -125,7 +128,7 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     body, confirm = ANNOUNCEMENT_BODY, ANNOUNCE
     if batch.is_evaluation:
         body, confirm = (LATE_LIST, ANNOUNCE_LATE) if is_late_list else (RESULTS_ANNOUNCED, ANNOUNCE_RESULTS)
-    initial = {"body": official(body, batch), "dated": today} | _typed(request)
+    initial = {"body": official(body, batch), "dated": today} | typed(request, several=("cases",))
     form = AnnouncementForm(request.POST or None, initial=initial, applications=rows, today=today)
     form.fields["cases"].required = not is_late_list
     answer = _publish(request, form, confirm, lambda: _announce(request, batch, form))
@@ -137,17 +140,13 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
 def _announce(request: HttpRequest, batch: Batch, form: AnnouncementForm) -> str:
     values = {name: form.cleaned_data[name] for name in ("number", "dated", "body")}
     by, at = signed_in(request), timezone.now()
-    announcement = announce(batch, form.chosen, **values, by=by, at=at, request_key=_key(request))
+    announcement = announce(batch, form.chosen, **values, by=by, at=at, request_key=key_of(request))
     return str(ANNOUNCEMENT_DONE) % {"no": announcement.number}
-
-
-def _key(request: HttpRequest) -> str | None:
-    return request.POST.get(REQUEST_KEY) or None
 
 
 def _sent_before(request: HttpRequest, done: Promise) -> HttpResponse | None:
     """A list that was published by this very form is not published again, and its cases no longer wait."""
-    earlier = earlier_answer(_key(request), by=signed_in(request))
+    earlier = earlier_answer(key_of(request), by=signed_in(request))
     if not earlier:
         return None
     messages.warning(request, _("这份表单此前已提交。") + str(done) % {"no": earlier["number"]})
@@ -186,12 +185,6 @@ def _list_page(request: HttpRequest, name: str, context: dict[str, Any], form: L
     ]
     more = {"rows": listed, "crumbs": crumbs, "ticked": ticked, "request_key": new_request_key()}
     return render(request, f"workflows/office/{name}.html", context | more, status=status_of(form))
-
-
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    if request.method == "POST":
-        return {}
-    return initial_from_drafts(request, request.path, several=("cases",))
 
 
 NOTICE_BODY = gettext_lazy(
@@ -234,11 +227,11 @@ ANNOUNCE_LATE = Confirm(
 
 def official(text: Promise, batch: Batch) -> str:
     """The usual body of a publication, in the official language."""
-    programme = batch.programme
     with override(OFFICIAL):
+        named = programme_name(batch)
         return str(text) % {
-            "ground": ground_of(batch) or programme.name_zh,
-            "programme": programme.name_zh,
+            "ground": ground_of(batch) or named,
+            "programme": named,
             "days": batch.notice_days,
             "year": batch.year,
             "ordinal": batch.ordinal,

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.enums import ObjectionState
 from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import signed_in
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.services.hearings import letter_to_objector
 from accreditation.services.notice_ends import end_of_notice
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import case_for, objection_for
@@ -20,6 +22,7 @@ from workflows.door import possible_verbs
 from workflows.forms.objections import ExtensionForm
 from workflows.forms.office import AnswerForm, ObjectionFilter
 from workflows.presentation.extensions import extension_rows
+from workflows.presentation.objections import hearing_on
 from workflows.selectors import registers
 from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import ENDS, LETTER, status_of
@@ -31,7 +34,7 @@ UPHOLD = Confirm(
     (gettext_lazy("该申报件不予认定，同批其他申报件不受影响。"), ENDS, LETTER),
     gettext_lazy("异议成立，不予认定"),
 )
-EXTEND = "extend_notice"
+EXTEND, ASK = "extend_notice", "ask_for_statement"
 DONE = {
     "uphold_objection": gettext_lazy("已认定异议成立。"),
     "dismiss_objection": gettext_lazy("已认定异议不成立。"),
@@ -67,12 +70,17 @@ def office_objection(request: HttpRequest, number: str) -> HttpResponse:
         if outcome is not None or any(reason.code == TOO_LATE for reason in reasons):
             return redirect("office_objections")
         put_reasons(form, Refusal(reasons))
+    at = timezone.now()
+    possible = {verb.code for verb in possible_verbs(case, by=user, at=at)}
     context = {
         "objection": row,
         "case": case,
         "form": form,
         "extensions": extension_rows(row.application),
-        "may_extend": any(verb.code == EXTEND for verb in possible_verbs(case, by=user, at=timezone.now())),
+        "hearing": hearing_on(row, at),
+        "letter": letter_to_objector(row),
+        "may_extend": EXTEND in possible,
+        "may_ask": ASK in possible and row.state == ObjectionState.RECEIVED,
         "request_key": new_request_key(),
     }
     return render(request, "workflows/office/objection.html", context, status=status_of(form))

@@ -25,7 +25,7 @@ from workflows.selectors.desks import (
     open_objection_count,
     vacant_places,
 )
-from workflows.selectors.further_returns import waiting_for
+from workflows.selectors.further_returns import matters_waiting_for, waiting_for
 from workflows.views import casework, evaluations, recognition, recommendation_case
 from workflows.views.answers import page
 from workflows.views.bulk import bulk_desk
@@ -57,6 +57,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "vacancies": vacant_places()[:20],
         "open_objections": open_objection_count(),
         "waiting_returns": waiting_for(user),
+        "waiting_matters": matters_waiting_for(user, at=now),
         **bulk_desk(user, "office"),
         "case_page": "office_case",
     }

@@ -9,16 +9,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
+from accreditation.reissue_words import ALLOW_REISSUE
+from accreditation.selectors.granting import granting_bodies, granting_body
 from accreditation.selectors.holders import PROLONG, passed_from
 from accreditation.services.files import take_file
+from accreditation.services.hearings import code_of
 from accreditation.services.notice_ends import end_of_notice
-from accreditation.templatetags.dates import day_text
+from accreditation.templatetags.dates import day_text, local
 from certificates.services.allowance import Rate, is_allowed
 from workflows import door
 from workflows.calendar import current_calendar
@@ -26,12 +30,23 @@ from workflows.exports.register import csv_of, title_lines
 from workflows.forms.public import CentreFilter, NoticeFilter, ObjectionForm, TrackForm
 from workflows.presentation import reexaminations
 from workflows.presentation.adjustments import adjustment_words
-from workflows.presentation.cases import batch_name, clock_of, step_bar
+from workflows.presentation.announcement_corrections import correction_words
+from workflows.presentation.cases import (
+    batch_name,
+    clock_of,
+    objections_go_to,
+    ordinal_name,
+    programme_name,
+    step_bar,
+    title_name,
+)
 from workflows.presentation.evaluations import band_name, band_tone, result_words
 from workflows.presentation.extensions import extension_rows
-from workflows.presentation.words import Words, district_name, either, quoted, state_label, state_tone
+from workflows.presentation.reissues import history_text
+from workflows.presentation.words import Words, body_name, district_name, either, quoted, state_label, state_tone
 from workflows.selectors import public_register as register
 from workflows.selectors.adjustments import published_adjustments
+from workflows.selectors.announcement_corrections import published_corrections
 from workflows.selectors.evaluations import announced_results, results_by_case, results_of
 from workflows.selectors.reexaminations import results_of as of_title
 from workflows.tick import clock_person
@@ -55,7 +70,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     shown = page_of_rows(request, register.published(chosen.get("kind", ""), chosen.get("year", "")))
     rows = [register.as_published(row) for row in shown.object_list]
-    shown.object_list = [{"row": row, "name": either(row, "name")} for row in rows]
+    names = {batch.pk: programme_name(batch) for batch in register.batches_of(rows)}
+    shown.object_list = [{"row": row, "name": names[row.batch]} for row in rows]
     return render(request, "workflows/public/notices.html", {"page": shown, "filters": filters(request, form)})
 
 
@@ -68,9 +84,10 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
     is_open = at <= row.ends_at
     context = {
         "notice": row,
-        "batch_name": batch_name(row.batch),
-        "programme": either(row.batch.programme, "name"),
-        "body": row.batch.programme.granted_by,
+        "batch_name": ordinal_name(row.batch),
+        "programme": programme_name(row.batch),
+        "body": row.batch.granting_body,
+        "office": objections_go_to(row.batch),
         "entries": _entries(row, at),
         "adjustments": [adjustment_words(found) for found in published_adjustments(row)],
         "is_evaluation": row.batch.is_evaluation,
@@ -111,11 +128,12 @@ def announcement(request: HttpRequest, number: str) -> HttpResponse:
     row = register.announcement(number)
     context = {
         "announcement": row,
-        "batch_name": batch_name(row.batch),
-        "programme": either(row.batch.programme, "name"),
-        "body": row.batch.programme.granted_by,
+        "batch_name": ordinal_name(row.batch),
+        "programme": programme_name(row.batch),
+        "body": row.batch.granting_body,
         "rows": [] if row.batch.is_evaluation else register.announced(row),
         "results": [result_words(call) for call in announced_results(row)],
+        "corrections": [correction_words(one) for one in published_corrections(row)],
     }
     return render(request, "workflows/public/announcement.html", context)
 
@@ -131,10 +149,11 @@ def objection_new(request: HttpRequest, number: str, case_number: str) -> HttpRe
     reasons: list[Reason] = []
     if request.method == "POST" and form.is_valid():
         if not is_allowed(OBJECTIONS, request.META.get("REMOTE_ADDR", ""), at=timezone.now()):
-            return _too_many(request)
+            return too_many(request)
         objection, reasons = _object(request, found.application.case, form)
         if objection:
-            request.session[HANDED_IN] = {**request.session.get(HANDED_IN, {}), case_number: objection}
+            sent = request.session.get(HANDED_IN, {})
+            request.session[HANDED_IN] = {**sent, case_number: [*sent.get(case_number, ()), objection]}
             return redirect("objection_done", number, case_number)
     context = {
         "form": form,
@@ -174,12 +193,14 @@ def _kept(form: ObjectionForm, at: Any) -> StoredFile:
 @never_cache
 @page
 def objection_done(request: HttpRequest, number: str, case_number: str) -> HttpResponse:
-    """The number under which the objection is kept; only for the browser that sent it."""
+    """The number under which the objection is kept and the code of its answer; only for the browser that sent it."""
     found = register.entry(register.notice(number), case_number)
-    objection = request.session.get(HANDED_IN, {}).get(case_number)
-    if objection is None:
+    sent = request.session.get(HANDED_IN, {}).get(case_number)
+    if not sent:
         raise NotFound(case_number)
-    context = {"objection": objection, "notice": found.notice, "entry": _entry(found, timezone.now())}
+    context: dict[str, Any] = {"notice": found.notice, "entry": _entry(found, timezone.now())}
+    context["objections"] = [{"number": number, "code": code_of(number)} for number in sent]
+    context["office"] = objections_go_to(found.notice.batch)
     return render(request, "workflows/public/objection_done.html", context)
 
 
@@ -189,6 +210,8 @@ def centres(request: HttpRequest) -> HttpResponse:
     """Titles, those in force unless another state is asked for."""
     form = _centre_filter(request)
     shown = page_of_rows(request, register.titles(form.chosen()))
+    bodies = granting_bodies(shown.object_list)
+    shown.object_list = [{"title": row, "name": title_name(row.programme, bodies[row.pk])} for row in shown.object_list]
     query = request.GET.copy()
     query.pop("page", None)
     export = f"{reverse('centres_csv')}?{query.urlencode()}" if query else reverse("centres_csv")
@@ -218,15 +241,16 @@ def _centre_filter(request: HttpRequest) -> CentreFilter:
 def centre(request: HttpRequest, number: str) -> HttpResponse:
     """One title: who holds it, from when until when, what it is worth today, its history."""
     row = register.title(number)
-    on = timezone.now().astimezone(SHANGHAI).date()
+    on, body = timezone.now().astimezone(SHANGHAI).date(), granting_body(row)
     context = {
         "title": row,
-        "programme": either(row.programme, "name"),
-        "issuer": either(row.programme.granted_by, "name"),
+        "programme": title_name(row.programme, body),
+        "issuer": body_name(body),
         "district": district_name(row.holder.district),
         "in_force": register.is_in_force(row, on=on),
         "certificate": register.certificate_of_title(row),
         "paper": register.paper_of_title(row),
+        "stay": _stay(row),
         "events": _history(row),
         "results": [result_words(call) for call in results_of(row)],
         "reexaminations": [reexaminations.result_words(one) for one in of_title(row)],
@@ -235,25 +259,43 @@ def centre(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _history(row: Title) -> list[Words]:
-    """Changes of state, newest first, and the grant at the end; nobody's name."""
+    """Changes of state and new versions of the certificate, newest first, the grant at the end; nobody's name."""
     changes = [
         {
             "title": _step(event),
             "at": event.at,
             "tone": TITLE_TONES.get(event.state_after, "grey"),
+            "text": history_text(event.content) if event.verb == ALLOW_REISSUE else _stay_text(event),
         }
         for event in register.title_events(row)
-        if event.state_after in TitleState.values
+        if event.state_after in TitleState.values or event.verb == ALLOW_REISSUE
     ]
     text = format_html("{} {}", day_text(row.granted_on), quoted(row.announcement_number))
     granted = {"title": _("认定"), "at": None, "tone": "green", "text": text}
     return [*changes, granted]
 
 
+def _stay(row: Title) -> str:
+    """Since when an order over the title is not carried out for the time; empty mostly."""
+    found = register.stay_of_title(row)
+    if found is None:
+        return ""
+    said = _("处理决定 %(order)s 自 %(day)s起停止执行，至行政复议决定作出时止；其间称号以所示状态为准。")
+    return said % {"day": day_text(local(found[0]).date()), "order": found[1]}
+
+
+def _stay_text(event: AuditEvent) -> str | SafeString:
+    """That a state began or ended with the stay of an order."""
+    label = {"begun": _("停止执行原决定"), "ended": _("停止执行终止")}.get(event.content.get("stay", ""), "")
+    return format_html("{} {}", label, quoted(event.content.get("challenged_order"))) if label else ""
+
+
 def _step(event: AuditEvent) -> str:
     """A title that passed to a successor says from whom; of any other event the state that it led to."""
     if event.verb == PROLONG:
         return _("称号续期")
+    if event.verb == ALLOW_REISSUE:
+        return _("证书补发换发")
     former = passed_from(event)
     return _("承继自 %(name)s") % {"name": former} if former else str(TitleState(event.state_after).label)
 
@@ -267,7 +309,7 @@ def track(request: HttpRequest) -> HttpResponse:
     context: Words = {"form": form}
     if request.method == "POST" and form.is_valid():
         if not is_allowed(TRACKING, request.META.get("REMOTE_ADDR", ""), at=timezone.now()):
-            return _too_many(request)
+            return too_many(request)
         application = register.tracked(form.cleaned_data["number"], form.cleaned_data["code"])
         if application is None:
             form.add_error(None, _("没有找到：请核对申报编号和查询码。"))
@@ -291,7 +333,8 @@ def _progress(application: Application) -> Words:
     }
 
 
-def _too_many(request: HttpRequest) -> HttpResponse:
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Asked too often from one place."""
     answer = render(request, "429.html", status=429)
     answer.headers["Retry-After"] = "60"
     return answer

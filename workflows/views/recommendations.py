@@ -21,7 +21,7 @@ from accreditation.acts import Replayed
 from accreditation.enums import ApplicationState
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import has_power, signed_in
-from accreditation.recommendation_words import TieRule
+from accreditation.recommendation_words import OutsideBand, TieRule
 from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.services import outside_titles, rankings
@@ -32,23 +32,25 @@ from workflows.exports.recommendation_package import write_package
 from workflows.forms.recommendations import (
     EvaluationForm,
     OutsideNoticeForm,
+    ParentForm,
     QuotaForm,
     RankingForm,
     RecommendationForm,
     ResultForm,
 )
+from workflows.national_results import record_national_result
 from workflows.presentation.ranking import line_words, standing_words
 from workflows.presentation.words import Words, either
 from workflows.selectors import batch_desk
 from workflows.selectors import recommendations as rows
-from workflows.views.answers import REQUEST_KEY, new_request_key, page
+from workflows.views.answers import key_of, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
 from workflows.views.listing import page_of_rows
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import Batch, StoredFile
+    from accreditation.models import Batch, StoredFile, Title
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 FREEZE = Confirm(
@@ -118,7 +120,7 @@ def office_ranking(request: HttpRequest, code: str) -> HttpResponse:
 
     def freeze() -> None:
         by, at, rule = signed_in(request), timezone.now(), form.cleaned_data["tie_rule"]
-        acts.freeze_ranking(batch, tie_rule=rule, by=by, at=at, request_key=_key(request))
+        acts.freeze_ranking(batch, tie_rule=rule, by=by, at=at, request_key=key_of(request))
 
     standings = rankings.ranked(batch, tie_rule)
     answer = _answer(request, batch, form, freeze, _("排序已固定并提请审议。"), FREEZE)
@@ -138,7 +140,7 @@ def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
     """The publisher sends the letter that recommends the listed applications."""
     batch = rows.recommending_batch(code)
     listed = list(batch_desk.listed(batch, [rows.TO_RECOMMEND]))
-    if earlier := earlier_answer(_key(request), by=signed_in(request)):
+    if earlier := earlier_answer(key_of(request), by=signed_in(request)):
         messages.warning(request, _("这份表单此前已提交。") + str(earlier["number"]))
         return redirect("office_recommendation", code)
     initial = {"dated": _today(), "addressed_to": batch.programme.granted_by.name_zh}
@@ -147,7 +149,7 @@ def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
     def send() -> None:
         values = {name: form.cleaned_data[name] for name in ("number", "dated", "addressed_to")}
         by, at = signed_in(request), timezone.now()
-        acts.send_recommendation(batch, form.chosen, **values, by=by, at=at, request_key=_key(request))
+        acts.send_recommendation(batch, form.chosen, **values, by=by, at=at, request_key=key_of(request))
 
     answer = _answer(request, batch, form, send, _("已行文推荐。"), SEND)
     context = {
@@ -181,16 +183,20 @@ def office_result(request: HttpRequest, code: str) -> HttpResponse:
     """Enter the national authority's notice over the recommended applications."""
     batch = rows.recommending_batch(code)
     listed = list(batch_desk.listed(batch, [rows.TO_HEAR_OF]))
-    if earlier_answer(_key(request), by=signed_in(request)):
+    if earlier_answer(key_of(request), by=signed_in(request)):
         messages.warning(request, _("这份表单此前已提交。"))
         return redirect("office_recommendation", code)
     initial = {"authority": batch.programme.granted_by.name_zh}
-    form = ResultForm(request.POST or None, request.FILES or None, initial=initial, applications=listed, today=_today())
+    form = ResultForm(
+        request.POST or None, request.FILES or None, initial=initial, applications=listed,
+        has_public_notice=bool(batch.notice_days), today=_today(),
+    )  # fmt: skip
 
     def enter() -> None:
         recognised, passed_over = form.outcome()
-        values = _notice_values(request, form)
-        acts.record_result(batch, recognised, passed_over, **values, request_key=_key(request))
+        without = form.cleaned_data.get("without_public_notice", "")
+        values = _notice_values(request, form) | {"without_public_notice": without}
+        acts.record_result(batch, recognised, passed_over, **values, request_key=key_of(request))
 
     context = {
         "title": _("登记国家结果"),
@@ -211,7 +217,7 @@ def office_public_notice(request: HttpRequest, code: str) -> HttpResponse:
     form = OutsideNoticeForm(request.POST or None, request.FILES or None, initial=initial, today=_today())
 
     def enter() -> None:
-        acts.note_public_notice(batch, **_notice_values(request, form), request_key=_key(request))
+        acts.note_public_notice(batch, **_notice_values(request, form), request_key=key_of(request))
 
     days = {"days": batch.notice_days}
     context = {
@@ -242,29 +248,55 @@ def outside_titles_page(request: HttpRequest) -> HttpResponse:
 @form_page
 @page
 def outside_title(request: HttpRequest, number: str) -> HttpResponse:
-    """One national title, its evaluations year by year, and the entry of the next."""
+    """One national title, its evaluations year by year, and the entry of the next; a branch's missing parent."""
     title = rows.title_from_above(number)
-    may_enter = title.granted_above_id is not None
+    is_parent = "parent" in request.POST
+    parents = outside_titles.possible_parents(title)
+    parent_form = ParentForm(request.POST if is_parent else None, titles=parents)
     form = EvaluationForm(
-        request.POST or None, request.FILES or None, initial={"authority": title.programme.granted_by.name_zh},
-        today=_today(),
+        None if is_parent else request.POST or None, request.FILES or None, today=_today(),
+        initial={"authority": title.programme.granted_by.name_zh},
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        said = {name: form.cleaned_data[name] for name in ("year", "band", "consequence")}
-        try:
-            outside_titles.record_evaluation(title, **said, **_notice_values(request, form))
-        except Denied:
-            raise
-        except Refusal as refusal:
-            put_reasons(form, refusal)
-        else:
-            messages.success(request, _("已登记评价结果。"))
+    if request.method == "POST":
+        done = _enter_parent(request, title, parent_form) if is_parent else _enter_result(request, title, form)
+        if done:
+            messages.success(request, done)
             return redirect("outside_title", number)
     context = {
-        "row": title, "name": either(title.programme, "name"), "form": form, "may_enter": may_enter,
+        "row": title, "name": either(title.programme, "name"), "form": form,
+        "parent_form": parent_form if parents else None, "branches": outside_titles.branches_left(title),
         "evaluations": title.evaluations.select_related("notice").order_by("-year"), "request_key": new_request_key(),
     }  # fmt: skip
-    return render(request, "workflows/office/outside_title.html", context, status=status_of(form))
+    shown = parent_form if is_parent else form
+    return render(request, "workflows/office/outside_title.html", context, status=status_of(shown))
+
+
+def _enter_parent(request: HttpRequest, title: Title, form: ParentForm) -> str:
+    if not form.is_valid():
+        return ""
+    by, at = signed_in(request), timezone.now()
+    try:
+        outside_titles.enter_parent(title, form.cleaned_data["parent"], by=by, at=at)
+    except Refusal as refusal:
+        put_reasons(form, refusal)
+        return ""
+    return _("已登记母公司。")
+
+
+def _enter_result(request: HttpRequest, title: Title, form: EvaluationForm) -> str:
+    if not form.is_valid():
+        return ""
+    said = {name: form.cleaned_data[name] for name in ("year", "band", "consequence")}
+    try:
+        record_national_result(title, **said, **_notice_values(request, form))
+    except Denied:
+        raise
+    except Refusal as refusal:
+        put_reasons(form, refusal)
+        return ""
+    if said["band"] == OutsideBand.FAIL:
+        return _("已登记评价结果；称号的撤销须由另一人在“称号处理”中登记。")
+    return _("已登记评价结果。")
 
 
 # --- shared -------------------------------------------------------------------------------------------------------
@@ -315,10 +347,6 @@ def _form_page(
 def _crumbs(batch: Batch, label: str) -> list[dict[str, str]]:
     desk = reverse("office_recommendation", args=[batch.code])
     return [{"label": batch.code.upper(), "href": desk}, {"label": label}]
-
-
-def _key(request: HttpRequest) -> str | None:
-    return request.POST.get(REQUEST_KEY) or None
 
 
 def _today() -> Any:

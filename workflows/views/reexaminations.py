@@ -27,7 +27,7 @@ from workflows.forms.reexaminations import ForwardForm, ResultForm, RoundForm
 from workflows.opening_reexaminations import open_round
 from workflows.presentation import reexaminations as words
 from workflows.selectors import reexaminations as rows
-from workflows.views.answers import REQUEST_KEY, new_request_key, page
+from workflows.views.answers import key_of, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
 from workflows.views.standings_desk import form_page
@@ -67,7 +67,7 @@ def office_reexaminations(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if CONFIRMED not in request.POST:
             return ask(request, CALL, cancel=request.path)
-        key = request.POST.get(REQUEST_KEY) or None
+        key = key_of(request)
         try:
             round_ = open_round(**form.cleaned_data, by=signed_in(request), at=timezone.now(), request_key=key)
             messages.success(request, _("已部署，并已通知应参加复核的单位。"))
@@ -137,7 +137,7 @@ def reexamination_forward(request: HttpRequest, year: int) -> HttpResponse:
     def send() -> None:
         values = {name: form.cleaned_data[name] for name in ("number", "dated", "addressed_to")}
         by, at = signed_in(request), timezone.now()
-        acts.forward_opinions(round_, form.chosen, **values, by=by, at=at, request_key=_key(request))
+        acts.forward_opinions(round_, form.chosen, **values, by=by, at=at, request_key=key_of(request))
 
     context = {
         "title": _("上报审核意见"),
@@ -166,7 +166,7 @@ def office_reexamination_result(request: HttpRequest, year: int) -> HttpResponse
         names = ("number", "dated", "authority", "reasons", "valid_until")
         acts.record_results(
             round_, passed, failed, **{name: form.cleaned_data[name] for name in names}, file=kept,
-            file_name=(sent.name or "")[:200], by=signed_in(request), at=at, request_key=_key(request),
+            file_name=(sent.name or "")[:200], by=signed_in(request), at=at, request_key=key_of(request),
         )  # fmt: skip
 
     context = {
@@ -187,7 +187,7 @@ def office_reexamination_propose(request: HttpRequest, year: int) -> HttpRespons
     if CONFIRMED not in request.POST:
         return ask(request, PROPOSE, cancel=back)
     try:
-        acts.propose_withdrawals(round_, by=signed_in(request), at=timezone.now(), request_key=_key(request))
+        acts.propose_withdrawals(round_, by=signed_in(request), at=timezone.now(), request_key=key_of(request))
     except Replayed:
         return redirect(back)
     except Denied:
@@ -242,10 +242,6 @@ def _form_page(
     crumbs = [{"label": _("%(year)s 年度复核") % {"year": round_.year}, "href": desk}, {"label": context["title"]}]
     frame = {"form": form, "crumbs": crumbs, "desk": desk, "request_key": new_request_key()}
     return render(request, "workflows/reexaminations/form.html", frame | context, status=status_of(form))
-
-
-def _key(request: HttpRequest) -> str | None:
-    return request.POST.get(REQUEST_KEY) or None
 
 
 def _today() -> Any:

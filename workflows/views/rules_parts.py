@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.enums import Level
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import signed_in
 from accreditation.selectors import rule_drafts
@@ -21,7 +22,8 @@ from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import put_reasons
 from criteria.editing import Content, Part, opened, parts
 from criteria.figures import Confidence
-from workflows.forms.rules import ConfirmForm, IdentityForm, InstrumentForm, RowForm, SourceForm
+from workflows.forms.rule_identity import IdentityForm, InstrumentForm
+from workflows.forms.rules import ConfirmForm, RowForm, SourceForm
 from workflows.presentation import rule_drafts as words
 from workflows.views.answers import page
 from workflows.views.casework import status_of
@@ -30,7 +32,7 @@ from workflows.views.rules_desk import frame
 if TYPE_CHECKING:
     from accreditation.models import RuleDraft
 
-IDENTITY = ("edition", "name_zh", "name_en", "effective_from", "effective_to", "demonstration", "note")
+IDENTITY = ("edition", "name_zh", "name_en", "effective_from", "effective_to", "district", "demonstration", "note")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +43,8 @@ def office_rule_identity(request: HttpRequest, number: str) -> HttpResponse:
     content = opened(draft.text)
     held = {name: content.get(name) for name in IDENTITY} | {"version": draft.version}
     adds = request.method == "POST" and "title_zh" in request.POST
-    form = IdentityForm(None if adds else request.POST or None, initial=held)
+    is_local = draft.programme.level == Level.DISTRICT
+    form = IdentityForm(None if adds else request.POST or None, initial=held, is_local=is_local)
     instrument = InstrumentForm(
         request.POST if adds else None, initial={"version": draft.version}, auto_id="instrument_%s"
     )

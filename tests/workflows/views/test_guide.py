@@ -13,9 +13,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accreditation.models import Batch, Body
 from accreditation.services.rule_sets import rules_of, template_of
 from criteria.workbook.intake import template_id_of
 from tests.factories.cast import Cast, make_cast
+from tests.factories.local import make_local_bodies, open_local_batch
+from workflows.presentation.cases import batch_name
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -53,6 +56,35 @@ def test_guide_shows_conditions_materials_and_periods(cast: Cast) -> None:
     assert f"{cast.batch.first_review_days} 个工作日" in shown
     assert template_of(cast.batch).checksum in shown
     assert Client().get(reverse("guide")).status_code == 200
+
+
+def test_guide_shows_the_rules_of_the_body_that_is_asked_for(cast: Cast) -> None:
+    authority, _town = make_local_bodies()
+    other = Body.objects.get(code="qingpu")
+    Body.objects.filter(pk=other.pk).update(uscc=authority.uscc)
+    other.refresh_from_db()
+    first = open_local_batch(cast, authority, cast.at)
+    second = open_local_batch(cast, other, cast.at, rules="district_centre/qingpu-2019-demo")
+    address = reverse("guide_programme", args=["district_centre"])
+    for batch, another in ((first, second), (second, first)):
+        answer = Client().get(address, {"by": batch.granting_body.district})
+        assert (batch.granting_body.name_zh in text(answer), template_of(batch).checksum in text(answer)) == (
+            True,
+            True,
+        )
+        assert f"?by={another.granting_body.district}" in answer.content.decode()
+    assert Client().get(address, {"by": "nobody"}).status_code == 200
+    shown = text(Client().get(address, {"by": first.granting_body.district}))
+    assert first.forwarding_days == 5
+    assert re.search(r"街镇（园区）转报\s+5 个工作日", shown)
+    listed = text(Client().get(reverse("guide")))
+    assert (batch_name(first) in listed, batch_name(second) in listed) == (True, True)
+
+
+def test_a_round_of_evaluation_is_nothing_to_apply_for(cast: Cast) -> None:
+    Batch.objects.filter(pk=cast.batch.pk).update(procedure="municipal_evaluation/2025")
+    assert Client().get(reverse("guide_programme", args=[cast.programme.pk])).status_code == 404
+    assert "还没有开放过的项目" in text(Client().get(reverse("guide")))
 
 
 def test_guide_of_an_unknown_programme_answers_404(cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -230,8 +230,5 @@ def test_operator_reaches_no_case(cast: Cast, case: Case) -> None:
 
 
 def test_clock_that_stays_the_same_leaves_no_event(cast: Cast, case: Case, clock: Clock) -> None:
-    row = Deadline.objects.get(case=case)
-    later = row.due_at + timedelta(days=400)
-    Deadline.objects.filter(pk=row.pk).update(due_at=later, is_provisional=False)
     client_of(cast.operator).post(reverse("operations_calendar"), calendar_form(GOOD))
     assert not AuditEvent.objects.filter(verb="recompute_deadline").exists()

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from accreditation.models import HolderRecord, PlanFigure, Title, VerifiedValue
+from accreditation.models import Application, HolderRecord, PlanFigure, Title, VerifiedValue
 from accreditation.services.plan import create_plan
 from accreditation.services.standings import propose_standing
 from criteria.workbook.package import open_book
@@ -20,6 +20,7 @@ from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.standings import STRANGER, USCC, confirmed, standing_texts
+from workflows.presentation.register_questions import register_questions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -138,6 +139,36 @@ def test_the_reviewer_sees_what_the_register_says_beside_the_figure(cast: Cast, 
     assert "示例智能装备重点实验室（2021）" in text
     assert "资质登记簿没有相关记录，填报" in text
     assert VerifiedValue.objects.count() == 0  # a question changes nothing
+
+
+def test_the_reviewer_sees_which_entries_count_and_why_others_do_not(cast: Cast, clock: Clock) -> None:
+    case = filed_case(cast)
+    year, uscc = cast.batch.reporting_year, case.enterprise.uscc
+
+    def enter(name: str, **changed: str) -> None:
+        confirmed(cast.office, cast.publisher, clock.at, holder_uscc=uscc, name=name, **changed)
+
+    enter("有效实验室")
+    enter("到期实验室", year=str(year - 3), valid_from=f"{year - 3}-01-01", valid_until=f"{year}-06-30")
+    enter("新实验室", year=str(year + 1))
+    enter("将到期实验室", year=str(year - 3), valid_from=f"{year - 3}-01-01", valid_until=f"{year + 1}-01-31")
+    enter("区级平台", kind="public_service_platform", level="district")
+    questions = register_questions(Application.objects.get(case=case))
+    rows = {row["name"]: row for row in questions["platforms_provincial_up"]["rows"]}
+    told = {str(name).split("（")[0].strip("\u2068"): (row["counts"], row["why"]) for name, row in rows.items()}
+    on = cast.batch.base_date
+    assert told == {
+        "有效实验室": (True, ""),
+        "将到期实验室": (True, f"至基准日 {on} 已失效（{year + 1}-01-31）"),
+        "到期实验室": (False, f"有效期至 {year}-06-30，{year} 年末已失效"),
+        "新实验室": (False, f"自 {year + 1}-01-01 起，{year} 年末尚未取得"),
+        "区级平台": (False, "为区级，本项只计国家级、市级"),
+    }
+    assert [row["counts"] for row in questions["platforms_provincial_up"]["rows"]] == [True, True, False, False, False]
+    assert questions["platforms_provincial_up"]["tone"] == "amber"
+    text = text_of(log_in(Client(), cast.pudong), "district_figures", case.number)
+    for words in ("资质登记簿 2 项（另有 3 项不计），填报", "为区级，本项只计国家级、市级", f"至基准日 {on} 已失效"):
+        assert words in text
 
 
 def test_questions_take_as_many_queries_for_three_entries_as_for_one(cast: Cast, clock: Clock) -> None:

@@ -21,6 +21,7 @@ from certificates.services.signing import sign_pending
 from certificates.services.standing import change_standing
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.hearings import hear
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import door
 from workflows.calendar import current_calendar
@@ -240,6 +241,10 @@ def test_objection_is_dismissed_with_reasons(cast: Cast, objection: Objection) -
 def test_objection_is_upheld_after_confirmation(cast: Cast, objection: Objection) -> None:
     client, address = as_(cast.office), reverse("office_objection", args=[objection.number])
     form = {"decision": "uphold_objection", "reasons": "经查不符", "request_key": "o" * 32}
+    unheard = client.post(address, form | {"confirmed": "1"})
+    assert (unheard.status_code, "尚未就该异议听取申报单位的陈述" in text(unheard)) == (422, True)
+    case = objection.application.case
+    hear(case, objection, office=cast.office, applicant=cast.member0, at=timezone.now())
     assert 'name="confirmed"' in text(client.post(address, form))
     assert state(objection.application.case) == S.UNDER_NOTICE
     assert client.post(address, form | {"confirmed": "1"}).status_code == 302

@@ -9,7 +9,8 @@ from datetime import timedelta
 from accreditation.enums import ApplicationState as S
 from accreditation.models import Application, Batch, Case
 from accreditation.seeds.reference import DEMO_DISTRICT
-from workflows.demo.city.cohorts import DISTRICT, DISTRICT_PART, MUNICIPAL, Cohort, sizes
+from workflows.demo.city.cohorts import DISTRICT, MUNICIPAL, Cohort, local_part, sizes
+from workflows.demo.city.figures import weaker_figures
 from workflows.demo.city.people import CityPeople
 from workflows.demo.city.sessions import Bound, Session
 from workflows.demo.city.walks import Walk
@@ -25,17 +26,16 @@ SPREAD = 3  # cases of a cohort are filed on so many different days
 
 
 class City:
-    """Made on top of the story: its people, its rules, its calendar."""
+    """Made on top of the story: its people, its rules, its calendar; its enterprises are numbered from `first`."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, people: CityPeople, first: int = 0) -> None:
         self.story, self.world = story, story.world
         self.start = self._clock(OPENED_BACK)
-        self.people = CityPeople(self.world, self.start.at)
-        self.made = 0
+        self.people, self.made = people, first
 
     def build(self, size: int) -> Counter[str]:
         """So many cases in all; how many stand in each state."""
-        local = size // DISTRICT_PART
+        local = local_part(size)
         self.people.experts(size)
         municipal, district = self._batches()
         self._fill(municipal, MUNICIPAL, size - local)
@@ -69,7 +69,8 @@ class City:
         spread = n % SPREAD if cohort.session else 0  # where a day matters all are filed on it
         clock = self._clock(cohort.filed_back(batch) + spread)
         stop = S.UNDER_OVERALL_REVIEW if cohort.session else cohort.state
-        return Walk(self.world, batch, clock, username, officer, self.made).to(stop, cohort.profile)
+        changed = weaker_figures(self.made) if cohort.profile == "strong" else {}
+        return Walk(self.world, batch, clock, username, officer, self.made, **changed).to(stop, cohort.profile)
 
     def _clock(self, days_back: int) -> DemoClock:
         return DemoClock(self.world.calendar, self.story.now, days_back)

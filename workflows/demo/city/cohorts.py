@@ -70,9 +70,11 @@ MUNICIPAL: tuple[Cohort, ...] = (
     Cohort(S.NOT_RECOMMENDED, 3, 16, "weak"),
 )
 DISTRICT: tuple[Cohort, ...] = (
-    Cohort(S.RECOGNISED, 34, 40, session=LONG_AGO),
-    Cohort(S.REFUSED, 8, 40, "middling", session=LONG_AGO),
+    Cohort(S.RECOGNISED, 29, 40, session=LONG_AGO),
+    Cohort(S.REFUSED, 7, 40, "middling", session=LONG_AGO),
+    Cohort(S.OBJECTION_UPHELD, 1, 40, session=LONG_AGO),
     Cohort(S.POSTPONED, 4, 24, session=LATELY),
+    Cohort(S.NOTICE_COMPLETED, 2, 24, session=LATELY),
     Cohort(S.UNDER_NOTICE, 4, 22, session=THIS_WEEK),
     Cohort(S.PROPOSED, 4, 20, session=YESTERDAY),
     Cohort(S.UNDER_OVERALL_REVIEW, 8, 16),
@@ -83,8 +85,18 @@ DISTRICT: tuple[Cohort, ...] = (
     Cohort(S.UNDER_FIRST_REVIEW, 6, 4),
     Cohort(S.UNDER_FORWARDING, 4, 2),
     Cohort(S.SUBMITTED, 4, 1),
-    Cohort(S.DRAFT, 4, 2),
+    Cohort(S.DRAFT, 3, 2),
+    Cohort(S.WITHDRAWN, 1, 9),
+    Cohort(S.LAPSED, 1, _not_corrected),
+    Cohort(S.DECLINED, 1, 15, "weak"),
+    Cohort(S.INELIGIBLE, 1, 16, "weak"),
 )
+EVERY_STATE = len(MUNICIPAL) + len(DISTRICT)  # cases, one for each cohort
+
+
+def local_part(size: int) -> int:
+    """How many of so many cases are the district's: a part, at least one for each cohort where there are as many."""
+    return max(size // DISTRICT_PART, min(len(DISTRICT), size - len(MUNICIPAL)))
 
 
 def sizes(cohorts: Sequence[Cohort], size: int) -> list[int]:

@@ -54,6 +54,12 @@ class CityPeople:
         self._grant(person, Role.DISTRICT_OFFICER, district=district)
         return person
 
+    def colleague(self) -> str:
+        """One more officer of the city's office, for what two of them have to do; the user name."""
+        person = self._account("chengshi-banshi", "市助（示例）")
+        self._grant(person, Role.MUNICIPAL_OFFICER)
+        return person.username
+
     def experts(self, cases: int) -> None:
         """Further experts, so that no panel is drawn from too few."""
         for n in range(cases // EXPERTS_PER):
@@ -112,7 +118,7 @@ def district_of(n: int) -> str:
 def enterprise_name(n: int) -> str:
     """An invented name that says so, each once."""
     first = FIRST_NAMES[n % len(FIRST_NAMES)]
-    trade = TRADES[n // len(FIRST_NAMES) % len(TRADES)]
+    trade = TRADES[n % len(TRADES)]  # no common divisor with the names: each pair comes before one comes again
     ending = ENDINGS[n // (len(FIRST_NAMES) * len(TRADES)) % len(ENDINGS)]
     rounds = n // (len(FIRST_NAMES) * len(TRADES) * len(ENDINGS))
     return f"上海示例{first}{trade}{f'第{rounds + 1}' if rounds else ''}{ending}"

@@ -1,4 +1,4 @@
-"""Both national programmes of the city: a batch whose result came back, one before the letter, one that is open."""
+"""Both national programmes of the city: one batch answered, one before the letter, one open, one sent up."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from workflows.tick import tick
 QUOTA, WINDOW_DAYS, OPEN_FOR_DAYS = 2, 2, 30
 OFFICE, PUBLISHER = "banshi", "fabu"
 ORDINALS: Mapping[str, tuple[int, int, int]] = {CENTRE: (28, 29, 32), DEMONSTRATION: (12, 13, 16)}
+SENT: Mapping[str, int] = {DEMONSTRATION: 14}  # of centres the main job has one with the national authority
 LONG_AGO, LATELY = 60, 25  # working days since the batch opened
 WEAK: Mapping[str, int] = {  # enough for every condition, too little for the score that is asked
     "doctors": 1, "senior_experts": 2, "external_expert_months": 2, "rd_projects": 8, "rd_projects_basic_applied": 0,
@@ -52,7 +53,7 @@ class Recommendations:
         self.programme, self.made = programme, first
 
     def build(self) -> int:
-        """All three batches; the number after the last enterprise."""
+        """All its batches; the number after the last enterprise."""
         for ordinal, days_back, go_on in zip(
             ORDINALS[self.programme],
             (LONG_AGO, LATELY, LATELY),
@@ -60,12 +61,15 @@ class Recommendations:
             strict=True,
         ):
             go_on(ordinal, self._clock(days_back))
+        if self.programme in SENT:
+            clock = self._clock(LATELY)
+            self._recommend(self._closed_batch(SENT[self.programme], clock, cases=1), clock)
         return self.made
 
     def _clock(self, days_back: int) -> DemoClock:
         return DemoClock(self.story.world.calendar, self.story.now, days_back)
 
-    # --- the three batches ------------------------------------------------------------------------------------------
+    # --- the batches ------------------------------------------------------------------------------------------
     def _returned(self, ordinal: int, clock: DemoClock) -> None:
         """Two recommended: one is on the national list, one is not; a third was left out by the quota."""
         batch = self._closed_batch(ordinal, clock, cases=3)
@@ -76,6 +80,7 @@ class Recommendations:
             batch, listed[:1], {row: "未列入国家公布的名单。" for row in listed[1:]},
             number=f"示例国〔{at.year}〕{ordinal} 号", dated=at.date(), authority="示例国家主管部门",
             file=file, file_name="国家名单.pdf", by=self.people[OFFICE], at=at,
+            without_public_notice="国家公示先于本系统启用，未登记。" if batch.notice_days else "",
         )  # fmt: skip
 
     def _decided(self, ordinal: int, clock: DemoClock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from accreditation.enums import ApplicationState as S
@@ -22,14 +23,17 @@ OPINION = "材料齐全，数据与凭证一致。"
 
 
 class Walk:
-    """A case with its people and its own clock."""
+    """A case with its people and its own clock; `changed` figures of the newest year replace the sample's."""
 
-    def __init__(self, world: World, batch: Batch, clock: DemoClock, username: str, officer: str, n: int) -> None:
+    def __init__(
+        self, world: World, batch: Batch, clock: DemoClock, username: str, officer: str, n: int, **changed: int
+    ) -> None:
         self.world, self.batch, self.clock, self.n = world, batch, clock, n
         self.username, self.officer = username, world.people[officer]
         self.turns = Turns(Teller(lambda _text: None), world, clock)
         self.case: Case
         self.is_local = batch.authority_id is not None
+        self.changed = {**(DISTRICT_FIGURES if self.is_local else {}), **changed}
 
     def to(self, state: S, profile: str) -> Case:
         """Take the steps in order until the case has come to that state, or waits for the meeting that leads there."""
@@ -37,18 +41,21 @@ class Walk:
         if state == S.DRAFT:
             return self.case
         self._submit(by_town=state == S.UNDER_FORWARDING)
-        steps = LOCAL_STEPS if self.is_local else STEPS
         ending = ENDINGS.get(state)
         if ending is not None:
             ending(self)
             return self.case
-        for reached, step in steps:
+        for reached, step in self.steps():
             if reached == state:
                 break
-            step(self)
+            step()
         if state == S.UNDER_EXPERT_REVIEW:
             self._review(of=self.n % self.batch.panel_size)
         return self.case
+
+    def steps(self) -> list[tuple[S, Callable[[], None]]]:
+        """The steps of the procedure in their order, each taken by a case that goes beyond the state beside it."""
+        return [(state, partial(step, self)) for state, step in (LOCAL_STEPS if self.is_local else STEPS)]
 
     def _act(self, verb: str, by: Any = None, minutes: int = 15, **form: Any) -> None:
         self.turns.tell.act(self.case, verb, by or self.officer, self.clock.minutes(minutes), **form)
@@ -58,7 +65,7 @@ class Walk:
         enterprise = self.world.enterprise_of(self.username)
         self.case = open_application(enterprise, self.batch, by=person, at=self.clock.minutes(5))
         year = self.batch.reporting_year
-        changed: dict[Key, int] = {(code, year): value for code, value in DISTRICT_FIGURES.items() if self.is_local}
+        changed: dict[Key, int] = {(code, year): value for code, value in self.changed.items()}
         book = workbook_for(enterprise, self.batch, seed=self.n, profile=profile, changed=changed)
         self.turns.upload(self.case, self.username, book)
 
@@ -132,7 +139,6 @@ class Walk:
 
 
 Step = Callable[[Walk], None]
-# Each step is taken by a case that goes beyond the state beside it.
 STEPS: tuple[tuple[S, Step], ...] = (
     (S.SUBMITTED, Walk._accept),
     (S.UNDER_FIRST_REVIEW, Walk._recommend),

@@ -1,4 +1,4 @@
-"""`manage.py migrate_edition`: running cases go over to another edition of their procedure, with two persons."""
+"""`manage.py migrate_edition`: try a change of edition, or go on with one that a second person confirmed."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -6,57 +6,50 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accreditation.errors import Refusal
-from accreditation.models import EditionChange, User
-from workflows.edition_change import confirm_change, propose_change, rehearse
+from accreditation.errors import NotFound, Refusal
+from accreditation.services.installation import create_system_account
+from workflows.edition_change import carry_on, rehearse
 from workflows.edition_mapping import read_mapping
 
 
 class Command(BaseCommand):
-    """`FROM TO --mapping FILE --by USER` proposes, or tells with `--dry-run`; `--confirm NUMBER --by OTHER` does it."""
+    """`FROM TO --mapping FILE --dry-run` tells what would happen; `--carry-on NUMBER` does what was confirmed."""
 
-    help = "Change the edition of running cases by a checked mapping. Exit 1 when a case was refused."
+    help = "Try a change of edition by a checked mapping, or carry out a confirmed one. Exit 1 when a case was refused."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The editions and the mapping, or the number of a proposal; who does it."""
+        """The editions and the mapping to be tried, or the number of a confirmed proposal."""
         parser.add_argument("before", nargs="?", metavar="FROM", default="", help="edition of the running cases")
         parser.add_argument("after", nargs="?", metavar="TO", default="", help="edition to which they go over")
         parser.add_argument("--mapping", type=Path, metavar="FILE", help="every legal state and what becomes of it")
+        parser.add_argument("--case", action="append", default=[], metavar="NUMBER", help="only this case; repeatable")
         parser.add_argument("--dry-run", action="store_true", help="tell what would become of each case")
-        parser.add_argument("--confirm", metavar="NUMBER", default="", help="carry out what another person proposed")
-        parser.add_argument("--by", metavar="USERNAME", default="", help="account of the person who does it")
+        parser.add_argument("--carry-on", metavar="NUMBER", default="", help="carry out what a second person confirmed")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Propose, rehearse or carry out; one line per case."""
-        by = User.objects.filter(username=options["by"], is_active=True).first()
-        if by is None:
-            raise CommandError("--by must name an active account")
+        """Rehearse or carry out; one line per case."""
         try:
-            if options["confirm"]:
-                self._confirm(options["confirm"], by)
-            elif options["mapping"] and options["after"]:
-                self._propose(options, by)
+            if options["carry_on"]:
+                self._report(carry_on(options["carry_on"], at=timezone.now()).report)
+            elif options["mapping"] and options["after"] and options["dry_run"]:
+                self._rehearse(options)
             else:
-                raise CommandError("name FROM, TO and --mapping, or --confirm NUMBER")
-        except EditionChange.DoesNotExist as missing:
-            raise CommandError("no such proposal") from missing
+                raise CommandError(
+                    _("请写明 FROM、TO、--mapping 和 --dry-run，或者 --carry-on；提请和确认在页面上办理。")
+                )
+        except NotFound as missing:
+            raise CommandError(_("没有这一提请。")) from missing
         except (Refusal, OSError) as refusal:
             reasons = refusal.reasons if isinstance(refusal, Refusal) else [refusal]
             raise CommandError("\n".join(str(reason) for reason in reasons)) from refusal
 
-    def _propose(self, options: dict[str, Any], by: User) -> None:
-        text, at = options["mapping"].read_text(encoding="utf-8"), timezone.now()
+    def _rehearse(self, options: dict[str, Any]) -> None:
+        text, by = options["mapping"].read_text(encoding="utf-8"), create_system_account()
         mapping = read_mapping(text, options["before"], options["after"], options["mapping"].name)
-        if not options["dry_run"]:
-            row = propose_change(mapping, by=by, at=at)
-            self.stdout.write(f"{row.number}: proposed; another person confirms it with --confirm {row.number}")
-            return
-        self._report([asdict(row) for row in rehearse(mapping, by=by, at=at)])
-
-    def _confirm(self, number: str, by: User) -> None:
-        row = confirm_change(number, by=by, at=timezone.now())
-        self._report(row.report)
+        found = rehearse(mapping, by=by, at=timezone.now(), numbers=options["case"])
+        self._report([asdict(row) for row in found])
 
     def _report(self, report: list[dict[str, Any]]) -> None:
         for row in report:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from workflows.reminding import remind
+from workflows.reminding_ahead import remind_ahead
 from workflows.tick import tick
 
 
@@ -25,3 +26,4 @@ class Command(BaseCommand):
         at = options["at"] or timezone.now()
         self.stdout.write(str(tick(at, options["limit"])))
         self.stdout.write(str(remind(at, options["limit"])))
+        self.stdout.write(f"told ahead of {remind_ahead(at, options['limit'])} titles and batches")

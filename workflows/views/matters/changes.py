@@ -18,6 +18,8 @@ CHANGES = MatterPages(
     steps=words.STEPS,
     facts=words.facts,
     drops_document="drop_change_document",
+    adds_document="add_change_document",
+    states_texts="revise_change",
     acts={
         "submit_change": MatterAct(
             ConfirmedForm,
@@ -97,9 +99,9 @@ CHANGES = MatterPages(
             tone="outline-secondary",
         ),
         "return_change": MatterAct(
-            ReasonForm,
+            ConfirmedForm,
             _("退回补正"),
-            _("一次写明需要补正的全部内容；补正后重新由所在区审核。"),
+            _("一次选定需要补正的全部内容；补正后重新由所在区审核。"),
             _("退回"),
             _("已退回持有单位补正。"),
             tone="outline-secondary",

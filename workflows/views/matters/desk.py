@@ -17,21 +17,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.errors import Refusal
 from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
-from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons
 from workflows.calendar import current_calendar
 from workflows.forms.proceedings import CancellationForm, MatterFilter, OpeningForm, TitleFilter
 from workflows.opening_proceedings import ask_for_cancellation, open_proceeding
 from workflows.presentation.proceedings import title_words
 from workflows.selectors import matters as rows
-from workflows.views.answers import REQUEST_KEY, new_request_key, page
+from workflows.views.answers import key_of, new_request_key, page, typed
 from workflows.views.casework import status_of
 from workflows.views.listing import filters, page_of_rows
-from workflows.views.matters.registry import name_of
+from workflows.views.matters.registry import names_of
 from workflows.worklists import inbox
 
 POWERS = (
-    Power.PREPARE_ORDERS, Power.MAKE_ORDERS, Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS,
+    Power.PREPARE_ORDERS, Power.MAKE_ORDERS, Power.ANSWER_CHALLENGES, Power.REVIEW_RECONSIDERATIONS,
+    Power.DECIDE_RECONSIDERATIONS,
 )  # fmt: skip
 MOST_TASKS = 50
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -47,12 +48,15 @@ def orders(request: HttpRequest) -> HttpResponse:
     waiting_page: Page[Any] = Paginator(range(waiting), MOST_TASKS).get_page(1)
     waiting_page.object_list = tasks
     found = page_of_rows(request, rows.narrowed(rows.matters(user), **form.chosen()))
-    found.object_list = [{"case": case, "name": name_of(case)} for case in found.object_list]
+    cases = list(found.object_list)
+    names = names_of(cases)
+    found.object_list = [{"case": case, "name": names[case.pk]} for case in cases]
     context = {
         "tasks_page": waiting_page,
         "page": found,
         "filters": filters(request, form),
         "reconsiders": not has_power(user, Power.PREPARE_ORDERS) and not has_power(user, Power.MAKE_ORDERS),
+        "answers": has_power(user, Power.ANSWER_CHALLENGES),
     }
     return render(request, "workflows/matters/orders.html", context)
 
@@ -74,7 +78,7 @@ def orders_new(request: HttpRequest, number: str) -> HttpResponse:
     """A new proceeding over one title."""
     user = signed_in(request)
     title = rows.title_of_authority(user, number)
-    form = OpeningForm(request.POST or None, initial=_typed(request))
+    form = OpeningForm(request.POST or None, initial=typed(request))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data | _key(request)
         try:
@@ -98,7 +102,7 @@ def my_cancellation(request: HttpRequest, number: str) -> HttpResponse:
     """The holder asks for the end of its title."""
     user = signed_in(request)
     title = rows.own_title(user, number)
-    form = CancellationForm(request.POST or None, initial=_typed(request))
+    form = CancellationForm(request.POST or None, initial=typed(request))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data | _key(request)
         try:
@@ -121,8 +125,4 @@ def _opening(
 
 
 def _key(request: HttpRequest) -> dict[str, Any]:
-    return {"request_key": request.POST.get(REQUEST_KEY) or None}
-
-
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    return initial_from_drafts(request, request.path) if request.method != "POST" else {}
+    return {"request_key": key_of(request)}

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import signed_in
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.services.reconsiderations import is_challengeable
 from accreditation.views.answers import put_reasons
-from accreditation.visibility import View, letter_for, view_of
+from accreditation.visibility import View, view_of
 from workflows.forms.reconsiderations import FilingForm
 from workflows.opening import open_ordered_again
 from workflows.opening_reconsiderations import open_reconsideration
-from workflows.presentation.letters import letter_page
-from workflows.selectors.matters import is_reconsideration, matter_for
+from workflows.presentation.letters import letter_words
+from workflows.selectors.matters import is_reconsideration, matter_for, own_letter
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
 
@@ -29,9 +30,9 @@ from workflows.views.casework import status_of
 def my_reconsideration(request: HttpRequest, number: str) -> HttpResponse:
     """File a reconsideration against the act that a letter told of."""
     user = signed_in(request)
-    letter = letter_for(user, number)
-    words = letter_page(letter)
-    if view_of(user, letter.case) is not View.APPLICANT or not words["may_be_challenged"]:
+    letter = own_letter(user, number)
+    words = letter_words(letter, letter.get_kind_display())
+    if not is_challengeable(letter):
         raise NotFound(number)
     typed = initial_from_drafts(request, request.path) if request.method != "POST" else {}
     form = FilingForm(request.POST or None, initial={"known_on": letter.dated} | typed)

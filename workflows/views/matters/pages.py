@@ -16,26 +16,32 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.errors import NotFound, Reason, Refusal
-from accreditation.permissions import signed_in
+from accreditation.permissions import has_any_power, signed_in
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.files import check_file, take_file
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import View, letter_for, view_of
 from workflows.door import possible_verbs, verb_label
 from workflows.presentation import letters
+from workflows.presentation.further_returns import further_return
+from workflows.presentation.matter_returns import corrections_made, matter_return_notice
 from workflows.presentation.matters import document_rows, matter_bar, matter_header
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
+from workflows.returnable import DOCUMENT, FIGURE
 from workflows.selectors.matters import document_of, documents_of, is_to_be_redone, letters_of, matter_for
 from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, TOO_LATE, ask
+from workflows.views.matters import returning
+from workflows.views.matters.desk import POWERS
 from workflows.views.matters.registry import pages_of
 from workflows.views.matters.shapes import MatterAct, MatterPages
 
 if TYPE_CHECKING:
-    from accreditation.models import Case
+    from accreditation.models import Case, MatterPoint
     from accreditation.models.cases import CaseSubject
+    from workflows.presentation.words import Words
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 HEAD_BYTES = 16
@@ -72,10 +78,11 @@ def _show(
 ) -> HttpResponse:
     home = "my_cases" if opened.view is View.APPLICANT else "orders"
     label = _("我的申报") if opened.view is View.APPLICANT else _("称号处理")
+    is_open = opened.view is View.APPLICANT or has_any_power(request.user, POWERS)
     frame = {
         "case": opened.case,
         "header": matter_header(opened.case, opened.subject, opened.pages.name(opened.subject), at=timezone.now()),
-        "crumbs": [{"label": label, "href": reverse(home)}, {"label": opened.case.number}],
+        "crumbs": [{"label": label, "href": reverse(home) if is_open else ""}, {"label": opened.case.number}],
         "overview": opened.address("matter"),
         "request_key": new_request_key(),
     }
@@ -84,7 +91,7 @@ def _show(
 
 def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpResponse:
     """Everything about a case at a glance, and what can be done now."""
-    opened = _open(request, number, for_holder=for_holder)
+    opened, user = _open(request, number, for_holder=for_holder), signed_in(request)
     papers = document_rows(documents_of(opened.case), address=lambda pk: opened.address("matter_document", pk))
     context = {
         "bar": matter_bar(opened.case, opened.subject, opened.pages.steps),
@@ -94,10 +101,13 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
             for verb, act in opened.pages.acts.items()
             if verb in opened.verbs and act.suits(opened.subject)
         ],
+        "notice": _notice(opened),
+        "corrections": corrections_made(opened.case, opened.subject),
         "facts": opened.pages.facts(opened.case, opened.subject, opened.view),
         "documents": papers,
         "drop": opened.pages.drops_document in opened.verbs,
         "drop_address": opened.address("matter_drop_document"),
+        "further": None if opened.view is View.APPLICANT else further_return(opened.case, user, at=timezone.now()),
         "redo_address": reverse("my_redo", args=[opened.case.number]) if may_redo(opened) else "",
         "letters": letters.letter_rows(
             letters_of(opened.case), number=opened.case.number, address=_letter_address(opened)
@@ -105,6 +115,18 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         "timeline": timeline(opened.case, opened.view, letter_address=_letter_address(opened)),
     }
     return _show(request, opened, "matter", context)
+
+
+def _notice(opened: OpenMatter) -> Words | None:
+    """The open return with its deadline; for the holder each point leads to the page that puts it right."""
+    acts = {FIGURE: opened.pages.fills_figures, DOCUMENT: opened.pages.adds_document}
+
+    def address(point: MatterPoint) -> str:
+        verb = acts.get(point.target) or opened.pages.states_texts
+        return opened.address("matter_act", verb) if verb in opened.verbs else ""
+
+    is_own = opened.view is View.APPLICANT
+    return matter_return_notice(opened.case, opened.subject, at=timezone.now(), address=address if is_own else None)
 
 
 def may_redo(opened: OpenMatter) -> bool:
@@ -122,6 +144,8 @@ def act_page(request: HttpRequest, number: str, verb: str, *, for_holder: bool) 
     act = opened.pages.acts.get(verb)
     if act is None or (request.method != "POST" and verb not in opened.verbs):
         raise NotFound(verb)
+    if returning.is_return(verb) and verb in opened.verbs:  # what officers ask of each other is never the holder's
+        return returning.page_of_return(request, opened, verb, _show)
     initial = initial_from_drafts(request, request.path) if request.method != "POST" else {}
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = act.bound(data, files, initial, opened.subject)
@@ -129,7 +153,7 @@ def act_page(request: HttpRequest, number: str, verb: str, *, for_holder: bool) 
         answer = _carry_out(request, opened, verb, act, form)
         if answer is not None:
             return answer
-    context = {"form": form, "act": act, "verb_label": verb_label(opened.case, verb)}
+    context = {"form": form, "act": act, "verb_label": verb_label(opened.case, verb), "notice": _notice(opened)}
     return _show(request, opened, "act", context, status_of(form))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from workflows.forms import proceedings as forms
-from workflows.forms.casework import ConfirmedForm, ReasonForm
+from workflows.forms.casework import ConfirmedForm, PauseForm, ReasonForm
 from workflows.presentation import proceedings as words
-from workflows.views.matters.shapes import MatterAct, MatterPages
+from workflows.views.matters.shapes import MatterAct, MatterPages, clocks_run, clocks_stand
 
 LETTER = _("系统向持有单位送达文书。")
 HOLDER_TOLD = _("持有单位从此可以看到本案，并可陈述申辩或申请听证。")
@@ -43,6 +43,17 @@ PROCEEDINGS = MatterPages(
             _("已保存。"),
             with_subject=True,
             tone="outline-primary",
+        ),
+        "record_notice": MatterAct(
+            forms.NoticeForm,
+            _("登记国家文件"),
+            _("国家级称号由国家主管部门决定；文件入卷，决定人据以登记。"),
+            _("登记"),
+            _("国家文件已登记。"),
+            takes_file=True,
+            with_subject=True,
+            tone="outline-primary",
+            suits=words.is_national,
         ),
         "add_document": MatterAct(
             forms.DocumentForm,
@@ -102,6 +113,23 @@ PROCEEDINGS = MatterPages(
             (_("称号和证书的状态自生效日起变更，公众可以查到。"), LETTER, _("决定作出后只能由复议或诉讼改变。")),
             is_final=True,
             with_subject=True,
+        ),
+        "pause_order": MatterAct(
+            PauseForm,
+            _("中止决定期限"),
+            _("听证、检验检测、鉴定和专家评审所需的时间不计入作出决定的期限，须书面告知持有单位。"),
+            _("中止期限"),
+            _("决定期限已中止。"),
+            tone="outline-secondary",
+            suits=clocks_run,
+        ),
+        "resume_order": MatterAct(
+            ConfirmedForm,
+            _("恢复决定期限"),
+            _("事项已经完成；剩余的工作日从明天起继续计算。"),
+            _("恢复期限"),
+            _("决定期限已恢复计算。"),
+            suits=clocks_stand,
         ),
         "refuse_order": MatterAct(
             ReasonForm,

@@ -8,7 +8,7 @@ from workflows.forms import reconsiderations as forms
 from workflows.forms.casework import ConfirmedForm
 from workflows.forms.proceedings import DocumentForm
 from workflows.presentation import reconsiderations as words
-from workflows.views.matters.shapes import MatterAct, MatterPages
+from workflows.views.matters.shapes import MatterAct, MatterPages, clocks_run, clocks_stand
 
 SENT = _("系统向申请人送达文书。")
 ENDS = _("本复议案即告终结。")
@@ -52,6 +52,14 @@ RECONSIDERATIONS = MatterPages(
         "prolong_reconsideration": MatterAct(
             forms.ProlongForm, _("延长复议期限"), _("情况复杂的，最多延长三十日。"), _("延长"), _("复议期限已延长。"),
             tone="outline-primary",
+        ),
+        "suspend_reconsideration": MatterAct(
+            forms.SuspensionForm, _("中止复议"), _("有法定事由的，中止复议；中止期间各项期限都不计算，书面告知双方。"),
+            _("中止复议"), _("复议已中止。"), tone="outline-secondary", suits=clocks_run,
+        ),
+        "resume_reconsideration": MatterAct(
+            ConfirmedForm, _("恢复复议"), _("中止的原因消除后，及时恢复审理；剩余的期限从明天起继续计算。"),
+            _("恢复复议"), _("复议已恢复审理。"), suits=clocks_stand,
         ),
         "send_back_proposal": MatterAct(
             forms.WhyForm, _("退回重新审理"), _("事实不清或理由不足的，退回承办人。"), _("退回"), _("已退回。"),

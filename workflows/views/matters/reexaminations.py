@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from workflows.forms import reexaminations as forms
-from workflows.forms.casework import ReasonForm
+from workflows.forms.casework import ConfirmedForm, ReasonForm
 from workflows.forms.proceedings import DocumentForm
 from workflows.forms.yearly_reports import RemarkForm
 from workflows.presentation import reexaminations as words
+from workflows.selectors.matters import figures_are_open
 from workflows.views.matters.shapes import MatterAct, MatterPages
 
 WITHDRAWAL = _("市认定办公室将提出撤销称号的建议；决定作出之前听取该单位的陈述申辩，可以要求听证。")
@@ -19,6 +20,9 @@ REEXAMINATIONS = MatterPages(
     steps=words.STEPS,
     facts=words.facts,
     drops_document="drop_reexamination_document",
+    adds_document="add_reexamination_document",
+    fills_figures="fill_reexamination",
+    states_texts="hand_in_reexamination",
     acts={
         "fill_reexamination": MatterAct(
             forms.FiguresForm,
@@ -28,6 +32,7 @@ REEXAMINATIONS = MatterPages(
             _("复核数据已保存。"),
             with_subject=True,
             tone="outline-primary",
+            suits=figures_are_open,
         ),
         "add_reexamination_document": MatterAct(
             DocumentForm,
@@ -46,6 +51,7 @@ REEXAMINATIONS = MatterPages(
             _("复核材料已报送。"),
             (_("报送后由市认定办公室审核，退回前不能修改。"),),
             is_final=True,
+            with_subject=True,
         ),
         "refuse_reexamination": MatterAct(
             ReasonForm,
@@ -83,9 +89,9 @@ REEXAMINATIONS = MatterPages(
             _("审核意见已提交，待上报。"),
         ),
         "send_reexamination_back": MatterAct(
-            ReasonForm,
+            ConfirmedForm,
             _("退回补正复核材料"),
-            _("一次写明需要补正的全部内容；该单位在通知规定的工作日内重新报送。"),
+            _("一次选定需要补正的全部内容；该单位在通知规定的工作日内重新报送。"),
             _("退回"),
             _("已退回补正。"),
             tone="outline-secondary",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from workflows.procedures import procedure_of
 from workflows.views.matters.changes import CHANGES
@@ -28,6 +29,18 @@ PAGES: Mapping[str, MatterPages] = {
 def name_of(case: Case) -> str:
     """What a case is about, in a list."""
     return pages_of(case).name(procedure_of(case).subject.of(case))
+
+
+def names_of(cases: Iterable[Case]) -> dict[int, str]:
+    """The same for several cases, by their keys; one statement for each kind of subject among them."""
+    of_kind: dict[type[Any], list[Case]] = defaultdict(list)
+    for case in cases:
+        of_kind[procedure_of(case).subject.model].append(case)
+    found: dict[int, str] = {}
+    for rows in of_kind.values():
+        subjects = procedure_of(rows[0]).subject.of_all(rows)
+        found |= {case.pk: pages_of(case).name(subjects[case.pk]) for case in rows}
+    return found
 
 
 def pages_of(case: Case) -> MatterPages:

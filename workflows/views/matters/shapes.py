@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.functional import Promise
 
+from workflows.deadlines import paused_clock
 from workflows.presentation.words import Words
 from workflows.views.desk import Confirm
 
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from accreditation.models import Case
     from accreditation.models.cases import CaseSubject
     from accreditation.visibility import View
+
+
+def clocks_stand(subject: CaseSubject) -> bool:
+    """Whether a clock of the case stands still."""
+    return paused_clock(subject.case) is not None
+
+
+def clocks_run(subject: CaseSubject) -> bool:
+    """Whether none does."""
+    return not clocks_stand(subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +68,6 @@ class MatterPages:
     facts: Callable[[Case, CaseSubject, View], list[Words]]
     acts: Mapping[str, MatterAct]
     drops_document: str = ""  # verb that takes a paper off the file
+    adds_document: str = ""  # verbs by which the holder puts right what was returned: papers, figures, texts
+    fills_figures: str = ""
+    states_texts: str = ""

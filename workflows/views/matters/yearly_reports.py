@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from workflows.forms import yearly_reports as forms
-from workflows.forms.casework import ReasonForm
+from workflows.forms.casework import ConfirmedForm, ReasonForm
 from workflows.forms.proceedings import DocumentForm
 from workflows.presentation import yearly_reports as words
+from workflows.selectors.matters import figures_are_open
 from workflows.views.matters.shapes import MatterAct, MatterPages
 
 YEARLY_REPORTS = MatterPages(
@@ -15,6 +16,9 @@ YEARLY_REPORTS = MatterPages(
     steps=words.STEPS,
     facts=words.facts,
     drops_document="drop_report_document",
+    adds_document="add_report_document",
+    fills_figures="fill_report",
+    states_texts="hand_in_report",
     acts={
         "fill_report": MatterAct(
             forms.ReportFiguresForm,
@@ -24,6 +28,7 @@ YEARLY_REPORTS = MatterPages(
             _("年度数据已保存。"),
             with_subject=True,
             tone="outline-primary",
+            suits=figures_are_open,
         ),
         "add_report_document": MatterAct(
             DocumentForm,
@@ -42,6 +47,7 @@ YEARLY_REPORTS = MatterPages(
             _("年度报告已报送。"),
             (_("报送后由市认定办公室审阅，退回前不能修改。"),),
             is_final=True,
+            with_subject=True,
         ),
         "remind_of_report": MatterAct(
             forms.RemarkForm,
@@ -61,9 +67,9 @@ YEARLY_REPORTS = MatterPages(
             is_final=True,
         ),
         "send_report_back": MatterAct(
-            ReasonForm,
+            ConfirmedForm,
             _("退回修改年度报告"),
-            _("写明需要修改的内容；该单位在通知规定的工作日内重新报送。"),
+            _("逐项选定需要修改的内容；该单位在通知规定的工作日内重新报送。"),
             _("退回"),
             _("已退回修改。"),
             tone="outline-secondary",

@@ -1,0 +1,66 @@
+"""Before an objection ends a case its applicant is heard, afterwards the objector is answered; and 申请撤下公示名单."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from accreditation.models.applications import Application, StoredFile
+from accreditation.models.cases import Deadline, LetterText
+from accreditation.models.notices import Notice, Objection
+from accreditation.models.people import User
+
+
+class ObjectionHearing(models.Model):
+    """What the applicant was told of an objection, in an officer's words, and what it said within its time."""
+
+    objection = models.OneToOneField(Objection, on_delete=models.PROTECT, related_name="hearing")
+    facts = models.TextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    clock = models.OneToOneField(Deadline, on_delete=models.PROTECT, related_name="hearing")
+    statement = models.TextField(blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    file_name = models.CharField(max_length=200, blank=True)
+    stated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    stated_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="hearing_tells_facts", condition=~Q(facts="")),
+            models.CheckConstraint(
+                name="statement_has_author_and_moment",
+                condition=Q(statement="", stated_at__isnull=True)
+                | (~Q(statement="") & Q(stated_at__isnull=False, stated_by__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.objection_id}"
+
+
+class ObjectorLetter(LetterText):
+    """The answer to whoever objected; only the objector and those who look into objections read it."""
+
+    objection = models.OneToOneField(Objection, on_delete=models.PROTECT, related_name="letter")
+    first_read_at = models.DateTimeField(null=True, blank=True)  # by the objector, with number and code
+
+
+class NoticeWaiver(models.Model):
+    """The applicant's own declaration that its entry be taken off a running notice."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="waivers")
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="waivers")
+    reason = models.TextField()
+    declared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="entry_is_waived_once", fields=["application", "notice"]),
+            models.CheckConstraint(name="waiver_says_why", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id}/{self.application_id}"

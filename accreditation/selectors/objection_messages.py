@@ -1,0 +1,20 @@
+"""What is told of hearings on objections and of entries that an applicant wants off a notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.selectors.sentences import Sentence
+
+OF_OBJECTIONS: Mapping[str, Sentence] = {
+    "ask_for_statement": Sentence(
+        _("请就异议陈述"), _("办件 %(case)s 公示期间收到异议，请在期限内就所涉事实陈述意见，事实和期限见办件页面。")
+    ),
+    "state_on_objection": Sentence(_("收到异议陈述"), _("办件 %(case)s 的申报单位已就异议提交陈述，请办理。")),
+    "end_statement_time": Sentence(_("异议陈述期满"), _("办件 %(case)s 的异议陈述期限已满，请办理异议。")),
+    "waive_notice": Sentence(
+        _("申请撤下公示名单"), _("办件 %(case)s 的申报单位申请撤下公示名单，请公布调整通知。")
+    ),
+}  # fmt: skip

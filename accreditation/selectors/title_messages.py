@@ -1,0 +1,41 @@
+"""What is told of titles and ahead of last days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.selectors.sentences import Sentence
+
+OF_TITLES: Mapping[str, Sentence] = {
+    "branches_left": Sentence(
+        _("分中心的母公司已失去称号"),
+        _("称号 %(title)s 已终止，其名下仍有 %(number)s 个分中心称号有效，请逐一处理。"),
+        "outside_title",
+        "title",
+    ),
+    "title_ends": Sentence(
+        _("称号即将期满"),
+        _("称号 %(title)s 的有效期至 %(ends_at)s 止，期满自动失效，请及时办理。"),
+        "centre",
+        "title",
+    ),
+    # --- what a decided reconsideration brings about
+    "set_result_aside": Sentence(_("评价警告已解除"), _("办件 %(case)s：复议决定撤销了评价处理，警告和限期整改解除。")),
+    "reopen_change": Sentence(_("变更恢复办理"), _("办件 %(case)s：复议决定撤销了不予确认，变更恢复办理。")),
+    "restore_ended_titles": Sentence(_("称号已恢复"), _("办件 %(case)s：复议决定撤销了称号注销，被注销的称号已恢复。")),
+    "reopen_reexamination": Sentence(
+        _("复核恢复办理"), _("办件 %(case)s：复议决定撤销了未参加复核的认定，请在期限内报送复核材料。")
+    ),
+    "draft_ahead": Sentence(
+        _("申报尚未提交"),
+        _("办件 %(case)s 仍是草稿，本批次申报于 %(closes_at)s 截止，还剩 %(left)s 个工作日，请及时提交。"),
+    ),
+    "title_expired": Sentence(
+        _("称号期满失效"), _("称号 %(title)s 的有效期已届满，自今日起失效，不得再以该称号对外宣传。"), "centre", "title"
+    ),
+    "national_result": Sentence(
+        _("国家评价结果已登记"), _("您单位的称号 %(title)s 的 %(year)s 年度国家评价结果已登记。"), "centre", "title"
+    ),
+}

@@ -1,0 +1,254 @@
+"""Every verb that stands for another person, tried by the same two eyes: own, in another's place, by another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from accreditation.change_words import ChangeKind, ChangeState
+from accreditation.enums import ProceedingKind
+from accreditation.errors import Refusal
+from accreditation.grounds import Ground
+from accreditation.models import Case, ReexaminationReport, RoleGrant, Title, User, VerifiedValue
+from accreditation.reconsideration_words import Outcome
+from accreditation.roles import DELEGABLE, Power, Role
+from accreditation.services.delegations import delegate_powers
+from tests.clock import Clock
+from tests.factories import changes
+from tests.factories.cast import Cast, filed_case, grant, make_cast, person, stored_file
+from tests.factories.recommending import make_demonstration
+from tests.factories.reconsidering import challenged, declined
+from tests.factories.reexaminations import OPINION, SUMMARY, round_called, whole_figures
+from tests.factories.steps import marks, recommend, seat_panel
+from tests.factories.titles import FACTS, municipal_title
+from tests.factories.yearly_reports import demonstration_title
+from workflows import door
+from workflows.opening_proceedings import open_proceeding
+from workflows.procedures import PROCEDURES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+Prepared = Callable[[Cast, User], tuple[Case, dict[str, Any]]]  # led to where the second person acts, first act by User
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Offices of the first and of the second act; who may stand in for the first, and for the second."""
+
+    first: tuple[Role, Power]
+    second: tuple[Role, Power]
+    prepared: Prepared
+    for_first: Role | None = None
+    for_second: Role | None = None
+    place: str = ""
+    ways: tuple[str, ...] = field(default=("own", "in_place", "for_other", "lent"))
+
+
+def proceeding(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    said = {"kind": ProceedingKind.REVOCATION, "ground": Ground.FALSE_MATERIAL, "found_facts": FACTS}
+    case = open_proceeding(municipal_title(cast), **said, by=by, at=cast.at)
+    door.perform(case, "notify_holder", by=by, at=cast.at)
+    return case, {"reasons": "事实清楚，申辩理由不成立。", "reason": "事实清楚，申辩理由不成立。"}
+
+
+def heard(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    case, form = proceeding(cast, by)
+    door.perform(case, "defend", by=cast.member0, at=cast.at, form={"statement": "系统计错误，已更正。"})
+    return case, form
+
+
+def hearing(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    case, _form = proceeding(cast, by)
+    door.perform(case, "ask_for_hearing", by=cast.member0, at=cast.at, form={"statement": "请求听证"})
+    return case, {"hearing_record": "持有单位到会陈述，双方质证完毕。"}
+
+
+def planned(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    title = Title.objects.get(holder=cast.enterprises[0], programme="district_centre")
+    case = changes.led_to(changes.opened(cast, ChangeKind.SPLIT), ChangeState.UNDER_CONFIRMATION, cast)
+    plan = {"outcomes": {title.number: ("keeps", "")}, "reasons": "承继单位具备研发条件。"}
+    door.perform(case, "put_succession_forward", by=by, at=cast.at, form=plan)
+    return case, changes.confirmation(cast.at) | {"reason": "请核对承继协议。"}
+
+
+def reconsidered(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    case = challenged(cast, declined(cast, cast.at), cast.at)
+    form = {"outcome": Outcome.UPHELD, "reason": "经审理，理由充分。", "answer": "原决定事实清楚，程序合法。"}
+    door.perform(case, "accept_reconsideration", by=by, at=cast.at)
+    door.perform(case, "answer_challenge", by=cast.pudong, at=cast.at, form=form)
+    door.perform(case, "propose_decision", by=by, at=cast.at, form=form)
+    return case, form
+
+
+def reexamined(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    make_demonstration(cast)
+    demonstration_title(cast)
+    round_ = round_called(cast)
+    case, paper = round_.cases.get().case, {"name": "复核材料.pdf", "purpose": "盖章的复核材料"}
+    door.perform(case, "fill_reexamination", by=cast.member0, at=cast.at, form=whole_figures(case))
+    paper |= {"file": stored_file(b"sealed", cast.at)}
+    door.perform(case, "add_reexamination_document", by=cast.member0, at=cast.at, form=paper)
+    door.perform(case, "hand_in_reexamination", by=cast.member0, at=cast.at, form={"summary": SUMMARY})
+    form = {"position": "keep", "opinion": OPINION}
+    door.perform(case, "give_reexamination_opinion", by=by, at=cast.at, form=form)
+    report = ReexaminationReport.objects.create(
+        round=round_,
+        number="示例上报〔2026〕3号",
+        dated=cast.at.date(),
+        addressed_to="示例",
+        sent_by=by,
+        sent_at=cast.at,
+    )
+    return case, {"report": report, "reason": "意见与年度报告不一致。"}
+
+
+def proposed(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    """One expert of the panel proposed a figure; the marks are in."""
+    case = filed_case(cast)
+    recommend(cast, case, cast.at)
+    experts = [by, *cast.experts[1:5]]
+    door.perform(case, "pass_completeness_check", by=cast.office, at=cast.at)
+    form: dict[str, Any] = {"experts": experts, "reason": "测试指定的专家"}
+    door.perform(case, "appoint_panel", by=cast.office, at=cast.at, form=form)
+    value = {"code": "rd_staff", "year": cast.batch.reporting_year, "value": Fraction(70), "reason": "审计口径"}
+    for expert in experts:
+        door.perform(case, "declare_no_tie", by=expert, at=cast.at)
+        if expert == by:
+            door.perform(case, "propose_value", by=expert, at=cast.at, form=value)
+        door.perform(case, "submit_review", by=expert, at=cast.at, form={"marks": marks(case), "opinion": "同意"})
+    return case, {"proposal": VerifiedValue.objects.get()}
+
+
+def sheet_asked(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    """An expert has handed in, and an officer asks that the sheet be set aside."""
+    case = filed_case(cast)
+    recommend(cast, case, cast.at)
+    seat_panel(cast, case, cast.at)
+    door.perform(case, "declare_no_tie", by=cast.experts[0], at=cast.at)
+    door.perform(case, "submit_review", by=cast.experts[0], at=cast.at, form={"marks": marks(case), "opinion": "同意"})
+    door.perform(case, "ask_sheet_aside", by=by, at=cast.at, form={"place": 1, "reason": "因病不能继续"})
+    return case, {"place": 1}
+
+
+OFFICER, PUBLISHER, EXPERT = Role.MUNICIPAL_OFFICER, Role.PUBLISHER, Role.EXPERT
+BUREAU, RECONSIDERER = Role.DISTRICT_OFFICER, Role.RECONSIDERATION_OFFICER
+_PREPARES, _ORDERS = (OFFICER, Power.PREPARE_ORDERS), (PUBLISHER, Power.MAKE_ORDERS)
+_ORDER = Pair(_PREPARES, _ORDERS, heard, for_first=PUBLISHER)
+_PLAN = Pair(
+    (BUREAU, Power.PREPARE_ORDERS), (BUREAU, Power.PREPARE_ORDERS), planned, Role.LOCAL_PUBLISHER,
+    place="310115", ways=("own", "in_place"),
+)  # fmt: skip
+_FORWARD = Pair(_PREPARES, (PUBLISHER, Power.PUBLISH), reexamined, for_first=PUBLISHER, for_second=OFFICER)
+_RECONSIDER = Pair(
+    (RECONSIDERER, Power.REVIEW_RECONSIDERATIONS), (RECONSIDERER, Power.DECIDE_RECONSIDERATIONS), reconsidered
+)
+_ADOPT = Pair((EXPERT, Power.REVIEW_AS_EXPERT), (OFFICER, Power.CHECK_COMPLETENESS), proposed, for_second=PUBLISHER)
+_APPOINTS = (OFFICER, Power.APPOINT_PANELS)
+_SHEET = Pair(_APPOINTS, _APPOINTS, sheet_asked, for_first=PUBLISHER, ways=("own", "in_place"))
+PAIRS: dict[tuple[str, str], Pair] = {
+    ("title_proceeding", "hold_hearing"): Pair(_PREPARES, _PREPARES, hearing, PUBLISHER, ways=("own", "in_place")),
+    ("title_proceeding", "make_order"): _ORDER,
+    ("title_proceeding", "refuse_order"): replace(_ORDER, ways=("own",)),
+    ("title_change", "confirm_succession"): _PLAN,
+    ("title_change", "send_succession_back"): replace(_PLAN, ways=("own",)),
+    ("reconsideration", "send_back_proposal"): _RECONSIDER,
+    ("reconsideration", "decide_reconsideration"): _RECONSIDER,
+    ("demonstration_reexamination", "forward_reexamination"): _FORWARD,
+    ("demonstration_reexamination", "review_reexamination_again"): replace(_FORWARD, ways=("own",)),
+    ("municipal_recognition", "adopt_value"): _ADOPT,
+    ("municipal_recognition", "set_sheet_aside"): _SHEET,
+}
+SAME_LINE = {  # the municipal guard
+    (name, verb)
+    for name in ("generic_recognition", "district_recognition")
+    for verb in ("adopt_value", "set_sheet_aside")
+}
+
+
+def possible(pair: Pair) -> list[str]:
+    """The ways that the table of what may be lent leaves open."""
+    found = {
+        "own": True,
+        "in_place": pair.for_first is not None and pair.first[1] in DELEGABLE,
+        "for_other": pair.for_second is not None and pair.second[1] in DELEGABLE,
+        "lent": pair.for_second is not None and pair.second[1] in DELEGABLE,
+    }
+    return [way for way in pair.ways if found[way]]
+
+
+TRIED = [(key, way) for key, pair in PAIRS.items() for way in possible(pair)]
+
+
+@pytest.fixture
+def cast(settings: LazySettings, clock: Clock) -> Cast:
+    settings.ACCREDITATION_DEMO = True
+    return make_cast(clock.at, panel=5, committee=1)
+
+
+def office(cast: Cast, user: User, role: Role | None, place: str) -> None:
+    if role is not None and not RoleGrant.objects.filter(user=user, role=role).exists():
+        grant(user, role, place, at=cast.at)
+
+
+def lend(cast: Cast, by: User, to: User, held: tuple[Role, Power]) -> None:
+    row, ends_at = RoleGrant.objects.get(user=by, role=held[0]), cast.at + timedelta(days=7)
+    delegate_powers(row, [held[1]], to, starts_at=None, ends_at=ends_at, reason="年休假", by=by, at=cast.at)
+
+
+def codes(case: Case, verb: str, by: User, cast: Cast, form: dict[str, Any]) -> set[str]:
+    try:
+        door.perform(case, verb, by=by, at=cast.at, form=form)
+    except Refusal as refusal:
+        return {reason.code for reason in refusal.reasons}
+    return set()
+
+
+@pytest.mark.parametrize(("key", "way"), TRIED, ids=[f"{key[1]}-{way}" for key, way in TRIED])
+def test_nobody_settles_own_work(cast: Cast, key: tuple[str, str], way: str) -> None:
+    pair, verb = PAIRS[key], key[1]
+    one = cast.experts[0] if pair is _ADOPT else person("one", "前手示例")
+    other, third = person("other", "同事示例"), person("third", "第三人示例")
+    office(cast, one, pair.first[0], pair.place)
+    office(cast, third, pair.second[0], pair.place)
+    first, second = one, one
+    if way in ("own", "in_place", "for_other"):
+        office(cast, one, pair.second[0], pair.place)
+    if way == "in_place":
+        office(cast, other, pair.for_first, pair.place)
+        lend(cast, one, other, pair.first)
+        first = other
+    if way == "for_other":
+        office(cast, other, pair.for_second, pair.place)
+        lend(cast, one, other, pair.second)
+        second = other
+    if way == "lent":
+        office(cast, one, pair.for_second, pair.place)
+        lend(cast, third, one, pair.second)
+    case, form = pair.prepared(cast, first)
+    assert "four_eyes" in codes(case, verb, second, cast, form)
+    assert "four_eyes" not in codes(case, verb, third, cast, form)
+
+
+def test_table_names_every_verb_that_waits_for_another_person() -> None:
+    guarded = {
+        (name.split("/")[0], line.code)
+        for name, procedure in PROCEDURES.items()
+        for line in procedure.verbs.values()
+        for guard in line.guards
+        if guard.__qualname__.startswith(("another_than_", "by_a_second_person"))
+    }
+    assert guarded == set(PAIRS) | SAME_LINE
+
+
+def test_what_is_lent_never_serves_to_decide_on_own_orders_rules_or_standings() -> None:
+    alone = {
+        Power.MAKE_ORDERS, Power.PUBLISH_RULES, Power.CONFIRM_STANDINGS, Power.KEEP_REGISTER, Power.GRANT_ROLES,
+        Power.DECIDE_RECONSIDERATIONS, Power.REVIEW_RECONSIDERATIONS, Power.SUPERVISE,
+    }  # fmt: skip
+    assert alone.isdisjoint(DELEGABLE)

@@ -1,0 +1,124 @@
+"""The demo as a whole: a case in every state of every procedure, a deadline today, one overdue, all consistent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.db.models import Count, QuerySet
+
+from accreditation.audit import verify_all
+from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.enums import ApplicationState as S
+from accreditation.enums import ObjectionState, ProceedingState, SeatState
+from accreditation.grounds import Ground
+from accreditation.models import (
+    AuditEvent,
+    Case,
+    Deadline,
+    EditionChange,
+    EvaluationCall,
+    Notice,
+    ObjectionHearing,
+    Proceeding,
+    Reconsideration,
+    RoleGrant,
+    Seat,
+    Title,
+)
+from accreditation.models.editions import EditionChangeState
+from accreditation.roles import Role
+from accreditation.seeds.accounts import ACCOUNTS
+from accreditation.seeds.reference import EVALUATING_DISTRICT
+from workflows.consistency import check_all
+from workflows.demo.city.cohorts import EVERY_STATE
+from workflows.demo.shown import NOT_SHOWN, missing, states_of
+from workflows.demo.story import Story
+from workflows.demo.whole import play_on
+from workflows.procedures import PROCEDURES
+from workflows.workdays import SHANGHAI
+
+NOW = datetime(2026, 9, 16, 15, 30, tzinfo=SHANGHAI)  # a Wednesday
+
+
+def test_whatever_is_not_shown_has_its_reason_and_can_be_come_to() -> None:
+    assert NOT_SHOWN.keys() <= PROCEDURES.keys()
+    for edition, states in NOT_SHOWN.items():
+        assert states.keys() <= states_of(edition), edition
+        assert all(states.values()), edition
+        assert states_of(edition) - states.keys(), edition  # something of each procedure is shown
+
+
+def test_every_role_has_an_account() -> None:
+    assert {entry.role for entry in ACCOUNTS if entry.role} == set(Role)
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+@pytest.mark.one_database
+def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, var_dir: Path) -> None:
+    settings.ACCREDITATION_DEMO = True
+    story = Story(lambda _text: None, NOW)
+    story.run()
+    play_on(story, EVERY_STATE, lambda: None)
+    assert missing() == []
+    shown = set(Case.objects.values_list("procedure", "state").distinct())
+    assert [
+        (edition, state) for edition, states in NOT_SHOWN.items() for state in states if (edition, state) in shown
+    ] == []
+    due = {row.due_at.astimezone(SHANGHAI).date() for row in Deadline.objects.filter(state=DeadlineState.RUNNING)}
+    assert NOW.date() in due
+    assert any(day < NOW.date() for day in due)
+    assert Notice.objects.filter(published_at__lt=NOW, ends_at__gt=NOW).exists()
+    assert {*RoleGrant.objects.values_list("role", flat=True)} == set(Role)
+    _check_evaluations()
+    _check_second_words()
+    _check_standstills()
+    assert [fault.what for fault in check_all()] == []
+    assert verify_all()[1] == []
+
+
+def _check_evaluations() -> None:
+    """Who is late, warned and failed in the round that is over; nobody lost a title without an order."""
+    calls = EvaluationCall.objects.filter(round__year=NOW.year - 1, reason="due", published_on__isnull=False)
+    _check_districts_round(calls.filter(round__authority__isnull=False))
+    calls = calls.filter(round__authority__isnull=True)
+    bands = dict(calls.values_list("band").annotate(Count("pk")))
+    assert bands == {"excellent": 1, "good": 1, "marginal_pass": 2, "fail": 1, "": 2}
+    assert calls.filter(late_at__isnull=False).count() == bands[""]
+    proposed = Proceeding.objects.filter(case__evaluation_calls__in=calls)
+    assert {row.ground for row in proposed} == {Ground.EVALUATION_FAILED, Ground.MATERIAL_OVERDUE}
+    assert proposed.filter(state=ProceedingState.AWAITING_HEARING).count() == 1
+    held = Title.objects.filter(evaluation_calls__in=calls)
+    assert {row.state for row in held} == {"in_force", "warned"}
+    assert Case.objects.filter(procedure="municipal_evaluation/2025", state=S.UNDER_RECTIFICATION).exists()
+
+
+def _check_districts_round(calls: QuerySet[EvaluationCall]) -> None:
+    """Of the titles of the district two were warned; whoever sent in nothing is to be heard by it."""
+    bands = dict(calls.values_list("band").annotate(Count("pk")))
+    assert bands == {"good": 1, "marginal_pass": 2, "": 1}
+    proposed = Proceeding.objects.get(case__evaluation_calls__in=calls)
+    assert (proposed.ground, proposed.state) == (Ground.MATERIAL_OVERDUE, ProceedingState.IN_PREPARATION)
+    assert set(calls.values_list("round__authority__district", flat=True)) == {EVALUATING_DISTRICT}
+
+
+def _check_standstills() -> None:
+    """A time to decide and a reconsideration are suspended; one sealed sheet waits for a second person's consent."""
+    paused = Deadline.objects.filter(state=DeadlineState.PAUSED).values_list("kind", flat=True)
+    assert {DeadlineKind.ORDER, DeadlineKind.RECONSIDERATION_ANSWER} <= set(paused)
+    sheet = Seat.objects.exclude(aside_reason="").get()
+    assert (sheet.state, sheet.panel.opened_at) == (SeatState.SUBMITTED, None)
+
+
+def _check_second_words() -> None:
+    """What waits for another person's word: each stands in the demo once at least."""
+    running = Deadline.objects.filter(state=DeadlineState.RUNNING, case__state=S.UNDER_FORWARDING)
+    assert any(clock.due_at < NOW for clock in running)  # may be called in by the district
+    assert AuditEvent.objects.filter(verb="call_in").exists()
+    assert Reconsideration.objects.exclude(stayed_effect="").exists()
+    assert EditionChange.objects.filter(state=EditionChangeState.WAITING).exists()
+    answered = ObjectionHearing.objects.filter(objection__state=ObjectionState.RECEIVED)
+    assert {hearing.stated_at is None for hearing in answered} == {True, False}

@@ -1,0 +1,171 @@
+"""公告更正: one person proposes what is right, another publishes it; announcement and register stay as they are.
+
+The register is put right by its own acts (rename, relocation); this only says publicly what was printed wrongly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import Act, Replayed, act, fingerprint
+from accreditation.correction_words import AnnouncementCorrectionState, Particular
+from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.models import Announcement, AnnouncementCorrection, Application, Batch, Title, User
+from accreditation.permissions import has_power_over, is_connected, persons_behind
+from accreditation.roles import ROLES, Power
+from accreditation.selectors.people import active_people_of
+from certificates.identifiers import is_credit_code
+
+PROPOSE = (Power.PUBLISH, Power.CALL_MEETINGS)  # the publisher, and the office that runs the batch
+LEAST_WORDS = 5
+S = AnnouncementCorrectionState
+
+
+def titles_announced(announcement: Announcement) -> list[Title]:
+    """Titles that the announcement lists, in its order; of an evaluation those whose result it gives."""
+    if announcement.batch.is_evaluation:
+        calls = announcement.evaluation_calls.select_related("title__holder").order_by("position")
+        return [call.title for call in calls]
+    rows = Application.objects.filter(announcement=announcement, title__isnull=False).order_by("case__number")
+    return [row.title for row in rows.select_related("title__holder") if row.title is not None]
+
+
+def may_propose(person: User, batch: Batch, at: datetime | None = None) -> bool:
+    """Whether the person may propose corrections of the batch's announcements."""
+    return any(has_power_over(person, power, batch, at) for power in PROPOSE)
+
+
+def propose_correction(
+    announcement: Announcement, *, title: Title, particular: str, printed: str, right: str, reason: str, by: User,
+    at: datetime, request_key: str | None = None,
+) -> AnnouncementCorrection:  # fmt: skip
+    """Propose what is right; nothing is public yet. Raises Denied, Refusal with all reasons."""
+    batch = announcement.batch
+    if not may_propose(by, batch, at) or is_connected(by, title.holder_id):
+        raise Denied([Reason("not_yours", _("只有公布机关的人员可以提出公告更正。"))])
+    said = (particular, printed.strip(), right.strip(), reason.strip())
+    try:
+        with act(
+            announcement, "propose_correction", by=by, at=at, acting_as="authority", request_key=request_key,
+            request=fingerprint(announcement.pk, title.pk, *said),
+        ) as doing:  # fmt: skip
+            if reasons := list(_faults(announcement, title, *said)):
+                raise Refusal(reasons)
+            row = _create(announcement, title, said, doing)
+            doing.note(correction=row.number, title=title.number, **_words(row))
+            doing.tell(_publishers(row, at), "correction_proposed", number=row.number, correction=row.pk)
+            doing.reply(number=row.number)
+    except Replayed as replay:
+        return AnnouncementCorrection.objects.get(number=replay.answer["number"])
+    return row
+
+
+def _faults(
+    announcement: Announcement, title: Title, particular: str, printed: str, right: str, reason: str
+) -> Iterator[Reason]:
+    if title not in titles_announced(announcement):
+        yield Reason("not_listed", _("该单位不在这份公告的名单上。"), "title")
+    if particular not in Particular.values:
+        yield Reason("unknown_particular", _("请选择更正的事项。"), "particular")
+    if not printed:
+        yield Reason("text_needed", _("请填写公告上的内容。"), "printed")
+    if not right or right == printed:
+        yield Reason("same_text", _("请填写正确的内容，且与公告上的不同。"), "right")
+    elif particular == Particular.USCC and not is_credit_code(right):
+        yield Reason("bad_uscc", _("正确的统一社会信用代码校验不符，请核对。"), "right")
+    if len(reason) < LEAST_WORDS:
+        yield Reason("reason_needed", _("请写明更正的理由，不少于 %(n)d 个字。") % {"n": LEAST_WORDS}, "reason")
+    open_ones = announcement.corrections.filter(title=title, particular=particular, state=S.WAITING)
+    if open_ones.exists():
+        yield Reason("proposed_already", _("同一事项的更正已提出，待第二人审核。"))
+
+
+def _create(
+    announcement: Announcement, title: Title, said: tuple[str, str, str, str], doing: Act
+) -> AnnouncementCorrection:
+    lender = doing.by.stands_in_for
+    particular, printed, right, reason = said
+    return AnnouncementCorrection.objects.create(
+        number=f"{announcement.number}-G{announcement.corrections.count() + 1}", announcement=announcement,
+        batch=announcement.batch, title=title, particular=particular, printed=printed, right=right, reason=reason,
+        proposed_by=doing.by, proposed_for_id=lender.person if lender else None, proposed_at=doing.at,
+    )  # fmt: skip
+
+
+def _words(row: AnnouncementCorrection) -> dict[str, str]:
+    return {"particular": row.particular, "printed": row.printed, "right": row.right, "reason": row.reason}
+
+
+def _publishers(row: AnnouncementCorrection, at: datetime) -> list[User]:
+    """Everybody who may publish it, but for who proposed it."""
+    publishing = {Power.PUBLISH, Power.PUBLISH_LOCALLY}
+    roles = [role for role, entry in ROLES.items() if entry.powers & publishing]
+    people = User.objects.filter(is_active=True, grants__revoked_at__isnull=True, grants__role__in=roles).distinct()
+    proposing = {row.proposed_by_id, row.proposed_for_id}
+    return [one for one in people if one.pk not in proposing and has_power_over(one, Power.PUBLISH, row.batch, at)]
+
+
+# --- the second person ------------------------------------------------------------------------------------------
+def publish_correction(
+    row: AnnouncementCorrection, *, by: User, at: datetime, request_key: str | None = None
+) -> AnnouncementCorrection:
+    """Make it public beside the announcement. Raises Denied, AlreadyDone, Refusal (the own proposal)."""
+    return _settle(row, "publish_correction", "", by=by, at=at, request_key=request_key)
+
+
+def decline_correction(
+    row: AnnouncementCorrection, *, reason: str, by: User, at: datetime, request_key: str | None = None
+) -> AnnouncementCorrection:
+    """Leave it unpublished with a reason. Raises like `publish_correction`."""
+    return _settle(row, "decline_correction", reason.strip(), by=by, at=at, request_key=request_key)
+
+
+def _settle(
+    row: AnnouncementCorrection, verb: str, said: str, *, by: User, at: datetime, request_key: str | None
+) -> AnnouncementCorrection:
+    if not has_power_over(by, Power.PUBLISH, row.batch, at) or is_connected(by, row.title.holder_id):
+        raise Denied([Reason("not_publisher", _("只有发布人可以发布。"))])
+    request = fingerprint(row.pk, verb, said)
+    try:
+        with act(
+            row.announcement, verb, by=by, at=at, acting_as="publisher", request_key=request_key, request=request
+        ) as doing:
+            fresh = _waiting(row)
+            if reasons := list(_faults_of_answer(fresh, verb, said, by)):
+                raise Refusal(reasons)
+            _write(fresh, verb, said, doing)
+    except Replayed:
+        return AnnouncementCorrection.objects.get(pk=row.pk)
+    return fresh
+
+
+def _waiting(row: AnnouncementCorrection) -> AnnouncementCorrection:
+    rows = AnnouncementCorrection.objects.select_for_update(of=("self",))
+    fresh = rows.select_related("proposed_by", "settled_by", "title__holder").get(pk=row.pk)
+    if fresh.state != S.WAITING:
+        reason = Reason("already_done", _("该更正已经审核。"))
+        raise AlreadyDone(reason, done_by=str(fresh.settled_by), done_at=fresh.settled_at)
+    return fresh
+
+
+def _faults_of_answer(row: AnnouncementCorrection, verb: str, said: str, by: User) -> Iterator[Reason]:
+    if persons_behind(by) & {row.proposed_by_id, row.proposed_for_id}:
+        yield Reason("same_person", _("公告更正须由提出人以外的另一人审核发布。"))
+    if verb == "decline_correction" and len(said) < LEAST_WORDS:
+        yield Reason("text_needed", _("请写明不予发布的理由，不少于 %(n)d 个字。") % {"n": LEAST_WORDS}, "answer")
+
+
+def _write(row: AnnouncementCorrection, verb: str, said: str, doing: Act) -> None:
+    is_published = verb == "publish_correction"
+    row.state = S.PUBLISHED if is_published else S.DECLINED
+    row.settled_by, row.settled_at, row.answer = doing.by, doing.at, said
+    row.save(update_fields=["state", "settled_by", "settled_at", "answer"])
+    words: dict[str, Any] = {"number": row.number, "announcement": row.announcement.number, "correction": row.pk}
+    doing.note(correction=row.number, answer=said, proposed_by=str(row.proposed_by), **_words(row))
+    doing.tell(row.proposed_by, "correction_settled" if is_published else "correction_declined", **words)
+    if is_published:
+        doing.tell(active_people_of(row.title.holder), "correction_published", **words)

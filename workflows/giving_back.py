@@ -1,0 +1,33 @@
+"""The certificate of a title that came back: reinstated where it was suspended, made out anew where it was ended."""
+
+from __future__ import annotations
+
+from accreditation.models import Title
+from certificates.services.restoring import request_restored_version
+from certificates.services.standing import change_standing
+from certificates.standing import Standing
+from workflows.certification import newest_certificate_of_title, request_key_of
+from workflows.doing import Doing
+
+
+def give_certificate_back(
+    doing: Doing, title: Title, *, number: str, ground: str, by: str, is_for_time: bool = False
+) -> None:
+    """A suspended certificate is reinstated; a revoked one stays so for ever, and a new version is made out.
+
+    `number` is that of the decision, which a new version names. Nothing happens while the title does not stand. What is
+    given back for a time only (`is_for_time`) says so under its state.
+    """
+    certificate = newest_certificate_of_title(title)
+    if certificate is None or not title.is_standing:
+        return
+    if certificate.standing is Standing.SUSPENDED:
+        said = ground if is_for_time else f"{number}，{ground}"
+        change_standing(certificate=certificate, verb="reinstate", ground=said, at=doing.at)
+    elif certificate.standing in (Standing.REVOKED, Standing.CANCELLED):
+        key = f"{request_key_of(title)}:{doing.case.number}"
+        certificate = request_restored_version(
+            certificate=certificate, request_key=key, announcement=number, by=by, at=doing.at,
+            ground=ground if is_for_time else "",
+        )  # fmt: skip
+    doing.act.note(certificate=certificate.number, certificate_version=certificate.version)

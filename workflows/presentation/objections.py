@@ -1,0 +1,100 @@
+"""Hearings on objections in words: for the applicant, for those who look into objections, in the trail."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accreditation.models import Application, NoticeWaiver, Objection, ObjectionHearing, ObjectorLetter
+from accreditation.services import hearings as rows
+from workflows.presentation.cases import objections_go_to
+from workflows.presentation.words import Words, quoted
+
+if TYPE_CHECKING:
+    from criteria.ruleset import RuleSet
+
+Content = Mapping[str, Any]
+
+
+def hearing_words(hearing: ObjectionHearing, at: datetime) -> Words:
+    """What was told, until when to answer, what was said; nothing of whoever objected."""
+    is_awaited, has_stated = rows.is_awaited(hearing, at), hearing.stated_at is not None
+    state, tone = (_("已陈述"), "green") if has_stated else (_("期满未陈述"), "grey")
+    if is_awaited:
+        state, tone = _("待陈述"), "amber"
+    elif not has_stated and hearing.objection.settled_at is not None and at <= hearing.clock.due_at:
+        state = _("异议已办结，不再需要陈述")
+    return {
+        "number": hearing.objection.number,
+        "facts": hearing.facts,
+        "asked_at": hearing.asked_at,
+        "due": hearing.clock.due_at,
+        "is_provisional": hearing.clock.is_provisional,
+        "is_awaited": is_awaited,
+        "state": state,
+        "tone": tone,
+        "statement": hearing.statement,
+        "stated_at": hearing.stated_at,
+        "stated_by": hearing.stated_by,
+        "file_name": hearing.file_name,
+    }
+
+
+def own_hearings(application: Application, at: datetime) -> list[Words]:
+    """Hearings of a case for its applicant, each with the address of its page."""
+    number = application.case.number
+    return [
+        hearing_words(row, at) | {"href": reverse("my_statement", args=[number, row.objection.number])}
+        for row in rows.hearings_of(application)
+    ]
+
+
+def hearing_on(objection: Objection, at: datetime) -> Words | None:
+    """The hearing on one objection; None where nobody asked for a statement."""
+    found = rows.hearing_of(objection)
+    return hearing_words(found, at) if found is not None else None
+
+
+def answer_words(objection: Objection) -> Words:
+    """How an objection stands, for who raised it, with the letter once it is written."""
+    letter = rows.letter_to_objector(objection)
+    return {
+        "number": objection.number,
+        "notice": objection.notice.number,
+        "raised_at": objection.raised_at,
+        "office": objections_go_to(objection.notice.batch),
+        "state": objection.get_state_display() if letter else _("核查中"),
+        "tone": "blue" if letter else "amber",
+        "letter": letter,
+        "is_sound": letter is not None and is_sound(letter),
+    }
+
+
+def is_sound(letter: ObjectorLetter) -> bool:
+    """Whether a letter is what it was when it was written."""
+    return hashlib.sha256(f"{letter.body}\n{letter.remedy}".encode()).hexdigest() == letter.sha256
+
+
+def own_waiver(application: Application) -> NoticeWaiver | None:
+    """The applicant's declaration to leave the notice that its case is in."""
+    return rows.waiver_of(application) if application.notice_id else None
+
+
+def _words(name: str) -> Any:
+    def tell(content: Content, rules: RuleSet | None) -> str | SafeString:
+        return quoted(content.get(name) or "")
+
+    return tell
+
+
+OBJECTION_TELLERS = {
+    "ask_for_statement": _words("facts"),
+    "state_on_objection": _words("text"),
+    "waive_notice": _words("reason"),
+}

@@ -1,0 +1,40 @@
+"""Who answers a request for another certificate, and who may not: the proposer, whoever gave an answer set aside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accreditation.audit import chain_key
+from accreditation.models import AuditEvent, Reissue, User
+from accreditation.permissions import has_power_at
+from accreditation.roles import ROLES, Power
+
+POWERS = (Power.PREPARE_ORDERS, Power.RUN_LOCALLY)  # of the city's office and the bureaus; of zones and groups
+
+
+def power_at(person: User, place: str, at: datetime | None = None) -> Power | None:
+    """The power by which the person answers there; None for everybody else."""
+    return next((power for power in POWERS if has_power_at(person, power, place or None, at)), None)
+
+
+def answering(reissue: Reissue, at: datetime) -> list[User]:
+    """Everybody who may answer, but for who proposed it and who gave the answer that was set aside."""
+    roles = [role for role, entry in ROLES.items() if entry.powers & set(POWERS)]
+    rows = User.objects.filter(is_active=True, grants__revoked_at__isnull=True, grants__role__in=roles).distinct()
+    barred = {reissue.asked_by_id, reissue.asked_for_id} | answered_before(reissue)
+    return [person for person in rows if person.pk not in barred and power_at(person, reissue.place, at)]
+
+
+def answered_before(reissue: Reissue) -> set[int]:
+    """Keys of the persons behind every answer that a decision on reconsideration set aside; empty where none was."""
+    numbers, before = [], reissue.reopens
+    while before is not None:
+        numbers.append(before.number)
+        before = before.reopens
+    if not numbers:
+        return set()
+    answers = AuditEvent.objects.filter(chain=chain_key(reissue.title), content__reissue__in=numbers)
+    found: set[int] = set()
+    for event in answers.filter(verb="refuse_reissue"):
+        found |= {event.by_id, event.content.get("on_behalf_of", {}).get("id")} - {None}
+    return found

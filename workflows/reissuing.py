@@ -1,0 +1,274 @@
+"""补发换发: a holder asks for its certificate again, or the authority corrects a mistake; one answer, one version.
+
+An act over the title, without a clock: the measures set no term for it. The number stays and the version rises; the
+version before goes out of force in the transaction that issues the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.acts import Act, Replayed, act, fingerprint
+from accreditation.adverse_ends import ADVERSE_ENDS
+from accreditation.enums import TitleState
+from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.models import Reissue, ReissueLetter, Title, User
+from accreditation.models.titles import STANDING
+from accreditation.permissions import acts_for, in_own_name, is_connected, persons_behind
+from accreditation.reissue_words import (
+    ALLOW_REISSUE,
+    OFFICE_REASONS,
+    REISSUE_ALLOWED,
+    REISSUE_REFUSED,
+    ReissueReason,
+    ReissueState,
+)
+from accreditation.selectors import granting
+from accreditation.selectors.people import active_people_of
+from accreditation.services.letters import letter_text
+from accreditation.services.numbers import next_number
+from certificates.models import Certificate
+from certificates.occasions import EXCHANGE, OCCASIONS, REISSUE
+from certificates.standing import Standing
+from workflows.certification import is_being_made, request_again, standing_certificate_of_title
+from workflows.reissue_who import answered_before, answering, power_at
+from workflows.workdays import SHANGHAI
+
+LEAST_WORDS = 5
+OCCASION_FOR = {reason: EXCHANGE for reason in ReissueReason} | {
+    ReissueReason.LOST: REISSUE,
+    ReissueReason.DAMAGED: REISSUE,
+}
+
+
+def place_of(title: Title) -> str:
+    """Code of the body that answers for the title; empty for the city's office."""
+    return granting.place_of(title) or ""
+
+
+def faults_of_title(title: Title, at: datetime) -> Iterator[Reason]:
+    """Why the title's certificate cannot be made out again at that instant."""
+    last_day = title.last_day
+    if title.state not in STANDING:
+        values = {"state": TitleState(title.state).label}
+        yield Reason("title_state", _("称号当前为“%(state)s”，不办理证书补发换发。") % values)
+    elif last_day is not None and last_day < at.astimezone(SHANGHAI).date():
+        yield Reason("title_over", _("称号有效期已满，不办理证书补发换发。"))
+    certificate = standing_certificate_of_title(title)
+    if is_being_made(title):
+        yield Reason("certificate_pending", _("该称号的新证书正在制发，签发后再办理。"))
+    elif certificate is None:
+        yield Reason("no_certificate", _("该称号没有有效的电子证书；纸质证书的补发请向发证机关书面申请。"))
+    elif certificate.standing is not Standing.IN_FORCE:
+        yield Reason("certificate_state", _("证书暂停期间不办理补发换发。"))
+
+
+def ask_for_reissue(
+    title: Title, *, reason: str, statement: str, by: User, at: datetime, request_key: str | None = None
+) -> Reissue:
+    """The holder asks for its certificate again. Denied for others, Refusal with all reasons."""
+    if not acts_for(by, title.holder_id):
+        raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
+    in_own_name(by)
+    return _ask(title, reason, statement.strip(), by=by, at=at, acting_as="applicant", request_key=request_key)
+
+
+def propose_reissue(
+    title: Title, *, reason: str, statement: str, by: User, at: datetime, request_key: str | None = None
+) -> Reissue:
+    """An officer of the granting authority proposes a corrected certificate; a second one answers. Raises as above."""
+    place = place_of(title)
+    power = power_at(by, place, at)
+    if power is None or is_connected(by, title.holder_id):
+        raise Denied([Reason("not_yours", _("只有作出认定的机关的承办人可以办理。"))])
+    return _ask(title, reason, statement.strip(), by=by, at=at, acting_as=power, request_key=request_key)
+
+
+def _ask(
+    title: Title, reason: str, statement: str, *, by: User, at: datetime, acting_as: str, request_key: str | None
+) -> Reissue:
+    is_by_office = acting_as != "applicant"
+    said = fingerprint(title.pk, reason, statement, is_by_office)
+    try:
+        with act(
+            title, "propose_reissue" if is_by_office else "ask_reissue", by=by, at=at, acting_as=acting_as,
+            request_key=request_key, request=said,
+        ) as doing:  # fmt: skip
+            row = _title(doing)
+            if reasons := [*_faults_of_request(row, reason, statement, is_by_office), *faults_of_title(row, at)]:
+                raise Refusal(reasons)
+            made = _create(row, reason, statement, is_by_office, doing)
+            doing.note(reissue=made.number, reason=reason, statement=statement)
+            kind = "reissue_proposed" if is_by_office else "reissue_asked"
+            doing.tell(answering(made, at), kind, number=made.number, title=row.number)
+            doing.reply(number=made.number)
+    except Replayed as replay:
+        return Reissue.objects.get(number=replay.answer["number"])
+    return made
+
+
+def _title(doing: Act) -> Title:
+    assert isinstance(doing.chain, Title)
+    return Title.objects.select_related("holder", "programme__granted_by", "parent__holder").get(pk=doing.chain.pk)
+
+
+def _faults_of_request(title: Title, reason: str, statement: str, is_by_office: bool) -> Iterator[Reason]:
+    if reason not in (OFFICE_REASONS if is_by_office else ReissueReason.values):
+        yield Reason("unknown_reason", _("请选择理由。"), "reason")
+    if len(statement) < LEAST_WORDS:
+        yield Reason("text_needed", _("请写明情况，不少于 %(n)d 个字。") % {"n": LEAST_WORDS}, "statement")
+    if reason == ReissueReason.ENGLISH and not title.holder.name_en:
+        yield Reason("no_english_name", _("请先在“单位成员”页面填写英文名称。"), "reason")
+    if Reissue.objects.filter(title=title, state=ReissueState.WAITING).exists():
+        yield Reason("asked_already", _("该称号的证书补发换发正在办理。"))
+
+
+def _create(title: Title, reason: str, statement: str, is_by_office: bool, doing: Act) -> Reissue:
+    lender = doing.by.stands_in_for
+    return Reissue.objects.create(
+        number=next_number(f"{title.programme.number_prefix}-R", doing.at.astimezone(SHANGHAI).year),
+        title=title,
+        place=place_of(title),
+        reason=reason,
+        statement=statement,
+        is_by_office=is_by_office,
+        asked_by=doing.by,
+        asked_for_id=lender.person if lender else None,
+        asked_at=doing.at,
+    )
+
+
+def withdraw_reissue(title: Title, number: str, *, by: User, at: datetime) -> Reissue:
+    """The holder takes back its own request while it waits; who would have answered it is told.
+
+    Denied for others, AlreadyDone when that request was answered or taken back.
+    """
+    if not acts_for(by, title.holder_id):
+        raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
+    in_own_name(by)
+    with act(title, "withdraw_reissue", by=by, at=at, acting_as="applicant") as doing:
+        own = Reissue.objects.select_for_update(of=("self",)).filter(title=title, is_by_office=False)
+        row = own.filter(number=number, state=ReissueState.WAITING).first()
+        if row is None:
+            reason = Reason("already_done", _("该申请已经答复或撤回。"))
+            raise AlreadyDone(reason, done_by="", done_at=None)
+        row.state, row.settled_by, row.settled_at = ReissueState.WITHDRAWN, by, at
+        row.save(update_fields=["state", "settled_by", "settled_at"])
+        doing.note(reissue=row.number, reason=row.reason)
+        doing.tell(answering(row, at), "reissue_withdrawn", number=row.number, title=title.number)
+    return row
+
+
+# --- the answer -------------------------------------------------------------------------------------------------
+def allow_reissue(
+    reissue: Reissue, *, by: User, at: datetime, remark: str = "", request_key: str | None = None
+) -> Reissue:
+    """Ask the signer for the next version and write to the holder.
+
+    Raises Denied for whoever does not answer there, AlreadyDone when it was answered, Refusal with all reasons (the
+    proposer's own proposal, a title or a certificate that has come to another state meanwhile).
+    """
+    return _answer(reissue, ALLOW_REISSUE, remark.strip(), by=by, at=at, request_key=request_key)
+
+
+def refuse_reissue(reissue: Reissue, *, reason: str, by: User, at: datetime, request_key: str | None = None) -> Reissue:
+    """Refuse with a reason; the holder that asked gets it by letter. Raises like `allow_reissue`."""
+    return _answer(reissue, "refuse_reissue", reason.strip(), by=by, at=at, request_key=request_key)
+
+
+def _answer(reissue: Reissue, verb: str, said: str, *, by: User, at: datetime, request_key: str | None) -> Reissue:
+    title = Title.objects.select_related("holder").get(pk=reissue.title_id)
+    power = power_at(by, reissue.place, at)
+    if power is None or is_connected(by, title.holder_id):
+        raise Denied([Reason("not_yours", _("只有作出认定的机关的承办人可以办理。"))])
+    try:
+        with act(
+            title, verb, by=by, at=at, acting_as=power, request_key=request_key,
+            request=fingerprint(reissue.pk, verb, said),
+        ) as doing:  # fmt: skip
+            row = _waiting(reissue)
+            if reasons := [*_faults_of_answer(row, verb, said, by)]:
+                raise Refusal(reasons)
+            if verb == ALLOW_REISSUE:
+                _make(row, doing, said)
+            _settle(row, verb, said, doing)
+            doing.reply(number=row.number)
+    except Replayed:
+        return Reissue.objects.get(pk=reissue.pk)
+    return row
+
+
+def _waiting(reissue: Reissue) -> Reissue:
+    row = Reissue.objects.select_for_update(of=("self",)).select_related("asked_by", "settled_by").get(pk=reissue.pk)
+    if row.state != ReissueState.WAITING:
+        reason = Reason("already_done", _("该申请已经答复或撤回。"))
+        raise AlreadyDone(reason, done_by=str(row.settled_by), done_at=row.settled_at)
+    return row
+
+
+def _faults_of_answer(row: Reissue, verb: str, said: str, by: User) -> Iterator[Reason]:
+    if persons_behind(by) & {row.asked_by_id, row.asked_for_id}:
+        yield Reason("same_person", _("机关自行提出的更正，须由提出人以外的另一人审核。"))
+    if persons_behind(by) & answered_before(row):
+        yield Reason("answered_before", _("原答复已被复议决定撤销，须由未作出原答复的另一人审核。"))
+    if verb != ALLOW_REISSUE and len(said) < LEAST_WORDS:
+        yield Reason("text_needed", _("请写明不同意的理由，不少于 %(n)d 个字。") % {"n": LEAST_WORDS}, "answer")
+
+
+def _make(row: Reissue, doing: Act, remark: str) -> None:
+    """The next version, asked of the signer in this transaction; what it replaces is noted."""
+    title = _title(doing)
+    if reasons := list(faults_of_title(title, doing.at)):
+        raise Refusal(reasons)
+    former = standing_certificate_of_title(title)
+    assert former is not None
+    row.certificate_number = request_again(
+        title, occasion=OCCASION_FOR[ReissueReason(row.reason)], request_key=f"reissue:{row.number}",
+        document=former.content.announcement, dated=doing.at.astimezone(SHANGHAI).date(), former=title.holder,
+        at=doing.at,
+    )  # fmt: skip
+    made = Certificate.objects.get(request_key=f"reissue:{row.number}")
+    row.former_version, row.new_version = former.version, made.version
+    doing.note(certificate=made.number, version=made.version, replaces=former.version, remark=remark)
+
+
+def _settle(row: Reissue, verb: str, said: str, doing: Act) -> None:
+    is_allowed = verb == ALLOW_REISSUE
+    row.state = ReissueState.ALLOWED if is_allowed else ReissueState.REFUSED
+    row.settled_by, row.settled_at, row.answer = doing.by, doing.at, said
+    row.save()
+    title = _title(doing)
+    words = {"number": row.number, "title": title.number}
+    doing.note(reissue=row.number, reason=row.reason, answer=said, asked_by=str(row.asked_by))
+    if row.is_by_office:
+        told = "reissue_proposal_allowed" if is_allowed else "reissue_proposal_refused"
+        doing.tell(row.asked_by, told, **words)
+    if is_allowed or not row.is_by_office:  # a proposal that a colleague refuses is no affair of the holder's
+        letter = _write(row, title, doing.at)
+        doing.note(letter=letter.number)
+        told = REISSUE_ALLOWED if is_allowed else REISSUE_REFUSED
+        doing.tell(active_people_of(title.holder), told, **words)
+
+
+def _write(row: Reissue, title: Title, at: datetime) -> ReissueLetter:
+    certificate = standing_certificate_of_title(title)
+    issued_by = certificate.content.issuer_zh if certificate else granting.granting_body(title).name_zh
+    is_adverse = row.state == ReissueState.REFUSED
+    context = {
+        "enterprise": title.holder,
+        "programme": title.programme,
+        "title": title,
+        "reissue": row,
+        "occasion_zh": OCCASIONS[OCCASION_FOR[ReissueReason(row.reason)]].word.zh,
+        "issued_by": issued_by,
+        "at": at,
+    }
+    remedy = "remedy_group" if granting.is_group(issued_by) else ADVERSE_ENDS[REISSUE_REFUSED].remedy
+    text = letter_text(
+        REISSUE_REFUSED if is_adverse else REISSUE_ALLOWED, context, remedy=remedy if is_adverse else "",
+        addressed_to=title.holder.name, issued_by=issued_by, at=at,
+    )  # fmt: skip
+    return ReissueLetter.objects.create(reissue=row, **text)

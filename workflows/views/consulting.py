@@ -1,0 +1,22 @@
+"""The consultation of departments on the pages of a case: who was asked and answered, and whom to ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workflows.presentation.recommending import consultation_rows
+from workflows.selectors.recommendations import consultations_of, departments_left
+
+if TYPE_CHECKING:
+    from accreditation.models import Application
+    from workflows.presentation.words import Words
+
+
+def departments(application: Application) -> list[Words]:
+    """Rows of the departments asked, and those that the rules name and nobody asked."""
+    return consultation_rows(consultations_of(application), not_asked=departments_left(application))
+
+
+def usual(application: Application, verb: str) -> dict[str, Any]:
+    """What the form of an act holds before anything is typed: the departments that the rules name."""
+    return {"departments": application.batch.departments} if verb == "ask_departments" else {}

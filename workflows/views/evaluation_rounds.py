@@ -1,0 +1,207 @@
+"""A round of evaluations on the desk of whoever runs it: population, call, who answered, results, earlier results."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accreditation.acts import Replayed
+from accreditation.errors import Denied, Refusal
+from accreditation.evaluation_words import CallReason
+from accreditation.permissions import has_power, has_power_over, signed_in
+from accreditation.roles import Power
+from accreditation.services import evaluation_rounds
+from accreditation.services.rule_sets import rules_of
+from accreditation.views.answers import put_reasons
+from workflows.evaluation_acts import is_late_list_alone
+from workflows.exports.evaluations import csv_lines, workbook_of
+from workflows.exports.register import csv_of
+from workflows.forms.evaluations import EarlierRoundForm
+from workflows.presentation.cases import batch_name, programme_name
+from workflows.presentation.evaluations import band_name, band_tone, call_words, part_label
+from workflows.presentation.words import Words, body_name
+from workflows.selectors import evaluations as rows
+from workflows.views.answers import REQUEST_KEY, new_request_key
+from workflows.views.casework import status_of
+from workflows.views.desk import CONFIRMED, Confirm, ask
+from workflows.views.listing import page_of_rows
+
+if TYPE_CHECKING:
+    from accreditation.models import Batch
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundDesk:
+    """The desk at which a round stands: prefix of its URL names, page of a case there, page to which it leads back."""
+
+    code: str
+    batch_page: str
+    names_batch: bool  # whether that page is of one batch
+
+    @property
+    def case_page(self) -> str:
+        """URL name of a case at this desk."""
+        return f"{self.code}_case"
+
+    def address(self, batch: Batch, page: str = "", *args: str) -> str:
+        """Address of the round, or of a page of it."""
+        return reverse("_".join(part for part in (self.code, "evaluation", page) if part), args=[batch.code, *args])
+
+    def above(self, batch: Batch) -> str:
+        """Address of the page that leads here."""
+        return reverse(self.batch_page, args=[batch.code] if self.names_batch else [])
+
+
+OFFICE = RoundDesk("office", "office_batch", names_batch=True)
+DISTRICT = RoundDesk("district", "district_batches", names_batch=False)
+FREEZE = Confirm(
+    gettext_lazy("确认固定评价范围？"),
+    (
+        gettext_lazy("名单连同查询条件写入校验码，不能再改，也不能再次固定。"),
+        gettext_lazy("此后认定、暂停或恢复的称号不影响本次名单。"),
+    ),
+    gettext_lazy("固定评价范围"),
+)
+CALL = Confirm(
+    gettext_lazy("确认发出评价通知？"),
+    (
+        gettext_lazy("应参加评价的单位收到通知，可以开始报送；不参加的单位同时收到说明。"),
+        gettext_lazy("截止时仍未报送的，列入逾期名单；逾期是撤销称号的事由。"),
+    ),
+    gettext_lazy("发出评价通知"),
+)
+
+
+def round_page(request: HttpRequest, batch: Batch, desk: RoundDesk) -> HttpResponse:
+    """Where a round stands, title by title, and what can be done next by whoever runs it."""
+    round_, part = rows.round_of(batch), request.GET.get("part", "")
+    context = {
+        "batch": batch, "name": programme_name(batch), "round_name": batch_name(batch), "desk": desk.code,
+        "above": desk.above(batch), "may_run": has_power_over(request.user, Power.RUN_BATCHES, batch),
+        "body": body_name(batch.granting_body), "freeze": desk.address(batch, "act", "freeze"),
+        "call": desk.address(batch, "act", "call"), "earlier_page": desk.address(batch, "earlier"),
+        "confirms_members": has_power(request.user, Power.CONFIRM_MEMBERS),
+    }  # fmt: skip
+    if round_ is None:
+        return render(request, "workflows/office/evaluation.html", context | _preview(batch))
+    calls = list(rows.calls_of(round_))
+    shown = page_of_rows(request, rows.calls_of(round_, part))
+    shown.object_list = [call_words(call, case_page=desk.case_page) for call in shown.object_list]
+    context |= {
+        "round": round_, "page": shown, "part": part, "parts": _parts(Counter(map(rows.part_of, calls)), part),
+        "bands": _bands(calls), "export": desk.address(batch, "file", "csv"),
+        "late_list_alone": is_late_list_alone(batch),
+        "workbook": desk.address(batch, "file", "xlsx"),
+    }  # fmt: skip
+    return render(request, "workflows/office/evaluation.html", context)
+
+
+def _preview(batch: Batch) -> Words:
+    """Whom a freeze would name, by reason."""
+    found = Counter(one.reason for one in rows.would_freeze(batch))
+    return {
+        "no_cycle": not evaluation_rounds.knows_cycle(rules_of(batch)),
+        "preview": [{"label": reason.label, "value": found[reason]} for reason in CallReason],
+        "earlier": rows.earlier_round(batch),
+    }
+
+
+def _parts(found: Counter[str], chosen: str) -> list[Words]:
+    links = [{"label": _("全部"), "count": found.total(), "href": "?", "current": not chosen}]
+    for part in (rows.ANSWERED, rows.MISSING, rows.LATE, rows.LEFT_OUT):
+        links.append(
+            {"label": part_label(part), "count": found[part], "href": f"?part={part}", "current": part == chosen}
+        )
+    return links
+
+
+def _bands(calls: list[Any]) -> list[Words]:
+    """How many reached each band so far, the best first."""
+    scored = sorted((call for call in calls if call.band), key=lambda call: Fraction(call.score), reverse=True)
+    counts = Counter(call.band for call in scored)
+    first = {call.band: call for call in reversed(scored)}
+    return [{"label": band_name(first[code]), "tone": band_tone(first[code]), "value": n} for code, n in counts.items()]
+
+
+def act_page(request: HttpRequest, batch: Batch, desk: RoundDesk, verb: str) -> HttpResponse:
+    """Freeze the population, or call the holders; asked again before it is done."""
+    confirm, act, done = {
+        "freeze": (FREEZE, evaluation_rounds.freeze_population, _("评价范围已固定。")),
+        "call": (CALL, evaluation_rounds.call_holders, _("评价通知已发出。")),
+    }[verb]  # fmt: skip
+    back = desk.address(batch)
+    if CONFIRMED not in request.POST:
+        return ask(request, confirm, cancel=back, crumbs=_crumbs(batch, desk, str(confirm.yes)))
+    return _carry_out(request, back, done, lambda by, at, key: act(batch, by=by, at=at, request_key=key))
+
+
+def _carry_out(request: HttpRequest, back: str, done: str, act: Callable[[Any, Any, str | None], Any]) -> HttpResponse:
+    try:
+        act(signed_in(request), timezone.now(), request.POST.get(REQUEST_KEY) or None)
+    except Replayed:
+        return redirect(back)
+    except Denied:
+        raise
+    except Refusal as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, str(reason))
+        return redirect(back)
+    messages.success(request, done)
+    return redirect(back)
+
+
+def list_file(batch: Batch, desk: RoundDesk, kind: str) -> HttpResponse:
+    """The whole list as CSV or workbook; back to the round where nothing is frozen yet."""
+    round_ = rows.round_of(batch)
+    if round_ is None:
+        return redirect(desk.address(batch))
+    calls = rows.calls_of(round_)
+    content = csv_of(csv_lines(calls)) if kind == "csv" else workbook_of(calls, sha256=round_.list_sha256)
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8" if kind == "csv" else XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{batch.code}.{kind}"'
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def earlier_page(request: HttpRequest, batch: Batch, desk: RoundDesk) -> HttpResponse:
+    """Enter results of the round before this system, so that the excellent stand aside."""
+    form = EarlierRoundForm(
+        request.POST or None, titles=rows.titles_in_force(batch), rules=rules_of(batch),
+        initial={"year": batch.year - 2},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("year", "document_number", "dated")}
+        try:
+            evaluation_rounds.record_earlier_round(
+                batch, form.results(), **said, by=signed_in(request), at=timezone.now()
+            )
+        except Denied:
+            raise
+        except Refusal as refusal:
+            put_reasons(form, refusal)
+        else:
+            messages.success(request, _("已登记以往评价结果。"))
+            return redirect(desk.address(batch))
+    context = {
+        "batch": batch, "form": form, "crumbs": _crumbs(batch, desk, _("登记以往评价结果")),
+        "back": desk.address(batch), "request_key": new_request_key(),
+    }  # fmt: skip
+    return render(request, "workflows/office/evaluation_earlier.html", context, status=status_of(form))
+
+
+def _crumbs(batch: Batch, desk: RoundDesk, label: str) -> list[dict[str, str]]:
+    return [{"label": batch.code.upper(), "href": desk.address(batch)}, {"label": label}]

@@ -1,0 +1,195 @@
+"""Pages of what may befall a called meeting: each a confirm step with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accreditation.errors import NotFound
+from accreditation.permissions import has_power_over, signed_in
+from accreditation.roles import Power
+from accreditation.services import meeting_course as service
+from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.visibility import meeting_for
+from workflows.forms.casework import ReasonForm
+from workflows.forms.meetings import DeadlockForm
+from workflows.selectors import meeting_room
+from workflows.views.answers import page
+from workflows.views.meetings import answer, frame, reasons_against
+
+if TYPE_CHECKING:
+    from accreditation.models import Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Words of one confirm page: title, what follows, the button, what is said when it is done."""
+
+    title: str | Promise
+    follows: tuple[str | Promise, ...]
+    button: str | Promise
+    done: str | Promise
+
+
+CANCEL = Step(
+    _("取消会议"),
+    (_("会议不再召开，通知全体委员。"), _("议程中的申报件可以列入另一次会议的议程。")),
+    _("确认取消会议"),
+    _("会议已取消，议程中的申报件可以另行列入议程。"),
+)
+LEAVE = Step(
+    _("登记离会"),
+    (
+        _("该委员已投的票有效；未投票的事项不再计入该委员，按法定人数重新计算。"),
+        _("离会时间和原因写入纪要，并通知该委员。"),
+    ),
+    _("确认登记离会"),
+    _("已登记离会。"),
+)
+ARRIVE = Step(
+    _("登记到会"),
+    (
+        _("该委员参加表决尚未结束的事项；表决已结束的事项不计入该委员。"),
+        _("到会时间和原因写入纪要，并通知该委员。"),
+    ),
+    _("确认登记到会"),
+    _("已登记到会。"),
+)
+ADJOURN = Step(
+    _("本项改期审议"),
+    (
+        _("本次会议对该申报不作决定，已投的票不计；理由写入纪要。"),
+        _("该申报可以立即列入另一次会议的议程；同一排序的申报一并改期。"),
+    ),
+    _("确认改期审议"),
+    _("已改期审议，该申报可以列入另一次会议的议程。"),
+)
+DEADLOCK = Step(
+    _("主持人决定"),
+    (_("各项票数均未过半，依规则由主持人决定；决定和理由写入纪要。"), _("确认后不能更改。")),
+    _("确认决定"),
+    _("主持人已决定。"),
+)
+WITHDRAW = Step(
+    _("撤回纪要重拟"),
+    (
+        _("会议回到“会议中”，表决结果不变，可以改写理由、登记出席或者改期审议。"),
+        _("原文本和撤回理由留在留痕中，通知主持人和会议秘书。"),
+    ),
+    _("确认撤回重拟"),
+    _("纪要已撤回，请重新生成。"),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Call off a meeting that has not begun."""
+    found = _run_by(request, number)
+    by, at = signed_in(request), timezone.now()
+    return _confirm(
+        request, found, CANCEL, lambda reason: service.cancel_meeting(found, reason=reason, by=by, at=at)
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def presence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A member leaves or comes late, whichever is left to note."""
+    found = _run_by(request, number)
+    row = meeting_room.member_of(found, pk)
+    by, at, comes = signed_in(request), timezone.now(), not row.is_present
+    return _confirm(
+        request, found, ARRIVE if comes else LEAVE,
+        lambda reason: service.note_presence(found, row.member, is_present=comes, reason=reason, by=by, at=at),
+        subject=row.member.name,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def adjourn(request: HttpRequest, number: str, position: int) -> HttpResponse:
+    """Take an item off the agenda without a decision."""
+    found = _run_by(request, number)
+    item = meeting_room.item_for(signed_in(request), found, position)
+    by, at = signed_in(request), timezone.now()
+    subject = f"{position}. {item.application.enterprise.name}"
+    return _confirm(
+        request, found, ADJOURN, lambda reason: service.adjourn_item(item, reason=reason, by=by, at=at),
+        subject=subject,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def deadlock(request: HttpRequest, number: str, position: int) -> HttpResponse:
+    """The chair decides where no choice has more than half."""
+    by, at = signed_in(request), timezone.now()
+    found = meeting_for(by, number)
+    if by.pk != found.chair_id:
+        raise NotFound(number)  # nobody else has such a page
+    item = meeting_room.item_for(by, found, position)
+    form = DeadlockForm(request.POST if request.method == "POST" else None, words=found.batch.choice_words)
+    return _confirm(
+        request, found, DEADLOCK, lambda reason: service.decide_deadlock(
+            item, choice=form.cleaned_data["choice"], reason=reason, by=by, at=at
+        ),
+        subject=f"{position}. {item.application.enterprise.name}", form=form,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back minutes that nobody has signed."""
+    found = _run_by(request, number)
+    by, at = signed_in(request), timezone.now()
+    return _confirm(
+        request, found, WITHDRAW, lambda reason: service.withdraw_minutes(found, reason=reason, by=by, at=at),
+        back="meeting_minutes",
+    )  # fmt: skip
+
+
+def _run_by(request: HttpRequest, number: str) -> Meeting:
+    """The meeting, for the office that runs it."""
+    found = meeting_for(signed_in(request), number)
+    if not has_power_over(signed_in(request), Power.CALL_MEETINGS, found.batch):
+        raise PermissionDenied  # a member may hold that office for another authority
+    return found
+
+
+def _confirm(
+    request: HttpRequest,
+    found: Meeting,
+    step: Step,
+    act: Callable[[str], Any],
+    *,
+    subject: str = "",
+    back: str = "meeting",
+    form: Form | None = None,
+) -> HttpResponse:
+    sent, typed = request.POST if request.method == "POST" else None, initial_from_drafts(request, request.path)
+    form = form or ReasonForm(sent, initial=typed)
+    reasons = []
+    if request.method == "POST" and form.is_valid():
+        reasons = reasons_against(lambda: act(form.cleaned_data["reason"]))
+        if not reasons:
+            clear_drafts(request, request.path)
+            messages.success(request, str(step.done))
+            return redirect("meeting", found.number)
+    context = frame(request, found) | {
+        "form": form, "step": step, "subject": subject, "back": reverse(back, args=[found.number]),
+    }  # fmt: skip
+    return answer(request, "course", context, reasons, form)
