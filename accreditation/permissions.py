@@ -8,8 +8,10 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import MemberState
+from accreditation.errors import Denied, Reason
 from accreditation.holdings import Holding, holdings
 from accreditation.models import Batch, Member, RoleGrant, User
 from accreditation.roles import LOCAL_POWERS, Power, Role
@@ -87,6 +89,22 @@ def has_power_over(user: Person, power: Power, batch: Batch, at: datetime | None
     if batch.authority is None:
         return has_power(user, power, at=at)
     return has_power(user, LOCAL_POWERS[power], district=batch.authority.district, at=at)
+
+
+def demand_power(user: Person, *powers: Power, at: datetime | None = None) -> None:
+    """Deny to everybody with none of these powers at that instant; asked under the lock of the act that needs it."""
+    if not _rests_on(user, set(powers), at, lambda held: held.reaches(None)):
+        raise _without_power()
+
+
+def demand_power_over(user: Person, power: Power, batch: Batch, *, at: datetime) -> None:
+    """The same for a power over a batch."""
+    if not has_power_over(user, power, batch, at):
+        raise _without_power()
+
+
+def _without_power() -> Denied:
+    return Denied([Reason("no_power", _("您没有办理此项的职权。"))])
 
 
 def batches_under(user: Person, power: Power, batch: str = "") -> Q:

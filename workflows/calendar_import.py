@@ -21,7 +21,9 @@ from accreditation.clocks import DeadlineState
 from accreditation.enums import NoticeState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import AdjustedEntry, Case, Deadline, Notice, User
+from accreditation.permissions import demand_power
 from accreditation.reminders import ReminderAudience
+from accreditation.roles import Power
 from workflows.calendar import current_calendar, import_year
 from workflows.deadlines import due_of
 from workflows.in_charge import APPLICANT, key_beside, people_of_key, people_reached
@@ -108,12 +110,13 @@ def _day(text: str) -> date | None:
 def import_days(
     year: int, days: list[CalendarLine], *, source: str, by: User, at: datetime, request_key: str | None = None
 ) -> Imported:
-    """Replace one year and compute running clocks again, all or nothing. Raises Replayed for a repeated key."""
+    """Replace one year and compute running clocks again, all or nothing. Denied, Replayed for a repeated key."""
     plain = [[day.isoformat(), working, name] for day, working, name in days]
     with act(
         LEDGER, "import_calendar", by=by, at=at, acting_as="operator",
         request_key=request_key, request=fingerprint(year, plain, source),
     ) as doing:  # fmt: skip
+        demand_power(by, Power.OPERATE, at=at)
         import_year(year, days, source=source, at=at)
         recomputed = recompute_running(by=by, at=at)
         digest = hashlib.sha256(repr(plain).encode()).hexdigest()

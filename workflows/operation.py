@@ -8,6 +8,8 @@ from datetime import datetime
 from accreditation.acts import act
 from accreditation.enums import EffectState
 from accreditation.models import Effect, User
+from accreditation.permissions import demand_power
+from accreditation.roles import Power
 
 LEDGER = "operations"
 
@@ -15,6 +17,7 @@ LEDGER = "operations"
 def retry_failed(*, by: User, at: datetime) -> int:
     """Put every effect that was given up back in the queue with fresh attempts; returns how many."""
     with act(LEDGER, "retry_effects", by=by, at=at, acting_as="operator") as doing:
+        demand_power(by, Power.OPERATE, at=at)
         rows = list(Effect.objects.select_for_update().filter(state=EffectState.FAILED).order_by("pk"))
         doing.note(count=len(rows), kinds=dict(sorted(Counter(row.kind for row in rows).items())))
         keys = [row.pk for row in rows]

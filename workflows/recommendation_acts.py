@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
 from accreditation.enums import ApplicationState
-from accreditation.errors import Denied, Reason, Refusal
+from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Batch, ExternalNotice, Ranking, Recommendation, StoredFile, User
-from accreditation.permissions import has_power
+from accreditation.permissions import demand_power, has_power
 from accreditation.roles import Power
 from accreditation.services import outside_titles, rankings
 from workflows import door
@@ -33,7 +33,7 @@ def freeze_ranking(batch: Batch, *, tie_rule: str, by: User, at: datetime, reque
     ) as doing:
         row = doing.chain
         assert isinstance(row, Batch)
-        _check_power(by, Power.CALL_MEETINGS)
+        demand_power(by, Power.CALL_MEETINGS, at=at)
         if reasons := list(rankings.faults_of_freezing(row, tie_rule, at)):
             raise Refusal(reasons)
         ranking = rankings.create_ranking(row, tie_rule=tie_rule, by=by, at=at)
@@ -62,7 +62,7 @@ def send_recommendation(
     with act(
         batch, "send_recommendation", by=by, at=at, acting_as="publisher", request_key=request_key, request=said
     ) as doing:
-        _check_power(by, Power.PUBLISH)
+        demand_power(by, Power.PUBLISH, at=at)
         _check(batch, listed, ApplicationState.TO_BE_RECOMMENDED, dated, at)
         if Recommendation.objects.filter(number=number).exists():
             raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
@@ -99,7 +99,7 @@ def note_public_notice(
     with act(
         batch, "note_public_notice", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
     ) as doing:
-        _check_power(by, Power.CHECK_COMPLETENESS)
+        demand_power(by, Power.CHECK_COMPLETENESS, at=at)
         _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at)
         notice = outside_titles.keep_notice(
             batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
@@ -140,7 +140,7 @@ def record_result(
     with act(
         batch, "record_result", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
     ) as doing:
-        _check_power(by, Power.CHECK_COMPLETENESS)
+        demand_power(by, Power.CHECK_COMPLETENESS, at=at)
         _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at)
         notice = outside_titles.keep_notice(
             batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
@@ -158,24 +158,21 @@ def record_result(
 
 
 def note_package(batch: Batch, package: BinaryIO, *, count: int, by: User, at: datetime) -> str:
-    """Note in the trail of the batch that the package was taken, and its SHA-256; rewinds the file."""
+    """Note in the trail of the batch that the package was taken, and its SHA-256; rewinds the file. Raises Denied."""
     package.seek(0)
     digest = hashlib.sha256()
     while block := package.read(CHUNK):
         digest.update(block)
     package.seek(0)
-    with act(batch, "export_package", by=by, at=at, acting_as="municipal_officer") as doing:
+    office = "municipal_officer" if has_power(by, Power.CHECK_COMPLETENESS, at=at) else "publisher"
+    with act(batch, "export_package", by=by, at=at, acting_as=office) as doing:
+        demand_power(by, Power.CHECK_COMPLETENESS, Power.PUBLISH, at=at)
         doing.note(sha256=digest.hexdigest(), files=count)
     return digest.hexdigest()
 
 
 def _numbers(listed: Iterable[Application]) -> list[str]:
     return [application.case.number for application in listed]
-
-
-def _check_power(by: User, power: Power) -> None:
-    if not has_power(by, power):
-        raise Denied([Reason("not_yours", _("您没有办理此项的职权。"))])
 
 
 def _check(batch: Batch, listed: list[Application], state: ApplicationState, dated: date, at: datetime) -> None:

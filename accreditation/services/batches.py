@@ -13,7 +13,9 @@ from accreditation.enums import BatchState, Level
 from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.meeting_words import BallotKind, DeadlockRule
 from accreditation.models import Batch, Body, Programme, RuleSetEdition, User
+from accreditation.permissions import demand_power
 from accreditation.recommendation_words import Department
+from accreditation.roles import Power
 from accreditation.services.rule_sets import rules_of, rules_of_edition, template_of
 from criteria.designation import is_grounded
 from criteria.ruleset import RuleSet
@@ -85,6 +87,7 @@ def open_batch(
         f"programme:{programme.code}", "open_batch", by=by, at=at, acting_as="municipal_officer",
         request_key=request_key, request=said,
     ) as doing:  # fmt: skip
+        demand_power(by, Power.RUN_BATCHES, at=at)
         if reasons := list(
             _faults(programme, edition, rules, ordinal, procedure, opens_at, closes_at, authority, needs)
         ):

@@ -14,7 +14,7 @@ from accreditation.acts import act
 from accreditation.enums import Choice, MeetingState
 from accreditation.errors import Denied, NotFound, Reason, Refusal
 from accreditation.models import Meeting, MeetingItem, PresenceChange, User
-from accreditation.services.meetings import check_member, check_state, fresh, member_of, secretary_of
+from accreditation.services.meetings import check_member, check_secretary, check_state, fresh, member_of, secretary_of
 from accreditation.services.tallies import awaits_chair, close_voting, recused_members, tally, tied_voters
 
 
@@ -22,6 +22,7 @@ def cancel_meeting(meeting: Meeting, *, reason: str, by: User, at: datetime) -> 
     """Call off a meeting that has not begun; its cases are free for another agenda, every member is told."""
     with act(meeting, "cancel_meeting", by=by, at=at, acting_as=secretary_of(meeting.batch)) as doing:
         row = fresh(doing.chain)
+        check_secretary(row.batch, by, at)
         check_state(row, MeetingState.CALLED)
         row.cancelled_for = _said(reason)
         row.cancel()
@@ -43,6 +44,7 @@ def note_presence(
     verb = "note_arrival" if is_present else "note_departure"
     with act(meeting, verb, by=by, at=at, acting_as=secretary_of(meeting.batch)) as doing:
         row = fresh(doing.chain)
+        check_secretary(row.batch, by, at)
         check_state(row, MeetingState.IN_SESSION)
         said = _said(reason)
         attendance = row.attendance.filter(member=member).first()
@@ -71,6 +73,7 @@ def adjourn_item(item: MeetingItem, *, reason: str, by: User, at: datetime) -> l
     """
     with act(item.meeting, "adjourn_item", by=by, at=at, acting_as=secretary_of(item.meeting.batch)) as doing:
         row = fresh(doing.chain)
+        check_secretary(row.batch, by, at)
         check_state(row, MeetingState.CALLED, MeetingState.IN_SESSION)
         found = row.items.get(pk=item.pk)
         if faults := list(_faults_of_adjourning(row, found)):
@@ -129,6 +132,7 @@ def withdraw_minutes(meeting: Meeting, *, reason: str, by: User, at: datetime) -
     """Take back minutes that nobody has signed, to write them anew; votes stand, outcomes and places are undone."""
     with act(meeting, "withdraw_minutes", by=by, at=at, acting_as=secretary_of(meeting.batch)) as doing:
         row = fresh(doing.chain)
+        check_secretary(row.batch, by, at)
         check_state(row, MeetingState.MINUTES_DRAFTED)
         if row.signed_by_chair_at or row.signed_by_secretary_at:
             raise Refusal([Reason("signed", _("纪要已有人签发，不能撤回重拟。"))])

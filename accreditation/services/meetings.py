@@ -26,7 +26,8 @@ from accreditation.models import (
     User,
     Vote,
 )
-from accreditation.roles import Role
+from accreditation.permissions import demand_power_over
+from accreditation.roles import Power, Role
 from accreditation.selectors.granting import title_names
 from accreditation.selectors.people import committee_of
 from accreditation.services import recognition_quota
@@ -67,6 +68,7 @@ def call_meeting(
         batch, "call_meeting", by=by, at=at, acting_as=secretary_of(batch),
         request_key=request_key, request=fingerprint(batch.pk, wanted, held_at, place),
     ) as doing:  # fmt: skip
+        check_secretary(batch, by, at)
         found = Application.objects.select_related("case").in_bulk(wanted)
         cases = [found[pk] for pk in wanted if pk in found]  # read under the lock of the batch
         if reasons := list(_faults_of_call(people, cases, chair, secretary)):
@@ -148,6 +150,7 @@ def start_meeting(meeting: Meeting, *, present: Iterable[User], by: User, at: da
     there = {person.pk for person in present}
     with act(meeting, "start_meeting", by=by, at=at, acting_as=secretary_of(meeting.batch)) as doing:
         row = fresh(doing.chain)
+        check_secretary(row.batch, by, at)
         check_state(row, MeetingState.CALLED)
         _enter_committee(row)
         row.attendance.filter(member_id__in=there).update(is_present=True, noted_at=at)
@@ -211,6 +214,7 @@ def draft_minutes(meeting: Meeting, *, reasons: dict[int, str], by: User, at: da
     """Close the votes and write the minutes from them; `reasons` by position for items not recognised."""
     with act(meeting, "draft_minutes", by=by, at=at, acting_as=secretary_of(meeting.batch)) as doing:
         row = fresh(doing.chain)
+        check_secretary(row.batch, by, at)
         check_state(row, MeetingState.IN_SESSION)
         every = list(row.items.select_related("application__case__enterprise").order_by("position"))
         _keep_connections(row, at)
@@ -329,6 +333,11 @@ def decide(item: MeetingItem, *, at: datetime) -> Decision:
 def secretary_of(batch: Batch) -> str:
     """The office that calls the meetings of a batch."""
     return Role.LOCAL_OFFICER if batch.authority_id else Role.MUNICIPAL_OFFICER
+
+
+def check_secretary(batch: Batch, person: User, at: datetime) -> None:
+    """Deny an act of that office to anybody else."""
+    demand_power_over(person, Power.CALL_MEETINGS, batch, at=at)
 
 
 def member_of(batch: Batch) -> str:

@@ -12,7 +12,9 @@ from accreditation.enums import Level, MemberState, TitleState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Batch, ExternalNotice, StoredFile, Title, TitleEvaluation, User
 from accreditation.models.titles import STANDING
+from accreditation.permissions import demand_power
 from accreditation.recommendation_words import OutsideBand
+from accreditation.roles import Power
 from accreditation.services.titles import next_title_number
 
 HELD = [*STANDING, TitleState.SUSPENDED]
@@ -79,6 +81,7 @@ def record_evaluation(
     person has registered its loss (`workflows.national_results`). Refusal with every reason.
     """
     with act(title, "record_evaluation", by=by, at=at, acting_as="municipal_officer") as doing:
+        demand_power(by, Power.CHECK_COMPLETENESS, at=at)
         row = doing.chain
         assert isinstance(row, Title)
         if reasons := list(_faults_of_evaluation(row, year, band, dated, consequence)):
@@ -158,6 +161,7 @@ def possible_parents(title: Title) -> list[Title]:
 def enter_parent(title: Title, parent: Title, *, by: User, at: datetime) -> Title:
     """Enter the parent of a branch centre that was imported without it. Refusal where it has one or cannot have it."""
     with act(title, "enter_parent", by=by, at=at, acting_as="municipal_officer") as doing:
+        demand_power(by, Power.CHECK_COMPLETENESS, at=at)
         row = doing.chain
         assert isinstance(row, Title)
         if parent not in possible_parents(row):

@@ -16,7 +16,9 @@ from accreditation.acts import act
 from accreditation.enums import ApplicationState, Choice, states_where
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Batch, InitialScore, MeetingItem, Ranking, RankingLine, User
+from accreditation.permissions import demand_power
 from accreditation.recommendation_words import TieRule
+from accreditation.roles import Power
 from accreditation.services.evaluation import verified_evaluation, verified_facts
 from accreditation.services.numbers import next_number
 from accreditation.services.rule_sets import rules_of
@@ -65,6 +67,7 @@ def keep_initial_score(
 def set_quota(batch: Batch, *, quota: int, ground: str, by: User, at: datetime) -> Batch:
     """Enter the number of recommendations and the document that sets it; not after the ranking is frozen."""
     with act(batch, "set_quota", by=by, at=at, acting_as="municipal_officer") as doing:
+        demand_power(by, Power.RUN_BATCHES, at=at)
         row = doing.chain
         assert isinstance(row, Batch)
         if Ranking.objects.filter(batch=row).exists():

@@ -13,7 +13,9 @@ from accreditation.acts import act
 from accreditation.enums import ApplicationState, Choice, MeetingState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Batch, MeetingItem, User
+from accreditation.permissions import demand_power
 from accreditation.recommendation_words import TieRule
+from accreditation.roles import Power
 from accreditation.services.evaluation import verified_evaluation, verified_facts
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import exact_text
@@ -45,6 +47,7 @@ def set_proposal_quota(batch: Batch, *, quota: int, ground: str, tie_rule: str, 
     Refused once minutes that count by it are written: the committee has then been told the old number.
     """
     with act(batch, "set_proposal_quota", by=by, at=at, acting_as="municipal_officer") as doing:
+        demand_power(by, Power.RUN_BATCHES, at=at)
         row = doing.chain
         assert isinstance(row, Batch)
         if tie_rule not in TieRule.values:

@@ -22,6 +22,8 @@ from accreditation.enums import Level
 from accreditation.errors import Reason, Refusal
 from accreditation.models import AuditEvent, Body, Case, Effect, Reconsideration, User, Webhook
 from accreditation.outgoing import AddressRefused, Endpoint, check_address, send
+from accreditation.permissions import demand_power
+from accreditation.roles import Power
 
 LEDGER = "webhooks"
 SECRET_BYTES = 24
@@ -75,8 +77,9 @@ def body_of(event: AuditEvent) -> dict[str, Any]:
 
 
 def set_webhook(body: Body, *, url: str, by: User, at: datetime) -> Webhook | None:
-    """Set or, with an empty address, take away; returns the row with a new key. Raises Refusal."""
+    """Set or, with an empty address, take away; returns the row with a new key. Raises Denied, Refusal."""
     with act(LEDGER, "set_webhook", by=by, at=at, acting_as="operator") as doing:
+        demand_power(by, Power.OPERATE, at=at)
         doing.note(body=body.code, is_set=bool(url))
         if not url:
             Webhook.objects.filter(body=body).delete()

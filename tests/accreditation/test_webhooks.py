@@ -52,7 +52,7 @@ def case(cast: Cast, receiver: Receiver) -> Case:
         authority("pudong-x", district="310115"),
         authority("jiading-x", district="310114"),
     ):
-        webhooks.set_webhook(body, url=receiver.url, by=cast.office, at=cast.at)
+        webhooks.set_webhook(body, url=receiver.url, by=cast.operator, at=cast.at)
     case = filed_case(cast)
     Effect.objects.all().delete()
     return case
@@ -157,7 +157,7 @@ def test_address_taken_away_or_calls_switched_off_stop_what_waits(
     cast: Cast, case: Case, receiver: Receiver, settings: LazySettings
 ) -> None:
     accept(cast, case)
-    webhooks.set_webhook(Body.objects.get(code="pudong-x"), url="", by=cast.office, at=cast.at)
+    webhooks.set_webhook(Body.objects.get(code="pudong-x"), url="", by=cast.operator, at=cast.at)
     settings.WEBHOOKS = False
     run(cast.at)
     assert receiver.calls == []
@@ -183,9 +183,9 @@ def test_address_is_checked_and_its_key_stays_out_of_the_trail(cast: Cast, setti
     settings.OUTGOING_REACH = "public"
     for url in ("http://127.0.0.1/", "https://a:b@example.org/", "https://example.org/" + "x" * 300, "no address"):
         with pytest.raises(Refusal):
-            webhooks.set_webhook(body, url=url, by=cast.office, at=cast.at)
-    row = webhooks.set_webhook(body, url="https://example.org/x", by=cast.office, at=cast.at)
-    again = webhooks.set_webhook(body, url="https://example.org/x", by=cast.office, at=cast.at)
+            webhooks.set_webhook(body, url=url, by=cast.operator, at=cast.at)
+    row = webhooks.set_webhook(body, url="https://example.org/x", by=cast.operator, at=cast.at)
+    again = webhooks.set_webhook(body, url="https://example.org/x", by=cast.operator, at=cast.at)
     assert row
     assert again
     assert row.secret != again.secret
