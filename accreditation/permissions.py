@@ -103,6 +103,12 @@ def demand_power_over(user: Person, power: Power, batch: Batch, *, at: datetime)
         raise _without_power()
 
 
+def demand_unconnected(user: User, enterprise_id: int) -> None:
+    """Deny an act of an office to whoever is or was of the enterprise's people (回避)."""
+    if is_connected(user, enterprise_id):
+        raise Denied([Reason("connected", _("您与该单位有利害关系，应当回避。"))])
+
+
 def _without_power() -> Denied:
     return Denied([Reason("no_power", _("您没有办理此项的职权。"))])
 

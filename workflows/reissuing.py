@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.adverse_ends import ADVERSE_ENDS
-from accreditation.enums import TitleState
+from accreditation.enums import Level, TitleState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.models import Reissue, ReissueLetter, Title, User
 from accreditation.models.titles import STANDING
@@ -254,19 +254,20 @@ def _settle(row: Reissue, verb: str, said: str, doing: Act) -> None:
 
 
 def _write(row: Reissue, title: Title, at: datetime) -> ReissueLetter:
-    certificate = standing_certificate_of_title(title)
-    issued_by = certificate.content.issuer_zh if certificate else granting.granting_body(title).name_zh
+    certificate, body = standing_certificate_of_title(title), granting.granting_body(title)
+    issued_by = certificate.content.issuer_zh if certificate else body.name_zh
     is_adverse = row.state == ReissueState.REFUSED
     context = {
         "enterprise": title.holder,
         "programme": title.programme,
         "title": title,
+        "title_name": granting.title_names(title.programme, body)[0],
         "reissue": row,
         "occasion_zh": OCCASIONS[OCCASION_FOR[ReissueReason(row.reason)]].word.zh,
         "issued_by": issued_by,
         "at": at,
     }
-    remedy = "remedy_group" if granting.is_group(issued_by) else ADVERSE_ENDS[REISSUE_REFUSED].remedy
+    remedy = "remedy_group" if body.level == Level.GROUP else ADVERSE_ENDS[REISSUE_REFUSED].remedy
     text = letter_text(
         REISSUE_REFUSED if is_adverse else REISSUE_ALLOWED, context, remedy=remedy if is_adverse else "",
         addressed_to=title.holder.name, issued_by=issued_by, at=at,

@@ -9,8 +9,9 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from accreditation.enums import DISTRICTS, Level
-from accreditation.models import Application, Body, Programme, Title
+from accreditation.models import Application, AuditEvent, Body, Programme, Title
 
+BODIES = "bodies"  # ledger of what is entered and corrected of a body
 OWN_TITLES = (Level.ZONE, Level.GROUP)  # bodies with no territory of the districts: their titles stay theirs
 
 
@@ -35,9 +36,20 @@ def body_of_code(code: str) -> Body | None:
     return Body.objects.filter(district=code).order_by("pk").first() if code else None
 
 
+def body_named(name: str) -> Body | None:
+    """The body that bears a name, or bore it when a letter was written; former names stand in the trail of bodies."""
+    bearing = Body.objects.filter(name_zh=name).order_by("pk").first()
+    if bearing is not None:
+        return bearing
+    renamed = AuditEvent.objects.filter(chain=f"ledger:{BODIES}", verb="correct_body", content__before__name_zh=name)
+    last = renamed.order_by("-seq").first()
+    return Body.objects.filter(pk=last.content["body"]).first() if last is not None else None
+
+
 def is_group(name: str) -> bool:
-    """Whether it is the name of a group: a company, whose decisions are no administrative acts."""
-    return Body.objects.filter(name_zh=name, level=Level.GROUP).exists()
+    """Whether it is, or was, the name of a group: a company, whose decisions are no administrative acts."""
+    body = body_named(name)
+    return body is not None and body.level == Level.GROUP
 
 
 def own_bodies() -> list[Body]:

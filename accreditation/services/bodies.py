@@ -17,8 +17,8 @@ from accreditation.errors import Denied, NotFound, Reason, Refusal
 from accreditation.models import Body, User
 from accreditation.permissions import has_power
 from accreditation.roles import Power
+from accreditation.selectors.granting import BODIES, body_named
 from accreditation.services.enterprises import check_uscc
-from accreditation.services.figure_plans import BODIES
 from accreditation.services.numbers import next_value
 
 ENTERED = {Level.ZONE: "Z", Level.GROUP: "G", Level.TOWN: "T"}  # the districts are there from the start
@@ -94,8 +94,8 @@ def _faults_of_new(level: str, name_zh: str, uscc: str, forwards_to: Body | None
 
 
 def _faults_of_name(name_zh: str, body: Body | None) -> Iterator[Reason]:
-    others = kept_bodies() if body is None else kept_bodies().exclude(pk=body.pk)
-    if others.filter(name_zh=name_zh).exists():
+    known = body_named(name_zh)  # also by a former name, under which its letters stand
+    if known is not None and known != body:
         yield Reason("body_known", _("该机构已经登记。"), "name_zh")
 
 

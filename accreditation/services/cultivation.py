@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import Act, act, fingerprint
 from accreditation.cultivation_words import CultivationEnd, CultivationGround, CultivationState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
-from accreditation.models import Cultivation, CultivationRelease, Enterprise, Member, Title, User
+from accreditation.models import Cultivation, CultivationRelease, Enterprise, Title, User
 from accreditation.models.cultivation import OPEN
 from accreditation.models.titles import STANDING
-from accreditation.permissions import acts_for, has_power
+from accreditation.permissions import acts_for, demand_unconnected, has_power
 from accreditation.roles import Power, Role
 from accreditation.seeds.standings import catalogue
 from accreditation.selectors.holders import day_of
@@ -220,8 +220,7 @@ def _check_keeper(enterprise: Enterprise, by: User) -> None:
     """Denied for whoever does not keep the list, and for whoever acts or acted for the enterprise (回避)."""
     if not has_power(by, Power.KEEP_STANDINGS):
         raise Denied([Reason("not_keeper", _("只有市认定办公室可以管理培育库。"))])
-    if Member.objects.filter(user=by, enterprise=enterprise).exists():
-        raise Denied([Reason("connected", _("您与该单位有利害关系，应当回避。"))])
+    demand_unconnected(by, enterprise.pk)
 
 
 def _in_state(doing: Act, state: CultivationState) -> Cultivation:

@@ -16,7 +16,7 @@ from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.evaluation_words import SKIPS_NEXT, CallReason
 from accreditation.models import Application, Batch, Enterprise, EvaluationCall, EvaluationRound, Title, User
 from accreditation.models.titles import STANDING
-from accreditation.permissions import has_power_over
+from accreditation.permissions import demand_unconnected, has_power_over
 from accreditation.roles import Power, Role
 from accreditation.selectors.granting import proceeded_over_at
 from accreditation.services.rule_sets import rules_of
@@ -265,6 +265,8 @@ def record_earlier_round(
     """Enter the results of a round from before this system: title -> code of a band of the batch's rules."""
     with act(batch, "record_earlier_round", by=by, at=at, acting_as=_office_of(batch)) as doing:
         _check_power(batch, by)
+        for title in results:
+            demand_unconnected(by, title.holder_id)
         rules = rules_of(batch)
         if reasons := list(_faults_of_earlier(batch, rules, results, year, document_number)):
             raise Refusal(reasons)

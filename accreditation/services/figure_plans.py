@@ -22,12 +22,12 @@ from accreditation.figure_check_words import CheckScope
 from accreditation.models import Application, Batch, Body, FigureCheckPlan, User
 from accreditation.permissions import has_power
 from accreditation.roles import Power
+from accreditation.selectors.granting import BODIES
 from accreditation.services.enterprises import check_uscc
 from accreditation.services.numbers import next_value
 from criteria.draw import commitment_of
 
 METHOD = "accreditation-sample/1"
-BODIES = "bodies"  # ledger
 GONE = (ApplicationState.DRAFT, *states_where(is_final=True))
 LEAST_TEXT = 2
 

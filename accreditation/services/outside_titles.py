@@ -12,7 +12,7 @@ from accreditation.enums import Level, MemberState, TitleState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Batch, ExternalNotice, StoredFile, Title, TitleEvaluation, User
 from accreditation.models.titles import STANDING
-from accreditation.permissions import demand_power
+from accreditation.permissions import demand_power, demand_unconnected
 from accreditation.recommendation_words import OutsideBand
 from accreditation.roles import Power
 from accreditation.services.titles import next_title_number
@@ -78,12 +78,13 @@ def record_evaluation(
     """Enter the result of a national evaluation; the title is warned, or in good standing again; the holder is told.
 
     What is under suspension stays so, warned or not beneath it. A title that failed stays as it is until a second
-    person has registered its loss (`workflows.national_results`). Refusal with every reason.
+    person has registered its loss (`workflows.national_results`). Denied, Refusal with every reason.
     """
     with act(title, "record_evaluation", by=by, at=at, acting_as="municipal_officer") as doing:
         demand_power(by, Power.CHECK_COMPLETENESS, at=at)
         row = doing.chain
         assert isinstance(row, Title)
+        demand_unconnected(by, row.holder_id)
         if reasons := list(_faults_of_evaluation(row, year, band, dated, consequence)):
             raise Refusal(reasons)
         before = row.state
@@ -159,11 +160,12 @@ def possible_parents(title: Title) -> list[Title]:
 
 
 def enter_parent(title: Title, parent: Title, *, by: User, at: datetime) -> Title:
-    """Enter the parent of a branch centre that was imported without it. Refusal where it has one or cannot have it."""
+    """Enter the parent of a branch centre that was imported without it. Denied, Refusal where it can have none."""
     with act(title, "enter_parent", by=by, at=at, acting_as="municipal_officer") as doing:
         demand_power(by, Power.CHECK_COMPLETENESS, at=at)
         row = doing.chain
         assert isinstance(row, Title)
+        demand_unconnected(by, row.holder_id)
         if parent not in possible_parents(row):
             raise Refusal([Reason("no_parent", _("该称号已登记母公司，或所选称号不能作为母公司。"), "parent")])
         row.parent = parent

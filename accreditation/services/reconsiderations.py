@@ -13,7 +13,6 @@ from accreditation.enums import LetterKind, ProceedingKind, TitleState
 from accreditation.grounds import Ground
 from accreditation.models import (
     AuditEvent,
-    Body,
     Case,
     EvaluationCall,
     Letter,
@@ -26,7 +25,7 @@ from accreditation.models import (
 )
 from accreditation.models.titles import BENEATH, MOVED, STANDING
 from accreditation.reconsideration_words import SETTING_ASIDE, UNDOING, ReconsiderationState
-from accreditation.selectors.granting import is_group
+from accreditation.selectors.granting import body_named, is_group
 from accreditation.services.proceedings import is_work_of
 from accreditation.services.titles import change_beneath
 
@@ -66,7 +65,7 @@ def respondent_of(letter: Letter | ReissueLetter) -> str:
     """Code of the district, zone or group in whose name a letter went out; empty for the city's office."""
     if isinstance(letter, ReissueLetter):
         return letter.reissue.place
-    body = Body.objects.filter(name_zh=letter.issued_by).exclude(district="").first()
+    body = body_named(letter.issued_by)
     return body.district if body else ""
 
 

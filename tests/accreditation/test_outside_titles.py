@@ -10,9 +10,9 @@ from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
 from accreditation.audit import verify_all
-from accreditation.enums import TitleState
-from accreditation.errors import Refusal
-from accreditation.models import ExternalNotice, Message, Title
+from accreditation.enums import MemberState, TitleState
+from accreditation.errors import Denied, Refusal
+from accreditation.models import ExternalNotice, Member, Message, Title
 from accreditation.services.outside_titles import (
     branches_left,
     enter_parent,
@@ -156,3 +156,18 @@ def test_imported_titles_take_results_and_an_imported_branch_its_parent_once(cas
     assert verify_all()[1] == []
     lose(parent)
     assert branches_left(parent) == [branch]
+
+
+def test_nobody_without_the_power_or_tied_to_the_holder_touches_its_title(cast: Cast, title: Title) -> None:
+    tied = Member.objects.create(
+        user=cast.office, enterprise=title.holder, state=MemberState.ACTIVE, requested_at=cast.at, settled_at=cast.at
+    )
+    with pytest.raises(Denied):
+        evaluate(cast, title, 2026, "good")
+    with pytest.raises(Denied):
+        enter_parent(title, title, by=cast.office, at=cast.at)
+    tied.delete()
+    cast.office.grants.update(revoked_at=cast.at)
+    with pytest.raises(Denied):
+        evaluate(cast, title, 2026, "good")
+    assert not title.evaluations.exists()

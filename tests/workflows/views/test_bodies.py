@@ -13,11 +13,13 @@ from django.urls import reverse
 from accreditation.enums import Level
 from accreditation.errors import Denied, Refusal
 from accreditation.models import AuditEvent, Body
-from accreditation.services.bodies import register_local_body
+from accreditation.services.bodies import correct_body, register_local_body
+from accreditation.services.reconsiderations import is_challengeable, respondent_of
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.local import make_local_bodies, open_local_batch
+from tests.factories.reconsidering import declined
 
 pytestmark = pytest.mark.django_db
 USCC = "91310115MADEMQ3K05"
@@ -46,6 +48,27 @@ def test_zone_and_the_park_that_forwards_to_it_are_entered_under_codes_of_their_
     assert all(words in page for words in ("示例产业园", "Z00002", "T00001", "示例新片区管理委员会"))
     officers = log_in(Client(), cast.people["security"]).get(reverse("grants")).content.decode()
     assert "Z00002" in officers  # a role can be given under its code
+
+
+def test_letters_under_a_former_name_are_still_answered_by_the_body_that_wrote_them(cast: Cast, clock: Clock) -> None:
+    letter, body = declined(cast, clock.at), Body.objects.get(district="310115")
+    assert (letter.issued_by, respondent_of(letter)) == (body.name_zh, "310115")
+    renamed(cast, body, "示例更名后的主管部门", clock)
+    assert (respondent_of(letter), is_challengeable(letter)) == ("310115", True)
+    Body.objects.filter(pk=body.pk).update(level=Level.GROUP)
+    assert not is_challengeable(letter)  # a group is no authority under any of its names
+    with pytest.raises(Refusal):
+        register_local_body(
+            level="zone", name_zh=letter.issued_by, name_en="", uscc=USCC, contact="", forwards_to=None,
+            by=cast.office, at=clock.at,
+        )  # fmt: skip
+
+
+def renamed(cast: Cast, body: Body, name: str, clock: Clock) -> None:
+    correct_body(
+        body, name_zh=name, name_en=body.name_en, uscc=body.uscc, contact="", forwards_to=None, reason="机构更名",
+        by=cast.office, at=clock.at,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import batch_acts
 from workflows.exports.register import csv_of, inert
+from workflows.opening import open_application
 from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -299,6 +300,14 @@ def test_unknown_number_and_wrong_code_get_the_same_answer(cast: Cast, case: Cas
         answer = draftless.post(reverse("track"), {"number": number, "code": code})
         answers.append((answer.status_code, "没有找到" in answer.content.decode()))
     assert answers == [(422, True), (422, True), (422, False)]
+
+
+@pytest.mark.parametrize("code", ["--------", "-", "________", "0" * 8, "NONE"])
+def test_no_code_opens_a_case_but_its_own(cast: Cast, case: Case, code: str) -> None:
+    draft = open_application(cast.enterprises[1], cast.batch, by=cast.people["member1"], at=cast.at)
+    for number in (case.number, draft.number, "SHETC-2026-9999"):
+        answer = Client().post(reverse("track"), {"number": number, "code": code})
+        assert answer.status_code == 422
 
 
 def test_progress_questions_are_limited(cast: Cast, case: Case) -> None:
