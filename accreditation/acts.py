@@ -153,6 +153,11 @@ def act(
         transaction.on_commit(effects.wake)
 
 
+def hold(ledger: str) -> None:
+    """Within an act on another chain: lock a ledger as well, so that what is read under it holds to the commit."""
+    _lock(ledger)
+
+
 def _claim(key: str, by: User, request: str, at: datetime) -> RequestKey:
     claim, is_new = RequestKey.objects.get_or_create(
         key=key, defaults={"user": by, "fingerprint": request, "claimed_at": at}

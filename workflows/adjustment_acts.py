@@ -37,6 +37,7 @@ def publish_adjustment(
 ) -> NoticeAdjustment:
     """Correct names and take entries off a running notice. Raises Replayed as `act` does, Refusal with all reasons."""
     off, batch = list(taken_off), notice.batch
+    door.hold_cases(entry.application.case_id for entry in (*corrected, *off))
     said = fingerprint(notice.pk, [[row.pk, name] for row, name in corrected.items()], [row.pk for row in off], body)
     with act(
         notice, "adjust_notice", by=by, at=at, acting_as="publisher", request_key=request_key, request=said

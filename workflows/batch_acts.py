@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act, fingerprint
 from accreditation.enums import ApplicationState, BatchState, Choice, MeetingState
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Announcement, Application, Batch, Case, Meeting, Notice, User
+from accreditation.models import Announcement, Application, Batch, Meeting, Notice, User
 from accreditation.permissions import has_power_over
 from accreditation.roles import Power
 from accreditation.services import meetings, notices
@@ -26,7 +26,7 @@ VERB_OF_OUTCOME = {Choice.RECOGNISE: "propose", Choice.REFUSE: "refuse", Choice.
 @transaction.atomic
 def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Meeting:
     """Sign the minutes; with the second signature every case that the meeting decided moves, all or none."""
-    _hold(meeting.items.values_list("application__case_id", flat=True))
+    door.hold_cases(meeting.items.values_list("application__case_id", flat=True))
     row = meetings.sign_minutes(meeting, sha256=sha256, by=by, at=at)
     if row.state == MeetingState.ADOPTED:
         decided = row.items.filter(adjourned_at__isnull=True).select_related("application__case", "meeting")
@@ -49,7 +49,7 @@ def publish_notice(
 ) -> Notice:
     """Publish the list of proposed recognitions; its working days run from tomorrow. Raises Replayed as `act` does."""
     listed = sorted(applications, key=lambda application: application.case_id)
-    _hold(application.case_id for application in listed)
+    door.hold_cases(application.case_id for application in listed)
     due = current_calendar().due(at, batch.notice_days)
     said = fingerprint(batch.pk, [row.pk for row in listed], body)
     with act(
@@ -80,7 +80,7 @@ def announce(
 ) -> Announcement:
     """Announce the recognitions under a document number; titles take effect from its date. Raises Replayed as `act`."""
     listed = sorted(applications, key=lambda application: application.case_id)
-    _hold(application.case_id for application in listed)
+    door.hold_cases(application.case_id for application in listed)
     said = fingerprint(batch.pk, [row.pk for row in listed], number, dated, body)
     with act(batch, "announce", by=by, at=at, acting_as="publisher", request_key=request_key, request=said) as doing:
         _check(batch, listed, TO_ANNOUNCE, by, may_be_empty=evaluation_acts.is_late_list_alone(batch))
@@ -101,11 +101,6 @@ def announce(
     if batch.is_evaluation:
         evaluation_acts.conclude(batch, announcement, at=at)
     return announcement
-
-
-def _hold(cases: Iterable[int]) -> None:
-    """Lock the cases before the batch, as the door does, so that no two acts wait for each other."""
-    list(Case.objects.select_for_update().filter(pk__in=list(cases)).order_by("pk").values_list("pk"))
 
 
 def _check(

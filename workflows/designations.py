@@ -11,12 +11,13 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accreditation.acts import Act, act
+from accreditation.acts import Act, act, hold
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.models import Body, DesignationProposal, Programme, RuleSetEdition, User
 from accreditation.permissions import has_power, persons_behind
 from accreditation.roles import Power
 from accreditation.services.numbers import next_number
+from accreditation.services.rule_drafts import chain_of
 from accreditation.services.rule_sets import rule_text
 from criteria.designation import Designation, Survey, surveyed
 from criteria.live import LiveFault, live_faults
@@ -116,6 +117,7 @@ def set_up(text: str, file: str, *, by: User, seconded_by: User, at: datetime) -
 
 def enter(doing: Act, text: str, file: str, *, publisher: User, at: datetime) -> Preview:
     """Enter programme and rules within an act on the chain of designations, looked at again under its lock."""
+    hold(chain_of(preview(text, file).designation.code))  # an edition drafted figure by figure may take the same name
     found = preview(text, file)
     if not found.is_new:
         raise AlreadyDone(Reason("already_done", _("该称号已由他人设立。")), done_by="", done_at=None)

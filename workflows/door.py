@@ -6,7 +6,7 @@ clocks, audit entry, messages and effects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -116,6 +116,11 @@ def reasons_against(
     except Refusal as refusal:
         return refusal.reasons
     return []
+
+
+def hold_cases(cases: Iterable[int]) -> None:
+    """Lock cases, by their keys, before the batch or notice they stand in, so that no two acts wait for each other."""
+    list(Case.objects.select_for_update().filter(pk__in=list(cases)).order_by("pk").values_list("pk"))
 
 
 def verb_label(case: Case, code: str) -> str:

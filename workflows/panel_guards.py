@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import Reason
-from accreditation.models import PanelDraw, Seat, User
+from accreditation.models import PanelDraw, Seat, User, VerifiedValue
 from accreditation.services import draws, panels
 from accreditation.services.expert_pool import NOT_ASKED, WORKING, Entry, employer_mark, entries_of, pool_of
 from accreditation.services.ties import ties_between
@@ -139,3 +139,10 @@ def no_known_tie(doing: Doing) -> Iterable[Reason]:
     """Who is known to be tied neither declares to be free nor hands in marks, but steps down."""
     for tie in ties_between(doing.by, doing.application, on=day_of(doing)):
         yield Reason("known_tie", _("系统登记您与该单位有利害关系，请申请回避：%(tie)s") % {"tie": tie})
+
+
+def value_waits(doing: Doing) -> Iterable[Reason]:
+    """Form: proposal. A value of this case that nobody has adopted yet, read anew under the lock."""
+    rows = VerifiedValue.objects.filter(pk=doing.form["proposal"].pk, application=doing.application)
+    if not rows.filter(adopted_at__isnull=True).exists():
+        yield Reason("adopted_already", _("该核定值已经采纳。"))

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.acts import act
+from accreditation.acts import act, hold
 from accreditation.enums import PaperImportState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.models import Enterprise, PaperImport, Programme, Title, User
@@ -134,6 +134,7 @@ def confirm_import(paper: PaperImport, *, by: User, at: datetime) -> PaperImport
         raise Denied([Reason("four_eyes", _("录入人不能复核自己的名单，须由另一人确认。"))])
     with act(paper, "confirm_paper_import", by=by, at=at, acting_as=role) as doing:
         row = _waiting(doing.chain)
+        hold(LEDGER)  # two lists with the same certificate or holder are entered one after the other
         rows, found = against_register([row_from(values) for values in row.rows])
         reasons = [Reason(f"paper_{one.code}", f"{one.cell} {one.read}", "file") for one in found
                    if one.severity == "fault"]  # fmt: skip

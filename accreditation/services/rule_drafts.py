@@ -93,7 +93,7 @@ def _begin(
     check_drafter(by)
     text = closed(content)
     said = fingerprint("begin_rule_draft", programme.pk, base.pk, text)
-    chain = f"rules:{programme.code}"
+    chain = chain_of(programme.code)
     try:
         with act(
             chain, "begin_rule_draft", by=by, at=at, acting_as="municipal_officer", request_key=key, request=said
@@ -110,6 +110,11 @@ def _begin(
     except Replayed as replayed:
         return RuleDraft.objects.get(number=replayed.answer["draft"])
     return draft
+
+
+def chain_of(programme: str) -> str:
+    """The ledger of a programme's editions, under which one after the other gets its name."""
+    return f"rules:{programme}"
 
 
 def _programme_faults(programme: Programme, base: RuleSetEdition, content: Content) -> Iterator[Reason]:

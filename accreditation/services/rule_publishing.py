@@ -8,14 +8,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.acts import act
+from accreditation.acts import act, hold
 from accreditation.enums import RuleDraftState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.models import RuleDraft, RuleSetEdition, RuleTrial, User
 from accreditation.permissions import has_power
 from accreditation.roles import ROLES, Power
 from accreditation.selectors.people import holders_of
-from accreditation.services.rule_drafts import check_drafter, edition_faults
+from accreditation.services.rule_drafts import chain_of, check_drafter, edition_faults
 from accreditation.services.rule_sets import faults_as_reasons
 from criteria.editing import Checked, checked, opened
 from criteria.golden import CaseResult, Limit, parse_cases, run_cases, stray_cases, uncovered_limits
@@ -95,6 +95,7 @@ def publish_draft(draft: RuleDraft, *, version: int, by: User, at: datetime) -> 
     check_publisher(draft, by)
     with act(draft, "publish_rules", by=by, at=at, acting_as=_office_of(by)) as doing:
         row = _row(doing.chain, RuleDraftState.SUBMITTED, version)
+        hold(chain_of(row.programme.code))
         if reasons := list(against(row, readiness(row))):
             raise Refusal(reasons)
         rules = _rules(row)

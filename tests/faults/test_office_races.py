@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from accreditation.audit import chain_key, verify_all
 from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, MeetingState, NoticeState, ProceedingKind, SeatState, TitleState
-from accreditation.errors import AlreadyDone, Denied, Refusal
+from accreditation.errors import Denied, Refusal
 from accreditation.grounds import Ground
 from accreditation.models import (
     Application,
@@ -42,11 +41,10 @@ from tests.factories import recognition as later
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person, with_material
 from tests.factories.steps import hold_meeting, marks, publish, recommend, seat_panel, to_committee
 from tests.factories.titles import FACTS, municipal_title
-from tests.faults.test_races import at_once, kinds
+from tests.faults.racing import REFUSED, act, all_agrees, at_once, colleague, done_once, kinds, one_won
 from tests.workflows.test_edition_change import NEW, mapping
 from workflows import batch_acts, door
 from workflows.assignments import desk_task, hand_over
-from workflows.consistency import check_all
 from workflows.edition_change import carry_on
 from workflows.edition_proposals import confirm, propose
 from workflows.opening import open_application
@@ -55,45 +53,11 @@ from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-REFUSED = (AlreadyDone, Denied, Refusal)
-
 
 @pytest.fixture
 def cast(settings: LazySettings, clock: Clock) -> Cast:
     settings.ACCREDITATION_DEMO = True
     return make_cast(clock.at)
-
-
-def colleague(cast: Cast, role: Role, district: str = "") -> User:
-    """A second person in an office."""
-    user = person(f"second_{role}", f"第二人{role}")
-    grant(user, role, district, at=cast.at)
-    return user
-
-
-def act(case: Case, verb: str, by: User, cast: Cast, **form: Any) -> Callable[[], object]:
-    """The act as a job, with rows of its own."""
-    return lambda: door.perform(case.number, verb, by=by, at=cast.at, form=form)
-
-
-def done_once(case: Case, *verbs: str) -> None:
-    """The trail holds one of these acts, and everything agrees."""
-    assert AuditEvent.objects.filter(chain=chain_key(case), verb__in=verbs).count() == 1
-    all_agrees()
-
-
-def all_agrees() -> None:
-    assert verify_all()[1] == []
-    assert list(check_all()) == []
-
-
-def one_won(results: list[object]) -> object:
-    """The result of the one; the other was refused with a reason, not with a fault of the machine."""
-    refused = [result for result in results if isinstance(result, REFUSED)]
-    won = [result for result in results if not isinstance(result, BaseException)]
-    assert (len(won), len(refused)) == (1, 1), results
-    assert str(refused[0].reasons[0])
-    return won[0]
 
 
 # --- panel and committee --------------------------------------------------------------------------------------------

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
-from django.db import connection
 
 from accreditation.audit import chain_key, verify_all
 from accreditation.enums import ApplicationState as S
@@ -35,6 +32,7 @@ from accreditation.services.expert_pool import pool_of
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person, with_material
 from tests.factories.steps import marks, recommend, seat_panel
+from tests.faults.racing import at_once, kinds
 from workflows import door, flow_tasks
 from workflows.consistency import check_all
 from workflows.door import Outcome
@@ -51,32 +49,6 @@ ROUNDS = 20
 def cast(settings: LazySettings, clock: Clock) -> Cast:
     settings.ACCREDITATION_DEMO = True
     return make_cast(clock.at)
-
-
-def at_once(jobs: Sequence[Callable[[], object]]) -> list[object]:
-    """Run all jobs in threads that start together; what each returned, or the exception it raised."""
-    gate = threading.Barrier(len(jobs))
-    results: list[object] = [None] * len(jobs)
-
-    def run(place: int, job: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            results[place] = job()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
-
-
-def kinds(results: list[object]) -> Counter[str]:
-    return Counter(type(result).__name__ for result in results)
 
 
 def close(case: Case) -> None:

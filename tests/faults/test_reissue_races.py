@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
-from accreditation.audit import verify_all
-from accreditation.errors import AlreadyDone, Refusal
 from accreditation.models import Reissue, ReissueLetter, Title
 from accreditation.reconsideration_words import Outcome
 from accreditation.reissue_words import ReissueState
@@ -19,7 +17,7 @@ from tests.factories.changes import issued_certificate
 from tests.factories.reconsidering import CLAIM, REASONS, proposed, reconsiderers
 from tests.factories.reissues import asked
 from tests.factories.titles import municipal_title, second_officer
-from tests.faults.test_races import at_once
+from tests.faults.racing import all_agrees, at_once, one_won
 from workflows import door
 from workflows.opening_reconsiderations import open_reconsideration
 from workflows.reissuing import allow_reissue, refuse_reissue
@@ -31,11 +29,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 def cast(settings: LazySettings, clock: Clock, var_dir: Any) -> Cast:
     settings.ACCREDITATION_DEMO = True
     return make_cast(clock.at)
-
-
-def one_won(results: list[object]) -> None:
-    refused = [result for result in results if isinstance(result, (AlreadyDone, Refusal))]
-    assert (len(refused), len(results)) == (1, 2), results
 
 
 def test_two_requests_and_two_answers_at_once_are_one_each(cast: Cast) -> None:
@@ -56,7 +49,7 @@ def test_two_requests_and_two_answers_at_once_are_one_each(cast: Cast) -> None:
     made = Certificate.objects.filter(version=2).count()
     assert made == (1 if row.state == ReissueState.ALLOWED else 0)
     assert ReissueLetter.objects.count() == 1
-    assert verify_all()[1] == []
+    all_agrees()
 
 
 def test_decision_and_a_request_at_once_leave_one_waiting(cast: Cast) -> None:
@@ -79,4 +72,4 @@ def test_decision_and_a_request_at_once_leave_one_waiting(cast: Cast) -> None:
         )
     )
     assert Reissue.objects.filter(title=title, state=ReissueState.WAITING).count() == 1
-    assert verify_all()[1] == []
+    all_agrees()

@@ -248,7 +248,8 @@ _LINES: tuple[Verb, ...] = (
     # --- the committee -----------------------------------------------------------------------------------------
     Verb(
         "adopt_value", _("采纳核定值"), who.CHECKER, ("overall_review",), GUIDE,
-        guards=(second_person.another_than_who_proposed,), record=records.adopt_value, tells=(audiences.applicants,),
+        guards=(panel_guards.value_waits, second_person.another_than_who_proposed), record=records.adopt_value,
+        tells=(audiences.applicants,),
     ),
     Verb(
         "propose", _("同意认定"), who.COMMITTEE, ("overall_review",), MEASURES, transition="propose", completes=True,

@@ -1,0 +1,260 @@
+"""Experts, officers and the verifying body over one case at the same moment: sheets, figures, objections, minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from accreditation.enums import ApplicationState as S
+from accreditation.enums import Choice, MeetingState, ObjectionState, SeatState
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Case,
+    FigureFinding,
+    Letter,
+    Meeting,
+    Message,
+    Objection,
+    ObjectionHearing,
+    Panel,
+    Seat,
+    User,
+    VerifiedValue,
+)
+from accreditation.roles import Role
+from accreditation.services import draws, meetings
+from accreditation.services.expert_pool import pool_of
+from accreditation.services.meeting_course import withdraw_minutes
+from tests.attacks.district_states import OBJECTION
+from tests.clock import Clock
+from tests.factories.cast import Cast, filed_case, make_cast, with_material
+from tests.factories.figure_checks import difference, make_firm, make_plan, reported
+from tests.factories.hearings import STATEMENT, ask
+from tests.factories.recognition import make_municipal_2026
+from tests.factories.snapshots import remembered
+from tests.factories.steps import hold_meeting, marks, publish, recommend
+from tests.factories.titles import second_officer
+from tests.faults.racing import act, all_agrees, at_once, colleague, done_once, one_won, refused_or_done
+from workflows import batch_acts, door
+from workflows.opening import open_application
+from workflows.workdays import SHANGHAI
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+REASON = "专家提交后因病退出，不能参加后续评审。"
+
+
+@remembered
+def drawn(at: datetime) -> tuple[Cast, Case, list[User]]:
+    """A panel as it was drawn, of which all but the last two have handed in; a second and a third officer."""
+    cast = make_cast(at)
+    cast.people["second"] = second_officer(cast)
+    cast.people["third"] = colleague(cast, Role.MUNICIPAL_OFFICER)
+    case = filed_case(cast)
+    recommend(cast, case, at)
+    for verb in ("pass_completeness_check", "draw_panel"):
+        door.perform(case, verb, by=cast.office, at=at)
+    application = Application.objects.get(case=case)
+    people = draws.due_panel(application, pool_of(application, on=at.astimezone(SHANGHAI).date()))
+    door.perform(case, "appoint_panel", by=cast.office, at=at, form={"experts": people})
+    for expert in people:
+        door.perform(case, "declare_no_tie", by=expert, at=at)
+    for expert in people[:-2]:
+        door.perform(case, "submit_review", by=expert, at=at, form=sheet(case))
+    return cast, case, people
+
+
+@dataclass
+class World:
+    """Everybody, and the case with its experts by place."""
+
+    cast: Cast
+    case: Case
+    people: list[User]
+
+    def job(self, verb: str, by: User, **form: Any) -> Callable[[], object]:
+        """An act on the case."""
+        return act(self.case, verb, by, self.cast, **form)
+
+    def hand_in(self, *places: int) -> None:
+        """The experts of these places hand their sheets in."""
+        for place in places:
+            self.job("submit_review", self.people[place - 1], **sheet(self.case))()
+
+    def ask_aside(self) -> None:
+        """The office asks that the sheet of the first place be set aside."""
+        self.job("ask_sheet_aside", self.cast.office, place=1, reason=REASON)()
+
+
+@pytest.fixture
+def world(settings: LazySettings, var_dir: object, clock: Clock) -> World:
+    settings.ACCREDITATION_DEMO = True
+    return World(*drawn(clock.at))
+
+
+def sheet(case: Case) -> dict[str, Any]:
+    return {"marks": marks(case), "opinion": "同意"}
+
+
+# --- sheets set aside -----------------------------------------------------------------------------------------------
+def test_sheet_is_asked_for_once_set_aside_once_and_its_place_taken_once(world: World) -> None:
+    cast, case, job = world.cast, world.case, world.job
+    officers = [cast.office, cast.second]
+    asker = one_won(at_once([job("ask_sheet_aside", by, place=1, reason=REASON) for by in officers]))
+    one_won(at_once([job("set_sheet_aside", by, place=1) for by in (cast.third, officers[1 - asker])]))
+    vacant = Seat.objects.get(expert=world.people[0])
+    assert vacant.state == SeatState.RECUSED
+    assert AuditEvent.objects.filter(verb__in=["ask_sheet_aside", "set_sheet_aside"]).count() == 2
+    panel = Panel.objects.get(application__case=case)
+    on = cast.at.astimezone(SHANGHAI).date()
+    due = draws.due_successor(panel, pool_of(Application.objects.get(case=case), on=on))
+    one_won(at_once([job("replace_expert", by, vacant=vacant, expert=due) for by in officers]))
+    assert Seat.objects.filter(panel=panel, place=1).count() == 2
+    done_once(case, "replace_expert")
+
+
+def test_consent_and_the_own_asker_at_once_leave_the_consent_of_the_other(world: World) -> None:
+    world.ask_aside()
+    jobs = [world.job("set_sheet_aside", by, place=1) for by in (world.cast.office, world.cast.second)]
+    assert one_won(at_once(jobs)) == 1
+    done_once(world.case, "set_sheet_aside")
+
+
+def test_sheet_set_aside_or_the_panel_opened_but_not_both(world: World) -> None:
+    world.hand_in(4)
+    world.ask_aside()
+    last = world.job("submit_review", world.people[-1], **sheet(world.case))
+    results = at_once([world.job("set_sheet_aside", world.cast.second, place=1), last])
+    assert refused_or_done(results[1])
+    is_aside = refused_or_done(results[0])
+    panel = Panel.objects.get(application__case=world.case)
+    assert (panel.opened_at is None, Seat.objects.get(expert=world.people[0]).state) == (
+        is_aside, SeatState.RECUSED if is_aside else SeatState.SUBMITTED,
+    )  # fmt: skip
+    state = Application.objects.get(case=world.case).state
+    assert state == (S.UNDER_EXPERT_REVIEW if is_aside else S.UNDER_OVERALL_REVIEW)
+    assert AuditEvent.objects.filter(verb="set_sheet_aside").count() == is_aside
+    all_agrees()
+
+
+def test_sheet_asked_for_as_the_panel_opens_hinders_nothing(world: World) -> None:
+    world.hand_in(4)
+    last = world.job("submit_review", world.people[-1], **sheet(world.case))
+    results = at_once([world.job("ask_sheet_aside", world.cast.office, place=1, reason=REASON), last])
+    assert refused_or_done(results[1])
+    asked = refused_or_done(results[0])
+    assert AuditEvent.objects.filter(verb="ask_sheet_aside").count() == asked
+    assert Panel.objects.get(application__case=world.case).opened_at is not None
+    all_agrees()
+
+
+def test_last_two_sheets_at_once_open_the_panel_once(world: World) -> None:
+    jobs = [world.job("submit_review", expert, **sheet(world.case)) for expert in world.people[-2:]]
+    assert all([refused_or_done(result) for result in at_once(jobs)])
+    opened = [event for event in AuditEvent.objects.filter(verb="submit_review") if "salts" in event.content]
+    assert (len(opened), Application.objects.get(case=world.case).state) == (1, S.UNDER_OVERALL_REVIEW)
+    all_agrees()
+
+
+# --- figures --------------------------------------------------------------------------------------------------------
+def test_proposed_value_is_adopted_once(world: World) -> None:
+    cast, year = world.cast, world.cast.batch.reporting_year
+    value = {"code": "rd_staff", "year": year, "value": Fraction(70), "reason": "审计口径"}
+    world.job("propose_value", world.people[-1], **value)()
+    world.hand_in(4, 5)
+    officers = (cast.office, cast.second)  # each with the row of a page of the own
+    won = one_won(at_once([world.job("adopt_value", by, proposal=VerifiedValue.objects.get()) for by in officers]))
+    row = VerifiedValue.objects.get()
+    assert (row.adopted_by, row.is_current) == (officers[won], True)
+    assert Message.objects.filter(kind="adopt_value", recipient=cast.member0).count() == 1
+    done_once(world.case, "adopt_value")
+
+
+def test_difference_of_figures_is_settled_once(settings: LazySettings, var_dir: object, clock: Clock) -> None:
+    settings.ACCREDITATION_DEMO = True
+    cast = make_cast(clock.at)
+    batch, firm, second = make_municipal_2026(cast), make_firm(cast), second_officer(cast)
+    case = open_application(cast.enterprises[0], batch, by=cast.member0, at=cast.at)
+    with_material(case, cast.member0, cast.at)
+    door.perform(case, "submit", by=cast.member0, at=cast.at, form={"declaration": True, "insists": True})
+    recommend(cast, case, cast.at)
+    make_plan(cast, batch)
+    reported(cast, case, *firm, cast.at, rd_staff=3)
+    found = difference(case)
+    said = {"finding": found, "text": "同意核查数"}
+    results = at_once([act(case, "answer_figure", cast.member0, cast, **said)] * 2)
+    assert any([refused_or_done(result) for result in results])  # the applicant may say more until it is decided
+    jobs = [
+        act(case, "decide_figure", by, cast, finding=found, is_adopted=is_adopted, reason="账簿可以证明")
+        for by, is_adopted in ((cast.office, True), (second, False))
+    ]
+    won = one_won(at_once(jobs))
+    assert FigureFinding.objects.get(pk=found.pk).is_adopted == (won == 0)
+    assert VerifiedValue.objects.count() == (1, 0)[won]
+    done_once(case, "decide_figure")
+
+
+# --- objections -----------------------------------------------------------------------------------------------------
+def objected(world: World) -> Objection:
+    """The case in the notice with an objection."""
+    world.hand_in(4, 5)
+    cast, case = world.cast, world.case
+    hold_meeting(cast, [case], cast.at)
+    publish(cast, [case], cast.at)
+    cast.at += timedelta(hours=1)
+    door.perform(case, "raise_objection", by=cast.clock, at=cast.at, form=OBJECTION)
+    return Objection.objects.get()
+
+
+def test_objection_is_heard_and_settled_once(world: World) -> None:
+    objection, cast, job = objected(world), world.cast, world.job
+    asked = {"objection": objection, "facts": "有反映称研究开发人员人数与实际不符，请说明。"}
+    one_won(at_once([job("ask_for_statement", by, **asked) for by in (cast.office, cast.second)]))
+    one_won(at_once([job("state_on_objection", cast.member0, objection=objection, text=STATEMENT)] * 2))
+    assert ObjectionHearing.objects.count() == 1
+    settled = {"objection": objection, "reasons": "经核查，情况如实。"}
+    won = one_won(at_once([
+        job("uphold_objection", cast.office, **settled), job("dismiss_objection", cast.second, **settled)
+    ]))  # fmt: skip
+    assert Objection.objects.get().state == (ObjectionState.UPHELD, ObjectionState.DISMISSED)[won]
+    assert Letter.objects.filter(case=world.case, kind__startswith="objection").count() == 1
+    done_once(world.case, "uphold_objection", "dismiss_objection")
+
+
+def test_statement_and_the_end_of_the_objection_at_once(world: World) -> None:
+    objection, cast = objected(world), world.cast
+    ask(world.case, objection, office=cast.office, at=cast.at)
+    results = at_once([
+        world.job("state_on_objection", cast.member0, objection=objection, text=STATEMENT),
+        world.job("dismiss_objection", cast.office, objection=objection, reasons="经核查不实。"),
+    ])  # fmt: skip
+    assert refused_or_done(results[1])
+    assert refused_or_done(results[0]) == (ObjectionHearing.objects.get().stated_at is not None)
+    done_once(world.case, "dismiss_objection")
+
+
+# --- minutes --------------------------------------------------------------------------------------------------------
+def test_minutes_are_signed_or_withdrawn(world: World) -> None:
+    world.hand_in(4, 5)
+    cast = world.cast
+    meeting = meetings.call_meeting(
+        cast.batch, [Application.objects.get(case=world.case)], held_at=cast.at, place="示例", chair=cast.members[0],
+        secretary=cast.office, by=cast.office, at=cast.at,
+    )  # fmt: skip
+    meetings.start_meeting(meeting, present=cast.members, by=cast.office, at=cast.at)
+    for member in cast.members:
+        meetings.cast_vote(meeting.items.get(), choice=Choice.RECOGNISE, remark="", by=member, at=cast.at)
+    row = meetings.draft_minutes(meeting, reasons={}, by=cast.office, at=cast.at)
+    won = one_won(at_once([
+        lambda: batch_acts.sign_minutes(row, sha256=row.minutes_sha256, by=cast.members[0], at=cast.at),
+        lambda: withdraw_minutes(row, reason="文字有误", by=cast.office, at=cast.at),
+    ]))  # fmt: skip
+    assert Meeting.objects.get().state == (MeetingState.MINUTES_DRAFTED, MeetingState.IN_SESSION)[won]
+    assert AuditEvent.objects.filter(verb__in=["sign_minutes", "withdraw_minutes"]).count() == 1
+    all_agrees()
