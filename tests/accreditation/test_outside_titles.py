@@ -160,7 +160,12 @@ def test_imported_titles_take_results_and_an_imported_branch_its_parent_once(cas
 
 def test_nobody_without_the_power_or_tied_to_the_holder_touches_its_title(cast: Cast, title: Title) -> None:
     tied = Member.objects.create(
-        user=cast.office, enterprise=title.holder, state=MemberState.ACTIVE, requested_at=cast.at, settled_at=cast.at
+        user=cast.office,
+        enterprise=title.holder,
+        state=MemberState.ACTIVE,
+        requested_at=cast.at,
+        settled_at=cast.at,
+        settled_by=cast.publisher,
     )
     with pytest.raises(Denied):
         evaluate(cast, title, 2026, "good")

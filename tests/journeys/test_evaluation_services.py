@@ -368,7 +368,14 @@ def test_results_of_an_earlier_round_let_the_excellent_skip_this_one(cast: Cast,
 
 def test_nobody_enters_earlier_results_of_the_own_enterprise(cast: Cast, batch: Batch, clock: Clock) -> None:
     title = steps.hold(cast, 0, date(2020, 3, 1))
-    Member.objects.create(user=cast.office, enterprise=title.holder, state="active", requested_at=clock.at, settled_at=clock.at)
+    Member.objects.create(
+        user=cast.office,
+        enterprise=title.holder,
+        state="active",
+        requested_at=clock.at,
+        settled_at=clock.at,
+        settled_by=cast.publisher,
+    )
     with pytest.raises(Denied):
         evaluation_rounds.record_earlier_round(
             batch, {title: "excellent"}, year=2024, document_number="示例〔2024〕8号", dated=date(2024, 12, 1),
