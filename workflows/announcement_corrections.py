@@ -6,6 +6,7 @@ The register is put right by its own acts (rename, relocation); this only says p
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.correction_words import AnnouncementCorrectionState, Particular
-from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.errors import Denied, Reason, Refusal
+from accreditation.four_eyes import FourEyes
 from accreditation.models import Announcement, AnnouncementCorrection, Application, Batch, Title, User
-from accreditation.permissions import has_power_over, is_connected, persons_behind
+from accreditation.permissions import has_power_over, is_connected
 from accreditation.roles import ROLES, Power
 from accreditation.selectors.people import active_people_of
 from certificates.identifiers import is_credit_code
@@ -23,6 +25,33 @@ from certificates.identifiers import is_credit_code
 PROPOSE = (Power.PUBLISH, Power.CALL_MEETINGS)  # the publisher, and the office that runs the batch
 LEAST_WORDS = 5
 S = AnnouncementCorrectionState
+NOT_YOURS = Reason("not_yours", _("只有公布机关的人员可以提出公告更正。"))
+
+
+def check_publisher(row: AnnouncementCorrection, by: User, at: datetime | None) -> None:
+    """Raise Denied unless the person publishes for the batch and has no tie to the holder."""
+    if not has_power_over(by, Power.PUBLISH, row.batch, at) or is_connected(by, row.title.holder_id):
+        raise Denied([Reason("not_publisher", _("只有发布人可以发布。"))])
+
+
+def check_proposer(row: AnnouncementCorrection, by: User, at: datetime | None) -> None:
+    """Raise Denied unless the person may propose corrections of the batch's announcements."""
+    if not may_propose(by, row.batch, at):
+        raise Denied([NOT_YOURS])
+
+
+FOUR_EYES = FourEyes(
+    AnnouncementCorrection,
+    check_decider=check_publisher,
+    check_proposer=check_proposer,
+    own=Reason("same_person", _("公告更正须由提出人以外的另一人审核发布。")),
+    left=Reason("proposer_left", _("提出人已不是公布机关的人员，请不予发布，由他人重新提出。")),
+    wordless=Reason("text_needed", _("请写明不予发布的理由，不少于 %(n)d 个字。"), "answer"),
+    proposed=("proposed_by", "proposed_for"),
+    reason="answer",
+    least=LEAST_WORDS,
+    related=("title__holder", "batch__authority"),
+)
 
 
 def titles_announced(announcement: Announcement) -> list[Title]:
@@ -46,7 +75,7 @@ def propose_correction(
     """Propose what is right; nothing is public yet. Raises Denied, Refusal with all reasons."""
     batch = announcement.batch
     if not may_propose(by, batch, at) or is_connected(by, title.holder_id):
-        raise Denied([Reason("not_yours", _("只有公布机关的人员可以提出公告更正。"))])
+        raise Denied([NOT_YOURS])
     said = (particular, printed.strip(), right.strip(), reason.strip())
     try:
         with act(
@@ -113,59 +142,43 @@ def _publishers(row: AnnouncementCorrection, at: datetime) -> list[User]:
 def publish_correction(
     row: AnnouncementCorrection, *, by: User, at: datetime, request_key: str | None = None
 ) -> AnnouncementCorrection:
-    """Make it public beside the announcement. Raises Denied, AlreadyDone, Refusal (the own proposal)."""
-    return _settle(row, "publish_correction", "", by=by, at=at, request_key=request_key)
+    """Make it public beside the announcement.
 
-
-def decline_correction(
-    row: AnnouncementCorrection, *, reason: str, by: User, at: datetime, request_key: str | None = None
-) -> AnnouncementCorrection:
-    """Leave it unpublished with a reason. Raises like `publish_correction`."""
-    return _settle(row, "decline_correction", reason.strip(), by=by, at=at, request_key=request_key)
-
-
-def _settle(
-    row: AnnouncementCorrection, verb: str, said: str, *, by: User, at: datetime, request_key: str | None
-) -> AnnouncementCorrection:
-    if not has_power_over(by, Power.PUBLISH, row.batch, at) or is_connected(by, row.title.holder_id):
-        raise Denied([Reason("not_publisher", _("只有发布人可以发布。"))])
-    request = fingerprint(row.pk, verb, said)
+    Denied for others than publishers and for whoever proposed it, AlreadyDone, Refusal once its proposer left office.
+    """
     try:
-        with act(
-            row.announcement, verb, by=by, at=at, acting_as="publisher", request_key=request_key, request=request
-        ) as doing:
-            fresh = _waiting(row)
-            if reasons := list(_faults_of_answer(fresh, verb, said, by)):
-                raise Refusal(reasons)
-            _write(fresh, verb, said, doing)
+        with _answering(row, "publish_correction", "", by, at, request_key) as doing:
+            fresh = FOUR_EYES.to_confirm(doing, row)
+            FOUR_EYES.settle(fresh, AnnouncementCorrection.publish, by=by, at=at)
+            words = _note(doing, fresh)
+            doing.tell(fresh.proposed_by, "correction_settled", **words)
+            doing.tell(active_people_of(fresh.title.holder), "correction_published", **words)
     except Replayed:
         return AnnouncementCorrection.objects.get(pk=row.pk)
     return fresh
 
 
-def _waiting(row: AnnouncementCorrection) -> AnnouncementCorrection:
-    rows = AnnouncementCorrection.objects.select_for_update(of=("self",))
-    fresh = rows.select_related("proposed_by", "settled_by", "title__holder").get(pk=row.pk)
-    if fresh.state != S.WAITING:
-        reason = Reason("already_done", _("该更正已经审核。"))
-        raise AlreadyDone(reason, done_by=str(fresh.settled_by), done_at=fresh.settled_at)
+def decline_correction(
+    row: AnnouncementCorrection, *, reason: str, by: User, at: datetime, request_key: str | None = None
+) -> AnnouncementCorrection:
+    """Leave it unpublished with a reason. Denied as for publishing, AlreadyDone, Refusal."""
+    try:
+        with _answering(row, "decline_correction", reason.strip(), by, at, request_key) as doing:
+            fresh = FOUR_EYES.decline(doing, row, AnnouncementCorrection.decline, reason)
+            doing.tell(fresh.proposed_by, "correction_declined", **_note(doing, fresh))
+    except Replayed:
+        return AnnouncementCorrection.objects.get(pk=row.pk)
     return fresh
 
 
-def _faults_of_answer(row: AnnouncementCorrection, verb: str, said: str, by: User) -> Iterator[Reason]:
-    if persons_behind(by) & {row.proposed_by_id, row.proposed_for_id}:
-        yield Reason("same_person", _("公告更正须由提出人以外的另一人审核发布。"))
-    if verb == "decline_correction" and len(said) < LEAST_WORDS:
-        yield Reason("text_needed", _("请写明不予发布的理由，不少于 %(n)d 个字。") % {"n": LEAST_WORDS}, "answer")
+def _answering(
+    row: AnnouncementCorrection, verb: str, said: str, by: User, at: datetime, request_key: str | None
+) -> AbstractContextManager[Act]:
+    request = fingerprint(row.pk, verb, said)
+    return act(row.announcement, verb, by=by, at=at, acting_as="publisher", request_key=request_key, request=request)
 
 
-def _write(row: AnnouncementCorrection, verb: str, said: str, doing: Act) -> None:
-    is_published = verb == "publish_correction"
-    row.state = S.PUBLISHED if is_published else S.DECLINED
-    row.settled_by, row.settled_at, row.answer = doing.by, doing.at, said
-    row.save(update_fields=["state", "settled_by", "settled_at", "answer"])
-    words: dict[str, Any] = {"number": row.number, "announcement": row.announcement.number, "correction": row.pk}
-    doing.note(correction=row.number, answer=said, proposed_by=str(row.proposed_by), **_words(row))
-    doing.tell(row.proposed_by, "correction_settled" if is_published else "correction_declined", **words)
-    if is_published:
-        doing.tell(active_people_of(row.title.holder), "correction_published", **words)
+def _note(doing: Act, row: AnnouncementCorrection) -> dict[str, Any]:
+    """Record what was answered; what those concerned are told of it."""
+    doing.note(correction=row.pk, answer=row.answer, proposed_by=str(row.proposed_by), **_words(row))
+    return {"number": row.number, "announcement": row.announcement.number, "correction": row.pk}

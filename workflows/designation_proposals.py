@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Replayed, act, fingerprint
-from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.errors import Reason, Refusal
+from accreditation.four_eyes import FourEyes
 from accreditation.models import DesignationProposal, User
 from accreditation.models.designations import DesignationState
 from accreditation.permissions import has_power
@@ -16,17 +16,27 @@ from accreditation.roles import ROLES, Power
 from accreditation.selectors.people import holders_of
 from workflows.designations import (
     CHAIN,
+    OWN,
     check_drafter,
-    check_publisher,
     checksum_of,
     edition_of,
     enter,
     kept,
+    needs_publisher,
     preview,
-    settle,
 )
 
 LONGEST_REASON = 300
+FOUR_EYES = FourEyes(
+    DesignationProposal,
+    check_decider=lambda _row, by, _at: needs_publisher(by),
+    check_proposer=lambda _row, by, _at: check_drafter(by),
+    own=OWN,
+    left=Reason("drafter_left", _("提请人已不是市认定办公室经办人，请不予发布，由他人重新提请。")),
+    wordless=Reason("reason_needed", _("请写明不予发布的理由。"), "reason"),
+    proposed=("drafted_by",),
+    settled="decided",
+)
 
 
 def propose(text: str, file: str, *, by: User, at: datetime, request_key: str | None = None) -> DesignationProposal:
@@ -64,12 +74,9 @@ def publish(proposal: DesignationProposal, *, by: User, at: datetime) -> Designa
     Denied for the drafter and whoever acts in the drafter's place, AlreadyDone, FaultyFile, Refusal.
     """
     with act(CHAIN, "publish_designation", by=by, at=at, acting_as=_office_of(by)) as doing:
-        row = _waiting(proposal)
-        check_publisher(row.drafted_by, by)
-        if reasons := list(_left(row)):
-            raise Refusal(reasons)
+        row = FOUR_EYES.to_confirm(doing, proposal)
         found = enter(doing, row.text, row.file, publisher=by, at=at)
-        settle(row, DesignationProposal.publish, by=by, at=at, edition=edition_of(found))
+        FOUR_EYES.settle(row, DesignationProposal.publish, by=by, at=at, edition=edition_of(found))
         doing.note(proposal=row.number, sha256=row.checksum, file=row.file, drafted_by=row.drafted_by_id)
         doing.tell(
             row.drafted_by, "designation_published", proposal=row.number, name=row.name_zh, edition=row.reference
@@ -80,53 +87,17 @@ def publish(proposal: DesignationProposal, *, by: User, at: datetime) -> Designa
 def decline(proposal: DesignationProposal, *, reason: str, by: User, at: datetime) -> DesignationProposal:
     """Leave it without effect; its drafter is told the reason. Denied as for publishing, AlreadyDone, Refusal."""
     with act(CHAIN, "decline_designation", by=by, at=at, acting_as=_office_of(by)) as doing:
-        row = _waiting(proposal)
-        check_publisher(row.drafted_by, by)
-        said = reason.strip()[:LONGEST_REASON]
-        if not said:
-            raise Refusal([Reason("reason_needed", _("请写明不予发布的理由。"), "reason")])
-        settle(row, DesignationProposal.decline, by=by, at=at, reason=said)
-        doing.note(proposal=row.number, edition=row.reference, reason=said)
-        doing.tell(row.drafted_by, "designation_declined", proposal=row.number, name=row.name_zh, reason=said)
+        row = FOUR_EYES.decline(doing, proposal, DesignationProposal.decline, reason)
+        doing.note(proposal=row.number, edition=row.reference, reason=row.reason)
+        doing.tell(row.drafted_by, "designation_declined", proposal=row.number, name=row.name_zh, reason=row.reason)
     return row
 
 
 def withdraw(proposal: DesignationProposal, *, by: User, at: datetime) -> DesignationProposal:
     """Take the own proposal back. Denied for everybody else, AlreadyDone when it is decided."""
-    check_drafter(by)
     with act(CHAIN, "withdraw_designation", by=by, at=at, acting_as="municipal_officer") as doing:
-        row = _waiting(proposal)
-        if row.drafted_by_id != by.pk:
-            raise Denied([Reason("not_own", _("只有提请人可以撤回。"))])
-        settle(row, DesignationProposal.withdraw, by=by, at=at)
+        row = FOUR_EYES.withdraw(doing, proposal, DesignationProposal.withdraw)
         doing.note(proposal=row.number, edition=row.reference)
-    return row
-
-
-def may_publish(proposal: DesignationProposal, by: User) -> bool:
-    """Whether the person could publish or decline it."""
-    try:
-        check_publisher(proposal.drafted_by, by)
-    except Denied:
-        return False
-    return True
-
-
-def _left(row: DesignationProposal) -> Iterator[Reason]:
-    """Whether its drafter still answers for it in office."""
-    try:
-        check_drafter(row.drafted_by)
-    except Denied:
-        yield Reason("drafter_left", _("提请人已不是市认定办公室经办人，请不予发布，由他人重新提请。"))
-
-
-def _waiting(proposal: DesignationProposal) -> DesignationProposal:
-    rows = DesignationProposal.objects.select_for_update(of=("self",)).select_related("drafted_by", "decided_by")
-    row = rows.get(pk=proposal.pk)
-    if row.state != DesignationState.WAITING:
-        state = DesignationState(row.state).label
-        reason = Reason("decided_already", _("该提请现为“%(state)s”，不能再办理。") % {"state": state})
-        raise AlreadyDone(reason, done_by=str(row.decided_by), done_at=row.decided_at)
     return row
 
 

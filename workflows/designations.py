@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accreditation.acts import Act, act, hold
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.four_eyes import check_another
 from accreditation.models import Body, DesignationProposal, Programme, RuleSetEdition, User
-from accreditation.permissions import has_power, persons_behind
+from accreditation.permissions import has_power
 from accreditation.roles import Power
 from accreditation.services.numbers import next_number
 from accreditation.services.rule_drafts import chain_of
@@ -36,6 +37,7 @@ KEYS = {  # field of the programme: key of the file
     "is_of_product": "designation.granted_to",
 }
 BODY, EDITION = "designation.granted_by", "rules.edition"
+OWN = Reason("four_eyes", gettext_lazy("设立人和复核人须是两个人。"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ def set_up(text: str, file: str, *, by: User, seconded_by: User, at: datetime) -
     with act(CHAIN, "set_up_designation", by=by, at=at, acting_as="municipal_officer") as doing:
         found = enter(doing, text, file, publisher=seconded_by, at=at)
         row = kept(found, text, file, by=by, at=at)
-        settle(row, DesignationProposal.publish, by=seconded_by, at=at, edition=edition_of(found))
+        row.publish()
+        row.decided_by, row.decided_at, row.edition = seconded_by, at, edition_of(found)
+        row.save()
         doing.note(proposal=row.number, file=file, seconded_by=seconded_by.pk)
     return found
 
@@ -156,17 +160,6 @@ def checksum_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def settle(
-    row: DesignationProposal, decide: Callable[[DesignationProposal], None], *, by: User, at: datetime, **more: Any
-) -> None:
-    """What became of a proposal, by whom and when."""
-    decide(row)
-    row.decided_by, row.decided_at = by, at
-    for name, value in more.items():
-        setattr(row, name, value)
-    row.save()
-
-
 def check_drafter(by: User) -> None:
     """Raise Denied unless the person may draft rules and run batches."""
     if not (has_power(by, Power.DRAFT_RULES) and has_power(by, Power.RUN_BATCHES)):
@@ -175,10 +168,14 @@ def check_drafter(by: User) -> None:
 
 def check_publisher(drafted_by: User, by: User) -> None:
     """Raise Denied unless the person may publish rules and is another than the drafter, in an own or a lent office."""
+    needs_publisher(by)
+    check_another([drafted_by.pk], by, OWN)
+
+
+def needs_publisher(by: User) -> None:
+    """Raise Denied unless the person may publish rules."""
     if not has_power(by, Power.PUBLISH_RULES):
         raise Denied([Reason("not_publisher", _("复核人须有发布规则集的权限。"))])
-    if drafted_by.pk in persons_behind(by):
-        raise Denied([Reason("four_eyes", _("设立人和复核人须是两个人。"))])
 
 
 def _create_programme(said: Designation) -> None:

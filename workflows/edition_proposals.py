@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Replayed, act, fingerprint
-from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.errors import Denied, Reason, Refusal
+from accreditation.four_eyes import FourEyes
 from accreditation.models import EditionChange, User
-from accreditation.models.editions import EditionChangeState
 from accreditation.roles import ROLES, Power
 from accreditation.selectors.people import acting_role, holders_of
 from accreditation.services.numbers import next_number
@@ -22,6 +22,26 @@ from workflows.edition_change import LEDGER, CaseOutcome, confirming_role, rehea
 from workflows.edition_mapping import EditionMapping
 
 LONGEST_REASON = 300
+
+
+def proposing_role(by: User) -> str:
+    """The office in which a person proposes; Denied without one of their own."""
+    role = acting_role(by, Power.RUN_BATCHES)
+    if role is None or by.stands_in_for is not None:
+        raise Denied([Reason("not_yours", _("您没有办理此项的职权。"))])
+    return role
+
+
+FOUR_EYES = FourEyes(
+    EditionChange,
+    check_decider=lambda _row, by, _at: confirming_role(by),
+    check_proposer=lambda _row, by, _at: proposing_role(by),
+    own=Reason("four_eyes", _("提请人不能确认自己的更换。")),
+    left=Reason("proposer_left", _("提请人已没有办理批次的职权，请不予确认，由他人重新提请。")),
+    wordless=Reason("reason_needed", _("请写明不予确认的理由。"), "reason"),
+    settled="decided",
+    reason="decline_reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +132,14 @@ def _against(found: Preview, seen: str) -> Iterator[Reason]:
 def confirm(change: EditionChange, *, seen: str, by: User, at: datetime) -> EditionChange:
     """A second person confirms the frozen preview, whose hash they were shown; the cases are carried out after it.
 
-    Denied for the proposer and whoever acts by a lent power, AlreadyDone, Refusal for another hash.
+    Denied for the proposer and whoever acts by a lent power, AlreadyDone, Refusal for another hash or once the
+    proposer has left office.
     """
     with act(LEDGER, "confirm_edition_change", by=by, at=at, acting_as=confirming_role(by)) as doing:
-        row = _waiting(change)
-        check_second(row, by)
+        row = FOUR_EYES.to_confirm(doing, change)
         if seen != row.preview_sha256:
             raise Refusal([Reason("other_preview", _("您核对的不是这份预演结果，请重新打开页面。"))])
-        if reasons := list(_proposer_left(row)):
-            raise Refusal(reasons)
-        _settle(row, EditionChange.confirm, by=by, at=at)
+        FOUR_EYES.settle(row, EditionChange.confirm, by=by, at=at)
         doing.note(change=row.number, mapping=row.mapping_sha256, preview=row.preview_sha256)
         doing.note(proposed_by=row.proposed_by_id)
         doing.tell(row.proposed_by, "edition_change_confirmed", change=row.number)
@@ -131,78 +149,18 @@ def confirm(change: EditionChange, *, seen: str, by: User, at: datetime) -> Edit
 def decline(change: EditionChange, *, reason: str, by: User, at: datetime) -> EditionChange:
     """Leave it without effect; the proposer is told the reason. Denied as for confirming, AlreadyDone, Refusal."""
     with act(LEDGER, "decline_edition_change", by=by, at=at, acting_as=confirming_role(by)) as doing:
-        row = _waiting(change)
-        check_second(row, by)
-        said = reason.strip()[:LONGEST_REASON]
-        if not said:
-            raise Refusal([Reason("reason_needed", _("请写明不予确认的理由。"), "reason")])
-        _settle(row, EditionChange.decline, by=by, at=at, decline_reason=said)
-        doing.note(change=row.number, reason=said)
-        doing.tell(row.proposed_by, "edition_change_declined", change=row.number, reason=said)
+        row = FOUR_EYES.decline(doing, change, EditionChange.decline, reason)
+        doing.note(change=row.number, reason=row.decline_reason)
+        doing.tell(row.proposed_by, "edition_change_declined", change=row.number, reason=row.decline_reason)
     return row
 
 
 def withdraw(change: EditionChange, *, by: User, at: datetime) -> EditionChange:
     """Take the own proposal back. Denied for everybody else, AlreadyDone when it is decided."""
     with act(LEDGER, "withdraw_edition_change", by=by, at=at, acting_as=proposing_role(by)) as doing:
-        row = _waiting(change)
-        if row.proposed_by_id != by.pk:
-            raise Denied([Reason("not_own", _("只有提请人可以撤回。"))])
-        _settle(row, EditionChange.withdraw, by=by, at=at)
+        row = FOUR_EYES.withdraw(doing, change, EditionChange.withdraw)
         doing.note(change=row.number)
     return row
-
-
-def proposing_role(by: User) -> str:
-    """The office in which a person proposes; Denied without one of their own."""
-    role = acting_role(by, Power.RUN_BATCHES)
-    if role is None or by.stands_in_for is not None:
-        raise Denied([Reason("not_yours", _("您没有办理此项的职权。"))])
-    return role
-
-
-def _proposer_left(row: EditionChange) -> Iterator[Reason]:
-    """Whether its proposer still answers for it in office."""
-    try:
-        proposing_role(row.proposed_by)
-    except Denied:
-        yield Reason("proposer_left", _("提请人已没有办理批次的职权，请不予确认，由他人重新提请。"))
-
-
-def check_second(row: EditionChange, by: User) -> None:
-    """Raise Denied unless the person may publish rules by an own office and did not propose it."""
-    confirming_role(by)
-    if row.proposed_by_id == by.pk:
-        raise Denied([Reason("four_eyes", _("提请人不能确认自己的更换。"))])
-
-
-def may_decide(row: EditionChange, by: User) -> bool:
-    """Whether the person could confirm or decline it."""
-    try:
-        check_second(row, by)
-    except Denied:
-        return False
-    return True
-
-
-def _waiting(change: EditionChange) -> EditionChange:
-    rows = EditionChange.objects.select_for_update(of=("self",)).select_related("proposed_by", "decided_by")
-    row = rows.get(pk=change.pk)
-    if row.state != EditionChangeState.WAITING:
-        state = EditionChangeState(row.state).label
-        reason = Reason("decided_already", _("该提请现为“%(state)s”，不能再办理。") % {"state": state})
-        raise AlreadyDone(reason, done_by=str(row.decided_by), done_at=row.decided_at)
-    return row
-
-
-def _settle(
-    row: EditionChange, decide: Callable[[EditionChange], None], *, by: User, at: datetime, **more: Any
-) -> None:
-    decide(row)
-    row.decided_by, row.decided_at = by, at
-    for name, value in more.items():
-        setattr(row, name, value)
-    row.save()
 
 
 def _confirmers_but(by: User) -> list[User]:

@@ -7,10 +7,13 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
-from accreditation.errors import Denied, Reason, Refusal
+from accreditation.errors import Reason, Refusal
+from accreditation.four_eyes import said_in_full
 from accreditation.models import EditionChange, User
 from workflows.edition_change import LEDGER, cases_left, confirmed, confirming_role, is_deserted
-from workflows.edition_proposals import LONGEST_REASON, check_second
+from workflows.edition_proposals import FOUR_EYES, LONGEST_REASON
+
+WORDLESS = Reason("reason_needed", _("请写明接办的理由。"), "reason")
 
 
 def take_over(change: EditionChange, *, reason: str, by: User, at: datetime) -> EditionChange:
@@ -21,10 +24,8 @@ def take_over(change: EditionChange, *, reason: str, by: User, at: datetime) -> 
     """
     with act(LEDGER, "take_over_edition_change", by=by, at=at, acting_as=confirming_role(by)) as doing:
         row = EditionChange.objects.select_for_update(of=("self",)).get(pk=confirmed(change.number).pk)
-        check_second(row, by)
-        said = reason.strip()[:LONGEST_REASON]
-        if not said:
-            raise Refusal([Reason("reason_needed", _("请写明接办的理由。"), "reason")])
+        FOUR_EYES.check_second(row, by, at)
+        said = said_in_full(reason, WORDLESS, most=LONGEST_REASON)
         former = row.runner
         if not is_deserted(row):
             raise Refusal(
@@ -40,8 +41,4 @@ def take_over(change: EditionChange, *, reason: str, by: User, at: datetime) -> 
 
 def may_take_over(row: EditionChange, by: User) -> bool:
     """Whether the change runs without anybody in office to carry it on, and the person could have confirmed it."""
-    try:
-        check_second(row, by)
-    except Denied:
-        return False
-    return is_deserted(row)
+    return FOUR_EYES.may_decide(row, by) and is_deserted(row)

@@ -135,11 +135,9 @@ def answer(
                 raise Denied([Reason("not_yours", _("只有本机构负责人可以答复再次退回的提请。"))])
             row = kept.waiting(of, owner_at(of))
             if row is None or row.pk != pk:
-                raise AlreadyDone(
-                    Reason("already_done", _("该提请已经答复，或者办件已进入其他环节。")), done_by="", done_at=None
-                )
+                raise _answered(of, pk)
             reasons = [*_wordless(reason)]
-            if by.pk in (row.asked_by_id, row.asked_for_id):
+            if persons_behind(by) & {row.asked_by_id, row.asked_for_id}:
                 reasons.append(Reason("same_person", _("再次退回须由提请人以外的负责人答复。")))
             if reasons:
                 raise Refusal(reasons)
@@ -149,6 +147,15 @@ def answer(
             doing.tell(row.asked_by, told, case_number=case.number, person=str(by), reason=reason.strip())
     except Replayed:
         return
+
+
+def _answered(of: Returned, pk: int) -> AlreadyDone:
+    """Who answered it and when; nobody where it has lapsed."""
+    reason = Reason("already_done", _("该提请已经答复，或者办件已进入其他环节。"))
+    row = of.further_returns.select_related("answered_by").filter(pk=pk).first()
+    if row is None or row.answered_by is None:
+        return AlreadyDone(reason, done_by="", done_at=None)
+    return AlreadyDone(reason, done_by=str(row.answered_by), done_at=row.answered_at)
 
 
 def superiors(found: DeskTask, case: Case) -> list[User]:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, hold
 from accreditation.enums import PaperImportState
-from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.errors import Denied, Reason, Refusal
+from accreditation.four_eyes import check_another, decided_before
 from accreditation.models import Enterprise, PaperImport, Programme, Title, User
 from accreditation.models.titles import STANDING
 from accreditation.roles import Power, Role
@@ -33,6 +34,7 @@ from workflows.paper_rows import HEADINGS, STATE_AFTER, Finding, PaperRow, doubl
 from workflows.workdays import SHANGHAI
 
 LEDGER = "paper_register"
+OWN = Reason("four_eyes", _("录入人不能复核自己的名单，须由另一人确认。"))
 LIST = FileRule("text/csv", (".csv",), (b"",))
 HOLDING = [*STANDING, "suspended"]
 
@@ -130,8 +132,7 @@ def confirm_import(paper: PaperImport, *, by: User, at: datetime) -> PaperImport
     fault that came up since the list was checked.
     """
     role = _role(by)
-    if by.pk == paper.prepared_by_id:
-        raise Denied([Reason("four_eyes", _("录入人不能复核自己的名单，须由另一人确认。"))])
+    check_another([paper.prepared_by_id], by, OWN)
     with act(paper, "confirm_paper_import", by=by, at=at, acting_as=role) as doing:
         row = _waiting(doing.chain)
         hold(LEDGER)  # two lists with the same certificate or holder are entered one after the other
@@ -164,8 +165,7 @@ def drop_import(paper: PaperImport, *, by: User, at: datetime) -> PaperImport:
 def _waiting(chain: object) -> PaperImport:
     assert isinstance(chain, PaperImport)
     if chain.state != PaperImportState.PREPARED:
-        by = chain.decided_by.name if chain.decided_by else ""
-        raise AlreadyDone(Reason("already_decided", _("这份名单已经处理过。")), done_by=by, done_at=chain.decided_at)
+        raise decided_before(chain, "decided")
     return chain
 
 

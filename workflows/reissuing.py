@@ -15,6 +15,7 @@ from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.adverse_ends import ADVERSE_ENDS
 from accreditation.enums import Level, TitleState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.four_eyes import FourEyes
 from accreditation.models import Reissue, ReissueLetter, Title, User
 from accreditation.models.titles import STANDING
 from accreditation.permissions import acts_for, in_own_name, is_connected, persons_behind
@@ -26,6 +27,7 @@ from accreditation.reissue_words import (
     ReissueReason,
     ReissueState,
 )
+from accreditation.roles import Power
 from accreditation.selectors import granting
 from accreditation.selectors.people import active_people_of
 from accreditation.services.letters import letter_text
@@ -42,6 +44,34 @@ OCCASION_FOR = {reason: EXCHANGE for reason in ReissueReason} | {
     ReissueReason.LOST: REISSUE,
     ReissueReason.DAMAGED: REISSUE,
 }
+
+
+def _check_power(title: Title, place: str, by: User, at: datetime | None) -> Power:
+    """By which power the person answers at that place. Denied for others, and with a tie to the holder."""
+    power = power_at(by, place, at)
+    if power is None or is_connected(by, title.holder_id):
+        raise Denied([Reason("not_yours", _("只有作出认定的机关的承办人可以办理。"))])
+    return power
+
+
+def _check_asker(row: Reissue, by: User, at: datetime | None) -> None:
+    """The holder's own request is the enterprise's, whoever of its people sent it."""
+    if row.is_by_office:
+        _check_power(row.title, row.place, by, at)
+
+
+FOUR_EYES = FourEyes(
+    Reissue,
+    check_decider=lambda row, by, at: _check_power(row.title, row.place, by, at),
+    check_proposer=_check_asker,
+    own=Reason("same_person", _("机关自行提出的更正，须由提出人以外的另一人审核。")),
+    left=Reason("proposer_left", _("提出人已不是作出认定的机关的承办人，请不予同意，由他人重新提出。")),
+    wordless=Reason("text_needed", _("请写明不同意的理由，不少于 %(n)d 个字。"), "answer"),
+    proposed=("asked_by", "asked_for"),
+    reason="answer",
+    least=LEAST_WORDS,
+    related=("title__holder",),
+)
 
 
 def place_of(title: Title) -> str:
@@ -80,10 +110,7 @@ def propose_reissue(
     title: Title, *, reason: str, statement: str, by: User, at: datetime, request_key: str | None = None
 ) -> Reissue:
     """An officer of the granting authority proposes a corrected certificate; a second one answers. Raises as above."""
-    place = place_of(title)
-    power = power_at(by, place, at)
-    if power is None or is_connected(by, title.holder_id):
-        raise Denied([Reason("not_yours", _("只有作出认定的机关的承办人可以办理。"))])
+    power = _check_power(title, place_of(title), by, at)
     return _ask(title, reason, statement.strip(), by=by, at=at, acting_as=power, request_key=request_key)
 
 
@@ -155,8 +182,7 @@ def withdraw_reissue(title: Title, number: str, *, by: User, at: datetime) -> Re
         if row is None:
             reason = Reason("already_done", _("该申请已经答复或撤回。"))
             raise AlreadyDone(reason, done_by="", done_at=None)
-        row.state, row.settled_by, row.settled_at = ReissueState.WITHDRAWN, by, at
-        row.save(update_fields=["state", "settled_by", "settled_at"])
+        FOUR_EYES.settle(row, Reissue.withdraw, by=by, at=at)
         doing.note(reissue=row.number, reason=row.reason)
         doing.tell(answering(row, at), "reissue_withdrawn", number=row.number, title=title.number)
     return row
@@ -168,8 +194,9 @@ def allow_reissue(
 ) -> Reissue:
     """Ask the signer for the next version and write to the holder.
 
-    Raises Denied for whoever does not answer there, AlreadyDone when it was answered, Refusal with all reasons (the
-    proposer's own proposal, a title or a certificate that has come to another state meanwhile).
+    Raises Denied for whoever does not answer there or proposed it, AlreadyDone when it was answered, Refusal for
+    whoever gave an answer that was set aside, once its proposer left office, and with all reasons where title or
+    certificate have come to another state.
     """
     return _answer(reissue, ALLOW_REISSUE, remark.strip(), by=by, at=at, request_key=request_key)
 
@@ -180,69 +207,49 @@ def refuse_reissue(reissue: Reissue, *, reason: str, by: User, at: datetime, req
 
 
 def _answer(reissue: Reissue, verb: str, said: str, *, by: User, at: datetime, request_key: str | None) -> Reissue:
-    title = Title.objects.select_related("holder").get(pk=reissue.title_id)
-    power = power_at(by, reissue.place, at)
-    if power is None or is_connected(by, title.holder_id):
-        raise Denied([Reason("not_yours", _("只有作出认定的机关的承办人可以办理。"))])
+    power = _check_power(reissue.title, reissue.place, by, at)
     try:
         with act(
-            title, verb, by=by, at=at, acting_as=power, request_key=request_key,
+            reissue.title, verb, by=by, at=at, acting_as=power, request_key=request_key,
             request=fingerprint(reissue.pk, verb, said),
         ) as doing:  # fmt: skip
-            row = _waiting(reissue)
-            if reasons := [*_faults_of_answer(row, verb, said, by)]:
-                raise Refusal(reasons)
+            if persons_behind(by) & answered_before(reissue):
+                text = _("原答复已被复议决定撤销，须由未作出原答复的另一人审核。")
+                raise Refusal([Reason("answered_before", text)])
             if verb == ALLOW_REISSUE:
-                _make(row, doing, said)
-            _settle(row, verb, said, doing)
+                row = FOUR_EYES.to_confirm(doing, reissue)
+                FOUR_EYES.settle(row, Reissue.allow, by=by, at=at, answer=said, **_make(row, doing, said))
+            else:
+                row = FOUR_EYES.decline(doing, reissue, Reissue.refuse, said)
+            _tell(row, doing)
             doing.reply(number=row.number)
     except Replayed:
         return Reissue.objects.get(pk=reissue.pk)
     return row
 
 
-def _waiting(reissue: Reissue) -> Reissue:
-    row = Reissue.objects.select_for_update(of=("self",)).select_related("asked_by", "settled_by").get(pk=reissue.pk)
-    if row.state != ReissueState.WAITING:
-        reason = Reason("already_done", _("该申请已经答复或撤回。"))
-        raise AlreadyDone(reason, done_by=str(row.settled_by), done_at=row.settled_at)
-    return row
-
-
-def _faults_of_answer(row: Reissue, verb: str, said: str, by: User) -> Iterator[Reason]:
-    if persons_behind(by) & {row.asked_by_id, row.asked_for_id}:
-        yield Reason("same_person", _("机关自行提出的更正，须由提出人以外的另一人审核。"))
-    if persons_behind(by) & answered_before(row):
-        yield Reason("answered_before", _("原答复已被复议决定撤销，须由未作出原答复的另一人审核。"))
-    if verb != ALLOW_REISSUE and len(said) < LEAST_WORDS:
-        yield Reason("text_needed", _("请写明不同意的理由，不少于 %(n)d 个字。") % {"n": LEAST_WORDS}, "answer")
-
-
-def _make(row: Reissue, doing: Act, remark: str) -> None:
-    """The next version, asked of the signer in this transaction; what it replaces is noted."""
+def _make(row: Reissue, doing: Act, remark: str) -> dict[str, object]:
+    """The next version, asked of the signer in this transaction; what it replaces is noted. Fields of the request."""
     title = _title(doing)
     if reasons := list(faults_of_title(title, doing.at)):
         raise Refusal(reasons)
     former = standing_certificate_of_title(title)
     assert former is not None
-    row.certificate_number = request_again(
+    number = request_again(
         title, occasion=OCCASION_FOR[ReissueReason(row.reason)], request_key=f"reissue:{row.number}",
         document=former.content.announcement, dated=doing.at.astimezone(SHANGHAI).date(), former=title.holder,
         at=doing.at,
     )  # fmt: skip
     made = Certificate.objects.get(request_key=f"reissue:{row.number}")
-    row.former_version, row.new_version = former.version, made.version
     doing.note(certificate=made.number, version=made.version, replaces=former.version, remark=remark)
+    return {"certificate_number": number, "former_version": former.version, "new_version": made.version}
 
 
-def _settle(row: Reissue, verb: str, said: str, doing: Act) -> None:
-    is_allowed = verb == ALLOW_REISSUE
-    row.state = ReissueState.ALLOWED if is_allowed else ReissueState.REFUSED
-    row.settled_by, row.settled_at, row.answer = doing.by, doing.at, said
-    row.save()
+def _tell(row: Reissue, doing: Act) -> None:
+    is_allowed = row.state == ReissueState.ALLOWED
     title = _title(doing)
     words = {"number": row.number, "title": title.number}
-    doing.note(reissue=row.number, reason=row.reason, answer=said, asked_by=str(row.asked_by))
+    doing.note(reissue=row.number, reason=row.reason, answer=row.answer, asked_by=str(row.asked_by))
     if row.is_by_office:
         told = "reissue_proposal_allowed" if is_allowed else "reissue_proposal_refused"
         doing.tell(row.asked_by, told, **words)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django_fsm import transition
 
 from accreditation.correction_words import AnnouncementCorrectionState, Particular
 from accreditation.models.batches import Batch
 from accreditation.models.notices import Announcement
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 from accreditation.models.titles import Title
 
 S = AnnouncementCorrectionState
@@ -28,7 +30,7 @@ class AnnouncementCorrection(models.Model):
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     proposed_at = models.DateTimeField()
-    state = models.CharField(max_length=12, choices=AnnouncementCorrectionState, default=S.WAITING)
+    state = StateField(max_length=12, default=S.WAITING, choices=S.choices, protected=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(blank=True)
@@ -59,3 +61,11 @@ class AnnouncementCorrection(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @transition(field=state, source=S.WAITING, target=S.PUBLISHED)
+    def publish(self) -> None:
+        """Read by everybody beside the announcement."""
+
+    @transition(field=state, source=S.WAITING, target=S.DECLINED)
+    def decline(self) -> None:
+        """Left unpublished by the second person."""

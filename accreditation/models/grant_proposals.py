@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django_fsm import transition
 
 from accreditation.models.people import RoleGrant, User
+from accreditation.models.state_field import StateField
 from accreditation.roles import ROLES
 
 
@@ -16,6 +18,9 @@ class ProposalState(models.TextChoices):
     WAITING = "waiting", _("待第二人复核")
     CONFIRMED = "confirmed", _("已授予")
     DECLINED = "declined", _("未予授予")
+
+
+S = ProposalState
 
 
 class GrantProposal(models.Model):
@@ -28,7 +33,7 @@ class GrantProposal(models.Model):
     expertise = models.JSONField(null=True, blank=True)  # of an expert, as `services.grants.Expertise` names it
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
-    state = models.CharField(max_length=12, choices=ProposalState, default=ProposalState.WAITING)
+    state = StateField(max_length=12, default=S.WAITING, choices=S.choices, protected=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)  # of the one who declined
@@ -54,3 +59,11 @@ class GrantProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.district} {self.state}"
+
+    @transition(field=state, source=S.WAITING, target=S.CONFIRMED)
+    def confirm(self) -> None:
+        """The role is given."""
+
+    @transition(field=state, source=S.WAITING, target=S.DECLINED)
+    def decline(self) -> None:
+        """Left without effect by the second person."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django_fsm import transition
 
 from accreditation.models.cases import LetterText
 from accreditation.models.people import User
+from accreditation.models.state_field import StateField
 from accreditation.models.titles import Title
 from accreditation.reissue_words import LETTER_NAMES, REISSUE_ALLOWED, REISSUE_REFUSED, ReissueReason, ReissueState
 
@@ -29,7 +31,7 @@ class Reissue(models.Model):
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     asked_at = models.DateTimeField()
-    state = models.CharField(max_length=12, choices=ReissueState, default=S.WAITING)
+    state = StateField(max_length=12, default=S.WAITING, choices=S.choices, protected=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(blank=True)
@@ -72,6 +74,18 @@ class Reissue(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @transition(field=state, source=S.WAITING, target=S.ALLOWED)
+    def allow(self) -> None:
+        """The next version is asked of the signer."""
+
+    @transition(field=state, source=S.WAITING, target=S.REFUSED)
+    def refuse(self) -> None:
+        """Answered with a reason; the certificate in hand stays."""
+
+    @transition(field=state, source=S.WAITING, target=S.WITHDRAWN)
+    def withdraw(self) -> None:
+        """Taken back by the holder."""
 
 
 class ReissueLetter(LetterText):

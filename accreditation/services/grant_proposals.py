@@ -9,12 +9,22 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.errors import AlreadyDone, Reason, Refusal
+from accreditation.errors import Reason, Refusal
+from accreditation.four_eyes import FourEyes
 from accreditation.models import GrantProposal, RoleGrant, User
 from accreditation.models.grant_proposals import ProposalState
-from accreditation.permissions import has_power
-from accreditation.roles import Power, Role
+from accreditation.roles import Role
 from accreditation.services.grants import LEDGER, Expertise, check_grant, needs_officer, write_expertise, write_grant
+
+FOUR_EYES = FourEyes(
+    GrantProposal,
+    check_decider=lambda _row, by, _at: needs_officer(by),
+    check_proposer=lambda _row, by, _at: needs_officer(by),
+    own=Reason("same_person", _("授予角色须由提请人以外的另一位安全管理员复核。")),
+    left=Reason("proposer_left", _("提请人已不是安全管理员，请不予授予后重新提请。")),
+    wordless=Reason("reason_needed", _("请写明不予授予的理由。"), "ground"),
+    related=("user",),
+)
 
 
 def propose_grant(
@@ -60,23 +70,18 @@ def propose_grant(
 def confirm_grant(proposal: GrantProposal, *, by: User, at: datetime) -> RoleGrant:
     """Give what another security officer proposed; all is asked again, as persons and roles change meanwhile.
 
-    Raises Denied, AlreadyDone when it is settled, Refusal with every reason: own proposal, own role, those of
-    `check_grant`.
+    Raises Denied (also for the own proposal), AlreadyDone when it is settled, Refusal: its proposer left, or every
+    reason of `check_grant`.
     """
     # Inside the ledger's lock, so that neither grants which exclude each other nor revocations of officers can cross.
     with act(LEDGER, "grant_role", by=by, at=at, acting_as=Role.SECURITY_OFFICER) as doing:
-        needs_officer(by)
-        row = _waiting(proposal)
-        if not has_power(row.proposed_by, Power.GRANT_ROLES):
-            raise Refusal([Reason("proposer_left", _("提请人已不是安全管理员，请不予授予后重新提请。"))])
-        if row.proposed_by_id == by.pk:
-            raise Refusal([Reason("same_person", _("授予角色须由提请人以外的另一位安全管理员复核。"))])
+        row = FOUR_EYES.to_confirm(doing, proposal)
         expertise, role = _read(row.expertise), Role(row.role)
         check_grant(row.user, role, by=by, district=row.district, ground=row.ground, expertise=expertise)
         grant = write_grant(row.user, role, row.district, row.proposed_by, at, row.ground, confirmed_by=by)
         if expertise is not None:
             write_expertise(row.user, expertise)
-        _settle(row, ProposalState.CONFIRMED, by, at, grant=grant)
+        FOUR_EYES.settle(row, GrantProposal.confirm, by=by, at=at, grant=grant)
         doing.note(
             grant=grant.pk, proposal=row.pk, user=row.user_id, name=str(row.user), role=row.role,
             district=row.district, ground=row.ground, proposed_by=str(row.proposed_by),
@@ -86,18 +91,9 @@ def confirm_grant(proposal: GrantProposal, *, by: User, at: datetime) -> RoleGra
 
 
 def decline_grant(proposal: GrantProposal, *, by: User, at: datetime, reason: str) -> GrantProposal:
-    """Leave a proposal without effect, with a reason. Raises Denied, AlreadyDone, Refusal (own proposal, no reason)."""
+    """Leave a proposal without effect, with a reason. Raises Denied as for confirming, AlreadyDone, Refusal."""
     with act(LEDGER, "decline_grant", by=by, at=at, acting_as=Role.SECURITY_OFFICER) as doing:
-        needs_officer(by)
-        row = _waiting(proposal)
-        reasons = []
-        if row.proposed_by_id == by.pk:
-            reasons.append(Reason("same_person", _("授予角色须由提请人以外的另一位安全管理员复核。")))
-        if not reason.strip():
-            reasons.append(Reason("reason_needed", _("请写明不予授予的理由。"), "ground"))
-        if reasons:
-            raise Refusal(reasons)
-        _settle(row, ProposalState.DECLINED, by, at, reason=reason.strip()[:300])
+        row = FOUR_EYES.decline(doing, proposal, GrantProposal.decline, reason)
         doing.note(proposal=row.pk, user=row.user_id, role=row.role, district=row.district, reason=row.reason)
         doing.tell(
             row.proposed_by, "grant_declined", role=row.role, district=row.district, person=str(row.user),
@@ -109,22 +105,6 @@ def decline_grant(proposal: GrantProposal, *, by: User, at: datetime, reason: st
 def grant_role(user: User, role: Role, *, by: User, second: User, at: datetime, **particulars: Any) -> RoleGrant:
     """Both steps, for set-ups where both persons act: what `by` proposes, `second` confirms."""
     return confirm_grant(propose_grant(user, role, by=by, at=at, tells=False, **particulars), by=second, at=at)
-
-
-def _waiting(proposal: GrantProposal) -> GrantProposal:
-    rows = GrantProposal.objects.select_for_update(of=("self",)).select_related("user", "proposed_by", "settled_by")
-    row = rows.get(pk=proposal.pk)
-    if row.state != ProposalState.WAITING:
-        reason = Reason("settled_already", _("该提请已经复核。"))
-        raise AlreadyDone(reason, done_by=str(row.settled_by), done_at=row.settled_at)
-    return row
-
-
-def _settle(row: GrantProposal, state: ProposalState, by: User, at: datetime, **more: Any) -> None:
-    row.state, row.settled_by, row.settled_at = state, by, at
-    for name, value in more.items():
-        setattr(row, name, value)
-    row.save(update_fields=["state", "settled_by", "settled_at", *more])
 
 
 def _other_officers(by: User) -> list[User]:

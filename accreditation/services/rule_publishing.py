@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act, hold
 from accreditation.enums import RuleDraftState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.four_eyes import check_another, said_in_full
 from accreditation.models import RuleDraft, RuleSetEdition, RuleTrial, User
 from accreditation.permissions import has_power
 from accreditation.roles import ROLES, Power
@@ -21,6 +22,8 @@ from criteria.editing import Checked, checked, opened
 from criteria.golden import CaseResult, Limit, parse_cases, run_cases, stray_cases, uncovered_limits
 from criteria.live import LiveFault, live_faults
 from criteria.ruleset import RuleSet
+
+WORDLESS = Reason("no_reason", _("请填写理由。"), "remark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def readiness(draft: RuleDraft) -> Readiness:
 
 def against(draft: RuleDraft, ready: Readiness) -> Iterator[Reason]:
     """Everything that stands against publishing, all at once."""
+    yield from _left(draft)
     if ready.checked.rule_set is None:
         yield from faults_as_reasons(ready.checked.faults)
         return
@@ -73,6 +77,14 @@ def against(draft: RuleDraft, ready: Readiness) -> Iterator[Reason]:
         yield Reason("cases_fail", _("有 %(n)d 个边界案例的结果与手算不符。") % {"n": len(ready.failed)})
     if ready.trial is None or ready.trial.finished_at is None:
         yield Reason("no_trial", _("还没有用历史申报试算当前文本。"))
+
+
+def _left(draft: RuleDraft) -> Iterator[Reason]:
+    """Whether who put it before a second person still answers for it in office."""
+    if draft.state == RuleDraftState.SUBMITTED:
+        assert draft.submitted_by is not None
+        if not has_power(draft.submitted_by, Power.DRAFT_RULES):
+            yield Reason("drafter_left", _("提交人已没有起草规则集的职权，请退回，由他人重新提交。"))
 
 
 def submit_draft(draft: RuleDraft, *, version: int, by: User, at: datetime) -> None:
@@ -119,22 +131,24 @@ def readiness_note(draft: RuleDraft) -> str:
 
 
 def send_back(draft: RuleDraft, *, remark: str, version: int, by: User, at: datetime) -> None:
-    """Back to drafting with what is to be changed; Denied for whoever changed it."""
+    """Back to drafting with what is to be changed; Denied for whoever changed it, Refusal without words."""
     check_publisher(draft, by)
+    said = said_in_full(remark, WORDLESS)
     with act(draft, "send_rules_back", by=by, at=at, acting_as=_office_of(by)) as doing:
         row = _row(doing.chain, RuleDraftState.SUBMITTED, version)
         row.send_back()
-        row.decided_by, row.decided_at, row.remark = by, at, remark
+        row.decided_by, row.decided_at, row.remark = by, at, said
         row.save()
         doing.moved(RuleDraftState.SUBMITTED, row.state)
-        doing.note(remark=remark)
+        doing.note(remark=said)
         if row.submitted_by:
             doing.tell(row.submitted_by, "rules_sent_back", draft=row.number)
 
 
 def drop_draft(draft: RuleDraft, *, remark: str, version: int, by: User, at: datetime) -> None:
-    """Give a draft up, with the reason."""
+    """Give a draft up, with the reason; Refusal without one."""
     check_drafter(by)
+    said = said_in_full(remark, WORDLESS)
     with act(draft, "drop_rules", by=by, at=at, acting_as="municipal_officer") as doing:
         row = doing.chain
         assert isinstance(row, RuleDraft)
@@ -143,18 +157,18 @@ def drop_draft(draft: RuleDraft, *, remark: str, version: int, by: User, at: dat
         if before not in (RuleDraftState.DRAFTING, RuleDraftState.SUBMITTED):
             raise Refusal([Reason("decided", _("该草案已办结。"))])
         row.drop()
-        row.decided_by, row.decided_at, row.remark = by, at, remark
+        row.decided_by, row.decided_at, row.remark = by, at, said
         row.save()
         doing.moved(before, row.state)
-        doing.note(remark=remark)
+        doing.note(remark=said)
 
 
 def check_publisher(draft: RuleDraft, by: User) -> None:
     """Raise Denied unless the person may publish rules and changed nothing in this draft."""
     if not has_power(by, Power.PUBLISH_RULES):
         raise Denied([Reason("may_not_publish_rules", _("您不能发布规则集。"))])
-    if draft.created_by_id == by.pk or draft.editors.filter(pk=by.pk).exists():
-        raise Denied([Reason("own_rules", _("起草或修改过该草案的人不能发布它。"))])
+    own = Reason("own_rules", _("起草或修改过该草案的人不能发布它。"))
+    check_another([draft.created_by_id, *draft.editors.values_list("pk", flat=True)], by, own)
 
 
 def publishers_of(draft: RuleDraft) -> list[User]:

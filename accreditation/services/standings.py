@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
 from accreditation.enums import StandingState
-from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
+from accreditation.errors import Denied, Reason, Refusal
+from accreditation.four_eyes import check_another, decided_before, said_in_full
 from accreditation.models import Standing, StandingImport, User
 from accreditation.permissions import has_power
 from accreditation.roles import Power
@@ -19,6 +20,7 @@ from accreditation.services.numbers import next_number
 from accreditation.services.standing_texts import Grant, read_grant
 
 PREFIX = "ST"
+LONGEST_REASON = 300
 Entry = Standing | StandingImport
 
 
@@ -65,34 +67,34 @@ def drop_entry(entry: Entry, *, reason: str, by: User, at: datetime) -> None:
     """Not take a proposed standing or file into the register; whoever entered it may take it back."""
     if not has_power(by, Power.KEEP_STANDINGS):
         check_second_person(entry, by)
-    _check_reason(reason)
+    said = _said(reason)
     with act(entry, "drop_standings", by=by, at=at, acting_as=_office_of(by)) as doing:
         row = _proposed(doing.chain)
         row.drop()
-        row.settled_by, row.settled_at, row.remark = by, at, reason.strip()
+        row.settled_by, row.settled_at, row.remark = by, at, said
         row.save()
         if isinstance(row, StandingImport):
-            row.standings.update(state=StandingState.DROPPED, settled_by=by, settled_at=at, remark=reason.strip())
+            row.standings.update(state=StandingState.DROPPED, settled_by=by, settled_at=at, remark=said)
         doing.moved(StandingState.PROPOSED, row.state)
-        doing.note(reason=reason.strip())
+        doing.note(reason=said)
 
 
 def end_standing(standing: Standing, *, ended_on: date, reason: str, by: User, at: datetime) -> None:
     """End a confirmed standing from a day on; Refusal where the day lies before its beginning or in the future."""
     check_keeper(by)
-    _check_reason(reason)
+    said = _said(reason)
     with act(standing, "end_standing", by=by, at=at, acting_as="municipal_officer") as doing:
         row = doing.chain
         assert isinstance(row, Standing)
         if row.state != StandingState.CONFIRMED:
-            raise AlreadyDone(_other_state(row), done_by=str(row.settled_by or ""), done_at=row.settled_at)
+            raise decided_before(row)
         if not row.begins <= ended_on <= day_of(at):
             raise Refusal([Reason("end_day", _("终止日期应在开始之后，且不晚于今天。"), "ended_on")])
         row.end()
-        row.ended_on, row.remark = ended_on, reason.strip()
+        row.ended_on, row.remark = ended_on, said
         row.save()
         doing.moved(StandingState.CONFIRMED, row.state)
-        doing.note(ended_on=ended_on.isoformat(), reason=reason.strip())
+        doing.note(ended_on=ended_on.isoformat(), reason=said)
 
 
 def plain(grant: Grant) -> dict[str, object]:
@@ -108,18 +110,23 @@ def check_keeper(by: User) -> None:
 
 def may_confirm(entry: Entry, by: User) -> bool:
     """Whether the person is a second one with the power."""
-    return has_power(by, Power.CONFIRM_STANDINGS) and entry.entered_by_id != by.pk
+    try:
+        check_second_person(entry, by)
+    except Denied:
+        return False
+    return True
 
 
 def check_second_person(entry: Entry, by: User) -> None:
-    """Denied without the power, and for whoever entered it."""
-    if not may_confirm(entry, by):
-        raise Denied([Reason("same_person", _("须由录入人以外的人员复核。"))])
+    """Denied without the power, for whoever entered it, and for whoever acts in the place of that person."""
+    own = Reason("same_person", _("须由录入人以外的人员复核。"))
+    if not has_power(by, Power.CONFIRM_STANDINGS):
+        raise Denied([own])
+    check_another([entry.entered_by_id], by, own)
 
 
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal([Reason("no_reason", _("请填写理由。"), "reason")])
+def _said(reason: str) -> str:
+    return said_in_full(reason, Reason("no_reason", _("请填写理由。"), "reason"), most=LONGEST_REASON)
 
 
 def _proposed(chain: object) -> Entry:
@@ -127,12 +134,8 @@ def _proposed(chain: object) -> Entry:
     if isinstance(chain, Standing) and chain.intake_id is not None:
         raise Refusal([Reason("of_a_file", _("该项随导入文件整批复核。"))])
     if chain.state != StandingState.PROPOSED:
-        raise AlreadyDone(_other_state(chain), done_by=str(chain.settled_by or ""), done_at=chain.settled_at)
+        raise decided_before(chain)
     return chain
-
-
-def _other_state(row: Entry) -> Reason:
-    return Reason("other_state", _("该项现为“%(state)s”。") % {"state": StandingState(row.state).label})
 
 
 def _office_of(by: User) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accreditation.audit import verify_chain
 from accreditation.enums import RuleDraftState
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import AuditEvent, Batch, Effect, RuleDraft, RuleSetEdition, RuleTrial, User
+from accreditation.models import AuditEvent, Batch, Effect, Lender, RuleDraft, RuleSetEdition, RuleTrial, User
 from accreditation.roles import Role
 from accreditation.services import rule_drafts, rule_publishing
 from accreditation.services.batches import open_batch
@@ -251,6 +251,32 @@ def test_whoever_changed_a_draft_does_not_publish_it(cast: Cast, draft: RuleDraf
     with pytest.raises(Denied):
         rule_publishing.publish_draft(draft, version=draft.version, by=second, at=AT)
     assert not RuleSetEdition.objects.filter(published_at__isnull=False).exists()
+
+
+def test_who_acts_for_one_who_changed_a_draft_does_not_publish_it(
+    cast: Cast, draft: RuleDraft, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_publishing, "has_power", lambda *_asked: True)
+    second.stands_in_for = Lender(0, cast.office.pk, str(cast.office))
+    assert codes_of(lambda: rule_publishing.check_publisher(draft, second)) == ["own_rules"]
+
+
+def test_draft_whose_submitter_left_is_sent_back_alone_and_with_words(
+    cast: Cast, draft: RuleDraft, second: User
+) -> None:
+    draft = submitted(draft, cast)
+    cast.office.grants.update(revoked_at=AT)
+    assert codes_of(lambda: rule_publishing.publish_draft(draft, version=draft.version, by=second, at=AT)) == [
+        "drafter_left"
+    ]
+    assert codes_of(lambda: rule_publishing.send_back(draft, remark=" ", version=draft.version, by=second, at=AT)) == [
+        "no_reason"
+    ]
+    assert codes_of(lambda: rule_publishing.drop_draft(draft, remark="", version=draft.version, by=second, at=AT)) == [
+        "no_reason"
+    ]
+    rule_publishing.send_back(draft, remark="提交人已离任", version=draft.version, by=second, at=AT)
+    assert RuleDraft.objects.get(pk=draft.pk).state == RuleDraftState.DRAFTING
 
 
 def test_database_refuses_an_edition_published_by_its_drafter(cast: Cast, draft: RuleDraft) -> None:

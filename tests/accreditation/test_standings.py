@@ -15,7 +15,7 @@ from accreditation.acts import Replayed
 from accreditation.audit import verify_chain
 from accreditation.enums import StandingState
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import AuditEvent, Enterprise, Standing
+from accreditation.models import AuditEvent, Enterprise, Lender, Standing
 from accreditation.seeds.standings import catalogue
 from accreditation.selectors.standings import (
     answers,
@@ -121,6 +121,15 @@ def test_an_entry_counts_only_once_a_second_person_confirmed_it(cast: Cast, cloc
 
 
 @pytest.mark.django_db
+def test_who_acts_for_its_keeper_confirms_no_entry(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = propose_standing(standing_texts(), by=cast.office, at=clock.at)
+    monkeypatch.setattr("accreditation.services.standings.has_power", lambda *_asked: True)
+    cast.publisher.stands_in_for = Lender(0, cast.office.pk, str(cast.office))
+    with pytest.raises(Denied):
+        confirm_entry(row, by=cast.publisher, at=clock.at)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["stranger", "pudong", "publisher", "operator", "auditor"])
 def test_only_the_office_enters_and_ends(cast: Cast, clock: Clock, who: str) -> None:
     with pytest.raises(Denied):
@@ -145,6 +154,8 @@ def test_the_same_grant_is_entered_once_and_again_after_it_was_dropped(cast: Cas
         propose_standing(standing_texts(source="另一份文件"), by=cast.office, at=clock.at)
     with pytest.raises(Refusal):
         drop_entry(row, reason="  ", by=cast.office, at=clock.at)
+    with pytest.raises(Refusal):
+        drop_entry(row, reason="长" * 301, by=cast.office, at=clock.at)
     drop_entry(row, reason="名称写错", by=cast.office, at=clock.at)
     again = propose_standing(standing_texts(), by=cast.office, at=clock.at)
     assert Standing.objects.get(pk=row.pk).remark == "名称写错"

@@ -103,7 +103,7 @@ def test_holder_challenges_the_refusal_and_another_officer_answers_anew(cast: Ca
     assert "由未作出原答复的另一人审核" in text(office.get(one))
     assert office.post(one, {"is_allowed": "yes"}).status_code == 422
     assert "已同意" in send(second, one, is_allowed="yes")
-    former.refresh_from_db()
+    former = Reissue.objects.get(pk=former.pk)
     assert (former.state, former.answer) == (ReissueState.REFUSED, ANSWER)  # stays on file as it was
     assert verify_all()[1] == []
     assert list(check_all()) == []

@@ -23,9 +23,11 @@ from accreditation.models import (
     AuditEvent,
     Enterprise,
     Message,
+    RoleGrant,
     Title,
 )
-from accreditation.roles import Role
+from accreditation.roles import Power, Role
+from accreditation.services.delegations import delegate_powers
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, grant, make_cast, person
@@ -144,6 +146,30 @@ def test_proposer_never_publishes_and_one_answer_counts(cast: Cast, announcement
             proposed(cast, announcement, by=stranger)
 
 
+def test_correction_whose_proposer_left_office_is_declined_alone(cast: Cast, announcement: Announcement) -> None:
+    row = proposed(cast, announcement)
+    cast.office.grants.update(revoked_at=cast.at)
+    with pytest.raises(Refusal) as refused:
+        acts.publish_correction(row, by=cast.publisher, at=cast.at)
+    assert codes(refused) == {"proposer_left"}
+    assert acts.decline_correction(row, reason="提出人已离任。", by=cast.publisher, at=cast.at).state == S.DECLINED
+
+
+def test_power_on_loan_is_no_second_person_nor_offered_the_form(cast: Cast, announcement: Announcement) -> None:
+    helper, later = cast.office, cast.at + timedelta(hours=1)
+    own, until = RoleGrant.objects.get(user=cast.publisher), cast.at + timedelta(days=2)
+    delegate_powers(
+        own, [Power.PUBLISH], helper, starts_at=cast.at, ends_at=until, reason="出差", by=cast.publisher, at=cast.at
+    )
+    row = proposed(cast, announcement, by=helper, at=later)
+    assert row.proposed_for == cast.publisher
+    for one in (cast.publisher, helper):
+        assert not acts.FOUR_EYES.may_decide(row, one, later)
+        with pytest.raises(Refusal) as refused:
+            acts.publish_correction(row, by=one, at=later)
+        assert codes(refused) == {"same_person"}
+
+
 def test_pages_lead_from_the_list_to_the_published_correction(cast: Cast, announcement: Announcement) -> None:
     office, publisher = (log_in(Client(), cast.people[name]) for name in ("office", "publisher"))
     address = reverse("announcement_corrections", args=[announcement.pk])
@@ -157,5 +183,5 @@ def test_pages_lead_from_the_list_to_the_published_correction(cast: Cast, announ
     assert office.post(one, {"is_published": "yes"}).status_code == 403
     assert publisher.post(one, {"is_published": "no"}).status_code == 422
     assert "更正已发布" in text(publisher.post(one, {"is_published": "yes"}, follow=True))
-    assert "该更正已经审核" in text(publisher.post(one, {"is_published": "yes"}, follow=True))
+    assert "该项现为“已发布”" in text(publisher.post(one, {"is_published": "yes"}, follow=True))
     assert WRONG in text(Client().get(reverse("announcement", args=[announcement.number])))

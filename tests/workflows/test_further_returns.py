@@ -138,8 +138,9 @@ def test_refused_request_leaves_the_case_and_may_be_asked_again(cast: Cast, case
     assert Message.objects.get(kind="further_return_refused").recipient == cast.pudong
     with pytest.raises(Refusal):
         give_back(case, cast.pudong, cast, FIRST)
-    with pytest.raises(AlreadyDone):
+    with pytest.raises(AlreadyDone) as late:
         answer(case, cast.chief2, cast)
+    assert (late.value.done_by, late.value.done_at) == (str(cast.chief), cast.at)
     further_returns.ask(case, points=FIRST, by=cast.pudong, at=cast.at, **ASKED)
     assert row_of(case).answer == ""
 

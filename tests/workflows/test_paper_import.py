@@ -15,7 +15,8 @@ from django.db import IntegrityError, transaction
 from accreditation.audit import verify_all
 from accreditation.enums import PaperImportState, TitleState
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import AuditEvent, Enterprise, Member, PaperImport, Title, User
+from accreditation.models import AuditEvent, Enterprise, Lender, Member, PaperImport, Title, User
+from accreditation.roles import Role
 from certificates.models import LogEntry, PaperCertificate
 from certificates.numbering import NumberForm
 from certificates.services.checking import differences
@@ -75,6 +76,17 @@ def test_good_list_waits_for_a_second_person_and_enters_nothing(cast: Cast) -> N
         confirm_import(row, by=cast.pudong, at=cast.at)
     with pytest.raises(Denied):
         prepare_import(as_workbook([line()]), "名单.xlsx", by=cast.pudong, at=cast.at)
+
+
+def test_who_acts_for_its_preparer_confirms_no_list(
+    cast: Cast, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = prepare(line())
+    monkeypatch.setattr("workflows.paper_import._role", lambda _by: Role.PUBLISHER)
+    cast.publisher.stands_in_for = Lender(0, cast.office.pk, str(cast.office))
+    with pytest.raises(Denied) as refused:
+        confirm_import(row, by=cast.publisher, at=cast.at)
+    assert [reason.code for reason in refused.value.reasons] == ["four_eyes"]
 
 
 def test_confirmed_list_is_in_the_register_of_titles_and_in_the_log(cast: Cast, prepare: Prepare) -> None:

@@ -273,6 +273,19 @@ def test_power_on_loan_is_no_second_person(cast: Cast, title: Title) -> None:
         assert reasons(refused) == {"same_person"}
 
 
+def test_proposal_whose_proposer_left_is_refused_alone_and_no_request_of_a_holder(cast: Cast, title: Title) -> None:
+    second = second_officer(cast)
+    row = propose_reissue(title, reason="misprint", statement=WORDS, by=cast.office, at=cast.at)
+    cast.office.grants.update(revoked_at=cast.at)
+    with pytest.raises(Refusal) as refused:
+        allow_reissue(row, by=second, at=cast.at)
+    assert reasons(refused) == {"proposer_left"}
+    assert refuse_reissue(row, reason="提出人已离任。", by=second, at=cast.at).state == ReissueState.REFUSED
+    own = asked(cast, title, at=cast.at)
+    Member.objects.filter(user=cast.member0).update(state=MemberState.ENDED)
+    assert allow_reissue(own, by=second, at=cast.at).state == ReissueState.ALLOWED
+
+
 def test_proposal_that_a_colleague_refuses_stays_inside(cast: Cast, title: Title) -> None:
     row = propose_reissue(title, reason="signature", statement=WORDS, by=cast.office, at=cast.at)
     row = refuse_reissue(row, reason="签名算法仍在有效期内。", by=second_officer(cast), at=cast.at)

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from accreditation.correction_words import AnnouncementCorrectionState
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.permissions import has_power_over, signed_in
-from accreditation.roles import Power
+from accreditation.permissions import signed_in
 from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons, say_refusal
 from workflows.announcement_corrections import (
+    FOUR_EYES,
     decline_correction,
     propose_correction,
     publish_correction,
@@ -96,7 +96,7 @@ def announcement_correction(request: HttpRequest, pk: int) -> HttpResponse:
             {"label": row.number},
         ],
         "is_waiting": is_waiting,
-        "may_answer": is_waiting and row.proposed_by_id != user.pk and has_power_over(user, Power.PUBLISH, row.batch),
+        "may_answer": is_waiting and FOUR_EYES.may_decide(row, user),
         "request_key": new_request_key(),
     }
     return render(request, "workflows/office/correction.html", context, status=status_of(form))

@@ -103,7 +103,7 @@ def office_designation(request: HttpRequest, number: str) -> HttpResponse:
         "row": row,
         "state": state_mark(row),
         "is_own": row.drafted_by_id == by.pk,
-        "may_publish": proposals.may_publish(row, by),
+        "may_publish": proposals.FOUR_EYES.may_decide(row, by),
         "decline": DeclineForm(),
     }
     try:

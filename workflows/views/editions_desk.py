@@ -161,7 +161,7 @@ def office_edition_change(request: HttpRequest, number: str) -> HttpResponse:
         "found": _found(row),
         "report": _report(row),
         "is_own": row.proposed_by_id == by.pk,
-        "may_decide": proposals.may_decide(row, by),
+        "may_decide": proposals.FOUR_EYES.may_decide(row, by),
         "may_carry_on": row.state == "running" and row.runner.pk == by.pk,
         "is_deserted": is_deserted(row),
         "may_take_over": may_take_over(row, by),

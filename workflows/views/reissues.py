@@ -133,7 +133,7 @@ def reissue(request: HttpRequest, number: str) -> HttpResponse:
         "rows": words.summary(row),
         "letter": words.letter_of(row),
         "form": form,
-        "is_own": row.asked_by_id == user.pk,
+        "is_own": bool(persons_behind(user) & {row.asked_by_id, row.asked_for_id}),
         "answered_before": bool(persons_behind(user) & answered_before(row)),
         "obstacles": [str(reason) for reason in faults_of_title(row.title, now)] if is_waiting else [],
         "request_key": new_request_key(),
