@@ -43,6 +43,11 @@ LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 TEMPLATE_CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({LITERAL}(?:\s*,\s*{LITERAL})*)", re.DOTALL)
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?\d*(?:\.\d+)?[a-zA-Z%]|\{\w*\}")
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]")
+# Texts with which something on a page begins: headings, terms of lists, buttons, tags.
+HEADED = re.compile(
+    rf"""<(?:h[1-6]|dt|th|caption|legend|label|button|summary)\b[^>]*>\s*{{%\s*translate\s+({LITERAL})\s*%}}"""
+    rf"""|components/tag\.html"[^%]*\btext=_\(({LITERAL})\)"""
+)
 # The language switch names each language in itself.
 NAMED_IN_CHINESE = frozenset({"简体中文", "中文"})
 
@@ -65,6 +70,7 @@ class Extraction:
     """The texts of the product with the files that use them, and the calls that no catalogue can serve."""
 
     files: dict[Message, list[str]] = field(default_factory=dict)
+    labels: set[tuple[str, str | None]] = field(default_factory=set)  # keys of texts that stand alone
     unreadable: list[str] = field(default_factory=list)
 
     def add(self, message: Message, path: str) -> None:
@@ -90,6 +96,7 @@ def read_python(text: str, name: str, found: Extraction) -> None:
     """Add the literal arguments of every call of a translating function, under whatever name it was imported."""
     tree = ast.parse(text)
     names = imported_names(tree)
+    labels = {id(node) for node in label_values(tree)}
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         function = called(call, names)
         if function is None:
@@ -99,6 +106,22 @@ def read_python(text: str, name: str, found: Extraction) -> None:
             found.unreadable.append(f"{name}:{call.lineno}: {ast.unparse(call)}")
         else:
             found.add(message, name)
+            if id(call) in labels:
+                found.labels.add(message.key)
+
+
+def label_values(tree: ast.Module) -> Iterator[ast.expr]:
+    """What stands alone: the words of choices, and every `label`, as an argument or as a key."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ClassDef(bases=bases) if any(ast.unparse(base).endswith("Choices") for base in bases):
+                assigned = (line.value for line in node.body if isinstance(line, ast.Assign))
+                yield from (value.elts[-1] for value in assigned if isinstance(value, ast.Tuple))
+            case ast.keyword(arg="label", value=value):
+                yield value
+            case ast.Dict():
+                named = zip(node.keys, node.values, strict=True)
+                yield from (value for key, value in named if isinstance(key, ast.Constant) and key.value == "label")
 
 
 def imported_names(tree: ast.Module) -> dict[str, str]:
@@ -135,6 +158,8 @@ def read_template(text: str, name: str, found: Extraction) -> None:
         message = message_of("gettext" if function == "_" else function, arguments.args)
         assert message is not None, f"{name}: {literals}"
         found.add(message, name)
+    for literals in HEADED.findall(text):
+        found.labels.update((ast.literal_eval(literal), None) for literal in literals if literal)
 
 
 def read_catalogue(path: Path = CATALOGUE) -> polib.POFile:
@@ -156,6 +181,8 @@ def faults(found: Extraction, catalogue: polib.POFile) -> Iterator[str]:
             yield f"missing: {paths[0]}: {message.msgid}"
         else:
             yield from (f"{fault}: {message.msgid}" for fault in entry_faults(message, entries[message.key]))
+            if message.key in found.labels and begins_small(entries[message.key]):
+                yield f"label in lower case: {message.msgid}"
     yield from (f"obsolete: {key[0]}" for key, entry in entries.items() if key not in used or entry.obsolete)
 
 
@@ -173,6 +200,11 @@ def entry_faults(message: Message, entry: polib.POEntry) -> Iterator[str]:
             yield "other placeholders"
         if CHINESE.search(form) and message.msgid not in NAMED_IN_CHINESE:
             yield "Chinese in the English"
+
+
+def begins_small(entry: polib.POEntry) -> bool:
+    """Whether the English begins with a small letter, as only what stands within a sentence may."""
+    return any(form[:1].islower() for form in (entry.msgstr, *entry.msgstr_plural.values()))
 
 
 def placeholders(text: str) -> Counter[str]:

@@ -52,13 +52,19 @@ def _keep(doing: Doing, change: ChangeRequest, title: Title, former: Enterprise)
     """A certificate is made out again where something that it states has changed."""
     if change.kind == ChangeKind.BRANCH:
         title = changes.hang_under(change, title, by=doing.by, at=doing.at)
-        return _renew(doing, change, title, EXCHANGE, former)
+        return _take_place_of_paper(doing, change, title, _renew(doing, change, title, EXCHANGE, former))
     number = ""
     if change.holder.name != former.name:
         number = _renew(doing, change, title, RENAME, former) or _first(change, title, former, doing.at)
-        if number:
-            _close_paper(doing, change, title)
+        _take_place_of_paper(doing, change, title, number)
     changes.note_change(change, title, by=doing.by, at=doing.at, certificate=number)
+    return number
+
+
+def _take_place_of_paper(doing: Doing, change: ChangeRequest, title: Title, number: str) -> str:
+    """The paper ends where a certificate with the new facts is made out; elsewhere it is what the holder has."""
+    if number:
+        _close_paper(doing, change, title)
     return number
 
 
@@ -91,7 +97,7 @@ def _end(doing: Doing, change: ChangeRequest, title: Title) -> None:
 
 
 def _close_paper(doing: Doing, change: ChangeRequest, title: Title) -> None:
-    """A certificate on paper names a holder who no longer has the title, or is no longer called so."""
+    """The paper names a holder who no longer has the title or is called otherwise now, or another parent."""
     paper = standing_paper_of_title(title)
     if paper is not None:
         change_paper_standing(certificate=paper, verb="cancel", ground=_ground(change), at=doing.at)

@@ -80,7 +80,12 @@ def days_are_within_the_law(doing: Doing) -> Iterable[Reason]:
 
 def is_not_stayed(doing: Doing) -> Iterable[Reason]:
     """Execution is stayed once, and only of an act that is carried out: a refused certificate is not."""
-    if reconsideration_of(doing).challenged_id is None:
+    yield from reasons_not_to_stay(reconsideration_of(doing))
+
+
+def reasons_not_to_stay(row: Reconsideration) -> Iterable[Reason]:
+    """The same of a reconsideration as it stands."""
+    if row.challenged_id is None:
         yield Reason("nothing_to_stay", _("不予补发换发的答复没有可以停止执行的内容。"))
-    if reconsideration_of(doing).stayed_at is not None:
+    if row.stayed_at is not None:
         yield Reason("stayed", _("已经决定停止执行。"))

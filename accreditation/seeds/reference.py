@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from django.utils.translation import override
+
 from accreditation.enums import DISTRICTS, Level
 
 MUNICIPAL_OFFICE = "municipal-office"
@@ -85,14 +87,20 @@ def demo_bodies() -> tuple[BodyEntry, ...]:
     return (*(_invented(entry) for entry in BODIES), DEMO_TOWN, DEMO_FIRM)
 
 
+def _called(district: str, language: str) -> str:
+    """A district as the pages call it, whatever language the command speaks."""
+    with override(language):
+        return str(DISTRICTS[district])
+
+
 def _invented(entry: BodyEntry) -> BodyEntry:
     if entry.code == MUNICIPAL_OFFICE:
         name = "示例市经济和信息化主管部门"
         return replace(entry, name_zh=name, name_en="Example Municipal Authority", uscc=DEMO_OFFICE_USCC)
     if entry.district:
-        name = f"{DISTRICTS[entry.district]}示例主管部门"
-        uscc = DEMO_USCCS.get(entry.district, "")
-        return replace(entry, name_zh=name, name_en=f"Example Authority of District {entry.district}", uscc=uscc)
+        name_zh = f"{_called(entry.district, 'zh-hans')}示例主管部门"
+        name_en = f"Example Authority of {_called(entry.district, 'en')}"
+        return replace(entry, name_zh=name_zh, name_en=name_en, uscc=DEMO_USCCS.get(entry.district, ""))
     return replace(entry, name_zh=f"示例{entry.name_zh}", name_en=f"Example {entry.name_en}")
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from accreditation.audit import verify_all
 from accreditation.enums import DISTRICTS
@@ -17,6 +18,7 @@ from accreditation.models import Batch, Body, Enterprise, PlanTarget, Programme,
 from accreditation.permissions import has_power
 from accreditation.roles import Power, Role
 from accreditation.seeds.plan import city_plan
+from accreditation.seeds.reference import demo_bodies
 from accreditation.selectors.people import account, system_account
 from accreditation.services.grant_proposals import grant_role
 
@@ -146,3 +148,13 @@ def test_weak_or_missing_password_is_refused(var_dir: Path, tmp_path: Path, monk
     monkeypatch.setenv("INSTALL_PASSWORD", PASSWORD)
     install(username="anquan1", name="首位", email="a@example.invalid")
     assert User.objects.get(username="anquan1").check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_demo_bodies_bear_the_names_of_their_districts_in_both_languages(language: str) -> None:
+    with override(language):
+        named = {body.district: (body.name_zh, body.name_en) for body in demo_bodies() if body.district in DISTRICTS}
+    assert set(named) == set(DISTRICTS)
+    assert named["310116"] == ("金山区示例主管部门", "Example Authority of Jinshan District")
+    assert named["310115"] == ("浦东新区示例主管部门", "Example Authority of Pudong New Area")
+    assert not any(character.isdigit() for names in named.values() for name in names for character in name)

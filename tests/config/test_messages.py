@@ -231,3 +231,37 @@ def test_texts_of_django_follow_the_language_of_the_page(place: str) -> None:
             with pytest.raises(forms.ValidationError) as refused:
                 refuse()
             assert list(refused.value.messages) == [expected]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'class Kind(models.TextChoices):\n    ONE = "one", _("理由")',
+        'class Kind(TextChoices):\n    ONE = "one", pgettext("状态", "理由")',
+        'forms.CharField(label=_("理由"))',
+        'row = {"label": _("理由"), "value": 1}',
+    ],
+)
+def test_label_of_python_in_lower_case_is_a_fault(code: str) -> None:
+    found, context = of_python(code), "状态" if "pgettext(" in code else None
+    for english, said in (("the reason", ["label in lower case: 理由"]), ("The reason", [])):
+        assert list(faults(found, catalogue_of(msgid="理由", msgctxt=context, msgstr=english))) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "is_label"),
+    [
+        ('<dt class="wide">{% translate "理由" %}</dt>', True),
+        ('<h2>\n{% translate "理由" %} {{ n }}</h2>', True),
+        ('{% include "components/tag.html" with tone="grey" text=_("理由") only %}', True),
+        ('<p>{{ n }} {% translate "理由" %}</p>', False),
+        ('<h2>{{ n }} {% translate "理由" %}</h2>', False),
+    ],
+)
+def test_label_of_a_template_in_lower_case_is_a_fault_and_a_piece_of_a_sentence_is_none(
+    text: str, is_label: bool
+) -> None:
+    found = Extraction()
+    read_template("{% load i18n %}" + text, "a.html", found)
+    said = ["label in lower case: 理由"] if is_label else []
+    assert list(faults(found, catalogue_of(msgid="理由", msgstr="the reason"))) == said

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.enums import MemberState
-from accreditation.models import Body, Case, Enterprise, Letter, Member, Programme, Title
+from accreditation.models import Body, Case, ChangedTitle, Enterprise, Letter, Member, Programme, Title
 from accreditation.services.changes import Particulars
 from certificates.models import Certificate, PaperCertificate
 from certificates.services.checking import differences
@@ -24,6 +24,7 @@ from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.changes import FACTS, NEW_NAME, confirmation, issued_certificate, led_to
 from tests.factories.local import AUTHORITY_USCC
 from tests.factories.paper import HOLDER, USCC, as_workbook, line
+from tests.factories.titles import municipal_title
 from workflows import door
 from workflows.consistency import check_all
 from workflows.opening_changes import open_change
@@ -40,16 +41,19 @@ def cast(settings: LazySettings, var_dir: Path, clock: Clock) -> Cast:
 
 def renamed(cast: Cast, by: str = "office") -> Case:
     """The holder of the paper asks for its new name, and the city's office, or a district's, confirms it."""
-    holder = Enterprise.objects.get(uscc=USCC)
-    Member.objects.create(
-        enterprise=holder, user=cast.member0, state=MemberState.ACTIVE, requested_at=cast.at, settled_at=cast.at
-    )
     stated = Particulars(occurred_on=cast.at.date(), facts=FACTS, new_name=NEW_NAME)
-    case = open_change(holder, "rename", stated, by=cast.member0, at=cast.at)
+    return confirmed(cast, "rename", stated, by=by)
+
+
+def confirmed(cast: Cast, kind: str, stated: Particulars, *, by: str, **document: str) -> Case:
+    """A change that the holder of the paper files, confirmed by whom `by` names."""
+    holder, settled = Enterprise.objects.get(uscc=USCC), {"requested_at": cast.at, "settled_at": cast.at}
+    Member.objects.get_or_create(enterprise=holder, user=cast.member0, state=MemberState.ACTIVE, defaults=settled)
+    case = open_change(holder, kind, stated, by=cast.member0, at=cast.at)
     paper = {"file": stored_file(b"registered", cast.at), "name": "准予变更登记通知书.pdf", "purpose": "证明变更登记"}
     door.perform(case, "add_change_document", by=cast.member0, at=cast.at, form=paper)
     led_to(case, "under_confirmation", cast)
-    door.perform(case, "confirm_change", by=cast.people[by], at=cast.at, form=confirmation(cast.at))
+    door.perform(case, "confirm_change", by=cast.people[by], at=cast.at, form=confirmation(cast.at, **document))
     return case
 
 
@@ -110,3 +114,25 @@ def test_paper_ends_also_where_an_evaluation_has_made_an_electronic_certificate(
     again = Certificate.objects.get(number=first.number, version=2).content
     assert (again.occasion, again.holder_zh, again.formerly_zh) == ("rename", NEW_NAME, HOLDER)
     assert PaperCertificate.objects.get().standing is Standing.CANCELLED
+
+
+def test_paper_ends_where_a_branch_centre_goes_under_another_centre(cast: Cast) -> None:
+    title = entered(cast, programme="district_centre", valid_until="2027-05-31")
+    Programme.objects.filter(code="district_centre").update(branch_of=cast.programme)
+    parents = [municipal_title(cast, n) for n in (1, 2)]
+    Title.objects.filter(pk=title.pk).update(parent=parents[0])
+    case = hung_under(cast, parents[1], number="示例经技〔2026〕29号")
+    assert ChangedTitle.objects.get(change__case=case).certificate_number == ""
+    assert PaperCertificate.objects.get().standing is Standing.IN_FORCE, "it is all that the holder has"
+    first = issued_certificate(Title.objects.get(pk=title.pk), cast.at)
+    hung_under(cast, parents[0], number="示例经技〔2026〕30号")
+    again = Certificate.objects.get(number=first.number, version=2).content
+    assert (again.occasion, again.parent_zh) == ("exchange", cast.enterprises[1].name)
+    paper = PaperCertificate.objects.get()
+    assert (paper.standing, paper.state_ground) == (Standing.CANCELLED, "示例经技〔2026〕30号，分中心调整")
+
+
+def hung_under(cast: Cast, parent: Title, *, number: str) -> Case:
+    """The holder of the paper asks for another parent of its branch centre, and the district confirms it."""
+    stated = Particulars(occurred_on=cast.at.date(), facts=FACTS, new_parent=parent)
+    return confirmed(cast, "branch", stated, by="pudong", number=number)

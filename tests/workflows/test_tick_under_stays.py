@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
+from django.urls import reverse
 
 from accreditation.enums import ProceedingKind, TitleState
 from accreditation.errors import Refusal
-from accreditation.models import Case, Reconsideration, Title
+from accreditation.models import Case, Letter, Reconsideration, Title
 from certificates.services.keys import open_keys
 from tests.clock import Clock
+from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.reconsidering import CLAIM, REASONS, reconsiderers
 from tests.factories.reissues import asked, signed_certificate
@@ -51,6 +54,33 @@ def test_refused_certificate_has_nothing_to_stay(cast: Cast, accepted: Case) -> 
     with pytest.raises(Refusal) as refused:
         door.perform(accepted, "stay_execution", by=cast.people["reconsiderer1"], at=cast.at, form=form)
     assert [reason.code for reason in refused.value.reasons] == ["nothing_to_stay"]
+
+
+def test_stay_is_offered_only_where_something_can_be_stayed(cast: Cast, accepted: Case) -> None:
+    examiner = log_in(Client(), cast.people["reconsiderer1"])
+    address = reverse("matter_act", args=[accepted.number, "stay_execution"])
+    assert address not in shown(examiner, accepted)
+    sent = examiner.post(address, {"reason": "执行后难以挽回", "confirmed": "1"})
+    assert (sent.status_code, "没有可以停止执行的内容" in sent.content.decode()) == (422, True)
+    title = Title.objects.get(number="SHETC-T-2025-00000")
+    ordered(cast, title, cast.at, ProceedingKind.WARNING)
+    letter = Letter.objects.get(case__proceeding__title=title, kind="order")
+    order = open_reconsideration(
+        letter, known_on=letter.dated, claim=CLAIM, reasons=REASONS, by=cast.member0, at=cast.at
+    )
+    door.perform(order, "accept_reconsideration", by=cast.people["reconsiderer1"], at=cast.at)
+    address = reverse("matter_act", args=[order.number, "stay_execution"])
+    assert address in shown(examiner, order)
+    door.perform(
+        order, "stay_execution", by=cast.people["reconsiderer1"], at=cast.at, form={"reason": "执行后难以挽回"}
+    )
+    assert address not in shown(examiner, order), "stayed already"
+
+
+def shown(client: Client, case: Case) -> str:
+    page = client.get(reverse("matter", args=[case.number]))
+    assert page.status_code == 200
+    return page.content.decode()
 
 
 def test_order_takes_effect_beside_a_stay_without_a_case(cast: Cast, clock: Clock, accepted: Case) -> None:

@@ -19,13 +19,12 @@ from accreditation.models import Application, AuditEvent, Case, Reconsideration,
 from accreditation.services.files import read_file
 from workflows.exports.dossier_extracts import extracts
 from workflows.exports.dossier_papers import acts_list, certificates, decisions, draw_papers, returned_points
-from workflows.exports.dossier_parts import Part, csv_part, json_part, row_of, safe
+from workflows.exports.dossier_parts import INDEX, INDEX_HEADS, SUMS, Part, csv_part, json_part, row_of, safe
 from workflows.exports.dossier_rows import anchors_of, tables
 from workflows.exports.dossier_tables import PROPOSED
 from workflows.procedures import procedure_of
 
 OFFICIAL = "zh-hans"  # an official paper: the same words whoever takes the copy
-INDEX_HEADS = ("文件", "来源", "字节", "行数", "SHA-256")
 COUNT_HEADS = ("类别", "文件", "记录数")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the archive format knows nothing earlier; a fixed time keeps the bytes the same
 README = """办件 {number} 卷宗 / Dossier of case {number}
@@ -70,8 +69,8 @@ def write_dossier(case: Case, stream: BinaryIO, *, with_objectors: bool = False)
             rows.append((part.path, part.origin, len(part.content), lines, part.sha256))
             sums.append(f"{part.sha256}  {part.path}\n")
             _put(archive, part.path, part.content)
-        _put(archive, "index.csv", csv_part("index.csv", "目录", [INDEX_HEADS, *rows]).content)
-        _put(archive, "SHA256SUMS", "".join(sums).encode())
+        _put(archive, INDEX, csv_part(INDEX, "目录", [INDEX_HEADS, *rows]).content)
+        _put(archive, SUMS, "".join(sums).encode())
     stream.seek(0)
     digest = hashlib.sha256()
     while block := stream.read(1 << 20):

@@ -14,14 +14,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accreditation.audit import breaks_among, canonical, chain_key, read_chain
-from accreditation.models import Application, AuditEvent, Batch, Meeting, Notice, NoticeAdjustment
+from accreditation.models import Application, AuditEvent, Batch, EvaluationCall, Meeting, Notice, NoticeAdjustment
 from workflows.exports.dossier_parts import Part, csv_part, json_part, row_of, safe
 from workflows.exports.dossier_seals import COLUMNS, place_of, seal_of, withheld
 from workflows.presentation.oversight import act_labels, office_labels
 
 HEADS = ("序号", "时间（UTC）", "事项", "办理人", "身份", "全文或摘录", "核验码（由办理机关核对）")
-NAMING = (  # lists of those whom an act is about: numbers, or positions on the agenda
-    "cases", "items", "recognised", "passed_over", "candidates", "drawn",
+NAMING = (  # lists of those whom an act is about: numbers of cases or titles, or positions on the agenda
+    "cases", "items", "recognised", "passed_over", "candidates", "drawn", "called", "late",
+)  # fmt: skip
+COLUMNS_TOLD = (  # by which another case of the batch is known: by the first three one of the same enterprise too
+    "case__number", "product_name", "title__number", "enterprise__name", "enterprise__uscc", "enterprise",
 )  # fmt: skip
 BESIDE = "votes"  # a list of the same order as the one above
 SHOWN = frozenset(  # what is said of the whole meeting, notice or ranking, or of the one case that the act is about
@@ -39,7 +42,7 @@ FREE = frozenset({"reason", "tie"})  # free text: it may tell of any case that t
 class Own:
     """What a case is called in the trail of one meeting, notice or batch, and whether all of that trail concerns it."""
 
-    names: frozenset[object]  # its number and, at a meeting, its position
+    names: frozenset[object]  # its number and, at a meeting, its position, in a round of evaluations its title
     adjustments: frozenset[str]  # adjustment notices that touch it
     rankings: frozenset[str]  # numbers of the rankings that it has a place in
     is_voted: bool  # whether the voting on it is over: nobody learns before who has voted
@@ -59,7 +62,16 @@ def extracts(application: Application) -> Iterator[Part]:
     own = Own(frozenset({number}), touching, _rankings(application), False, True, others)
     for notice in Notice.objects.filter(entries__application=application).order_by("pk"):
         yield from _extract(notice, own)
-    yield from _extract(application.batch, replace(own, shares_all=False))
+    in_round = own.names | _names_in_round(application)
+    yield from _extract(application.batch, replace(own, names=in_round, shares_all=False))
+
+
+def _names_in_round(application: Application) -> frozenset[object]:
+    """Where a round of evaluations called for it: its title, and the proceeding that the round proposed over it."""
+    call = EvaluationCall.objects.filter(application=application).select_related("title", "proposal").first()
+    if call is None:
+        return NONE
+    return frozenset({call.title.number, *([call.proposal.number] if call.proposal else [])})
 
 
 def _rankings(application: Application) -> frozenset[str]:
@@ -68,13 +80,13 @@ def _rankings(application: Application) -> frozenset[str]:
 
 
 def _others(application: Application) -> frozenset[str]:
-    """Numbers, names, credit codes and products of the other cases of the batch."""
+    """Numbers, titles, names, credit codes and products of the other cases of the batch."""
     rows = Application.objects.filter(batch=application.batch_id).exclude(pk=application.pk)
-    found = rows.values_list("case__number", "product_name", "enterprise__name", "enterprise__uscc", "enterprise")
+    found = rows.values_list(*COLUMNS_TOLD)
     words = {
-        word for *named, enterprise in found for word in named[: 4 if enterprise != application.enterprise_id else 2]
+        word for *named, enterprise in found for word in named[: None if enterprise != application.enterprise_id else 3]
     }
-    return frozenset(words - {"", application.product_name})
+    return frozenset(words - {"", None, application.product_name})
 
 
 def _extract(chain: Meeting | Notice | Batch, own: Own) -> Iterator[Part]:

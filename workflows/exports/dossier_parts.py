@@ -15,6 +15,8 @@ from workflows.exports.register import BYTE_ORDER_MARK, inert
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]+|\.{2,}')
 MOST_NAME = 80
+INDEX, SUMS = "index.csv", "SHA256SUMS"  # the two lists of all other files, each with its hash
+INDEX_HEADS = ("文件", "来源", "字节", "行数", "SHA-256")
 TEXTS = (".csv", ".json", ".txt")
 
 

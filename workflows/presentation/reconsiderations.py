@@ -12,6 +12,7 @@ from accreditation.services.reconsiderations import title_concerned
 from accreditation.templatetags.dates import day, day_text, local
 from accreditation.visibility import View
 from workflows.presentation.words import Words, either, quoted
+from workflows.reconsideration_guards import reasons_not_to_stay
 
 STEPS = (
     gettext_lazy("受理审查"),
@@ -34,6 +35,11 @@ def _stayed(row: Reconsideration) -> str:
     ended = row.state in (ReconsiderationState.DECIDED, ReconsiderationState.WITHDRAWN)
     since = _("自 %(day)s 起") % {"day": day_text(local(row.stayed_at).date())}
     return since + (_("，已终止") if ended else "")
+
+
+def can_be_stayed(subject: CaseSubject) -> bool:
+    """Whether there is an act to stay, which is not stayed yet."""
+    return not any(reasons_not_to_stay(_row(subject)))
 
 
 def name(subject: CaseSubject) -> str:

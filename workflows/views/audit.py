@@ -16,6 +16,7 @@ from accreditation.acts import act
 from accreditation.permissions import acting_as, signed_in
 from accreditation.visibility import application_of, case_for, sees_objectors, view_of
 from workflows.exports.dossier import write_dossier
+from workflows.exports.dossier_sums import EXPORTED
 from workflows.forms.oversight import DossierForm, TrailFilter
 from workflows.presentation.cases import case_header
 from workflows.presentation.matters import matter_header
@@ -31,8 +32,6 @@ from workflows.views.matters.registry import name_of
 
 if TYPE_CHECKING:
     from accreditation.models import Case, User
-
-EXPORT_DOSSIER = "export_dossier"
 
 
 @require_safe
@@ -73,7 +72,7 @@ def case_dossier(request: HttpRequest, number: str) -> HttpResponseBase:
     form = DossierForm(request.POST or None, sees_objectors=_may_name_objectors(user, found))
     if request.method == "POST" and form.is_valid():
         stream = tempfile.TemporaryFile()  # noqa: SIM115  closed by the answer that sends it
-        with act(found, EXPORT_DOSSIER, by=user, at=timezone.now(), acting_as=acting_as(user)) as doing:
+        with act(found, EXPORTED, by=user, at=timezone.now(), acting_as=acting_as(user)) as doing:
             locked = cast("Case", doing.chain)  # nobody moves the case while it is copied
             named = form.cleaned_data.get("with_objectors", False)
             digest = write_dossier(locked, stream, with_objectors=named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,17 @@ from accreditation.acts import act
 from accreditation.audit import chain_key
 from accreditation.enums import Choice
 from accreditation.figure_check_words import CheckScope
-from accreditation.models import Application, Batch, Case, Enterprise, Meeting
+from accreditation.models import Application, Batch, Case, Enterprise, Meeting, Title
 from accreditation.services import figure_plans, meeting_course, meetings, notices
 from tests.clock import Clock
-from tests.factories import recommending
+from tests.factories import evaluating, local_evaluating, recommending
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows.exports.dossier_extracts import extracts
 from workflows.exports.dossier_parts import Part
 from workflows.exports.dossier_seals import faults_of_extract
-from workflows.tick import clock_person
+from workflows.opening import open_application
+from workflows.tick import clock_person, tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TIE = "曾任该单位顾问（他案）"
@@ -268,3 +270,56 @@ def test_ranking_and_result_of_the_nation_tell_the_own_share(cast: Cast) -> None
         assert (told["freeze_ranking"]["ranking"], told["freeze_ranking"]["quota"]) == (ranking.number, 2)
         assert plain(told["send_recommendation"]["cases"]) == [case.number]
         assert (plain(told["record_result"][listed]), plain(told["record_result"][without])) == ([case.number], [])
+
+
+def named_in(extract: dict[str, Any], verb: str, name: str) -> list[object]:
+    (said,) = [act["content"][name] for act in extract["acts"] if act["verb"] == verb]
+    return [one for one in said if not isinstance(one, dict)]
+
+
+def withheld_in(extract: dict[str, Any], verb: str, name: str) -> int:
+    (said,) = [act["content"][name] for act in extract["acts"] if act["verb"] == verb]
+    return len([one for one in said if isinstance(one, dict)])
+
+
+def municipal_round(clock: Clock) -> tuple[Batch, list[Title], list[Case]]:
+    """Three titles are called: one hands in, one begins and does not, one does nothing."""
+    cast = make_cast(clock.at)
+    titles = [evaluating.hold(cast, n) for n in range(3)]
+    batch = evaluating.make_round(cast)
+    evaluating.frozen_and_called(cast, batch)
+    begun = open_application(cast.enterprises[1], batch, by=cast.people["member1"], at=cast.at)
+    return batch, titles, [evaluating.filed(cast, batch, 0), begun]
+
+
+def district_round(clock: Clock) -> tuple[Batch, list[Title], list[Case]]:
+    """The same in a round of a district."""
+    local = local_evaluating.make_jinshan(clock.at)
+    for enterprise in local.cast.enterprises[:3]:
+        enterprise.district = local_evaluating.JINSHAN.district
+        enterprise.save(update_fields=["district"])
+    titles = [*Title.objects.filter(programme="district_centre"), *(local_evaluating.hold(local, n) for n in (1, 2))]
+    batch = local_evaluating.make_round(local)
+    local_evaluating.frozen_and_called(local, batch)
+    begun = open_application(local.cast.enterprises[1], batch, by=local.cast.people["member1"], at=clock.at)
+    return batch, titles, [local_evaluating.filed(local, batch, 0), begun]
+
+
+@pytest.mark.parametrize("make", [municipal_round, district_round])
+def test_lists_of_a_round_of_evaluations_name_the_title_of_the_case_alone(
+    settings: LazySettings, clock: Clock, var_dir: Path, make: Callable[[Clock], Any]
+) -> None:
+    settings.ACCREDITATION_DEMO = True
+    batch, titles, cases = make(clock)
+    tick(batch.closes_at + timedelta(days=1))
+    chain = f"batch:{batch.code}"
+    handed_in, begun = (read(case)[chain] for case in cases)
+    assert named_in(handed_in, "call_holders", "called") == [titles[0].number]
+    assert withheld_in(handed_in, "call_holders", "called") == 2
+    assert "list_late" not in [act["verb"] for act in handed_in["acts"]], "it is not in that list"
+    assert named_in(begun, "list_late", "late") == [titles[1].number]
+    assert withheld_in(begun, "list_late", "late") == 1
+    for extract, own in ((handed_in, titles[0]), (begun, titles[1])):
+        check_bound(extract)
+        text = json.dumps(extract, ensure_ascii=False)
+        assert [title.number for title in titles if title.number in text] == [own.number]

@@ -6,15 +6,12 @@ import copy
 import hashlib
 import json
 import re
-import zipfile
-from io import StringIO
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.core.management import CommandError, call_command
 from django.utils.crypto import salted_hmac
 
 from accreditation.audit import event_hash
@@ -147,19 +144,3 @@ def test_extract_that_was_changed_is_found(cases: list[Case]) -> None:
         changed = copy.deepcopy(extract)
         tamper(changed)
         assert list(faults_of_extract(changed)) != [], tamper.__name__
-
-
-def test_command_checks_the_archive_as_it_was_handed_out(cases: list[Case], tmp_path: Path) -> None:
-    path = tmp_path / "dossier.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        for part in parts_of(cases[0]):
-            archive.writestr(part.path, part.content)
-    out = StringIO()
-    call_command("check_extracts", str(path), stdout=out)
-    assert [line.rpartition("  ")[2] for line in out.getvalue().splitlines()] == ["the same", "the same"]
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("extracts/strange.json", "[]")
-    with pytest.raises(CommandError, match="1 extracts differ"):
-        call_command("check_extracts", str(path), stdout=out)
-    with pytest.raises(CommandError, match="is no dossier"):
-        call_command("check_extracts", str(tmp_path / "none.zip"), stdout=out)

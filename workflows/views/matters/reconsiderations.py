@@ -48,6 +48,7 @@ RECONSIDERATIONS = MatterPages(
         "stay_execution": MatterAct(
             forms.WhyForm, _("决定停止执行"), _("复议期间原则上不停止执行；停止期间不因原决定限制再次申报。"),
             _("停止执行"), _("已决定停止执行。"), (SENT,), is_final=True, tone="outline-primary",
+            suits=words.can_be_stayed,
         ),
         "prolong_reconsideration": MatterAct(
             forms.ProlongForm, _("延长复议期限"), _("情况复杂的，最多延长三十日。"), _("延长"), _("复议期限已延长。"),
