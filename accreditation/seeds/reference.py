@@ -91,8 +91,9 @@ def _invented(entry: BodyEntry) -> BodyEntry:
         return replace(entry, name_zh=name, name_en="Example Municipal Authority", uscc=DEMO_OFFICE_USCC)
     if entry.district:
         name = f"{DISTRICTS[entry.district]}示例主管部门"
+        area = entry.name_en.partition(" Commission")[0]
         uscc = DEMO_USCCS.get(entry.district, "")
-        return replace(entry, name_zh=name, name_en=f"Example Authority of District {entry.district}", uscc=uscc)
+        return replace(entry, name_zh=name, name_en=f"Example Authority of {area}", uscc=uscc)
     return replace(entry, name_zh=f"示例{entry.name_zh}", name_en=f"Example {entry.name_en}")
 
 
