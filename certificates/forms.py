@@ -31,11 +31,11 @@ class NumberForm(forms.Form):
 
 
 class FileForm(forms.Form):
-    """One PDF of at most 2 MiB."""
+    """One PDF of at most 2 MB, as people count it: 2 x 1024 x 1024 bytes."""
 
     file = forms.FileField(
         label=_("证书 PDF 文件"),
-        help_text=_("不超过 2 MiB，文件不会被保存。"),
+        help_text=_("不超过 2 MB，文件不会被保存。"),
         widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
         error_messages={"required": _("请选择要核验的 PDF 文件。"), "empty": _("所选文件是空的。")},
     )
@@ -44,5 +44,5 @@ class FileForm(forms.Form):
         """Refuse a file over the limit before it is read."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > LIMIT:
-            raise forms.ValidationError(_("文件超过 2 MiB，证书文件没有这么大。"), code="too_large")
+            raise forms.ValidationError(_("文件超过 2 MB，证书文件没有这么大。"), code="too_large")
         return file

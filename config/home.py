@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from config.context import address_of
+from config.context import Site, address_of
+from config.navigation import TOP
+from config.policies import APPLICANT
 from workflows.calendar import current_calendar
 from workflows.presentation.cases import batch_name
 from workflows.presentation.words import Words, either
@@ -34,17 +36,13 @@ def home(request: HttpRequest) -> HttpResponse:
         if not batch.is_evaluation  # open to those who are called
     ]
     news = [_news(row) for row in newest_published()]
-    return render(request, "home.html", {"batches": batches, "news": news, "doors": doors(), "at": at})
+    return render(request, "home.html", {"batches": batches, "news": news, "doors": doors(request), "at": at})
 
 
-def doors() -> list[Words]:
-    """The three ways in: apply, verify a certificate, follow a case."""
+def doors(request: HttpRequest) -> list[Words]:
+    """The three ways in: apply (for staff, who cannot, their own desk), verify a certificate, follow a case."""
     return [
-        {
-            "label": _("我要申报"),
-            "text": _("查看正在受理的批次，创建申报、上传数据表和证明材料。"),
-            "href": address_of("my_new"),
-        },
+        _own_desk(request) if request.user.is_authenticated and not APPLICANT.allows(request) else _apply(),
         {
             "label": _("查证书"),
             "text": _("核验证书是否被改动、是否有效、由谁签发，无需登录。"),
@@ -56,6 +54,24 @@ def doors() -> list[Words]:
             "href": address_of("track") or address_of("my_cases"),
         },
     ]
+
+
+def _apply() -> Words:
+    return {
+        "label": _("我要申报"),
+        "text": _("查看正在受理的批次，创建申报、上传数据表和证明材料。"),
+        "href": address_of("my_new"),
+    }
+
+
+def _own_desk(request: HttpRequest) -> Words:
+    powers = Site(request).powers
+    entry = next((entry for entry in TOP if entry.powers & powers), None)
+    if entry is None:
+        text = _("查看各项目的申报条件、材料、环节和时限。")
+        return {"label": _("办事指南"), "text": text, "href": address_of("guide")}
+    text = _("进入您的工作页面，等待您办理的事项都在那里。")
+    return {"label": entry.label, "text": text, "href": address_of(entry.url_name)}
 
 
 def _news(row: Published) -> Words:

@@ -17,10 +17,15 @@ class Unit:
     name_zh: str
     name_en: str
     thousands: Fraction | None = None
+    one_en: str = ""  # the English name after the number one, where it differs
 
     def name(self, lang: str) -> str:
         """The name shown to people, `lang` being `zh` or `en`."""
         return self.name_zh if lang == "zh" else self.name_en
+
+    def counted(self, value: object, lang: str) -> str:
+        """The name as it stands after a number: 1 item, 2 items."""
+        return self.one_en if lang != "zh" and self.one_en and value == 1 else self.name(lang)
 
 
 UNITS = {
@@ -29,19 +34,19 @@ UNITS = {
         Unit("kCNY", "千元", "thousand yuan", Fraction(1)),
         Unit("wCNY", "万元", "ten thousand yuan", Fraction(10)),
         Unit("kUSD", "千美元", "thousand US dollars"),
-        Unit("person", "人", "persons"),
-        Unit("person_month", "人月", "person-months"),
-        Unit("month", "月", "months"),
-        Unit("item", "项", "items"),
-        Unit("piece", "件", "pieces"),
-        Unit("unit", "个", "units"),
+        Unit("person", "人", "persons", one_en="person"),
+        Unit("person_month", "人月", "person-months", one_en="person-month"),
+        Unit("month", "月", "months", one_en="month"),
+        Unit("item", "项", "items", one_en="item"),
+        Unit("piece", "件", "pieces", one_en="piece"),
+        Unit("unit", "个", "units", one_en="unit"),
         Unit("pct", "%", "%"),
         Unit("ratio", "倍", "times"),
         Unit("factor", "系数", "factor"),
-        Unit("point", "分", "points"),
-        Unit("year", "年", "years"),
-        Unit("working_day", "个工作日", "working days"),
-        Unit("place", "位小数", "decimal places"),
+        Unit("point", "分", "points", one_en="point"),
+        Unit("year", "年", "years", one_en="year"),
+        Unit("working_day", "个工作日", "working days", one_en="working day"),
+        Unit("place", "位小数", "decimal places", one_en="decimal place"),
         Unit("bool", "是/否", "yes/no"),
         Unit("code", "代码", "code"),
         Unit("text", "文字", "text"),
@@ -68,7 +73,7 @@ def amount_text(value: Fraction, unit: str, lang: str) -> str:
     if unit == "factor":
         return shown_text(value)
     gap = "" if unit == "pct" else " "
-    return f"{shown_text(value)}{gap}{unit_name(unit, lang)}"
+    return f"{shown_text(value)}{gap}{UNITS[unit].counted(value, lang)}"
 
 
 def shown_amount(value: Any, unit: str, lang: str) -> str:

@@ -284,6 +284,7 @@ def _minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str])
                 "meeting": meeting,
                 "rows": rows,
                 "attendance": attendance,
+                "absent": [row.member for row in attendance if not row.is_present and not row.changes.all()],
                 "ranking": ranking,
                 "places": places,
                 "rule": voting_rules(meeting.batch),

@@ -29,8 +29,12 @@ def grouped_text(text: str) -> str:
 
 def unit_label(code: str) -> str:
     """Name of a unit code of the rule sets in the page's language; other words (份, 家) are shown as given."""
+    return _counted(code, None)
+
+
+def _counted(code: str, value: Number | None) -> str:
     unit = UNITS.get(code)
-    return unit.name("en" if is_english() else "zh") if unit else code
+    return unit.counted(value, "en" if is_english() else "zh") if unit else code
 
 
 def exactly(value: Number) -> Fraction:
@@ -53,7 +57,7 @@ def quantity(value: Number | None, unit: str = "", places: int | None = None) ->
     if value is None or value == "" or not unit:
         return grouped(value, places)
     gap = "" if unit in NARROW_UNITS else "\u00a0"
-    return f"{grouped(value, places)}{gap}{unit_label(unit)}"
+    return f"{grouped(value, places)}{gap}{_counted(unit, value)}"
 
 
 @register.filter

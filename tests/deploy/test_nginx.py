@@ -216,7 +216,7 @@ def test_typed_lookup_reaches_the_application_and_is_never_kept(
 
 def test_uploads_are_cut_at_two_mebibytes(proxy: Proxy, application: subprocess.Popen[bytes]) -> None:
     refused = _form(proxy, _file(LIMIT + 1), "/verify/file/")
-    assert (refused.status, "2 MiB" in refused.body.decode()) == (422, True)
+    assert (refused.status, "2 MB" in refused.body.decode()) == (422, True)
     assert _form(proxy, _file(LIMIT), "/verify/file/").status == 200
     cut = _form(proxy, _file(LIMIT + 300_000), "/verify/file/")
     assert cut.status == 413

@@ -53,9 +53,11 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     """What has to be done now, all cases, certificates."""
     user, at, calendar = acting_person(request), timezone.now(), current_calendar()
     found = rows.own_cases(user, at=at)
+    others = [row for row in found if not row.is_mine_to_act]
     context = {
         "to_do": [applicant_tasks.card(row) for row in found if row.is_mine_to_act],
-        "others": [applicant_tasks.card(row) for row in found if not row.is_mine_to_act],
+        "running": [applicant_tasks.card(row) for row in others if row.case.closed_at is None],
+        "over": [applicant_tasks.card(row) for row in others if row.case.closed_at is not None],
         "matters": applicant_tasks.matter_cards(own_matters(user)),
         "successions": [succession_card(row) for row in successions_of(user)],
         "holders": changes.holders_of(user),
@@ -125,7 +127,9 @@ def _new_page(
         "errors": errors,
         "has_faults": bool(errors),
         "has_places": bool(form.fields["place"].choices),  # type: ignore[attr-defined]  # a ChoiceField
-        "batches": [_batch_with_gates(batch, calendar) for batch in batches],
+        "batches": [
+            _batch_with_gates(batch, calendar) | {"closed_to": _closed_to(request, batch)} for batch in batches
+        ],
         "request_key": new_request_key(),
     }
     return render(request, "workflows/applicant/new.html", context, status=status)
@@ -134,6 +138,18 @@ def _new_page(
 def _batch_with_gates(batch: Batch, calendar: WorkCalendar) -> Words:
     rule_set = rules.rule_set_page(rows.rules_of_batch(batch))
     return {**batch_words(batch, calendar), "gates": rule_set["gates"]}
+
+
+def _closed_to(request: HttpRequest, batch: Batch) -> str:
+    """Why none of the person's enterprises may enter an open batch; empty where one may."""
+    user = acting_person(request)
+    if rows.free_enterprises(user, batch):
+        return ""
+    if not any(batch.is_offered_in(enterprise.district) for enterprise in rows.own_enterprises(user)):
+        return _("这一批次不受理本单位所在区的申报。")
+    if batch.is_evaluation:
+        return _("这一批次只受理本次须评价的单位，每个称号一件。")
+    return _("本单位在这一批次已有申报，请在“我的申报”中继续办理。")
 
 
 # --- One case ---------------------------------------------------------------------------------------------------

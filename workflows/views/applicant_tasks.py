@@ -39,7 +39,7 @@ def address(name: str, *args: object) -> str:
 
 
 def card(row: OwnCase) -> Words:
-    """A case as a card: name, number, state, clock, what to do next."""
+    """A case as a card: what for, number, state, clock, who has it, what to do next."""
     case, application = row.case, row.application
     action, href = _next_step(case, application)
     if row.objection:
@@ -57,7 +57,9 @@ def card(row: OwnCase) -> Words:
         "action": action,
         "action_href": href,
         "opened_at": case.opened_at,
+        "owner": "" if case.closed_at else owner_name(case, application),
         "moved_at": case.moved_at,
+        "closed_at": case.closed_at,
     }
 
 
@@ -149,7 +151,6 @@ def summary(opened: OpenCase) -> list[Words]:
             fact = facts.fact(code)
             if code in specs and fact is not None:
                 shown.append({"label": either(specs[code], "name"), "value": shown_value(fact, specs[code])})
-    shown.append({"label": _("现由谁办理"), "value": owner_name(opened.case, opened.application) or _("已办结")})
     return shown
 
 

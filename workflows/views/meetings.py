@@ -27,7 +27,7 @@ from accreditation.views.answers import file_answer
 from accreditation.visibility import evidence_for, may_see_experts, meeting_for
 from workflows import batch_acts
 from workflows.forms.meetings import AttendanceForm, MeetingForm, MemberTieForm, MinutesForm, VoteForm
-from workflows.presentation.cases import batch_name, case_header
+from workflows.presentation.cases import batch_name, case_header, ordinal_name, programme_name
 from workflows.presentation.marks import opened_table
 from workflows.presentation.review_room import rule_score
 from workflows.presentation.tallies import choice_counts, tally_rows
@@ -46,8 +46,13 @@ if TYPE_CHECKING:
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """Meetings that the person may open, the newest first."""
     user = signed_in(request)
+    shown = page_of_rows(request, meeting_room.meetings_of(user))
+    shown.object_list = [
+        {"row": row, "batch": ordinal_name(row.batch), "programme": programme_name(row.batch)}
+        for row in shown.object_list
+    ]
     context = {
-        "page": page_of_rows(request, meeting_room.meetings_of(user)),
+        "page": shown,
         "may_call": bool({Power.CALL_MEETINGS, Power.RUN_LOCALLY} & powers_of(user)),
     }
     return render(request, "workflows/committee/meetings.html", context)

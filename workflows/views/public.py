@@ -82,13 +82,15 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
     row, at = register.notice(number), timezone.now()
     due, today = row.ends_at.astimezone(SHANGHAI).date(), at.astimezone(SHANGHAI).date()
     is_open = at <= row.ends_at
+    entries = _entries(row, at)
     context = {
         "notice": row,
         "batch_name": ordinal_name(row.batch),
         "programme": programme_name(row.batch),
         "body": row.batch.granting_body,
         "office": objections_go_to(row.batch),
-        "entries": _entries(row, at),
+        "entries": entries,
+        "may_object": any(one["href"] for one in entries),
         "adjustments": [adjustment_words(found) for found in published_adjustments(row)],
         "is_evaluation": row.batch.is_evaluation,
         "left": current_calendar().left(today, due) if is_open else None,

@@ -49,6 +49,15 @@ def test_unit_follows_the_language_of_the_page(language: str, unit: str, shown: 
         assert quantity(Fraction(2469, 2), unit, 2) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [(1, "unit", "1\u00a0unit"), (2, "unit", "2\u00a0units"), (1, "wCNY", "1\u00a0ten thousand yuan")],
+)
+def test_one_of_a_unit_is_said_in_the_singular(value: int, unit: str, shown: str) -> None:
+    with translation.override("en"):
+        assert quantity(value, unit) == shown
+
+
 @pytest.mark.parametrize(("value", "shown"), [(Fraction(7, 2), "+3.5"), (-2, "\u22122"), (0, "0"), (None, "—")])
 def test_difference_carries_its_sign(value: Fraction | int | None, shown: str) -> None:
     assert signed(value) == shown

@@ -47,6 +47,14 @@ def test_first_page_lists_the_open_batch_and_three_doors(cast: Cast) -> None:
     assert reverse("batch_rules", args=[cast.batch.code]) in answer.content.decode()
 
 
+def test_first_page_sends_staff_to_their_own_desk(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.members[0])
+    answer = client.get(reverse("home"))
+    assert "我要申报" not in text(answer)
+    assert answer.context["doors"][0]["href"] == reverse("meetings")
+
+
 def test_guide_shows_conditions_materials_and_periods(cast: Cast) -> None:
     answer = Client().get(reverse("guide_programme", args=[cast.programme.pk]))
     shown = text(answer)

@@ -193,6 +193,9 @@ def test_evidence_of_an_objection_is_checked_and_stored(notice: Notice, case: Ca
 def test_objection_after_the_last_day_is_refused(notice: Notice, case: Case, clock: Clock) -> None:
     clock.at = notice.ends_at + timedelta(seconds=1)
     assert "不再受理异议" in text_of(object_address(notice, case))
+    listed = text_of(reverse("notice", args=[notice.number]))
+    assert "公示期已经结束，不再受理异议。" in listed
+    assert "在名单中点“提出异议”" not in listed
     answer = Client().post(object_address(notice, case), form())
     assert answer.status_code == 422
     assert "公示期已满" in answer.content.decode()
