@@ -44,13 +44,19 @@ if TYPE_CHECKING:
 
 @require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
-    """Meetings that the person may open, the newest first."""
+    """Meetings that the person may open, those still to be finished first."""
     user = signed_in(request)
+    shown = page_of_rows(request, meeting_room.meetings_of(user))
     context = {
-        "page": page_of_rows(request, meeting_room.meetings_of(user)),
+        "page": shown,
+        "meetings": [_meeting_row(meeting) for meeting in shown.object_list],
         "may_call": bool({Power.CALL_MEETINGS, Power.RUN_LOCALLY} & powers_of(user)),
     }
     return render(request, "workflows/committee/meetings.html", context)
+
+
+def _meeting_row(meeting: Meeting) -> Words:
+    return {"row": meeting, "programme": either(meeting.batch.programme, "name"), "batch": batch_name(meeting.batch)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
