@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +16,7 @@ from accreditation.templatetags.dates import day
 from accreditation.templatetags.language import is_english
 from workflows.calendar import current_calendar
 from workflows.deadlines import paused_clocks, running_clock
-from workflows.presentation.words import Words, body_name, either, state_label, state_tone
+from workflows.presentation.words import Words, body_name, either, filled, state_label, state_tone
 from workflows.workdays import SHANGHAI, WorkCalendar
 
 STEPS = (
@@ -117,11 +118,15 @@ def product_words(name: str) -> str:
     return _("产品：%(name)s") % {"name": name} if name else ""
 
 
-def paused_words(case: Case) -> list[str]:
+def paused_words(case: Case) -> list[SafeString]:
     """That a clock stands still, since when and why; nothing where all run."""
     return [
-        _("%(clock)s自%(day)s起中止（%(ground)s）")
-        % {"clock": clock.get_kind_display(), "day": day(event.at), "ground": event.get_ground_display()}
+        filled(
+            _("%(clock)s自%(day)s起中止（%(ground)s）"),
+            clock=clock.get_kind_display(),
+            day=day(event.at),
+            ground=event.get_ground_display(),
+        )
         for clock, event in paused_clocks(case)
     ]
 

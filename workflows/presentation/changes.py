@@ -15,7 +15,7 @@ from accreditation.models.cases import CaseSubject
 from accreditation.services import changes, successions
 from accreditation.templatetags.dates import day
 from accreditation.visibility import View
-from workflows.presentation.words import Words, district_name, either, quoted
+from workflows.presentation.words import Words, district_name, either, filled, quoted
 
 STEPS = (
     gettext_lazy("准备材料"),
@@ -85,7 +85,7 @@ def _notification(row: ChangeRequest) -> str:
     last: date = row.occurred_on + timedelta(days=days)
     filed = row.filed_at.date() if row.filed_at else None
     late = _("，已逾期") if filed and filed > last else ""
-    return _("%(day)s前报告%(late)s") % {"day": day(last), "late": late}
+    return filled(_("%(day)s前报告%(late)s"), day=day(last), late=late)
 
 
 def _successors(row: ChangeRequest) -> SafeString | str:

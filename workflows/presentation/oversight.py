@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.audit import Break
 from accreditation.models import AuditEvent
-from accreditation.roles import ROLES, Role
+from accreditation.roles import ROLES, Power, Role
+from workflows.consistency import Disagreement
+from workflows.presentation.chain_faults import fault_words, place_words, state_in_chain
 from workflows.presentation.words import Words, person_words
 from workflows.procedures import PROCEDURES
 
 CASE_CHAIN = "case:"
 OTHER_ACTS: Mapping[str, Promise] = {
-    "open": _("创建申报"),
+    "open": _("建立办件"),
     "open_application": _("登记申报"),
     "open_proceeding": _("立案"),
     "open_change": _("申请变更"),
@@ -132,6 +134,21 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "release": _("交回"),
     "refuse_access": _("访问被拒绝"),
 }
+CHAIN_KINDS: Mapping[str, Promise] = {
+    "case": _("办件"),
+    "batch": _("批次"),
+    "meeting": _("会议"),
+    "notice": _("公示"),
+    "announcement": _("公告"),
+    "title": _("称号"),
+    "rule_draft": _("评审规则草案"),
+    "standing_import": _("资质导入"),
+    "standing": _("资质"),
+    "paper": _("纸质证书导入"),
+    "cultivation": _("培育"),
+    "cultivation_release": _("培育名单"),
+    "ledger": _("账册"),
+}
 OTHER_OFFICES: Mapping[str, Promise] = {
     "applicant": _("申报单位"),
     "administrator": _("单位管理员"),
@@ -141,6 +158,9 @@ OTHER_OFFICES: Mapping[str, Promise] = {
     "public": _("署名异议人"),
     "installation": _("安装程序"),
     "visitor": _("访问者"),
+    # codes that several procedures give names of their own to
+    Power.PREPARE_ORDERS: _("认定机关承办人"),
+    "reviewing_officer": _("审查人员"),
 }
 
 
@@ -160,13 +180,18 @@ def office_labels() -> dict[str, str]:
 
 
 def event_rows(events: Iterable[AuditEvent]) -> list[Words]:
-    """Events: `act`, `chain`, `href` (the case's trail), `seq`, `at`, `by`, `office`, `hash`, `previous`, `content`."""
+    """Events in words.
+
+    `act`, `code`, `move`, `chain`, `kind` of chain, `href` (the case's trail), `seq`, `at`, `by`, `office`, `hash`,
+    `previous`, `content`.
+    """
     acts, offices = act_labels(), office_labels()
     return [
         {
             "act": acts.get(event.verb, ""),
             "code": event.verb,
             "chain": event.chain,
+            "kind": str(CHAIN_KINDS.get(event.chain.partition(":")[0], "")),
             "href": case_href(event.chain),
             "seq": event.seq,
             "at": event.at,
@@ -174,8 +199,7 @@ def event_rows(events: Iterable[AuditEvent]) -> list[Words]:
             "office": offices.get(event.acting_as, ""),
             "hash": event.hash,
             "previous": event.previous_hash,
-            "before": event.state_before,
-            "after": event.state_after,
+            "move": move_words(event),
             "content": json.dumps(event.content, ensure_ascii=False, indent=1, sort_keys=True) if event.content else "",
         }
         for event in events
@@ -187,8 +211,34 @@ def case_href(chain: str) -> str:
     return reverse("audit_case", args=[chain.removeprefix(CASE_CHAIN)]) if chain.startswith(CASE_CHAIN) else ""
 
 
+def move_words(event: AuditEvent) -> str:
+    """From state to state in words; empty where the act left the state alone."""
+    if not event.state_after or event.state_after == event.state_before:
+        return ""
+    before = state_in_chain(event.chain, event.state_before) if event.state_before else "—"
+    return f"{before} → {state_in_chain(event.chain, event.state_after)}"
+
+
 def break_rows(breaks: Iterable[Break]) -> list[Words]:
-    """Breaks: `chain`, `href`, `seq`, `what`."""
+    """Breaks: `chain`, `href`, `place`, `what`."""
     return [
-        {"chain": found.chain, "href": case_href(found.chain), "seq": found.seq, "what": found.what} for found in breaks
+        {
+            "chain": found.chain,
+            "href": case_href(found.chain),
+            "place": place_words(found.seq),
+            "what": fault_words(found.what, found.chain),
+        }
+        for found in breaks
+    ]
+
+
+def disagreement_rows(found: Iterable[Disagreement]) -> list[Words]:
+    """Rows that contradict each other: `number` of the case or name of the title's chain, `href`, `what`."""
+    return [
+        {
+            "number": row.case_number,
+            "href": "" if ":" in row.case_number else reverse("audit_case", args=[row.case_number]),
+            "what": fault_words(row.what, row.case_number),
+        }
+        for row in found
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +12,7 @@ from accreditation.models import Case, Proceeding, Title
 from accreditation.models.cases import CaseSubject
 from accreditation.templatetags.dates import day
 from accreditation.visibility import View
-from workflows.presentation.words import TONES, Words, either, quoted
+from workflows.presentation.words import TONES, Words, either, filled, quoted
 
 STEPS = (
     gettext_lazy("立案准备"),
@@ -75,13 +76,15 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("决定日期"), day(row.ordered_on) if row.ordered_on else ""),
         (_("生效日期"), day(row.effective_from) if row.effective_from else ""),
         (_("暂停期满日"), day(row.until) if row.until else ""),
-        (_("再次申报限制"), _("%(day)s前不得再次申报") % {"day": day(row.barred_until)} if row.barred_until else ""),
+        (_("再次申报限制"), filled(_("%(day)s前不得再次申报"), day=day(row.barred_until)) if row.barred_until else ""),
     ]
     return [{"label": label, "value": value} for label, value in shown if value]
 
 
 def _notice(row: Proceeding) -> str:
-    return f"{quoted(row.notice.number)} {quoted(row.notice.authority)} {day(row.notice.dated)}" if row.notice else ""
+    if row.notice is None:
+        return ""
+    return format_html("{} {} {}", quoted(row.notice.number), quoted(row.notice.authority), day(row.notice.dated))
 
 
 def is_national(subject: CaseSubject) -> bool:
@@ -92,4 +95,4 @@ def is_national(subject: CaseSubject) -> bool:
 def _hearing(row: Proceeding) -> str:
     if row.hearing_on is None:
         return ""
-    return f"{day(row.hearing_on)} {row.hearing_place}"
+    return format_html("{} {}", day(row.hearing_on), quoted(row.hearing_place))

@@ -9,7 +9,7 @@ from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.models import ChangeSuccessor
 from accreditation.services import changes
 from accreditation.templatetags.dates import day, moment
-from workflows.presentation.words import Words, either, quoted, state_label, state_tone
+from workflows.presentation.words import Words, either, filled, quoted, state_label, state_tone
 from workflows.succession_agreements import ASKED
 
 
@@ -44,7 +44,7 @@ def summary(row: ChangeSuccessor) -> list[Words]:
     """Rows of the page; what becomes of a title only once it is confirmed, and only of what passes to this one."""
     change, is_confirmed = row.change, row.change.state == ChangeState.CONFIRMED
     titles = [one for one in changes.rows_of(change) if not is_confirmed or one.successor_id == row.enterprise_id]
-    agreed = _("已同意，%(at)s") % {"at": moment(row.agreed_at)} if row.agreed_at else _("尚未表示")
+    agreed = filled(_("已同意，%(at)s"), at=moment(row.agreed_at)) if row.agreed_at else _("尚未表示")
     shown: list[tuple[str, object]] = [
         (_("变更类别"), ChangeKind(change.kind).label),
         (_("申请单位"), quoted(change.holder.name)),

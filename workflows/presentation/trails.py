@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
 from accreditation.models import AuditEvent, Case
 from workflows.door import verb_label
+from workflows.presentation.chain_faults import fault_words, place_words
+from workflows.presentation.oversight import office_labels
 from workflows.presentation.words import Words, person_words, state_label
 from workflows.selectors.registers import Trail
 from workflows.subjects import subject_of_state
@@ -15,21 +18,24 @@ from workflows.subjects import subject_of_state
 
 def trail_words(case: Case, trail: Trail) -> Words:
     """`rows` newest first (`seq`, `verb`, `at`, `by`, `office`, `move`, `content`, `hash`), `breaks`, `head`."""
+    offices = office_labels()
     return {
-        "rows": [_row(case, event) for event in reversed(trail.events)],
-        "breaks": [{"seq": each.seq, "what": each.what} for each in trail.breaks],
+        "rows": [_row(case, event, offices) for event in reversed(trail.events)],
+        "breaks": [
+            {"place": place_words(each.seq), "what": fault_words(each.what, each.chain)} for each in trail.breaks
+        ],
         "head": trail.head,
         "count": len(trail.events),
     }
 
 
-def _row(case: Case, event: AuditEvent) -> Words:
+def _row(case: Case, event: AuditEvent, offices: Mapping[str, str]) -> Words:
     return {
         "seq": event.seq,
         "verb": _("创建申报") if event.verb == "open" else verb_label(case, event.verb),
         "at": event.at,
         "by": person_words(event),
-        "office": event.acting_as,
+        "office": offices.get(event.acting_as, ""),
         "move": _move(event),
         "content": json.dumps(event.content, ensure_ascii=False, sort_keys=True, indent=1) if event.content else "",
         "hash": event.hash,

@@ -18,7 +18,7 @@ from workflows.calendar import current_calendar
 from workflows.forecasting import ENOUGH, Day, Forecast, Limit, Quartiles, Stage, Usual
 from workflows.moves import Move, Turn, possible_moves
 from workflows.presentation.cases import clock_words, owner_name, paused_words
-from workflows.presentation.words import Words, body_name, quoted, state_label
+from workflows.presentation.words import Words, body_name, filled, quoted, state_label
 from workflows.procedures import Procedure, procedure_of
 from workflows.selectors.whereabouts import Clocks, clocks_of, forecast_of, people_in_charge, since
 from workflows.workdays import SHANGHAI, WorkCalendar
@@ -104,8 +104,8 @@ def _until(case: Case, subject: CaseSubject, clocks: Clocks, calendar: WorkCalen
     if clocks.paused is not None:
         return empty | {"paused": paused_words(case)}
     if clocks.run_out is not None:
-        words = {"clock": clocks.run_out.get_kind_display(), "day": day(clocks.run_out.due_at)}
-        return empty | {"no_limit": _("%(clock)s已于%(day)s届满，仍待办理。") % words}
+        clock, last = clocks.run_out.get_kind_display(), day(clocks.run_out.due_at)
+        return empty | {"no_limit": filled(_("%(clock)s已于%(day)s届满，仍待办理。"), clock=clock, day=last)}
     facts = procedure_of(case).subject.facts(str(subject.state))
     if facts.owner is Owner.APPLICANT and case.batch is not None:
         closes = case.batch.closes_at

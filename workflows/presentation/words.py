@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accreditation.enums import DISTRICTS
@@ -121,6 +121,12 @@ def cited(codes: Iterable[str], rules: RuleSet | None = None) -> SafeString:
 def quoted(text: object) -> SafeString:
     """What a person wrote, marked as Chinese on an English page."""
     return zh(text)
+
+
+def filled(sentence: str, **parts: str) -> SafeString:
+    """A sentence with named places such as `%(day)s`: what is markup goes in as markup, all else as text."""
+    shown = {name: conditional_escape(part) for name, part in parts.items()}
+    return mark_safe(escape(sentence) % shown)  # noqa: S308  both halves are escaped
 
 
 def person_words(event: AuditEvent) -> SafeString:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, When
 
 from accreditation.enums import ApplicationState, MeetingState
 from accreditation.errors import NotFound
@@ -40,11 +40,17 @@ class AgendaRow:
 
 
 def meetings_of(user: User) -> QuerySet[Meeting]:
-    """Meetings that the person may open, the newest first: all that the own office calls, own ones for a member."""
+    """Meetings that the person may open: all that the own office calls, own ones for a member.
+
+    What is still to be done stands first, the earliest meeting on top; then the others, the newest first.
+    """
     rows = Meeting.objects.select_related("batch__programme", "chair").annotate(item_count=Count("items"))
     own = Q(pk__in=Attendance.objects.filter(member=user).values("meeting"))
     rows = rows.filter(own | batches_under(user, Power.CALL_MEETINGS, "batch__"))
-    return rows.order_by("-held_at", "-pk")
+    over = Q(state__in=(MeetingState.ADOPTED, MeetingState.CANCELLED))
+    rows = rows.annotate(is_over=Case(When(over, then=True), default=False, output_field=BooleanField()))
+    rows = rows.annotate(waits_since=Case(When(is_over=False, then="held_at")))
+    return rows.order_by("is_over", F("waits_since").asc(nulls_last=True), "-held_at", "-pk")
 
 
 def batches_waiting(user: User) -> QuerySet[Batch]:

@@ -20,7 +20,7 @@ from workflows.exports.dossier_sums import EXPORTED
 from workflows.forms.oversight import DossierForm, TrailFilter
 from workflows.presentation.cases import case_header
 from workflows.presentation.matters import matter_header
-from workflows.presentation.oversight import act_labels, break_rows, event_rows
+from workflows.presentation.oversight import act_labels, break_rows, disagreement_rows, event_rows
 from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words
 from workflows.procedures import procedure_of
@@ -114,4 +114,5 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         result = oversight.verify_everything()
         context = {"result": result, "breaks": break_rows(result.breaks), "at": timezone.now()}
+        context["disagreements"] = disagreement_rows(result.disagreements)
     return render(request, "workflows/oversight/verify.html", context)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.errors import Denied, Refusal
@@ -58,7 +59,7 @@ def _several(request: HttpRequest, desk: str) -> HttpResponse:
         return render(request, "workflows/bulk/list.html", listed, status=422 if request.method == "POST" else 200)
     kind, numbers = kind_of(desk, said["act"]), said.getlist("case")
     chosen = bulk_acts.chosen_cases(numbers, user)
-    cases = [case for _number, case in chosen if case is not None]
+    cases = [case for _unused, case in chosen if case is not None]
     people = colleagues(cases) if kind.code == HAND_OVER else []
     form = BulkForm(request.POST if request.method == "POST" else None, kind=kind, people=people)
     if request.method == "POST" and form.is_valid():
@@ -66,10 +67,15 @@ def _several(request: HttpRequest, desk: str) -> HttpResponse:
         if answer is not None:
             return answer
     status = 422 if form.is_bound and form.errors else 200
+    lines = _preview(kind, chosen, user, _seen(request))
+    possible = sum(1 for line in lines if line["case"] and not line["reasons"])
+    words = {"possible": possible, "not": len(lines) - possible}
     context: dict[str, Any] = {
         "kind": kind,
         "form": form,
-        "lines": _preview(kind, chosen, user, _seen(request)),
+        "lines": lines,
+        "possible": possible,
+        "possible_words": _("现在能办理 %(possible)d 件，不能办理 %(not)d 件；不能办理的在报告中逐件说明。") % words,
         "to_hand_over": kind.code == HAND_OVER,
         "too_many": bulk_acts.too_many(bulk_acts.asked_numbers(numbers)),
         "inbox": f"{desk}_inbox",
@@ -79,7 +85,7 @@ def _several(request: HttpRequest, desk: str) -> HttpResponse:
 
 def _preview(kind: BulkKind, chosen: list[tuple[str, Any]], user: User, seen: dict[str, str]) -> list[dict[str, Any]]:
     now = timezone.now()
-    held = {case: holder_of(case) for _number, case in chosen if case and kind.code == HAND_OVER}
+    held = {case: holder_of(case) for _unused, case in chosen if case and kind.code == HAND_OVER}
     return [
         {
             "number": number,

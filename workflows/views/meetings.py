@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
-    """Meetings that the person may open, the newest first."""
+    """Meetings that the person may open, those still to be finished first."""
     user = signed_in(request)
     shown = page_of_rows(request, meeting_room.meetings_of(user))
     shown.object_list = [

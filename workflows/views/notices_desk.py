@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.acts import Replayed
+from accreditation.enums import NoticeState
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
@@ -32,6 +33,7 @@ from workflows.phrases import OFFICIAL
 from workflows.presentation.cases import programme_name
 from workflows.presentation.evaluations import band_name
 from workflows.selectors import batch_desk, designations, editions
+from workflows.selectors.adjustments import adjustable
 from workflows.selectors.evaluations import late_lists, results_by_case
 from workflows.selectors.paper_desk import waiting_imports
 from workflows.selectors.recommendations import waiting_for_letter
@@ -81,7 +83,8 @@ def publishing(request: HttpRequest) -> HttpResponse:
         "recommendations": list(waiting_for_letter()) if has_power(user, Power.PUBLISH) else [],
         "late_lists": late_lists(user),
         "reexaminations": to_forward() if has_power(user, Power.PUBLISH) else [],
-        "notices": batch_desk.recent_notices(user),
+        "notices": (notices := batch_desk.recent_notices(user)),
+        "adjustable": {row.pk for row in notices if row.state == NoticeState.PUBLISHED and adjustable(row)},
         "announcements": batch_desk.recent_announcements(user),
     }
     return render(request, "workflows/office/publishing.html", context)

@@ -72,15 +72,17 @@ def office_objection(request: HttpRequest, number: str) -> HttpResponse:
         put_reasons(form, Refusal(reasons))
     at = timezone.now()
     possible = {verb.code for verb in possible_verbs(case, by=user, at=at)}
+    hearing, may_ask = hearing_on(row, at), ASK in possible and row.state == ObjectionState.RECEIVED
     context = {
         "objection": row,
         "case": case,
         "form": form,
         "extensions": extension_rows(row.application),
-        "hearing": hearing_on(row, at),
+        "hearing": hearing,
+        "is_unheard": may_ask or bool(hearing and hearing["is_awaited"]),
         "letter": letter_to_objector(row),
         "may_extend": EXTEND in possible,
-        "may_ask": ASK in possible and row.state == ObjectionState.RECEIVED,
+        "may_ask": may_ask,
         "request_key": new_request_key(),
     }
     return render(request, "workflows/office/objection.html", context, status=status_of(form))
