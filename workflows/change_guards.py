@@ -155,7 +155,10 @@ def successors_have_agreed(doing: Doing) -> Iterable[Reason]:
         if successions.has_agreed(row):
             continue
         values = {"name": row.enterprise.name}
-        if successions.is_represented(row.enterprise):
+        if row.declined_at is not None:
+            text = _("承继单位“%(name)s”不同意承继，理由：%(reason)s。请退回补正，或待其改为同意。")
+            yield Reason("successor_declined", text % (values | {"reason": row.decline_reason.rstrip("。.")}))
+        elif successions.is_represented(row.enterprise):
             yield Reason("not_agreed", _("承继单位“%(name)s”尚未同意承继。") % values)
         else:
             text = _("承继单位“%(name)s”在本系统没有申报人员，请退回重拟，核对其同意文件。")

@@ -96,12 +96,13 @@ def drop_document(doing: Doing) -> None:
 def submit(doing: Doing) -> None:
     """The titles are listed as they stand; what districts said of an earlier filing no longer counts.
 
-    Nor does a successor's agreement to other titles, or on a paper that was taken off.
+    Nor does a successor's agreement to other titles, or on a paper that was taken off, nor that it declined.
     """
     change = change_of(doing)
     before = {row.title_id for row in changes.rows_of(change)}
     changes.list_titles(change)
     rows = changes.rows_of(change)
+    successions.forget_declines(change)
     successions.forget_agreements(change, all_of_them={row.title_id for row in rows} != before)
     change.is_for_city = changes.is_for_city(row.title for row in rows)
     change.filed_at, change.round, change.put_forward_by = doing.at, change.round + 1, None
@@ -160,8 +161,7 @@ def _check_papers(doing: Doing) -> None:
     agreements = doing.form.get("agreements") or {}
     for row in successions.successors_of(change_of(doing)):
         if (paper := agreements.get(row.enterprise.uscc)) is not None:
-            row.agreed_at, row.agreed_by, row.paper = doing.at, doing.by, paper
-            row.save(update_fields=["agreed_at", "agreed_by", "paper"])
+            successions.agree(row, by=doing.by, at=doing.at, paper=paper)
     doing.act.note(agreements={code: paper.file_id for code, paper in agreements.items()})
 
 

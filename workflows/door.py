@@ -34,6 +34,7 @@ BESIDE_THE_TABLE = {
     "open_ordered_again": _("凭复议决定重新申报"),
     "open_reconsideration": _("对本件申请行政复议"),
     "agree_to_succession": _("承继单位同意承继"),
+    "decline_succession": _("承继单位不同意承继"),
     "take": _("领办"),
     "release": _("交回"),
     "hand_over": _("转交承办"),

@@ -1,6 +1,7 @@
 """A sealed sheet set aside before the panel is opened: one officer asks, another consents, the place is drawn again.
 
-The sheet is kept with its hash and never counted. Nobody has read it, so that nobody can want it gone for its marks.
+The other may decline as well, and whoever asked may take the request back: then the sheet stays and counts. A sheet set
+aside is kept with its hash and never counted. Nobody has read it, so that nobody can want it gone for its marks.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.audit import chain_key
 from accreditation.enums import SeatState
 from accreditation.errors import Reason
-from accreditation.models import AuditEvent, Seat
+from accreditation.models import Seat, SheetRequest
+from accreditation.models.sheet_requests import SheetAnswer
 from accreditation.permissions import persons_behind
-from accreditation.services import panels
+from accreditation.services import panels, sheet_requests
 from workflows import flow_tasks
 from workflows.doing import Doing
-from workflows.second_person import FOUR_EYES, behind
+from workflows.second_person import FOUR_EYES
 
-ASKED = "ask_sheet_aside"
+AGREED = "sheet_request_agreed"  # message to who asked
 
 
 def _seat(doing: Doing) -> Seat | None:
@@ -31,6 +32,11 @@ def _seat(doing: Doing) -> Seat | None:
     return rows.filter(panel=doing.application.panel, place=place, state=SeatState.SUBMITTED).first()
 
 
+def _waiting(doing: Doing) -> SheetRequest | None:
+    seat = _seat(doing)
+    return sheet_requests.waiting(seat) if seat is not None else None
+
+
 def sheet_is_sealed(doing: Doing) -> Iterable[Reason]:
     """Marks are in at that place, and nobody has seen them yet."""
     if _seat(doing) is None:
@@ -39,41 +45,83 @@ def sheet_is_sealed(doing: Doing) -> Iterable[Reason]:
 
 def none_asked_yet(doing: Doing) -> Iterable[Reason]:
     """Nobody's request waits: the reason to which a colleague is about to consent does not change under the hand."""
-    seat = _seat(doing)
-    if seat is not None and seat.aside_reason:
+    if _waiting(doing) is not None:
         yield Reason("asked_already", _("该席位的评分表已有人提请搁置，正待另一人办理。"), "place")
+
+
+def reason_is_new(doing: Doing) -> Iterable[Reason]:
+    """Form: reason. What a colleague has declined is not asked for again in the same words."""
+    seat = _seat(doing)
+    said = sheet_requests.plain(str(doing.form.get("reason") or ""))
+    if seat is not None and said in sheet_requests.declined_reasons(seat):
+        text = _("以这一理由提请搁置该评分表，已有人不同意；再次提请的，须写明新的理由。")
+        yield Reason("reason_declined", text, "reason")
 
 
 def was_asked_for(doing: Doing) -> Iterable[Reason]:
     """Form: place. Somebody has asked for this sheet, with a reason."""
     seat = _seat(doing)
-    if seat is not None and not seat.aside_reason:
+    if seat is not None and sheet_requests.waiting(seat) is None:
         yield Reason("not_asked", _("没有人提请搁置该席位的评分表。"), "place")
 
 
 def another_than_who_asked_for_the_sheet(doing: Doing) -> Iterable[Reason]:
-    """Whoever asked for this sheet last, or in whose place it was asked, does not consent as well."""
-    events = AuditEvent.objects.filter(chain=chain_key(doing.case), verb=ASKED, content__seat=doing.form.get("place"))
-    last = events.order_by("-seq").first()
-    if last is not None and behind(last) & persons_behind(doing.by):
-        yield Reason(FOUR_EYES, _("提请搁置评分表的人不能自己同意，须由另一人办理。"))
+    """Whoever asked for this sheet, or in whose place it was asked, neither consents nor declines as well."""
+    row = _waiting(doing)
+    if row is not None and row.askers & persons_behind(doing.by):
+        yield Reason(FOUR_EYES, _("提请搁置评分表的人不能自己答复，须由另一人办理；不再提请的，可以撤回。"))
+
+
+def asked_for_the_sheet(doing: Doing) -> Iterable[Reason]:
+    """Only who asked takes the request back; a colleague declines it."""
+    row = _waiting(doing)
+    if row is not None and not row.askers & persons_behind(doing.by):
+        yield Reason("not_asker", _("只有提请人可以撤回搁置评分表的提请。"))
 
 
 def ask(doing: Doing) -> None:
     """Form: place, reason. The sheet counts until another person consents."""
     seat = _seat(doing)
     assert seat is not None
-    seat.aside_reason = doing.form["reason"].strip()
-    seat.save(update_fields=["aside_reason"])
-    doing.act.note(seat=seat.place, reason=seat.aside_reason)
+    row = sheet_requests.ask(seat, reason=doing.form["reason"].strip(), by=doing.by, at=doing.at)
+    doing.act.note(seat=seat.place, reason=row.reason)
 
 
 def set_aside(doing: Doing) -> None:
     """Form: place. The expert loses sight of the case; the place waits for the next of the drawn order."""
-    seat = _seat(doing)
-    assert seat is not None
+    row = _answered(doing, SheetAnswer.AGREED)
+    seat = row.seat
     assert doing.task is not None
-    panels.set_sheet_aside(seat, at=doing.at)
+    panels.set_sheet_aside(seat, reason=row.reason, at=doing.at)
     flow_tasks.begin_again(doing.task.flow_task.flow_class, doing.case)  # with a task for the place that is empty now
-    doing.act.note(seat=seat.place, expert=seat.expert_id, reason=seat.aside_reason, sealed=seat.review.sealed_hash)
+    doing.act.note(seat=seat.place, expert=seat.expert_id, reason=row.reason, sealed=seat.review.sealed_hash)
     doing.act.tell(seat.expert, doing.verb.message, case_number=doing.case.number)
+    _tell_askers(doing, row, AGREED)
+
+
+def decline(doing: Doing) -> None:
+    """Form: place, reason. The sheet stays and counts like any other; whoever asked is told."""
+    row = _answered(doing, SheetAnswer.DECLINED)
+    doing.act.note(seat=row.seat.place, reason=row.answer_reason, asked_by=str(row.asked_by), asked=row.reason)
+    _tell_askers(doing, row, doing.verb.message)
+
+
+def take_back(doing: Doing) -> None:
+    """Form: place, reason. As if nobody had asked; the request stays on file."""
+    row = _answered(doing, SheetAnswer.WITHDRAWN)
+    doing.act.note(seat=row.seat.place, reason=row.answer_reason, asked=row.reason)
+
+
+def _answered(doing: Doing, said: SheetAnswer) -> SheetRequest:
+    seat, row = _seat(doing), _waiting(doing)
+    assert seat is not None
+    assert row is not None
+    row.seat = seat
+    reason = str(doing.form.get("reason") or "").strip() if said is not SheetAnswer.AGREED else ""
+    sheet_requests.answer(row, said, reason=reason, by=doing.by, at=doing.at)
+    return row
+
+
+def _tell_askers(doing: Doing, row: SheetRequest, kind: str) -> None:
+    people = [one for one in (row.asked_by, row.asked_for) if one is not None]
+    doing.act.tell(people, kind, case_number=doing.case.number)

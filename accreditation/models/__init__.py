@@ -63,6 +63,7 @@ from accreditation.models.reissues import Reissue, ReissueLetter
 from accreditation.models.reminders import Reminder
 from accreditation.models.returns import FurtherReturn
 from accreditation.models.rules import RuleDraft, RuleTrial
+from accreditation.models.sheet_requests import SheetRequest
 from accreditation.models.standings import PlanFigure, PlanTarget, Standing, StandingImport
 from accreditation.models.titles import Title
 from accreditation.models.visits import Forwarding, SiteVisit, SiteVisitDocument
@@ -164,6 +165,7 @@ __all__ = [
     "RuleSetEdition",
     "RuleTrial",
     "Seat",
+    "SheetRequest",
     "SiteVisit",
     "SiteVisitDocument",
     "Standing",

@@ -137,13 +137,19 @@ class ChangeRequest(CaseSubject):
 
 
 class ChangeSuccessor(models.Model):
-    """An enterprise that carries on what the holder was or did; agreed to by its people, or on a paper checked."""
+    """An enterprise that carries on what the holder was or did; agreed to by its people, or on a paper checked.
+
+    Its people may decline as well, with a reason, until they agree after all or are asked anew.
+    """
 
     change = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="successors")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
     agreed_at = models.DateTimeField(null=True, blank=True)
     agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     paper = models.ForeignKey("CaseDocument", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    declined_at = models.DateTimeField(null=True, blank=True)
+    declined_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decline_reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -152,6 +158,14 @@ class ChangeSuccessor(models.Model):
                 name="agreement_has_person_and_time",
                 condition=Q(agreed_at__isnull=True, agreed_by__isnull=True, paper__isnull=True)
                 | Q(agreed_at__isnull=False, agreed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="decline_has_person_time_and_reason",
+                condition=Q(declined_at__isnull=True, declined_by__isnull=True, decline_reason="")
+                | (Q(declined_at__isnull=False, declined_by__isnull=False) & ~Q(decline_reason="")),
+            ),
+            models.CheckConstraint(
+                name="successor_agrees_or_declines", condition=Q(agreed_at__isnull=True) | Q(declined_at__isnull=True)
             ),
         ]
 

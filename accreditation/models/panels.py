@@ -32,7 +32,10 @@ class Panel(models.Model):
 
 
 class Seat(models.Model):
-    """One place held by one expert. A recused seat stays on record and is followed by a new one."""
+    """One place held by one expert. A recused seat stays on record and is followed by a new one.
+
+    One that is recused with a review is that of a sheet set aside, of which `tie` holds the reason.
+    """
 
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="seats")
     place = models.PositiveIntegerField()
@@ -41,7 +44,6 @@ class Seat(models.Model):
     appointed_at = models.DateTimeField()
     declared_at = models.DateTimeField(null=True, blank=True)
     tie = models.TextField(blank=True)  # the declared fact; recusal is its consequence
-    aside_reason = models.TextField(blank=True)  # why a sealed sheet is to be set aside; recused with a review: it is
 
     class Meta:
         constraints = [

@@ -27,6 +27,7 @@ from accreditation.selectors.sentences import (
     CORRECTIONS,
     DESIGNATIONS,
     EDITIONS,
+    SHEETS_ASIDE,
     SUCCESSIONS,
     Sentence,
 )
@@ -109,12 +110,7 @@ SENTENCES: Mapping[str, Sentence] = {
         "expert_history",
     ),
     "recuse": Sentence(_("专家申请回避"), _("办件 %(case)s 有专家申请回避，请递补。")),
-    "ask_sheet_aside": Sentence(
-        _("提请搁置评分表"), _("办件 %(case)s 有人提请搁置一份尚未公开的评分表，请另一人决定是否同意。")
-    ),
-    "set_sheet_aside": Sentence(
-        _("评分表已搁置"), _("您在办件 %(case)s 提交的评分表已搁置，不计入结果，您不再参加该件评审。"), "expert_history"
-    ),
+    **SHEETS_ASIDE,
     "submit_review": Sentence(_("专家已提交评审"), _("办件 %(case)s 有一位专家提交了评审意见。")),
     "adopt_value": Sentence(_("核定值已采纳"), _("办件 %(case)s 采纳了一项专家建议的核定值。")),
     "propose": Sentence(_("拟予认定"), _("办件 %(case)s 经审议拟予认定，待公布程序完成后生效。")),

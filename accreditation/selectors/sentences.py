@@ -1,4 +1,4 @@
-"""What a message says; about certificates made out again, corrected announcements, designations, editions."""
+"""What a message says; about certificates made out again, sheets, successors, corrections, designations, editions."""
 
 from __future__ import annotations
 
@@ -77,8 +77,28 @@ SUCCESSIONS: Mapping[str, Sentence] = {
         "number",
     ),
     "succession_agreed": Sentence(_("承继单位已同意"), _("办件 %(case)s：%(enterprise)s 已同意承继。")),
+    "succession_declined": Sentence(
+        _("承继单位不同意"), _("办件 %(case)s：%(enterprise)s 不同意承继，理由：%(reason)s")
+    ),
     "succession_ended": Sentence(
         _("承继事项已办结"), _("列本单位为承继单位的 %(number)s 已经办结，结果请查看。"), "my_succession", "number"
+    ),
+}
+SHEETS_ASIDE: Mapping[str, Sentence] = {
+    "ask_sheet_aside": Sentence(
+        _("提请搁置评分表"), _("办件 %(case)s 有人提请搁置一份尚未公开的评分表，请另一人决定是否同意。")
+    ),
+    "set_sheet_aside": Sentence(
+        _("评分表已搁置"), _("您在办件 %(case)s 提交的评分表已搁置，不计入结果，您不再参加该件评审。"), "expert_history"
+    ),
+    "sheet_request_agreed": Sentence(
+        _("搁置评分表已获同意"), _("您在办件 %(case)s 提请搁置的评分表已由另一人同意搁置，请递补专家。")
+    ),
+    "decline_sheet_aside": Sentence(
+        _("搁置评分表未获同意"), _("办件 %(case)s 搁置评分表的提请未获同意，评分表照常计入，理由见评审组页面。")
+    ),
+    "withdraw_sheet_request": Sentence(
+        _("搁置提请已撤回"), _("办件 %(case)s 搁置评分表的提请已由提请人撤回，无须答复，理由见评审组页面。")
     ),
 }
 CORRECTIONS: Mapping[str, Sentence] = {

@@ -42,10 +42,10 @@ def recuse(seat: Seat, *, tie: str, at: datetime) -> None:
     seat.save()
 
 
-def set_sheet_aside(seat: Seat, *, at: datetime) -> None:
+def set_sheet_aside(seat: Seat, *, reason: str, at: datetime) -> None:
     """The place is empty again; the sealed sheet stays with the seat and is never counted."""
     seat.set_sheet_aside()
-    seat.tie, seat.declared_at = seat.aside_reason, at
+    seat.tie, seat.declared_at = reason, at
     seat.save()
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from accreditation.enums import MemberState
 from accreditation.models import CaseDocument, ChangeRequest, ChangeSuccessor, Enterprise, Member, User
 from accreditation.selectors.people import active_people_of
 
+_AGREEMENT = ("agreed_at", "agreed_by", "paper")
+_DECLINE = ("declined_at", "declined_by", "decline_reason")
+
 
 def successors_of(change: ChangeRequest) -> list[ChangeSuccessor]:
     """Everyone named, in the order of naming."""
-    return list(change.successors.select_related("enterprise", "paper").order_by("pk"))
+    return list(change.successors.select_related("enterprise", "paper", "declined_by").order_by("pk"))
 
 
 def is_represented(enterprise: Enterprise) -> bool:
@@ -31,6 +36,24 @@ def unrepresented(change: ChangeRequest) -> list[ChangeSuccessor]:
 def has_agreed(row: ChangeSuccessor) -> bool:
     """Whether it has, and the paper, where it agreed on one, is still on file."""
     return row.agreed_at is not None and (row.paper is None or row.paper.removed_at is None)
+
+
+def agree(row: ChangeSuccessor, *, by: User, at: datetime, paper: CaseDocument | None = None) -> None:
+    """It takes the titles on, by its own word or on a paper that was checked; an earlier decline stands no more."""
+    row.agreed_at, row.agreed_by, row.paper = at, by, paper
+    row.declined_at, row.declined_by, row.decline_reason = None, None, ""
+    row.save(update_fields=[*_AGREEMENT, *_DECLINE])
+
+
+def decline(row: ChangeSuccessor, *, reason: str, by: User, at: datetime) -> None:
+    """It does not take them on, and says why."""
+    row.declined_at, row.declined_by, row.decline_reason = at, by, reason
+    row.save(update_fields=[*_DECLINE])
+
+
+def forget_declines(change: ChangeRequest) -> None:
+    """What is filed anew is asked anew; what was said before stands in the trail."""
+    change.successors.update(declined_at=None, declined_by=None, decline_reason="")
 
 
 def forget_agreements(change: ChangeRequest, *, all_of_them: bool) -> None:

@@ -302,6 +302,13 @@ PANEL: Mapping[str, Page] = {
         "{desk}_act", says(place="1", confirmed="1"), number_and_verb, _sheet_asked, "under_expert_review", "=",
         by=_colleague,
     ),
+    "decline_sheet_aside": Page(
+        "{desk}_act", says(place="1", reason="该专家可以继续评审"), number_and_verb, _sheet_asked,
+        "under_expert_review", "=", by=_colleague,
+    ),
+    "withdraw_sheet_request": Page(
+        "{desk}_act", says(place="1", reason="专家已康复"), number_and_verb, _sheet_asked, "under_expert_review", "="
+    ),
     "pause_experts": Page("{desk}_act", _pause, number_and_verb),
     "resume_experts": Page("{desk}_act", says(), number_and_verb, _experts_paused, "under_expert_review", "="),
     "fix_seed": Page("{desk}_panel", says(act="fix_seed"), before=_without_seed, state="awaiting_panel", to="="),

@@ -133,7 +133,7 @@ def sheet_asked(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     door.perform(case, "declare_no_tie", by=cast.experts[0], at=cast.at)
     door.perform(case, "submit_review", by=cast.experts[0], at=cast.at, form={"marks": marks(case), "opinion": "同意"})
     door.perform(case, "ask_sheet_aside", by=by, at=cast.at, form={"place": 1, "reason": "因病不能继续"})
-    return case, {"place": 1}
+    return case, {"place": 1, "reason": "该专家可以继续评审"}
 
 
 OFFICER, PUBLISHER, EXPERT = Role.MUNICIPAL_OFFICER, Role.PUBLISHER, Role.EXPERT
@@ -163,11 +163,12 @@ PAIRS: dict[tuple[str, str], Pair] = {
     ("demonstration_reexamination", "review_reexamination_again"): replace(_FORWARD, ways=("own",)),
     ("municipal_recognition", "adopt_value"): _ADOPT,
     ("municipal_recognition", "set_sheet_aside"): _SHEET,
+    ("municipal_recognition", "decline_sheet_aside"): _SHEET,
 }
 SAME_LINE = {  # the municipal guard
     (name, verb)
     for name in ("generic_recognition", "district_recognition")
-    for verb in ("adopt_value", "set_sheet_aside")
+    for verb in ("adopt_value", "set_sheet_aside", "decline_sheet_aside")
 }
 
 

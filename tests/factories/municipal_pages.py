@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -192,12 +193,18 @@ class MunicipalPages:
         self.send(self.cast.office, "office_act", number, "resume_experts")
 
     def set_aside(self, number: str, seat: Seat) -> None:
-        """A sealed sheet is set aside with a colleague's consent, and the next in order takes the place."""
-        office = self.cast.office
-        said = {"place": str(seat.place), "reason": "因病不能参加后续评审"}
-        self.send(office, "office_act", number, "ask_sheet_aside", **said)
-        consent = {"place": str(seat.place), "confirmed": "1"}
-        self.send(second_officer(self.cast), "office_act", number, "set_sheet_aside", **consent)
+        """A sealed sheet is set aside with a colleague's consent, and the next in order takes the place.
+
+        Before that one request is taken back, and one is declined.
+        """
+        office, second, place = self.cast.office, second_officer(self.cast), {"place": str(seat.place)}
+        ask = partial(self.send, office, "office_act", number, "ask_sheet_aside", **place)
+        ask(reason="据告专家因病退出")
+        self.send(office, "office_act", number, "withdraw_sheet_request", **place, reason="须先核实病情")
+        ask(reason="据告专家不能继续评审")
+        self.send(second, "office_act", number, "decline_sheet_aside", **place, reason="没有专家本人的说明")
+        ask(reason="因病不能参加后续评审")
+        self.send(second, "office_act", number, "set_sheet_aside", **place, confirmed="1")
         self.send(office, "office_replace", number, seat.pk, act="next")
 
     def adopt(self, number: str) -> None:

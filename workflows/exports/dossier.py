@@ -196,5 +196,5 @@ def _seat(seat: Any) -> dict[str, Any]:
     review = getattr(seat, "review", None)
     said = row_of(review, ("marks", "opinion", "salt", "sealed_hash", "submitted_at")) if review is not None else {}
     if review is not None and seat.state == SeatState.RECUSED:
-        said |= {"set_aside": True, "aside_reason": seat.aside_reason}
+        said |= {"set_aside": True, "aside_reason": seat.tie}
     return {"place": seat.place, "expert": str(seat.expert), "state": seat.state, "tie": seat.tie} | said

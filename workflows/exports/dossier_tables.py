@@ -75,6 +75,7 @@ _FILING: tuple[Table, ...] = (
     Table("panel/draws", "专家抽取", m.PanelDraw, _by("application"), frozenset({"record"})),
     Table("panel/panel", "评审组", m.Panel, _by("application"), frozenset({"result"})),
     Table("panel/seats", "席位、声明和回避", m.Seat, _by("panel__application")),
+    Table("panel/sheet-requests", "搁置评分表的提请和答复", m.SheetRequest, _by("seat__panel__application")),
     Table("figure-checks/checks", "第三方数据核查", m.FigureCheck, _by("application"), frozenset({"report"})),
     Table("figure-checks/findings", "核查结果、企业答复和处理", m.FigureFinding, _by("figure_check__application")),
     Table("figure-checks/plan", "第三方数据核查的安排", m.FigureCheckPlan, _by("batch")),

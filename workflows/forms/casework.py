@@ -125,6 +125,24 @@ class SheetReasonForm(SheetForm):
     )
 
 
+class SheetDeclineForm(SheetForm):
+    """The same, and why it is not to be."""
+
+    reason = forms.CharField(
+        label=_("不同意的理由"),
+        help_text=_("送提请人。评分表照常计入结果；以同一理由不能再次提请。"),
+        min_length=5,
+        max_length=1000,
+        widget=forms.Textarea(attrs=LONG),
+    )
+
+
+class SheetWithdrawalForm(SheetForm):
+    """The same, and why it is no longer asked for."""
+
+    reason = forms.CharField(label=_("撤回的理由"), min_length=2, max_length=1000, widget=forms.Textarea(attrs=LONG))
+
+
 class ReasonForm(forms.Form):
     """One reason for the record."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +13,7 @@ from accreditation.change_words import ChangeKind, ChangeSide, ChangeState, Titl
 from accreditation.models import Case, ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cases import CaseSubject
 from accreditation.services import changes, successions
-from accreditation.templatetags.dates import day
+from accreditation.templatetags.dates import day, moment
 from accreditation.visibility import View
 from workflows.presentation.words import Words, district_name, either, filled, quoted
 
@@ -95,7 +95,10 @@ def _successors(row: ChangeRequest) -> SafeString | str:
     return format_html_join(_("、"), "{}（{}；{}）", named) if named else ""
 
 
-def _agreement(one: ChangeSuccessor) -> str:
+def _agreement(one: ChangeSuccessor) -> SafeString | str:
+    if one.declined_at is not None:
+        at, why = moment(one.declined_at), quoted(one.decline_reason)
+        return format_html(_("不同意承继，{at}，{by}，理由：{why}"), at=at, by=quoted(one.declined_by), why=why)
     if one.agreed_at is None:
         return _("尚未同意承继")
     return _("已核对同意文件 %(name)s") % {"name": one.paper.name} if one.paper else _("已同意承继")

@@ -1,13 +1,14 @@
-"""Seats of a panel for the office: who sits, since when, in which state, what has to be filled again."""
+"""Seats of a panel for the office: who sits, in which state, what has to be filled again; sheets to be set aside."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
 from accreditation.enums import SeatState
-from accreditation.models import Seat
+from accreditation.models import Seat, SheetRequest
+from accreditation.models.sheet_requests import SheetAnswer
 from workflows.presentation.words import Words, quoted
 
 WORKING = (SeatState.APPOINTED, SeatState.CLEARED)
@@ -17,23 +18,35 @@ TONES = {
     SeatState.SUBMITTED: "green",
     SeatState.RECUSED: "grey",
 }
+SHEET_VERBS = ("ask_sheet_aside", "set_sheet_aside", "decline_sheet_aside", "withdraw_sheet_request")
+ANSWERS: Mapping[str, str] = {
+    "": "amber",
+    SheetAnswer.AGREED: "blue",
+    SheetAnswer.DECLINED: "red",
+    SheetAnswer.WITHDRAWN: "grey",
+}
 
 
 def seat_rows(
-    seats: Iterable[Seat], vacant: Collection[int], address: Callable[[Seat], str], order: Callable[[Seat], str]
+    seats: Iterable[Seat],
+    vacant: Collection[int],
+    address: Callable[[Seat], str],
+    order: Callable[[Seat], str],
+    asked: Iterable[SheetRequest] = (),
 ) -> list[Words]:
     """Rows: `place`, `name`, `field`, `employer`, `state`, `tone`, `since`, `tie`; `href` where a successor is due and
-    `recuse` where the expert can still be told to step down."""
+    `recuse` where the expert can still be told to step down. `asked` are the requests about sheets of the panel."""
+    named = {row.seat_id: row for row in asked if row.answer in ("", SheetAnswer.AGREED)}
     return [
         {
             "place": seat.place,
             "name": quoted(seat.expert.name),
             "field": quoted(getattr(getattr(seat.expert, "expert", None), "field", "")),
             "employer": quoted(getattr(getattr(seat.expert, "expert", None), "employer", "")),
-            "state": _state(seat),
+            "state": _state(seat, named.get(seat.pk)),
             "tone": TONES[SeatState(seat.state)],
             "since": seat.declared_at or seat.appointed_at,
-            "tie": quoted(seat.tie or seat.aside_reason) if seat.tie or seat.aside_reason else "",
+            "tie": quoted(seat.tie) if seat.tie else "",
             "href": address(seat) if seat.pk in vacant else "",
             "recuse": order(seat) if seat.state in WORKING else "",
         }
@@ -41,8 +54,43 @@ def seat_rows(
     ]
 
 
-def _state(seat: Seat) -> str:
+def _state(seat: Seat, asked: SheetRequest | None) -> str:
     """How it stands, with what was asked for or done about a sealed sheet."""
-    if not seat.aside_reason:
+    if asked is None or (seat.state == SeatState.SUBMITTED and seat.panel.opened_at is not None):
         return str(SeatState(seat.state).label)
     return _("评分表已搁置") if seat.state == SeatState.RECUSED else _("已提交，提请搁置")
+
+
+def request_rows(rows: Iterable[SheetRequest], *, is_opened: bool, address: Callable[[str, int], str]) -> list[Words]:
+    """Each request about a sheet: who asked when and why, the answer with the same; what can be done about it now.
+
+    `address` gives the page of a verb for a place, empty where this person has it not.
+    """
+    return [_request(row, is_opened, address) for row in rows]
+
+
+def _request(row: SheetRequest, is_opened: bool, address: Callable[[str, int], str]) -> Words:
+    is_waiting = not row.answer and not is_opened
+    offered = [
+        ("set_sheet_aside", _("同意")), ("decline_sheet_aside", _("不同意")), ("withdraw_sheet_request", _("撤回")),
+    ]  # fmt: skip
+    acts = [{"label": label, "href": address(verb, row.seat.place)} for verb, label in offered] if is_waiting else []
+    return {
+        "place": row.seat.place,
+        "name": quoted(row.seat.expert.name),
+        "state": _answer(row, is_opened),
+        "tone": ANSWERS[row.answer] if row.answer or is_waiting else "grey",
+        "asked_by": quoted(row.asked_by),
+        "asked_at": row.asked_at,
+        "reason": quoted(row.reason),
+        "answered_by": quoted(row.answered_by) if row.answered_by else "",
+        "answered_at": row.answered_at,
+        "answer_reason": quoted(row.answer_reason) if row.answer_reason else "",
+        "acts": [one for one in acts if one["href"]],
+    }
+
+
+def _answer(row: SheetRequest, is_opened: bool) -> str:
+    if row.answer:
+        return str(SheetAnswer(row.answer).label)
+    return _("未及答复，评分已公开") if is_opened else _("待另一人答复")

@@ -35,6 +35,7 @@ from workflows.presentation.hands import HAND_TELLERS
 from workflows.presentation.objections import OBJECTION_TELLERS
 from workflows.presentation.provable import provable_name
 from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID
+from workflows.presentation.seats import SHEET_VERBS
 from workflows.presentation.timeline_readers import AUTHORITIES, READERS
 from workflows.presentation.words import Words, amount, either, file_words, person_words, quoted, state_tone
 from workflows.procedures import procedure_of
@@ -310,7 +311,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "draw_panel": _drawn,
     "recuse": _reasons("tie"),
     "order_recusal": _reasons("tie"),
-    **dict.fromkeys(("table_again", "change_edition", "ask_sheet_aside", "set_sheet_aside"), _reasons("reason")),
+    **dict.fromkeys(("table_again", "change_edition", *SHEET_VERBS), _reasons("reason")),
     "propose": _decided,
     "refuse": _decided,
     "postpone": _decided,
@@ -324,6 +325,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
         ("add_document", "drop_document", "add_own_document", *of_changes.PAPERS, *reexaminations.PAPERS), _paper
     ),
     **{verb: _reasons(words) for verb, words in [*of_changes.WORDS.items(), *reexaminations.WORDS.items()]},
+    "decline_succession": of_changes.declined,
     "defend": _reasons("statement"),
     "ask_for_hearing": _reasons("statement"),
     "call_hearing": _hearing,

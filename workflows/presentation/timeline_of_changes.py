@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accreditation.visibility import View
+from criteria.ruleset import RuleSet
+from workflows.presentation.words import quoted
 
 _EVERYBODY = frozenset(View)
 _INSIDE = frozenset({View.OFFICE, View.AUDITOR, View.DISTRICT})
@@ -24,6 +31,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "confirm_succession": _EVERYBODY,
     "refuse_change": _EVERYBODY,
     "agree_to_succession": _EVERYBODY,
+    "decline_succession": _EVERYBODY,
     "reopen_change": _EVERYBODY,
     "restore_ended_titles": _EVERYBODY,
 }
@@ -42,3 +50,8 @@ WORDS: Mapping[str, str] = {  # what of the entry is shown beside the act
     "reopen_change": "reason",
     "restore_ended_titles": "reason",
 }
+
+
+def declined(content: Mapping[str, Any], rules: RuleSet | None) -> SafeString:
+    """Which successor does not take anything on, and why."""
+    return format_html("{}{}{}", quoted(content.get("name")), _("："), quoted(content.get("reason")))

@@ -10,6 +10,7 @@ from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.further_returns import FURTHER_READERS
 from workflows.presentation.hands import HAND_READERS
 from workflows.presentation.reconsideration_timeline import RECONSIDERING
+from workflows.presentation.seats import SHEET_VERBS
 
 EVERYBODY = frozenset(View)
 AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
@@ -51,7 +52,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "appoint_panel": EVERYBODY,
     "order_recusal": AUTHORITIES,
     "record_site_visit": PARTIES | {View.EXPERT},
-    **dict.fromkeys(("replace_expert", "ask_sheet_aside", "set_sheet_aside"), AUTHORITIES),
+    **dict.fromkeys(("replace_expert", *SHEET_VERBS), AUTHORITIES),
     "declare_no_tie": AUTHORITIES,
     "recuse": AUTHORITIES,
     "propose_value": AUTHORITIES,

@@ -7,8 +7,9 @@ from datetime import date
 from fractions import Fraction
 
 from accreditation.errors import NotFound
-from accreditation.models import Application, Panel, Review, Seat, User, VerifiedValue
+from accreditation.models import Application, Panel, Review, Seat, SheetRequest, User, VerifiedValue
 from accreditation.services import draws
+from accreditation.services import sheet_requests as kept
 from accreditation.services.expert_pool import WORKING, Entry, pool_of
 from accreditation.services.panels import counted_reviews, panel_result, vacant_seats
 from accreditation.services.rule_sets import rules_of
@@ -63,6 +64,17 @@ def panel_of(application: Application) -> Panel | None:
 def seats_of(panel: Panel) -> list[Seat]:
     """Every seat ever taken, by place, the newest of a place last."""
     return list(panel.seats.select_related("expert__expert").order_by("place", "pk"))
+
+
+def sheet_requests(panel: Panel) -> list[SheetRequest]:
+    """Every request to set a sheet of the panel aside, the newest first."""
+    return kept.requests_of(panel)
+
+
+def places_asked_about(application: Application) -> list[int]:
+    """Places of the sheets about which a request waits."""
+    panel = panel_of(application)
+    return kept.asked_places(panel) if panel is not None else []
 
 
 def vacant_seat(application: Application, pk: int) -> Seat:

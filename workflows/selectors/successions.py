@@ -8,7 +8,7 @@ from accreditation.errors import NotFound
 from accreditation.models import ChangeSuccessor, User
 from accreditation.visibility import enterprises_of
 
-RELATED = ("enterprise", "agreed_by", "change__case", "change__holder")
+RELATED = ("enterprise", "agreed_by", "declined_by", "change__case", "change__holder")
 
 
 def successions_of(user: User) -> QuerySet[ChangeSuccessor]:

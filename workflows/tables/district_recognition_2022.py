@@ -126,7 +126,10 @@ _LINES: tuple[Verb, ...] = (
     _like("order_recusal", who=who.LOCAL_APPOINTER),
     _like("replace_expert", who=who.LOCAL_APPOINTER),
     *(_like(code, who=who.LOCAL_APPOINTER) for code in ("set_sheet_aside", "pause_experts", "resume_experts")),
-    _like("ask_sheet_aside", who=who.LOCAL_APPOINTER, tells=(audiences.local_officers,)),
+    *(
+        _like(code, who=who.LOCAL_APPOINTER, tells=(audiences.local_officers,))
+        for code in ("ask_sheet_aside", "decline_sheet_aside", "withdraw_sheet_request")
+    ),
     _like("declare_no_tie"),
     _like("recuse", tells=(audiences.local_officers,)),
     _by_authority("propose_value"),

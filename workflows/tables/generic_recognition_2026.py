@@ -26,7 +26,8 @@ _MATERIAL = (
 )  # fmt: skip
 _EXPERTS = (
     "fix_seed", "draw_panel", "appoint_panel", "order_recusal", "replace_expert", "declare_no_tie", "recuse",
-    "ask_sheet_aside", "set_sheet_aside", "pause_experts", "resume_experts", "propose_value", "submit_review",
+    "ask_sheet_aside", "set_sheet_aside", "decline_sheet_aside", "withdraw_sheet_request", "pause_experts",
+    "resume_experts", "propose_value", "submit_review",
 )  # fmt: skip
 OFFICE_ACTS = (
     "answer_gate", "verify_value", "return_for_correction", "pause_clock", "ask_further_return",

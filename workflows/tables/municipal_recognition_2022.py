@@ -193,7 +193,7 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "ask_sheet_aside", _("提请搁置评分表"), who.APPOINTER, ("expert_review",), RECUSAL,
         guards=(
-            sheets_set_aside.sheet_is_sealed, sheets_set_aside.none_asked_yet,
+            sheets_set_aside.sheet_is_sealed, sheets_set_aside.none_asked_yet, sheets_set_aside.reason_is_new,
             guards.needs_text("reason", _("搁置的理由"), 5),
         ),
         record=sheets_set_aside.ask, tells=(audiences.office,),
@@ -205,6 +205,23 @@ _LINES: tuple[Verb, ...] = (
             sheets_set_aside.another_than_who_asked_for_the_sheet,
         ),
         record=sheets_set_aside.set_aside,
+    ),
+    Verb(
+        "decline_sheet_aside", _("不同意搁置评分表"), who.APPOINTER, ("expert_review",), RECUSAL,
+        guards=(
+            sheets_set_aside.sheet_is_sealed, sheets_set_aside.was_asked_for,
+            sheets_set_aside.another_than_who_asked_for_the_sheet,
+            guards.needs_text("reason", _("不同意的理由"), 5),
+        ),
+        record=sheets_set_aside.decline, tells=(audiences.office,),
+    ),
+    Verb(
+        "withdraw_sheet_request", _("撤回搁置提请"), who.APPOINTER, ("expert_review",), RECUSAL,
+        guards=(
+            sheets_set_aside.sheet_is_sealed, sheets_set_aside.was_asked_for, sheets_set_aside.asked_for_the_sheet,
+            guards.needs_text("reason", _("撤回的理由")),
+        ),
+        record=sheets_set_aside.take_back, tells=(audiences.office,),
     ),
     Verb(
         "pause_experts", _("中止评审时限"), who.APPOINTER, ("expert_review",), PLANNED,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accreditation.enums import Owner
 from accreditation.services import further_returns
@@ -17,7 +16,6 @@ from accreditation.services.recurrences import recurrences
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from criteria.units import unit_name
-from workflows.clock_acts import pointless
 from workflows.presentation import corrections, gates, letters, material, scores, timeline
 from workflows.presentation.certificates import certificate_rows
 from workflows.presentation.coverage import coverage
@@ -39,6 +37,7 @@ from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words, amount, either, lang, quoted
 from workflows.selectors import registers
 from workflows.selectors.figures import Cell, FiledBinding, basics, differences, figure_rows, versions
+from workflows.views.case_buttons import actions
 from workflows.views.consulting import departments
 from workflows.views.desk import Opened
 
@@ -65,7 +64,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
     reported, verified = reported_evaluation(application), verified_evaluation(application)
     request = open_correction(application)
     return {
-        "actions": actions(opened),
+        "actions": actions(opened, by),
         "place": _place(opened, at),
         "notice": corrections.return_notice(request, at=at) if request else None,
         "gates": gates.gates_table(verified, rules) if verified else [],
@@ -178,56 +177,6 @@ def _answers(opened: Opened, rules: RuleSet) -> list[Words]:
         for gate in rules.gates
         if gate.is_answered and (may_answer or gate.code in given)
     ]
-
-
-BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
-    ({"accept"}, "act:accept", gettext_lazy("受理"), "primary"),
-    ({"recommend", "not_recommend"}, "review", gettext_lazy("出具初审意见"), "primary"),
-    ({"pass_completeness_check"}, "review", gettext_lazy("形式审查"), "primary"),
-    ({"forward"}, "act:forward", gettext_lazy("审核转报"), "primary"),
-    ({"call_in"}, "act:call_in", gettext_lazy("调取办理"), "outline-primary"),
-    ({"pass_material_check"}, "review", gettext_lazy("审核材料"), "primary"),
-    ({"record_site_visit"}, "visit", gettext_lazy("登记实地核查"), "primary"),
-    ({"appoint_panel"}, "panel", gettext_lazy("组成评审组"), "primary"),
-    ({"replace_expert", "adopt_value"}, "panel", gettext_lazy("查看评审组"), "outline-primary"),
-    ({"table_again"}, "act:table_again", gettext_lazy("重新提请审议"), "primary"),
-    ({"ask_departments"}, "act:ask_departments", gettext_lazy("提请部门会商"), "primary"),
-    ({"record_answer"}, "act:record_answer", gettext_lazy("登记部门意见"), "primary"),
-    ({"conclude_consultation"}, "act:conclude_consultation", gettext_lazy("会商完毕"), "primary"),
-    ({"score_at_check"}, "act:score_at_check", gettext_lazy("确认初评得分"), "primary"),
-    ({"adopt_initial_score"}, "act:adopt_initial_score", gettext_lazy("确认初评得分"), "primary"),
-    (
-        {"not_recommend_below_limit"},
-        "act:not_recommend_below_limit",
-        gettext_lazy("初评不足，不予推荐"),
-        "outline-secondary",
-    ),
-    ({"fix_result"}, "act:fix_result", gettext_lazy("确认评价得分和等次"), "primary"),
-    ({"accept_rectification"}, "act:accept_rectification", gettext_lazy("整改合格"), "primary"),
-    ({"find_unrectified"}, "act:find_unrectified", gettext_lazy("整改不合格"), "outline-secondary"),
-    ({"return_for_correction"}, "return", gettext_lazy("退回补正"), "outline-primary"),
-    ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
-    ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),
-    ({"resume_clock"}, "act:resume_clock", gettext_lazy("恢复时限"), "outline-primary"),
-    ({"ask_sheet_aside"}, "act:ask_sheet_aside", gettext_lazy("提请搁置评分表"), "outline-secondary"),
-    ({"set_sheet_aside"}, "act:set_sheet_aside", gettext_lazy("同意搁置评分表"), "outline-secondary"),
-    ({"pause_experts"}, "act:pause_experts", gettext_lazy("中止评审时限"), "outline-secondary"),
-    ({"resume_experts"}, "act:resume_experts", gettext_lazy("恢复评审时限"), "outline-primary"),
-    ({"decline"}, "act:decline", gettext_lazy("不予受理"), "outline-secondary"),
-)
-
-
-def actions(opened: Opened) -> list[Words]:
-    """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
-    found = []
-    for verbs, page, label, tone in BUTTONS:
-        if verbs <= pointless(opened.case) or (page == "panel" and not opened.application.batch.panel_size):
-            continue
-        if verbs & opened.verbs and page.split(":")[0] in ("act", *opened.desk.pages):
-            name, _colon, verb = page.partition(":")
-            href = opened.address(name, verb) if verb else opened.address(name)
-            found.append({"label": label, "href": href, "tone": tone, "posts": verb == "accept"})
-    return found
 
 
 def failed_gates(opened: Opened) -> dict[str, Any]:

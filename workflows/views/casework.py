@@ -28,8 +28,10 @@ from workflows.forms.casework import (
     ReasonsForm,
     RemarkForm,
     ReviewForm,
+    SheetDeclineForm,
     SheetForm,
     SheetReasonForm,
+    SheetWithdrawalForm,
     ValueForm,
 )
 from workflows.forms.returns import ReturnForm, target_groups, ticked_targets
@@ -40,6 +42,7 @@ from workflows.views import case_context as contexts
 from workflows.views import further_returns
 from workflows.views.consulting import usual
 from workflows.views.desk import Confirm, Desk, Opened, carry_out, needs, open_case, show
+from workflows.views.panel_places import place_meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,20 @@ ACTS: Mapping[str, ActPage] = {
         ),
         is_final=True,
     ),
+    "decline_sheet_aside": ActPage(
+        SheetDeclineForm,
+        _("不同意搁置评分表"),
+        _("提请的理由见评审组页面。不同意的，评分表留存并计入结果；提请人不能自己答复。"),
+        _("不同意搁置"),
+        _("已答复不同意，评分表照常计入结果。"),
+    ),
+    "withdraw_sheet_request": ActPage(
+        SheetWithdrawalForm,
+        _("撤回搁置提请"),
+        _("提请尚未答复的，提请人可以撤回；评分表留存并计入结果。"),
+        _("撤回提请"),
+        _("已撤回搁置评分表的提请。"),
+    ),
     "pause_experts": ActPage(
         ExpertPauseForm,
         _("中止评审时限"),
@@ -163,7 +180,7 @@ ACTS_OF_TOWNS: Mapping[str, ActPage] = {
 }
 OFFICE_ACTS = frozenset(
     {"find_ineligible", "table_again", "pause_clock", "resume_clock", "pause_experts", "resume_experts"}
-    | {"ask_sheet_aside", "set_sheet_aside"}
+    | {"ask_sheet_aside", "set_sheet_aside", "decline_sheet_aside", "withdraw_sheet_request"}
 )
 DISTRICT_ACTS = OFFICE_ACTS | {"call_in", "accept", "decline"}
 NOT_RECOMMENDED = Confirm(_("不予推荐"), (ENDS, LETTER), _("不予推荐"))
@@ -218,9 +235,8 @@ def act_page(
     if verb not in offered:
         raise NotFound(verb)
     page = ACTS_OF_TOWNS.get(verb) or acts[verb]
-    form = page.form(
-        request.POST if request.method == "POST" else None, initial=usual(opened.application, verb) | typed(request)
-    )
+    before = usual(opened.application, verb) | place_meant(request, opened.application, verb) | typed(request)
+    form = page.form(request.POST if request.method == "POST" else None, initial=before)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         answer = carry_out(request, opened, verb, values, form=form, done=page.done, confirm=page.confirm)

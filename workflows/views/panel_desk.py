@@ -16,7 +16,7 @@ from workflows.forms.casework import ConfirmedForm
 from workflows.forms.office import OrderForm, PanelForm, SuccessorForm
 from workflows.presentation.draws import draw_card, draw_file
 from workflows.presentation.marks import opened_table, proposal_rows
-from workflows.presentation.seats import seat_rows
+from workflows.presentation.seats import request_rows, seat_rows
 from workflows.selectors import panel_room
 from workflows.views.answers import page
 from workflows.views.casework import status_of
@@ -145,6 +145,7 @@ def _panel_context(opened: Opened) -> dict[str, Any]:
     waiting = panel_room.proposals(opened.application)
     shown = proposal_rows(opened.application, waiting)
     may_adopt = "adopt_value" in opened.verbs
+    asked = panel_room.sheet_requests(panel)
     return {
         "panel": panel,
         "seats": seat_rows(
@@ -152,6 +153,10 @@ def _panel_context(opened: Opened) -> dict[str, Any]:
             vacant,
             lambda seat: opened.address("replace", seat.pk),
             lambda seat: opened.address("recuse", seat.pk) if "order_recusal" in opened.verbs else "",
+            asked,
+        ),
+        "sheet_requests": request_rows(
+            asked, is_opened=panel.opened_at is not None, address=lambda verb, place: _act_at(opened, verb, place)
         ),
         "marks": opened_table(marks, with_names=True) if marks else None,
         "draw": draw_card(opened.application, []),
@@ -161,6 +166,11 @@ def _panel_context(opened: Opened) -> dict[str, Any]:
             for words, row in zip(shown, waiting, strict=True)
         ],
     }
+
+
+def _act_at(opened: Opened, verb: str, place: int) -> str:
+    """The page of a verb with the place filled in; empty where this person has no such verb here."""
+    return f"{opened.address('act', verb)}?place={place}" if verb in opened.verbs else ""
 
 
 @form_page

@@ -17,6 +17,7 @@ from accreditation.grounds import Ground
 from accreditation.models import (
     AuditEvent,
     Case,
+    ChangeSuccessor,
     Deadline,
     EditionChange,
     EvaluationCall,
@@ -25,7 +26,7 @@ from accreditation.models import (
     Proceeding,
     Reconsideration,
     RoleGrant,
-    Seat,
+    SheetRequest,
     Title,
 )
 from accreditation.models.editions import EditionChangeState
@@ -109,7 +110,7 @@ def _check_standstills() -> None:
     """A time to decide and a reconsideration are suspended; one sealed sheet waits for a second person's consent."""
     paused = Deadline.objects.filter(state=DeadlineState.PAUSED).values_list("kind", flat=True)
     assert {DeadlineKind.ORDER, DeadlineKind.RECONSIDERATION_ANSWER} <= set(paused)
-    sheet = Seat.objects.exclude(aside_reason="").get()
+    sheet = SheetRequest.objects.get(answer="").seat
     assert (sheet.state, sheet.panel.opened_at) == (SeatState.SUBMITTED, None)
 
 
@@ -119,6 +120,7 @@ def _check_second_words() -> None:
     assert any(clock.due_at < NOW for clock in running)  # may be called in by the district
     assert AuditEvent.objects.filter(verb="call_in").exists()
     assert Reconsideration.objects.exclude(stayed_effect="").exists()
+    assert ChangeSuccessor.objects.exclude(decline_reason="").exists()
     assert EditionChange.objects.filter(state=EditionChangeState.WAITING).exists()
     answered = ObjectionHearing.objects.filter(objection__state=ObjectionState.RECEIVED)
     assert {hearing.stated_at is None for hearing in answered} == {True, False}

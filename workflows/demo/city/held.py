@@ -10,6 +10,7 @@ from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.enums import ProceedingKind, ProceedingState
 from accreditation.grounds import Ground
 from accreditation.models import Case, Enterprise, Title
+from accreditation.selectors.people import active_people_of
 from accreditation.services.changes import Particulars
 from accreditation.services.files import take_file
 from accreditation.services.titles import import_title
@@ -21,10 +22,12 @@ from workflows.demo.telling import Teller, point_of
 from workflows.opening_changes import open_change
 from workflows.opening_proceedings import open_proceeding
 from workflows.returnable import ANOTHER, DOCUMENT, TEXT
+from workflows.succession_agreements import decline_succession
 
 P, C = ProceedingState, ChangeState
 OFFICE, PUBLISHER = "banshi", "fabu"
 FOUND = "经核查，上年度报送的研究开发费用与审计报告不符，差额较大。"
+DECLINED = "技术中心人员的劳动关系和在研项目的知识产权归属尚未商定，暂不同意承继。"
 STATED = "经市场监督管理部门准予变更登记，技术中心的人员、场地和设备没有变化。"
 STATEMENT = "差额系合并口径不同所致，已附审计机构说明，请予核实。"
 # Kind of proceeding, its ground, working days since it was opened, and where it stands.
@@ -156,10 +159,12 @@ class HeldTitles:
         return {"new_name": enterprise.name.replace("有限公司", "集团有限公司").replace("股份集团", "集团股份")}
 
     def _put_forward(self, case: Case, title: Title, clock: DemoClock) -> None:
-        successor = case.changerequest.successors.get().enterprise
-        outcomes = {title.number: ("passes", successor.uscc)}
+        """The plan waits for its second person; meanwhile the successor declines, so that nothing is confirmed yet."""
+        row = case.changerequest.successors.get()
+        outcomes = {title.number: ("passes", row.enterprise.uscc)}
         reasons = "技术中心整体并入存续公司，人员、场地和设备均已转移。"
         self._act(case, "put_succession_forward", OFFICE, clock, outcomes=outcomes, reasons=reasons)
+        decline_succession(row, reason=DECLINED, by=active_people_of(row.enterprise)[0], at=clock.minutes(20))
 
     def _confirm(self, case: Case, title: Title, clock: DemoClock) -> None:
         day = clock.at.date()

@@ -8,7 +8,7 @@ from accreditation.enums import LetterKind, ProceedingKind, ProceedingState, Sea
 from accreditation.grounds import Ground
 from accreditation.models import Case, Letter, Seat
 from workflows.demo.city.build import MUNICIPAL_ORDINAL
-from workflows.demo.city.held import PUBLISHER, HeldTitles
+from workflows.demo.city.held import OFFICE, PUBLISHER, HeldTitles
 from workflows.demo.city.sessions import member_of
 from workflows.demo.reconsidered import CLAIM, REASONS
 from workflows.opening_reconsiderations import open_reconsideration
@@ -18,6 +18,7 @@ HEARD_BACK, PAUSED_BACK, ASIDE_BACK = 8, 3, 1
 ORDERED_BACK, CHALLENGED_BACK, SUSPENDED_BACK = 16, 5, 2
 WHY_PAUSED = "研究开发费用的归集口径须委托会计师事务所专项鉴定，鉴定期间不计入办理期限。"
 WHY_SUSPENDED = "申请人与被申请人同意就数据核对进行调解，调解期间中止复议。"
+WHY_NOT_ASIDE = "经核实，受聘的并非本次申报单位，专家与本件没有利害关系，评分表照常计入。"
 WHY_ASIDE = "该专家提交后告知，其配偶上月受聘于申报单位，评分未经公开，提请搁置后依次递补。"
 
 
@@ -55,14 +56,17 @@ class StandingStill(HeldTitles):
         self._act(case, "suspend_reconsideration", RECONSIDERER, self._clock(SUSPENDED_BACK), **said)
 
     def _ask_to_set_a_sheet_aside(self) -> None:
-        """Of a panel that is still marking: asked for by a colleague, so that whoever looks at the demo can consent."""
+        """Of a panel that is still marking: asked for by a colleague, so that whoever looks at the demo can consent.
+
+        A request about another sheet was declined.
+        """
         seats = Seat.objects.filter(
             state=SeatState.SUBMITTED, panel__opened_at__isnull=True, panel__application__state=S.UNDER_EXPERT_REVIEW,
             panel__application__batch__ordinal=MUNICIPAL_ORDINAL, panel__application__batch__authority=None,
         ).select_related("panel__application__case").order_by("pk")  # fmt: skip
-        seat = seats.first()
-        if seat is None:  # a very small city
-            return
-        case: Case = seat.panel.application.case
-        form = {"place": seat.place, "reason": WHY_ASIDE}
-        self._act(case, "ask_sheet_aside", self.people.colleague(), self._clock(ASIDE_BACK), **form)
+        for seat, is_declined in zip(seats[:2], (False, True), strict=False):  # fewer in a very small city
+            case: Case = seat.panel.application.case
+            form, clock = {"place": seat.place, "reason": WHY_ASIDE}, self._clock(ASIDE_BACK)
+            self._act(case, "ask_sheet_aside", self.people.colleague(), clock, **form)
+            if is_declined:
+                self._act(case, "decline_sheet_aside", OFFICE, clock, place=seat.place, reason=WHY_NOT_ASIDE)

@@ -1,0 +1,77 @@
+"""The buttons of a case at a desk: what this person can do now, in the order of the day's work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy
+
+from workflows.clock_acts import pointless
+from workflows.selectors.panel_room import panel_of, sheet_requests
+from workflows.views.desk import Opened
+
+if TYPE_CHECKING:
+    from accreditation.permissions import Person
+    from workflows.presentation.words import Words
+
+BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
+    ({"accept"}, "act:accept", gettext_lazy("受理"), "primary"),
+    ({"recommend", "not_recommend"}, "review", gettext_lazy("出具初审意见"), "primary"),
+    ({"pass_completeness_check"}, "review", gettext_lazy("形式审查"), "primary"),
+    ({"forward"}, "act:forward", gettext_lazy("审核转报"), "primary"),
+    ({"call_in"}, "act:call_in", gettext_lazy("调取办理"), "outline-primary"),
+    ({"pass_material_check"}, "review", gettext_lazy("审核材料"), "primary"),
+    ({"record_site_visit"}, "visit", gettext_lazy("登记实地核查"), "primary"),
+    ({"appoint_panel"}, "panel", gettext_lazy("组成评审组"), "primary"),
+    ({"replace_expert", "adopt_value"}, "panel", gettext_lazy("查看评审组"), "outline-primary"),
+    ({"table_again"}, "act:table_again", gettext_lazy("重新提请审议"), "primary"),
+    ({"ask_departments"}, "act:ask_departments", gettext_lazy("提请部门会商"), "primary"),
+    ({"record_answer"}, "act:record_answer", gettext_lazy("登记部门意见"), "primary"),
+    ({"conclude_consultation"}, "act:conclude_consultation", gettext_lazy("会商完毕"), "primary"),
+    ({"score_at_check"}, "act:score_at_check", gettext_lazy("确认初评得分"), "primary"),
+    ({"adopt_initial_score"}, "act:adopt_initial_score", gettext_lazy("确认初评得分"), "primary"),
+    (
+        {"not_recommend_below_limit"},
+        "act:not_recommend_below_limit",
+        gettext_lazy("初评不足，不予推荐"),
+        "outline-secondary",
+    ),
+    ({"fix_result"}, "act:fix_result", gettext_lazy("确认评价得分和等次"), "primary"),
+    ({"accept_rectification"}, "act:accept_rectification", gettext_lazy("整改合格"), "primary"),
+    ({"find_unrectified"}, "act:find_unrectified", gettext_lazy("整改不合格"), "outline-secondary"),
+    ({"return_for_correction"}, "return", gettext_lazy("退回补正"), "outline-primary"),
+    ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
+    ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),
+    ({"resume_clock"}, "act:resume_clock", gettext_lazy("恢复时限"), "outline-primary"),
+    ({"ask_sheet_aside"}, "act:ask_sheet_aside", gettext_lazy("提请搁置评分表"), "outline-secondary"),
+    ({"set_sheet_aside"}, "act:set_sheet_aside", gettext_lazy("同意搁置评分表"), "outline-primary"),
+    ({"decline_sheet_aside"}, "act:decline_sheet_aside", gettext_lazy("不同意搁置评分表"), "outline-secondary"),
+    ({"withdraw_sheet_request"}, "act:withdraw_sheet_request", gettext_lazy("撤回搁置提请"), "outline-secondary"),
+    ({"pause_experts"}, "act:pause_experts", gettext_lazy("中止评审时限"), "outline-secondary"),
+    ({"resume_experts"}, "act:resume_experts", gettext_lazy("恢复评审时限"), "outline-primary"),
+    ({"decline"}, "act:decline", gettext_lazy("不予受理"), "outline-secondary"),
+)
+
+
+def actions(opened: Opened, by: Person) -> list[Words]:
+    """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
+    found = []
+    without_use = pointless(opened.case) | pointless_about_sheets(opened, by)
+    for verbs, page, label, tone in BUTTONS:
+        if verbs <= without_use or (page == "panel" and not opened.application.batch.panel_size):
+            continue
+        if verbs & opened.verbs and page.split(":")[0] in ("act", *opened.desk.pages):
+            name, _colon, verb = page.partition(":")
+            href = opened.address(name, verb) if verb else opened.address(name)
+            found.append({"label": label, "href": href, "tone": tone, "posts": verb == "accept"})
+    return found
+
+
+def pointless_about_sheets(opened: Opened, by: Person) -> frozenset[str]:
+    """Who asked may take the request back, all others may answer it; without a request there is nothing of either."""
+    answering, withdrawing = {"set_sheet_aside", "decline_sheet_aside"}, {"withdraw_sheet_request"}
+    if not (answering | withdrawing) & opened.verbs or (panel := panel_of(opened.application)) is None:
+        return frozenset()
+    waiting = [row for row in sheet_requests(panel) if not row.answer]
+    own = [row for row in waiting if by.pk in row.askers]
+    return frozenset((set() if own else withdrawing) | (set() if len(own) < len(waiting) else answering))
