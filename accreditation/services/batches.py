@@ -81,16 +81,15 @@ def open_batch(
     Raises Replayed as `act` does.
     """
     rules = rules_of_edition(edition)
-    place = authority.pk if authority else None
+    place = authority and authority.pk
     said = fingerprint(programme.pk, edition.pk, ordinal, year, procedure, opens_at, closes_at, base_date, place)
     with act(
         f"programme:{programme.code}", "open_batch", by=by, at=at, acting_as="municipal_officer",
         request_key=request_key, request=said,
     ) as doing:  # fmt: skip
         demand_power(by, Power.RUN_BATCHES, at=at)
-        if reasons := list(
-            _faults(programme, edition, rules, ordinal, procedure, opens_at, closes_at, authority, needs)
-        ):
+        faults = _faults(programme, edition, rules, ordinal, procedure, opens_at, closes_at, authority, needs)
+        if reasons := list(faults):
             raise Refusal(reasons)
         batch = Batch.objects.create(
             code=_code(programme, authority, year, ordinal),
