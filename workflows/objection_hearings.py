@@ -20,8 +20,13 @@ from workflows import deadlines
 from workflows.doing import Clock, Doing
 
 STATEMENT = Clock(DeadlineKind.OBJECTION_STATEMENT, deadlines.DEFENCE_DAYS, fires="end_statement_time")
-DISMISSED, UPHELD, CHECKED_AGAIN, MOOT = "dismissed", "upheld", "checked_again", "moot"
-OVERTAKEN = "另一异议经核查成立，该单位已退出本次公示，对本异议不再单独核查。"  # of a letter, which is Chinese
+DISMISSED, UPHELD, CHECKED_AGAIN, MOOT, JOINED = "dismissed", "upheld", "checked_again", "moot", "joined"
+# Of letters, which are Chinese: why another objection ends with one that is upheld.
+OVERTAKEN = "另一异议经核查成立，该单位已退出本次公示，对本异议不再单独核查。"
+TAKEN_UP = (
+    "另一异议经核查成立，该单位已退出本次公示，评价数据和结果重新核查。本异议所述事实并入该项核查；"
+    "重新核查的结果另行公示，公示期内仍可对其提出异议。"
+)
 LEAST_OF_NUMBER = 7
 LEAST_OF_NAME = 2  # a single character of a name stands in half of all sentences
 
@@ -142,7 +147,8 @@ def end_time(doing: Doing) -> None:
 def settle(doing: Doing, *, outcome: str) -> Objection:
     """Form: objection, reasons. The objection is answered: its row, its hearing, the letter to whoever objected.
 
-    One that is upheld takes the case off the notice; the others that are open then end with it, and are answered too.
+    One that is upheld takes the case off the notice; the others that are open then end with it, and are answered too:
+    of a recognition nothing is left to look into, an evaluation is checked again with what they say.
     """
     objection: Objection = doing.form["objection"]
     reasons = doing.form["reasons"]
@@ -153,15 +159,15 @@ def settle(doing: Doing, *, outcome: str) -> Objection:
         objector_letter_sha256=letter.sha256,
     )  # fmt: skip
     if outcome != DISMISSED:
-        _drop_others(doing)
+        _drop_others(doing, *((TAKEN_UP, JOINED) if outcome == CHECKED_AGAIN else (OVERTAKEN, MOOT)))
     return objection
 
 
-def _drop_others(doing: Doing) -> None:
+def _drop_others(doing: Doing, reasons: str, told: str) -> None:
     others = notices.open_objections(doing.application)
     for other in others:
-        notices.drop_objection(other, reasons=OVERTAKEN, by=doing.by, at=doing.at)
-    answers = [_answer(doing, other, MOOT) for other in others]
+        notices.drop_objection(other, reasons=reasons, by=doing.by, at=doing.at)
+    answers = [_answer(doing, other, told) for other in others]
     if others:
         doing.act.note(
             overtaken=[other.number for other in others], overtaken_letters=[letter.sha256 for letter in answers]

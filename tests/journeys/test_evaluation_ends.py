@@ -13,14 +13,16 @@ from django.urls import reverse
 
 from accreditation import acts
 from accreditation.audit import verify_all
+from accreditation.enums import ApplicationState as S
 from accreditation.errors import Refusal
 from accreditation.grounds import Ground
-from accreditation.models import Batch, Deadline, EvaluationCall, Proceeding
+from accreditation.models import Batch, Deadline, EvaluationCall, ObjectorLetter, Proceeding
 from accreditation.models.audit import Chained
 from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
+from tests.factories.hearings import hear
 from tests.factories.steps import hold_meeting, publish
 from workflows import batch_acts, door
 from workflows.consistency import check_all
@@ -145,3 +147,30 @@ def test_objection_extends_the_notice_of_a_result(cast: Cast, clock: Clock) -> N
     office, form = log_in(Client(), cast.office), {"days": "3", "reason": "须实地核查研发人员", "request_key": "x-1"}
     assert office.post(reverse("office_objection_extend", args=[objection.number]), form).status_code == 302
     assert Deadline.objects.get(case=case, kind="notice", state="running").due_at > notice.ends_at
+
+
+def test_objections_beside_one_that_is_upheld_are_looked_into_in_the_new_check(cast: Cast, clock: Clock) -> None:
+    steps.hold(cast, 0)
+    steps.frozen_and_called(cast, cast.batch)
+    case = steps.filed(cast, cast.batch, 0)
+    steps.checked(cast, case, clock.at)
+    hold_meeting(cast, [case], clock.at)
+    publish(cast, [case], clock.at)
+    said = (("周示例", "报送的研发人员与事实不符，请核查。"), ("吴示例", "三项发明专利已经转让，请核查。"))
+    for objector, text in said:
+        form = {"objector": objector, "contact": "021-00000000", "text": text}
+        door.perform(case, "raise_objection", by=cast.clock, at=clock.at, form=form)
+    upheld, other = steps.application_of(case).objections.order_by("pk")
+    hear(case, upheld, office=cast.office, applicant=cast.member0, at=clock.at)
+    form = {"objection": upheld, "reasons": "研发人员名册与社保记录不符。"}
+    door.perform(case, "uphold_objection", by=cast.office, at=clock.at, form=form)
+    assert steps.application_of(case).state == S.UNDER_COMPLETENESS_CHECK
+    first, second = (ObjectorLetter.objects.get(objection=row).body for row in (upheld, other))
+    assert ("经核查，异议成立" in first, "研发人员名册与社保记录不符" in first) == (True, True)
+    assert ("现并入重新核查" in second, "所述事实并入该项核查" in second) == (True, True)
+    assert "不再单独核查" not in second
+    office = log_in(Client(), cast.office)
+    page, own = reverse("office_case", args=[case.number]), reverse("office_objection", args=[other.number])
+    assert own in office.get(page).content.decode(), "whoever checks again is led to it"
+    assert other.text in office.get(own).content.decode()
+    assert (list(check_all()), verify_all()[1]) == ([], [])
