@@ -18,7 +18,8 @@ from scripts.with_postgresql import leave_on_terminate, programs, temporary_serv
 from tests.machine import missing  # noqa: E402 - the same
 
 NO_TESTS_CHOSEN = 5
-WORKERS = ("--numprocesses=2", "--dist=loadfile")
+# The files come in the order of tests/conftest.py; by itself the plug-in takes those of one long test last.
+WORKERS = ("--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder")
 # The pages, who may open them, and the tools of other packages do not differ by database; one pass is long enough.
 ON_POSTGRESQL = "database and not browser and not libreoffice and not one_database"
 

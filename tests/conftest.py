@@ -23,6 +23,18 @@ from tests.machine import missing
 
 BROWSER_FIXTURES = {"browser", "context", "page"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+# Begun first, so that no worker is left alone with one of them at the end of a pass.
+LONGEST_FIRST = (
+    "tests/workflows/demo/test_whole.py",
+    "tests/browser/test_journey.py",
+    "tests/attacks",
+    "tests/faults",
+    "tests/journeys",
+    "tests/browser",
+    "tests/criteria/test_golden.py",
+    "tests/certificates",
+    "tests/workflows",
+)
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
 
@@ -42,9 +54,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
 
 
+def _place(item: pytest.Item) -> int:
+    path = item.path.relative_to(item.config.rootpath).as_posix()
+    return next((n for n, first in enumerate(LONGEST_FIRST) if path.startswith(first)), len(LONGEST_FIRST))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that touch the database, leave PostgreSQL's tests to its own pass, skip what cannot run here."""
+    items.sort(key=_place)  # otherwise in the order in which they stand
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or DATABASE_FIXTURES & fixtures:

@@ -19,6 +19,7 @@ from tests.machine import CHROMIUM_NAMES
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 OpenPage = Callable[..., Page]
+PATIENCE = 15_000  # ms until a page counts as not answering: the machine may be busy with other tests
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,7 +58,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         WATCHES[context] = Watch(context, live_server.url)
         return context.new_page()
 
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=PATIENCE)
     yield open_one
     watches = [WATCHES.pop(context) for context in contexts]
     for context in contexts:
