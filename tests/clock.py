@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
+STARTED = datetime.now(SHANGHAI)  # one instant for all tests of a run that live in the present
 
 
 @dataclass

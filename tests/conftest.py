@@ -17,6 +17,7 @@ from django.test import TransactionTestCase, override_settings
 
 from accreditation import append_only
 from tests.clock import Clock
+from tests.factories.calls import heed_replacements
 from tests.factories.children import environment_of_children
 from tests.factories.snapshots import empty_all_tables
 from tests.machine import missing
@@ -49,9 +50,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What was loaded by now stays to the end; the collector need not look at it again."""
+    """What was loaded by now stays to the end; the collector need not look at it again. Tests replace from here on."""
     gc.collect()
     gc.freeze()
+    heed_replacements()  # those of the plug-ins are made by now
+
+
+def _place(item: pytest.Item) -> int:
+    path = item.path.relative_to(item.config.rootpath).as_posix()
+    return next((n for n, first in enumerate(LONGEST_FIRST) if path.startswith(first)), len(LONGEST_FIRST))
 
 
 def _place(item: pytest.Item) -> int:

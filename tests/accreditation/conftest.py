@@ -16,13 +16,13 @@ from accreditation.models import User
 from accreditation.permissions import SECOND_FACTOR_KEY
 from accreditation.seeds import accounts
 from accreditation.services.enterprises import Proof
+from tests.clock import STARTED
 from tests.factories.snapshots import remembered
 
 SignIn = Callable[..., Client]
 
 
 LEFT_OUT = re.compile(r"(zhuanjia|weiyuan)[2-8]|qiye3")  # more of the same cost time in every test
-STARTED = timezone.now()  # one instant for all tests of a run, so that the cast is made once
 
 
 @remembered

@@ -11,7 +11,6 @@ import pytest
 from django.conf import LazySettings
 from django.contrib.sessions.models import Session
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accreditation.models import Application, Case, Draft, WorkbookUpload
@@ -20,6 +19,7 @@ from criteria.facts import Facts
 from criteria.workbook.answers import Answers
 from tests.browser.applying import scan
 from tests.browser.checks import check_page, watch_of
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.workflows.web_form.typing import pages_of, sample_answers
@@ -34,7 +34,7 @@ FIGURES = "table-1"
 @pytest.fixture
 def cast(transactional_db: None, settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

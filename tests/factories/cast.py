@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 from accreditation.enums import Level, MemberState
 from accreditation.models import (
     Application,
@@ -31,8 +33,10 @@ from workflows import door
 from workflows.calendar import seed_calendar
 from workflows.intake import open_kinds
 from workflows.opening import open_application
+from workflows.workdays import SHANGHAI
 
 DEMO_RULES = "shanghai_municipal_centre/2022-demo"
+JOINED = datetime(2026, 1, 5, 9, 0, tzinfo=SHANGHAI)
 OFFICE_USCC = "11310000MB00000196"
 CODES = ["91310000MA1FL0007C", "91310000MA1FL00157", "91310000MA1FL00232"]
 NAMES = ["上海示例智能装备有限公司", "上海示例生物材料有限公司", "上海示例软件有限公司"]
@@ -68,9 +72,9 @@ class Cast:
 
 
 def person(username: str, name: str, **values: Any) -> User:
-    """An account that can log in with the password `示例密码-2026`."""
-    user = User(username=username, name=name, email=f"{username}@example.invalid", **values)
-    user.set_password("示例密码-2026")
+    """An account that can log in with the password `示例密码-2026`; the same row each time, for `remembered`."""
+    user = User(username=username, name=name, email=f"{username}@example.invalid", date_joined=JOINED, **values)
+    user.password = make_password("示例密码-2026", salt=username.ljust(16, "0"))
     user.save()
     return user
 
@@ -196,6 +200,7 @@ def stored_file(content: bytes, at: datetime, media_type: str = "application/pdf
     )[0]
 
 
+@remembered
 def with_material(case: Case, by: User, at: datetime, **changed: int) -> None:
     """Hand in an accepted workbook and every required kind of evidence, in a correction the kinds asked for."""
     rules = rules_of(case.application.batch)
@@ -212,6 +217,7 @@ def with_material(case: Case, by: User, at: datetime, **changed: int) -> None:
             door.perform(case, "attach_evidence", by=by, at=at, form=form)
 
 
+@remembered
 def filed_case(cast: Cast, n: int = 0, **changed: int) -> Case:
     """The application of enterprise n, submitted."""
     by = cast.people[f"member{n}"]

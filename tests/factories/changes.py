@@ -18,6 +18,7 @@ from tests.certificates.samples import particulars
 from tests.factories.cast import OFFICE_USCC, Cast, stored_file
 from tests.factories.returns import ANOTHER, returned
 from tests.factories.returns import FACTS as FACTS_FIELD
+from tests.factories.snapshots import remembered
 from workflows import door
 from workflows.certification import request_key_of
 from workflows.opening_changes import open_change
@@ -42,6 +43,7 @@ def stated(cast: Cast, kind: str, **changed: Any) -> Particulars:
     return Particulars(**{"occurred_on": cast.at.date(), "facts": FACTS, **said, **changed})
 
 
+@remembered
 def opened(cast: Cast, kind: str, *, at: datetime | None = None, **changed: Any) -> Case:
     """A draft of the first enterprise with its paper."""
     at = at or cast.at
@@ -56,6 +58,7 @@ def confirmation(at: datetime, number: str = "示例经技〔2026〕30号") -> d
     return {"document_number": number, "document_on": at.date()}
 
 
+@remembered
 def led_to(case: Case, state: str, cast: Cast, *, at: datetime | None = None) -> Case:
     """The draft on its way to a state that comes before the confirmation."""
     at = at or cast.at
@@ -79,12 +82,14 @@ def led_to(case: Case, state: str, cast: Cast, *, at: datetime | None = None) ->
     return case
 
 
+@remembered
 def agreed(case: Case, at: datetime) -> None:
     """Every successor has agreed."""
     for row in ChangeSuccessor.objects.filter(change__case=case).select_related("enterprise", "change__case"):
         agree_to_succession(row, by=active_people_of(row.enterprise)[0], at=at)
 
 
+@remembered
 def issued_certificate(title: Title, at: datetime) -> Certificate:
     """The certificate of a title as it stands after the signer, without its file."""
     holder: Enterprise = title.holder

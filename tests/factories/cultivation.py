@@ -10,6 +10,7 @@ from accreditation.services.cultivation import put_on_list
 from accreditation.services.gap_reports import make_report
 from tests.factories import recommending as steps
 from tests.factories.cast import Cast
+from tests.factories.snapshots import remembered
 
 SOURCE = "示例市创新〔2026〕8号"
 
@@ -30,6 +31,7 @@ def with_filing(cast: Cast, batch: Batch, n: int = 0, **changed: int) -> None:
     steps.filed(cast, batch, n, **changed)
 
 
+@remembered
 def reported(cast: Cast, n: int = 0) -> tuple[Cultivation, GapReport]:
     """Enterprise n on the list with its first report; needs a batch of the national title."""
     row = listed(cast, n)

@@ -9,6 +9,7 @@ from accreditation.models import Batch, Body, Programme, RuleSetEdition
 from accreditation.seeds.reference import MUNICIPAL_OFFICE
 from accreditation.services.batches import open_batch
 from tests.factories.cast import Cast
+from tests.factories.snapshots import remembered
 from workflows import designations
 from workflows.procedures import PROCEDURES
 
@@ -21,6 +22,7 @@ def shipped_text() -> str:
     return SHIPPED.read_text(encoding="utf-8")
 
 
+@remembered
 def open_designated(cast: Cast, *, at: datetime, text: str | None = None) -> Batch:
     """Set up by the office and the publisher; a batch with the procedure that the file names."""
     found = designations.set_up(

@@ -12,6 +12,7 @@ from accreditation.services import evaluation_rounds
 from accreditation.services.batches import open_batch
 from accreditation.services.rule_sets import store_edition
 from tests.factories.cast import Cast, grant, person, with_material
+from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates
 from workflows import door
 from workflows.opening import open_application
@@ -38,6 +39,7 @@ MARGINAL = {
 WEAK = MARGINAL | {"invention_patents_valid": 0, "new_product_revenue": 20000}
 
 
+@remembered
 def make_round(cast: Cast, *, year: int | None = None, closes_in: int = 30) -> Batch:
     """An open evaluation batch of the municipal programme."""
     at, year = cast.at, year or cast.at.year
@@ -48,6 +50,7 @@ def make_round(cast: Cast, *, year: int | None = None, closes_in: int = 30) -> B
     )  # fmt: skip
 
 
+@remembered
 def add_enterprise(cast: Cast, n: int) -> Enterprise:
     """One more enterprise of the cast with its member; it holds a district centre as a condition asks."""
     place = len(cast.enterprises)
@@ -77,12 +80,14 @@ def hold(cast: Cast, n: int, granted_on: date = date(2024, 3, 1), **changes: Any
     return Title.objects.create(**values | changes)
 
 
+@remembered
 def frozen_and_called(cast: Cast, batch: Batch, at: datetime | None = None) -> EvaluationRound:
     """The population frozen and everybody called."""
     evaluation_rounds.freeze_population(batch, by=cast.office, at=at or cast.at)
     return evaluation_rounds.call_holders(batch, by=cast.office, at=at or cast.at)
 
 
+@remembered
 def filed(cast: Cast, batch: Batch, n: int, **changed: int) -> Case:
     """The evaluation of enterprise n, sent in."""
     by = cast.people[f"member{n}"]
@@ -92,6 +97,7 @@ def filed(cast: Cast, batch: Batch, n: int, **changed: int) -> Case:
     return case
 
 
+@remembered
 def checked(cast: Cast, case: Case, at: datetime) -> None:
     """Through district and office to the committee."""
     officer = cast.pudong if case.district == "310115" else cast.jiading

@@ -11,11 +11,13 @@ from accreditation.roles import Role
 from accreditation.services import figure_plans
 from accreditation.services.figure_checks import figures_to_check, open_check
 from tests.factories.cast import Cast, grant, person, stored_file
+from tests.factories.snapshots import remembered
 from workflows import door
 
 FIRM, OTHER_FIRM = "91310000MADEMH1K0A", "91310000MADEMH2K00"
 
 
+@remembered
 def make_firm(cast: Cast, name: str = "verifier", code: str = FIRM) -> tuple[Body, User]:
     """A verifying body and one person of it."""
     body = figure_plans.register_body(
@@ -31,6 +33,7 @@ def make_firm(cast: Cast, name: str = "verifier", code: str = FIRM) -> tuple[Bod
     return body, user
 
 
+@remembered
 def make_plan(cast: Cast, batch: Batch, scope: str = "all", **changed: Any) -> Any:
     """The plan of a batch: ten days to verify, three to answer."""
     values = {
@@ -53,6 +56,7 @@ def commission(cast: Cast, case: Case, body: Body, at: datetime) -> None:
     door.perform(case, "commission_figure_check", by=cast.office, at=at, form={"body": body, "remark": "核对研发费用"})
 
 
+@remembered
 def confirm_all(case: Case, by: User, at: datetime, **differing: int) -> None:
     """Every figure is confirmed, but those named by field, which differ by so much in the newest year."""
     said = []
@@ -80,6 +84,7 @@ def report_of(at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@remembered
 def reported(cast: Cast, case: Case, body: Body, by: User, at: datetime, **differing: int) -> None:
     """From the commission to the report."""
     commission(cast, case, body, at)

@@ -157,6 +157,7 @@ def hold_title(programme: Programme, holder: Enterprise) -> Title:
     )  # fmt: skip
 
 
+@remembered
 def drafted(local: LocalCast, n: int = 0, **changed: int) -> Case:
     """A draft of enterprise n with all its material."""
     by, at = local.cast.people[f"member{n}"], local.cast.at
@@ -165,6 +166,7 @@ def drafted(local: LocalCast, n: int = 0, **changed: int) -> Case:
     return case
 
 
+@remembered
 def filed(local: LocalCast, n: int = 0, *, through_town: bool = False, **changed: int) -> Case:
     """Submitted, through the town where asked."""
     case = drafted(local, n, **changed)
@@ -173,6 +175,7 @@ def filed(local: LocalCast, n: int = 0, *, through_town: bool = False, **changed
     return case
 
 
+@remembered
 def checked(local: LocalCast, case: Case) -> None:
     """Accepted, conditions answered, material found in order."""
     at = local.cast.at
@@ -181,6 +184,7 @@ def checked(local: LocalCast, case: Case) -> None:
     door.perform(case, "pass_material_check", by=local.checker, at=at, form={"opinion": "材料审核通过"})
 
 
+@remembered
 def seated(local: LocalCast, case: Case) -> list[User]:
     """Five experts are asked to visit and to review."""
     people = local.cast.experts[: local.batch.panel_size]
@@ -199,6 +203,7 @@ def visit_form(local: LocalCast, people: list[User], **changed: Any) -> dict[str
     return said | changed
 
 
+@remembered
 def reviewed(local: LocalCast, case: Case) -> None:
     """Visited and marked by all; waits for the leading group."""
     people, at = seated(local, case), local.cast.at

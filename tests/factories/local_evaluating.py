@@ -13,6 +13,7 @@ from accreditation.services.rule_sets import store_edition
 from tests.factories import evaluating
 from tests.factories.cast import with_material
 from tests.factories.local import AUTHORITY_USCC, LocalCast, Recogniser, make_local_cast
+from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates
 from workflows import door
 from workflows.opening import open_application
@@ -26,6 +27,7 @@ JINSHAN = Recogniser(
 )  # fmt: skip
 
 
+@remembered
 def make_jinshan(at: datetime) -> LocalCast:
     """The people of Jinshan with a title of the first enterprise; needs settings.ACCREDITATION_DEMO."""
     local = make_local_cast(at, body=JINSHAN)
@@ -42,6 +44,7 @@ def hold(local: LocalCast, n: int, granted_on: date = date(2024, 3, 1), **change
     return evaluating.hold(local.cast, n, granted_on, **own | changes)
 
 
+@remembered
 def make_round(
     local: LocalCast, *, authority: Body | None = None, rules: str = RULES, ordinal: int = 2000, closes_in: int = 30
 ) -> Batch:
@@ -55,12 +58,14 @@ def make_round(
     )  # fmt: skip
 
 
+@remembered
 def frozen_and_called(local: LocalCast, batch: Batch) -> EvaluationRound:
     """The population frozen and everybody called by the officer of the district."""
     evaluation_rounds.freeze_population(batch, by=local.officer, at=local.cast.at)
     return evaluation_rounds.call_holders(batch, by=local.officer, at=local.cast.at)
 
 
+@remembered
 def filed(local: LocalCast, batch: Batch, n: int = 0, **changed: int) -> Case:
     """The evaluation of enterprise n, sent in."""
     by, at = local.cast.people[f"member{n}"], local.cast.at
@@ -70,6 +75,7 @@ def filed(local: LocalCast, batch: Batch, n: int = 0, **changed: int) -> Case:
     return case
 
 
+@remembered
 def checked(local: LocalCast, case: Case) -> None:
     """Score and band fixed; before the leading group."""
     at = local.cast.at

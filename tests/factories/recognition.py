@@ -11,6 +11,7 @@ from accreditation.services.recognition_quota import set_proposal_quota
 from accreditation.services.rule_sets import store_edition
 from tests.factories import steps
 from tests.factories.cast import Cast
+from tests.factories.snapshots import remembered
 from workflows import door
 from workflows.procedures import PROCEDURES
 
@@ -18,6 +19,7 @@ PROCEDURE = "municipal_recognition/2026"
 RULES = "shanghai_municipal_centre/2026-demo"
 
 
+@remembered
 def make_municipal_2026(cast: Cast, *, quota: int | None = None, rules: str = RULES) -> Batch:
     """An open batch with consultation, or without where the rules know none; with a quota where one is named."""
     procedure = PROCEDURES[PROCEDURE]
@@ -33,12 +35,14 @@ def make_municipal_2026(cast: Cast, *, quota: int | None = None, rules: str = RU
     )
 
 
+@remembered
 def ask(cast: Cast, case: Case, at: datetime, departments: list[str] | None = None) -> None:
     """The departments are asked."""
     form = {"departments": departments or list(Department.values)}
     door.perform(case, "ask_departments", by=cast.office, at=at, form=form)
 
 
+@remembered
 def answer(cast: Cast, case: Case, at: datetime, department: str, position: str = "no_objection") -> None:
     """One department has answered."""
     form = {
@@ -47,6 +51,7 @@ def answer(cast: Cast, case: Case, at: datetime, department: str, position: str 
     door.perform(case, "record_answer", by=cast.office, at=at, form=form)
 
 
+@remembered
 def consult(cast: Cast, case: Case, at: datetime) -> None:
     """Asked, all have answered, concluded."""
     ask(cast, case, at)
@@ -55,6 +60,7 @@ def consult(cast: Cast, case: Case, at: datetime) -> None:
     door.perform(case, "conclude_consultation", by=cast.office, at=at, form={"opinion": "材料齐全"})
 
 
+@remembered
 def to_committee(cast: Cast, case: Case, at: datetime) -> None:
     """From submitted to waiting for the committee."""
     steps.recommend(cast, case, at)

@@ -12,6 +12,7 @@ from accreditation.services.batches import open_batch
 from accreditation.services.rankings import set_quota
 from accreditation.services.rule_sets import store_edition
 from tests.factories.cast import Cast, stored_file, with_material
+from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates, hold_meeting
 from workflows import door, recommendation_acts
 from workflows.opening import open_application
@@ -31,6 +32,7 @@ WEAK = STRONG | {
 }  # fmt: skip
 
 
+@remembered
 def make_national(cast: Cast, *, branch: bool = False, quota: int | None = 1) -> Batch:
     """An open batch of the national programme (or its branch centres); all enterprises hold the municipal title."""
     authority, _new = Body.objects.get_or_create(
@@ -50,6 +52,7 @@ def make_national(cast: Cast, *, branch: bool = False, quota: int | None = 1) ->
     return set_quota(batch, quota=quota, ground="示例通知", by=cast.office, at=cast.at) if quota else batch
 
 
+@remembered
 def make_demonstration(cast: Cast, quota: int = 1) -> Batch:
     """An open batch of the national demonstration enterprises."""
     authority, _new = Body.objects.get_or_create(
@@ -90,6 +93,7 @@ def parent_title(cast: Cast, n: int = 1) -> Title:
     )  # fmt: skip
 
 
+@remembered
 def filed(cast: Cast, batch: Batch, n: int = 0, *, figures: dict[str, int] | None = None, **changed: int) -> Case:
     """The application of enterprise n, filed with the office."""
     by: User = cast.people[f"member{n}"]
@@ -99,12 +103,14 @@ def filed(cast: Cast, batch: Batch, n: int = 0, *, figures: dict[str, int] | Non
     return case
 
 
+@remembered
 def consult(cast: Cast, case: Case, at: datetime) -> None:
     """Conditions answered, the four departments asked."""
     answer_gates(case, cast.office, at)
     door.perform(case, "ask_departments", by=cast.office, at=at, form={"departments": list(Department.values)})
 
 
+@remembered
 def answer(cast: Cast, case: Case, at: datetime, position: str = "no_objection") -> None:
     """All departments have answered alike."""
     for department in Department.values:
@@ -115,6 +121,7 @@ def answer(cast: Cast, case: Case, at: datetime, position: str = "no_objection")
         door.perform(case, "record_answer", by=cast.office, at=at, form=form)
 
 
+@remembered
 def score(cast: Cast, case: Case, at: datetime) -> None:
     """From filed to waiting for the ranking."""
     consult(cast, case, at)
@@ -122,18 +129,21 @@ def score(cast: Cast, case: Case, at: datetime) -> None:
     door.perform(case, "adopt_initial_score", by=cast.office, at=at, form={"opinion": "数据核实，同意"})
 
 
+@remembered
 def score_at_check(cast: Cast, case: Case, at: datetime) -> None:
     """The same where no department is asked."""
     answer_gates(case, cast.office, at)
     door.perform(case, "score_at_check", by=cast.office, at=at, form={"opinion": "数据核实，同意"})
 
 
+@remembered
 def rank(cast: Cast, batch: Batch, tie_rule: str = TieRule.RD_EXPENDITURE) -> Ranking:
     """The ranking of the batch, frozen a minute after its window."""
     at = batch.closes_at + timedelta(minutes=1)
     return recommendation_acts.freeze_ranking(batch, tie_rule=tie_rule, by=cast.office, at=at)
 
 
+@remembered
 def decide(cast: Cast, batch: Batch, choices: dict[str, Choice] | None = None) -> None:
     """The committee decides on the whole ranking, in favour unless said otherwise."""
     waiting = Case.objects.filter(batch=batch, state="under_overall_review").order_by("pk")
@@ -141,6 +151,7 @@ def decide(cast: Cast, batch: Batch, choices: dict[str, Choice] | None = None) -
     hold_meeting(here, list(waiting), batch.closes_at + timedelta(hours=1), choices)
 
 
+@remembered
 def send(cast: Cast, batch: Batch, number: str = "示例推荐〔2026〕1号") -> None:
     """Recommended to the national authority."""
     at = batch.closes_at + timedelta(hours=2)
@@ -150,6 +161,7 @@ def send(cast: Cast, batch: Batch, number: str = "示例推荐〔2026〕1号") -
     )
 
 
+@remembered
 def result(cast: Cast, batch: Batch, recognised: list[Case], passed_over: dict[Case, str] | None = None) -> None:
     """The national authority's notice is entered."""
     at = batch.closes_at + timedelta(days=60)

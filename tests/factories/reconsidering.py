@@ -11,6 +11,7 @@ from accreditation.models import Case, Letter, Reconsideration, User
 from accreditation.reconsideration_words import Outcome
 from accreditation.roles import Role
 from tests.factories.cast import Cast, filed_case, grant, person
+from tests.factories.snapshots import remembered
 from tests.factories.titles import FACTS, municipal_title
 from workflows import door
 from workflows.opening_proceedings import open_proceeding
@@ -39,6 +40,7 @@ def set_aside(case: Case, kind: str) -> Reconsideration:
     )  # fmt: skip
 
 
+@remembered
 def revoked(cast: Cast, at: datetime, *, kind: str = ProceedingKind.REVOCATION) -> Letter:
     """The order by which the title of the first enterprise was revoked, as its letter told."""
     title = municipal_title(cast)
@@ -54,6 +56,7 @@ def revoked(cast: Cast, at: datetime, *, kind: str = ProceedingKind.REVOCATION) 
     return Letter.objects.get(case=case, kind="order")
 
 
+@remembered
 def declined(cast: Cast, at: datetime) -> Letter:
     """The decision of the district not to accept an application."""
     case = filed_case(cast)
@@ -61,6 +64,7 @@ def declined(cast: Cast, at: datetime) -> Letter:
     return Letter.objects.get(case=case, kind="decline")
 
 
+@remembered
 def challenged(cast: Cast, letter: Letter, at: datetime) -> Case:
     """Filed by the enterprise."""
     return open_reconsideration(
@@ -68,12 +72,14 @@ def challenged(cast: Cast, letter: Letter, at: datetime) -> Case:
     )
 
 
+@remembered
 def decided(cast: Cast, case: Case, outcome: str, at: datetime, *, respondent: User | None = None) -> None:
     """From filed to decided; the office answers unless another respondent does."""
     form = proposed(cast, case, outcome, at, respondent=respondent)
     door.perform(case, "decide_reconsideration", by=cast.people["reconsiderer2"], at=at, form=form)
 
 
+@remembered
 def proposed(cast: Cast, case: Case, outcome: str, at: datetime, *, respondent: User | None = None) -> dict[str, Any]:
     """From filed to a decision that only has to be taken, and the form for taking it."""
     first = cast.people["reconsiderer1"]

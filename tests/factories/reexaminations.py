@@ -17,6 +17,7 @@ from accreditation.reexamination_words import ReexaminationState
 from accreditation.services.outside_titles import keep_notice
 from criteria.fields import Kind
 from tests.factories.cast import Cast, stored_file
+from tests.factories.snapshots import remembered
 from workflows.opening_reexaminations import open_round
 from workflows.reexamination_acts import fields_asked
 
@@ -24,6 +25,7 @@ SUMMARY = "三年来研发投入持续增长，主导制定两项标准，建成
 OPINION = "经核对材料和历年年度报告，继续符合认定条件。"
 
 
+@remembered
 def round_called(cast: Cast, **changes: Any) -> ReexaminationRound:
     """The round of this year; demonstration titles of the cast must be there."""
     values = {

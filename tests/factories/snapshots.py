@@ -1,99 +1,121 @@
-"""Worlds that many tests begin with: built once a process, later put back row for row into an empty database."""
+"""Steps that many tests take: taken once a process, later what they changed is put in again, row for row."""
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from django.apps import apps
 from django.conf import settings
+from django.core import mail
 from django.db import connection, transaction
-from django.utils.translation import get_language
 
 from accreditation import append_only
+from tests.factories import rows
+from tests.factories.calls import Untold, follow, key_of, told
 
-MOST = 24  # worlds kept at a time
-# What the framework itself fills with the tables; no world adds to it.
-STANDING = {"django_content_type", "auth_permission", "django_migrations", "django_site", "django_cache"}
-# Settings by which the same call makes another world.
-READ_ON_THE_WAY = ("ACCREDITATION_DEMO", "WEBHOOKS", "TEXT_GATEWAY_URL", "PUBLIC_BASE_URL", "LANGUAGE_CODE")
-
+MOST = 400  # steps kept at a time
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Snapshot:
-    """The rows of every table that is not empty, as the database itself tells them, files, and what was returned."""
+class _Step:
+    """What a step changed in the database, the files it added below VAR_DIR, what it returned and made of the given."""
 
-    rows: dict[str, Any]
-    files: dict[Path, bytes]  # below VAR_DIR
+    change: rows.Change
+    files: dict[Path, bytes]
     made: bytes
+    has_changed_given: bool
 
 
-_kept: OrderedDict[Any, _Snapshot] = OrderedDict()
+_kept: OrderedDict[Any, _Step] = OrderedDict()
 
 
 def remembered(build: Callable[P, T]) -> Callable[P, T]:
-    """A builder whose result depends on its arguments alone; one that writes files needs a fresh VAR_DIR.
+    """A builder whose result depends on its arguments, the database, the files and the settings alone.
 
-    In an empty database the first call builds; the next one with the same arguments puts the same rows back, keys
-    included, and the files, and returns a copy of what was returned, so that no test sees what another did to it.
-    In a database that holds anything it builds.
+    The first call builds. Where another one finds the same rows in every table, the same files and equal arguments,
+    the rows that the first one left are put in, keys included, and the files; it returns a copy of what was returned,
+    so that no test sees what another did to it. In every other case it builds: also while a test has replaced
+    anything but the time of day.
     """
 
     @wraps(build)
     def made(*args: P.args, **kwargs: P.kwargs) -> T:
-        if _any_row():
+        given = (args, kwargs)
+        try:
+            called = key_of(build, given)
+            content, files = rows.read(), _files()
+        except (Untold, FileNotFoundError):  # the second while a child process is at work in the folder
             return build(*args, **kwargs)
-        key = _key(build, args, kwargs)
+        key = (called, rows.digest(content), tuple(sorted(files.items())))
         if key in _kept:
             _kept.move_to_end(key)
-            again: T = _put_back(_kept[key])
+            again: T = _put_back(_kept[key], given)
             return again
-        there = _files()
+        letters = len(getattr(mail, "outbox", ()))
         result = build(*args, **kwargs)
-        written = _files() - there
-        if not (written and there):  # else some of its files may have been there before it
-            _keep(key, written, result)
+        if letters == len(getattr(mail, "outbox", ())):
+            with suppress(FileNotFoundError):
+                _keep(key, content, files, given, result)
         return result
 
     return made
 
 
-def _key(build: Callable[..., Any], args: Iterable[Any], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-    said = tuple(str(getattr(settings, name, None)) for name in READ_ON_THE_WAY)
-    return (
-        build.__module__, build.__qualname__, repr(args), repr(sorted(kwargs.items())), said, get_language(),
-        connection.settings_dict["NAME"],
-    )  # fmt: skip
+def _files() -> dict[Path, str]:
+    """What lies below VAR_DIR, but for the database, with its content's digest."""
+    paths = (path for path in Path(settings.VAR_DIR).rglob("*") if path.is_file() and ".sqlite3" not in path.name)
+    return {path.relative_to(settings.VAR_DIR): _digest(path, path.stat().st_mtime_ns) for path in paths}
 
 
-def _files() -> set[Path]:
-    paths = Path(settings.VAR_DIR).rglob("*")
-    return {path for path in paths if path.is_file() and ".sqlite3" not in path.name}
+@lru_cache(maxsize=10_000)
+def _digest(path: Path, _changed_at: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _keep(key: Any, written: Iterable[Path], result: Any) -> None:
-    rows = {table: held for table in _tables() if (held := _READ[connection.vendor](table))}
-    files = {path.relative_to(settings.VAR_DIR): path.read_bytes() for path in written}
-    _kept[key] = _Snapshot(rows, files, pickle.dumps(result))
+def _keep(key: Any, before: rows.Content, there: dict[Path, str], given: Any, result: Any) -> None:
+    after = _files()
+    if any(after.get(path) != content for path, content in there.items()):
+        return  # it changed a file of somebody else
+    added = {path: Path(settings.VAR_DIR, path).read_bytes() for path in after.keys() - there.keys()}
+    try:
+        made = pickle.dumps((result, given))
+        has_changed_given = told(given) != key[0][2]
+    except (pickle.PicklingError, AttributeError, TypeError, Untold):
+        return
+    _kept[key] = _Step(rows.difference(before, rows.read()), added, made, has_changed_given)
     if len(_kept) > MOST:
         _kept.popitem(last=False)
 
 
-@cache
-def _tables() -> tuple[str, ...]:
-    """Every table of the product, without those that are never empty."""
-    models = apps.get_models(include_auto_created=True)
-    names = {model._meta.db_table for model in models if model._meta.managed and not model._meta.proxy}
-    return tuple(sorted(names - STANDING))
+def _put_back(kept: _Step, given: Any) -> Any:
+    rows.put(kept.change)
+    for name, content in kept.files.items():
+        path = Path(settings.VAR_DIR, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    result, as_left = pickle.loads(kept.made)
+    if kept.has_changed_given:
+        for own, other in zip(_parts(given), _parts(as_left), strict=True):
+            follow(own, other)
+    for own, other in zip(_parts(given), _parts(as_left), strict=True):
+        if other is result and result is not None:
+            return own
+    return result
+
+
+def _parts(given: Any) -> list[Any]:
+    args, kwargs = given
+    return [*args, *kwargs.values()]
 
 
 def empty_all_tables() -> None:
@@ -101,70 +123,7 @@ def empty_all_tables() -> None:
     append_only.uninstall(connection)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(_questions()))
-            for table, has_rows in zip(_tables(), cursor.fetchone(), strict=True):
-                if has_rows:
-                    cursor.execute(f'DELETE FROM "{table}"')
+            for table in rows.filled():
+                cursor.execute(f'DELETE FROM "{table}"')
     finally:
         append_only.install(connection)
-
-
-@cache
-def _questions() -> tuple[str, ...]:
-    return tuple(f'EXISTS (SELECT 1 FROM "{table}")' for table in _tables())
-
-
-@cache
-def _question() -> str:
-    return "SELECT " + " OR ".join(_questions())
-
-
-def _any_row() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_question())
-        return bool(cursor.fetchone()[0])
-
-
-def _put_back(kept: _Snapshot) -> Any:
-    """Foreign keys are looked at when the transaction ends, so that the order of the tables does not matter."""
-    with transaction.atomic():
-        for table, held in kept.rows.items():
-            _WRITE[connection.vendor](table, held)
-    for name, content in kept.files.items():
-        path = Path(settings.VAR_DIR, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return pickle.loads(kept.made)
-
-
-# --- rows of one table ----------------------------------------------------------------------------------------------
-@cache
-def _columns(table: str) -> tuple[str, ...]:
-    with connection.cursor() as cursor:
-        return tuple(f'"{column.name}"' for column in connection.introspection.get_table_description(cursor, table))
-
-
-def _read_sqlite(table: str) -> list[tuple[Any, ...]]:
-    """A sign before a column keeps its value as it is stored: the adapter converts by the declared type else."""
-    taken = ", ".join(f"+{column}" for column in _columns(table))
-    found: list[tuple[Any, ...]] = connection.connection.execute(f'SELECT {taken} FROM "{table}"').fetchall()
-    return found
-
-
-def _write_sqlite(table: str, rows: list[tuple[Any, ...]]) -> None:
-    places = ", ".join("?" for _ in _columns(table))
-    connection.connection.executemany(f'INSERT INTO "{table}" ({", ".join(_columns(table))}) VALUES ({places})', rows)
-
-
-def _read_postgresql(table: str) -> bytes:
-    with connection.connection.cursor() as cursor, cursor.copy(f'COPY "{table}" TO STDOUT') as out:
-        return b"".join(bytes(part) for part in out)
-
-
-def _write_postgresql(table: str, rows: bytes) -> None:
-    with connection.connection.cursor() as cursor, cursor.copy(f'COPY "{table}" FROM STDIN') as into:
-        into.write(rows)
-
-
-_READ: dict[str, Callable[[str], Any]] = {"sqlite": _read_sqlite, "postgresql": _read_postgresql}
-_WRITE: dict[str, Callable[[str, Any], None]] = {"sqlite": _write_sqlite, "postgresql": _write_postgresql}

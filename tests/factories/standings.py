@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from accreditation.models import Standing, User
 from accreditation.services.standing_texts import HEADINGS
 from accreditation.services.standings import confirm_entry, propose_standing
+from tests.factories.snapshots import remembered
 
 USCC = "91310000MA1FL0007C"  # of the first enterprise of the cast
 STRANGER = "91310104MADEMR0K0D"  # registered nowhere
@@ -48,6 +49,7 @@ def xlsx_file(rows: Iterable[Iterable[Any]]) -> bytes:
     return stream.getvalue()
 
 
+@remembered
 def confirmed(by: User, second: User, at: datetime, **changed: str) -> Standing:
     """An entry that counts."""
     row = propose_standing(standing_texts(**changed), by=by, at=at)

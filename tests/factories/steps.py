@@ -10,9 +10,11 @@ from accreditation.models import Application, Case, Meeting, User
 from accreditation.services import meetings
 from accreditation.services.rule_sets import rules_of
 from tests.factories.cast import Cast
+from tests.factories.snapshots import remembered
 from workflows import batch_acts, door
 
 
+@remembered
 def answer_gates(case: Case, by: User, at: datetime) -> None:
     """Answer every condition that no figure decides, in favour."""
     for gate in rules_of(case.application.batch).gates:
@@ -21,6 +23,7 @@ def answer_gates(case: Case, by: User, at: datetime) -> None:
             door.perform(case, "answer_gate", by=by, at=at, form=form)
 
 
+@remembered
 def recommend(cast: Cast, case: Case, at: datetime) -> None:
     """Accepted and recommended by its district."""
     officer = cast.pudong if case.district == "310115" else cast.jiading
@@ -29,6 +32,7 @@ def recommend(cast: Cast, case: Case, at: datetime) -> None:
     door.perform(case, "recommend", by=officer, at=at, form={"opinion": "材料齐全，同意推荐"})
 
 
+@remembered
 def seat_panel(cast: Cast, case: Case, at: datetime) -> None:
     """Checked for completeness and handed to the first five experts."""
     door.perform(case, "pass_completeness_check", by=cast.office, at=at)
@@ -43,6 +47,7 @@ def marks(case: Case, share: int = 4) -> dict[str, Any]:
     return {h.code: {"points": str(h.most.amount() * share // 5), "reason": "符合要求"} for h in section.headings}
 
 
+@remembered
 def review_all(cast: Cast, case: Case, at: datetime) -> None:
     """All five declare and hand in."""
     for expert in cast.experts[:5]:
@@ -57,6 +62,7 @@ def to_committee(cast: Cast, case: Case, at: datetime) -> None:
     review_all(cast, case, at)
 
 
+@remembered
 def hold_meeting(cast: Cast, cases: list[Case], at: datetime, choices: dict[str, Choice] | None = None) -> Meeting:
     """A meeting at which all are present and vote alike on each case; signed by both."""
     wanted = choices or {}
@@ -78,6 +84,7 @@ def hold_meeting(cast: Cast, cases: list[Case], at: datetime, choices: dict[str,
     return batch_acts.sign_minutes(meeting, sha256=meeting.minutes_sha256, by=cast.members[0], at=at)
 
 
+@remembered
 def publish(cast: Cast, cases: list[Case], at: datetime) -> Any:
     """In public notice."""
     applications = [Application.objects.get(case=case) for case in cases]

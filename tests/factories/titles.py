@@ -10,6 +10,7 @@ from accreditation.grounds import Ground, grounds_for
 from accreditation.models import Proceeding, Title, User
 from accreditation.roles import Role
 from tests.factories.cast import Cast, grant, person
+from tests.factories.snapshots import remembered
 from workflows import door
 from workflows.opening_proceedings import open_proceeding
 
@@ -31,6 +32,7 @@ def municipal_title(cast: Cast, n: int = 0, **values: Any) -> Title:
     )
 
 
+@remembered
 def ordered(
     cast: Cast, title: Title, at: datetime, kind: ProceedingKind, *, number: str = "示例处〔2026〕1号", **days: Any
 ) -> Proceeding:

@@ -8,6 +8,7 @@ from typing import Any
 from accreditation.models import Case, Programme, Title, YearlyReport, YearlyReportCall
 from criteria.fields import Kind
 from tests.factories.cast import Cast
+from tests.factories.snapshots import remembered
 from workflows.opening_yearly_reports import open_call
 from workflows.yearly_report_acts import fields_asked
 
@@ -23,6 +24,7 @@ def demonstration_title(cast: Cast, n: int = 0) -> Title:
     )  # fmt: skip
 
 
+@remembered
 def called(cast: Cast, **changes: Any) -> YearlyReportCall:
     """The call of this year."""
     values = {"year": cast.at.year, "document": "示例通知〔2026〕4号", "moves": "next_working_day", "return_days": 10}

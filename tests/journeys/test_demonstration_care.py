@@ -16,6 +16,7 @@ from accreditation.audit import verify_all
 from accreditation.models import AuditEvent, Batch, Cultivation, GapReport, Message, OwnFigure
 from criteria.workbook.listfile import sheet_cells
 from criteria.workbook.package import open_book
+from tests.clock import STARTED
 from tests.factories import recommending as steps
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
@@ -28,7 +29,7 @@ STATEMENT = "研发投入逐年增长，计划三年内申报国家技术创新�
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

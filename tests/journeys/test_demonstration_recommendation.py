@@ -20,6 +20,7 @@ from accreditation.enums import ApplicationState as S
 from accreditation.errors import Refusal
 from accreditation.models import Application, AuditEvent, Batch, Case, Title
 from accreditation.services.evaluation import reported_facts, verified_evaluation
+from tests.clock import STARTED
 from tests.factories import recommending as steps
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending_pages import Pages, sent, words
@@ -34,7 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

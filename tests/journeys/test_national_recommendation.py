@@ -19,6 +19,7 @@ from accreditation.audit import chain_key, verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import TitleState
 from accreditation.models import Application, AuditEvent, Batch, Case, Title
+from tests.clock import STARTED
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending import make_national, parent_title
 from tests.factories.recommending_pages import Pages, sent, words
@@ -32,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 def state(case: Case) -> str:

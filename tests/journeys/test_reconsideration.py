@@ -21,6 +21,7 @@ from accreditation.reconsideration_words import Outcome
 from accreditation.reconsideration_words import ReconsiderationState as S
 from accreditation.roles import Role
 from accreditation.services.proceedings import standing_bar
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, grant, make_cast
 from tests.factories.reconsidering import CLAIM, REASONS, challenged, declined, reconsiderers, revoked
@@ -33,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Any) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    found = make_cast(timezone.now() - timedelta(hours=1))
+    found = make_cast(STARTED - timedelta(hours=1))
     reconsiderers(found)
     return found
 

@@ -22,6 +22,7 @@ from accreditation.reconsideration_words import ReconsiderationState as S
 from accreditation.reissue_words import ReissueState
 from accreditation.services.reconsiderations import took_part_in_act
 from certificates.services.keys import open_keys
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.reconsidering import CLAIM, REASONS, decided, reconsiderers
@@ -41,7 +42,7 @@ ANSWER = "未附遗失声明，请补充后再申请。"
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    found = make_cast(timezone.now() - timedelta(hours=1))
+    found = make_cast(STARTED - timedelta(hours=1))
     reconsiderers(found)
     return found
 

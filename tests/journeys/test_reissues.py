@@ -21,6 +21,7 @@ from certificates.services.keys import Keys, open_keys
 from certificates.services.signing import sign_pending
 from certificates.services.verification import check_upload
 from certificates.standing import Standing
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.reissues import STATEMENT, signed_certificate
@@ -32,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(hours=1))
+    return make_cast(STARTED - timedelta(hours=1))
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from accreditation.enums import MemberState
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Case, CaseDocument, ChangeRequest, ChangeSuccessor, Member, Message, Title
 from accreditation.services.successions import people_of_successors
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.changes import FACTS, OPINION, confirmation, opened
@@ -35,7 +36,7 @@ DISTRICT = "SHDTC-T-2023-00000"
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Any) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(hours=1))
+    return make_cast(STARTED - timedelta(hours=1))
 
 
 def browser(cast: Cast, name: str) -> Client:

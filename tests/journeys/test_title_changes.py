@@ -18,6 +18,7 @@ from accreditation.change_words import ChangeState as S
 from accreditation.enums import Level, TitleState
 from accreditation.models import Case, ChangeRequest, Enterprise, Title
 from certificates.models import Certificate
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.changes import FACTS, NEW_NAME, agreed, issued_certificate
@@ -33,7 +34,7 @@ DOCUMENT = "示例经技〔2026〕30号"
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Any) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(hours=1))
+    return make_cast(STARTED - timedelta(hours=1))
 
 
 def browser(cast: Cast, name: str) -> Client:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accreditation.enums import ProceedingState, TitleState
 from accreditation.models import Case, Proceeding, Title
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.titles import FACTS, municipal_title, second_officer
@@ -27,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Any) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(hours=1))
+    return make_cast(STARTED - timedelta(hours=1))
 
 
 def browser(cast: Cast, name: str) -> Client:

@@ -21,6 +21,7 @@ from certificates.models import Certificate
 from certificates.services.keys import open_keys
 from certificates.services.progress import Progress
 from certificates.services.signing import sign_pending
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, publish, to_committee
@@ -34,7 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=30))
+    return make_cast(STARTED - timedelta(days=30))
 
 
 @pytest.fixture

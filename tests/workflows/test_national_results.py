@@ -9,14 +9,13 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accreditation.audit import verify_all
 from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.errors import Denied, Refusal
 from accreditation.grounds import Ground
 from accreditation.models import Case, Letter, Message, Proceeding, Title
-from tests.clock import Clock
+from tests.clock import STARTED, Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.recommending import make_national, parent_title
@@ -121,7 +120,7 @@ def test_no_order_of_the_city_over_a_national_title(cast: Cast) -> None:
 @pytest.mark.usefixtures("var_dir")
 def test_office_enters_result_and_parent_on_the_page(settings: LazySettings, clock: Clock) -> None:
     settings.ACCREDITATION_DEMO = True
-    here = make_cast(timezone.now() - timedelta(hours=1))
+    here = make_cast(STARTED - timedelta(hours=1))
     make_national(here, branch=True)
     parent, branch = parent_title(here, 0), parent_title(here, 1)
     branch.pk, branch.number, branch.programme_id = None, "NETCB-T-2019-00001", BRANCHES

@@ -9,11 +9,11 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accreditation.enums import Level
 from accreditation.models import Body, Case, Message, User, Webhook
 from accreditation.selectors.messages import SENTENCES
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, person
 from tests.factories.steps import answer_gates, recommend, seat_panel
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accreditation.models import Application
 from accreditation.services.evaluation import draft_facts, evaluate_application
 from criteria.evaluate import Evaluation
+from tests.clock import STARTED
 from tests.criteria.test_explain import Calculator, number, recomputed
 from tests.factories.browser import log_in
 from tests.factories.cast import make_cast, with_material
@@ -41,7 +41,7 @@ def lines(markup: str) -> dict[str, str]:
 def printed(settings: LazySettings) -> tuple[str, Evaluation]:
     """The page of a draft, and what the engine found."""
     settings.ACCREDITATION_DEMO = True
-    cast = make_cast(timezone.now() - timedelta(days=1))
+    cast = make_cast(STARTED - timedelta(days=1))
     case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=cast.at)
     with_material(case, cast.member0, cast.at, doctors=0, senior_experts=1)
     answer = log_in(Client(), cast.member0).get(reverse("my_score", args=[case.number]))

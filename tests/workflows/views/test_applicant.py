@@ -15,7 +15,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from accreditation.enums import ApplicationState as S
 from accreditation.models import (
@@ -30,6 +29,7 @@ from accreditation.models import (
 )
 from accreditation.services.rule_sets import rules_of, template_of
 from criteria.workbook.samples import faulty_workbook
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, with_material
 from tests.factories.steps import to_committee
@@ -46,7 +46,7 @@ STRANGERS = ("member1", "pudong", "office", "auditor", "operator", "stranger")
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from accreditation.models import Case, WorkbookReading, WorkbookUpload
 from accreditation.services.readings import lost_file, refuse
 from accreditation.services.rule_sets import template_of
 from criteria.workbook.samples import long_workbook
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.workflows.test_intake import workbook
@@ -31,7 +32,7 @@ POLL = {"HX-Request": "true"}
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

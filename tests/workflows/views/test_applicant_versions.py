@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accreditation.models import Application, Case, WorkbookUpload
 from accreditation.visibility import first_review_is_closed
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, with_material
 from tests.factories.steps import answer_gates
@@ -30,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

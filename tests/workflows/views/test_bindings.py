@@ -12,13 +12,13 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Binding, Case, Evidence, StoredFile, WorkbookUpload
 from accreditation.services import files
 from accreditation.services.files import keep_file
 from accreditation.services.rule_sets import template_of
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, stored_file, with_material
 from tests.factories.steps import recommend, seat_panel
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from accreditation.enums import SeatState, TieKind
 from accreditation.models import Application, AuditEvent, Case, ExpertProfile, Link, PanelDraw, RoleGrant, Seat, Tie
 from criteria.commands_draw import record_from
 from criteria.draw import faults_of
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import CODES, Cast, filed_case, make_cast
 from tests.factories.steps import recommend, seat_panel
@@ -30,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1), committee=0)
+    return make_cast(STARTED - timedelta(days=1), committee=0)
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accreditation.models import Batch, Body
 from accreditation.services.rule_sets import rules_of, template_of
 from criteria.workbook.intake import template_id_of
+from tests.clock import STARTED
 from tests.factories.cast import Cast, make_cast
 from tests.factories.local import make_local_bodies, open_local_batch
 from workflows.presentation.cases import batch_name
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 def text(answer: Any) -> str:

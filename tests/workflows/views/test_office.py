@@ -18,6 +18,7 @@ from accreditation.enums import ApplicationState as S
 from accreditation.enums import SeatState
 from accreditation.models import Application, AuditEvent, Batch, Case, Evidence, RuleSetEdition, Seat, VerifiedValue
 from accreditation.services.files import keep_file
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import marks, recommend, review_all, seat_panel
@@ -30,7 +31,7 @@ CHECKED = ["identity", "evidence", "figures", "annexes", "gates"]
 @pytest.fixture
 def cast(settings: LazySettings) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from certificates.installation import public_folder
 from certificates.models import Certificate
 from certificates.services.signing import sign_pending
 from certificates.services.standing import change_standing
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.hearings import hear
@@ -33,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=30))
+    return make_cast(STARTED - timedelta(days=30))
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accreditation.models import Application, Case, Draft, User, WorkbookUpload
 from accreditation.services.files import path_of
@@ -23,6 +22,7 @@ from criteria.workbook import Faults, read
 from criteria.workbook.answers import Answers, typed_workbook
 from criteria.workbook.package import decode_escapes
 from criteria.workbook.planting import PLANTS, plant
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.workflows.test_intake import returned
@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture
