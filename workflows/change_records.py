@@ -10,6 +10,7 @@ from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind, Level
 from accreditation.models import Body, ChangedTitle
 from accreditation.services import changes, letters, proceedings, successions
+from accreditation.services.matter_returns import close_return
 from workflows import change_effects
 from workflows.change_who import change_of
 from workflows.doing import Clock, Doing
@@ -216,8 +217,9 @@ def refuse(doing: Doing) -> None:
 
 
 def withdraw(doing: Doing) -> None:
-    """Form: reason (optional)."""
+    """Form: reason (optional). A return that waits for an answer is answered by it."""
     change = change_of(doing)
     change.reasons = str(doing.form.get("reason") or "").strip()
+    close_return(doing.case, at=doing.at)
     doing.act.note(reason=change.reasons)
     _tell_successors(doing, "succession_ended")

@@ -45,6 +45,7 @@ WITHOUT = {  # module and function: why nobody's power is asked there
     "accreditation/services/expert_import.py _keep": CHECKED,
     "accreditation/services/members.py _settling": CHECKED,
     "accreditation/services/titles.py import_title": CHECKED,
+    "workflows/announcement_corrections.py _answering": CHECKED,
     "workflows/bulk_acts.py _answering": CHECKED,
     "workflows/calendar_import.py _recompute": CHECKED,
     "workflows/calendar_import.py _recompute_corrected": CHECKED,

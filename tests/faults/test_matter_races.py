@@ -50,7 +50,7 @@ from workflows.bulk_kinds import kind_of
 from workflows.opening_proceedings import open_proceeding
 from workflows.reexamination_rounds import forward_opinions
 from workflows.reissuing import allow_reissue, propose_reissue, withdraw_reissue
-from workflows.succession_agreements import agree_to_succession
+from workflows.succession_agreements import agree_to_succession, decline_succession
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 S = ChangeState
@@ -85,6 +85,13 @@ def merging(cast: Cast) -> Case:
     return case
 
 
+def refusal_of(by: User, cast: Cast) -> Any:
+    return lambda: decline_succession(
+        ChangeSuccessor.objects.select_related("change__case", "enterprise").get(),
+        reason="承继协议尚未生效，暂不承继。", by=by, at=cast.at,
+    )  # fmt: skip
+
+
 def agreement(by: User, cast: Cast) -> Any:
     return lambda: agree_to_succession(
         ChangeSuccessor.objects.select_related("change__case", "enterprise").get(), by=by, at=cast.at
@@ -100,6 +107,16 @@ def test_successor_agrees_once_as_the_succession_is_confirmed(cast: Cast) -> Non
     trail = AuditEvent.objects.filter(verb__in=["agree_to_succession", "confirm_succession"]).order_by("pk")
     assert list(trail.values_list("verb", flat=True)) == ["agree_to_succession", "confirm_succession"][: 1 + confirmed]
     assert (Title.objects.get(number="SHETC-T-2025-00000").holder == cast.enterprises[1]) == confirmed
+    all_agrees()
+
+
+def test_successor_declines_once_and_an_agreement_at_the_same_moment_stands(cast: Cast) -> None:
+    merging(cast)
+    people = (cast.member1, colleague_of_holder(cast, 1))
+    one_won(at_once([refusal_of(by, cast) for by in people]))
+    assert refused_or_done(at_once([agreement(people[0], cast), refusal_of(people[1], cast)])[0])
+    row = ChangeSuccessor.objects.get()
+    assert (row.agreed_by, row.declined_at) == (people[0], None)
     all_agrees()
 
 

@@ -126,6 +126,21 @@ def test_consent_and_the_own_asker_at_once_leave_the_consent_of_the_other(world:
     done_once(world.case, "set_sheet_aside")
 
 
+def test_request_is_agreed_to_or_declined_or_taken_back(world: World) -> None:
+    cast, why = world.cast, {"place": 1, "reason": "评分表已经提交，专家退出不影响其效力。"}
+    world.ask_aside()
+    one_won(at_once([world.job("decline_sheet_aside", by, **why) for by in (cast.second, cast.third)]))
+    world.job("ask_sheet_aside", cast.office, place=1, reason=f"补充：{REASON}")()
+    back = world.job("withdraw_sheet_request", cast.office, **why)
+    one_won(at_once([world.job("decline_sheet_aside", cast.second, **why), back]))
+    world.job("ask_sheet_aside", cast.office, place=1, reason=f"再次补充：{REASON}")()
+    won = one_won(at_once([world.job("set_sheet_aside", cast.second, place=1), back]))
+    assert (Seat.objects.get(expert=world.people[0]).state == SeatState.RECUSED) == (won == 0)
+    answers = ["decline_sheet_aside", "withdraw_sheet_request", "set_sheet_aside"]
+    assert AuditEvent.objects.filter(verb__in=answers).count() == 3
+    all_agrees()
+
+
 def test_sheet_set_aside_or_the_panel_opened_but_not_both(world: World) -> None:
     world.hand_in(4)
     world.ask_aside()
