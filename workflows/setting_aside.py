@@ -107,7 +107,13 @@ def ended_titles_can_come_back(doing: Doing) -> Iterable[Reason]:
 
 def _ended(change: ChangeRequest) -> list[Title]:
     rows = [row for row in changes.rows_of(change) if row.outcome == TitleOutcome.ENDS]
-    return [row.title for row in rows if row.title.state in LOST]
+    return [row.title for row in rows if row.title.state in LOST and _is_ended_by(change, row.title)]
+
+
+def _is_ended_by(change: ChangeRequest, title: Title) -> bool:
+    """Whether the title was lost last by this change, and not by an order."""
+    lost = AuditEvent.objects.filter(chain=chain_key(title), verb__in=["cancel", "revoke"]).order_by("-seq").first()
+    return lost is not None and lost.content.get("case") == change.case.number
 
 
 def restore_ended_titles(doing: Doing) -> None:
