@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import LetterKind, TitleState
+from accreditation.enums import LetterKind
 from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS
 from accreditation.models import Decision, EvaluationCall, Title
 from accreditation.selectors.granting import title_names
@@ -86,7 +86,7 @@ def publish_result(doing: Doing) -> None:
     if title.state in HELD and not is_failed(call):
         doing.application.title = title
         certificate = renew_certificate(title, call, at=doing.at)
-    doing.arguments["must_rectify"] = results.must_rectify(call) and title.state == TitleState.WARNED
+    doing.arguments["must_rectify"] = results.must_rectify(call, title)
     doing.act.note(
         announcement=announcement.number, title=title.number, title_state=title.state, score=call.score,
         band=call.band, valid_until=str(title.valid_until), certificate=certificate,

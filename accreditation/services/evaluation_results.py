@@ -48,24 +48,37 @@ def publish_result(call: EvaluationCall, announcement: Announcement) -> None:
     call.save(update_fields=["announcement", "published_on"])
 
 
-def must_rectify(call: EvaluationCall) -> bool:
-    """Whether the band sets a time for rectification."""
-    return call.consequence == WITH_RECTIFICATION
+def is_warned_by(call: EvaluationCall, title: Title) -> bool:
+    """Whether the band warns, and the title as it stands after the result is warned, be it beneath a suspension."""
+    is_beneath = title.state == TitleState.SUSPENDED and title.warned_beneath
+    return call.consequence in WARNINGS and (title.state == TitleState.WARNED or is_beneath)
+
+
+def must_rectify(call: EvaluationCall, title: Title) -> bool:
+    """Whether the band sets a time for rectification, and the title was warned."""
+    return call.consequence == WITH_RECTIFICATION and is_warned_by(call, title)
 
 
 def follow_result(call: EvaluationCall, *, by: User, at: datetime) -> Title:
     """The title follows its result: prolonged, warned, in good standing again; who fails keeps it until an order.
 
-    Nothing happens to a title that has meanwhile come to its end.
+    What is under suspension stays so, warned or not beneath it. Nothing happens to a title that has meanwhile come to
+    its end.
     """
     title = Title.objects.get(pk=call.title_id)
     if title.state not in HELD or call.consequence == LOSES_TITLE:
         return title
     title = prolong_title(title, until=prolonged_until(call), call=call, by=by, at=at)
-    wanted = "warn" if call.consequence in WARNINGS else "reinstate"
-    if wanted == "reinstate" and title.state != TitleState.WARNED:
-        return title
-    return move_title(title, wanted, call=call, by=by, at=at)
+    if call.consequence in WARNINGS:
+        return _warn(title, call=call, by=by, at=at)
+    return lift_warning(title, call=call, by=by, at=at, acting_as=ACTING_AS)
+
+
+def _warn(title: Title, *, call: EvaluationCall, by: User, at: datetime) -> Title:
+    """Warned, beneath a suspension where it is suspended; what is warned already stays so."""
+    if title.state == TitleState.SUSPENDED and not title.warned_beneath:
+        return change_beneath(title, "warn_beneath", by=by, at=at, acting_as=ACTING_AS, **_ground(call))
+    return move_title(title, "warn", call=call, by=by, at=at)
 
 
 def prolonged_until(call: EvaluationCall) -> date:

@@ -1,0 +1,64 @@
+"""An order comes over a title between the check of its evaluation and the announcement, or before its rectification."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import LazySettings
+
+from accreditation.audit import verify_all
+from accreditation.enums import ApplicationState as S
+from accreditation.enums import ProceedingKind as K
+from accreditation.enums import TitleState as T
+from accreditation.models import AuditEvent, Batch, Case, Letter, Title
+from certificates.models import Certificate
+from tests.clock import Clock
+from tests.factories import evaluating as steps
+from tests.factories.cast import Cast, make_cast
+from tests.factories.titles import ordered
+from tests.journeys.test_evaluation_services import announced, evaluated, title_of
+from workflows.consistency import check_all
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture
+def cast(settings: LazySettings, clock: Clock) -> Cast:
+    settings.ACCREDITATION_DEMO = True
+    found = make_cast(clock.at)
+    steps.add_enterprise(found, 0)
+    return found
+
+
+def overtaken(cast: Cast, clock: Clock, figures: dict[str, int], *orders: K) -> tuple[Case, Title, str]:
+    """Evaluated, put under the orders, announced: the case, the title, the text of the letter."""
+    batch: Batch = steps.make_round(cast)
+    steps.hold(cast, 0)
+    steps.frozen_and_called(cast, batch)
+    (case,) = evaluated(cast, batch, clock, figures)
+    for place, kind in enumerate(orders, start=1):
+        ordered(cast, title_of(cast, 0), clock.at, kind, number=f"示例处〔2026〕{place}号")
+    announced(cast, batch, [case], clock)
+    return case, title_of(cast, 0), Letter.objects.get(case=case, kind="evaluation_result").body
+
+
+def test_warning_of_a_result_goes_beneath_a_suspension_and_is_put_right_there(cast: Cast, clock: Clock) -> None:
+    case, title, body = overtaken(cast, clock, steps.MARGINAL, K.SUSPENSION)
+    assert (title.state, title.warned_beneath) == (T.SUSPENDED, True)
+    assert not Certificate.objects.exists()  # it would be in force
+    assert steps.application_of(case).state == S.UNDER_RECTIFICATION
+    assert case.deadlines.filter(kind="rectification", state="running").exists()
+    assert "限期整改" in body
+    warned = AuditEvent.objects.get(chain=f"title:{title.number}", verb="warn_beneath")
+    assert warned.content["announcement"] == "示例〔2026〕9号"
+    ordered(cast, title, clock.at, K.REINSTATEMENT, number="示例恢〔2026〕1号")
+    assert title_of(cast, 0).state == T.WARNED
+    assert [list(check_all()), verify_all()[1]] == [[], []]
+
+
+def test_good_result_lifts_the_warning_beneath_a_suspension(cast: Cast, clock: Clock) -> None:
+    case, title, _body = overtaken(cast, clock, {}, K.WARNING, K.SUSPENSION)
+    assert (title.state, title.warned_beneath) == (T.SUSPENDED, False)
+    assert steps.application_of(case).state == S.EVALUATED
+    ordered(cast, title, clock.at, K.REINSTATEMENT, number="示例恢〔2026〕1号")
+    assert title_of(cast, 0).state == T.IN_FORCE
+    assert [list(check_all()), verify_all()[1]] == [[], []]
