@@ -14,8 +14,10 @@ from certificates.models import Certificate
 from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.cast import Cast, make_cast
+from tests.factories.changes import sign
 from tests.factories.titles import ordered
 from tests.journeys.test_evaluation_services import announced, evaluated, title_of
+from workflows import door
 from workflows.consistency import check_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -47,6 +49,7 @@ def test_warning_of_a_result_goes_beneath_a_suspension_and_is_put_right_there(ca
     assert not Certificate.objects.exists()  # it would be in force
     assert steps.application_of(case).state == S.UNDER_RECTIFICATION
     assert case.deadlines.filter(kind="rectification", state="running").exists()
+    assert "称号现为“暂停”，有效期至2029年2月28日" in body
     assert "限期整改" in body
     warned = AuditEvent.objects.get(chain=f"title:{title.number}", verb="warn_beneath")
     assert warned.content["announcement"] == "示例〔2026〕9号"
@@ -62,3 +65,35 @@ def test_good_result_lifts_the_warning_beneath_a_suspension(cast: Cast, clock: C
     ordered(cast, title, clock.at, K.REINSTATEMENT, number="示例恢〔2026〕1号")
     assert title_of(cast, 0).state == T.IN_FORCE
     assert [list(check_all()), verify_all()[1]] == [[], []]
+
+
+@pytest.mark.parametrize(("figures", "is_challengeable"), [(steps.MARGINAL, False), ({}, False), (steps.WEAK, True)])
+def test_result_of_a_title_revoked_meanwhile_says_that_it_changes_nothing(
+    cast: Cast, clock: Clock, figures: dict[str, int], *, is_challengeable: bool
+) -> None:
+    case, title, body = overtaken(cast, clock, figures, K.REVOCATION)
+    assert title.state == T.REVOKED
+    assert "称号现为“撤销”，本次评价结果不改变称号的状态" in body
+    for said in ("继续有效", "有效期至", "予以警告", "立案处理"):
+        assert said not in body
+    assert bool(Letter.objects.get(case=case, kind="evaluation_result").remedy) is is_challengeable
+    assert steps.application_of(case).state == S.EVALUATED
+
+
+@pytest.mark.parametrize("verb", ["accept_rectification", "find_unrectified"])
+@pytest.mark.parametrize(("order", "state"), [(K.REVOCATION, "撤销"), (K.SUSPENSION, "暂停")])
+def test_letter_on_a_rectification_says_how_the_title_stands(
+    cast: Cast, clock: Clock, order: K, state: str, verb: str
+) -> None:
+    case, title, _body = overtaken(cast, clock, steps.MARGINAL)
+    door.perform(case, "report_rectification", by=cast.member0, at=clock.at, form={"report": "已补充研发人员和投入。"})
+    sign(Certificate.objects.get(), clock.at)
+    ordered(cast, title, clock.at, order)
+    door.perform(case, verb, by=cast.office, at=clock.at, form={"remark": "已到现场核查"})
+    body = Letter.objects.get(case=case, kind="rectification").body
+    assert "，称号恢复有效" not in body
+    if verb == "accept_rectification":
+        assert f"警告解除；称号现为“{state}”，不因此恢复有效。" in body
+    else:
+        assert ("警告保持有效" in body) is (order == K.SUSPENSION)
+        assert (f"整改不合格；称号现为“{state}”。" in body) is (order == K.REVOCATION)
