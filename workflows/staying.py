@@ -89,8 +89,12 @@ def take_back(doing: Doing, *, by: str) -> Title | None:
 
 
 def _ground(doing: Doing) -> str:
-    order, day = reconsideration_of(doing).challenged_case.proceeding.order_number, doing.at.astimezone(SHANGHAI).date()
-    return f"自{day.year}年{day.month}月{day.day}日起停止执行{order}，至复议决定作出时止"
+    day = doing.at.astimezone(SHANGHAI).date()
+    return f"自{day.year}年{day.month}月{day.day}日起{_remark(doing)}"
+
+
+def _remark(doing: Doing) -> str:
+    return f"停止执行{reconsideration_of(doing).challenged_case.proceeding.order_number}，至复议决定作出时止"
 
 
 def keep_back(doing: Doing, title: Title, *, ground: str) -> None:
@@ -112,12 +116,21 @@ def carry_out_again(doing: Doing) -> Title | None:
         return _change_beneath(doing, title, f"{verb}_beneath", stay="ended")
     if is_over or not can_proceed(getattr(title, verb), check_conditions=False):
         doing.act.note(title=title.number, title_state=title.state, stay_ended=True)
+        _end_remark(doing, title, is_over=is_over)
         return title
     moved = move_title(row, title, verb, by=doing.by, at=doing.at, stay="ended")
     doing.act.note(title=moved.number, effect=verb, title_state=moved.state, stay_ended=True)
     if verb in FOLLOWED:
         _withdraw_again(doing, moved, verb, f"{proceeding.order_number}，停止执行终止")
     return moved
+
+
+def _end_remark(doing: Doing, title: Title, *, is_over: bool) -> None:
+    """The certificate stays in force and no longer says that this is until the decision."""
+    signed = standing_certificate_of_title(title)
+    if signed is not None and signed.state_ground.endswith(_remark(doing)):
+        order = reconsideration_of(doing).challenged_case.proceeding.order_number
+        keep_back(doing, title, ground=f"{order}，{'期限已满，' if is_over else ''}停止执行终止")
 
 
 def _is_over(doing: Doing) -> bool:
