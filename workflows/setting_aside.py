@@ -63,7 +63,7 @@ def _note(doing: Doing, **content: object) -> None:
 def lift_result(doing: Doing) -> None:
     """The warning that rests on this result is lifted; another one, and what stands over it, stays."""
     call = call_of(doing.application)
-    title = Title.objects.get(pk=call.title_id)
+    title = Title.objects.select_for_update(of=("self",)).get(pk=call.title_id)
     if _rests_on(title, call):
         title = lift_warning(title, call=call, by=doing.by, at=doing.at, acting_as=ACTING_AS)
     _note(doing, title=title.number, title_state=title.state)

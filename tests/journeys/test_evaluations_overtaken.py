@@ -9,13 +9,14 @@ from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import ProceedingKind as K
 from accreditation.enums import TitleState as T
-from accreditation.models import AuditEvent, Batch, Case, Letter, Title
+from accreditation.models import AuditEvent, Batch, Case, EvaluationCall, EvaluationRound, Letter, Title
+from accreditation.services.evaluation_results import move_title
 from certificates.models import Certificate
 from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.cast import Cast, make_cast
 from tests.factories.changes import sign
-from tests.factories.titles import ordered
+from tests.factories.titles import municipal_title, ordered
 from tests.journeys.test_evaluation_services import announced, evaluated, title_of
 from workflows import door
 from workflows.consistency import check_all
@@ -97,3 +98,12 @@ def test_letter_on_a_rectification_says_how_the_title_stands(
     else:
         assert ("警告保持有效" in body) is (order == K.SUSPENSION)
         assert (f"整改不合格；称号现为“{state}”。" in body) is (order == K.REVOCATION)
+
+
+def test_result_moves_a_title_as_it_stands_under_its_lock(cast: Cast, clock: Clock) -> None:
+    title = municipal_title(cast)
+    Title.objects.filter(pk=title.pk).update(state=T.SUSPENDED)  # as another transaction may have left it
+    call = EvaluationCall(title=title, round=EvaluationRound(year=2026), band="marginal_pass")
+    moved = move_title(title, "warn", call=call, by=cast.publisher, at=clock.at)
+    assert (moved.state, moved.warned_beneath) == (T.SUSPENDED, False)
+    assert not AuditEvent.objects.filter(chain=f"title:{title.number}", verb="warn").exists()
