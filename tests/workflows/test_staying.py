@@ -19,8 +19,10 @@ from accreditation.models import Case, Letter, Reconsideration, Title
 from accreditation.reconsideration_words import Outcome
 from accreditation.services.proceedings import standing_bar
 from accreditation.services.reconsiderations import effect_on, locked_title
-from certificates.models import Certificate
+from certificates.models import Certificate, PaperCertificate
+from certificates.services.paper import restate_paper_ground
 from certificates.standing import Standing
+from tests.certificates import papers
 from tests.clock import Clock
 from tests.factories import changes
 from tests.factories.cast import Cast, make_cast
@@ -197,6 +199,28 @@ def test_certificate_says_that_the_stay_has_ended_where_the_order_is_over(cast: 
     decided(cast, case, Outcome.UPHELD, clock.at + timedelta(days=7))
     assert newest(title).standing is Standing.IN_FORCE
     assert newest(title).state_ground == "示例处〔2026〕1号，期限已满，停止执行终止"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days", "ground"),
+    [(Outcome.UPHELD, 7, "，期限已满，停止执行终止"), (Outcome.ANNULLED, 2, "，行政复议决定")],
+)
+def test_paper_certificate_says_no_longer_that_execution_is_stayed(
+    cast: Cast, clock: Clock, outcome: str, days: int, ground: str
+) -> None:
+    title = municipal_title(cast)
+    paper = papers.entered(clock.at, title=title.number, uscc=title.holder.uscc)
+    order = ordered(cast, title, clock.at, K.SUSPENSION, until=clock.on + timedelta(days=5))
+    case = stayed(cast, order.case, clock.at)
+    paper = PaperCertificate.objects.get(pk=paper.pk)
+    assert (paper.standing, paper.state_ground) == (Standing.IN_FORCE, REMARK)
+    at = clock.at + timedelta(days=days)
+    tick(at)
+    decided(cast, case, outcome, at)
+    paper = PaperCertificate.objects.get(pk=paper.pk)
+    assert (paper.standing, paper.state_ground.endswith(ground)) == (Standing.IN_FORCE, True)
+    with pytest.raises(ValueError, match="ground"):
+        restate_paper_ground(certificate=paper, ground=" ")
 
 
 def test_revocation_stayed_over_a_suspension_gives_no_effect_back_to_the_certificate(cast: Cast, clock: Clock) -> None:
