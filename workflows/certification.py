@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ from certificates.selectors import (
 )
 from certificates.services.progress import Progress, issued_for, progress_of
 from certificates.services.requests import Particulars, RequestRefused, request_certificate, request_new_version
-from certificates.snapshot import Fault, SnapshotRefused
+from certificates.snapshot import Fault, Snapshot, SnapshotRefused
 from certificates.standing import Standing
 from certificates.wording import Wording
 from criteria.ruleset import RuleSet
@@ -179,22 +180,17 @@ def request_again(
     current = standing_certificate_of_title(title)
     if current is None:
         return ""
-    content, holder, parent = current.content, title.holder, title.parent.holder if title.parent else None
+    content = current.content
     kept = {field.name: getattr(content, field.name) for field in fields(Particulars)}
     knows = LAYOUTS[content.layout].occasions
     changed = {
-        "holder_zh": holder.name,
-        "holder_en": holder.name_en,
-        "uscc": holder.uscc,
-        "parent_zh": parent.name if parent else "",
-        "parent_en": parent.name_en if parent else "",
+        **stated_today(title, content),
         "occasion": occasion,
         "formerly_zh": former.name if occasion == RENAME else "",
         "formerly_en": former.name_en if occasion == RENAME else "",
         "result_zh": "",
         "result_en": "",
         "granted_on": dated,
-        "valid_until": title.valid_until or content.valid_until,
         "recognised_on": content.recognised_on or title.granted_on,
         "announcement": document,
         "layout": content.layout if occasion in knows else newest_layout(title.programme_id),
@@ -209,6 +205,19 @@ def request_again(
             [Reason("certificate_pending", _("称号 %(no)s 的证书现在不能换发。") % {"no": title.number})]
         ) from refusal
     return str(again.number)
+
+
+def stated_today(title: Title, said: Snapshot) -> dict[str, Any]:
+    """What a further version states of a title as it is now, as fields of Particulars; `said` by the version before."""
+    holder, parent = title.holder, title.parent.holder if title.parent else None
+    return {
+        "holder_zh": holder.name,
+        "holder_en": holder.name_en,
+        "uscc": holder.uscc,
+        "parent_zh": parent.name if parent else "",
+        "parent_en": parent.name_en if parent else "",
+        "valid_until": title.valid_until or said.valid_until,
+    }
 
 
 def standing_paper_of_title(title: Title) -> PaperCertificate | None:

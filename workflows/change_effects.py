@@ -23,14 +23,25 @@ def carry_out(doing: Doing) -> None:
     change.holder = changes.change_holder(change, by=doing.by, at=doing.at)
     doing.case.enterprise = change.holder
     touched = {title.pk for title in changes.titles_touched(change.holder, change.kind)}
+    overtaken = []
     for row in changes.rows_of(change):
         if row.title_id in touched:
             _carry_out_on(doing, change, row, former)
+        elif row.outcome:
+            overtaken.append(row.title.number)
+            _forget_plan(row)
     rows = changes.rows_of(change)
     doing.act.note(
         titles={row.title.number: row.outcome for row in rows if row.outcome},
         certificates=[row.certificate_number for row in rows if row.certificate_number],
+        **({"no_longer_held": overtaken} if overtaken else {}),
     )
+
+
+def _forget_plan(row: ChangedTitle) -> None:
+    """An order has meanwhile taken the title; what was planned for it stays in the trail of the plan only."""
+    row.outcome, row.successor = "", None
+    row.save(update_fields=["outcome", "successor"])
 
 
 def _carry_out_on(doing: Doing, change: ChangeRequest, row: ChangedTitle, former: Enterprise) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.enums import LetterKind, TitleState
-from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS
+from accreditation.enums import LetterKind
+from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT
 from accreditation.models import Decision, EvaluationCall, Title
 from accreditation.selectors.granting import title_names
 from accreditation.services import evaluation, letters
@@ -86,7 +86,7 @@ def publish_result(doing: Doing) -> None:
     if title.state in HELD and not is_failed(call):
         doing.application.title = title
         certificate = renew_certificate(title, call, at=doing.at)
-    doing.arguments["must_rectify"] = results.must_rectify(call) and title.state == TitleState.WARNED
+    doing.arguments["must_rectify"] = results.must_rectify(call, title)
     doing.act.note(
         announcement=announcement.number, title=title.number, title_state=title.state, score=call.score,
         band=call.band, valid_until=str(title.valid_until), certificate=certificate,
@@ -95,14 +95,14 @@ def publish_result(doing: Doing) -> None:
 
 
 def _tell_result(doing: Doing, call: EvaluationCall, title: Title) -> None:
-    """The letter with score and band; what is against the holder says what it can do against it."""
-    is_warned = call.consequence in WARNINGS
+    """The letter with score and band, and how the title stands; what is against the holder names its remedy."""
+    is_warned = results.is_warned_by(call, title)
     due = doing.calendar.due(doing.at, doing.batch.rectification_days) if doing.arguments["must_rectify"] else None
     _send(
         doing, LetterKind.EVALUATION_RESULT, is_adverse=is_failed(call) or is_warned, call=call, title=title,
         announcement=call.announcement, score=amount_text(Fraction(call.score), "point", "zh"),
-        is_failed=is_failed(call), is_warned=is_warned, skips_next=call.consequence == SKIPS_NEXT,
-        due=due.at if due else None,
+        is_held=title.state in HELD, is_failed=is_failed(call), is_warned=is_warned,
+        skips_next=call.consequence == SKIPS_NEXT, due=due.at if due else None,
     )  # fmt: skip
 
 
@@ -143,4 +143,7 @@ def miss_rectification(doing: Doing) -> None:
 
 def _close(doing: Doing, title: Title, outcome: str, reasons: str) -> None:
     is_adverse = outcome != RECTIFIED
-    _send(doing, LetterKind.RECTIFICATION, is_adverse=is_adverse, title=title, outcome=outcome, reasons=reasons)
+    _send(
+        doing, LetterKind.RECTIFICATION, is_adverse=is_adverse, title=title, is_held=title.state in HELD,
+        outcome=outcome, reasons=reasons,
+    )  # fmt: skip

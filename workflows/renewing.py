@@ -25,7 +25,7 @@ from workflows.certification import (
 def renew_certificate(title: Title, call: EvaluationCall, *, at: datetime) -> str:
     """Ask for the renewed certificate in the running transaction; its number, empty where none may be made now.
 
-    That is while one is being made, and while the old one is suspended: a new one would be in force.
+    That is while one is being made, and while title or old one is suspended: a new one would be in force.
     """
     application, announcement = call.application, call.announcement
     assert application is not None
@@ -44,7 +44,7 @@ def renew_certificate(title: Title, call: EvaluationCall, *, at: datetime) -> st
         if standing is not None and standing.standing is Standing.IN_FORCE:
             key = renewal_key(title.number, call.round.year)
             made = request_new_version(certificate=standing, particulars=particulars, request_key=key, by=by, at=at)
-        elif standing is None and certificate_of_title(title) is None:
+        elif standing is None and title.is_standing and certificate_of_title(title) is None:
             form, key = NumberForm(prefix=title.programme.number_prefix), request_key_of(title)
             made = request_certificate(particulars=particulars, form=form, request_key=key, by=by, at=at)
         else:

@@ -63,7 +63,7 @@ def _note(doing: Doing, **content: object) -> None:
 def lift_result(doing: Doing) -> None:
     """The warning that rests on this result is lifted; another one, and what stands over it, stays."""
     call = call_of(doing.application)
-    title = Title.objects.get(pk=call.title_id)
+    title = Title.objects.select_for_update(of=("self",)).get(pk=call.title_id)
     if _rests_on(title, call):
         title = lift_warning(title, call=call, by=doing.by, at=doing.at, acting_as=ACTING_AS)
     _note(doing, title=title.number, title_state=title.state)
@@ -107,7 +107,13 @@ def ended_titles_can_come_back(doing: Doing) -> Iterable[Reason]:
 
 def _ended(change: ChangeRequest) -> list[Title]:
     rows = [row for row in changes.rows_of(change) if row.outcome == TitleOutcome.ENDS]
-    return [row.title for row in rows if row.title.state in LOST]
+    return [row.title for row in rows if row.title.state in LOST and _is_ended_by(change, row.title)]
+
+
+def _is_ended_by(change: ChangeRequest, title: Title) -> bool:
+    """Whether the title was lost last by this change, and not by an order."""
+    lost = AuditEvent.objects.filter(chain=chain_key(title), verb__in=["cancel", "revoke"]).order_by("-seq").first()
+    return lost is not None and lost.content.get("case") == change.case.number
 
 
 def restore_ended_titles(doing: Doing) -> None:

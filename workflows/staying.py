@@ -26,7 +26,7 @@ from accreditation.services.reconsiderations import (
     move_title,
 )
 from accreditation.services.titles import change_beneath
-from certificates.services.paper import change_paper_standing
+from certificates.services.paper import change_paper_standing, restate_paper_ground
 from certificates.services.standing import change_standing, restate_ground
 from certificates.standing import Standing
 from workflows.certification import is_being_made, standing_certificate_of_title, standing_paper_of_title
@@ -89,15 +89,21 @@ def take_back(doing: Doing, *, by: str) -> Title | None:
 
 
 def _ground(doing: Doing) -> str:
-    order, day = reconsideration_of(doing).challenged_case.proceeding.order_number, doing.at.astimezone(SHANGHAI).date()
-    return f"自{day.year}年{day.month}月{day.day}日起停止执行{order}，至复议决定作出时止"
+    day = doing.at.astimezone(SHANGHAI).date()
+    return f"自{day.year}年{day.month}月{day.day}日起{_remark(doing)}"
+
+
+def _remark(doing: Doing) -> str:
+    return f"停止执行{reconsideration_of(doing).challenged_case.proceeding.order_number}，至复议决定作出时止"
 
 
 def keep_back(doing: Doing, title: Title, *, ground: str) -> None:
-    """The decision confirms what the stay brought about; certificates name it instead of the stay."""
-    signed = standing_certificate_of_title(title)
-    if signed is not None and signed.standing is Standing.IN_FORCE and signed.state_ground:
+    """What the stay brought about goes on without it; certificates in force name this ground instead of the stay."""
+    signed, paper, remark = standing_certificate_of_title(title), standing_paper_of_title(title), _remark(doing)
+    if signed is not None and signed.standing is Standing.IN_FORCE and signed.state_ground.endswith(remark):
         restate_ground(certificate=signed, ground=ground, at=doing.at)
+    if paper is not None and paper.standing is Standing.IN_FORCE and paper.state_ground.endswith(remark):
+        restate_paper_ground(certificate=paper, ground=ground)
 
 
 def carry_out_again(doing: Doing) -> Title | None:
@@ -112,6 +118,8 @@ def carry_out_again(doing: Doing) -> Title | None:
         return _change_beneath(doing, title, f"{verb}_beneath", stay="ended")
     if is_over or not can_proceed(getattr(title, verb), check_conditions=False):
         doing.act.note(title=title.number, title_state=title.state, stay_ended=True)
+        order = proceeding.order_number
+        keep_back(doing, title, ground=f"{order}，{'期限已满，' if is_over else ''}停止执行终止")
         return title
     moved = move_title(row, title, verb, by=doing.by, at=doing.at, stay="ended")
     doing.act.note(title=moved.number, effect=verb, title_state=moved.state, stay_ended=True)

@@ -48,24 +48,42 @@ def publish_result(call: EvaluationCall, announcement: Announcement) -> None:
     call.save(update_fields=["announcement", "published_on"])
 
 
-def must_rectify(call: EvaluationCall) -> bool:
-    """Whether the band sets a time for rectification."""
-    return call.consequence == WITH_RECTIFICATION
+def is_warned_by(call: EvaluationCall, title: Title) -> bool:
+    """Whether the band warns, and the title as it stands after the result is warned, be it beneath a suspension."""
+    is_beneath = title.state == TitleState.SUSPENDED and title.warned_beneath
+    return call.consequence in WARNINGS and (title.state == TitleState.WARNED or is_beneath)
+
+
+def must_rectify(call: EvaluationCall, title: Title) -> bool:
+    """Whether the band sets a time for rectification, and the title was warned."""
+    return call.consequence == WITH_RECTIFICATION and is_warned_by(call, title)
 
 
 def follow_result(call: EvaluationCall, *, by: User, at: datetime) -> Title:
     """The title follows its result: prolonged, warned, in good standing again; who fails keeps it until an order.
 
-    Nothing happens to a title that has meanwhile come to its end.
+    What is under suspension stays so, warned or not beneath it. Nothing happens to a title that has meanwhile come to
+    its end.
     """
-    title = Title.objects.get(pk=call.title_id)
+    title = _locked(call.title_id)
     if title.state not in HELD or call.consequence == LOSES_TITLE:
         return title
     title = prolong_title(title, until=prolonged_until(call), call=call, by=by, at=at)
-    wanted = "warn" if call.consequence in WARNINGS else "reinstate"
-    if wanted == "reinstate" and title.state != TitleState.WARNED:
-        return title
-    return move_title(title, wanted, call=call, by=by, at=at)
+    if call.consequence in WARNINGS:
+        return _warn(title, call=call, by=by, at=at)
+    return lift_warning(title, call=call, by=by, at=at, acting_as=ACTING_AS)
+
+
+def _warn(title: Title, *, call: EvaluationCall, by: User, at: datetime) -> Title:
+    """Warned, beneath a suspension where it is suspended; what is warned already stays so."""
+    if title.state == TitleState.SUSPENDED and not title.warned_beneath:
+        return change_beneath(title, "warn_beneath", by=by, at=at, acting_as=ACTING_AS, **_ground(call))
+    return move_title(title, "warn", call=call, by=by, at=at)
+
+
+def _locked(pk: int) -> Title:
+    """The title as it stands now, locked, so that what is found of it holds for what follows."""
+    return Title.objects.select_for_update(of=("self",)).get(pk=pk)
 
 
 def prolonged_until(call: EvaluationCall) -> date:
@@ -100,10 +118,14 @@ def prolong_title(title: Title, *, until: date, call: EvaluationCall, by: User, 
 def move_title(
     title: Title, verb: str, *, call: EvaluationCall, by: User, at: datetime, acting_as: str = ACTING_AS
 ) -> Title:
-    """Warn or reinstate by a result; a title in a state that does not allow it stays as it is."""
-    if not can_proceed(getattr(title, verb), check_conditions=False):
-        return title
-    with act(title, verb, by=by, at=at, acting_as=acting_as) as doing:
+    """Warn or reinstate by a result; a title in a state that does not allow it stays as it is.
+
+    In the running transaction of the result.
+    """
+    locked = _locked(title.pk)
+    if not can_proceed(getattr(locked, verb), check_conditions=False):
+        return locked
+    with act(locked, verb, by=by, at=at, acting_as=acting_as) as doing:
         row = doing.chain
         assert isinstance(row, Title)
         before = row.state
@@ -116,7 +138,7 @@ def move_title(
 
 def lift_warning(title: Title, *, call: EvaluationCall, by: User, at: datetime, acting_as: str) -> Title:
     """The warning is over; a suspension or loss that has meanwhile come over it stays as it is."""
-    row = Title.objects.get(pk=title.pk)
+    row = _locked(title.pk)
     if row.state == TitleState.WARNED:
         return move_title(row, "reinstate", call=call, by=by, at=at, acting_as=acting_as)
     if not row.warned_beneath:

@@ -97,6 +97,20 @@ def change_paper_standing(*, certificate: PaperCertificate, verb: str, ground: s
     return _move(locked, verb, ground=ground, at=at)
 
 
+@transaction.atomic
+def restate_paper_ground(*, certificate: PaperCertificate, ground: str) -> PaperCertificate:
+    """Publish another reason under a state that stays; of a certificate in force it is only a remark, and not logged.
+
+    ValueError on an empty ground.
+    """
+    if not ground.strip():
+        raise ValueError("a ground cannot give way to none")
+    locked = PaperCertificate.objects.select_for_update().get(pk=certificate.pk)
+    locked.state_ground = ground
+    locked.save(update_fields=["state_ground"])
+    return locked
+
+
 def expire_paper_due(*, on: date, at: datetime) -> int:
     """Expire every standing paper certificate whose last day lies before `on`; how many."""
     return sum(_expire(pk, on, at) for pk in paper_run_out(on).values_list("pk", flat=True))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,12 +18,21 @@ from certificates.standing import Standing
 
 @transaction.atomic
 def request_restored_version(
-    *, certificate: Certificate, request_key: str, announcement: str, by: str, at: datetime, ground: str = ""
+    *,
+    certificate: Certificate,
+    request_key: str,
+    announcement: str,
+    stated: Mapping[str, Any],
+    by: str,
+    at: datetime,
+    ground: str = "",
 ) -> Certificate:
     """Freeze the next version of a revoked or cancelled certificate, with what it said and the decision as its ground.
 
+    `stated` is what has changed since or may have: fields of Particulars such as the holder's name today.
     `ground` is published under the state of the new version, such as until when it speaks. Asking again under the same
-    key returns the first. RequestRefused when it stands or a later version exists.
+    key returns the first. RequestRefused when it stands or a later version exists, SnapshotRefused with every fault of
+    what is stated.
     """
     earlier = Certificate.objects.filter(request_key=request_key).first()
     if earlier is not None:
@@ -32,6 +43,7 @@ def request_restored_version(
     said = from_plain(current.snapshot)
     values = {field.name: getattr(said, field.name) for field in fields(Particulars)}
     values |= {
+        **stated,
         "occasion": REISSUE,
         "announcement": announcement,
         "recognised_on": said.recognised_on or said.granted_on,

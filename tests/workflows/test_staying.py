@@ -19,8 +19,10 @@ from accreditation.models import Case, Letter, Reconsideration, Title
 from accreditation.reconsideration_words import Outcome
 from accreditation.services.proceedings import standing_bar
 from accreditation.services.reconsiderations import effect_on, locked_title
-from certificates.models import Certificate
+from certificates.models import Certificate, PaperCertificate
+from certificates.services.paper import restate_paper_ground
 from certificates.standing import Standing
+from tests.certificates import papers
 from tests.clock import Clock
 from tests.factories import changes
 from tests.factories.cast import Cast, make_cast
@@ -98,7 +100,9 @@ def test_title_stands_while_it_lasts_and_follows_the_decision(cast: Cast, clock:
     case = stayed(cast, order.case, clock.at)
     assert fresh(title).state == T.IN_FORCE
     assert f"示例处〔2026〕1号 自 2026年3月2日{SINCE}" in page_of(title)
-    assert "恢复为“有效”" in Letter.objects.get(case=case, kind="execution_stayed").body
+    told = Letter.objects.get(case=case, kind="execution_stayed").body
+    assert "恢复为“有效”" in told
+    assert "；证书的效力随之恢复。" in told
     assert standing_bar(title.holder, title.programme, clock.on) is None
     assert list(check_all()) == []
     body = decided(cast, case, outcome, clock.at + timedelta(days=2))
@@ -183,6 +187,52 @@ def test_suspension_that_would_be_over_by_then_is_not_carried_out_again(cast: Ca
     door.perform(case, "decide_reconsideration", by=cast.people["reconsiderer2"], at=decided_at, form=form)
     assert fresh(title).state == T.IN_FORCE
     assert list(check_all()) == []
+
+
+def test_certificate_says_that_the_stay_has_ended_where_the_order_is_over(cast: Cast, clock: Clock) -> None:
+    title = municipal_title(cast)
+    changes.issued_certificate(title, clock.at)
+    order = ordered(cast, title, clock.at, K.SUSPENSION, until=clock.on + timedelta(days=5))
+    case = stayed(cast, order.case, clock.at)
+    assert newest(title).state_ground == REMARK
+    tick(clock.at + timedelta(days=6))
+    decided(cast, case, Outcome.UPHELD, clock.at + timedelta(days=7))
+    assert newest(title).standing is Standing.IN_FORCE
+    assert newest(title).state_ground == "示例处〔2026〕1号，期限已满，停止执行终止"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days", "ground"),
+    [(Outcome.UPHELD, 7, "，期限已满，停止执行终止"), (Outcome.ANNULLED, 2, "，行政复议决定")],
+)
+def test_paper_certificate_says_no_longer_that_execution_is_stayed(
+    cast: Cast, clock: Clock, outcome: str, days: int, ground: str
+) -> None:
+    title = municipal_title(cast)
+    paper = papers.entered(clock.at, title=title.number, uscc=title.holder.uscc)
+    order = ordered(cast, title, clock.at, K.SUSPENSION, until=clock.on + timedelta(days=5))
+    case = stayed(cast, order.case, clock.at)
+    paper = PaperCertificate.objects.get(pk=paper.pk)
+    assert (paper.standing, paper.state_ground) == (Standing.IN_FORCE, REMARK)
+    at = clock.at + timedelta(days=days)
+    tick(at)
+    decided(cast, case, outcome, at)
+    paper = PaperCertificate.objects.get(pk=paper.pk)
+    assert (paper.standing, paper.state_ground.endswith(ground)) == (Standing.IN_FORCE, True)
+    with pytest.raises(ValueError, match="ground"):
+        restate_paper_ground(certificate=paper, ground=" ")
+
+
+def test_revocation_stayed_over_a_suspension_gives_no_effect_back_to_the_certificate(cast: Cast, clock: Clock) -> None:
+    title = municipal_title(cast)
+    changes.issued_certificate(title, clock.at)
+    ordered(cast, title, clock.at, K.SUSPENSION)
+    order = ordered(cast, fresh(title), clock.at, K.REVOCATION, number="示例处〔2026〕2号")
+    case = stayed(cast, order.case, clock.at)
+    body = Letter.objects.get(case=case, kind="execution_stayed").body
+    assert "起恢复为“暂停”，至行政复议决定作出或者本案终止时止。" in body
+    assert "证书的效力" not in body
+    assert newest(title).standing is Standing.REVOKED
 
 
 def test_stay_and_decision_over_an_order_that_is_over_leave_a_later_order_alone(cast: Cast, clock: Clock) -> None:
