@@ -9,6 +9,7 @@ from accreditation.change_words import ChangeKind, ChangeSide, TitleOutcome
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind, Level
 from accreditation.models import Body, ChangedTitle
+from accreditation.selectors.granting import granting_body, title_names
 from accreditation.services import changes, letters, proceedings, successions
 from accreditation.services.matter_returns import close_return
 from workflows import change_effects
@@ -197,7 +198,8 @@ def confirm(doing: Doing) -> None:
 
 
 def _sentence(row: ChangedTitle) -> str:
-    title = f"{row.title.programme.name_zh}（称号编号 {row.title.number}）"
+    name = title_names(row.title.programme, granting_body(row.title))[0]
+    title = f"{name}（称号编号 {row.title.number}）"
     if row.outcome == TitleOutcome.PASSES and row.successor is not None:
         said = f"由{row.successor.name}（统一社会信用代码 {row.successor.uscc}）承继"
     elif row.outcome == TitleOutcome.ENDS:
