@@ -183,6 +183,11 @@ def possible(pair: Pair) -> list[str]:
     return [way for way in pair.ways if found[way]]
 
 
+LACKING = {  # what the forms of these pairs leave open: a third person is refused for that, and for nothing else
+    "hold_hearing": {"hearing_not_called"},
+    "make_order": {"order_dated", "order_effect", "order_number"},
+    "decide_reconsideration": {"order_dated", "order_number", "text_needed"},
+}
 TRIED = [(key, way) for key, pair in PAIRS.items() for way in possible(pair)]
 
 
@@ -233,7 +238,7 @@ def test_nobody_settles_own_work(cast: Cast, key: tuple[str, str], way: str) -> 
         lend(cast, third, one, pair.second)
     case, form = pair.prepared(cast, first)
     assert "four_eyes" in codes(case, verb, second, cast, form)
-    assert codes(case, verb, third, cast, form) == set()
+    assert codes(case, verb, third, cast, form) == LACKING.get(verb, set())
 
 
 def test_table_names_every_verb_that_waits_for_another_person() -> None:
