@@ -202,6 +202,9 @@ def test_pages_offer_and_show_the_answer_with_who_when_and_why(cast: Cast, case:
     waiting = second.get(reverse("office_panel", args=[case.number])).content.decode()
     act = reverse("office_act", args=[case.number, "decline_sheet_aside"])
     assert f'href="{act}?place=1"' in waiting
+    back = reverse("office_act", args=[case.number, "withdraw_sheet_request"])
+    asked = first.get(reverse("office_panel", args=[case.number])).content.decode()
+    assert (f"{act}?place=1" in asked, f"{back}?place=1" in asked, f"{back}?place=1" in waiting) == (False, True, False)
     assert "待另一人答复" in waiting
     assert 'value="1"' in second.get(f"{act}?place=1").content.decode()
     short = second.post(act, {"place": "1", "reason": "不"})

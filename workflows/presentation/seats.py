@@ -61,19 +61,22 @@ def _state(seat: Seat, asked: SheetRequest | None) -> str:
     return _("评分表已搁置") if seat.state == SeatState.RECUSED else _("已提交，提请搁置")
 
 
-def request_rows(rows: Iterable[SheetRequest], *, is_opened: bool, address: Callable[[str, int], str]) -> list[Words]:
-    """Each request about a sheet: who asked when and why, the answer with the same; what can be done about it now.
+def request_rows(
+    rows: Iterable[SheetRequest], *, reader: int | None, is_opened: bool, address: Callable[[str, int], str]
+) -> list[Words]:
+    """Each request about a sheet: who asked when and why, the answer with the same; what the reader can do about it.
 
-    `address` gives the page of a verb for a place, empty where this person has it not.
+    `reader` is the number of an account, `address` gives the page of a verb for a place, empty where the person has it
+    not.
     """
-    return [_request(row, is_opened, address) for row in rows]
+    return [_request(row, row.askers.isdisjoint({reader}), is_opened, address) for row in rows]
 
 
-def _request(row: SheetRequest, is_opened: bool, address: Callable[[str, int], str]) -> Words:
+def _request(row: SheetRequest, is_anothers: bool, is_opened: bool, address: Callable[[str, int], str]) -> Words:
     is_waiting = not row.answer and not is_opened
-    offered = [
-        ("set_sheet_aside", _("同意")), ("decline_sheet_aside", _("不同意")), ("withdraw_sheet_request", _("撤回")),
-    ]  # fmt: skip
+    offered = [("withdraw_sheet_request", _("撤回"))]
+    if is_anothers:
+        offered = [("set_sheet_aside", _("同意")), ("decline_sheet_aside", _("不同意"))]
     acts = [{"label": label, "href": address(verb, row.seat.place)} for verb, label in offered] if is_waiting else []
     return {
         "place": row.seat.place,

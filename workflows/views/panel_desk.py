@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.errors import NotFound
+from accreditation.permissions import Person, signed_in
 from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.expert_pool import Entry
 from workflows.forms.casework import ConfirmedForm
@@ -61,7 +62,7 @@ def panel_page(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Before the appointment the draw and the pool; afterwards seats, marks and proposals."""
     opened = _open(request, desk, number)
     if panel_room.panel_of(opened.application) is not None and request.method != "POST":
-        return show(request, opened, "panel", _panel_context(opened))
+        return show(request, opened, "panel", _panel_context(opened, signed_in(request)))
     if request.method != "POST":
         needs(opened, "appoint_panel")
     pool = _pool(opened)
@@ -137,7 +138,7 @@ def draw_file_answer(request: HttpRequest, desk: Desk, number: str) -> HttpRespo
     return answer
 
 
-def _panel_context(opened: Opened) -> dict[str, Any]:
+def _panel_context(opened: Opened, by: Person) -> dict[str, Any]:
     panel = panel_room.panel_of(opened.application)
     assert panel is not None
     vacant = {seat.pk for seat in panel_room.vacancies(panel)} if "replace_expert" in opened.verbs else set()
@@ -156,7 +157,10 @@ def _panel_context(opened: Opened) -> dict[str, Any]:
             asked,
         ),
         "sheet_requests": request_rows(
-            asked, is_opened=panel.opened_at is not None, address=lambda verb, place: _act_at(opened, verb, place)
+            asked,
+            reader=by.pk,
+            is_opened=panel.opened_at is not None,
+            address=lambda verb, place: _act_at(opened, verb, place),
         ),
         "marks": opened_table(marks, with_names=True) if marks else None,
         "draw": draw_card(opened.application, []),
