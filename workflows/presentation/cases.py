@@ -99,7 +99,7 @@ def case_header(case: Case, application: Application, *, at: datetime) -> Words:
         "state": state_label(application.state),
         "state_tone": state_tone(application.state),
         "facts": _facts(application) + paused_words(case),
-        "owner": owner_name(case, application),
+        "owner": acting_name(case, application),
         "deadline": clock_of(case, at=at),
     }
 
@@ -173,6 +173,12 @@ def owner_name(case: Case, application: Application) -> str:
     if owner is Owner.DISTRICT:
         return district_body_name(case)
     return str(OWNER_LABELS[owner])
+
+
+def acting_name(case: Case, application: Application) -> str:
+    """The same for "with whom it is": empty while a notice runs, whose days nobody works off."""
+    is_clock = APPLICATION_STATES[ApplicationState(application.state)].owner is Owner.CLOCK
+    return "" if is_clock else owner_name(case, application)
 
 
 def district_body_name(case: Case) -> str:

@@ -13,7 +13,7 @@ from accreditation.selectors.granting import granting_body
 from certificates.selectors import has_english
 from certificates.services.published import files_beside
 from certificates.standing import Standing
-from workflows.presentation.cases import batch_name, owner_name, product_words, title_name
+from workflows.presentation.cases import acting_name, batch_name, product_words, title_name
 from workflows.presentation.corrections import correction_points
 from workflows.presentation.figures import shown_value
 from workflows.presentation.scores import gives_points, total_text
@@ -57,7 +57,7 @@ def card(row: OwnCase) -> Words:
         "action": action,
         "action_href": href,
         "opened_at": case.opened_at,
-        "owner": "" if case.closed_at else owner_name(case, application),
+        "owner": "" if case.closed_at else acting_name(case, application),
         "moved_at": case.moved_at,
         "closed_at": case.closed_at,
     }

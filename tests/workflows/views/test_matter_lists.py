@@ -51,3 +51,12 @@ def test_names_of_several_are_those_of_each(cast: Cast) -> None:
     assert len({case.procedure for case in rows}) == 2
     assert names_of(rows) == {case.pk: name_of(case) for case in rows}
     assert names_of([]) == {}
+
+
+def test_way_back_is_called_as_the_list_of_the_person_is(cast: Cast) -> None:
+    first, _second = reconsiderers(cast)
+    letter = revoked(cast, cast.at)
+    case = challenged(cast, letter, cast.at)
+    for user, number, name in ((first, case.number, "行政复议"), (cast.office, letter.case.number, "称号处理")):
+        crumb = f'<a href="{reverse("orders")}">{name}</a>'
+        assert crumb in log_in(Client(), user).get(reverse("matter", args=[number])).content.decode()

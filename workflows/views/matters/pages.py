@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accreditation.errors import NotFound, Reason, Refusal
 from accreditation.permissions import has_any_power, signed_in
+from accreditation.roles import Power
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.files import check_file, take_file
 from accreditation.views.answers import file_answer, put_reasons
@@ -73,11 +74,18 @@ def _open(request: HttpRequest, number: str, *, for_holder: bool) -> OpenMatter:
     return OpenMatter(case, subject, view, pages_of(case), verbs)
 
 
+def _desk_name(request: HttpRequest) -> str:
+    """What the list of matters is called for this person, as on its own page."""
+    reconsiders = has_any_power(request.user, (Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS))
+    deals_with_titles = has_any_power(request.user, (Power.PREPARE_ORDERS, Power.MAKE_ORDERS))
+    return _("行政复议") if reconsiders and not deals_with_titles else _("称号处理")
+
+
 def _show(
     request: HttpRequest, opened: OpenMatter, template: str, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
     home = "my_cases" if opened.view is View.APPLICANT else "orders"
-    label = _("我的申报") if opened.view is View.APPLICANT else _("称号处理")
+    label = _("我的申报") if opened.view is View.APPLICANT else _desk_name(request)
     is_open = opened.view is View.APPLICANT or has_any_power(request.user, POWERS)
     frame = {
         "case": opened.case,
