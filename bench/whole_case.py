@@ -18,6 +18,7 @@ from bench.scale import Scale
 from bench.timing import Statements, counted
 from tests.clock import MONDAY
 from tests.factories.cast import Cast, filed_case, make_cast, person
+from tests.factories.snapshots import building_anew
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import batch_acts
 from workflows.consistency import check_all
@@ -46,7 +47,7 @@ PARTS = {
     ),
     "panel": (
         "accreditation_panel", "accreditation_seat", "accreditation_review", "accreditation_expert",
-        "accreditation_tie", "accreditation_link",
+        "accreditation_tie", "accreditation_link", "accreditation_sheet",
     ),
     "meeting, notice, title": (
         "accreditation_meeting", "accreditation_attendance", "accreditation_presence", "accreditation_vote",
@@ -124,7 +125,7 @@ def walk(cast: Cast, number: int) -> Walk:
     """Draft to recognised, by everybody whose hands it passes."""
     applicant(cast, number)
     started = time.process_time()
-    with counted() as statements:
+    with building_anew(), counted() as statements:
         case = filed_case(cast, number)
         to_committee(cast, case, cast.at)
         hold_meeting(cast, [case], cast.at)

@@ -61,11 +61,6 @@ def _place(item: pytest.Item) -> int:
     return next((n for n, first in enumerate(LONGEST_FIRST) if path.startswith(first)), len(LONGEST_FIRST))
 
 
-def _place(item: pytest.Item) -> int:
-    path = item.path.relative_to(item.config.rootpath).as_posix()
-    return next((n for n, first in enumerate(LONGEST_FIRST) if path.startswith(first)), len(LONGEST_FIRST))
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that touch the database, leave PostgreSQL's tests to its own pass, skip what cannot run here."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -37,6 +37,17 @@ class _Step:
 
 
 _kept: OrderedDict[Any, _Step] = OrderedDict()
+_building_anew: list[bool] = []
+
+
+@contextmanager
+def building_anew() -> Iterator[None]:
+    """Every step inside is taken as it would be in life: for whoever counts its statements or its time."""
+    _building_anew.append(True)
+    try:
+        yield
+    finally:
+        _building_anew.pop()
 
 
 def remembered(build: Callable[P, T]) -> Callable[P, T]:
@@ -50,6 +61,8 @@ def remembered(build: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(build)
     def made(*args: P.args, **kwargs: P.kwargs) -> T:
+        if _building_anew:
+            return build(*args, **kwargs)
         given = (args, kwargs)
         try:
             called = key_of(build, given)

@@ -13,7 +13,7 @@ from django.db import transaction
 from accreditation.models import AuditEvent, Batch, RoleGrant, User
 from tests.clock import MONDAY
 from tests.factories.cast import make_cast, person
-from tests.factories.snapshots import remembered
+from tests.factories.snapshots import building_anew, remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 built: list[str] = []
@@ -105,6 +105,15 @@ def test_file_comes_back_and_another_file_in_its_place_is_another_world(var_dir:
     built.clear()
     assert [write("一"), write("一"), write("二")] == ["一", "一", "二"]
     assert len(built) == 2
+
+
+def test_whoever_measures_has_it_built_anew(var_dir: Path) -> None:
+    built.clear()
+    for _turn in range(2):
+        with transaction.atomic(), building_anew():
+            _somebody("measured")
+            transaction.set_rollback(True)
+    assert built == ["measured", "measured"]
 
 
 def test_nothing_is_remembered_while_something_is_replaced(var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,7 +123,7 @@ class Noticed:
         self.world = MunicipalStates2026(clock.at)
         self.case: Case = self.world.case_in(S.UNDER_NOTICE)
         self.at, cast = self.world.at + timedelta(hours=1), self.world.local.cast
-        self.publishers = [cast.publisher, colleague(cast, Role.PUBLISHER)]
+        self.publishers, self.operator = [cast.publisher, colleague(cast, Role.PUBLISHER)], cast.operator
 
     def adjust(self, by: User, *, name: str = "") -> NoticeAdjustment:
         """Corrected by that name, else taken off; from a page of its own."""
@@ -147,7 +147,7 @@ def test_entry_is_corrected_while_the_calendar_is_replaced_and_taken_off_once(no
         results = at_once([
             lambda turn=turn: noticed.adjust(noticed.publishers[0], name=f"上海示例更名{turn}有限公司"),
             lambda off=off: import_days(
-                noticed.at.year, off, source="示例", by=noticed.publishers[1], at=noticed.at
+                noticed.at.year, off, source="示例", by=noticed.operator, at=noticed.at
             ),
         ])  # fmt: skip
         assert all([refused_or_done(result) for result in results])

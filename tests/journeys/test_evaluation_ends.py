@@ -99,7 +99,7 @@ def test_acts_over_a_batch_hold_their_cases_first(cast: Cast, clock: Clock, monk
     case = steps.filed(cast, cast.batch, 0)
     steps.checked(cast, case, clock.at)
     held: list[str] = []
-    hold, lock = batch_acts._hold, acts._lock
+    hold, lock = door.hold_cases, acts._lock
 
     def note_cases(cases: Iterable[int]) -> None:
         numbers = list(cases)
@@ -111,7 +111,7 @@ def test_acts_over_a_batch_hold_their_cases_first(cast: Cast, clock: Clock, monk
         held.append(type(chain).__name__)
         return lock(chain)
 
-    monkeypatch.setattr(batch_acts, "_hold", note_cases)
+    monkeypatch.setattr(door, "hold_cases", note_cases)
     monkeypatch.setattr(acts, "_lock", note_row)
     hold_meeting(cast, [case], clock.at)
     assert held[held.index("cases") :] == ["cases", "Meeting", "cases", "Meeting", "Case"]

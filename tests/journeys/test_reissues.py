@@ -76,7 +76,7 @@ def test_lost_certificate_is_replaced_and_both_pages_say_so(cast: Cast, keys: Ke
     assert browser(cast, "pudong").get(one).status_code == 404
     assert office.post(one, {"is_allowed": "no", "answer": ""}).status_code == 422
     assert "新证书由签发程序制发" in send(office, one, is_allowed="yes", answer="")
-    assert "该申请已经答复" in send(office, one, is_allowed="no", answer="我方另有意见，不予同意。")
+    assert "不能再办理" in send(office, one, is_allowed="no", answer="我方另有意见，不予同意。")
     letter = reverse("my_reissue_letter", args=[title.number, row.letter.number])
     assert "第 1 版证书同时作废" in text(holder.get(letter))
     assert "正在制发" in text(holder.get(own))
@@ -123,7 +123,7 @@ def test_mistake_of_the_office_is_proposed_by_one_and_allowed_by_another(cast: C
     assert "由同一机关的另一人审核" in send(office, new, **form)
     one = reverse("reissue", args=[Reissue.objects.get().number])
     assert "您提出的更正由同一机关的另一人审核" in text(office.get(one))
-    assert office.post(one, {"is_allowed": "yes"}).status_code == 422
+    assert office.post(one, {"is_allowed": "yes"}).status_code == 403
     assert "办理记录" not in text(browser(cast, "member0").get(reverse("my_reissue", args=[title.number])))
     assert "已同意" in send(second, one, is_allowed="yes")
     assert sign_pending(limit=5, at=timezone.now(), keys=keys) == 1

@@ -75,7 +75,7 @@ def test_new_calendar_moves_the_last_day_of_a_corrected_entry(noticed: Noticed) 
     at = noticed.at + timedelta(days=1)
     before = last_moment(noticed.application)
     off = [(at.date() + timedelta(days=n), False, "临时放假") for n in (1, 2) if (at + timedelta(days=n)).weekday() < 5]
-    import_days(at.year, off, source="示例", by=noticed.world.cast.operator, at=at)
+    import_days(at.year, off, source="示例", by=noticed.world.local.cast.operator, at=at)
     after, clock = last_moment(noticed.application), Deadline.objects.get(case=noticed.case, state="running")
     assert before is not None
     assert after is not None

@@ -165,7 +165,7 @@ def test_index_counts_the_lines_of_texts_and_every_kind_of_record_is_counted(cas
     assert counts["forwarding/forwardings"] == 0
     acts = csv_rows(archive, "acts.csv")
     assert len(acts) == len(json.loads(archive.read("acts.json")))
-    assert acts[0]["事项"] == "创建申报"
+    assert acts[0]["事项"] == "建立办件"
 
 
 def test_panel_votes_and_notice_are_in_it_in_words(cast: Cast, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.functional import Promise
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accreditation.enums import APPLICATION_STATES, OWNER_LABELS, ApplicationState, Owner
 from accreditation.models import Application, Batch, Body, Case, Deadline, Programme
-from accreditation.selectors.granting import title_names
+from accreditation.selectors.granting import body_of_code, title_names
 from accreditation.templatetags.dates import day
 from accreditation.templatetags.language import is_english
 from workflows.calendar import current_calendar
@@ -160,8 +161,11 @@ def objections_go_to(batch: Batch) -> str:
     return body_name(batch.authority) if batch.authority else str(OWNER_LABELS[Owner.OFFICE])
 
 
-def owner_name(case: Case, application: Application) -> str:
-    """Who has to act next, by the name of the body where it is one; empty when nobody has to."""
+def owner_name(case: Case, application: Application, bodies: Mapping[str, Body] | None = None) -> str:
+    """Who has to act next, by the name of the body where it is one; empty when nobody has to.
+
+    `bodies` are those of the districts, by code, where they are known already, as in a list.
+    """
     owner = APPLICATION_STATES[ApplicationState(application.state)].owner
     if owner is Owner.NOBODY:
         return ""
@@ -171,19 +175,19 @@ def owner_name(case: Case, application: Application) -> str:
         is_group = owner is Owner.COMMITTEE
         return _("认定领导小组") if is_group else body_name(application.batch.authority)
     if owner is Owner.DISTRICT:
-        return district_body_name(case)
+        return district_body_name(case, bodies)
     return str(OWNER_LABELS[owner])
 
 
-def acting_name(case: Case, application: Application) -> str:
+def acting_name(case: Case, application: Application, bodies: Mapping[str, Body] | None = None) -> str:
     """The same for "with whom it is": empty while a notice runs, whose days nobody works off."""
     is_clock = APPLICATION_STATES[ApplicationState(application.state)].owner is Owner.CLOCK
-    return "" if is_clock else owner_name(case, application)
+    return "" if is_clock else owner_name(case, application, bodies)
 
 
-def district_body_name(case: Case) -> str:
+def district_body_name(case: Case, bodies: Mapping[str, Body] | None = None) -> str:
     """The district authority of the case; the general word where the district has none on record."""
-    body = Body.objects.filter(district=case.district).first()
+    body = bodies.get(case.district) if bodies is not None else body_of_code(case.district)
     return body_name(body) if body else str(OWNER_LABELS[Owner.DISTRICT])
 
 

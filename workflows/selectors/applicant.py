@@ -69,7 +69,8 @@ def own_cases(user: Person, *, at: datetime) -> list[OwnCase]:
     rows = (
         visible_cases(user)
         .filter(enterprise__in=enterprises, application__isnull=False)
-        .select_related("enterprise", "batch__programme", "application")
+        .select_related("enterprise", "batch__programme", "batch__authority")
+        .select_related("application__batch__authority", "application__forwarder")
         .order_by("-opened_at", "-pk")
         .distinct()
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.errors import NotFound, Refusal
+from accreditation.selectors.granting import bodies_of_districts
 from accreditation.services.evaluation import verified_evaluation
 from accreditation.services.material import missing_evidence
 from accreditation.visibility import View, first_review_is_closed, letter_for
@@ -54,10 +55,11 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     user, at, calendar = acting_person(request), timezone.now(), current_calendar()
     found = rows.own_cases(user, at=at)
     others = [row for row in found if not row.is_mine_to_act]
+    bodies = bodies_of_districts({row.case.district for row in found})
     context = {
-        "to_do": [applicant_tasks.card(row) for row in found if row.is_mine_to_act],
-        "running": [applicant_tasks.card(row) for row in others if row.case.closed_at is None],
-        "over": [applicant_tasks.card(row) for row in others if row.case.closed_at is not None],
+        "to_do": [applicant_tasks.card(row, bodies) for row in found if row.is_mine_to_act],
+        "running": [applicant_tasks.card(row, bodies) for row in others if row.case.closed_at is None],
+        "over": [applicant_tasks.card(row, bodies) for row in others if row.case.closed_at is not None],
         "matters": applicant_tasks.matter_cards(own_matters(user)),
         "successions": [succession_card(row) for row in successions_of(user)],
         "holders": changes.holders_of(user),

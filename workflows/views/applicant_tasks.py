@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -24,7 +24,7 @@ from workflows.views.applicant_frame import OpenCase
 from workflows.views.matters.registry import names_of
 
 if TYPE_CHECKING:
-    from accreditation.models import Application, Case, Title
+    from accreditation.models import Application, Body, Case, Title
     from certificates.models import Certificate
     from criteria.evaluate import Evaluation
     from workflows.selectors.applicant import OwnCase
@@ -38,7 +38,7 @@ def address(name: str, *args: object) -> str:
     return reverse(name, args=args)
 
 
-def card(row: OwnCase) -> Words:
+def card(row: OwnCase, bodies: Mapping[str, Body]) -> Words:
     """A case as a card: what for, number, state, clock, who has it, what to do next."""
     case, application = row.case, row.application
     action, href = _next_step(case, application)
@@ -57,7 +57,7 @@ def card(row: OwnCase) -> Words:
         "action": action,
         "action_href": href,
         "opened_at": case.opened_at,
-        "owner": "" if case.closed_at else acting_name(case, application),
+        "owner": "" if case.closed_at else acting_name(case, application, bodies),
         "moved_at": case.moved_at,
         "closed_at": case.closed_at,
     }

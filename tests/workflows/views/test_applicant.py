@@ -331,22 +331,27 @@ def test_expert_names_never_reach_the_applicant(cast: Cast, me: Client) -> None:
     assert "专家评审完成" in text(me.get(address("my_progress", case)))
 
 
-def test_list_of_cases_asks_the_same_queries_for_one_and_three(cast: Cast, me: Client) -> None:
+@pytest.mark.parametrize("opened", ["drafted", "filed"])
+def test_list_of_cases_asks_the_same_queries_for_one_and_three(cast: Cast, me: Client, opened: str) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             assert me.get(reverse("my_cases")).status_code == 200
         return len(captured)
 
-    open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=cast.at)
+    def open_case(n: int) -> None:
+        if opened == "filed":  # with its district, whose name is told
+            filed_case(cast, n)
+        else:
+            open_application(cast.enterprises[n], cast.batch, by=cast.people[f"member{n}"], at=cast.at)
+
+    open_case(0)
     me.get(reverse("my_cases"))
     one = queries()
     for n in (1, 2):
+        open_case(n)
         Member.objects.create(
             enterprise=cast.enterprises[n], user=cast.member0, state="active", requested_at=cast.at, settled_at=cast.at
         )
-        open_application(cast.enterprises[n], cast.batch, by=cast.member0, at=cast.at)
     assert queries() == one
 
 
