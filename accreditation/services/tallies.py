@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,7 +98,8 @@ def tally(item: MeetingItem) -> Tally:
     """Count one item. Whoever voted takes part, and whoever is there and may still vote; a recused member does not."""
     meeting = item.meeting
     recused = recused_members(item)
-    taking_part = set(item.votes.values_list("member_id", flat=True))
+    votes = dict(item.votes.values_list("member_id", "choice"))
+    taking_part = set(votes)
     if item.voted_at is None:
         there = set(meeting.attendance.filter(is_present=True).values_list("member_id", flat=True))
         taking_part |= there - recused
@@ -105,17 +107,17 @@ def tally(item: MeetingItem) -> Tally:
         entitled=meeting.members_entitled,
         present=len(taking_part),
         recused=len(recused),
-        votes=item.votes.count(),
-        cast=_cast(item),
+        votes=len(votes),
+        cast=_cast(item, votes.values()),
         has_quorum=is_quorum(meeting.batch, len(taking_part), meeting.members_entitled),
         deadlock_rule=meeting.batch.deadlock_rule,
         chair_choice=item.chair_choice,
     )
 
 
-def _cast(item: MeetingItem) -> Counter[str]:
+def _cast(item: MeetingItem, choices: Iterable[str]) -> Counter[str]:
     if item.meeting.batch.ballot == BallotKind.NAMED:
-        return Counter(item.votes.values_list("choice", flat=True))
+        return Counter(choices)
     return Counter(item.ballots) if item.voted_at is not None else Counter()
 
 
