@@ -27,6 +27,7 @@ TRADES = (
 )  # fmt: skip
 ENDINGS = ("有限公司", "股份有限公司", "科技有限公司")
 MANNED = ("310115", "310114")
+COLLEAGUE = "chengshi-banshi"
 EXPERTS_PER = 12  # cases of a panel to one further expert
 
 
@@ -56,9 +57,9 @@ class CityPeople:
 
     def colleague(self) -> str:
         """One more officer of the city's office, for what two of them have to do; the user name."""
-        person = self._account("chengshi-banshi", "市助（示例）")
-        self._grant(person, Role.MUNICIPAL_OFFICER)
-        return person.username
+        if COLLEAGUE not in self.world.people:
+            self._grant(self._account(COLLEAGUE, "市助（示例）"), Role.MUNICIPAL_OFFICER)
+        return COLLEAGUE
 
     def experts(self, cases: int) -> None:
         """Further experts, so that no panel is drawn from too few."""
