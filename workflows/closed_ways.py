@@ -21,7 +21,9 @@ def none(subject: CaseSubject) -> Closed:
 
 
 def of_recognition(subject: CaseSubject) -> Closed:
-    """A correction goes back to whoever asked for it."""
+    """A correction goes back to whoever asked for it; marks are opened by the last sheet or by the last answer."""
+    if isinstance(subject, Application) and subject.state == S.UNDER_EXPERT_REVIEW:
+        return _opening(subject)
     if not isinstance(subject, Application) or subject.state != S.RETURNED:
         return NONE
     other = S.UNDER_FIRST_REVIEW if subject.returned_by == Owner.OFFICE else S.UNDER_COMPLETENESS_CHECK
@@ -33,11 +35,19 @@ def of_local_recognition(subject: CaseSubject) -> Closed:
     if not isinstance(subject, Application):
         return NONE
     has_notice = subject.batch.notice_days > 0
-    closed = {("propose", str(S.AWAITING_ANNOUNCEMENT if has_notice else S.PROPOSED))}
+    closed: set[str | tuple[str, str]] = {("propose", str(S.AWAITING_ANNOUNCEMENT if has_notice else S.PROPOSED))}
+    if subject.state == S.UNDER_EXPERT_REVIEW:
+        closed |= _opening(subject)
     if subject.state == S.RETURNED:
         forwarded = subject.returned_by == Owner.FORWARDER
         closed.add(("correct", str(S.UNDER_FIRST_REVIEW if forwarded else S.UNDER_FORWARDING)))
     return frozenset(closed)
+
+
+def _opening(subject: Application) -> Closed:
+    panel = getattr(subject, "panel", None)  # none where a state is only thought of
+    waits = panel is not None and panel.waits_for_an_answer
+    return frozenset({"submit_review"} if waits else {"decline_sheet_aside", "withdraw_sheet_request"})
 
 
 def of_proceeding(subject: CaseSubject) -> Closed:

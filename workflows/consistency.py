@@ -74,7 +74,7 @@ def check_case(case: Case, calendar: WorkCalendar | None = None) -> Iterator[Dis
 
 
 def expected_tasks(case: Case) -> list[str]:
-    """Names of the nodes whose tasks must be open, one per open seat of a panel."""
+    """Names of the nodes whose tasks must be open, one per open seat of a panel, or the office's."""
     if case.closed_at is not None:
         return []
     procedure = procedure_of(case)
@@ -86,7 +86,8 @@ def expected_tasks(case: Case) -> list[str]:
         return [node]
     assert isinstance(subject, Application)
     panel = Panel.objects.get(application=subject)
-    return [node] * (panel.size - panel.seats.filter(state=SeatState.SUBMITTED).count())
+    awaited = panel.size - panel.seats.filter(state=SeatState.SUBMITTED).count()
+    return [node] * (awaited or 1)  # the office's, where only its answer about a sealed sheet is awaited
 
 
 @transaction.atomic

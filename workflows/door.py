@@ -17,8 +17,9 @@ from viewflow.workflow.models import Task
 
 from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.audit import chain_key
+from accreditation.enums import SeatState
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
-from accreditation.models import Application, AuditEvent, Case, User
+from accreditation.models import Application, AuditEvent, Case, Seat, User
 from accreditation.models.cases import CaseSubject
 from accreditation.permissions import in_own_name
 from workflows import deadlines, flow_tasks
@@ -189,10 +190,16 @@ def _task(doing: Doing, task_id: int | None) -> Task | None:
 
 def _refuse_person(doing: Doing) -> None:
     """An expert whose marks are already in is told so; anybody else has no office here."""
-    if doing.task is not None and doing.task.finished and doing.task.owner_id == doing.by.pk:
+    if doing.verb.who is SEAT_HOLDER and _has_handed_in(doing):
         raise _already_done(doing)
     text = _("只有%(who)s可以办理“%(verb)s”。") % {"who": doing.verb.who.label, "verb": doing.verb.label}
     raise Denied([Reason("not_yours", text)])
+
+
+def _has_handed_in(doing: Doing) -> bool:
+    """Whether the person's sheet is in and counts."""
+    sheets = Seat.objects.filter(panel__application__case=doing.case, state=SeatState.SUBMITTED)
+    return sheets.filter(expert=doing.by).exists()
 
 
 def check_still_open(doing: Doing) -> None:

@@ -83,6 +83,16 @@ def vacate(task: Task) -> None:
         activation.unassign()
 
 
+def hand_to_office(task: Task) -> None:
+    """The last seat's task goes on as the office's, whose answer about a sealed sheet is awaited."""
+    task.data = {}
+    with task.activation() as activation:
+        activation.task.data = {}
+        activation.unassign()
+        activation.task.owner_permission = activation.flow_task.calc_owner_permission(activation)
+        activation.task.save()
+
+
 def hand_to_seat(task: Task, seat: Seat) -> None:
     """The task of a place goes on with the new seat and its expert."""
     with task.activation() as activation:

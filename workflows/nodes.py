@@ -26,21 +26,27 @@ class Wait(flow.Handle):
 
 
 class SeatDesk(flow.View):
-    """One expert's task; it stays with the seat when the person is replaced."""
+    """One expert's task; it stays with the seat when the person is replaced.
 
-    def __init__(self) -> None:
+    Without a seat it waits for the office under the key of `inbox`: all sheets are in, and one may be set aside.
+    """
+
+    def __init__(self, inbox: Callable[[Any], str]) -> None:
         super().__init__(None)
         self.Assign(seat_holder)
+        self.Permission(lambda activation: "" if activation.task.data else inbox(activation.process.case))
 
 
 def seat_holder(activation: Activation) -> User | None:
     """The expert of the seat that the task belongs to; nobody while a recused one is not replaced."""
+    if not activation.task.data:
+        return None
     seat = Seat.objects.select_related("expert").get(pk=activation.task.data["seat"])
     return None if seat.state == SeatState.RECUSED else seat.expert
 
 
 class SeatsActivation(SplitActivation):
-    """Opens one task per seat that still has to be handed in."""
+    """Opens one task per seat that still has to be handed in, or the office's where only its answer is awaited."""
 
     @Activation.status.super()
     def activate(self) -> None:
@@ -49,7 +55,7 @@ class SeatsActivation(SplitActivation):
         panel = Panel.objects.get(application__case=self.process.case)
         sitting = panel.seats.exclude(state__in=[SeatState.SUBMITTED, SeatState.RECUSED])
         seats = sorted([*sitting, *vacant_seats(panel)], key=lambda seat: seat.place)
-        self.next_tasks = [(node, {"seat": seat.pk}) for seat in seats]
+        self.next_tasks = [(node, {"seat": seat.pk}) for seat in seats] or [(node, {})]
 
 
 class Seats(Split):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from accreditation.enums import LetterKind
-from accreditation.models import Letter, StoredFile, VerifiedValue
+from accreditation.models import Letter, Panel, StoredFile, VerifiedValue
 from accreditation.services import (
     bindings,
     evaluation,
@@ -286,14 +286,35 @@ def recuse(doing: Doing) -> None:
 
 
 def hand_in_review(doing: Doing) -> None:
-    """Form: marks, opinion. Only the hash is written to the audit entry; the last one in opens all."""
+    """Form: marks, opinion. Only the hash is written to the audit entry; the last one in opens all.
+
+    Where a sheet may still be set aside, the opening waits for the office's answer, and the task with it.
+    """
+    assert doing.task is not None
     seat = doing.seat_held
     review = panels.hand_in(seat, marks=doing.form["marks"], opinion=doing.form["opinion"], at=doing.at)
     doing.act.note(seat=seat.place, sealed=review.sealed_hash)
-    doing.application.panel_is_complete = panels.is_complete(seat.panel)
+    if not open_marks_if_complete(doing, seat.panel) and panels.all_sheets_are_in(seat.panel):
+        flow_tasks.hand_to_office(doing.task)
+
+
+def seat_is_done(doing: Doing) -> bool:
+    """Whether the seat's task ends with its sheet; not where it goes on as the office's."""
+    return doing.task is not None and bool(doing.task.data)
+
+
+def open_marks_if_complete(doing: Doing, panel: Panel) -> bool:
+    """Open the marks where nothing is awaited any more; whether they are open now."""
+    doing.application.panel_is_complete = panels.is_complete(panel)
     if doing.application.panel_is_complete:
-        panels.open_marks(seat.panel, at=doing.at)
-        doing.act.note(panel_result=seat.panel.result, salts=panels.salts(seat.panel))
+        panels.open_marks(panel, at=doing.at)
+        doing.act.note(panel_result=panel.result, salts=panels.salts(panel))
+    return doing.application.panel_is_complete
+
+
+def marks_are_open(doing: Doing) -> bool:
+    """Whether this act has opened the marks."""
+    return doing.application.panel_is_complete
 
 
 def carry_out_decision(kind: LetterKind | None) -> Callable[[Doing], None]:

@@ -1,7 +1,8 @@
 """A sealed sheet set aside before the panel is opened: one officer asks, another consents, the place is drawn again.
 
-The other may decline as well, and whoever asked may take the request back: then the sheet stays and counts. A sheet set
-aside is kept with its hash and never counted. Nobody has read it, so that nobody can want it gone for its marks.
+The other may decline as well, and whoever asked may take the request back: then the sheet stays and counts. Until one
+of them has spoken the marks stay sealed, even when all sheets are in. A sheet set aside is kept with its hash and never
+counted. Nobody has read it, so that nobody can want it gone for its marks.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from accreditation.permissions import persons_behind
 from accreditation.services import panels, sheet_requests
 from workflows import flow_tasks
 from workflows.doing import Doing
+from workflows.records import open_marks_if_complete
 from workflows.second_person import FOUR_EYES
 
 AGREED = "sheet_request_agreed"  # message to who asked
@@ -101,15 +103,22 @@ def set_aside(doing: Doing) -> None:
 
 def decline(doing: Doing) -> None:
     """Form: place, reason. The sheet stays and counts like any other; whoever asked is told."""
-    row = _answered(doing, SheetAnswer.DECLINED)
+    row = _kept(doing, SheetAnswer.DECLINED)
     doing.act.note(seat=row.seat.place, reason=row.answer_reason, asked_by=str(row.asked_by), asked=row.reason)
     _tell_askers(doing, row, doing.verb.message)
 
 
 def take_back(doing: Doing) -> None:
     """Form: place, reason. As if nobody had asked; the request stays on file."""
-    row = _answered(doing, SheetAnswer.WITHDRAWN)
+    row = _kept(doing, SheetAnswer.WITHDRAWN)
     doing.act.note(seat=row.seat.place, reason=row.answer_reason, asked=row.reason)
+
+
+def _kept(doing: Doing, said: SheetAnswer) -> SheetRequest:
+    """The sheet stays and counts; where only this answer was awaited, the marks are opened now."""
+    row = _answered(doing, said)
+    open_marks_if_complete(doing, row.seat.panel)
+    return row
 
 
 def _answered(doing: Doing, said: SheetAnswer) -> SheetRequest:

@@ -178,7 +178,7 @@ class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericR
         target=GET_STATE(_after_review, states=[S.UNDER_EXPERT_REVIEW, S.UNDER_OVERALL_REVIEW]),
     )
     def submit_review(self) -> None:
-        """One expert's marks are in."""
+        """One expert's marks are in, or stay in though they might have been set aside."""
 
     @transition(field=state, source=S.UNDER_OVERALL_REVIEW, target=S.PROPOSED)
     def propose(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django_fsm import transition
 
 from accreditation.enums import SeatState
@@ -13,7 +14,7 @@ from accreditation.models.state_field import StateField
 
 
 class Panel(models.Model):
-    """The panel of one application; opened when the last review is in."""
+    """The panel of one application; opened when the last review is in and no sheet may still be set aside."""
 
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="panel")
     appointed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -29,6 +30,12 @@ class Panel(models.Model):
 
     def __str__(self) -> str:
         return str(self.application_id)
+
+    @cached_property
+    def waits_for_an_answer(self) -> bool:
+        """All sheets are in, and the office has still to say whether one of them is set aside."""
+        in_hand = self.seats.filter(state=SeatState.SUBMITTED).count()
+        return in_hand == self.size and self.seats.filter(sheet_requests__answer="").exists()
 
 
 class Seat(models.Model):

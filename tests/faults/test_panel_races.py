@@ -141,31 +141,38 @@ def test_request_is_agreed_to_or_declined_or_taken_back(world: World) -> None:
     all_agrees()
 
 
-def test_sheet_set_aside_or_the_panel_opened_but_not_both(world: World) -> None:
+def test_sheet_is_set_aside_though_the_last_one_comes_in(world: World) -> None:
     world.hand_in(4)
     world.ask_aside()
     last = world.job("submit_review", world.people[-1], **sheet(world.case))
     results = at_once([world.job("set_sheet_aside", world.cast.second, place=1), last])
-    assert refused_or_done(results[1])
-    is_aside = refused_or_done(results[0])
+    assert all([refused_or_done(result) for result in results])
     panel = Panel.objects.get(application__case=world.case)
-    assert (panel.opened_at is None, Seat.objects.get(expert=world.people[0]).state) == (
-        is_aside, SeatState.RECUSED if is_aside else SeatState.SUBMITTED,
-    )  # fmt: skip
-    state = Application.objects.get(case=world.case).state
-    assert state == (S.UNDER_EXPERT_REVIEW if is_aside else S.UNDER_OVERALL_REVIEW)
-    assert AuditEvent.objects.filter(verb="set_sheet_aside").count() == is_aside
+    assert (panel.opened_at, Seat.objects.get(expert=world.people[0]).state) == (None, SeatState.RECUSED)
+    assert Application.objects.get(case=world.case).state == S.UNDER_EXPERT_REVIEW
     all_agrees()
 
 
-def test_sheet_asked_for_as_the_panel_opens_hinders_nothing(world: World) -> None:
+def test_last_sheet_and_last_answer_at_once_open_the_panel_once(world: World) -> None:
+    world.hand_in(4)
+    world.ask_aside()
+    why = {"place": 1, "reason": "评分表已经提交，专家退出不影响其效力。"}
+    last = world.job("submit_review", world.people[-1], **sheet(world.case))
+    results = at_once([world.job("decline_sheet_aside", world.cast.second, **why), last])
+    assert all([refused_or_done(result) for result in results])
+    opened = [event for event in AuditEvent.objects.all() if "salts" in event.content]
+    assert (len(opened), Application.objects.get(case=world.case).state) == (1, S.UNDER_OVERALL_REVIEW)
+    all_agrees()
+
+
+def test_sheet_asked_for_as_the_last_one_comes_in_keeps_the_panel_sealed(world: World) -> None:
     world.hand_in(4)
     last = world.job("submit_review", world.people[-1], **sheet(world.case))
     results = at_once([world.job("ask_sheet_aside", world.cast.office, place=1, reason=REASON), last])
     assert refused_or_done(results[1])
     asked = refused_or_done(results[0])
     assert AuditEvent.objects.filter(verb="ask_sheet_aside").count() == asked
-    assert Panel.objects.get(application__case=world.case).opened_at is not None
+    assert (Panel.objects.get(application__case=world.case).opened_at is None) == asked
     all_agrees()
 
 

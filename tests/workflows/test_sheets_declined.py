@@ -23,18 +23,20 @@ from django.urls import reverse
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import SeatState
 from accreditation.models import Application, AuditEvent, Case, Message, Panel, RoleGrant, Seat, SheetRequest, User
+from accreditation.reminders import ReminderAudience
 from accreditation.roles import Power, Role
+from accreditation.services import panels
 from accreditation.services.delegations import delegate_powers
-from accreditation.services.panels import counted_reviews
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person
 from tests.factories.steps import marks, recommend, seat_panel
 from tests.factories.titles import second_officer
 from workflows import door
-from workflows.consistency import check_all
+from workflows.consistency import check_all, rebuild_flow
 from workflows.exports.dossier import write_dossier
 from workflows.frozen import check_frozen
+from workflows.in_charge import people_reached
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ASKED = "专家提交后因病退出，不能参加后续评审。"
@@ -114,7 +116,7 @@ def test_declined_sheet_stays_and_counts_and_both_sides_are_told(cast: Cast, cas
     assert Application.objects.get(case=case).state == S.UNDER_OVERALL_REVIEW
     panel = Panel.objects.get()
     assert panel.opened_at is not None
-    assert [review.seat.place for review in counted_reviews(panel)] == [1, 2, 3, 4, 5]
+    assert [review.seat.place for review in panels.counted_reviews(panel)] == [1, 2, 3, 4, 5]
     assert list(check_all()) == []
     assert list(check_frozen()) == []
 
@@ -229,12 +231,59 @@ def test_pages_offer_and_show_the_answer_with_who_when_and_why(cast: Cast, case:
     assert DECLINED not in page_of(seats(case)[-1].expert, "expert_case", case.number)
 
 
-def test_request_that_nobody_answered_in_time_is_shown_as_such(cast: Cast, case: Case) -> None:
+def opened(case: Case) -> bool:
+    return Panel.objects.get(application__case=case).opened_at is not None
+
+
+@pytest.mark.parametrize(("verb", "by"), [("decline_sheet_aside", "colleague"), ("withdraw_sheet_request", "office")])
+def test_all_marks_stay_sealed_until_the_request_is_answered(cast: Cast, case: Case, verb: str, by: str) -> None:
+    colleague = second_officer(cast)
+    last = seats(case)[-1].expert
+    hand_in(cast, case, last)
+    assert not opened(case)
+    assert Application.objects.get(case=case).state == S.UNDER_EXPERT_REVIEW
+    assert codes(case, "submit_review", last, cast) == {"already_done"}
+    rebuild_flow(case, cast.at)
+    assert list(check_all()) == []
+    answer(cast, case, verb, {"colleague": colleague, "office": cast.office}[by], DECLINED)
+    assert opened(case)
+    assert Application.objects.get(case=case).state == S.UNDER_OVERALL_REVIEW
+    event = AuditEvent.objects.get(verb=verb)
+    assert event.content["salts"].keys() == set("12345")
+    assert (event.state_before, event.state_after) == (S.UNDER_EXPERT_REVIEW, S.UNDER_OVERALL_REVIEW)
+    assert list(check_all()) == []
+    assert list(check_frozen()) == []
+
+
+def test_while_all_sheets_wait_for_the_answer_the_case_is_with_the_office(cast: Cast, case: Case) -> None:
+    colleague, member = second_officer(cast), cast.member0
+    before = page_of(cast.office, "office_case", case.number)
+    assert "由市认定办公室办理“不同意搁置评分表”" not in before
     hand_in(cast, case, seats(case)[-1].expert)
-    shown = page_of(cast.office, "office_panel", case.number)
-    assert "未及答复，评分已公开" in shown
-    assert "已提交，提请搁置" not in shown
-    assert "撤回搁置提请" not in page_of(cast.office, "office_case", case.number)
+    shown = page_of(colleague, "office_case", case.number)
+    assert "现由谁办理 市认定办公室 答复搁置评分表的提请" in shown
+    assert "由市认定办公室办理“不同意搁置评分表”" in shown
+    assert "由评审专家办理“提交评审”" not in shown
+    assert "未及答复" not in shown
+    found = people_reached(case, ReminderAudience.HOLDER, cast.at)
+    assert colleague in found
+    assert not {seat.expert for seat in seats(case)} & set(found)
+    answer(cast, case, "decline_sheet_aside", colleague)
+    told = page_of(member, "my_progress", case.number)
+    assert "专家评审完成" in told
+    assert not any(word in told for word in (DECLINED, "搁置", colleague.name))
+
+
+def test_sheet_set_aside_after_all_were_in_leaves_its_place_alone_open(cast: Cast, case: Case) -> None:
+    colleague = second_officer(cast)
+    hand_in(cast, case, seats(case)[-1].expert)
+    ask(cast, case, cast.office, place=2)
+    answer(cast, case, "decline_sheet_aside", colleague)
+    assert not opened(case)  # a request about another sheet waits
+    door.perform(case, "set_sheet_aside", by=colleague, at=cast.at, form={"place": 2})
+    assert not opened(case)
+    assert list(check_all()) == []
+    assert [seat.place for seat in panels.vacant_seats(Panel.objects.get())] == [2]
 
 
 def test_dossier_holds_every_request_with_its_answer(cast: Cast, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,12 +113,15 @@ def test_sheet_is_kept_unseen_and_uncounted_and_its_place_is_drawn_again(cast: C
     door.perform(case, "replace_expert", by=cast.office, at=cast.at, form={"vacant": seat, "expert": due})
     door.perform(case, "declare_no_tie", by=due, at=cast.at)
     hand_in(cast, case, due, share=1)
+    assert Panel.objects.get(pk=panel.pk).opened_at is None  # the request about the second sheet is not answered
+    taken_back = {"place": 2, "reason": "专家已康复。"}
+    door.perform(case, "withdraw_sheet_request", by=colleague, at=cast.at, form=taken_back)
     opened = Panel.objects.get(pk=panel.pk)
     assert opened.opened_at is not None
     assert Application.objects.get(case=case).state == S.UNDER_OVERALL_REVIEW
     counted = {review.seat.expert for review in panels.counted_reviews(opened).select_related("seat__expert")}
     assert counted == {*people[1:], due}
-    assert AuditEvent.objects.filter(verb="submit_review").latest("seq").content["salts"].keys() == set("12345")
+    assert AuditEvent.objects.get(verb="withdraw_sheet_request").content["salts"].keys() == set("12345")
     kept = Review.objects.get(pk=sealed.pk)
     assert (kept.sealed_hash, panels.seal_of(kept)) == (sealed.sealed_hash, sealed.sealed_hash)
     assert list(check_all()) == []

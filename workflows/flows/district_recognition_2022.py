@@ -86,7 +86,7 @@ class DistrictRecognition2022(CaseProcedure):
     appoint_panel = Desk(for_local(Power.RUN_LOCALLY)).Annotation(title=_("组成评审组")).Next(this.site_visit)
     site_visit = Desk(for_local(Power.RUN_LOCALLY)).Annotation(title=_("实地核查")).Next(this.seats)
     seats = Seats().Annotation(title=_("逐席评审")).Next(this.expert_review)
-    expert_review = SeatDesk().Annotation(title=_("专家复评")).Next(this.all_reviews_in)
+    expert_review = SeatDesk(for_local(Power.RUN_LOCALLY)).Annotation(title=_("专家复评")).Next(this.all_reviews_in)
     all_reviews_in = flow.Join().Annotation(title=_("评审齐全")).Next(this.overall_review)
 
     overall_review = (

@@ -87,7 +87,7 @@ class GenericRecognition2026(CaseProcedure):
 
     appoint_panel = Desk(for_power(Power.APPOINT_PANELS)).Annotation(title=_("组成评审组")).Next(this.seats)
     seats = Seats().Annotation(title=_("逐席评审")).Next(this.expert_review)
-    expert_review = SeatDesk().Annotation(title=_("专家评审")).Next(this.all_reviews_in)
+    expert_review = SeatDesk(for_power(Power.APPOINT_PANELS)).Annotation(title=_("专家评审")).Next(this.all_reviews_in)
     all_reviews_in = flow.Join().Annotation(title=_("评审齐全")).Next(this.overall_review)
 
     overall_review = (

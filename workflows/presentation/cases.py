@@ -156,8 +156,8 @@ def title_name(programme: Programme, body: Body) -> str:
     return en if is_english() else zh
 
 
-def objections_go_to(batch: Batch) -> str:
-    """Who looks into objections against what the batch publishes, by name where it is a body on its own."""
+def deciding_office(batch: Batch) -> str:
+    """The office that runs the batch, looks into objections and answers requests; by name where it is a body itself."""
     return body_name(batch.authority) if batch.authority else str(OWNER_LABELS[Owner.OFFICE])
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application, NoticeWaiver, Objection, ObjectionHearing, ObjectorLetter
 from accreditation.services import hearings as rows
-from workflows.presentation.cases import objections_go_to
+from workflows.presentation.cases import deciding_office
 from workflows.presentation.words import Words, quoted
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def answer_words(objection: Objection) -> Words:
         "number": objection.number,
         "notice": objection.notice.number,
         "raised_at": objection.raised_at,
-        "office": objections_go_to(objection.notice.batch),
+        "office": deciding_office(objection.notice.batch),
         "state": objection.get_state_display() if letter else _("核查中"),
         "tone": "blue" if letter else "amber",
         "letter": letter,

@@ -62,27 +62,27 @@ def _state(seat: Seat, asked: SheetRequest | None) -> str:
 
 
 def request_rows(
-    rows: Iterable[SheetRequest], *, reader: int | None, is_opened: bool, address: Callable[[str, int], str]
+    rows: Iterable[SheetRequest], *, reader: int | None, address: Callable[[str, int], str]
 ) -> list[Words]:
     """Each request about a sheet: who asked when and why, the answer with the same; what the reader can do about it.
 
     `reader` is the number of an account, `address` gives the page of a verb for a place, empty where the person has it
     not.
     """
-    return [_request(row, row.askers.isdisjoint({reader}), is_opened, address) for row in rows]
+    return [_request(row, row.askers.isdisjoint({reader}), address) for row in rows]
 
 
-def _request(row: SheetRequest, is_anothers: bool, is_opened: bool, address: Callable[[str, int], str]) -> Words:
-    is_waiting = not row.answer and not is_opened
+def _request(row: SheetRequest, is_anothers: bool, address: Callable[[str, int], str]) -> Words:
     offered = [("withdraw_sheet_request", _("撤回"))]
     if is_anothers:
         offered = [("set_sheet_aside", _("同意")), ("decline_sheet_aside", _("不同意"))]
-    acts = [{"label": label, "href": address(verb, row.seat.place)} for verb, label in offered] if is_waiting else []
+    offered = [] if row.answer else offered
+    acts = [{"label": label, "href": address(verb, row.seat.place)} for verb, label in offered]
     return {
         "place": row.seat.place,
         "name": quoted(row.seat.expert.name),
-        "state": _answer(row, is_opened),
-        "tone": ANSWERS[row.answer] if row.answer or is_waiting else "grey",
+        "state": str(SheetAnswer(row.answer).label) if row.answer else _("待另一人答复"),
+        "tone": ANSWERS[row.answer],
         "asked_by": quoted(row.asked_by),
         "asked_at": row.asked_at,
         "reason": quoted(row.reason),
@@ -91,9 +91,3 @@ def _request(row: SheetRequest, is_anothers: bool, is_opened: bool, address: Cal
         "answer_reason": quoted(row.answer_reason) if row.answer_reason else "",
         "acts": [one for one in acts if one["href"]],
     }
-
-
-def _answer(row: SheetRequest, is_opened: bool) -> str:
-    if row.answer:
-        return str(SheetAnswer(row.answer).label)
-    return _("未及答复，评分已公开") if is_opened else _("待另一人答复")

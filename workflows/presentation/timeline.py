@@ -47,6 +47,7 @@ BODIES = {
     "committee", "leading_group", "clock", "public", "publish", "publish_locally", "expert", "operator",
     "verifier",
 }  # fmt: skip
+OPENING = {"submit_review", "decline_sheet_aside", "withdraw_sheet_request"}  # the last of them opens the marks
 MERGED = {"attach_evidence", "drop_evidence", "bind_evidence", "unbind_evidence"}
 
 
@@ -78,8 +79,8 @@ def _is_early(view: View, event: AuditEvent, case: Case) -> bool:
 
 
 def _opens_marks(event: AuditEvent) -> bool:
-    """The last review in moves the case; everybody sees that, without the expert."""
-    return event.verb == "submit_review" and event.state_before != event.state_after
+    """The last review in, or the last answer about a sheet, moves the case; everybody sees that, without who it was."""
+    return event.verb in OPENING and event.state_before != event.state_after
 
 
 def _runs(events: Iterable[AuditEvent]) -> list[list[AuditEvent]]:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accreditation.enums import OWNER_LABELS, Level, Owner
+from accreditation.enums import OWNER_LABELS, ApplicationState, Level, Owner
 from accreditation.models import Application, Body, Case, Proceeding
 from accreditation.models.cases import CaseSubject
 from accreditation.templatetags.dates import day
@@ -17,7 +17,7 @@ from accreditation.visibility import View
 from workflows.calendar import current_calendar
 from workflows.forecasting import ENOUGH, Day, Forecast, Limit, Quartiles, Stage, Usual
 from workflows.moves import Move, Turn, possible_moves
-from workflows.presentation.cases import clock_words, owner_name, paused_words
+from workflows.presentation.cases import clock_words, deciding_office, owner_name, paused_words
 from workflows.presentation.words import Words, body_name, filled, quoted, state_label
 from workflows.procedures import Procedure, procedure_of
 from workflows.selectors.whereabouts import Clocks, clocks_of, forecast_of, people_in_charge, since
@@ -58,7 +58,7 @@ def whereabouts(
     return {
         "is_over": False,
         "holder": holder_name(case, subject) or _("系统"),
-        "task": node_name(procedure, procedure.node_of_state.get(str(subject.state), "")),
+        "task": task_name(procedure, subject),
         "people": _people(case, shows) if view in STAFF else [],
         "since": entered,
         "days": max(calendar.left(_day(entered), _day(at)), 0),
@@ -69,9 +69,25 @@ def whereabouts(
     }
 
 
+def task_name(procedure: Procedure, subject: CaseSubject) -> str:
+    """What is done in the state, in words."""
+    if waits_for_an_answer(subject):
+        return _("答复搁置评分表的提请")
+    return node_name(procedure, procedure.node_of_state.get(str(subject.state), ""))
+
+
+def waits_for_an_answer(subject: CaseSubject) -> bool:
+    """Whether the experts are done, and the office has still to say if a sheet is set aside."""
+    if not isinstance(subject, Application) or subject.state != ApplicationState.UNDER_EXPERT_REVIEW:
+        return False
+    return subject.panel.waits_for_an_answer
+
+
 def holder_name(case: Case, subject: CaseSubject) -> str:
     """Who has to act, by the name of the body where it is one; empty when nobody has to."""
     if isinstance(subject, Application):
+        if waits_for_an_answer(subject):
+            return deciding_office(subject.batch)
         return owner_name(case, subject)
     owner = procedure_of(case).subject.facts(str(subject.state)).owner
     if owner is Owner.AUTHORITY and isinstance(subject, Proceeding):

@@ -208,6 +208,7 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "decline_sheet_aside", _("不同意搁置评分表"), who.APPOINTER, ("expert_review",), RECUSAL,
+        transition="submit_review", completes=records.marks_are_open,
         guards=(
             sheets_set_aside.sheet_is_sealed, sheets_set_aside.was_asked_for,
             sheets_set_aside.another_than_who_asked_for_the_sheet,
@@ -217,6 +218,7 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "withdraw_sheet_request", _("撤回搁置提请"), who.APPOINTER, ("expert_review",), RECUSAL,
+        transition="submit_review", completes=records.marks_are_open,
         guards=(
             sheets_set_aside.sheet_is_sealed, sheets_set_aside.was_asked_for, sheets_set_aside.asked_for_the_sheet,
             guards.needs_text("reason", _("撤回的理由")),
@@ -254,7 +256,7 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "submit_review", _("提交评审"), who.SEAT_HOLDER, ("expert_review",), GUIDE, transition="submit_review",
-        completes=True,
+        completes=records.seat_is_done,
         guards=(
             guards.seat_is(SeatState.CLEARED, _("请先作出无利害关系声明。")), guards.marks_are_complete,
             guards.needs_text("opinion", _("评审意见")), panel_guards.no_known_tie,

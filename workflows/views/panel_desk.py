@@ -159,7 +159,6 @@ def _panel_context(opened: Opened, by: Person) -> dict[str, Any]:
         "sheet_requests": request_rows(
             asked,
             reader=by.pk,
-            is_opened=panel.opened_at is not None,
             address=lambda verb, place: _act_at(opened, verb, place),
         ),
         "marks": opened_table(marks, with_names=True) if marks else None,

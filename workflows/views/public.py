@@ -34,7 +34,7 @@ from workflows.presentation.announcement_corrections import correction_words
 from workflows.presentation.cases import (
     batch_name,
     clock_of,
-    objections_go_to,
+    deciding_office,
     ordinal_name,
     programme_name,
     step_bar,
@@ -88,7 +88,7 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
         "batch_name": ordinal_name(row.batch),
         "programme": programme_name(row.batch),
         "body": row.batch.granting_body,
-        "office": objections_go_to(row.batch),
+        "office": deciding_office(row.batch),
         "entries": entries,
         "may_object": any(one["href"] for one in entries),
         "adjustments": [adjustment_words(found) for found in published_adjustments(row)],
@@ -202,7 +202,7 @@ def objection_done(request: HttpRequest, number: str, case_number: str) -> HttpR
         raise NotFound(case_number)
     context: dict[str, Any] = {"notice": found.notice, "entry": _entry(found, timezone.now())}
     context["objections"] = [{"number": number, "code": code_of(number)} for number in sent]
-    context["office"] = objections_go_to(found.notice.batch)
+    context["office"] = deciding_office(found.notice.batch)
     return render(request, "workflows/public/objection_done.html", context)
 
 
