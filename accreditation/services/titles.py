@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.acts import act
+from accreditation.acts import act, hold
 from accreditation.audit import chain_key
 from accreditation.enums import Level, MemberState, TitleState
-from accreditation.errors import AlreadyDone, Reason
+from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.evaluation_words import CallReason
 from accreditation.models import (
     Announcement,
@@ -31,10 +31,17 @@ from accreditation.services.numbers import next_value
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 REMIND_OF_END = "remind_of_end"
+GRANTING = "titles_granted"  # one title after the other, so that nobody is given the same one twice
+HELD = (*STANDING, TitleState.SUSPENDED)
 
 
 def grant_title(application: Application, announcement: Announcement, *, valid_until: date) -> Title:
-    """Grant what the announcement lists; in force from its date."""
+    """Grant what the announcement lists; in force from its date.
+
+    Within an act. Refusal where the holder has the title by now, as from a list of paper certificates.
+    """
+    hold(GRANTING)
+    _refuse_a_second(application.enterprise, standing_title(application))
     batch = application.batch
     return Title.objects.create(
         number=next_title_number(batch.programme, announcement.dated.year),
@@ -49,12 +56,19 @@ def grant_title(application: Application, announcement: Announcement, *, valid_u
     )
 
 
+def _refuse_a_second(holder: Enterprise, held: Title | None) -> None:
+    if held is not None:
+        values = {"holder": holder.name, "number": held.number}
+        text = _("%(holder)s已持有本项目的有效称号（%(number)s），不能再授予一次。") % values
+        raise Refusal([Reason("already_held", text)])
+
+
 def titles_run_out(on: date) -> QuerySet[Title]:
     """Titles that still count as standing or suspended although their last day lies before that day.
 
     What the nation granted ends by an order only, whatever term is entered.
     """
-    rows = Title.objects.filter(state__in=[*STANDING, TitleState.SUSPENDED], valid_until__lt=on)
+    rows = Title.objects.filter(state__in=HELD, valid_until__lt=on)
     rows = rows.exclude(programme__level=Level.NATIONAL)
     return rows.exclude(pk__in=_under_evaluation()).order_by("pk")
 
@@ -137,9 +151,8 @@ def standing_title(application: Application) -> Title | None:
 
     Of a product's title, the one of this very product.
     """
-    states = [*STANDING, TitleState.SUSPENDED]
     held = {"programme_id": application.batch.programme_id, "holder_id": application.enterprise_id}
-    rows = Title.objects.filter(**held, state__in=states)
+    rows = Title.objects.filter(**held, state__in=HELD)
     return next((row for row in rows if same_product(row.product, application.product_name)), None)
 
 
@@ -160,8 +173,14 @@ def import_title(
     """Enter a title granted before or outside this system, with where it was read.
 
     One that no longer stands is entered as it is, `ground` saying why; its own chain then begins with that.
+    Refusal where the holder has the title by now, as from an announcement.
     """
     with act(f"enterprise:{holder.uscc}", "import_title", by=by, at=at, acting_as=acting_as) as doing:
+        hold(GRANTING)
+        if state in HELD:
+            _refuse_a_second(
+                holder, Title.objects.filter(programme=programme, holder=holder, product="", state__in=HELD).first()
+            )
         title = Title.objects.create(
             number=next_title_number(programme, granted_on.year),
             programme=programme,

@@ -10,6 +10,7 @@ from django.conf import LazySettings
 
 from accreditation.enums import MemberState, PaperImportState, StandingState
 from accreditation.models import (
+    Application,
     AuditEvent,
     Case,
     DesignationProposal,
@@ -37,15 +38,18 @@ from tests.factories.cast import CODES, NAMES, Cast, filed_case, make_cast, pers
 from tests.factories.paper import as_workbook, line
 from tests.factories.snapshots import remembered
 from tests.factories.standings import csv_file, standing_texts
+from tests.factories.steps import hold_meeting, publish, to_committee
 from tests.factories.titles import second_officer
 from tests.faults.racing import all_agrees, at_once, colleague, entered_once, one_won, refused_or_done
 from tests.workflows.test_designation_proposals import TEXT
 from tests.workflows.test_edition_change import NEW, mapping
 from workflows import designation_proposals as designations
 from workflows import edition_proposals as editions
+from workflows.batch_acts import announce
 from workflows.edition_change import carry_on
 from workflows.edition_takeovers import take_over
 from workflows.paper_import import confirm_import, drop_import, prepare_import
+from workflows.tick import tick
 
 SECOND_LINE = line(number="沪经信技〔2015〕第 13 号", uscc=CODES[1], holder=NAMES[1], district="嘉定区")
 
@@ -266,4 +270,27 @@ def test_two_lists_with_the_same_certificate_enter_it_once(cast: Cast) -> None:
     assert PaperCertificate.objects.filter(number__contains="12").count() == 1
     assert Title.objects.filter(provenance__contains="第 12 号").count() == 1
     assert Enterprise.objects.filter(name=line()["holder"]).count() == 1
+    all_agrees()
+
+
+def test_title_on_paper_and_from_an_announcement_at_once_is_granted_once(cast: Cast, clock: Clock) -> None:
+    case, second = filed_case(cast), second_officer(cast)
+    to_committee(cast, case, clock.at)
+    hold_meeting(cast, [case], clock.at)
+    notice = publish(cast, [case], clock.at)
+    clock.at = cast.at = notice.ends_at + timedelta(days=1)
+    tick(clock.at)
+    holder = case.enterprise
+    paper = line(uscc=holder.uscc, holder=holder.name, programme=cast.batch.programme.name_zh)
+    row = prepare_import(as_workbook([paper]), "名单.xlsx", by=cast.office, at=clock.at)
+    listed, dated = [Application.objects.get(case=case)], clock.at.date()
+    one_won(
+        at_once([
+            lambda: confirm_import(row, by=second, at=clock.at),
+            lambda: announce(
+                cast.batch, listed, number="示例1号", dated=dated, body="公布", by=cast.publisher, at=clock.at
+            ),
+        ])
+    )  # fmt: skip
+    assert Title.objects.filter(holder=holder, programme=cast.batch.programme).count() == 1
     all_agrees()
