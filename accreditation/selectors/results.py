@@ -14,10 +14,15 @@ from accreditation.reconsideration_words import UNDOING, ReconsiderationState
 OVER = (ProceedingState.CONCLUDED, ProceedingState.DROPPED)
 
 
-def failures_set_aside() -> QuerySet[EvaluationCall]:
-    """Results that would have taken the title and were set aside: the title is as if it had not been evaluated."""
+def results_set_aside() -> QuerySet[EvaluationCall]:
+    """Calls whose result a decision on reconsideration has set aside."""
     cases = _undone().filter(letter__kind=LetterKind.EVALUATION_RESULT).values("challenged_id")
-    return EvaluationCall.objects.filter(consequence=LOSES_TITLE, application__case__in=cases)
+    return EvaluationCall.objects.filter(application__case__in=cases)
+
+
+def failures_set_aside() -> QuerySet[EvaluationCall]:
+    """Of these the ones that would have taken the title, which is as if it had not been evaluated."""
+    return results_set_aside().filter(consequence=LOSES_TITLE)
 
 
 def calls_undecided() -> QuerySet[EvaluationCall]:

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
+from django.urls import reverse
 
 from accreditation.audit import verify_all
 from accreditation.change_words import ChangeKind, ChangeState
@@ -78,7 +80,12 @@ def test_title_whose_result_was_set_aside_runs_until_it_is_evaluated_again(cast:
     letter = Letter.objects.get(case=case, kind="evaluation_result")
     proposal = EvaluationCall.objects.get(title=title).proposal
     assert proposal is not None
+    gone, pages = "该结果已由行政复议决定撤销或者变更", [
+        reverse("centre", args=[title.number]), reverse("announcement", args=["示例〔2026〕9号"]),
+    ]  # fmt: skip
+    assert not any(gone in Client().get(page).content.decode() for page in pages)
     decided(cast, challenged(cast, letter, clock.at), Outcome.ANNULLED, clock.at + timedelta(days=1))
+    assert all(gone in Client().get(page).content.decode() for page in pages)
     door.perform(proposal, "drop_proceeding", by=cast.office, at=clock.at, form={"reason": "作为依据的结果已被撤销"})
     tick(clock.at + timedelta(days=2))
     assert title_of(cast, 0).state == TitleState.IN_FORCE
