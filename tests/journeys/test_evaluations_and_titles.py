@@ -17,6 +17,8 @@ from accreditation.evaluation_words import CallReason
 from accreditation.models import Batch, Case, EvaluationCall, Letter, Title
 from accreditation.reconsideration_words import Outcome
 from accreditation.services import evaluation_rounds
+from accreditation.services.evaluation import standing_of
+from accreditation.services.rule_sets import rules_of
 from accreditation.services.titles import titles_run_out
 from tests.clock import Clock
 from tests.factories import changes as made
@@ -92,6 +94,21 @@ def test_title_whose_result_was_set_aside_runs_until_it_is_evaluated_again(cast:
     again = steps.make_round(cast, year=clock.on.year + 1)
     assert [one.reason for one in evaluation_rounds.population(again)] == [CallReason.DUE]
     assert [list(check_all()), verify_all()[1]] == [[], []]
+
+
+def test_warning_that_was_set_aside_is_not_the_one_before_the_next(cast: Cast, clock: Clock) -> None:
+    batch = steps.make_round(cast)
+    steps.hold(cast, 0)
+    steps.frozen_and_called(cast, batch)
+    (case,) = evaluated(cast, batch, clock, steps.MARGINAL)
+    announced(cast, batch, [case], clock)
+    again = steps.make_round(cast, year=clock.on.year + 2)
+    steps.frozen_and_called(cast, again)
+    draft = open_application(cast.enterprises[0], again, by=cast.member0, at=cast.at).application
+    assert standing_of(draft, rules_of(again)).records["warned_at_last_evaluation"] == (clock.on,)
+    letter = Letter.objects.get(case=case, kind="evaluation_result")
+    decided(cast, challenged(cast, letter, clock.at), Outcome.ANNULLED, clock.at + timedelta(days=1))
+    assert standing_of(draft, rules_of(again)).records["warned_at_last_evaluation"] == ()
 
 
 def revoked(cast: Cast, clock: Clock, proposal: Case) -> Letter:
