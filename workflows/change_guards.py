@@ -8,11 +8,13 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.change_words import TitleOutcome
-from accreditation.enums import ProceedingKind, ProceedingState, TitleState
+from accreditation.enums import ProceedingKind, ProceedingState, TitleState, states_where
 from accreditation.errors import Reason
-from accreditation.models import ChangedTitle, Proceeding, Reexamination, Title
+from accreditation.models import ChangedTitle, EvaluationCall, Proceeding, Reexamination, Title
 from accreditation.reexamination_words import OPEN
 from accreditation.services import changes, successions
+from accreditation.services.evaluation_rounds import NOT_HANDED_IN
+from accreditation.services.reconsiderations import stay_over
 from workflows.certification import is_being_made
 from workflows.change_who import change_of
 from workflows.doing import Doing
@@ -72,10 +74,36 @@ def no_title_is_being_dealt_with(doing: Doing) -> Iterable[Reason]:
 
 def no_title_is_being_reexamined(doing: Doing) -> Iterable[Reason]:
     """The case of a re-examination stays with its holder; the title passes when it is over or no longer asked for."""
-    passing = [row.title_id for row in _standing_rows(doing) if row.outcome == TitleOutcome.PASSES]
-    for row in Reexamination.objects.filter(title__in=passing, state__in=OPEN).select_related("title", "round"):
+    for row in Reexamination.objects.filter(title__in=_passing(doing), state__in=OPEN).select_related("title", "round"):
         values = {"no": row.title.number, "year": row.round.year}
         yield Reason("reexamination_open", _("称号 %(no)s 的 %(year)d 年度复核尚未办结，办结之前不能承继。") % values)
+
+
+def no_title_is_being_evaluated(doing: Doing) -> Iterable[Reason]:
+    """Result, warning and rectification go to whoever handed the material in; the title passes when that is over."""
+    rows = EvaluationCall.objects.filter(title__in=_passing(doing), application__isnull=False)
+    closed = [*states_where(is_final=True), *NOT_HANDED_IN]
+    for row in rows.exclude(application__state__in=closed).select_related("title", "round"):
+        values = {"no": row.title.number, "year": row.round.year}
+        yield Reason("evaluation_open", _("称号 %(no)s 的 %(year)d 年度评价尚未办结，办结之前不能承继。") % values)
+
+
+def no_order_awaits_the_successor(doing: Doing) -> Iterable[Reason]:
+    """Nobody takes on what another was heard over: a warning not yet ordered, an order whose execution is stayed."""
+    passing = _passing(doing)
+    ended = [ProceedingState.CONCLUDED, ProceedingState.DROPPED]
+    rows = Proceeding.objects.filter(title__in=passing, kind=ProceedingKind.WARNING).exclude(state__in=ended)
+    for row in rows.select_related("title"):
+        values = {"no": row.title.number, "kind": ProceedingKind(row.kind).label}
+        yield Reason("proceeding_open", _("称号 %(no)s 正在办理“%(kind)s”，办结之前不能变更。") % values)
+    for title in Title.objects.filter(pk__in=passing).order_by("pk"):
+        if stay_over(title) is not None:
+            text = _("对称号 %(no)s 的处理决定正在停止执行，复议办结之前不能承继。")
+            yield Reason("order_stayed", text % {"no": title.number})
+
+
+def _passing(doing: Doing) -> list[int]:
+    return [row.title_id for row in _standing_rows(doing) if row.outcome == TitleOutcome.PASSES]
 
 
 def no_title_is_suspended(doing: Doing) -> Iterable[Reason]:

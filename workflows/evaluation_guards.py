@@ -15,9 +15,9 @@ from workflows.doing import Doing
 
 
 def title_is_held(doing: Doing) -> Iterable[Reason]:
-    """What is evaluated is still held, be it suspended."""
+    """What is evaluated is still held, be it suspended, and by this enterprise: it may have passed to another."""
     title = doing.application.evaluated_title
-    if title is None or title.state not in HELD:
+    if title is None or title.state not in HELD or title.holder_id != doing.application.enterprise_id:
         yield Reason("title_not_held", _("该称号已不再持有，不需要参加评价。"))
 
 

@@ -49,6 +49,13 @@ def title_is_not_held(doing: Doing) -> Iterable[Reason]:
         yield Reason("already_held", _("该单位已持有本项目的有效资格，无需再次申报。"))
 
 
+def title_can_be_granted(doing: Doing) -> Iterable[Reason]:
+    """What has come to the enterprise since it filed, by a decision or a succession, is not granted to it again."""
+    if titles.standing_title(doing.application) is not None:
+        text = _("%(no)s：该单位已持有本项目的有效资格，不能再次授予。")
+        yield Reason("already_held", text % {"no": doing.case.number})
+
+
 def holder_is_not_barred(doing: Doing) -> Iterable[Reason]:
     """No revocation keeps the applicant from applying again; it may have come after the draft was opened."""
     yield from faults_of_bar(doing.application.enterprise, doing.batch.programme, doing.at)

@@ -72,13 +72,21 @@ def _faults(letter: Letter | ReissueLetter, known_on: date, claim: str, reasons:
         yield Reason("not_in_effect", _("该决定尚未生效或已不再有效，生效后可以申请复议。"))
     if not letter.dated <= known_on <= today:
         yield Reason("known_on", _("知道该行为的日期应在文书日期至今日之间。"), "known_on")
-    elif today > known_on + timedelta(days=DAYS_TO_FILE):
+    elif today > last_day_to_file(known_on):
         yield Reason("too_late", _("自知道该行为之日起已超过六十日，不能再申请行政复议。"), "known_on")
     for name, text in (("claim", claim), ("reasons", reasons)):
         if len(text) < LEAST_TEXT:
             yield Reason("text_needed", _("请写明复议请求以及事实和理由。"), name)
     if Reconsideration.objects.filter(**_told_by(letter)).exclude(state__in=DROPPED).exists():
         yield Reason("already_open", _("对该行为已经申请过行政复议。"))
+
+
+def last_day_to_file(known_on: date) -> date:
+    """The sixtieth day, or the first working day after it where offices rest on that one (民事诉讼法第八十五条)."""
+    day, calendar = known_on + timedelta(days=DAYS_TO_FILE), current_calendar()
+    while not calendar.is_working(day):
+        day += timedelta(days=1)
+    return day
 
 
 def _told_by(letter: Letter | ReissueLetter) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from workflows.doing import Doing
 from workflows.second_person import had_a_hand
 from workflows.workdays import SHANGHAI
 
+CERTIFICATE_PENDING = "certificate_pending"  # passes by itself: the clock tries again
 HEARING_NOTICE = timedelta(days=7)  # 行政许可法第四十八条: 于举行听证的七日前
 
 
@@ -84,15 +85,17 @@ def title_allows_it(doing: Doing) -> Iterable[Reason]:
 
 
 def order_cannot_take_effect(doing: Doing) -> Iterable[Reason]:
-    """An order that was made is called off only where it was undone or the title can no longer be moved by it."""
-    if doing.state == "ordered" and not list(title_allows_it(doing)) and not is_undone(doing.case):
+    """An order that was made is called off only where it was undone, is over, or cannot move the title any more."""
+    if doing.state != "ordered" or list(title_allows_it(doing)) or list(last_day_lies_ahead(doing)):
+        return
+    if not is_undone(doing.case):
         yield Reason("order_stands", _("决定已经作出，只能由复议或诉讼改变。"))
 
 
 def certificate_is_not_being_made(doing: Doing) -> Iterable[Reason]:
     """A certificate that is just being signed could not be marked."""
     if is_being_made(proceeding_of(doing).title):
-        yield Reason("certificate_pending", _("该称号的证书正在制发，请在发出后再作决定。"))
+        yield Reason(CERTIFICATE_PENDING, _("该称号的证书正在制发，请在发出后再作决定。"))
 
 
 def ground_fits(doing: Doing) -> Iterable[Reason]:
@@ -160,6 +163,13 @@ def effect_day_has_come(doing: Doing) -> Iterable[Reason]:
     start = proceeding_of(doing).effective_from
     if start is None or today(doing) < start:
         yield Reason("not_in_effect", _("生效日期未到。"))
+
+
+def last_day_lies_ahead(doing: Doing) -> Iterable[Reason]:
+    """A suspension whose days have run out before it began, as under a stay, does not begin."""
+    until = proceeding_of(doing).until
+    if until is not None and until < today(doing):
+        yield Reason("suspension_over", _("暂停期限在生效之前已经届满。"))
 
 
 def order_may_be_carried_out(doing: Doing) -> Iterable[Reason]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind
-from accreditation.models import Decision
+from accreditation.models import Deadline, Decision
 from accreditation.services import hearings, recognition_quota
 from criteria.units import amount_text
 from workflows import deadlines, panel_records
@@ -38,12 +38,24 @@ def propose(doing: Doing) -> None:
 
 
 def correct_entry(doing: Doing) -> None:
-    """Form: adjustment, corrected. Where the rules let the days run anew, the clock of the notice starts again."""
+    """Form: adjustment, corrected. Where the rules let the days run anew, the clock of the notice starts again.
+
+    One that an objection has put off beyond those days runs on: days are only ever added.
+    """
     adjustment, name = doing.form["adjustment"], doing.form["corrected"]
-    if doing.batch.adjustment_restarts:
-        running = [clock for clock in deadlines.open_clocks(doing.case) if clock.kind == DeadlineKind.NOTICE]
-        deadlines.call_off(running, at=doing.at)
+    if runs_anew(doing):
+        deadlines.call_off(_clocks_of_notice(doing), at=doing.at)
     doing.act.note(adjustment=adjustment.number, corrected=name)
+
+
+def runs_anew(doing: Doing) -> bool:
+    """Whether the days of the notice run anew, and end later by it."""
+    anew = doing.calendar.due(doing.at, doing.batch.notice_days).at
+    return doing.batch.adjustment_restarts and all(clock.due_at <= anew for clock in _clocks_of_notice(doing))
+
+
+def _clocks_of_notice(doing: Doing) -> list[Deadline]:
+    return [clock for clock in deadlines.open_clocks(doing.case) if clock.kind == DeadlineKind.NOTICE]
 
 
 def waive_notice(doing: Doing) -> None:

@@ -22,6 +22,7 @@ from accreditation.services.titles import expire_title, titles_run_out
 from workflows import door
 from workflows.certification import certificates_to_note
 from workflows.deadlines import give_up
+from workflows.proceeding_guards import CERTIFICATE_PENDING
 from workflows.workdays import SHANGHAI
 
 log = logging.getLogger(__name__)
@@ -61,14 +62,18 @@ def clock_person() -> User:
 
 
 def _fire(deadline: Deadline, at: datetime) -> bool | None:
-    """True when the verb was done, False when the rules hold the case back, None when somebody else was faster."""
+    """True when the verb was done, False when the rules hold the case back, None when somebody else was faster.
+
+    What waits for a certificate alone that is just being made is tried again with the next run.
+    """
     try:
         door.perform(deadline.case, deadline.fires, by=clock_person(), at=at)
     except AlreadyDone:
         return None
     except Refusal as refusal:
         log.info("%s %s held back: %s", deadline.case.number, deadline.fires, refusal)
-        give_up(deadline, at=at)
+        if {reason.code for reason in refusal.reasons} != {CERTIFICATE_PENDING}:
+            give_up(deadline, at=at)
         return False
     return True
 

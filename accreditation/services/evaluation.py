@@ -19,6 +19,7 @@ from accreditation.models import (
     WorkbookUpload,
 )
 from accreditation.models.titles import STANDING
+from accreditation.selectors.results import results_set_aside
 from accreditation.services.kept_facts import KEPT
 from accreditation.services.rule_sets import rules_of
 from criteria.evaluate import Evaluation, Standing, evaluate
@@ -149,11 +150,14 @@ def records_of(enterprise: Enterprise) -> dict[str, tuple[date, ...]]:
 
 
 def _evaluated_before(application: Application) -> dict[str, tuple[date, ...]]:
-    """What the evaluations on record say: whether the one before ended with a warning; nothing of this one is late."""
+    """What the evaluations on record say: whether the one before ended with a warning; nothing of this one is late.
+
+    A result that a reconsideration has set aside says nothing.
+    """
     rows = EvaluationCall.objects.filter(
         title=application.evaluated_title_id, published_on__isnull=False, round__year__lt=application.batch.year
     )
-    last = rows.order_by("-round__year").first()
+    last = rows.exclude(pk__in=results_set_aside().values("pk")).order_by("-round__year").first()
     days = (last.published_on,) if last and last.published_on and last.consequence in WARNINGS else ()
     return {"warned_at_last_evaluation": days, "evaluation_material_overdue": ()}
 

@@ -19,6 +19,7 @@ from accreditation.models.titles import STANDING
 from accreditation.permissions import demand_unconnected, has_power_over
 from accreditation.roles import Power, Role
 from accreditation.selectors.granting import proceeded_over_at
+from accreditation.selectors.results import failures_set_aside
 from accreditation.services.rule_sets import rules_of
 from criteria.ruleset import RuleSet
 
@@ -104,9 +105,13 @@ def _reason(title: Title, year: int, limit: date, last: EvaluationCall | None, c
 
 
 def _last_results(titles: Iterable[Title], before: int) -> dict[int, EvaluationCall]:
-    """The newest published result of each title from a round of an earlier year; late lists bring none."""
+    """The newest published result of each title from a round of an earlier year.
+
+    Late lists bring none, nor does what was found failed and set aside since.
+    """
     rows = EvaluationCall.objects.filter(title__in=titles, published_on__isnull=False, round__year__lt=before)
-    rows = rows.exclude(band="").select_related("round").order_by("round__year")
+    rows = rows.exclude(band="").exclude(pk__in=failures_set_aside().values("pk"))
+    rows = rows.select_related("round").order_by("round__year")
     return {call.title_id: call for call in rows}
 
 

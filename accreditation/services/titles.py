@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -13,13 +12,11 @@ from accreditation.acts import act, hold
 from accreditation.audit import chain_key
 from accreditation.enums import Level, MemberState, TitleState
 from accreditation.errors import AlreadyDone, Reason, Refusal
-from accreditation.evaluation_words import CallReason
 from accreditation.models import (
     Announcement,
     Application,
     AuditEvent,
     Enterprise,
-    EvaluationCall,
     Programme,
     Title,
     User,
@@ -27,6 +24,7 @@ from accreditation.models import (
 from accreditation.models.titles import BENEATH, MOVED, STANDING
 from accreditation.products import same_product
 from accreditation.roles import Role
+from accreditation.selectors.results import calls_undecided, titles_under_stay
 from accreditation.services.numbers import next_value
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -70,13 +68,9 @@ def titles_run_out(on: date) -> QuerySet[Title]:
     """
     rows = Title.objects.filter(state__in=HELD, valid_until__lt=on)
     rows = rows.exclude(programme__level=Level.NATIONAL)
-    return rows.exclude(pk__in=_under_evaluation()).order_by("pk")
-
-
-def _under_evaluation() -> QuerySet[EvaluationCall, Any]:
-    """Titles whose result is not announced yet: a title runs until its evaluation, not until a day before."""
-    rows = EvaluationCall.objects.filter(round__called_at__isnull=False, published_on__isnull=True)
-    return rows.filter(reason=CallReason.DUE).values("title_id")
+    # A title runs until what its evaluation leads to, not until a day before, and while a stay gives it back.
+    rows = rows.exclude(pk__in=calls_undecided().values("title_id"))
+    return rows.exclude(pk__in=titles_under_stay()).order_by("pk")
 
 
 def expire_title(title: Title, *, on: date, by: User, at: datetime) -> bool:

@@ -154,6 +154,19 @@ def test_days_go_on_where_the_rules_do_not_let_them_run_anew(noticed: Noticed) -
     assert noticed.application.state == S.NOTICE_COMPLETED
 
 
+def test_days_that_an_objection_added_outlast_those_that_run_anew(noticed: Noticed) -> None:
+    Batch.objects.update(adjustment_restarts=True)
+    people = noticed.world.people
+    door.perform(noticed.case, "raise_objection", by=people["clock"], at=noticed.at, form=OBJECTION)
+    form = {"objection": Objection.objects.get(), "days": 10, "reason": "须实地核查人员"}
+    door.perform(noticed.case, "extend_notice", by=people["office"], at=noticed.at, form=form)
+    before = last_moment(noticed.application)
+    noticed.adjust(name="上海示例更名有限公司", days=1)
+    running = Deadline.objects.get(case=noticed.case, kind="notice", state="running")
+    assert (last_moment(noticed.application), running.due_at) == (before, before)
+    assert (list(check_all()), verify_all()[1]) == ([], [])
+
+
 def test_second_adjustment_counts_from_its_own_day(noticed: Noticed) -> None:
     first = noticed.adjust(name="更正甲有限公司", days=1).lines.get().ends_at
     second = noticed.adjust(name="更正乙有限公司", days=3).lines.get().ends_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +73,12 @@ def test_examination_answer_and_decision_have_the_days_of_the_law(cast: Cast, cl
 def test_sixty_days_from_knowing(cast: Cast, clock: Clock) -> None:
     letter = revoked(cast, clock.at)
     said = {"known_on": letter.dated, "claim": CLAIM, "reasons": REASONS, "by": cast.member0}
+    # The sixtieth day is 1 May 2026; offices work again on Wednesday 6 May.
+    assert letter.dated + timedelta(days=60) == date(2026, 5, 1)
     with pytest.raises(Refusal) as refused:
-        open_reconsideration(letter, **said, at=clock.at + timedelta(days=61))
+        open_reconsideration(letter, **said, at=clock.at + timedelta(days=66))
     assert [reason.code for reason in refused.value.reasons] == ["too_late"]
-    assert open_reconsideration(letter, **said, at=clock.at + timedelta(days=60)).state == S.FILED
+    assert open_reconsideration(letter, **said, at=clock.at + timedelta(days=65)).state == S.FILED
 
 
 def test_letters_that_are_no_adverse_act_cannot_be_challenged(cast: Cast, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from django.urls import reverse
@@ -19,6 +20,7 @@ from workflows.selectors.evaluations import (
     is_shown_to_holder,
     part_of,
     result_of,
+    set_aside,
 )
 
 TONES = {ANSWERED: "blue", MISSING: "amber", LATE: "red", LEFT_OUT: "grey"}
@@ -78,8 +80,14 @@ def call_words(call: EvaluationCall, *, case_page: str = "office_case") -> Words
     }
 
 
-def result_words(call: EvaluationCall) -> Words:
-    """A published result: year, band, score, day, document."""
+def published_words(calls: Sequence[EvaluationCall]) -> list[Words]:
+    """Published results; what a decision on reconsideration has set aside says so, and stands no more."""
+    gone = set_aside(calls)
+    return [result_words(call, is_set_aside=call.pk in gone) for call in calls]
+
+
+def result_words(call: EvaluationCall, *, is_set_aside: bool = False) -> Words:
+    """A published result: year, band, score, day, document, and what has become of it."""
     number = call.announcement.number if call.announcement else call.round.document_number
     return {
         "year": call.round.year,
@@ -88,7 +96,8 @@ def result_words(call: EvaluationCall) -> Words:
         "valid_from": call.title.valid_from,
         "valid_until": call.title.valid_until,
         "band": band_name(call),
-        "tone": band_tone(call),
+        "tone": "grey" if is_set_aside else band_tone(call),
+        "gone": _("该结果已由行政复议决定撤销或者变更") if is_set_aside else "",
         "score": score_text(call),
         "on": call.published_on,
         "document": number,

@@ -12,6 +12,7 @@ from accreditation.evaluation_words import CallReason
 from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Title
 from accreditation.permissions import Person, batches_under
 from accreditation.roles import Power
+from accreditation.selectors.results import results_set_aside
 from accreditation.services.evaluation_rounds import (
     NOT_HANDED_IN,
     Listed,
@@ -106,6 +107,13 @@ def results_of(title: Title) -> list[EvaluationCall]:
 def announced_results(row: Announcement) -> list[EvaluationCall]:
     """What an announcement of results lists, late holders included."""
     return list(row.evaluation_calls.select_related("title__holder", "round").order_by("position"))
+
+
+def set_aside(calls: Iterable[EvaluationCall]) -> frozenset[int]:
+    """Keys of those whose published result a decision on reconsideration has set aside; one query, none for none."""
+    keys = [call.pk for call in calls]
+    rows = results_set_aside().filter(pk__in=keys).values_list("pk", flat=True) if keys else ()
+    return frozenset(rows)
 
 
 def result_of(application: Application) -> EvaluationCall | None:

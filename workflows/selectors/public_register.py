@@ -30,6 +30,7 @@ from accreditation.models import (
 from accreditation.models.batches import is_evaluation
 from accreditation.models.titles import BENEATH, STANDING
 from accreditation.reissue_words import ALLOW_REISSUE
+from accreditation.selectors.results import calls_undecided
 from accreditation.services.adjustments import last_moment
 from accreditation.services.reconsiderations import stay_over
 from certificates.models import Certificate, PaperCertificate
@@ -238,8 +239,13 @@ def paper_of_title(row: Title) -> PaperCertificate | None:
 
 
 def is_in_force(row: Title, *, on: date) -> bool:
-    """Whether the title can be relied on that day; what the nation granted ends by an order, not by its term."""
-    return row.state in STANDING and row.valid_from <= on and (row.last_day is None or on <= row.last_day)
+    """Whether the title can be relied on that day.
+
+    What the nation granted ends by an order, not by its term; others run on until their evaluation is decided.
+    """
+    if row.state not in STANDING or on < row.valid_from:
+        return False
+    return row.last_day is None or on <= row.last_day or calls_undecided().filter(title=row).exists()
 
 
 def state_choices() -> list[tuple[str, Any]]:

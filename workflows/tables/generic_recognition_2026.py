@@ -16,7 +16,7 @@ from accreditation.audit import chain_key
 from accreditation.enums import ApplicationState
 from accreditation.errors import Reason
 from accreditation.models import AuditEvent
-from workflows import audiences, local_acts, records, who
+from workflows import audiences, guards, local_acts, records, who
 from workflows.doing import Clock, Doing, Verb, starting
 from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022
 
@@ -119,7 +119,7 @@ _LINES: tuple[Verb, ...] = (
     *(_like(code) for code in ("ask_for_statement", "state_on_objection", "end_statement_time")),
     *(_like(code) for code in ("uphold_objection", "complete_notice")),
     _by_designation(
-        "announce", guards=(place_is_left,), record=records.grant,
+        "announce", guards=(guards.title_can_be_granted, place_is_left), record=records.grant,
         closes_case=lambda doing: not doing.batch.issues_certificate,
     ),
     _like("certify"),

@@ -353,7 +353,8 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "announce", _("公布认定"), who.PUBLISHER, ("announce",), MEASURES, transition="announce", completes=True,
-        record=records.grant, tells=(audiences.applicants, audiences.district), for_page=False,
+        guards=(guards.title_can_be_granted,), record=records.grant, tells=(audiences.applicants, audiences.district),
+        for_page=False,
     ),
     Verb(
         "certify", _("制发证书"), who.CLOCK, ("certify",), "电子签名法第十三条、第十四条", completes=True,

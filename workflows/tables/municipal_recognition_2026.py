@@ -24,7 +24,7 @@ _AT_CHECK = ("first_review", "completeness_check", "consultation")
 
 
 def _where_days_run_anew(doing: Doing) -> Iterable[Clock]:
-    return [NOTICE] if doing.batch.adjustment_restarts else []
+    return [NOTICE] if records.runs_anew(doing) else []
 
 
 # What is different from 2022, by the code of the line.

@@ -130,8 +130,8 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "recognise_above", _("登记国家认定"), who.CHECKER, ("national_review",), ORDER, transition="recognise_above",
-        completes=True, guards=(own.notice_from_above_is_given,), record=records.recognise_above,
-        tells=(audiences.applicants, audiences.district), for_page=False,
+        completes=True, guards=(own.notice_from_above_is_given, guards.title_can_be_granted),
+        record=records.recognise_above, tells=(audiences.applicants, audiences.district), for_page=False,
     ),
     Verb(
         "pass_over_above", _("登记国家未予认定"), who.CHECKER, ("national_review",), ORDER,

@@ -127,7 +127,8 @@ _LINES: tuple[Verb, ...] = (
         completes=True,
         guards=(
             change_guards.by_who_did_not_put_forward, change_guards.document_is_named, *_SETTLED,
-            change_guards.no_title_is_being_reexamined, change_guards.plan_still_holds,
+            change_guards.no_title_is_being_reexamined, change_guards.no_title_is_being_evaluated,
+            change_guards.no_order_awaits_the_successor, change_guards.plan_still_holds,
             change_guards.successors_have_agreed,
         ),
         record=change_records.confirm, tells=(change_audiences.holder, change_audiences.own_district),

@@ -153,7 +153,8 @@ _LINES: tuple[Verb, ...] = (
         "take_effect", _("决定生效"), who.CLOCK, ("effect",), REVOKING, transition="take_effect", completes=True,
         guards=(
             proceeding_guards.effect_day_has_come, proceeding_guards.order_may_be_carried_out,
-            proceeding_guards.title_allows_it,
+            proceeding_guards.last_day_lies_ahead, proceeding_guards.title_allows_it,
+            proceeding_guards.certificate_is_not_being_made,
         ),
         record=proceeding_records.carry_out, starts=starting(SUSPENSION, chosen=_after_order),
         tells=(audiences.applicants, audiences.preparers), for_page=False,

@@ -40,7 +40,7 @@ from workflows.presentation.cases import (
     step_bar,
     title_name,
 )
-from workflows.presentation.evaluations import band_name, band_tone, result_words
+from workflows.presentation.evaluations import band_name, band_tone, published_words
 from workflows.presentation.extensions import extension_rows
 from workflows.presentation.reissues import history_text
 from workflows.presentation.words import Words, body_name, district_name, either, quoted, state_label, state_tone
@@ -134,7 +134,7 @@ def announcement(request: HttpRequest, number: str) -> HttpResponse:
         "programme": programme_name(row.batch),
         "body": row.batch.granting_body,
         "rows": [] if row.batch.is_evaluation else register.announced(row),
-        "results": [result_words(call) for call in announced_results(row)],
+        "results": published_words(announced_results(row)),
         "corrections": [correction_words(one) for one in published_corrections(row)],
     }
     return render(request, "workflows/public/announcement.html", context)
@@ -254,7 +254,7 @@ def centre(request: HttpRequest, number: str) -> HttpResponse:
         "paper": register.paper_of_title(row),
         "stay": _stay(row),
         "events": _history(row),
-        "results": [result_words(call) for call in results_of(row)],
+        "results": published_words(results_of(row)),
         "reexaminations": [reexaminations.result_words(one) for one in of_title(row)],
     }
     return render(request, "workflows/public/centre.html", context)
