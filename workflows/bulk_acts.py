@@ -19,7 +19,7 @@ from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
 from accreditation.models import AuditEvent, BulkAct, BulkLine, Case, Lender, User
 from accreditation.permissions import has_any_power, has_power
 from accreditation.roles import Power
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 from accreditation.visibility import visible_cases
 from workflows import assignments, door
 from workflows.bulk_kinds import (
@@ -136,7 +136,7 @@ def _keep(
     if kind.needs_second and all(line.outcome != LineOutcome.WAITING for line in lines):
         raise Refusal([Reason("nothing_possible", _("所选各件目前都不能办理，原因见逐件预览。"))])
     bulk = BulkAct.objects.create(
-        number=next_number("BULK", doing.at.year),
+        number=next_number_at("BULK", doing.at),
         desk=kind.desk,
         kind=kind.code,
         power=kind.power,

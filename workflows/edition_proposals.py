@@ -17,7 +17,7 @@ from accreditation.four_eyes import FourEyes
 from accreditation.models import EditionChange, User
 from accreditation.roles import ROLES, Power
 from accreditation.selectors.people import acting_role, holders_of
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 from workflows.edition_change import LEDGER, CaseOutcome, confirming_role, rehearse
 from workflows.edition_mapping import EditionMapping
 
@@ -109,7 +109,7 @@ def propose(
             if reasons := list(_against(found, seen)):
                 raise Refusal(reasons)
             row = EditionChange.objects.create(
-                number=next_number("EDITION", at.year), edition_before=mapping.before, edition_after=mapping.after,
+                number=next_number_at("EDITION", at), edition_before=mapping.before, edition_after=mapping.after,
                 mapping=mapping.text, mapping_sha256=mapping.sha256, reason=mapping.reason, proposed_by=by,
                 proposed_at=at, preview=found.lines, preview_sha256=found.sha256,
             )  # fmt: skip

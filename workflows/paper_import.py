@@ -22,7 +22,7 @@ from accreditation.models.titles import STANDING
 from accreditation.roles import Power, Role
 from accreditation.selectors.people import acting_role
 from accreditation.services.files import WORKBOOK, FileRule, check_file, take_file
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 from accreditation.services.titles import import_title
 from certificates.models import PaperCertificate
 from certificates.paper import PaperRecord
@@ -56,7 +56,7 @@ def prepare_import(content: bytes, name: str, *, by: User, at: datetime) -> Pape
             return waiting
         is_faulty = any(one.severity == "fault" for one in findings)
         row = PaperImport(
-            number=next_number("PAPER", at.year),
+            number=next_number_at("PAPER", at),
             file=stored,
             file_name=PurePath(name).name[:200],
             rows=[one.plain() for one in rows],

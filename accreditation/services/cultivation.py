@@ -19,7 +19,7 @@ from accreditation.roles import Power, Role
 from accreditation.seeds.standings import catalogue
 from accreditation.selectors.holders import day_of
 from accreditation.selectors.people import active_people_of, holders_of
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 
 PREFIX, RELEASE_PREFIX = "PY", "PYGB"
 NATIONAL_TITLE = "demonstration_national"
@@ -80,7 +80,7 @@ def _save_new(doing: Act, row: Cultivation, reasons: list[Reason]) -> None:
         reasons.append(Reason("already_open", _("该单位已在培育库中，或入库申请正在审核。")))
     if reasons:
         raise Refusal(reasons)
-    row.number = next_number(PREFIX, doing.at.year)
+    row.number = next_number_at(PREFIX, doing.at)
     row.save()
     doing.note(
         cultivation=row.number, uscc=row.enterprise.uscc, ground=row.ground, industry=row.industry, source=row.source,
@@ -162,7 +162,7 @@ def release_list(*, document: str, by: User, at: datetime, request_key: str | No
         if reasons:
             raise Refusal(reasons)
         row = CultivationRelease.objects.create(
-            number=next_number(RELEASE_PREFIX, at.year), document=number_of_notice, released_on=today, released_by=by,
+            number=next_number_at(RELEASE_PREFIX, at), document=number_of_notice, released_on=today, released_by=by,
             released_at=at, lines=lines,
         )  # fmt: skip
         doing.note(release=row.number, document=row.document, count=len(lines), lines=lines)

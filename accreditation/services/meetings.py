@@ -31,7 +31,7 @@ from accreditation.roles import Power, Role
 from accreditation.selectors.granting import title_names
 from accreditation.selectors.people import committee_of
 from accreditation.services import recognition_quota
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 from accreditation.services.rankings import missing_from_agenda
 from accreditation.services.tallies import (
     awaits_chair,
@@ -74,7 +74,7 @@ def call_meeting(
         if reasons := list(_faults_of_call(people, cases, chair, secretary)):
             raise Refusal(reasons)
         meeting = Meeting.objects.create(
-            number=next_number("MEET", at.year, 3),
+            number=next_number_at("MEET", at, 3),
             batch=batch,
             held_at=held_at,
             place=place,

@@ -12,7 +12,7 @@ from accreditation.acts import act
 from accreditation.enums import NoticeState, ObjectionState
 from accreditation.errors import AlreadyDone, Reason
 from accreditation.models import Announcement, Application, Batch, Notice, NoticeEntry, Objection, StoredFile, User
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 
 
 def create_notice(
@@ -27,7 +27,7 @@ def create_notice(
 ) -> Notice:
     """Publish the list of a batch, names as they stand today."""
     notice = Notice.objects.create(
-        number=next_number("NOTICE", at.year, 3),
+        number=next_number_at("NOTICE", at, 3),
         batch=batch,
         body=body,
         published_at=at,
@@ -79,7 +79,7 @@ def raise_objection(
     return Objection.objects.create(
         notice=application.notice,
         application=application,
-        number=next_number("OBJ", at.year, 4),
+        number=next_number_at("OBJ", at, 4),
         objector=objector,
         contact=contact,
         text=text,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from accreditation.models import Counter
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def next_value(key: str) -> int:
@@ -17,3 +22,8 @@ def next_value(key: str) -> int:
 def next_number(prefix: str, year: int, width: int = 4) -> str:
     """An official number such as `SHETC-2026-0001`."""
     return f"{prefix}-{year}-{next_value(f'{prefix}-{year}'):0{width}d}"
+
+
+def next_number_at(prefix: str, at: datetime, width: int = 4) -> str:
+    """The same of the year that it is in Shanghai at that instant."""
+    return next_number(prefix, at.astimezone(SHANGHAI).year, width)

@@ -20,7 +20,7 @@ from accreditation.permissions import demand_power
 from accreditation.recommendation_words import TieRule
 from accreditation.roles import Power
 from accreditation.services.evaluation import verified_evaluation, verified_facts
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import exact_text
 from criteria.units import amount_text
@@ -112,7 +112,7 @@ def faults_of_freezing(batch: Batch, tie_rule: str, at: datetime) -> Iterator[Re
 def create_ranking(batch: Batch, *, tie_rule: str, by: User, at: datetime) -> Ranking:
     """Write the ranking and its lines; the text carries quota, ground, tie rule, rule set and every place."""
     standings = ranked(batch, tie_rule)
-    number = next_number("RANK", at.year, 3)
+    number = next_number_at("RANK", at, 3)
     text = _text(batch, number, tie_rule, standings)
     assert batch.quota is not None
     ranking = Ranking.objects.create(

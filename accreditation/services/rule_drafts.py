@@ -18,7 +18,7 @@ from accreditation.models import Programme, RuleDraft, RuleSetEdition, User
 from accreditation.permissions import has_power
 from accreditation.roles import Power
 from accreditation.selectors.rule_drafts import SHIPPED
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 from accreditation.services.rule_sets import faults_as_reasons, store_edition
 from criteria.editing import Content, Edit, closed, edited, opened, part_at
 from criteria.facts import exact_text
@@ -101,7 +101,7 @@ def _begin(
             if reasons := [*_programme_faults(programme, base, content), *edition_faults(programme, content)]:
                 raise Refusal(reasons)
             draft = RuleDraft.objects.create(
-                number=next_number("RULES", at.year), programme=programme, base=base, text=text, cases=cases,
+                number=next_number_at("RULES", at), programme=programme, base=base, text=text, cases=cases,
                 created_by=by, created_at=at, changed_by=by, changed_at=at,
             )  # fmt: skip
             draft.editors.add(by)

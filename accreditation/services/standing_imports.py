@@ -15,7 +15,7 @@ from accreditation.enums import StandingState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Standing, StandingImport, User
 from accreditation.selectors.holders import day_of
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 from accreditation.services.standing_texts import HEADINGS, REQUIRED, Grant, heading_names, read_grant
 from accreditation.services.standings import check_keeper
 from criteria.workbook.faults import Fault
@@ -83,7 +83,7 @@ def _store(grants: list[tuple[Line, Grant]], row: StandingImport) -> StandingImp
     new = [grant for _line, grant in grants if _key(grant) not in known]
     if not new:
         raise _NothingNew
-    row.number, row.rows, row.known = next_number(PREFIX, row.entered_at.year), len(new), len(known)
+    row.number, row.rows, row.known = next_number_at(PREFIX, row.entered_at), len(new), len(known)
     row.save()
     Standing.objects.bulk_create(
         Standing(

@@ -16,7 +16,7 @@ from accreditation.models import Standing, StandingImport, User
 from accreditation.permissions import has_power
 from accreditation.roles import Power
 from accreditation.selectors.holders import day_of
-from accreditation.services.numbers import next_number
+from accreditation.services.numbers import next_number_at
 from accreditation.services.standing_texts import Grant, read_grant
 
 PREFIX = "ST"
@@ -37,7 +37,7 @@ def propose_standing(texts: Mapping[str, str], *, by: User, at: datetime, reques
     ) as doing:  # fmt: skip
         if standing_like(grant) is not None:
             raise Refusal([Reason("known", _("登记簿中已有这一项（待复核、已复核或已终止）。"))])
-        row.number = next_number(PREFIX, at.year)
+        row.number = next_number_at(PREFIX, at)
         row.save()
         doing.note(standing=row.number, **plain(grant))
         doing.reply(number=row.number)
