@@ -39,7 +39,7 @@ def notice_adjust(request: HttpRequest, number: str) -> HttpResponse:
     """Correct names of a running notice, take entries off; previewed by the confirm step."""
     notice = rows.notice_to_adjust(signed_in(request), number)
     form = AdjustmentForm(request.POST or None, entries=rows.adjustable(notice), waived=rows.waived(notice))
-    crumbs = [{"label": _("公示与公告"), "href": reverse("publishing")}, {"label": notice.number}]
+    crumbs = [{"label": _("发布名单"), "href": reverse("publishing")}, {"label": notice.number}]
     if request.method == "POST" and form.is_valid():
         if CONFIRMED not in request.POST:
             return ask(request, PUBLISH, cancel=request.path, crumbs=crumbs)
