@@ -70,7 +70,7 @@ def objection_line(objection: Objection, *, at: datetime, calendar: WorkCalendar
     `objection` carries `due_at` of `workflows.selectors.registers.objections`.
     """
     is_open = objection.state == ObjectionState.RECEIVED
-    due_at: datetime = objection.due_at  # type: ignore[attr-defined]  # annotated
+    due_at: datetime = objection.due_at  # type: ignore[attr-defined]  # annotated by the query
     today, last = (moment.astimezone(SHANGHAI).date() for moment in (at, due_at))
     asked: ObjectionHearing | None = getattr(objection, "hearing", None)
     until = asked.clock.due_at if is_open and asked is not None and rows.is_awaited(asked, at) else None

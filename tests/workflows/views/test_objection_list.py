@@ -60,8 +60,8 @@ def test_open_objections_come_by_the_end_of_the_notice_of_their_case(cast: Cast,
     door.perform(cases[1], "dismiss_objection", by=cast.office, at=at("2026-09-09"), form=settled)
     listed = list(objections(cast.office))
     assert [row.pk for row in listed] == [raised[2].pk, raised[0].pk, raised[1].pk]
-    for row in listed:
-        assert row.due_at == end_of_notice(Application.objects.get(pk=row.application_id))  # type: ignore[attr-defined]
+    for application, due_at in objections(cast.office).values_list("application", "due_at"):
+        assert due_at == end_of_notice(Application.objects.get(pk=application))
     open_ones = objections(cast.office, ObjectionState.RECEIVED)
     assert [row.pk for row in open_ones] == [raised[2].pk, raised[0].pk]
 
