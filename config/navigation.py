@@ -45,7 +45,7 @@ TOP = (
     Entry("orders", _("行政复议"), frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS})),
     Entry("orders", _("答复行政复议"), frozenset({Power.RUN_LOCALLY})),
     Entry("reissues", _("证书补发换发"), frozenset({Power.RUN_LOCALLY})),
-    Entry("publishing", _("公示与公告"), frozenset({Power.PUBLISH, Power.PUBLISH_LOCALLY})),
+    Entry("publishing", _("发布名单"), frozenset({Power.PUBLISH, Power.PUBLISH_LOCALLY})),
     Entry("grants", _("授权管理"), frozenset({Power.GRANT_ROLES})),
     Entry("people", _("账号"), frozenset({Power.OPERATE, Power.GRANT_ROLES})),
     Entry("operations", _("运行维护"), frozenset({Power.OPERATE})),

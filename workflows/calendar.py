@@ -12,6 +12,15 @@ from accreditation.models import Deadline
 from workflows.models import CalendarDay, CalendarYear
 from workflows.workdays import SATURDAY, WorkCalendar
 
+HOLIDAYS = {  # of the package, by the names that the State Council's plans give them
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "Mid-autumn Festival": "中秋节",
+    "National Day": "国庆节",
+}
 SEED_SOURCE = "chinesecalendar 1.11.0, after the State Council's yearly plans"
 
 
@@ -53,9 +62,14 @@ def _package_year(year: int) -> list[tuple[date, bool, str]] | None:
     days = [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
     try:
         return [
-            (day, bool(chinese_calendar.is_workday(day)), str(chinese_calendar.get_holiday_detail(day)[1] or ""))
+            (day, bool(chinese_calendar.is_workday(day)), _package_name(day))
             for day in days
             if chinese_calendar.is_workday(day) != (day.weekday() < SATURDAY)
         ]
     except NotImplementedError:
         return None
+
+
+def _package_name(day: date) -> str:
+    name = str(chinese_calendar.get_holiday_detail(day)[1] or "")
+    return HOLIDAYS.get(name, name)

@@ -83,7 +83,7 @@ def form_faults(form: object) -> list[dict[str, str]]:
         return []
     faults = [{"text": str(text), "href": ""} for text in form.non_field_errors()]
     for field in form:
-        place = {"href": f"#{anchor(field)}", "label": str(field.label)}
+        place = {"href": f"#{anchor(field)}", "label": str(field.label).rstrip("。")}
         faults += [place | {"text": str(text)} for text in field.errors]
     return faults
 

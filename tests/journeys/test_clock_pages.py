@@ -91,13 +91,17 @@ def test_entry_is_taken_off_a_notice_on_the_publishers_page(clock: Clock) -> Non
     client = log_in(Client(), world.people["publisher"])
     page = client.get(address).content.decode()
     assert f"off-{entry.pk}" not in page  # nothing is taken off without the applicant's own declaration
+    assert "现在没有这样的申请" in page
     assert client.post(address, form | {"confirmed": "1"}).status_code == 422
     own = log_in(Client(), world.people["applicant"])
     declared = {"reason": "经营计划调整，自愿退出。", "understood": "on"}
-    assert own.post(reverse("my_waiver", args=[case.number]), {"reason": "退出"}).status_code == 422
+    unticked = own.post(reverse("my_waiver", args=[case.number]), {"reason": "退出"})
+    assert (unticked.status_code, "本次申报终止：请先勾选此项声明。" in unticked.content.decode()) == (422, True)
     assert own.post(reverse("my_waiver", args=[case.number]), declared).status_code == 302
     assert NoticeWaiver.objects.get().sha256 in own.get(reverse("my_waiver", args=[case.number])).content.decode()
-    assert "撤下名单的单位，本次申报程序终止" in client.post(address, form).content.decode()
+    asked = client.post(address, form | {f"name-{entry.pk}": "更正的名称"}).content.decode()
+    for line in ("撤下名单的单位，本次申报程序终止", f"“{entry.enterprise_name}”撤下名单", "更正为“更正的名称”"):
+        assert line in asked, line
     assert Application.objects.get(case=case).state == S.UNDER_NOTICE  # asked first
     assert log_in(Client(), world.people["office"]).post(address, form | {"confirmed": "1"}).status_code == 403
     key: dict[str, Any] = form | {"confirmed": "1", "request_key": "off-1"}

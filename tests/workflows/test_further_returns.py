@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -277,8 +278,8 @@ def test_pages_ask_answer_and_return(cast: Cast, case: Case) -> None:
     assert case.number in chief.get("/district/").content.decode()
     assert "待您答复的再次退回" not in officer.get("/district/").content.decode()
     shown = chief.get(page).content.decode()
-    assert WHY in shown
-    assert "缺附注" in shown
+    assert re.search(f"<dt>再次退回的理由</dt><dd[^>]*>{WHY}</dd>", shown)
+    assert re.search("<dt>需要补正的内容</dt><dd><ol><li>[^<]*缺附注", shown)
     decide = {"further": row_of(case).pk, "answer": "allowed", "reason": "确有必要，同意", "request_key": "c"}
     assert officer.post(f"/cases/{case.number}/further-return/", decide).status_code == 403
     assert chief.post(f"/cases/{case.number}/further-return/", decide).status_code == 302

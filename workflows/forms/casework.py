@@ -48,6 +48,12 @@ def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, str | Promis
     field.choices = list(choices)
 
 
+class Confirmation(forms.BooleanField):
+    """A statement to be ticked before the form is sent."""
+
+    default_error_messages = {"required": _("请先勾选此项声明。")}
+
+
 class ConfirmedForm(forms.Form):
     """An act that needs no words."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from workflows.forms.casework import LONG
+from workflows.forms.casework import LONG, Confirmation
 from workflows.forms.public import LEAST_TEXT, NumberAndCode, WithFile
 
 
@@ -37,7 +37,7 @@ class WaiverForm(forms.Form):
     """Why the applicant leaves the notice, and that it knows what follows."""
 
     reason = forms.CharField(label=_("理由"), max_length=1000, widget=forms.Textarea(attrs=LONG))
-    understood = forms.BooleanField(
+    understood = Confirmation(
         label=_("本单位自愿申请撤下公示名单，知道公布调整通知后本次申报终止。"),
     )
 

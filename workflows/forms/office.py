@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.enums import DISTRICTS, ObjectionState
 from accreditation.models import Application, Body, Programme, RuleSetEdition, User
 from accreditation.selectors.granting import own_bodies
+from accreditation.services.rule_sets import rules_of_edition
 from workflows.forms.casework import LONG, FilterForm, offer
 from workflows.forms.district import SEARCH, STATES, URGENCIES
 from workflows.presentation.words import body_name, either, named
@@ -125,6 +126,14 @@ class ProgrammeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not 
         return either(obj, "name")
 
 
+class EditionChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Stored editions of rule sets by name, with reference and digest for whoever has two of one name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name, then what tells it from others of that name."""
+        return f"{either(rules_of_edition(obj), 'name')} ({obj})"
+
+
 class AuthorityChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Authorities by their names in the reader's language."""
 
@@ -137,7 +146,7 @@ class BatchForm(forms.Form):
     """Everything that is pinned when a batch is opened."""
 
     programme = ProgrammeChoice(label=_("项目"), queryset=Programme.objects.none(), empty_label=None)
-    edition = forms.ModelChoiceField(
+    edition = EditionChoice(
         label=_("规则集版本"),
         queryset=RuleSetEdition.objects.none(),
         empty_label=None,

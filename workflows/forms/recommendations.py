@@ -13,7 +13,7 @@ from accreditation.errors import Refusal
 from accreditation.models import Application, Title
 from accreditation.recommendation_words import Department, OutsideBand, Position, TieRule
 from accreditation.services.files import ALLOWED, check_file
-from workflows.forms.casework import LONG, offer
+from workflows.forms.casework import LONG, Confirmation, offer
 from workflows.forms.office import ListForm
 
 HEAD = 16
@@ -162,7 +162,7 @@ class ResultForm(OutsideNoticeForm):
         label=_("国家公示未登记或未满的原因"), required=False, max_length=500,
         help_text=_("国家公示已登记且已期满的不填。"),
     )  # fmt: skip
-    checked = forms.BooleanField(label=_("我已将名单与文件逐项核对；登记后不能撤回。"))
+    checked = Confirmation(label=_("我已将名单与文件逐项核对；登记后不能撤回。"))
 
     def __init__(self, *args: Any, applications: Iterable[Application], has_public_notice: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.models import Reexamination
 from accreditation.reexamination_words import Advice
-from workflows.forms.casework import LONG, offer
+from workflows.forms.casework import LONG, Confirmation, offer
 from workflows.forms.matter_returns import NamedFiguresForm, SummaryForm
 from workflows.forms.recommendations import OutsideNoticeForm
 from workflows.forms.yearly_reports import figures_on_record, saved_figures
@@ -111,7 +111,7 @@ class ResultForm(OutsideNoticeForm):
         label=_("合格称号的有效期至"), required=False,
         help_text=_("文件未写明的留空，按规则的复核周期自文件印发之日起计算。"), widget=_day(),
     )  # fmt: skip
-    checked = forms.BooleanField(label=_("我已将名单与文件逐项核对；登记后不能撤回。"))
+    checked = Confirmation(label=_("我已将名单与文件逐项核对；登记后不能撤回。"))
 
     def __init__(self, *args: Any, listed: Iterable[Reexamination], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from workflows.forms.casework import Confirmation
 from workflows.succession_agreements import LEAST_WORDS
 
 
 class AgreementForm(forms.Form):
     """It takes the titles on."""
 
-    agreed = forms.BooleanField(label=_("本单位同意承继上述称号，并承担持有单位的义务。"))
+    agreed = Confirmation(label=_("本单位同意承继上述称号，并承担持有单位的义务。"))
 
 
 class DeclineForm(forms.Form):

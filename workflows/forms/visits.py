@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.errors import Refusal
 from accreditation.models import User
 from accreditation.services.files import ALLOWED, check_file
-from workflows.forms.casework import LONG, offer
+from workflows.forms.casework import LONG, Confirmation, offer
 
 FILE_MAX_BYTES = 10 * 1024 * 1024
 MOST_FILES = 10
@@ -43,7 +43,7 @@ class VisitForm(forms.Form):
     visitors = forms.MultipleChoiceField(
         label=_("到场专家"), help_text=_("从本件评审组中选择，至少一名。"), widget=forms.CheckboxSelectMultiple
     )
-    has_no_ties = forms.BooleanField(label=_("到场专家已当场声明与申报单位无利害关系"))
+    has_no_ties = Confirmation(label=_("到场专家已当场声明与申报单位无利害关系"))
     findings = forms.CharField(
         label=_("核查情况"),
         help_text=_("写明机构、人员、设备和场所的实际情况，与申报材料逐项对照，不少于 10 个字；申报单位可以看到。"),

@@ -11,15 +11,18 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accreditation.enums import ObjectionState
 from accreditation.models import Application, NoticeWaiver, Objection, ObjectionHearing, ObjectorLetter
 from accreditation.services import hearings as rows
 from workflows.presentation.cases import deciding_office
 from workflows.presentation.words import Words, quoted
+from workflows.workdays import SHANGHAI, WorkCalendar
 
 if TYPE_CHECKING:
     from criteria.ruleset import RuleSet
 
 Content = Mapping[str, Any]
+STATE_TONES = {ObjectionState.RECEIVED: "amber", ObjectionState.UPHELD: "red"}
 
 
 def hearing_words(hearing: ObjectionHearing, at: datetime) -> Words:
@@ -59,6 +62,30 @@ def hearing_on(objection: Objection, at: datetime) -> Words | None:
     """The hearing on one objection; None where nobody asked for a statement."""
     found = rows.hearing_of(objection)
     return hearing_words(found, at) if found is not None else None
+
+
+def objection_line(objection: Objection, *, at: datetime, calendar: WorkCalendar) -> Words:
+    """One row of the list: state, who has it in hand, by when it is to be settled, with the working days left.
+
+    `objection` carries `due_at` of `workflows.selectors.registers.objections`.
+    """
+    is_open = objection.state == ObjectionState.RECEIVED
+    due_at: datetime = objection.due_at  # type: ignore[attr-defined]  # annotated by the query
+    today, last = (moment.astimezone(SHANGHAI).date() for moment in (at, due_at))
+    asked: ObjectionHearing | None = getattr(objection, "hearing", None)
+    until = asked.clock.due_at if is_open and asked is not None and rows.is_awaited(asked, at) else None
+    return {
+        "row": objection,
+        "is_open": is_open,
+        "tone": STATE_TONES.get(objection.state, "grey"),
+        "due": due_at,
+        "left": calendar.left(today, last),
+        "provisional": objection.notice.is_provisional,
+        "holder": _("申报单位") if until else objections_go_to(objection.notice.batch),
+        "statement_due": until,
+        "settled_by": quoted(objection.settled_by) if objection.settled_by else "",
+        "settled_at": objection.settled_at,
+    }
 
 
 def answer_words(objection: Objection) -> Words:

@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accreditation.clocks import BESIDE, DeadlineState
-from accreditation.enums import APPLICATION_STATES, ApplicationState, ObjectionState, SeatState
-from accreditation.models import Batch, Case, Deadline, Objection, Seat, User
+from accreditation.enums import APPLICATION_STATES, ApplicationState, SeatState
+from accreditation.models import Batch, Case, Deadline, Seat, User
 from accreditation.permissions import districts_of
 from accreditation.roles import Power
 from accreditation.visibility import visible_cases
@@ -139,8 +139,3 @@ def vacant_places() -> QuerySet[Seat]:
     later = Seat.objects.filter(panel=OuterRef("panel"), place=OuterRef("place"), pk__gt=OuterRef("pk"))
     rows = rows.exclude(Exists(later)).select_related("panel__application__case__enterprise")
     return rows.order_by("declared_at", "pk")
-
-
-def open_objection_count() -> int:
-    """Objections that nobody has answered yet."""
-    return Objection.objects.filter(state=ObjectionState.RECEIVED).count()

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db import models
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, Greatest
 
 from accreditation.audit import Break, chain_key, verify_chain
+from accreditation.clocks import DeadlineKind
 from accreditation.enums import ObjectionState
 from accreditation.models import (
+    AdjustedEntry,
     Application,
     AuditEvent,
     Case,
+    Deadline,
     FirstReview,
     Forwarding,
     GateAnswer,
     Letter,
     MeetingItem,
     Member,
+    NoticeExtension,
     Objection,
     User,
 )
@@ -41,14 +47,41 @@ class Trail:
 
 
 def objections(user: User, state: str = "") -> QuerySet[Objection]:
-    """Objections that the person looks into, none against its own enterprises; open ones first, then the newest."""
+    """Objections that the person looks into, none against its own enterprises: open ones first, by when they are due.
+
+    `due_at` is when the public notice of the case ends, from when on an open objection holds the case back; those that
+    are settled follow, the newest first. One state alone is listed in the same order.
+    """
     rows = Objection.objects.filter(batches_under(user, Power.ANSWER_OBJECTIONS, "notice__batch__"))
     tied = Member.objects.filter(user__in=persons_behind(user)).values("enterprise_id")
     rows = rows.exclude(application__enterprise__in=tied)
-    rows = rows.select_related("application__case__enterprise", "notice__batch", "settled_by")
+    rows = rows.select_related(
+        "application__case__enterprise", "notice__batch__authority", "hearing__clock", "settled_by"
+    )
     if state in ObjectionState.values:
         rows = rows.filter(state=state)
-    return rows.order_by("settled_at", "-raised_at") if not state else rows.order_by("-raised_at")
+    return _by_due_day(rows)
+
+
+def _by_due_day(rows: QuerySet[Objection]) -> QuerySet[Objection]:
+    """The order of `accreditation.services.notice_ends.end_of_notice` in one statement."""
+    case, notice = OuterRef("application__case"), OuterRef("notice")
+    clock = Deadline.objects.filter(case=case, kind=DeadlineKind.NOTICE).order_by("-pk").values("due_at")[:1]
+    extended = NoticeExtension.objects.filter(application=OuterRef("application"), notice=notice)
+    anew = AdjustedEntry.objects.filter(
+        entry__application=OuterRef("application"), entry__notice=notice, ends_at__isnull=False
+    )
+    listed = F("notice__ends_at")
+    ends = Greatest(
+        listed,
+        Coalesce(models.Case(When(Exists(extended), then=Subquery(clock))), listed),
+        Coalesce(Subquery(anew.order_by("-ends_at").values("ends_at")[:1]), listed),
+    )
+    is_open = models.Case(When(state=ObjectionState.RECEIVED, then=True), default=False)
+    open_due = models.Case(When(state=ObjectionState.RECEIVED, then=ends))
+    return rows.annotate(due_at=ends, is_open=is_open, open_due=open_due).order_by(
+        "-is_open", "open_due", "-settled_at", "raised_at", "pk"
+    )
 
 
 def objections_of(application: Application) -> list[Objection]:

@@ -10,7 +10,10 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accreditation.models import RuleSetEdition
+from accreditation.services.rule_sets import rules_of_edition
 from accreditation.templatetags.language import is_english, marked, zh
+from workflows.presentation.editions import edition_name
 from workflows.presentation.words import either as either_of
 from workflows.presentation.words import lang
 
@@ -18,12 +21,19 @@ register = template.Library()
 
 CODE = re.compile(r"([A-Za-z][A-Za-z0-9_.\-]*)")
 register.filter("either", either_of)
+register.filter("procedure_name", edition_name)
 
 
 @register.filter
 def either_key(held: Mapping[str, Any], name: str) -> SafeString:
     """The half of a pair of entries (`name_zh`, `name_en`) that fits the page; the Chinese one where none is."""
     return zh(held.get(f"{name}_{lang()}") or held.get(f"{name}_zh", ""))
+
+
+@register.filter
+def rule_set_name(edition: RuleSetEdition) -> str:
+    """Name of the rule set of a stored edition, in the reader's language."""
+    return either_of(rules_of_edition(edition), "name")
 
 
 @register.filter

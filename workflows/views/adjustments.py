@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +19,7 @@ from accreditation.permissions import signed_in
 from accreditation.views.answers import put_reasons
 from workflows.adjustment_acts import publish_adjustment
 from workflows.forms.adjustments import AdjustmentForm
+from workflows.presentation.words import filled, quoted
 from workflows.selectors import adjustments as rows
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
@@ -39,10 +42,10 @@ def notice_adjust(request: HttpRequest, number: str) -> HttpResponse:
     """Correct names of a running notice, take entries off; previewed by the confirm step."""
     notice = rows.notice_to_adjust(signed_in(request), number)
     form = AdjustmentForm(request.POST or None, entries=rows.adjustable(notice), waived=rows.waived(notice))
-    crumbs = [{"label": _("公示与公告"), "href": reverse("publishing")}, {"label": notice.number}]
+    crumbs = [{"label": _("发布名单"), "href": reverse("publishing")}, {"label": notice.number}]
     if request.method == "POST" and form.is_valid():
         if CONFIRMED not in request.POST:
-            return ask(request, PUBLISH, cancel=request.path, crumbs=crumbs)
+            return ask(request, _confirm(form), cancel=request.path, crumbs=crumbs)
         try:
             row = publish_adjustment(
                 notice, form.corrected, form.taken_off, body=form.cleaned_data["body"], by=signed_in(request),
@@ -62,3 +65,13 @@ def notice_adjust(request: HttpRequest, number: str) -> HttpResponse:
         "restarts": notice.batch.adjustment_restarts,
     }  # fmt: skip
     return render(request, "workflows/office/notice_adjust.html", context, status=status_of(form))
+
+
+def _confirm(form: AdjustmentForm) -> Confirm:
+    """What the notice will say, entry by entry, and what follows from it."""
+    corrected = [
+        filled(_("“%(old)s”更正为“%(new)s”。"), old=quoted(entry.enterprise_name), new=quoted(name))
+        for entry, name in form.corrected.items()
+    ]
+    taken_off = [filled(_("“%(name)s”撤下名单。"), name=quoted(entry.enterprise_name)) for entry in form.taken_off]
+    return replace(PUBLISH, consequences=(*corrected, *taken_off, *PUBLISH.consequences))

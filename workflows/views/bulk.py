@@ -135,6 +135,7 @@ def bulk_report(request: HttpRequest, number: str) -> HttpResponse:
         "refused": outcomes.count("refused") + outcomes.count("not_found"),
         "waiting": outcomes.count("waiting"),
         "inbox": f"{bulk.desk}_inbox",
+        "list": f"{bulk.desk}_bulk",
         "may_confirm": selectors.may_answer(user, bulk),
         "may_carry_on": bulk.state == "running" and user.pk in (bulk.second_id or bulk.proposed_by_id,),
         "request_key": new_request_key(),

@@ -161,7 +161,7 @@ def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callab
     if request.method != "POST" or not form.is_valid():
         return None
     if CONFIRMED not in request.POST:
-        crumbs = [{"label": _("公示与公告"), "href": reverse("publishing")}, {"label": str(confirm.yes)}]
+        crumbs = [{"label": _("发布名单"), "href": reverse("publishing")}, {"label": str(confirm.yes)}]
         return ask(request, confirm, cancel=request.path, crumbs=crumbs)
     try:
         done = act()
@@ -179,7 +179,7 @@ def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callab
 
 
 def _list_page(request: HttpRequest, name: str, context: dict[str, Any], form: ListForm) -> HttpResponse:
-    crumbs = [{"label": _("公示与公告"), "href": reverse("publishing")}, {"label": context["batch"].code.upper()}]
+    crumbs = [{"label": _("发布名单"), "href": reverse("publishing")}, {"label": context["batch"].code.upper()}]
     ticked = set(form["cases"].value() or [])
     bands = {key: band_name(call) for key, call in results_by_case(context["rows"]).items()}
     listed = [

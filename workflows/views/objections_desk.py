@@ -18,11 +18,12 @@ from accreditation.services.hearings import letter_to_objector
 from accreditation.services.notice_ends import end_of_notice
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import case_for, objection_for
+from workflows.calendar import current_calendar
 from workflows.door import possible_verbs
 from workflows.forms.objections import ExtensionForm
 from workflows.forms.office import AnswerForm, ObjectionFilter
 from workflows.presentation.extensions import extension_rows
-from workflows.presentation.objections import hearing_on
+from workflows.presentation.objections import hearing_on, objection_line
 from workflows.selectors import registers
 from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import ENDS, LETTER, status_of
@@ -44,10 +45,15 @@ DONE = {
 @require_safe
 @page
 def office_objections(request: HttpRequest) -> HttpResponse:
-    """Objections, those still open first."""
-    form = ObjectionFilter(request.GET)
+    """Objections, those still open first, the most urgent on top."""
+    form, at, calendar = ObjectionFilter(request.GET), timezone.now(), current_calendar()
     rows = page_of_rows(request, registers.objections(signed_in(request), **form.chosen()))
-    return render(request, "workflows/office/objections.html", {"page": rows, "filters": filters(request, form)})
+    context = {
+        "page": rows,
+        "lines": [objection_line(row, at=at, calendar=calendar) for row in rows],
+        "filters": filters(request, form),
+    }
+    return render(request, "workflows/office/objections.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

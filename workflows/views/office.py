@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.enums import ObjectionState
 from accreditation.permissions import signed_in
 from accreditation.roles import Power
 from workflows.calendar import current_calendar
@@ -22,7 +23,6 @@ from workflows.selectors.desks import (
     board,
     narrowed,
     official_cases,
-    open_objection_count,
     vacant_places,
 )
 from workflows.selectors.further_returns import matters_waiting_for, waiting_for
@@ -55,7 +55,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "stages": [_stage(stage) for stage in stages],
         "districts": districts,
         "vacancies": vacant_places()[:20],
-        "open_objections": open_objection_count(),
+        "open_objections": registers.objections(user, ObjectionState.RECEIVED).count(),
         "waiting_returns": waiting_for(user),
         "waiting_matters": matters_waiting_for(user, at=now),
         **bulk_desk(user, "office"),

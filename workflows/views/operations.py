@@ -17,6 +17,7 @@ from accreditation.views.answers import put_reasons
 from workflows.calendar_import import import_days, parse_days
 from workflows.forms.oversight import CalendarForm
 from workflows.operation import retry_failed
+from workflows.presentation.holidays import day_rows
 from workflows.presentation.words import Words
 from workflows.selectors import oversight
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
@@ -95,5 +96,6 @@ def _calendar_page(request: HttpRequest, form: CalendarForm) -> HttpResponse:
 @require_safe
 def calendar_year(request: HttpRequest, year: int) -> HttpResponse:
     """Days of a year that depart from Monday to Friday."""
-    context = {"year": year, "days": oversight.departures(year), "is_published": year in oversight.published_years()}
+    days = day_rows(oversight.departures(year))
+    context = {"year": year, "days": days, "is_published": year in oversight.published_years()}
     return render(request, "workflows/oversight/year.html", context)

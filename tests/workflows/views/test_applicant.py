@@ -237,6 +237,15 @@ def test_closed_kind_of_evidence_is_refused_in_a_correction(me: Client, returned
     assert post(me, "my_materials", returned, kind="audit_report", file=file("a.pdf", PDF)).status_code == 302
 
 
+# --- checking ---------------------------------------------------------------------------------------------------
+def test_each_value_stands_after_its_year(cast: Cast, me: Client, draft: Case) -> None:
+    with_material(draft, cast.member0, cast.at)
+    shown, year = me.get(address("my_check", draft)).content.decode(), cast.batch.reporting_year
+    values = re.findall(r'<span class="year-value">(.*?)</span>\s*(\S[^<]*)</span>', shown)
+    assert f'<span class="input-year">{year} 年' in [start for start, _value in values]
+    assert all(re.search(r"\d", value) for _start, value in values)
+
+
 # --- filing -----------------------------------------------------------------------------------------------------
 def test_filing_an_empty_draft_shows_every_reason(cast: Cast, me: Client, draft: Case) -> None:
     answer = post(me, "my_check", draft, verb="submit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,7 @@ from accreditation.enums import ApplicationState as S
 from accreditation.enums import SeatState
 from accreditation.models import Application, AuditEvent, Batch, Case, Evidence, RuleSetEdition, Seat, VerifiedValue
 from accreditation.services.files import keep_file
+from accreditation.services.rule_sets import rules_of
 from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
@@ -265,6 +267,10 @@ def batch_form(cast: Cast, **changed: object) -> dict[str, object]:
 def test_batch_page_names_rules_checksum_parameters_and_confidence(cast: Cast, case: Case) -> None:
     page = text(as_(cast.office).get(reverse("office_batch", args=[cast.batch.code])))
     assert cast.batch.rule_set.checksum in page
+    assert "市级企业技术中心认定（2022 版）" in page
+    assert re.search(r'<span class="cell-hint"><code>municipal_recognition/2022</code>', page)
+    listed = text(as_(cast.office).get(reverse("office_batches")))
+    assert rules_of(cast.batch).name_zh in listed
     assert "演示用，非法规" in page
     assert "公示期" in page
     assert as_(cast.office).get(reverse("office_batch", args=["none-1"])).status_code == 404

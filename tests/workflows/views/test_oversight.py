@@ -21,6 +21,7 @@ from accreditation.models import AuditEvent, Case, Deadline, Effect, Ledger
 from tests.clock import SHANGHAI, Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
+from workflows.calendar import seed_calendar
 from workflows.heartbeat import beat
 from workflows.models import CalendarDay, CalendarYear
 
@@ -185,6 +186,21 @@ def test_import_recomputes_provisional_clocks_on_the_chain_of_their_case(cast: C
     )
     assert verify_all()[1] == []
     assert "元旦调休" in text_of(client, reverse("operations_year", args=[2027]))
+
+
+def test_holidays_are_named_in_the_readers_language(cast: Cast) -> None:
+    seed_calendar([2025], at=cast.at)
+    CalendarDay.objects.filter(day="2025-10-08").update(name="Mid-autumn Festival")  # as older seeds wrote it
+    CalendarDay.objects.filter(day="2025-01-28").update(name="春节前一日")
+    client, address = client_of(cast.operator), reverse("operations_year", args=[2025])
+    page = text_of(client, address)
+    for name in ("元旦", "春节", "清明节", "劳动节", "端午节", "国庆节", "中秋节", "春节前一日"):
+        assert name in page, name
+    assert "Festival" not in page
+    english = client.get(address, headers={"accept-language": "en"}).content.decode()
+    for name in ("New Year&#x27;s Day", "Spring Festival", "Tomb-sweeping Day", "Mid-autumn Festival", "National Day"):
+        assert name in english, name
+    assert '<span lang="zh-CN">春节前一日</span>' in english
 
 
 @pytest.mark.parametrize(

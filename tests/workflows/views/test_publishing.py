@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,13 @@ def text(answer: Any) -> str:
 
 def test_publisher_sees_the_own_desk_and_nothing_else(cast: Cast, proposed: Case) -> None:
     client = as_(cast.publisher)
-    assert reverse("batch_notice", args=[cast.batch.code]) in text(client.get(reverse("publishing")))
+    desk = text(client.get(reverse("publishing")))
+    assert reverse("batch_notice", args=[cast.batch.code]) in desk
+    for name, words in (
+        ("publishing", "发布名单"),
+        ("notices", "公示和公布"),
+    ):  # what is to be done, what the public reads
+        assert re.search(f'href="{reverse(name)}"[^>]*>{words}<', desk), words
     for name, arguments in (
         ("office_inbox", []), ("office_cases", []), ("office_case", [proposed.number]), ("office_batches", []),
         ("office_objections", []), ("district_inbox", []),
@@ -217,7 +224,9 @@ def test_number_used_before_is_refused_at_its_field(cast: Cast, completed: Case)
 # --- objections -------------------------------------------------------------------------------------------------
 def test_objector_is_shown_to_the_office_only(cast: Cast, objection: Objection) -> None:
     address = reverse("office_objection", args=[objection.number])
-    assert "赵示例" in text(as_(cast.office).get(address))
+    page = text(as_(cast.office).get(address))
+    assert "赵示例" in page
+    assert (page.count("btn btn-primary"), "请申报单位陈述" in page, "异议不成立" in page) == (1, True, True)
     for person in (cast.pudong, cast.publisher, cast.member0, cast.auditor):
         assert as_(person).get(address).status_code == 403, person
     number = objection.application.case.number
