@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from accreditation.audit import chain_key
 from accreditation.enums import TitleState
 from accreditation.models import Application, AuditEvent, Standing, Title
-from accreditation.models.titles import STANDING
-from accreditation.selectors.holders import SHANGHAI, TitleStep, day_of, passed_from
+from accreditation.models.titles import BENEATH, STANDING
+from accreditation.selectors.holders import PROLONG, SHANGHAI, TitleStep, day_of, passed_from
 from accreditation.selectors.standings import stands_on
 
 CUTS = ("district", "programme", "industry", "batch", "state")
@@ -82,6 +82,7 @@ def _fates(titles: list[Title], since: date, until: date) -> Iterable[_Fate]:
     by_chain: dict[str, list[AuditEvent]] = {chain_key(title): [] for title in titles}
     end = datetime.combine(until + timedelta(days=1), time(), SHANGHAI)
     events = AuditEvent.objects.filter(chain__startswith="title:", at__lt=end, state_after__in=TitleState.values)
+    events = events.exclude(verb__in=[PROLONG, *BENEATH])  # they keep its state
     for event in events.order_by("chain", "seq"):
         by_chain.get(event.chain, []).append(event)
     for title in titles:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from accreditation.acts import act
 from accreditation.models import Title
 from accreditation.selectors.conference import CUTS, Conference, conference
+from accreditation.selectors.holders import PROLONG
 from accreditation.services.titles import import_title
 from tests.accreditation.test_holders import move
 from tests.clock import Clock
@@ -72,3 +74,16 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, clock: Clock, django_as
         with django_assert_num_queries(4):
             conference(day, day)
         move(cast, clock, title, "warn")
+
+
+def test_what_changes_beneath_a_loss_is_no_second_end(cast: Cast, clock: Clock) -> None:
+    """A warning lifted beneath a revocation is written with the state as it stays: the title ended once, not again."""
+    title, day = Title.objects.get(holder__uscc=USCC), clock.at.date()
+    move(cast, clock, title, "revoke")
+    clock.at += timedelta(days=40)
+    for verb in ("lift_warning", PROLONG):
+        with act(title, verb, by=cast.office, at=clock.at, acting_as="municipal_officer") as doing:
+            doing.moved("revoked", "revoked")
+    later = conference(day + timedelta(days=30), day + timedelta(days=60))
+    assert (later.total.ended, later.changes) == (0, ())
+    assert conference(day, day + timedelta(days=60)).total.ended == 1

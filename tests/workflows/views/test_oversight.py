@@ -232,3 +232,9 @@ def test_operator_reaches_no_case(cast: Cast, case: Case) -> None:
 def test_clock_that_stays_the_same_leaves_no_event(cast: Cast, case: Case, clock: Clock) -> None:
     client_of(cast.operator).post(reverse("operations_calendar"), calendar_form(GOOD))
     assert not AuditEvent.objects.filter(verb="recompute_deadline").exists()
+
+
+@pytest.mark.parametrize("days", [{"since": "0001-01-01"}, {"until": "9999-12-31"}, {"since": "2026-02-30"}])
+def test_days_that_are_none_filter_nothing(cast: Cast, case: Case, days: dict[str, str]) -> None:
+    page = client_of(cast.auditor).get(reverse("audit"), days)
+    assert (page.status_code, page.context["page"].paginator.count) == (200, AuditEvent.objects.count())
