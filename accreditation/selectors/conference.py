@@ -19,7 +19,7 @@ OVER = (TitleState.REVOKED, TitleState.CANCELLED, TitleState.EXPIRED)
 
 @dataclass(slots=True)
 class Line:
-    """One line of a table: in force at the end, granted in the period, ended in the period."""
+    """One line of a table: in force at the end, granted in the period, ended in the period and over at its end."""
 
     standing: int = 0
     granted: int = 0
@@ -74,7 +74,7 @@ def _table(fates: Iterable[_Fate], keys: Callable[[_Fate], Iterable[str]], *, by
             line = lines.setdefault(key, Line())
             line.standing += by_state or fate.state in STANDING
             line.granted += any(step.is_grant for step in fate.steps)
-            line.ended += any(step.state in OVER for step in fate.steps)
+            line.ended += fate.state in OVER and any(step.state in OVER for step in fate.steps)
     return dict(sorted(lines.items()))
 
 
