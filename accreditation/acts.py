@@ -29,6 +29,8 @@ from accreditation.errors import KeyReused, Reason
 from accreditation.models import Case, Effect, Ledger, Lender, Message, RequestKey, User
 from accreditation.models.audit import Chained
 
+MOST_KEY = 80  # characters
+
 
 class Replayed(Exception):
     """This very request was carried out before; `answer` is what was answered then."""
@@ -159,6 +161,8 @@ def hold(ledger: str) -> None:
 
 
 def _claim(key: str, by: User, request: str, at: datetime) -> RequestKey:
+    if len(key) > MOST_KEY or "\0" in key:  # not one of ours, and no key that a database could keep
+        key = hashlib.sha256(key.encode()).hexdigest()
     claim, is_new = RequestKey.objects.get_or_create(
         key=key, defaults={"user": by, "fingerprint": request, "claimed_at": at}
     )

@@ -36,7 +36,7 @@ def keep_refusal(request: HttpRequest, response: HttpResponse) -> None:
         with act(LEDGER, "refuse_access", by=user, at=at, acting_as="visitor") as doing:
             doing.note(
                 address=match.view_name or "",
-                path=request.path[:PATH_LENGTH],
+                path=request.path.replace("\0", "%00")[:PATH_LENGTH],
                 method=request.method or "",
                 status=response.status_code,
             )

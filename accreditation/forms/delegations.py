@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.forms.days import DayField
 from accreditation.forms.grants import PersonChoice
 from accreditation.models import Body, RoleGrant, User
 from accreditation.roles import DELEGABLE, ROLES, Power, Role
@@ -25,10 +26,10 @@ class DelegationForm(forms.Form):
     delegate = PersonChoice(
         label=_("受托人"), queryset=User.objects.none(), empty_label=_("请选择"), help_text=_("本机构的在职经办人员。")
     )
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=_("开始日期"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"), help_text=_("选今天即刻生效。")
     )
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label=_("最后一天"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"), help_text=_("当天结束后自动失效。")
     )
     reason = forms.CharField(label=_("委托事由"), max_length=300, help_text=_("如：年休假、出差、病假。"))

@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from accreditation.audit import chain_key
 from accreditation.enums import TitleState
 from accreditation.models import Application, AuditEvent, Standing, Title
-from accreditation.models.titles import STANDING
-from accreditation.selectors.holders import SHANGHAI, TitleStep, day_of, passed_from
+from accreditation.models.titles import BENEATH, STANDING
+from accreditation.selectors.holders import PROLONG, SHANGHAI, TitleStep, day_of, passed_from
 from accreditation.selectors.standings import stands_on
 
 CUTS = ("district", "programme", "industry", "batch", "state")
@@ -19,7 +19,7 @@ OVER = (TitleState.REVOKED, TitleState.CANCELLED, TitleState.EXPIRED)
 
 @dataclass(slots=True)
 class Line:
-    """One line of a table: in force at the end, granted in the period, ended in the period."""
+    """One line of a table: in force at the end, granted in the period, ended in the period and over at its end."""
 
     standing: int = 0
     granted: int = 0
@@ -74,7 +74,7 @@ def _table(fates: Iterable[_Fate], keys: Callable[[_Fate], Iterable[str]], *, by
             line = lines.setdefault(key, Line())
             line.standing += by_state or fate.state in STANDING
             line.granted += any(step.is_grant for step in fate.steps)
-            line.ended += any(step.state in OVER for step in fate.steps)
+            line.ended += fate.state in OVER and any(step.state in OVER for step in fate.steps)
     return dict(sorted(lines.items()))
 
 
@@ -82,6 +82,7 @@ def _fates(titles: list[Title], since: date, until: date) -> Iterable[_Fate]:
     by_chain: dict[str, list[AuditEvent]] = {chain_key(title): [] for title in titles}
     end = datetime.combine(until + timedelta(days=1), time(), SHANGHAI)
     events = AuditEvent.objects.filter(chain__startswith="title:", at__lt=end, state_after__in=TitleState.values)
+    events = events.exclude(verb__in=[PROLONG, *BENEATH])  # they keep its state
     for event in events.order_by("chain", "seq"):
         by_chain.get(event.chain, []).append(event)
     for title in titles:

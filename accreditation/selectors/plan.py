@@ -14,7 +14,8 @@ from accreditation.errors import NotFound
 from accreditation.models import PlanFigure, PlanTarget, Standing, Title
 from accreditation.models.titles import STANDING
 from accreditation.seeds.plan import Counted, TargetEntry, city_plan
-from accreditation.selectors.standings import stands_on
+from accreditation.seeds.standings import catalogue
+from accreditation.selectors.standings import plain_name, stands_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,27 @@ def plan_target(code: str) -> tuple[TargetEntry, PlanTarget]:
 
 
 def in_force(on: date) -> list[Held]:
-    """Titles in force and standings that stand on a day; two queries."""
+    """Titles in force and standings that stand on a day; two queries.
+
+    What a holder has of one kind, level, industry and name is one thing, told by its newest entry, but for what is
+    granted each year.
+    """
     lasts = Q(valid_until__gte=on) | Q(programme__level=Level.NATIONAL)  # what the nation granted ends by an order
     titles = Title.objects.filter(lasts, state__in=STANDING, valid_from__lte=on).values_list(
         "programme_id", "programme__level", "holder__uscc", "holder__name", "holder__district", "granted_on__year"
     )
-    standings = Standing.objects.filter(stands_on(on)).values_list(
-        "kind", "level", "holder_uscc", "holder_name", "district", "year", "industry"
+    standings = (
+        Standing.objects.filter(stands_on(on))
+        .order_by("year", "pk")
+        .values_list("kind", "level", "holder_uscc", "holder_name", "district", "year", "industry", "name", "pk")
     )
-    return [Held("titles", *row, "") for row in titles] + [Held("standings", *row) for row in standings]
+    yearly = {kind.code for kind in catalogue().kinds.values() if kind.yearly}
+    things: dict[tuple[object, ...], Held] = {}
+    for row in standings:
+        held, name, pk = Held("standings", *row[:7]), row[7], row[8]
+        known_by = plain_name(name) if name and held.kind not in yearly else pk
+        things[held.kind, held.level, held.uscc, held.industry, known_by] = held
+    return [Held("titles", *row, "") for row in titles] + [*things.values()]
 
 
 def counted(counts: Counted | None, held: Iterable[Held], on: date) -> tuple[Held, ...] | None:

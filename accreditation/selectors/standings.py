@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
@@ -26,6 +27,7 @@ class Fault(StrEnum):
     LATER = "later"  # began after the last day of the figure's year
     EXPIRED = "expired"  # its time had run out on that day
     ENDED = "ended"  # it was ended by that day
+    DOUBLE = "double"  # what it names is counted already, by a newer entry
 
 
 def standings(filters: Mapping[str, str]) -> QuerySet[Standing]:
@@ -87,7 +89,29 @@ def standings_of(uscc: str) -> list[Standing]:
 
 def counted_for(field: FieldEntry, year: int, held: Iterable[Standing]) -> list[Standing]:
     """Those of a holder's entries that the figure of a year counts; see `seeds/standings.yaml`."""
-    return [row for row in held if row.kind in field.kinds and not any(faults_for(field, year, row))]
+    return [row for row, faults in weighed(field, year, held) if not faults]
+
+
+def weighed(field: FieldEntry, year: int, held: Iterable[Standing]) -> list[tuple[Standing, list[Fault]]]:
+    """A holder's entries of fitting kinds, the newest first, each with every condition that it does not meet.
+
+    A platform that was recognised anew under another number is one platform; what is counted by years is not.
+    """
+    found, seen = [], set[tuple[str, ...]]()
+    for row in held:
+        if row.kind not in field.kinds:
+            continue
+        faults, thing = list(faults_for(field, year, row)), (row.kind, row.level, plain_name(row.name))
+        if not faults and row.name and not field.years:
+            faults += [Fault.DOUBLE] if thing in seen else []
+            seen.add(thing)
+        found.append((row, faults))
+    return found
+
+
+def plain_name(name: str) -> str:
+    """A name without blanks and differences of width, by which a thing is known again."""
+    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def faults_for(field: FieldEntry, year: int, row: Standing) -> Iterator[Fault]:

@@ -156,6 +156,8 @@ def start_meeting(meeting: Meeting, *, present: Iterable[User], by: User, at: da
         row.attendance.filter(member_id__in=there).update(is_present=True, noted_at=at)
         if not is_quorum(row.batch, row.attendance.filter(is_present=True).count(), row.members_entitled):
             raise Refusal([Reason("no_quorum", _("到会委员不足法定人数，会议不能开始。"))])
+        if not row.attendance.filter(member=row.chair_id, is_present=True).exists():
+            raise Refusal([Reason("chair_absent", _("主持人未到会，会议不能开始；请取消会议，另定主持人重新召集。"))])
         _keep_connections(row, at)
         row.start()
         row.save()

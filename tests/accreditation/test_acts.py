@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from accreditation.acts import act
+from accreditation.acts import Replayed, act
 from accreditation.models import Effect, Message
 from tests.factories.cast import person
 
@@ -26,3 +26,16 @@ def test_person_who_acts_for_two_is_told_of_both_and_never_the_same_twice() -> N
     assert Message.objects.filter(recipient=other).count() == 1
     mails = Effect.objects.filter(kind="mail", key__startswith=f"mail:{stem}")
     assert sorted(row.payload["message"] for row in mails) == [row.key for row in rows]
+
+
+@pytest.mark.parametrize("key", ["k" * 300, "a\0b"])
+def test_key_that_no_column_holds_counts_once_like_any_other(key: str) -> None:
+    by = person("one", "申报人一示例")
+    with act("grants", "try", by=by, at=timezone.now(), acting_as="tester", request_key=key) as doing:
+        doing.reply(number="1")
+    with (
+        pytest.raises(Replayed) as again,
+        act("grants", "try", by=by, at=timezone.now(), acting_as="tester", request_key=key),
+    ):
+        pass
+    assert again.value.answer == {"number": "1"}

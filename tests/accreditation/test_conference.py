@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from accreditation.acts import act
 from accreditation.models import Title
 from accreditation.selectors.conference import CUTS, Conference, conference
+from accreditation.selectors.holders import PROLONG
 from accreditation.services.titles import import_title
 from tests.accreditation.test_holders import move
 from tests.clock import Clock
@@ -72,3 +74,29 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, clock: Clock, django_as
         with django_assert_num_queries(4):
             conference(day, day)
         move(cast, clock, title, "warn")
+
+
+def test_what_changes_beneath_a_loss_is_no_second_end(cast: Cast, clock: Clock) -> None:
+    """A warning lifted beneath a revocation is written with the state as it stays: the title ended once, not again."""
+    title, day = Title.objects.get(holder__uscc=USCC), clock.at.date()
+    move(cast, clock, title, "revoke")
+    clock.at += timedelta(days=40)
+    for verb in ("lift_warning", PROLONG):
+        with act(title, verb, by=cast.office, at=clock.at, acting_as="municipal_officer") as doing:
+            doing.moved("revoked", "revoked")
+    later = conference(day + timedelta(days=30), day + timedelta(days=60))
+    assert (later.total.ended, later.changes) == (0, ())
+    assert conference(day, day + timedelta(days=60)).total.ended == 1
+
+
+def test_a_loss_that_was_annulled_in_the_period_is_no_end(cast: Cast, clock: Clock) -> None:
+    """Both steps stand among the changes; the title is in force at the end and did not end."""
+    title, day = Title.objects.get(holder__uscc=USCC), clock.at.date()
+    move(cast, clock, title, "revoke")
+    clock.at += timedelta(days=20)
+    with act(title, "restore", by=cast.office, at=clock.at, acting_as="municipal_officer") as doing:
+        doing.moved("revoked", "in_force")
+    assert conference(day, day + timedelta(days=10)).total.ended == 1
+    report = conference(day, day + timedelta(days=30))
+    assert (report.total.standing, report.total.ended) == (3, 0)
+    assert [step.state for step in report.changes] == ["in_force", "revoked"]

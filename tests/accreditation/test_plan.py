@@ -16,7 +16,7 @@ from accreditation.seeds.plan import PLACE as PLAN
 from accreditation.seeds.plan import city_plan, read_plan
 from accreditation.seeds.reference import PROGRAMMES
 from accreditation.seeds.standings import PLACE, catalogue, read_catalogue
-from accreditation.selectors.plan import Progress, granted_by_year, progress
+from accreditation.selectors.plan import Progress, granted_by_year, in_force, progress
 from accreditation.services.plan import create_plan, enter_figure
 from criteria.fields import Kind
 from criteria.figures import Confidence
@@ -198,3 +198,20 @@ def test_figures_are_entered_by_the_office_once_and_shown_apart(cast: Cast, cloc
     assert (one.count, [row.year for row in one.figures]) == (0, [2025, 2022, 2010])
     assert one.target.year == 2015
     assert date(one.target.year, 1, 1) < clock.at.date()
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_a_platform_entered_twice_counts_once_and_a_yearly_task_each_time(
+    settings: LazySettings, clock: Clock, django_assert_num_queries: Any
+) -> None:
+    settings.ACCREDITATION_DEMO = True
+    cast = make_cast(clock.at, panel=1, committee=1)
+    for code in ("2014", "2023"):
+        confirmed(cast.office, cast.publisher, clock.at, kind="innovation_platform", name="示例 平台", year=code)
+        confirmed(cast.office, cast.publisher, clock.at, kind="key_task", name="示例任务", reference=code, year="2026")
+    with django_assert_num_queries(2):
+        held = [row for row in in_force(clock.at.date()) if row.source == "standings"]
+    assert sorted((row.kind, row.year) for row in held) == [
+        ("innovation_platform", 2023), ("key_task", 2026), ("key_task", 2026),
+    ]  # fmt: skip

@@ -26,6 +26,7 @@ from accreditation.selectors.standings import (
     standings_of,
     stands,
     stands_on,
+    weighed,
 )
 from accreditation.services.standing_texts import HEADINGS, heading_names, read_grant, vocabularies
 from accreditation.services.standings import confirm_entry, drop_entry, end_standing, propose_standing
@@ -274,3 +275,17 @@ def test_figures_are_answered_by_kind_level_and_year(cast: Cast, clock: Clock, d
         "platforms_national": ["示例国家工程研究中心"],
         "national_special_projects_2y": ["专项二", "专项一"],
     }
+
+
+@pytest.mark.django_db
+def test_a_platform_recognised_anew_is_one_platform(cast: Cast, clock: Clock) -> None:
+    """Two entries of one laboratory that stand at once are one; of another level, or without a name, they are two."""
+    field = catalogue().fields["platforms_provincial_up"]
+    for changed in ({"year": "2021"}, {"year": "2024", "reference": "B-2"}, {"year": "2022", "level": "national"}):
+        confirmed(cast.office, cast.publisher, clock.at, **changed)
+    for number in ("C-1", "C-2"):
+        confirmed(cast.office, cast.publisher, clock.at, kind="engineering_centre", name="", reference=number)
+    held = standings_of(USCC)
+    assert [row.reference for row in counted_for(field, 2025, held)] == ["B-2", "", "C-1", "C-2"]
+    assert [row.year for row, faults in weighed(field, 2025, held) if faults == ["double"]] == [2021]
+    assert [row.year for row in counted_for(field, 2023, held) if row.level == "municipal" and row.name] == [2021]

@@ -37,7 +37,7 @@ from criteria.plain import from_text, to_text
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.steps import hold_meeting, publish, to_committee
+from tests.factories.steps import hold_meeting, publish, recommend, to_committee
 from tests.factories.titles import FACTS, municipal_title
 from workflows import batch_acts, door
 from workflows.exports.dossier import write_dossier
@@ -243,3 +243,17 @@ def test_acts_by_a_lent_power_name_the_lender_and_the_lending(cast: Cast, clock:
     assert (lent["授权人"], lent["理由"], lent["用于日志序号"]) == (
         str(cast.publisher), "年休假", acts["发布公示"]["序号"],
     )  # fmt: skip
+
+
+def test_seed_that_is_fixed_stays_secret_until_the_draw(cast: Cast, clock: Clock) -> None:
+    """Whoever draws may copy the case: with the seed in the copy the pool could be fitted to it before the draw."""
+    case = filed_case(cast)
+    recommend(cast, case, clock.at)
+    door.perform(case, "pass_completeness_check", by=cast.office, at=clock.at)
+    Evidence.objects.filter(application__case=case).update(file=stored(cast))
+    WorkbookUpload.objects.filter(application__case=case).update(file=stored(cast))
+    row = PanelDraw.objects.get(application__case=case)
+    archive, _digest = opened(case)
+    assert row.drawn_at is None
+    assert csv_rows(archive, "panel/seeds.csv")[0]["种子承诺值"] == row.commitment
+    assert [name for name in archive.namelist() if row.seed.encode() in archive.read(name)] == []

@@ -13,6 +13,7 @@ from django.db.models import Model, Q
 from accreditation import models as m
 from workflows.models import CaseFlow
 
+DRAWN = Q(drawn_at__isnull=False)  # nobody learns the seed before the draw, or the pool could be fitted to it
 VOTED = Q(item__voted_at__isnull=False)  # nobody learns a vote before all have voted
 VOTED_ITEM = Q(voted_at__isnull=False)  # nor how many there are of each kind
 PROPOSED = frozenset({"proposed_outcome", "prepared_by"})  # of a reconsideration: only who decides on it may know
@@ -72,7 +73,8 @@ _FILING: tuple[Table, ...] = (
     Table("visits/visits", "实地核查", m.SiteVisit, _by("application")),
     Table("visits/documents", "实地核查的附件", m.SiteVisitDocument, _by("visit__application")),
     Table("consultation/answers", "部门会商", m.Consultation, _by("application")),
-    Table("panel/draws", "专家抽取", m.PanelDraw, _by("application"), frozenset({"record"})),
+    Table("panel/seeds", "抽取种子的固定", m.PanelDraw, _by("application"), frozenset({"record", "seed"})),
+    Table("panel/draws", "专家抽取", m.PanelDraw, _by("application"), frozenset({"record"}), where=DRAWN),
     Table("panel/panel", "评审组", m.Panel, _by("application"), frozenset({"result"})),
     Table("panel/seats", "席位、声明和回避", m.Seat, _by("panel__application")),
     Table("panel/sheet-requests", "搁置评分表的提请和答复", m.SheetRequest, _by("seat__panel__application")),

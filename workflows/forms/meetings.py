@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import Choice
+from accreditation.forms.days import DayField
 from accreditation.models import Application, MeetingItem, User
 from accreditation.templatetags.language import marked
 from workflows.presentation.words import named
@@ -26,7 +27,7 @@ class MeetingForm(forms.Form):
     """Which cases, when, where, who chairs; all who stand as members are called."""
 
     cases = forms.MultipleChoiceField(label=_("审议的申报件"), widget=forms.CheckboxSelectMultiple)
-    held_on = forms.DateField(
+    held_on = DayField(
         label=_("会议日期"),
         help_text=_("例如 2026-06-18。"),
         input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"],

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.forms.days import DayField
 from workflows.forms.casework import FilterForm
 
 MOST_BYTES = 256 * 1024
@@ -41,8 +42,8 @@ class TrailFilter(FilterForm):
     person = forms.CharField(label=_("办理人"), required=False, max_length=60)
     chain = forms.CharField(label=_("办件或日志链"), required=False, max_length=80)
     verb = forms.ChoiceField(label=_("办理事项"), required=False)
-    since = forms.DateField(label=_("起始日期"), required=False, input_formats=["%Y-%m-%d"], widget=forms.TextInput())
-    until = forms.DateField(label=_("截止日期"), required=False, input_formats=["%Y-%m-%d"], widget=forms.TextInput())
+    since = DayField(label=_("起始日期"), required=False, input_formats=["%Y-%m-%d"], widget=forms.TextInput())
+    until = DayField(label=_("截止日期"), required=False, input_formats=["%Y-%m-%d"], widget=forms.TextInput())
 
     def __init__(self, *args: Any, acts: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

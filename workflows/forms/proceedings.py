@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.change_words import ChangeState
 from accreditation.enums import ProceedingKind, ProceedingState, TitleState
+from accreditation.forms.days import DayField
 from accreditation.grounds import GROUNDS, grounds_for
 from accreditation.models import Proceeding
 from accreditation.reconsideration_words import ReconsiderationState
@@ -85,7 +86,7 @@ class NoticeForm(forms.Form):
 
     authority = forms.CharField(label=_("发文机关"), max_length=200)
     number = forms.CharField(label=_("国家文件文号"), max_length=60)
-    dated = forms.DateField(label=_("印发日期"), widget=DAY)
+    dated = DayField(label=_("印发日期"), widget=DAY)
     file = forms.FileField(label=_("文件扫描件"), help_text=_("PDF、JPG 或 PNG。"))
 
     def __init__(self, *args: Any, subject: Proceeding, **kwargs: Any) -> None:
@@ -108,7 +109,7 @@ class HearingRequestForm(forms.Form):
 class HearingCallForm(forms.Form):
     """Day and place of the hearing."""
 
-    hearing_on = forms.DateField(label=_("听证日期"), help_text=_("至少在七日之后。"), widget=DAY)
+    hearing_on = DayField(label=_("听证日期"), help_text=_("至少在七日之后。"), widget=DAY)
     hearing_place = forms.CharField(label=_("听证地点"), max_length=120)
 
 
@@ -122,11 +123,9 @@ class OrderForm(forms.Form):
     """The order of the deciding person."""
 
     order_number = forms.CharField(label=_("文号"), max_length=60)
-    ordered_on = forms.DateField(label=_("决定日期"), widget=DAY)
-    effective_from = forms.DateField(label=_("生效日期"), help_text=_("可以晚于决定日期，届时自动生效。"), widget=DAY)
-    until = forms.DateField(
-        label=_("暂停期满日"), help_text=_("只用于暂停；不填则须另行恢复。"), required=False, widget=DAY
-    )
+    ordered_on = DayField(label=_("决定日期"), widget=DAY)
+    effective_from = DayField(label=_("生效日期"), help_text=_("可以晚于决定日期，届时自动生效。"), widget=DAY)
+    until = DayField(label=_("暂停期满日"), help_text=_("只用于暂停；不填则须另行恢复。"), required=False, widget=DAY)
     reasons = forms.CharField(
         label=_("决定理由"),
         help_text=_("写明证据、对申辩意见的采纳情况和依据，将写入决定书。"),

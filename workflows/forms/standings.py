@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import DISTRICTS, StandingLevel, StandingState
+from accreditation.forms.days import DayField
 from accreditation.seeds.standings import catalogue
 from accreditation.services.standing_texts import FIRST_YEAR, HEADINGS, LENGTHS
 from criteria.figures import Confidence
@@ -82,7 +83,7 @@ class StandingForm(forms.Form):
 class EndForm(forms.Form):
     """The end of a standing."""
 
-    ended_on = forms.DateField(label=_("终止日期"), help_text=_("自该日起不再有效。"), widget=DAY)
+    ended_on = DayField(label=_("终止日期"), help_text=_("自该日起不再有效。"), widget=DAY)
     reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs=LONG))
 
 
@@ -135,8 +136,8 @@ class PlanFigureForm(forms.Form):
 class PeriodForm(forms.Form):
     """From a day to a day, both included."""
 
-    since = forms.DateField(label=_("起始日期"), widget=DAY)
-    until = forms.DateField(label=_("截止日期"), widget=DAY)
+    since = DayField(label=_("起始日期"), widget=DAY)
+    until = DayField(label=_("截止日期"), widget=DAY)
 
     def clean(self) -> dict[str, Any]:
         """The days in order."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Standing
 from accreditation.seeds.standings import FieldEntry, catalogue
-from accreditation.selectors.standings import Fault, entries_asked, faults_for
+from accreditation.selectors.standings import Fault, entries_asked, weighed
 from accreditation.services.evaluation import reported_facts
 from accreditation.services.rule_sets import rules_of
 from workflows.presentation.standings import kind_name, level_name
@@ -28,7 +28,11 @@ def register_questions(application: Application) -> dict[str, Words]:
     asked = entries_asked(application.enterprise.uscc, [spec.code for spec in (rules.form.table if rules.form else ())])
     return {
         code: _question(
-            [_weighed(catalogue().fields[code], year, row, on) for row in rows], _figure(reported, code, year)
+            [
+                _weighed(catalogue().fields[code], year, row, faults, on)
+                for row, faults in weighed(catalogue().fields[code], year, rows)
+            ],
+            _figure(reported, code, year),
         )
         for code, rows in asked.items()
     }
@@ -57,8 +61,7 @@ def _counted_first(row: Words) -> bool:
     return not row["counts"]
 
 
-def _weighed(field: FieldEntry, year: int, row: Standing, on: date) -> Words:
-    faults = list(faults_for(field, year, row))
+def _weighed(field: FieldEntry, year: int, row: Standing, faults: list[Fault], on: date) -> Words:
     said = [_fault(fault, field, year, row) for fault in faults] if faults else list(_since(field, row, on))
     name = quoted(f"{row.name or kind_name(row.kind)}（{row.year}）")
     return {"name": name, "counts": not faults, "why": _("；").join(said)}
@@ -75,6 +78,7 @@ def _fault(fault: Fault, field: FieldEntry, year: int, row: Standing) -> str:
         Fault.LATER: _("自 %(begins)s 起，%(year)s 年末尚未取得"),
         Fault.EXPIRED: _("有效期至 %(until)s，%(year)s 年末已失效"),
         Fault.ENDED: _("自 %(ended)s 起终止"),
+        Fault.DOUBLE: _("同名同级的已计一次"),
     }
     return texts[fault] % {
         "first": year - field.years + 1,

@@ -36,8 +36,12 @@ def batch_report(user: User, batch: Batch) -> Report:
 
 
 def meeting_report(user: User, meeting: Meeting) -> Report:
-    """Opened panels of the cases on an agenda; a member's own recusals are left out, the office sees all."""
-    calls = has_power_over(user, Power.CALL_MEETINGS, meeting.batch)
+    """Opened panels of the cases on an agenda; a member's own recusals are left out, the office sees all.
+
+    A member who holds the office that calls the meeting as well reads it as a member.
+    """
+    is_member = meeting.attendance.filter(member=user).exists()
+    calls = not is_member and has_power_over(user, Power.CALL_MEETINGS, meeting.batch)
     items = meeting.items.all() if calls else visible_items(user).filter(meeting=meeting)
     applications = Application.objects.filter(pk__in=items.values("application_id"))
     if calls:

@@ -90,7 +90,7 @@ def _choices(batches: list[Batch]) -> list[Words]:
 
 def _asked_batch(request: HttpRequest, batches: list[Batch]) -> Batch | None:
     """The batch that the address or the form names; the only one where there is no choice."""
-    code = request.POST.get("batch") or request.GET.get("batch", "")
+    code = (request.POST.get("batch") or request.GET.get("batch", "")).replace("\0", "")
     named = next((row for row in batches if row.code == code), None)
     if named is None and request.method == "POST":
         # The agenda was taken meanwhile: a form sent twice finds its batch without waiting cases.

@@ -9,6 +9,7 @@ import pytest
 from accreditation.enums import StandingState
 from accreditation.models import Standing
 from accreditation.seeds.standings import FieldEntry
+from accreditation.selectors.standings import faults_for
 from workflows.presentation.register_questions import _weighed
 
 BASE_DATE = date(2026, 6, 1)
@@ -40,6 +41,6 @@ def test_day_that_is_told_is_the_first_on_which_the_entry_stood_no_more(
         kind="key_laboratory", level="municipal", year=2024, name="示例重点实验室", valid_until=valid_until,
         ended_on=ended_on, state=StandingState.ENDED if ended_on else StandingState.CONFIRMED,
     )  # fmt: skip
-    found = _weighed(field, 2025, row, BASE_DATE)
+    found = _weighed(field, 2025, row, list(faults_for(field, 2025, row)), BASE_DATE)
     assert found["counts"]
     assert found["why"] == (f"至基准日 2026-06-01 已失效（{told}）" if told else "")

@@ -14,7 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accreditation.models import Case, MeetingItem
+from accreditation.models import Case, MeetingItem, RoleGrant
+from accreditation.roles import Role
 from accreditation.services import meetings
 from tests.clock import STARTED
 from tests.factories.browser import log_in
@@ -124,6 +125,8 @@ def test_member_sees_the_own_agenda_without_what_was_stepped_out_of(cast: Cast) 
     left = as_(cast.members[2]).get(reverse("meeting_calibration_file", args=[meeting.number])).content.decode()
     assert cases[0].number not in left
     assert cases[1].number in left
+    RoleGrant.objects.create(user=cast.members[2], role=Role.MUNICIPAL_OFFICER, granted_at=cast.at, ground="测试")
+    assert as_(cast.members[2]).get(address).context["opened"] == 1  # an office beside the seat opens nothing
     newcomer = make_committee_member(20, cast.at)  # since the call
     assert as_(newcomer).get(address).status_code == 404
     assert as_(cast.experts[0]).get(address).status_code == 403

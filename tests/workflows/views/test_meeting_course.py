@@ -21,6 +21,7 @@ from accreditation.models import (
     AuditEvent,
     Batch,
     Case,
+    Enterprise,
     Meeting,
     MeetingItem,
     Member,
@@ -283,3 +284,27 @@ def test_vote_of_a_member_who_then_joins_the_enterprise_makes_no_decision(
     signed(cast, meeting)
     assert Vote.objects.filter(item__position=1).count() == 3
     assert Case.objects.get(pk=cases[0].pk).state == S.UNDER_OVERALL_REVIEW
+
+
+def test_minutes_say_what_was_typed_sign_for_sign(cast: Cast, meeting: Meeting) -> None:
+    """An official text is no markup: quotes, ampersands and brackets stand in it as they are."""
+    name, why = "上海 R&D <一号> 有限公司", "指标 < 3%，且\"研发\"人员 'A&B' 不足"
+    Enterprise.objects.filter(applications__meeting_items__meeting=meeting).update(name=name)
+    Meeting.objects.filter(pk=meeting.pk).update(place="3 楼 A&B 会议室")
+    begun(cast, meeting)
+    for item in meeting.items.all():
+        for member in cast.members:
+            meetings.cast_vote(item, choice="refuse", remark=why, by=member, at=cast.at)
+    row = meetings.draft_minutes(meeting, reasons={1: why, 2: why}, by=cast.office, at=cast.at)
+    for said in (f"1．{name}（", f"理由：{why}", "地　　点：3 楼 A&B 会议室"):
+        assert said in row.minutes
+    assert "&amp;" not in row.minutes
+
+
+def test_meeting_does_not_begin_without_its_chair(cast: Cast, meeting: Meeting) -> None:
+    """The minutes name who presided: a chair who is not there did not."""
+    there = [row.pk for row in cast.members[1:]]
+    assert refused(sent(cast.office, "meeting_start", meeting.number, present=there), "主持人未到会")
+    assert Meeting.objects.get().state == MeetingState.CALLED
+    assert not Meeting.objects.get().attendance.filter(is_present=True).exists()
+    assert sent(cast.office, "meeting_cancel", meeting.number, reason="主持人因公外出").status_code == 302

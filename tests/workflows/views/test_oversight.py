@@ -248,3 +248,18 @@ def test_operator_reaches_no_case(cast: Cast, case: Case) -> None:
 def test_clock_that_stays_the_same_leaves_no_event(cast: Cast, case: Case, clock: Clock) -> None:
     client_of(cast.operator).post(reverse("operations_calendar"), calendar_form(GOOD))
     assert not AuditEvent.objects.filter(verb="recompute_deadline").exists()
+
+
+@pytest.mark.parametrize("days", [{"since": "0001-01-01"}, {"until": "9999-12-31"}, {"since": "2026-02-30"}])
+def test_days_that_are_none_filter_nothing(cast: Cast, case: Case, days: dict[str, str]) -> None:
+    page = client_of(cast.auditor).get(reverse("audit"), days)
+    assert (page.status_code, page.context["page"].paginator.count) == (200, AuditEvent.objects.count())
+
+
+@pytest.mark.parametrize("name", ["centre", "notice", "announcement", "audit_case", "meeting"])
+def test_address_that_no_text_of_a_database_holds_is_not_found_and_is_kept(cast: Cast, name: str) -> None:
+    page = reverse(name, args=["A\0B"])
+    assert client_of(cast.auditor).get(page).status_code == 404
+    kept = AuditEvent.objects.filter(chain="ledger:refused").values_list("content__path", flat=True)
+    assert list(kept) == [page]
+    assert client_of(cast.office).post(reverse("meeting_new"), {"batch": "A\0B"}).status_code == 200

@@ -162,3 +162,10 @@ def test_the_list_takes_as_many_queries_for_three_entries_as_for_one(cast: Cast,
 def test_what_is_not_there_is_not_found(office: Client, number: str) -> None:
     assert office.get(reverse("office_standing", args=[number])).status_code == 404
     assert office.get(reverse("office_standing_file", args=[number])).status_code == 404
+
+
+@pytest.mark.parametrize("days", [("0001-01-01", "2026-01-01"), ("2026-01-01", "9999-12-31")])
+def test_days_that_no_report_can_reach_are_refused(office: Client, days: tuple[str, str]) -> None:
+    asked = dict(zip(("since", "until"), days, strict=True))
+    assert "1900 年至 2999 年" in text_of(office.get(reverse("office_conference"), asked), 422)
+    assert office.get(reverse("office_conference_file"), asked).status_code == 200
