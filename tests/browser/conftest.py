@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.checks import WATCHES, Watch
+from tests.browser.every_page import Visit, faults_of
+from tests.browser.in_process import SITE, Answers
 from tests.machine import CHROMIUM_NAMES
 
 # The synchronous API keeps an event loop running in this thread, in which Django otherwise refuses its database;
@@ -71,3 +73,19 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 def page(open_page: OpenPage) -> Page:
     """One visitor, Chinese, on a desktop."""
     return open_page()
+
+
+@pytest.fixture(scope="module")
+def front(browser: Browser) -> Iterator[tuple[Page, Answers]]:
+    """One page of a browser, and who answers it."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce")
+    WATCHES[context] = Watch(context, SITE)
+    yield context.new_page(), Answers(context)
+    del WATCHES[context]
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(front: tuple[Page, Answers]) -> Callable[[Visit], list[str]]:
+    """Who opens a page tells what is wrong with it."""
+    return lambda visit: faults_of(*front, visit)

@@ -1,0 +1,226 @@
+"""Pages that nobody of the world of the attacks may open, or not yet: each scene leads its own people there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.test import Client
+
+from accreditation.enums import ApplicationState as S
+from accreditation.models import Case, Objection, Seat, User, VerifiedValue
+from accreditation.services import second_factor
+from accreditation.views.accounts import SHOW_CODES_KEY
+from accreditation.views.registration import REGISTERED_KEY
+from tests.attacks.browser import Browser
+from tests.attacks.evaluation_states import EvaluationStates
+from tests.attacks.municipal_states import MunicipalStates2026
+from tests.attacks.world import World
+from tests.browser.every_page import Visit, visit_to
+from tests.clock import Clock
+from tests.factories import figure_checks, local, local_evaluating, recommending
+from tests.factories.browser import log_in
+from tests.factories.cast import Cast, make_cast
+from tests.factories.changes import OPINION
+from tests.factories.changes import opened as opened_change
+from tests.factories.reconsidering import reconsiderers, revoked
+from tests.factories.steps import marks
+from tests.factories.titles import municipal_title
+from workflows import door
+from workflows.opening import open_application
+from workflows.views.public import HANDED_IN
+
+Visits = Iterator[Visit]
+Scene = Callable[[Clock], Visits]
+
+
+def signed_in(user: User) -> Client:
+    """The person with the second factor."""
+    return log_in(Browser(), user)
+
+
+def remembering(client: Client, key: str, value: Any) -> Client:
+    """The session knows this of the page before."""
+    session = client.session
+    session[key] = value
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    return client
+
+
+# --- in the world of the attacks ------------------------------------------------------------------------------------
+def after_forms(world: World) -> Visits:
+    """What is shown once after a form was sent."""
+    said = {"uscc": world.cast.enterprises[0].uscc, "username": "wang"}
+    yield visit_to("register_done", remembering(Browser(), REGISTERED_KEY, said))
+    operator = world.people["operator"]
+    Authenticator.objects.create(user=operator, type=Authenticator.Type.TOTP, data={"secret": "", "last_counter": 0})
+    second_factor.renew_recovery_codes(operator)
+    yield visit_to("recovery_codes", remembering(signed_in(operator), SHOW_CODES_KEY, "/"))
+
+
+def chair(world: World) -> Visits:
+    """The page on which the chair decides where votes are even."""
+    item = world.meeting("own").items.get()
+    chair_of_own = signed_in(world.committee("own")[0])
+    yield visit_to("meeting_deadlock", chair_of_own, number=item.meeting.number, position=item.position)
+
+
+def objector(world: World) -> Visits:
+    """The browser that sent an objection."""
+    case, notice = world.cases["own"], world.application("own").notice
+    assert notice is not None
+    sent = {case.number: [Objection.objects.get(application__case=case).number]}
+    browser = remembering(Browser(), HANDED_IN, sent)
+    yield visit_to("objection_done", browser, number=notice.number, case_number=case.number)
+
+
+AT_STAGE: Mapping[str, Callable[[World], Visits]] = {"draft": after_forms, "session": chair, "noticed": objector}
+SHOWN_AT_STAGE: Mapping[str, tuple[str, ...]] = {
+    "draft": ("register_done", "recovery_codes"), "session": ("meeting_deadlock",), "noticed": ("objection_done",),
+}  # fmt: skip
+
+
+# --- worlds of their own --------------------------------------------------------------------------------------------
+def district(clock: Clock) -> Visits:
+    """A district that recognises by itself, with a town that forwards to it."""
+    at, people = clock.at, local.make_local_cast(clock.at)
+    officer, case = signed_in(people.officer), local.filed(people, through_town=True)
+    yield from _forwarding(people, case.number)
+    door.perform(case, "forward", by=people.forwarder, at=at, form={"opinion": "同意转报"})
+    local.checked(people, case)
+    for name in ("district_batches", "district_experts"):
+        yield visit_to(name, officer)
+    experts = local.seated(people, case)
+    seat = Seat.objects.get(panel__application__case=case, expert=experts[1])
+    for name in ("district_panel", "district_visit"):
+        yield visit_to(name, officer, number=case.number)
+    visited = local.visit_form(people, experts)
+    door.perform(case, "record_site_visit", by=people.officer, at=at, form=visited)
+    yield visit_to("district_recuse", officer, number=case.number, seat=seat.pk)
+    door.perform(case, "recuse", by=experts[1], at=at, form={"tie": "与申报单位有合作"})
+    yield visit_to("district_replace", officer, number=case.number, seat=seat.pk)
+    spare = people.cast.experts[people.batch.panel_size]
+    chosen = {"vacant": seat, "expert": spare, "reason": "原专家回避"}
+    door.perform(case, "replace_expert", by=people.officer, at=at, form=chosen)
+    yield from _adoption(people, case, [experts[0], *experts[2:], spare])
+    yield visit_to("district_calibration", officer, code=people.batch.code)
+
+
+def _forwarding(people: local.LocalCast, number: str) -> Visits:
+    town = signed_in(people.forwarder)
+    for name in ("forward_inbox", "forward_done"):
+        yield visit_to(name, town)
+    for name in ("forward_case", "forward_figures", "forward_return", "forward_changes"):
+        yield visit_to(name, town, number=number)
+    yield visit_to("forward_act", town, number=number, verb="forward")
+
+
+def _adoption(people: local.LocalCast, case: Case, experts: list[User]) -> Visits:
+    """All have marked; the first of them proposed a value."""
+    at, year = people.cast.at, people.batch.reporting_year
+    proposed = {"code": "rd_staff", "year": year, "value": Fraction(80), "reason": "与花名册不符"}
+    for expert in experts:
+        door.perform(case, "declare_no_tie", by=expert, at=at)
+        if expert == experts[0]:
+            door.perform(case, "propose_value", by=expert, at=at, form=proposed)
+        door.perform(case, "submit_review", by=expert, at=at, form={"marks": marks(case), "opinion": "同意"})
+    value = VerifiedValue.objects.get(application__case=case, adopted_at__isnull=True)
+    yield visit_to("district_adopt", signed_in(people.officer), number=case.number, pk=value.pk)
+
+
+def district_evaluation(clock: Clock) -> Visits:
+    """A district that evaluates its own titles."""
+    people = local_evaluating.make_jinshan(clock.at)
+    batch = local_evaluating.make_round(people)
+    local_evaluating.frozen_and_called(people, batch)
+    for name in ("district_evaluation", "district_evaluation_earlier"):
+        yield visit_to(name, signed_in(people.officer), code=batch.code)
+
+
+def verification(clock: Clock) -> Visits:
+    """A third party verifies the figures of a case; applicant and office see what it found."""
+    world = MunicipalStates2026(clock.at)
+    cast, case = world.local.cast, world.case_in(S.UNDER_COMPLETENESS_CHECK)
+    firm, values = signed_in(world.people["verifier"]), {"number": case.number}
+    figure_checks.commission(cast, case, world.firm, world.at)
+    yield visit_to("verifier_checks", firm)
+    yield visit_to("verifier_refuse", firm, **values)
+    world.act(case, "declare_no_figure_tie", "verifier")
+    yield visit_to("verifier_case", firm, **values)
+    yield visit_to("verifier_figure", firm, **values, code="rd_staff", year=2025)
+    figure_checks.confirm_all(case, world.people["verifier"], world.at, rd_staff=2)
+    yield visit_to("verifier_hand_in", firm, **values)
+    figure_checks.hand_in(case, world.people["verifier"], world.at)
+    yield visit_to("my_figure_check", signed_in(world.people["applicant"]), **values)
+    yield visit_to("office_figure_check", signed_in(world.people["office"]), **values)
+
+
+def waiver(clock: Clock) -> Visits:
+    """An applicant may step back from a notice."""
+    world = MunicipalStates2026(clock.at)
+    case = world.case_in(S.UNDER_NOTICE)
+    clock.at = world.at
+    yield visit_to("my_waiver", signed_in(world.people["applicant"]), number=case.number)
+
+
+def rectification(clock: Clock) -> Visits:
+    """A centre that only just passed its evaluation says what it has mended."""
+    world = EvaluationStates(clock.at)
+    case = world.case_in(S.UNDER_RECTIFICATION)
+    clock.at = world.at
+    yield visit_to("my_rectification", signed_in(world.people["applicant"]), number=case.number)
+
+
+def branch(clock: Clock) -> Visits:
+    """A branch centre names its parent."""
+    cast = make_cast(clock.at)
+    batch = recommending.make_national(cast, branch=True)
+    recommending.parent_title(cast)
+    case = open_application(cast.enterprises[0], batch, by=cast.people["member0"], at=clock.at)
+    yield visit_to("my_parent", signed_in(cast.people["member0"]), number=case.number)
+
+
+def succession(clock: Clock) -> Visits:
+    """The enterprise that is to take a title over is asked."""
+    cast = make_cast(clock.at)
+    municipal_title(cast)
+    case = opened_change(cast, "merger")
+    door.perform(case, "submit_change", by=_of(cast, "member0"), at=clock.at)
+    door.perform(case, "give_opinion", by=_of(cast, "pudong"), at=clock.at, form=OPINION)
+    yield visit_to("my_succession", signed_in(_of(cast, "member1")), number=case.number)
+
+
+def reconsideration(clock: Clock) -> Visits:
+    """A revocation can be challenged."""
+    cast = make_cast(clock.at)
+    reconsiderers(cast)
+    letter = revoked(cast, clock.at)
+    yield visit_to("my_reconsideration", signed_in(_of(cast, "member0")), number=letter.number)
+
+
+def _of(cast: Cast, name: str) -> User:
+    return cast.people[name]
+
+
+# Each scene with the names of the addresses that it opens, in this order.
+SCENES: Mapping[Scene, tuple[str, ...]] = {
+    district: (
+        "forward_inbox", "forward_done", "forward_case", "forward_figures", "forward_return", "forward_changes",
+        "forward_act", "district_batches", "district_experts", "district_panel", "district_visit", "district_recuse",
+        "district_replace", "district_adopt", "district_calibration",
+    ),
+    district_evaluation: ("district_evaluation", "district_evaluation_earlier"),
+    verification: (
+        "verifier_checks", "verifier_refuse", "verifier_case", "verifier_figure", "verifier_hand_in",
+        "my_figure_check", "office_figure_check",
+    ),
+    waiver: ("my_waiver",),
+    rectification: ("my_rectification",),
+    branch: ("my_parent",),
+    succession: ("my_succession",),
+    reconsideration: ("my_reconsideration",),
+}  # fmt: skip
