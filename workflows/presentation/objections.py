@@ -81,7 +81,7 @@ def objection_line(objection: Objection, *, at: datetime, calendar: WorkCalendar
         "due": due_at,
         "left": calendar.left(today, last),
         "provisional": objection.notice.is_provisional,
-        "holder": _("申报单位") if until else objections_go_to(objection.notice.batch),
+        "holder": _("申报单位") if until else deciding_office(objection.notice.batch),
         "statement_due": until,
         "settled_by": quoted(objection.settled_by) if objection.settled_by else "",
         "settled_at": objection.settled_at,
