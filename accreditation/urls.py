@@ -9,7 +9,6 @@ from accreditation.views import accounts, delegations, drafts, grants, members, 
 
 urlpatterns = [
     path("login/", accounts.LoginView.as_view(), name="account_login"),
-    path("login/demo/", accounts.demo_login, name="demo_login"),
     path("login/closed/", allauth_views.account_inactive, name="account_inactive"),
     path("login/second-factor/", accounts.second_factor, name="second_factor"),
     path("logout/", allauth_views.logout, name="account_logout"),

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accreditation.permissions import is_applicant
 from config.context import Site, address_of
-from config.navigation import TOP
+from config.navigation import TOP, Entry
 from config.policies import APPLICANT
 from workflows.calendar import current_calendar
 from workflows.presentation.cases import batch_name
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def doors(request: HttpRequest) -> list[Words]:
     """The three ways in: apply (for staff, who cannot, their own desk), verify a certificate, follow a case."""
     return [
-        _own_desk(request) if request.user.is_authenticated and not APPLICANT.allows(request) else _apply(),
+        _desk_door(request) if request.user.is_authenticated and not APPLICANT.allows(request) else _apply(),
         {
             "label": _("查证书"),
             "text": _("核验证书是否被改动、是否有效、由谁签发，无需登录。"),
@@ -64,9 +65,15 @@ def _apply() -> Words:
     }
 
 
-def _own_desk(request: HttpRequest) -> Words:
-    powers = Site(request).powers
-    entry = next((entry for entry in TOP if entry.powers & powers), None)
+def own_desk(request: HttpRequest) -> Entry | None:
+    """The first link of the top bar that is there for this person's office or enterprise; None where there is none."""
+    powers, applies = Site(request).powers, is_applicant(request.user)
+    own = (entry for entry in TOP if entry.powers or entry.applicants_only)
+    return next((entry for entry in own if entry.is_for(powers, applies)), None)
+
+
+def _desk_door(request: HttpRequest) -> Words:
+    entry = own_desk(request)
     if entry is None:
         text = _("查看各项目的申报条件、材料、环节和时限。")
         return {"label": _("办事指南"), "text": text, "href": address_of("guide")}

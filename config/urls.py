@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from config.demo_login import demo_login
 from config.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("login/demo/", demo_login, name="demo_login"),
     path("", include("config.styleguide")),
     path("", include("accreditation.urls")),
     path("", include("certificates.urls")),

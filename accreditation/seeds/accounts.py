@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,12 +113,44 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("shenji", "审明（示例）", _("审计管理员"), Role.AUDITOR),
 )
 BY_USERNAME: Mapping[str, DemoAccount] = {entry.username: entry for entry in ACCOUNTS}
+# How the log-in page of the demo arranges them: who they are, and their roles; without a role they act for enterprises.
+GROUPS: tuple[tuple[Promise, frozenset[Role | None]], ...] = (
+    (_("申报企业"), frozenset({None})),
+    (_("区主管部门和街镇"), frozenset({Role.DISTRICT_OFFICER, Role.DISTRICT_SUPERVISOR, Role.FORWARDER})),
+    (_("自行认定的区"), frozenset({Role.LOCAL_OFFICER, Role.LEADING_GROUP_MEMBER, Role.LOCAL_PUBLISHER})),
+    (_("市认定办公室"), frozenset({Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SUPERVISOR, Role.PUBLISHER})),
+    (_("评审专家"), frozenset({Role.EXPERT})),
+    (_("评审委员会"), frozenset({Role.COMMITTEE_MEMBER})),
+    (_("核查机构和行政复议"), frozenset({Role.VERIFIER, Role.RECONSIDERATION_OFFICER})),
+    (_("系统、安全和审计管理"), frozenset({Role.OPERATOR, Role.SECURITY_OFFICER, Role.AUDITOR})),
+)
+MOST_SHOWN = 5  # accounts of a group that stand open on the page; a longer one is folded up
+
+
+@dataclass(frozen=True, slots=True)
+class DemoGroup:
+    """Accounts of one kind of people."""
+
+    label: Promise
+    people: Sequence[DemoAccount]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the page folds it up."""
+        return len(self.people) > MOST_SHOWN
 
 
 def demo_people() -> list[DemoAccount]:
     """The accounts of the table that exist here, in its order."""
     present = set(User.objects.filter(username__in=BY_USERNAME, is_active=True).values_list("username", flat=True))
     return [entry for entry in ACCOUNTS if entry.username in present]
+
+
+def demo_groups() -> list[DemoGroup]:
+    """The same by who they are; no group is empty."""
+    people = demo_people()
+    groups = (DemoGroup(label, [entry for entry in people if entry.role in roles]) for label, roles in GROUPS)
+    return [group for group in groups if group.people]
 
 
 def demo_person(username: str) -> User | None:

@@ -1,4 +1,4 @@
-"""Log-in, the second factor, recovery codes, what a person can do about the own account, and the demo's short way."""
+"""Log-in, the second factor, recovery codes, what a person can do about the own account."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ from allauth.account import views as allauth_views
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import clear_totp_secret, get_totp_secret
 from django.conf import settings
-from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.errors import Refusal
 from accreditation.forms.accounts import SecondFactorForm
 from accreditation.permissions import has_second_factor, standing_grants
 from accreditation.roles import ROLES, Role
-from accreditation.seeds.accounts import demo_people, demo_person
+from accreditation.seeds.accounts import demo_groups
 from accreditation.selectors.people import own_enterprises, person
 from accreditation.services import second_factor as factor
 
 SHOW_CODES_KEY = "shows_recovery_codes"
-BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
 class LoginView(allauth_views.LoginView):  # type: ignore[misc]  # allauth has no types
@@ -37,29 +35,21 @@ class LoginView(allauth_views.LoginView):  # type: ignore[misc]  # allauth has n
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The demo accounts only where the site is a demo."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        people = demo_people() if settings.ACCREDITATION_DEMO else []
-        return context | {"demo_people": people, "next": next_address(self.request)}
+        groups = demo_groups() if settings.ACCREDITATION_DEMO else []
+        wanted = wanted_address(self.request)
+        return context | {"demo_groups": groups, "wanted": wanted, "next": next_address(self.request)}
+
+
+def wanted_address(request: HttpRequest) -> str:
+    """The address of this site that the request names as the next one; empty where it names none."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else ""
 
 
 def next_address(request: HttpRequest) -> str:
     """Where to go on: an address of this site that the request names, else the first page."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return "/"
-
-
-@require_POST
-def demo_login(request: HttpRequest) -> HttpResponse:
-    """Sign in as one of the demo accounts, second factor included; the access table closes this outside a demo."""
-    if not settings.ACCREDITATION_DEMO:  # a second lock: this view never rests on the table alone
-        raise Http404
-    user = demo_person(request.POST.get("username", ""))
-    if user is None:
-        raise Http404
-    login(request, user, backend=BACKEND)
-    factor.open_session(request, at=timezone.now())
-    return redirect(next_address(request))
+    return wanted_address(request) or "/"
 
 
 @never_cache

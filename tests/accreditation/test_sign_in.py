@@ -185,7 +185,7 @@ def test_demo_log_in_does_not_exist_outside_demo_mode(client: Client, people: di
 def test_demo_log_in_refuses_outside_demo_mode_even_without_the_middleware(rf: Any, people: dict[str, User]) -> None:
     from django.http import Http404
 
-    from accreditation.views.accounts import demo_login
+    from config.demo_login import demo_login
 
     with pytest.raises(Http404):
         demo_login(rf.post("/login/demo/", {"username": "anquan"}))

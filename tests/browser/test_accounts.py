@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from accreditation.models import Member, User
 from accreditation.seeds.accounts import DEMO_PASSWORD, seed_accounts
 from tests.browser.checks import check_page, watch_of
+from tests.browser.walk import press_account
 
 TEXT = "沪示例〔2026〕7号，写了一个小时的依据"
 
@@ -28,7 +29,7 @@ def people(transactional_db: None, settings: Any, var_dir: Path) -> dict[str, Us
 def enter(page: Page, username: str, onward: str = "/") -> None:
     """By the demo's button."""
     page.goto(f"/login/?next={onward}")
-    page.locator(f'button[value="{username}"]').click()
+    press_account(page, username)
     page.wait_for_url(f"**{onward}")
 
 
@@ -63,7 +64,7 @@ def test_time_out_in_mid_form_comes_back_to_the_same_field_with_the_same_text(
         expect(page.locator("[data-autosave-status]")).to_contain_text("未保存：登录已超时")
     page.get_by_role("button", name="提请授予").click()
     expect(page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
-    page.locator('button[value="anquan"]').click()
+    press_account(page, "anquan")
     page.wait_for_url("**/grants/#id_ground")
     expect(page.get_by_label("授权依据")).to_have_value(TEXT)
     expect(page.get_by_text("已恢复登录超时前填写的内容")).to_be_visible()

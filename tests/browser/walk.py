@@ -55,11 +55,19 @@ def monday_morning(weeks_ago: int) -> datetime:
     return datetime.combine(monday, MORNING, SHANGHAI)
 
 
+def press_account(page: Page, username: str) -> None:
+    """Press the button of an account on the log-in page of the demo; its group is unfolded first."""
+    group = page.locator("details.demo-group").filter(has=page.locator(f'button[value="{username}"]'))
+    if group.get_attribute("open") is None:
+        group.locator("summary").click()
+    group.locator(f'button[value="{username}"]').click()
+
+
 def enter(page: Page, username: str, onward: str) -> None:
     """Log in by the demo's button and go on."""
     page.goto(f"/login/?next={quote(onward)}")
     with page.expect_navigation():
-        page.locator(f'button[value="{username}"]').click()
+        press_account(page, username)
     assert urlsplit(page.url).path == onward, f"{username} came to {page.url} instead of {onward}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from django.conf import LazySettings
 from django.db.models import Count, QuerySet
 
 from accreditation.audit import verify_all
+from accreditation.change_words import ChangeState
 from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import ObjectionState, ProceedingState, SeatState
@@ -21,6 +22,8 @@ from accreditation.models import (
     Deadline,
     EditionChange,
     EvaluationCall,
+    FurtherReturn,
+    MatterReturn,
     Notice,
     ObjectionHearing,
     Proceeding,
@@ -28,8 +31,11 @@ from accreditation.models import (
     RoleGrant,
     SheetRequest,
     Title,
+    User,
 )
 from accreditation.models.editions import EditionChangeState
+from accreditation.models.returns import FurtherAnswer
+from accreditation.models.sheet_requests import SheetAnswer
 from accreditation.roles import Role
 from accreditation.seeds.accounts import ACCOUNTS
 from accreditation.seeds.reference import EVALUATING_DISTRICT
@@ -39,8 +45,10 @@ from workflows.demo.shown import NOT_SHOWN, missing, states_of
 from workflows.demo.story import Story
 from workflows.demo.whole import play_on
 from workflows.procedures import PROCEDURES
+from workflows.selectors.further_returns import matters_waiting_for
 from workflows.workdays import SHANGHAI
 
+CHANGE, REPORT = "title_change/2026", "demonstration_yearly_report/2010"
 NOW = datetime(2026, 9, 16, 15, 30, tzinfo=SHANGHAI)  # a Wednesday
 
 
@@ -77,6 +85,7 @@ def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, v
     _check_evaluations()
     _check_second_words()
     _check_standstills()
+    _check_further_returns()
     assert [fault.what for fault in check_all()] == []
     assert verify_all()[1] == []
 
@@ -107,11 +116,18 @@ def _check_districts_round(calls: QuerySet[EvaluationCall]) -> None:
 
 
 def _check_standstills() -> None:
-    """A time to decide and a reconsideration are suspended; one sealed sheet waits for a second person's consent."""
+    """A time to decide and a reconsideration are suspended; one sealed sheet waits for a second person's consent.
+
+    Of another request, in the city of the usual size too, a second person declined to set the sheet aside.
+    """
     paused = Deadline.objects.filter(state=DeadlineState.PAUSED).values_list("kind", flat=True)
     assert {DeadlineKind.ORDER, DeadlineKind.RECONSIDERATION_ANSWER} <= set(paused)
     sheet = SheetRequest.objects.get(answer="").seat
     assert (sheet.state, sheet.panel.opened_at) == (SeatState.SUBMITTED, None)
+    declined = SheetRequest.objects.get(answer=SheetAnswer.DECLINED)
+    assert (declined.seat.state, declined.seat.panel.opened_at) == (SeatState.SUBMITTED, None)
+    assert declined.answered_by != declined.asked_by
+    assert declined.answer_reason
 
 
 def _check_second_words() -> None:
@@ -124,3 +140,22 @@ def _check_second_words() -> None:
     assert EditionChange.objects.filter(state=EditionChangeState.WAITING).exists()
     answered = ObjectionHearing.objects.filter(objection__state=ObjectionState.RECEIVED)
     assert {hearing.stated_at is None for hearing in answered} == {True, False}
+
+
+def _check_further_returns() -> None:
+    """Of a change and a yearly report a second return waits for the superior's word; one change was returned again."""
+    rows = FurtherReturn.objects.filter(matter__isnull=False).select_related("matter")
+    waiting = rows.filter(answer="")
+    assert sorted(row.matter.procedure for row in waiting) == [REPORT, CHANGE]
+    for row in waiting:
+        assert (row.matter.state, row.spent_at) == (row.state, None)  # still at the desk that asked
+        assert timedelta(0) < NOW - row.asked_at < timedelta(days=7)
+        assert MatterReturn.objects.get(case=row.matter).closed_at is not None  # returned once, and corrected
+    again = rows.exclude(answer="").get()
+    assert (again.answer, again.matter.procedure) == (FurtherAnswer.ALLOWED, CHANGE)
+    assert again.answered_by != again.asked_by
+    assert again.matter.state == ChangeState.RETURNED
+    first, second = MatterReturn.objects.filter(case=again.matter).order_by("number")
+    assert (first.permission, second.permission, second.closed_at) == (None, again, None)
+    for superior in ("puchang", "shichang"):
+        assert len(matters_waiting_for(User.objects.get(username=superior), at=NOW)) == 1, superior

@@ -12,6 +12,7 @@ from accreditation.services.files import take_file
 from accreditation.services.titles import import_title
 from accreditation.yearly_report_words import DueMove, YearlyReportState
 from criteria.fields import Kind
+from workflows import further_returns
 from workflows.demo.city.people import CityPeople
 from workflows.demo.clock import DemoClock
 from workflows.demo.cultivation import DAYS_BACK as CALLED_BACK
@@ -41,6 +42,7 @@ OVERDUE = (R.LATE,)  # of these the report of the year before is still awaited
 OPENED_BACK, HANDED_BACK, DUE_BACK, REVIEWED_BACK, FORWARDED_BACK, ANSWERED_BACK = 60, 50, 40, 30, 25, 8
 CALL_DAYS = 40  # between the call for reports and their due day
 SUMMARY = "全年完成新产品开发十余项，研发投入较上年增长，明年计划建设中试基地。"
+WHY_AGAIN = "首次退回时审计报告尚未提交，缺少附注一事无从发现。"
 GIVEN_UP = "主营业务已划转集团其他企业，不再保留国家技术创新示范企业称号。"
 OPINION = "经核对材料和历年年度报告，继续符合认定条件，建议保留称号。"
 
@@ -112,18 +114,37 @@ class Demonstrations:
         self._act(case, "hand_in_report", holder, at + timedelta(minutes=20), summary=SUMMARY)
 
     def answer_call(self) -> None:
-        """To this year's call one report is in, one was sent back, the others are awaited."""
-        rows = YearlyReport.objects.filter(title__in=self.titles, state=Y.AWAITED).order_by("pk")
-        for place, report in enumerate(rows[:2]):
-            at = self._clock(4 + place).minutes(30)
-            self._report(report, at)
-            if place:
-                spec, year = fields_asked(report)[0]
-                points = [
-                    point_of(FIGURE, spec.code, "与审计报告不一致，请核对。", year=year),
-                    point_of(DOCUMENT, ANOTHER, "请补充审计报告。"),
-                ]
-                self._act(report.case, "send_report_back", OFFICE, self._clock(2).minutes(30), points=points)
+        """To this year's call one report is in, two were sent back, the others are awaited.
+
+        Of the two one was handed in again, and the officer asks to send it back a second time.
+        """
+        rows = YearlyReport.objects.filter(title__in=self.titles, state=Y.AWAITED).order_by("pk")[:3]
+        for report, handed_in in zip(rows, (4, 5, 8), strict=True):
+            self._report(report, self._clock(handed_in).minutes(30))
+        _filed, sent_back, to_return_again = rows
+        self._send_back(sent_back, self._clock(2).minutes(30))
+        self._ask_to_send_back_again(to_return_again)
+
+    def _send_back(self, report: YearlyReport, at: datetime) -> None:
+        spec, year = fields_asked(report)[0]
+        points = [
+            point_of(FIGURE, spec.code, "与审计报告不一致，请核对。", year=year),
+            point_of(DOCUMENT, ANOTHER, "请补充审计报告。"),
+        ]
+        self._act(report.case, "send_report_back", OFFICE, at, points=points)
+
+    def _ask_to_send_back_again(self, report: YearlyReport) -> None:
+        """Sent back, handed in again with the paper; a superior has still to consent to the second time."""
+        self._send_back(report, self._clock(6).minutes(30))
+        holder, at = self.members[report.title_id], self._clock(4).minutes(30)
+        file = take_file(sample_pdf(f"{report.case.number} AUDIT"), "审计报告.pdf", media_type="application/pdf", at=at)
+        paper = {"file": file, "name": "审计报告.pdf", "purpose": "证明研发投入"}
+        self._act(report.case, "add_report_document", holder, at, **paper)
+        self._act(report.case, "hand_in_report", holder, at + timedelta(minutes=20), summary=SUMMARY)
+        further_returns.ask(
+            report.case, points=[point_of(DOCUMENT, ANOTHER, "审计报告缺少研发投入的附注，请补充。")], remark="",
+            reason=WHY_AGAIN, by=self.world.people[OFFICE], at=self._clock(2).minutes(45),
+        )  # fmt: skip
 
     # --- re-examinations ----------------------------------------------------------------------------------------------
     def _reexaminations(self) -> None:
