@@ -23,7 +23,7 @@ from accreditation.models import Application, AuditEvent, Case, Seat, User
 from accreditation.models.cases import CaseSubject
 from accreditation.permissions import in_own_name
 from workflows import deadlines, flow_tasks
-from workflows.doing import Doing, Verb
+from workflows.doing import Doing, Verb, Who
 from workflows.procedures import procedure_of
 from workflows.who import SEAT_HOLDER
 
@@ -94,16 +94,17 @@ def possible_verbs(case: Case, *, by: User, at: datetime) -> list[Verb]:
     """Verbs of the pages that this person may do to the case as it stands; guards are asked only when it is done."""
     procedure = procedure_of(case)
     subject, waiting = procedure.subject.of(case), flow_tasks.open_tasks(case)
-    possible = []
-    for line in procedure.verbs.values():
-        if not line.for_page or not _fits_state(subject, line):
-            continue
-        for task in flow_tasks.at_nodes(line.nodes, waiting):
+    answers: dict[tuple[Who, Any], bool] = {}  # many verbs are one office's, which looks at the seat of a task alone
+
+    def may(line: Verb, task: Task) -> bool:
+        key = line.who, task.data.get("seat")
+        if key not in answers:
             doing = Doing(line, by, at, {}, _no_act(case, line, by, at), case, procedure.subject, subject, task)
-            if line.who.test(doing):
-                possible.append(line)
-                break
-    return possible
+            answers[key] = line.who.test(doing)
+        return answers[key]
+
+    lines = [line for line in procedure.verbs.values() if line.for_page and _fits_state(subject, line)]
+    return [line for line in lines if any(may(line, task) for task in flow_tasks.at_nodes(line.nodes, waiting))]
 
 
 def reasons_against(
