@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from accreditation.adverse_ends import ADVERSE_ENDS, Sequel
@@ -14,6 +14,7 @@ from accreditation.services.reconsiderations import respondent_of
 from workflows.demo.story import Story
 from workflows.opening_reconsiderations import open_reconsideration
 from workflows.procedures import procedure_of
+from workflows.workdays import SHANGHAI
 
 CLAIM = "请求撤销原决定，责令重新审查申报材料。"
 REASONS = "申报材料符合指南要求，原决定所依据的事实认定有误，有关证明材料已随申报一并提交。"
@@ -43,13 +44,20 @@ def challenge_decisions(story: Story) -> None:
 
 def _challenge(story: Story, letter: Letter, respondent: User | None, way: tuple[tuple[str, str], ...]) -> None:
     holder = Member.objects.filter(enterprise=letter.case.enterprise, state="active").select_related("user")[0].user
-    at = story.now - timedelta(hours=4)
+    at = _filed_at(story, letter)
+    step = min((story.now - at) / 6, timedelta(minutes=40))
     case = open_reconsideration(letter, known_on=letter.dated, claim=CLAIM, reasons=REASONS, by=holder, at=at)
     story.tell.line(at, holder, f"{case.number} 对 {letter.case.number} 申请行政复议")
     acting = {"": holder, RESPONDENT: respondent}
     for place, (verb, username) in enumerate(way, start=1):
         by = acting.get(username) or story.world.people[username]
-        story.tell.act(case, verb, by, at + timedelta(minutes=40 * place), **_form(story, case))
+        then = at + place * step
+        story.tell.act(case, verb, by, then, **_form(case, then.astimezone(SHANGHAI).date()))
+
+
+def _filed_at(story: Story, letter: Letter) -> datetime:
+    """Some hours ago, and not before the day of the letter: in the small hours that day has hardly begun."""
+    return max(story.now - timedelta(hours=4), datetime.combine(letter.dated, time(0, 0), SHANGHAI))
 
 
 def _respondent(story: Story, letter: Letter) -> User | None:
@@ -60,9 +68,8 @@ def _respondent(story: Story, letter: Letter) -> User | None:
     return User.objects.filter(grants__role=Role.DISTRICT_OFFICER, grants__district=district).order_by("pk").first()
 
 
-def _form(story: Story, case: Case) -> dict[str, Any]:
-    """Everything that any of the verbs asks for."""
-    day = story.now.date()
+def _form(case: Case, day: date) -> dict[str, Any]:
+    """Everything that any of the verbs asks for, on that day."""
     return {
         "answer": "原决定事实清楚、程序合法，请依法维持。", "reason": "经审查，材料已经齐备，据此办理。",
         "outcome": Outcome.UPHELD, "reasons": "原决定认定事实清楚，适用依据正确，程序合法，予以维持。",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 
 from accreditation.enums import ApplicationState as S
-from accreditation.models import Enterprise, Meeting, RoleGrant, SheetRequest, Title, User
+from accreditation.enums import LetterKind
+from accreditation.models import Enterprise, Letter, Meeting, Reconsideration, RoleGrant, SheetRequest, Title, User
 from accreditation.models.sheet_requests import SheetAnswer
+from accreditation.reconsideration_words import ReconsiderationState as Way
 from accreditation.roles import Role
 from accreditation.seeds.accounts import FIELDS
 from workflows.consistency import check_all
+from workflows.demo import reconsidered
 from workflows.demo.city import build, people, sessions
 from workflows.demo.city.build import City
 from workflows.demo.city.cohorts import LONG_AGO, Cohort
@@ -79,4 +82,20 @@ def test_cohorts_of_several_cases_meet_in_parts_and_two_sheets_are_asked_for(
     assert [row.answer for row in asked] == [SheetAnswer.DECLINED, ""]
     assert len({row.seat_id for row in asked}) == 2
     assert {row.asked_by.username for row in asked} == {COLLEAGUE}
+    assert [fault.what for fault in check_all()] == []
+
+
+@pytest.mark.parametrize("later", [0, 1], ids=["the_very_day", "the_day_after"])
+def test_decision_is_challenged_in_the_small_hours(
+    story: Story, city_people: CityPeople, monkeypatch: pytest.MonkeyPatch, later: int
+) -> None:
+    monkeypatch.setattr(build, "MUNICIPAL", (Cohort(S.NOT_RECOMMENDED, 50, 16, "weak"),))
+    monkeypatch.setattr(build, "local_part", lambda size: 0)
+    monkeypatch.setattr(reconsidered, "WAYS", [way for way in reconsidered.WAYS if way[0] == Way.DECIDED])
+    City(story, city_people).build(1)
+    letter = Letter.objects.get(kind=LetterKind.NOT_RECOMMENDED)
+    story.now = datetime.combine(letter.dated + timedelta(days=later), time(0, 20), SHANGHAI)
+    reconsidered.challenge_decisions(story)
+    row = Reconsideration.objects.get(letter=letter)
+    assert (row.state, row.case.opened_at.astimezone(SHANGHAI).date()) == (Way.DECIDED, letter.dated)
     assert [fault.what for fault in check_all()] == []

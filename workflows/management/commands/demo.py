@@ -28,6 +28,7 @@ from workflows.demo.reissued import ask_for_certificate_again
 from workflows.demo.story import Story
 from workflows.demo.whole import play_on
 from workflows.tick import tick
+from workflows.workdays import SHANGHAI
 
 USUAL_SIZE = EVERY_STATE
 FRESH = ("evidence", "certificates", "public", "mail", "run")  # keys and trust stay: authorities are made once
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             raise CommandError("the demonstration runs with ACCREDITATION_DEMO=1 only")
         started = time.monotonic()
         self._fresh_database()
-        story = Story(self.stdout.write, timezone.now())
+        story = Story(self.stdout.write, timezone.now().astimezone(SHANGHAI))
         case = story.run()
         path = self._certificate(case, story)
         ask_for_certificate_again(story, case)
