@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,10 +15,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.clocks import PauseGround
+from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, SeatState
 from accreditation.models import (
     Application,
     AuditEvent,
+    Case,
     Evidence,
     Meeting,
     Objection,
@@ -33,9 +35,10 @@ from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast
 from tests.factories.hearings import FACTS
-from tests.factories.local_pages import pdf, reasons_in
+from tests.factories.local_pages import pdf, reasons_in, state
 from tests.factories.steps import marks
 from tests.factories.titles import second_officer
+from workflows import door
 from workflows.demo.material import workbook_for
 from workflows.moves import moves
 from workflows.procedures import Procedure
@@ -192,12 +195,32 @@ class MunicipalPages:
         self.send(self.cast.office, "office_act", number, "pause_experts", **said)
         self.send(self.cast.office, "office_act", number, "resume_experts")
 
+    @cached_property
+    def second(self) -> User:
+        """A colleague of the municipal office."""
+        return second_officer(self.cast)
+
+    def wait_for_the_answer(self, case: Case, verb: str, by: User) -> None:
+        """All sheets come in while one may be set aside; they stay sealed until it is answered that it is not."""
+        number, (first, *others) = case.number, sitting(case.number)
+        sheet = {"marks": marks(case), "opinion": "同意"}
+        for seat in (first, *others):
+            door.perform(case, "declare_no_tie", by=seat.expert, at=self.clock.at)
+        door.perform(case, "submit_review", by=first.expert, at=self.clock.at, form=sheet)
+        place = {"place": str(first.place)}
+        self.send(self.cast.office, "office_act", number, "ask_sheet_aside", **place, reason="据告专家因病退出")
+        for seat in others:
+            door.perform(case, "submit_review", by=seat.expert, at=self.clock.at, form=sheet)
+        assert state(number) == S.UNDER_EXPERT_REVIEW
+        self.send(by, "office_act", number, verb, **place, reason="专家本人愿意继续参加评审")
+        assert state(number) == S.UNDER_OVERALL_REVIEW
+
     def set_aside(self, number: str, seat: Seat) -> None:
         """A sealed sheet is set aside with a colleague's consent, and the next in order takes the place.
 
         Before that one request is taken back, and one is declined.
         """
-        office, second, place = self.cast.office, second_officer(self.cast), {"place": str(seat.place)}
+        office, second, place = self.cast.office, self.second, {"place": str(seat.place)}
         ask = partial(self.send, office, "office_act", number, "ask_sheet_aside", **place)
         ask(reason="据告专家因病退出")
         self.send(office, "office_act", number, "withdraw_sheet_request", **place, reason="须先核实病情")

@@ -50,6 +50,7 @@ def test_every_way_of_the_table_is_walked_on_the_pages(cast: Cast, clock: Clock)
     pages = MunicipalPages(cast, clock)
     _end_before_the_district_has_looked(pages)
     _end_at_the_desks(pages)
+    _unsealed_by_an_answer(pages)
     _objected_to_with_reason(pages)
     main = _through_the_desks(pages)
     _before_the_experts(pages, main)
@@ -96,6 +97,15 @@ def _end_at_the_desks(pages: MunicipalPages) -> None:
     letter = Letter.objects.get(case=checked, kind="ineligible")
     assert "行政复议" in letter.remedy
     assert letter.number in opened(cast.member2, "my_case", checked.number)
+
+
+def _unsealed_by_an_answer(pages: MunicipalPages) -> None:
+    answers = (("decline_sheet_aside", pages.second), ("withdraw_sheet_request", pages.cast.office))
+    for ordinal, (verb, by) in enumerate(answers, start=38):
+        case = filed_case(_in_batch(pages.cast, ordinal), 2)
+        steps.recommend(pages.cast, case, pages.clock.at)
+        steps.seat_panel(pages.cast, case, pages.clock.at)
+        pages.wait_for_the_answer(case, verb, by)
 
 
 def _accepted(pages: MunicipalPages, n: int, in_batch: int = 34) -> str:
