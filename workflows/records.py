@@ -294,7 +294,7 @@ def hand_in_review(doing: Doing) -> None:
     seat = doing.seat_held
     review = panels.hand_in(seat, marks=doing.form["marks"], opinion=doing.form["opinion"], at=doing.at)
     doing.act.note(seat=seat.place, sealed=review.sealed_hash)
-    if not open_marks_if_complete(doing, seat.panel) and panels.all_sheets_are_in(seat.panel):
+    if not open_marks_if_complete(doing, seat.panel) and seat.panel.all_sheets_are_in():
         flow_tasks.hand_to_office(doing.task)
 
 

@@ -31,11 +31,18 @@ class Panel(models.Model):
     def __str__(self) -> str:
         return str(self.application_id)
 
+    def all_sheets_are_in(self) -> bool:
+        """Every place has handed in."""
+        return bool(self.seats.filter(state=SeatState.SUBMITTED).count() == self.size)
+
+    def may_lose_a_sheet(self) -> bool:
+        """The office has still to say whether one of the sheets is set aside."""
+        return bool(self.seats.filter(sheet_requests__answer="").exists())
+
     @cached_property
     def waits_for_an_answer(self) -> bool:
-        """All sheets are in, and the office has still to say whether one of them is set aside."""
-        in_hand = self.seats.filter(state=SeatState.SUBMITTED).count()
-        return in_hand == self.size and self.seats.filter(sheet_requests__answer="").exists()
+        """The experts are done, and the office is not; kept, since a page asks several times."""
+        return self.all_sheets_are_in() and self.may_lose_a_sheet()
 
 
 class Seat(models.Model):

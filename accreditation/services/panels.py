@@ -12,7 +12,7 @@ from fractions import Fraction
 from django.db.models import QuerySet
 
 from accreditation.enums import SeatState
-from accreditation.models import Application, Panel, Review, Seat, SheetRequest, User
+from accreditation.models import Application, Panel, Review, Seat, User
 from accreditation.services.rule_sets import rules_of
 from criteria.panel import PanelResult, combine_marks
 from criteria.plain import from_text, to_text
@@ -97,14 +97,9 @@ def salts(panel: Panel) -> dict[str, str]:
     return {str(place): salt for place, salt in counted_reviews(panel).values_list("seat__place", "salt")}
 
 
-def all_sheets_are_in(panel: Panel) -> bool:
-    """Whether every place has handed in."""
-    return panel.seats.filter(state=SeatState.SUBMITTED).count() == panel.size
-
-
 def is_complete(panel: Panel) -> bool:
     """Whether the marks can be opened: every place has handed in, and no sheet may still be set aside."""
-    return all_sheets_are_in(panel) and not SheetRequest.objects.filter(seat__panel=panel, answer="").exists()
+    return panel.all_sheets_are_in() and not panel.may_lose_a_sheet()
 
 
 def open_marks(panel: Panel, *, at: datetime) -> None:

@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.audit import verify_all
-from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.enums import ProceedingState, TitleState
 from accreditation.errors import Refusal
 from accreditation.evaluation_words import CallReason
@@ -26,7 +25,7 @@ from tests.factories import evaluating as steps
 from tests.factories.cast import Cast, make_cast
 from tests.factories.reconsidering import challenged, decided, reconsiderers
 from tests.journeys.test_evaluation_services import announced, evaluated, title_of
-from tests.workflows.test_title_change import district_title, plan
+from tests.workflows.test_title_change import merging
 from workflows import door
 from workflows.consistency import check_all
 from workflows.opening import open_application
@@ -145,15 +144,6 @@ def test_title_runs_on_when_the_order_is_set_aside_and_while_it_is_stayed(cast: 
     assert title_of(cast, 0).state == TitleState.IN_FORCE
     assert is_in_force(title_of(cast, 0), on=clock.on)
     assert [list(check_all()), verify_all()[1]] == [[], []]
-
-
-def merging(cast: Cast, title: Title) -> Case:
-    case = made.led_to(made.opened(cast, ChangeKind.MERGER), ChangeState.UNDER_CONFIRMATION, cast)
-    successor = cast.enterprises[1]
-    Title.objects.filter(holder=successor).delete()
-    planned = {title: ("passes", successor.uscc), district_title(cast): ("ends", "")}
-    door.perform(case, "put_succession_forward", by=cast.office, at=cast.at, form=plan(planned))
-    return case
 
 
 def test_title_does_not_pass_while_it_is_being_evaluated(cast: Cast, clock: Clock) -> None:

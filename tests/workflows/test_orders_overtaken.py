@@ -8,7 +8,6 @@ import pytest
 from django.conf import LazySettings
 
 from accreditation.audit import verify_all
-from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.enums import ProceedingKind as K
 from accreditation.enums import ProceedingState, TitleState
 from accreditation.errors import Refusal
@@ -23,7 +22,7 @@ from tests.factories import changes as made
 from tests.factories.cast import Cast, grant, make_cast, person
 from tests.factories.reconsidering import challenged, reconsiderers
 from tests.factories.titles import FACTS, municipal_title, ordered, second_officer
-from tests.workflows.test_title_change import district_title, plan
+from tests.workflows.test_title_change import merging
 from workflows import door
 from workflows.consistency import check_all
 from workflows.opening_proceedings import open_proceeding
@@ -90,16 +89,6 @@ def test_order_waits_for_the_certificate_that_is_being_made(cast: Cast, clock: C
     assert Proceeding.objects.get(pk=order.pk).state == ProceedingState.CONCLUDED
     assert Certificate.objects.get(version=2).standing is Standing.REVOKED
     assert [list(check_all()), verify_all()[1]] == [[], []]
-
-
-def merging(cast: Cast, title: Title) -> Case:
-    """A merger by which the title is to pass, before the second person."""
-    case = made.led_to(made.opened(cast, ChangeKind.MERGER), ChangeState.UNDER_CONFIRMATION, cast)
-    successor = cast.enterprises[1]
-    Title.objects.filter(holder=successor).delete()
-    planned = {title: ("passes", successor.uscc), district_title(cast): ("ends", "")}
-    door.perform(case, "put_succession_forward", by=cast.office, at=cast.at, form=plan(planned))
-    return case
 
 
 def refused(cast: Cast, case: Case) -> set[str]:

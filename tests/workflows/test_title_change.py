@@ -73,6 +73,16 @@ def district_title(cast: Cast, n: int = 0) -> Title:
     return Title.objects.get(holder=cast.enterprises[n], programme__level=Level.DISTRICT)
 
 
+def merging(cast: Cast, title: Title) -> Case:
+    """A merger by which the title is to pass, before the second person."""
+    case = made.led_to(made.opened(cast, K.MERGER), S.UNDER_CONFIRMATION, cast)
+    successor = cast.enterprises[1]
+    Title.objects.filter(holder=successor).delete()
+    planned = {title: ("passes", successor.uscc), district_title(cast): ("ends", "")}
+    door.perform(case, "put_succession_forward", by=cast.office, at=cast.at, form=plan(planned))
+    return case
+
+
 def confirmed(cast: Cast, case: Case) -> None:
     door.perform(case, "confirm_change", by=cast.office, at=cast.at, form=made.confirmation(cast.at))
 
