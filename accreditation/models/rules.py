@@ -24,7 +24,7 @@ class RuleDraft(Chained):
     base = models.ForeignKey(RuleSetEdition, on_delete=models.PROTECT, related_name="+")  # what it is compared with
     text = models.TextField()  # canonical, self-contained
     cases = models.TextField(blank=True)  # boundary cases as YAML
-    version = models.PositiveIntegerField(default=1)  # rises with every change
+    version = models.PositiveIntegerField(default=1)  # rises with every change and every hand-over
     state = StateField(default=S.DRAFTING, choices=S.choices, protected=True)
     editors = models.ManyToManyField(User, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

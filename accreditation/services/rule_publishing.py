@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from django.utils.translation import gettext_lazy as _
 
@@ -95,6 +96,7 @@ def submit_draft(draft: RuleDraft, *, version: int, by: User, at: datetime) -> N
         if reasons := list(against(row, readiness(row))):
             raise Refusal(reasons)
         row.submit()
+        row.version += 1  # who still looks at the text being drafted must not drop what a second person now reads
         row.submitted_by, row.submitted_at, row.remark = by, at, ""
         row.save()
         doing.moved(RuleDraftState.DRAFTING, row.state)
@@ -137,6 +139,7 @@ def send_back(draft: RuleDraft, *, remark: str, version: int, by: User, at: date
     with act(draft, "send_rules_back", by=by, at=at, acting_as=_office_of(by)) as doing:
         row = _row(doing.chain, RuleDraftState.SUBMITTED, version)
         row.send_back()
+        row.version += 1  # nobody drops it before having read what is to be changed
         row.decided_by, row.decided_at, row.remark = by, at, said
         row.save()
         doing.moved(RuleDraftState.SUBMITTED, row.state)
@@ -203,10 +206,18 @@ def _row(chain: object, wanted: RuleDraftState, version: int) -> RuleDraft:
 def _check_version(draft: RuleDraft, version: int) -> None:
     if draft.version != version:
         reason = Reason("stale", _("该草案刚刚被他人更改，请核对后重新填写。"))
-        raise AlreadyDone(reason, done_by=str(draft.changed_by), done_at=draft.changed_at)
+        at, by = _last_move(draft)
+        raise AlreadyDone(reason, done_by=str(by), done_at=at)
 
 
 def _rules(draft: RuleDraft) -> RuleSet:
     rules = checked(draft.text).rule_set
     assert rules is not None, "only a sound text passes the checks"
     return rules
+
+
+def _last_move(draft: RuleDraft) -> tuple[datetime, User | None]:
+    """When and by whom the draft was last changed, put forward, sent back or decided."""
+    moves = [(draft.changed_at, draft.changed_by), (draft.submitted_at, draft.submitted_by),
+             (draft.decided_at, draft.decided_by)]  # fmt: skip
+    return max(((at, by) for at, by in moves if at), key=itemgetter(0))

@@ -297,6 +297,25 @@ def test_submitted_draft_is_not_changed_and_comes_back_with_a_remark(
     change(row, cast, Edit("indicators[X-02].full", {"note": "改"}))
 
 
+def test_stale_page_drops_no_draft_that_was_put_forward_or_sent_back(
+    cast: Cast, draft: RuleDraft, second: User
+) -> None:
+    def drop(version: int) -> None:
+        rule_publishing.drop_draft(draft, remark="改用文件", version=version, by=cast.office, at=AT)
+
+    draft = make_ready(draft, cast)
+    rule_publishing.submit_draft(draft, version=draft.version, by=cast.office, at=AT)
+    with pytest.raises(AlreadyDone) as put_forward:
+        drop(draft.version)
+    assert put_forward.value.done_by == str(cast.office)
+    read = RuleDraft.objects.get(pk=draft.pk).version
+    rule_publishing.send_back(draft, remark="请核对第三项", version=read, by=second, at=AT + timedelta(hours=1))
+    with pytest.raises(AlreadyDone) as sent_back:
+        drop(read)
+    assert sent_back.value.done_by == str(second)
+    drop(RuleDraft.objects.get(pk=draft.pk).version)
+
+
 def test_edition_is_published_once(cast: Cast, draft: RuleDraft, second: User) -> None:
     draft = submitted(draft, cast)
     rule_publishing.publish_draft(draft, version=draft.version, by=second, at=AT)
