@@ -60,6 +60,11 @@ ADVERSE_ENDS: Mapping[str, AdverseEnd] = {
         (K.DECLINE, K.INELIGIBLE, K.NOT_RECOMMENDED, K.LAPSE, K.REFUSAL, K.OBJECTION_UPHELD, K.NOT_IN_QUOTA),
         AdverseEnd(_ENDS_APPLICATION, Sequel.NEW_APPLICATION),
     ),
+    K.ENDED_AS_HELD: AdverseEnd(
+        _("以已持有同一称号为由终结申报程序；申报单位认为并未持有的，影响其权利义务。"),
+        Sequel.NEW_APPLICATION,
+        stands_at_once=True,
+    ),
     K.ORDER: AdverseEnd(_("对称号作出警告、暂停、撤销或者注销。"), Sequel.ORDER_UNDONE, stands_at_once=True),
     K.EVALUATION_RESULT: AdverseEnd(
         _("以评价结果警告，或者认定评价不合格。"), Sequel.RESULT_SET_ASIDE, stands_at_once=True

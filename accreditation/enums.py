@@ -80,6 +80,7 @@ class ApplicationState(TextChoices):
     LAPSED = "lapsed", _("逾期未补正")
     REFUSED = "refused", pgettext_lazy("状态", "不予认定")
     OBJECTION_UPHELD = "objection_upheld", _("异议成立，不予认定")
+    HELD_OTHERWISE = "held_otherwise", _("已持有资格，终结办理")
     # recommendation for a title that a national authority grants
     UNDER_CONSULTATION = "under_consultation", _("部门会商中")
     AWAITING_RANKING = "awaiting_ranking", _("待排序")
@@ -144,6 +145,7 @@ APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.LAPSED: _adverse(2),
     _S.REFUSED: _adverse(5),
     _S.OBJECTION_UPHELD: _adverse(6),
+    _S.HELD_OTHERWISE: StateFacts(Owner.NOBODY, 7, "idle", is_final=True, is_closed=True),
     _S.UNDER_CONSULTATION: StateFacts(Owner.OFFICE, 4),
     _S.AWAITING_RANKING: StateFacts(Owner.OFFICE, 5),
     _S.TO_BE_RECOMMENDED: StateFacts(Owner.OFFICE, 6),
@@ -361,6 +363,7 @@ class LetterKind(TextChoices):
     REFUSAL = "refusal", _("不予认定决定书")
     OBJECTION_UPHELD = "objection_upheld", _("异议处理及不予认定决定书")
     OBJECTION_ANSWER = "objection_answer", _("异议处理答复书")
+    ENDED_AS_HELD = "ended_as_held", _("终结办理告知书")
     RECOGNITION = "recognition", _("认定通知书")
     CLOCK_PAUSED = "clock_paused", _("时限中止告知书")
     CLOCK_RESUMED = "clock_resumed", _("时限恢复告知书")

@@ -10,9 +10,12 @@ from accreditation.enums import ApplicationState as S
 from accreditation.enums import Owner
 from accreditation.models import Application, Proceeding
 from accreditation.models.cases import CaseSubject
+from accreditation.models.held_otherwise import BEFORE_THE_GRANT
+from accreditation.services import titles
 
 Closed = frozenset[str | tuple[str, str]]
 NONE: Closed = frozenset()
+GRANTS: Closed = frozenset({"announce", "recognise_above"})
 
 
 def none(subject: CaseSubject) -> Closed:
@@ -20,8 +23,28 @@ def none(subject: CaseSubject) -> Closed:
     return NONE
 
 
+def of_grants(subject: CaseSubject) -> Closed:
+    """Where only the grant is left, it is made or, where the title has come otherwise, the case is ended."""
+    is_held = (
+        isinstance(subject, Application)
+        and not subject._state.adding  # a state that is only thought of
+        and subject.state in BEFORE_THE_GRANT
+        and titles.standing_title(subject) is not None
+    )
+    return GRANTS if is_held else frozenset({"end_as_held"})
+
+
 def of_recognition(subject: CaseSubject) -> Closed:
-    """A correction goes back to whoever asked for it; marks are opened by the last sheet or by the last answer."""
+    """As `of_grants`; a correction goes back to whoever asked for it; marks are opened by the last sheet or answer."""
+    return of_grants(subject) | _of_recognition(subject)
+
+
+def of_local_recognition(subject: CaseSubject) -> Closed:
+    """As `of_grants`; a correction goes back to whoever asked; a batch without days of notice goes without one."""
+    return of_grants(subject) | _of_local_recognition(subject)
+
+
+def _of_recognition(subject: CaseSubject) -> Closed:
     if isinstance(subject, Application) and subject.state == S.UNDER_EXPERT_REVIEW:
         return _opening(subject)
     if not isinstance(subject, Application) or subject.state != S.RETURNED:
@@ -30,8 +53,7 @@ def of_recognition(subject: CaseSubject) -> Closed:
     return frozenset({("correct", str(other))})
 
 
-def of_local_recognition(subject: CaseSubject) -> Closed:
-    """A correction goes back to whoever asked for it; a batch without days of notice goes without one."""
+def _of_local_recognition(subject: CaseSubject) -> Closed:
     if not isinstance(subject, Application):
         return NONE
     has_notice = subject.batch.notice_days > 0

@@ -50,10 +50,13 @@ def title_is_not_held(doing: Doing) -> Iterable[Reason]:
 
 
 def title_can_be_granted(doing: Doing) -> Iterable[Reason]:
-    """What has come to the enterprise since it filed, by a decision or a succession, is not granted to it again."""
-    if titles.standing_title(doing.application) is not None:
-        text = _("%(no)s：该单位已持有本项目的有效资格，不能再次授予。")
-        yield Reason("already_held", text % {"no": doing.case.number})
+    """What has come to the enterprise since it filed, by a decision or a succession, is not granted to it again.
+
+    Such a case is ended: `workflows.held_already`.
+    """
+    if (held := titles.standing_title(doing.application)) is not None:
+        text = _("%(no)s：该单位已持有本项目的有效资格（%(title)s），不能再次授予；请以“已持有资格，终结办理”办结。")
+        yield Reason("already_held", text % {"no": doing.case.number, "title": held.number})
 
 
 def holder_is_not_barred(doing: Doing) -> Iterable[Reason]:

@@ -119,18 +119,21 @@ PROCEDURES: Mapping[str, Procedure] = {
         NATIONAL_2016,
         NATIONAL_NODES,
         needs=frozenset({"correction_days", "check_days", "returns_allowed", "consultation_days"}),
+        closed_ways=closed_ways.of_grants,
     ),
     "demonstration_recommendation/2010": Procedure(
         DemonstrationRecommendation2010,
         DEMONSTRATION_2010,
         DEMONSTRATION_NODES,
         needs=frozenset({"correction_days", "check_days", "returns_allowed", "notice_days"}),
+        closed_ways=closed_ways.of_grants,
     ),
     "generic_recognition/2026": Procedure(
         GenericRecognition2026,
         GENERIC_2026,
         GENERIC_NODES,
         needs=USUAL - {"expert_days"},  # asked for where there is a panel
+        closed_ways=closed_ways.of_grants,
     ),
 }
 

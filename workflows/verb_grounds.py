@@ -87,6 +87,9 @@ GROUNDS: Mapping[str, VerbGround] = {
     ),
     # --- rules of the house --------------------------------------------------------------------------------------
     "回避制度（行政程序通例）": VerbGround(_INTERNAL, known="general practice of administrative procedure"),
+    "申请事项已无标的的，终结办理（行政程序通例）": VerbGround(
+        _INTERNAL, known="general practice: an application without an object is ended; no article on it was read"
+    ),
     "评审委员会议事规则": VerbGround(_INTERNAL, known="standing orders of the committee"),
     "本批次专家评审安排": VerbGround(_INTERNAL, known="plan of the batch; when its time stands still is unwritten"),
     "本批次第三方数据核查安排": VerbGround(_INTERNAL, known="plan of the batch"),

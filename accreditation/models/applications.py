@@ -12,6 +12,7 @@ from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
 from accreditation.models.evaluating import EVALUATING, Evaluating
 from accreditation.models.generic_route import GenericRoute
+from accreditation.models.held_otherwise import HeldOtherwise
 from accreditation.models.municipal_routes import MunicipalRoute
 from accreditation.models.people import Body, User
 from accreditation.models.recommending import RECOMMENDING, Recommending
@@ -21,7 +22,7 @@ from accreditation.models.state_field import StateField
 S = ApplicationState
 DECIDED = [
     S.PROPOSED, S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.AWAITING_ANNOUNCEMENT, S.RECOGNISED, S.REFUSED, S.POSTPONED,
-    S.OBJECTION_UPHELD,
+    S.OBJECTION_UPHELD, S.HELD_OTHERWISE,
 ]  # fmt: skip
 PUBLISHED = [S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.OBJECTION_UPHELD]
 
@@ -54,7 +55,7 @@ def _after_dismissal(application: Application, is_over: bool) -> str:
     return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
 
 
-class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericRoute, CaseSubject):
+class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericRoute, HeldOtherwise, CaseSubject):
     """One enterprise's application in one batch. Only the door moves its state."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
@@ -98,7 +99,7 @@ class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericR
             ),
             models.CheckConstraint(
                 name="adverse_end_has_reasons",
-                condition=~Q(state__in=states_where(is_adverse=True)) | ~Q(ended_for=""),
+                condition=~Q(state__in=[*states_where(is_adverse=True), S.HELD_OTHERWISE]) | ~Q(ended_for=""),
             ),
             models.UniqueConstraint(
                 name="one_open_application_per_batch",

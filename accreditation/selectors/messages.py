@@ -124,6 +124,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "extend_notice": Sentence(_("公示延长"), _("办件 %(case)s 的公示期因异议延长。")),
     "dismiss_objection": Sentence(_("异议不成立"), _("办件 %(case)s 的异议经核查不成立。")),
     "uphold_objection": Sentence(_("异议成立"), _("办件 %(case)s 的异议经核查成立，不予认定，理由见决定书。")),
+    "end_as_held": Sentence(
+        _("已持有资格，终结办理"), _("办件 %(case)s 因申报单位已持有所申报的资格，终结办理，见告知书。")
+    ),
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),

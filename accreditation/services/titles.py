@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -140,14 +141,30 @@ def change_beneath(title: Title, verb: str, *, by: User, at: datetime, acting_as
     return row
 
 
-def standing_title(application: Application) -> Title | None:
+def standing_title(application: Application, *, is_locked: bool = False) -> Title | None:
     """The title that an application asks for, where its holder has it already and it is not revoked or run out.
 
-    Of a product's title, the one of this very product.
+    Of a product's title, the one of this very product. Within an act its row can be locked, so that it stays so.
     """
     held = {"programme_id": application.batch.programme_id, "holder_id": application.enterprise_id}
-    rows = Title.objects.filter(**held, state__in=HELD)
+    rows = Title.objects.filter(**held, state__in=HELD).order_by("pk")
+    rows = rows.select_for_update() if is_locked else rows
     return next((row for row in rows if same_product(row.product, application.product_name)), None)
+
+
+def titles_held(applications: Iterable[Application]) -> dict[int, Title]:
+    """By the key of the application: the titles that their enterprises hold already, of many at once."""
+    listed = list(applications)
+    rows = Title.objects.filter(holder__in={row.enterprise_id for row in listed}, state__in=HELD).order_by("-pk")
+    known: dict[tuple[str, int], list[Title]] = {}
+    for title in rows:
+        known.setdefault((title.programme_id, title.holder_id), []).append(title)
+    return {
+        row.pk: title
+        for row in listed
+        for title in known.get((row.batch.programme_id, row.enterprise_id), [])
+        if same_product(title.product, row.product_name)
+    }
 
 
 def import_title(
@@ -163,6 +180,7 @@ def import_title(
     acting_as: str = "municipal_officer",
     state: TitleState = TitleState.IN_FORCE,
     ground: str = "",
+    product: str = "",
 ) -> Title:
     """Enter a title granted before or outside this system, with where it was read.
 
@@ -172,13 +190,13 @@ def import_title(
     with act(f"enterprise:{holder.uscc}", "import_title", by=by, at=at, acting_as=acting_as) as doing:
         hold(GRANTING)
         if state in HELD:
-            _refuse_a_second(
-                holder, Title.objects.filter(programme=programme, holder=holder, product="", state__in=HELD).first()
-            )
+            rows = Title.objects.filter(programme=programme, holder=holder, state__in=HELD).order_by("pk")
+            _refuse_a_second(holder, next((row for row in rows if same_product(row.product, product)), None))
         title = Title.objects.create(
             number=next_title_number(programme, granted_on.year),
             programme=programme,
             holder=holder,
+            product=product,
             edition="",
             granted_on=granted_on,
             valid_from=granted_on,

@@ -13,7 +13,7 @@ register = template.Library()
 # One colour for each state word, whatever table it stands in; the word itself is always shown beside the colour.
 TONES = {
     "grey": "draft prepared drafting dropped closed withdrawn recused ended dismissed cancelled expired moot "
-    "in_preparation dropped_proceeding "
+    "in_preparation dropped_proceeding held_otherwise "
     "reconsideration_withdrawn change_draft change_withdrawn "
     "report_awaited report_dropped "
     "reexamination_called reexamination_dropped check_called_off",

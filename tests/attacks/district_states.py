@@ -18,6 +18,8 @@ from tests.factories import local as steps
 from tests.factories.cast import stored_file
 from tests.factories.figures import facts_for
 from tests.factories.hearings import FACTS, STATEMENT, hear
+from tests.factories.held import REASON as HELD_BY
+from tests.factories.held import hold_meanwhile
 from tests.factories.local import LocalCast, make_local_cast
 from tests.factories.steps import marks
 from workflows import batch_acts, door
@@ -146,6 +148,11 @@ class DistrictStates:
             by=self.people["publisher"], at=self.at,
         )  # fmt: skip
 
+    def end_as_held(self, case: Case) -> None:
+        """The title has come otherwise."""
+        hold_meanwhile(case)
+        self.act(case, "end_as_held", "publisher", reason=HELD_BY)
+
     # --- forms ------------------------------------------------------------------------------------------------------
     @property
     def year(self) -> int:
@@ -202,6 +209,7 @@ class DistrictStates:
             "state_on_objection": lambda: {"objection": None, "text": STATEMENT},
             "uphold_objection": lambda: {"objection": None, "reasons": "经核查属实。"},
             "announce": lambda: {"announcement": self._announcement()},
+            "end_as_held": lambda: {"reason": HELD_BY},
             "certify": lambda: {"certificate": "示例", "sha256": "3" * 64, "identifier": "示例"},
         }  # fmt: skip
 
@@ -301,5 +309,6 @@ WAYS: dict[str, tuple[Step, ...]] = {
     S.UNDER_NOTICE: _NOTICED,
     S.OBJECTION_UPHELD: (*_NOTICED, D.uphold),
     S.NOTICE_COMPLETED: (*_NOTICED, D.end_notice),
+    S.HELD_OTHERWISE: (*_NOTICED, D.end_notice, D.end_as_held),
     S.RECOGNISED: (*_NOTICED, D.end_notice, D.announce),
 }

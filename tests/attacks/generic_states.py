@@ -18,6 +18,8 @@ from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.designations import open_designated
 from tests.factories.figures import facts_for
 from tests.factories.hearings import FACTS, STATEMENT, hear
+from tests.factories.held import REASON as HELD_BY
+from tests.factories.held import hold_meanwhile
 from tests.factories.steps import answer_gates, marks
 from workflows import batch_acts, door
 from workflows.opening import open_application
@@ -134,6 +136,11 @@ class GenericStates:
             by=self.people["publisher"], at=self.at,
         )  # fmt: skip
 
+    def end_as_held(self, case: Case) -> None:
+        """The title has come otherwise."""
+        hold_meanwhile(case)
+        self.act(case, "end_as_held", "publisher", reason=HELD_BY)
+
     # --- forms ------------------------------------------------------------------------------------------------------
     @property
     def year(self) -> int:
@@ -184,6 +191,7 @@ class GenericStates:
             "state_on_objection": lambda: {"objection": None, "text": STATEMENT},
             "uphold_objection": lambda: {"objection": None, "reasons": "经核查属实。"},
             "announce": lambda: {"announcement": self._announcement()},
+            "end_as_held": lambda: {"reason": HELD_BY},
             "certify": lambda: {"certificate": "示例", "sha256": "3" * 64, "identifier": "示例"},
         }  # fmt: skip
 
@@ -277,5 +285,6 @@ WAYS: dict[str, tuple[Step, ...]] = {
     S.UNDER_NOTICE: _NOTICED,
     S.OBJECTION_UPHELD: (*_NOTICED, G.uphold),
     S.NOTICE_COMPLETED: (*_NOTICED, G.end_notice),
+    S.HELD_OTHERWISE: (*_NOTICED, G.end_notice, G.end_as_held),
     S.RECOGNISED: (*_NOTICED, G.end_notice, G.announce),
 }

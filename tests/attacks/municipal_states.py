@@ -109,6 +109,7 @@ WAYS: dict[str, tuple[Step, ...]] = {
     S.UNDER_NOTICE: NOTICED,
     S.OBJECTION_UPHELD: (*NOTICED, M.uphold),
     S.NOTICE_COMPLETED: (*NOTICED, M.end_notice),
+    S.HELD_OTHERWISE: (*NOTICED, M.end_notice, M.end_as_held),
     S.RECOGNISED: (*NOTICED, M.end_notice, M.announce),
 }
 

@@ -16,6 +16,8 @@ from accreditation.services.rule_sets import rules_of
 from tests.factories import recommending as steps
 from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.figures import facts_for
+from tests.factories.held import REASON as HELD_BY
+from tests.factories.held import hold_meanwhile
 from workflows import door
 from workflows.opening import open_application
 from workflows.tick import tick
@@ -133,6 +135,12 @@ class NationalStates:
 
         return step
 
+    def end_as_held(self, case: Case) -> None:
+        """Recommended, and the title has come otherwise."""
+        self.answer(recognised=None)(case)
+        hold_meanwhile(case)
+        door.perform(case, "end_as_held", by=self.people["office"], at=self.at, form={"reason": HELD_BY})
+
     def _answer(self) -> dict[str, Any]:
         day = self.at.date()
         return {"department": "tax", "position": "no_objection", "text": "无异常", "document_number": "", "dated": day}
@@ -195,6 +203,7 @@ class NationalStates:
             "note_public_notice_above": lambda: {"notice": self._notice(), "ends_on": self.at.date()},
             "recognise_above": lambda: {"notice": self._notice()} | without,
             "pass_over_above": lambda: {"notice": self._notice(), "reasons": "未列入名单"} | without,
+            "end_as_held": lambda: {"reason": HELD_BY},
         }  # fmt: skip
 
     def _workbook(self, case: Case) -> dict[str, Any]:
@@ -252,5 +261,6 @@ _WAYS: dict[str, Callable[[NationalStates, Case], None]] = {
     S.NOT_IN_QUOTA: lambda states, case: states.decide(Choice.RECOGNISE, quota=0)(case),
     S.RECOMMENDED_UPWARD: lambda states, case: states.answer(recognised=None)(case),
     S.RECOGNISED_ABOVE: lambda states, case: states.answer(recognised=True)(case),
+    S.HELD_OTHERWISE: NationalStates.end_as_held,
     S.NOT_RECOGNISED_ABOVE: lambda states, case: states.answer(recognised=False)(case),
 }

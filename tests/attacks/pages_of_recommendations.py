@@ -18,10 +18,12 @@ from tests.attacks.pages_of_verbs import (
     act,
     batch_code,
     conditions_met,
+    held_meanwhile,
     number_and_verb,
     pdf,
     says,
 )
+from tests.factories.held import REASON
 from tests.factories.recommending import STRONG, WEAK
 
 
@@ -77,6 +79,10 @@ ABOVE: Mapping[str, Page] = {
     "recommend_upward": Page("batch_recommend", _letter, batch_code),
     "recognise_above": Page("office_result", _notice, batch_code),
     "pass_over_above": Page("office_result", _notice, batch_code),
+    "end_as_held": Page(
+        "office_act", says(reason=REASON, confirmed="1"), number_and_verb, held_meanwhile, "recommended_upward",
+        "held_otherwise",
+    ),
 }  # fmt: skip
 CONSULTING: Mapping[str, Page] = {
     "ask_departments": SETTLING["ask_departments"],

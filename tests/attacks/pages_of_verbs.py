@@ -28,6 +28,7 @@ from criteria.workbook.bulk import LONG_FROM
 from tests.factories import hearings
 from tests.factories.cast import Cast, grant, person
 from tests.factories.figure_checks import commission, difference, report_of
+from tests.factories.held import REASON, hold_meanwhile
 from tests.factories.steps import answer_gates
 from workflows import door
 from workflows.demo.material import workbook_for
@@ -343,6 +344,11 @@ def _list(asked: Asked) -> dict[str, Any]:
     return {"cases": [asked.case.number], "body": "名单如下。", "confirmed": "1"} | said
 
 
+def held_meanwhile(asked: Asked) -> None:
+    """The title has come to the enterprise otherwise."""
+    hold_meanwhile(asked.case)
+
+
 def _objected(asked: Asked) -> None:
     asked.act("raise_objection", "clock", **asked.door_form("raise_objection"))
 
@@ -382,6 +388,10 @@ def _answer(verb: str, to: str, before: Callable[[Asked], None] = _objected) -> 
 NOTICE: Mapping[str, Page] = {
     "publish_notice": Page("batch_notice", _list, batch_code),
     "announce": Page("batch_announce", _list, batch_code),
+    "end_as_held": Page(
+        "batch_end_held", says(reason=REASON, confirmed="1"), lambda asked: (*batch_code(asked), asked.case.number),
+        held_meanwhile, "notice_completed", "held_otherwise",
+    ),
     "raise_objection": Page(
         "objection_new", lambda asked: asked.world.form(asked.case, "raise_objection", "clock"), _notice_and_case,
         is_public=True,
@@ -534,7 +544,7 @@ OF_DISTRICTS = {
 OF_TITLES = {
     verb: page
     for verb, page in {**FILING, **CASEWORK, **NOTICE, **EVALUATION}.items()
-    if verb not in ("decline", "find_ineligible", "table_again")
+    if verb not in ("decline", "find_ineligible", "table_again", "end_as_held")
 }
 OF_LOCAL_TITLES = {
     **{verb: page for verb, page in OF_TITLES.items() if verb != "recommend"},

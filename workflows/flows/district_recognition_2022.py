@@ -110,7 +110,10 @@ class DistrictRecognition2022(CaseProcedure):
         .Case(this.announce, in_state(S.NOTICE_COMPLETED))
         .Default(this.end)
     )
-    announce = Desk(for_local(Power.PUBLISH_LOCALLY)).Annotation(title=_("公布名单")).Next(this.certify)
+    announce = Desk(for_local(Power.PUBLISH_LOCALLY)).Annotation(title=_("公布名单")).Next(this.after_announcement)
+    after_announcement = (
+        flow.Switch().Annotation(title=_("是否已公布认定")).Case(this.certify, in_state(S.RECOGNISED)).Default(this.end)
+    )
     certify = Wait().Annotation(title=_("制发证书")).Next(this.end)
     end = flow.End().Annotation(title=_("办结"))
 

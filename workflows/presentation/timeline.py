@@ -316,7 +316,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "propose": _decided,
     "refuse": _decided,
     "postpone": _decided,
-    **dict.fromkeys(("uphold_objection", "take_off_notice"), _reasons("reasons")),
+    **dict.fromkeys(("uphold_objection", "take_off_notice", "end_as_held"), _reasons("reasons")),
     "dismiss_objection": timeline_notices.dismissed,
     "extend_notice": timeline_notices.extended,
     **dict.fromkeys(("pause_clock", "pause_experts", "pause_order", "suspend_reconsideration"), _paused),

@@ -62,6 +62,7 @@ _LINES: tuple[Verb, ...] = (
         _national(code, ground=MEASURES, guards=(own.notice_from_above_is_given, own.public_notice_is_over))
         for code in ("recognise_above", "pass_over_above")
     ),
+    _national("end_as_held"),
 )  # fmt: skip
 
 DEMONSTRATION_2010: dict[str, Verb] = {line.code: line for line in _LINES}

@@ -154,6 +154,7 @@ _LINES: tuple[Verb, ...] = (
     _like("uphold_objection", who=who.LOCAL_OBJECTION_OFFICER),
     _like("complete_notice", tells=(audiences.local_publishers,)),
     _by_authority("announce", who=who.LOCAL_PUBLISHER),
+    _like("end_as_held", who=who.LOCAL_PUBLISHER),
     _like("certify"),
 )  # fmt: skip
 

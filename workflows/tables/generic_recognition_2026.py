@@ -122,7 +122,7 @@ _LINES: tuple[Verb, ...] = (
         "announce", guards=(guards.title_can_be_granted, place_is_left), record=records.grant,
         closes_case=lambda doing: not doing.batch.issues_certificate,
     ),
-    _like("certify"),
+    *(_like(code) for code in ("end_as_held", "certify")),
 )  # fmt: skip
 
 GENERIC_2026: dict[str, Verb] = {line.code: line for line in _LINES}

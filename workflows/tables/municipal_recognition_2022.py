@@ -26,6 +26,7 @@ from workflows import (
     who,
 )
 from workflows.doing import Clock, Doing, Verb, starting
+from workflows.held_already import END_AS_HELD
 
 FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
 CORRECTION = Clock(DeadlineKind.CORRECTION, "correction_days", fires="lapse")
@@ -356,6 +357,7 @@ _LINES: tuple[Verb, ...] = (
         guards=(guards.title_can_be_granted,), record=records.grant, tells=(audiences.applicants, audiences.district),
         for_page=False,
     ),
+    END_AS_HELD,
     Verb(
         "certify", _("制发证书"), who.CLOCK, ("certify",), "电子签名法第十三条、第十四条", completes=True,
         record=records.note_certificate, tells=(audiences.applicants,), closes_case=True, for_page=False,

@@ -138,6 +138,7 @@ _LINES: tuple[Verb, ...] = (
         transition="pass_over_above", completes=True, guards=(own.notice_from_above_is_given,),
         record=records.pass_over_above, tells=(audiences.applicants, audiences.district), for_page=False,
     ),
+    _taken_over("end_as_held", who=who.CHECKER, nodes=("national_review",)),
 )  # fmt: skip
 
 NATIONAL_2016: dict[str, Verb] = {line.code: line for line in _LINES}

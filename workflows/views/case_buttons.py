@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy
 
+from accreditation.services.titles import standing_title
 from workflows.clock_acts import pointless
 from workflows.selectors.panel_room import panel_of, sheet_requests
 from workflows.views.desk import Opened
@@ -40,6 +41,7 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"accept_rectification"}, "act:accept_rectification", gettext_lazy("整改合格"), "primary"),
     ({"find_unrectified"}, "act:find_unrectified", gettext_lazy("整改不合格"), "outline-secondary"),
     ({"return_for_correction"}, "return", gettext_lazy("退回补正"), "outline-primary"),
+    ({"end_as_held"}, "act:end_as_held", gettext_lazy("已持有资格，终结办理"), "outline-secondary"),
     ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
     ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),
     ({"resume_clock"}, "act:resume_clock", gettext_lazy("恢复时限"), "outline-primary"),
@@ -56,7 +58,7 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
 def actions(opened: Opened, by: Person) -> list[Words]:
     """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
     found = []
-    without_use = pointless(opened.case) | pointless_about_sheets(opened, by)
+    without_use = pointless(opened.case) | pointless_about_sheets(opened, by) | pointless_unless_held(opened)
     for verbs, page, label, tone in BUTTONS:
         if verbs <= without_use or (page == "panel" and not opened.application.batch.panel_size):
             continue
@@ -65,6 +67,13 @@ def actions(opened: Opened, by: Person) -> list[Words]:
             href = opened.address(name, verb) if verb else opened.address(name)
             found.append({"label": label, "href": href, "tone": tone, "posts": verb == "accept"})
     return found
+
+
+def pointless_unless_held(opened: Opened) -> frozenset[str]:
+    """A case is ended as held where the title is held."""
+    if "end_as_held" not in opened.verbs or standing_title(opened.application) is not None:
+        return frozenset()
+    return frozenset({"end_as_held"})
 
 
 def pointless_about_sheets(opened: Opened, by: Person) -> frozenset[str]:

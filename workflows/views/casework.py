@@ -16,6 +16,7 @@ from accreditation.errors import NotFound
 from accreditation.permissions import signed_in
 from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.rule_sets import rules_of
+from accreditation.services.titles import standing_title
 from workflows.calendar import current_calendar
 from workflows.forms.casework import (
     CallInForm,
@@ -248,6 +249,7 @@ def act_page(
         "form": form,
         "act": page,
         **(contexts.failed_gates(opened) if verb == "find_ineligible" else {}),
+        **({"held": standing_title(opened.application)} if verb == "end_as_held" else {}),
     }
     return show(request, opened, "case", context, template="workflows/casework/act.html", status=status_of(form))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.selectors.rule_drafts import waiting_for_publication
 from accreditation.services.drafts import clear_drafts
+from accreditation.services.titles import titles_held
 from accreditation.views.answers import put_reasons
 from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH, announce, publish_notice
 from workflows.certification import ground_of
@@ -44,8 +45,9 @@ from workflows.views.desk import CONFIRMED, Confirm, ask
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import Batch
+    from accreditation.models import Batch, Title
 
+NONE_HELD: Mapping[int, Title] = {}
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 NOTICE_DONE = gettext_lazy("公示 %(no)s 已发布。")
 ANNOUNCEMENT_DONE = gettext_lazy("公告 %(no)s 已公布。")
@@ -134,9 +136,11 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     initial = {"body": official(body, batch), "dated": today} | typed(request, several=("cases",))
     form = AnnouncementForm(request.POST or None, initial=initial, applications=rows, today=today)
     form.fields["cases"].required = not is_late_list
+    held = {} if batch.is_evaluation else titles_held(rows)
+    form.fields["cases"].initial = [row.case.number for row in rows if row.pk not in held]
     answer = _publish(request, form, confirm, lambda: _announce(request, batch, form))
     return answer or _list_page(
-        request, "announce", {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list}, form
+        request, "announce", {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list}, form, held
     )
 
 
@@ -178,12 +182,21 @@ def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callab
     return redirect("publishing")
 
 
-def _list_page(request: HttpRequest, name: str, context: dict[str, Any], form: ListForm) -> HttpResponse:
+def _list_page(
+    request: HttpRequest, name: str, context: dict[str, Any], form: ListForm, held: Mapping[int, Title] = NONE_HELD
+) -> HttpResponse:
+    """`held`: titles that the enterprises of some applications have by now, by the application's key."""
     crumbs = [{"label": _("发布名单"), "href": reverse("publishing")}, {"label": context["batch"].code.upper()}]
     ticked = set(form["cases"].value() or [])
     bands = {key: band_name(call) for key, call in results_by_case(context["rows"]).items()}
     listed = [
-        {"case": row.case, "enterprise": row.enterprise, "product_name": row.product_name, "band": bands.get(row.pk)}
+        {
+            "case": row.case,
+            "enterprise": row.enterprise,
+            "product_name": row.product_name,
+            "band": bands.get(row.pk),
+            "held": held.get(row.pk),
+        }
         for row in context["rows"]
     ]
     more = {"rows": listed, "crumbs": crumbs, "ticked": ticked, "request_key": new_request_key()}

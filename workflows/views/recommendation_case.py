@@ -21,6 +21,7 @@ from workflows.forms.recommendations import (
     ParentForm,
     ScoreForm,
 )
+from workflows.views import held_already
 from workflows.views.answers import as_errors, page, try_verb
 from workflows.views.applicant_frame import frame, open_case
 from workflows.views.casework import ENDS, LETTER, ActPage, status_of
@@ -63,6 +64,7 @@ ACTS: Mapping[str, ActPage] = {
         (ENDS, LETTER),
         is_final=True,
     ),
+    held_already.END: held_already.ACT,
 }
 OFFERED = frozenset(ACTS)
 

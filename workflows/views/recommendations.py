@@ -26,6 +26,7 @@ from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.services import outside_titles, rankings
 from accreditation.services.files import take_file
+from accreditation.services.titles import titles_held
 from accreditation.views.answers import file_answer, put_reasons
 from workflows import recommendation_acts as acts
 from workflows.exports.recommendation_package import write_package
@@ -202,6 +203,7 @@ def office_result(request: HttpRequest, code: str) -> HttpResponse:
         "title": _("登记国家结果"),
         "lead": _("称号由国家主管部门授予，自文件印发之日起有效；本系统只登记，不制发证书。"),
         "yes": _("登记结果"),
+        "held": [(row, held[row.pk]) for held in [titles_held(listed)] for row in listed if row.pk in held],
     }
     return _answer(request, batch, form, enter, _("已登记国家结果。")) or _form_page(request, batch, form, context)
 

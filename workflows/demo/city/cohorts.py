@@ -46,7 +46,8 @@ def _not_corrected(batch: Batch) -> int:
 LONG_AGO, LATELY, THIS_WEEK, YESTERDAY = 26, 12, 5, 1  # meetings, in working days back
 
 MUNICIPAL: tuple[Cohort, ...] = (
-    Cohort(S.RECOGNISED, 30, 45, session=LONG_AGO),
+    Cohort(S.RECOGNISED, 29, 45, session=LONG_AGO),
+    Cohort(S.HELD_OTHERWISE, 1, 45, session=LONG_AGO),
     Cohort(S.REFUSED, 7, 45, "middling", session=LONG_AGO),
     Cohort(S.OBJECTION_UPHELD, 2, 45, session=LONG_AGO),
     Cohort(S.POSTPONED, 2, 30, "middling", session=LATELY),
@@ -70,7 +71,8 @@ MUNICIPAL: tuple[Cohort, ...] = (
     Cohort(S.NOT_RECOMMENDED, 3, 16, "weak"),
 )
 DISTRICT: tuple[Cohort, ...] = (
-    Cohort(S.RECOGNISED, 29, 40, session=LONG_AGO),
+    Cohort(S.RECOGNISED, 28, 40, session=LONG_AGO),
+    Cohort(S.HELD_OTHERWISE, 1, 40, session=LONG_AGO),
     Cohort(S.REFUSED, 7, 40, "middling", session=LONG_AGO),
     Cohort(S.OBJECTION_UPHELD, 1, 40, session=LONG_AGO),
     Cohort(S.POSTPONED, 4, 24, session=LATELY),

@@ -14,6 +14,7 @@ from accreditation.services.files import take_file
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.titles import import_title
 from workflows import door, recommendation_acts
+from workflows.demo.city.held_otherwise import end_as_held
 from workflows.demo.city.people import CityPeople
 from workflows.demo.clock import DemoClock
 from workflows.demo.material import Key, sample_pdf, workbook_for
@@ -28,6 +29,7 @@ QUOTA, WINDOW_DAYS, OPEN_FOR_DAYS = 2, 2, 30
 OFFICE, PUBLISHER = "banshi", "fabu"
 ORDINALS: Mapping[str, tuple[int, int, int]] = {CENTRE: (28, 29, 32), DEMONSTRATION: (12, 13, 16)}
 SENT: Mapping[str, int] = {DEMONSTRATION: 14}  # of centres the main job has one with the national authority
+HELD: Mapping[str, int] = {CENTRE: 27, DEMONSTRATION: 11}  # while it was recommended the title came otherwise
 LONG_AGO, LATELY = 60, 25  # working days since the batch opened
 WEAK: Mapping[str, int] = {  # enough for every condition, too little for the score that is asked
     "doctors": 1, "senior_experts": 2, "external_expert_months": 2, "rd_projects": 8, "rd_projects_basic_applied": 0,
@@ -64,6 +66,7 @@ class Recommendations:
         if self.programme in SENT:
             clock = self._clock(LATELY)
             self._recommend(self._closed_batch(SENT[self.programme], clock, cases=1), clock)
+        self._held(HELD[self.programme], self._clock(LATELY))
         return self.made
 
     def _clock(self, days_back: int) -> DemoClock:
@@ -82,6 +85,12 @@ class Recommendations:
             file=file, file_name="国家名单.pdf", by=self.people[OFFICE], at=at,
             without_public_notice="国家公示先于本系统启用，未登记。" if batch.notice_days else "",
         )  # fmt: skip
+
+    def _held(self, ordinal: int, clock: DemoClock) -> None:
+        """The one that was recommended turns out to be on an older national list."""
+        for row in self._recommend(self._closed_batch(ordinal, clock, cases=1), clock):
+            office = self.people[OFFICE]
+            end_as_held(row.case, entered_by=office, by=office, at=clock.days(2))
 
     def _decided(self, ordinal: int, clock: DemoClock) -> None:
         """Before the letter: recommended, postponed, refused by the committee; one postponed is to be tabled again."""

@@ -1,0 +1,25 @@
+"""A title that comes to an enterprise while its application for the same one is under way."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accreditation.models import Application, Case, Title
+
+REASON = "合并承继而来，同一称号不重复授予。"
+
+
+def hold_meanwhile(case: Case) -> Title:
+    """The title that the case asks for, as a succession gives it or a list of paper certificates enters it."""
+    application = Application.objects.select_related("batch__programme").get(case=case)
+    return Title.objects.create(
+        number=f"HELD-T-2025-{case.pk:05d}",
+        programme=application.batch.programme,
+        holder=application.enterprise,
+        product=application.product_name,
+        granted_on=date(2025, 6, 1),
+        valid_from=date(2025, 6, 1),
+        valid_until=date(2028, 5, 31),
+        announcement_number="示例〔2025〕9号",
+        provenance="测试",
+    )

@@ -1,0 +1,68 @@
+"""The publisher's page that ends a case whose enterprise holds the title by now; the office's act in words."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accreditation.errors import NotFound, Refusal
+from accreditation.permissions import signed_in
+from accreditation.services import titles
+from accreditation.services.drafts import clear_drafts
+from accreditation.views.answers import put_reasons
+from workflows.batch_acts import TO_ANNOUNCE
+from workflows.forms.held_already import EndAsHeldForm
+from workflows.selectors import batch_desk
+from workflows.views.answers import new_request_key, page, try_verb, typed
+from workflows.views.casework import ENDS, LETTER, ActPage, status_of
+from workflows.views.desk import CONFIRMED, TOO_LATE, ask
+
+END = "end_as_held"
+ACT = ActPage(
+    EndAsHeldForm,
+    gettext_lazy("已持有资格，终结办理"),
+    gettext_lazy(
+        "申报期间企业已经由承继、合并或既有证书登记取得同一称号的，不能再次授予，本件终结办理；已持有的称号不变。"
+    ),
+    gettext_lazy("终结办理"),
+    gettext_lazy("已终结办理。"),
+    (ENDS, LETTER, gettext_lazy("企业已持有的称号不受影响。")),
+    is_final=True,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def batch_end_held(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """End one case of the list to be announced; reasons are asked for, then the end itself."""
+    batch = batch_desk.batch_for(signed_in(request), code)
+    row = batch.applications.select_related("case", "enterprise", "batch").filter(case__number=number).first()
+    if row is None or (request.method != "POST" and row.state not in TO_ANNOUNCE):
+        raise NotFound(number)
+    form = EndAsHeldForm(request.POST or None, initial=typed(request))
+    crumbs = [
+        {"label": _("发布名单"), "href": reverse("publishing")},
+        {"label": _("公布名单"), "href": reverse("batch_announce", args=[code])},
+        {"label": number},
+    ]
+    if request.method == "POST" and form.is_valid():
+        assert ACT.confirm is not None
+        if CONFIRMED not in request.POST:
+            return ask(request, ACT.confirm, cancel=request.path, crumbs=crumbs)
+        outcome, reasons = try_verb(request, row.case, END, form.cleaned_data)
+        if outcome is not None:
+            clear_drafts(request, request.path)
+            messages.success(request, _("%(no)s：%(what)s") % {"no": number, "what": ACT.done})
+        if outcome is not None or any(reason.code == TOO_LATE for reason in reasons):
+            return redirect("publishing")
+        put_reasons(form, Refusal(reasons))
+    context = {
+        "act": ACT, "batch": batch, "row": row, "form": form, "crumbs": crumbs, "held": titles.standing_title(row),
+        "request_key": new_request_key(),
+    }  # fmt: skip
+    return render(request, "workflows/office/end_held.html", context, status=status_of(form))
