@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +13,21 @@ from django.db import IntegrityError, transaction
 from accreditation.audit import verify_all
 from accreditation.enums import MemberState, TitleState
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import AuditEvent, Enterprise, Member, Message, ResultProposal, Title, User
+from accreditation.models import (
+    AuditEvent,
+    Delegation,
+    Enterprise,
+    Member,
+    Message,
+    ResultProposal,
+    RoleGrant,
+    Title,
+    User,
+)
 from accreditation.recommendation_words import ResultState
+from accreditation.roles import Power
 from accreditation.services import outside_results
+from accreditation.services.delegations import delegate_powers
 from accreditation.services.outside_results import confirm_result, decline_result, record_evaluation, withdraw_result
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast, stored_file
@@ -226,14 +238,29 @@ def test_once_its_recorder_has_left_it_is_declined_only(cast: Cast, title: Title
     assert decline_result(row, reason=WHY, by=second, at=cast.at).state == ResultState.DECLINED
 
 
-def test_in_whose_place_it_was_entered_does_not_confirm_it(
-    cast: Cast, title: Title, second: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_neither_confirms_what_one_entered_in_the_place_of_the_other(cast: Cast, title: Title, second: User) -> None:
+    for lender in (cast.office, second):
+        lend(cast, lender, cast.publisher)
+        row = enter(cast, title, "marginal_pass", by=cast.publisher)
+        assert (row.recorded_by, row.recorded_for) == (cast.publisher, lender)
+        for by in (cast.publisher, lender):
+            with pytest.raises(Denied) as refused:
+                confirm_result(row, by=by, at=cast.at)
+            assert [reason.code for reason in refused.value.reasons] == ["same_person"]
+        withdraw_result(row, by=cast.publisher, at=cast.at)
+        Delegation.objects.all().update(revoked_at=cast.at, revoked_by=lender)
     row = enter(cast, title, "marginal_pass")
-    ResultProposal.objects.filter(pk=row.pk).update(recorded_for=second)
-    with pytest.raises(Denied) as refused:
-        confirm_result(row, by=second, at=cast.at)
-    assert [reason.code for reason in refused.value.reasons] == ["same_person"]
+    lend(cast, cast.office, cast.publisher)
+    with pytest.raises(Denied):  # in the place of whoever entered it
+        confirm_result(row, by=cast.publisher, at=cast.at)
+    assert confirm_result(row, by=second, at=cast.at).state_after == WARNED
+
+
+def lend(cast: Cast, lender: User, to: User) -> None:
+    delegate_powers(
+        RoleGrant.objects.get(user=lender, revoked_at__isnull=True), [Power.CHECK_COMPLETENESS], to, starts_at=None,
+        ends_at=cast.at + timedelta(days=7), reason="年休假", by=lender, at=cast.at,
+    )  # fmt: skip
 
 
 def test_nobody_without_the_office_settles_it(cast: Cast, title: Title, second: User) -> None:
