@@ -38,3 +38,12 @@ class OutsideBand(TextChoices):
     GOOD = "good", pgettext_lazy("评价", "良好")
     MARGINAL_PASS = "marginal_pass", pgettext_lazy("评价", "基本合格")
     FAIL = "fail", pgettext_lazy("评价", "不合格")
+
+
+class ResultState(TextChoices):
+    """What became of a result from above that would move its title."""
+
+    WAITING = "waiting", _("待第二人核对")
+    CONFIRMED = "confirmed", pgettext_lazy("评价", "已确认")
+    DECLINED = "declined", pgettext_lazy("评价", "未予确认")
+    WITHDRAWN = "withdrawn", pgettext_lazy("评价", "已撤回")

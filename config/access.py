@@ -187,8 +187,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_result": OFFICE,
     "office_public_notice": OFFICE,
     "office_notice_file": RECOMMENDERS,
-    "outside_titles": OFFICE,
-    "outside_title": OFFICE,
+    **dict.fromkeys(("outside_titles", "outside_title", "outside_result", "outside_result_file"), OFFICE),
     # drafts of rules: read by whoever drafts or publishes, changed by whoever drafts
     "office_rules": RULES,
     **dict.fromkeys(("office_rules_new", "office_designation_new"), DRAFTS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -16,7 +16,7 @@ from accreditation.evaluation_words import LOSES_TITLE
 from accreditation.grounds import Ground
 from accreditation.models import Announcement, Batch, Case, EvaluationCall, User
 from accreditation.services.evaluation_results import publish_result
-from accreditation.services.evaluation_rounds import NOT_HANDED_IN
+from accreditation.services.evaluation_rounds import HELD, NOT_HANDED_IN
 from workflows.opening_proceedings import propose_proceeding
 from workflows.workdays import SHANGHAI
 
@@ -30,10 +30,10 @@ OVERDUE = _("%(year)d 年度评价的报送期限至%(due)s止，至%(day)s仍�
 def conclude(batch: Batch, announcement: Announcement, *, at: datetime) -> list[Case]:
     """Publish who is late with the first announcement after, and propose the revocation of whoever failed or is late.
 
-    Runs in the transaction of the announcement; the proposals are prepared by nobody yet and heard before any order.
+    A title that is no longer held by then is left out. Runs in the transaction of the announcement; the proposals are
+    prepared by nobody yet and heard before any order.
     """
-    late = EvaluationCall.objects.filter(round__batch=batch, late_at__isnull=False, published_on__isnull=True)
-    for call in late.select_related("title"):
+    for call in _late_and_held(batch).select_related("title"):
         publish_result(call, announcement)
     named = EvaluationCall.objects.filter(announcement=announcement, proposal__isnull=True)
     lost = named.filter(Q(consequence=LOSES_TITLE) | Q(late_at__isnull=False))
@@ -46,10 +46,15 @@ def conclude(batch: Batch, announcement: Announcement, *, at: datetime) -> list[
 
 def is_late_list_alone(batch: Batch) -> bool:
     """Whether nothing is left to a round but its late list: it is made out and not published, and no case is open."""
-    late = EvaluationCall.objects.filter(round__batch=batch, late_at__isnull=False, published_on__isnull=True)
-    late = late.filter(round__late_listed_at__isnull=False)
+    late = _late_and_held(batch).filter(round__late_listed_at__isnull=False)
     open_cases = batch.applications.exclude(state__in=SETTLED)
     return late.exists() and not open_cases.exists()
+
+
+def _late_and_held(batch: Batch) -> QuerySet[EvaluationCall]:
+    """Who is late and not published yet, of titles that are still held: what is lost can be late with nothing."""
+    rows = EvaluationCall.objects.filter(round__batch=batch, late_at__isnull=False, published_on__isnull=True)
+    return rows.filter(title__state__in=HELD)
 
 
 def _proposals(calls: Iterable[EvaluationCall], at: datetime) -> Iterator[Case]:

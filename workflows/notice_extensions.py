@@ -57,14 +57,14 @@ def dismiss(doing: Doing) -> None:
 
 
 def _extend(doing: Doing, objection: Objection, ground: ExtensionGround, days: int, reason: str = "") -> None:
+    """The reason is kept beside the objection alone: clock and trail of the case are read by more than may read it."""
     keep_extension(objection, ground=ground, working_days=days, reason=reason, by=doing.by, at=doing.at)
     clock = notice_clock(doing.application)
-    due = deadlines.extend(clock, days, remark=reason or str(ground.label), calendar=doing.calendar, at=doing.at)
+    due = deadlines.extend(clock, days, remark=str(ground.label), calendar=doing.calendar, at=doing.at)
     doing.act.note(
         objection=objection.number,
         extension=ground.value,
         extension_days=days,
-        extension_reason=reason,
         due_notice=due.at.isoformat(),
         provisional_notice=due.is_provisional,
     )

@@ -43,6 +43,7 @@ from accreditation.models.meetings import (
 from accreditation.models.notice_extensions import NoticeExtension
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
+from accreditation.models.outside_results import ResultProposal
 from accreditation.models.panels import Panel, Review, Seat
 from accreditation.models.paper import PaperImport
 from accreditation.models.people import Body, ExpertProfile, RoleGrant, User
@@ -159,6 +160,7 @@ __all__ = [
     "ReissueLetter",
     "Reminder",
     "RequestKey",
+    "ResultProposal",
     "Review",
     "RoleGrant",
     "RuleDraft",

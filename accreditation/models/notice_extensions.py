@@ -19,7 +19,7 @@ class NoticeExtension(models.Model):
     objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="extensions")
     ground = models.CharField(max_length=20, choices=ExtensionGround)
     working_days = models.PositiveIntegerField()
-    reason = models.CharField(max_length=300, blank=True)  # public: names nobody
+    reason = models.CharField(max_length=300, blank=True)  # for those who may read the objection
     extended_at = models.DateTimeField()
     extended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 

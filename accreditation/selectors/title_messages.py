@@ -38,4 +38,22 @@ OF_TITLES: Mapping[str, Sentence] = {
     "national_result": Sentence(
         _("国家评价结果已登记"), _("您单位的称号 %(title)s 的 %(year)s 年度国家评价结果已登记。"), "centre", "title"
     ),
+    "result_to_confirm": Sentence(
+        _("国家评价结果待您核对"),
+        _("称号 %(title)s 的 %(year)s 年度国家评价结果将改变称号状态，请对照文件扫描件确认或不予确认。"),
+        "outside_result",
+        "result",
+    ),
+    "result_confirmed": Sentence(
+        _("国家评价结果已确认"),
+        _("您登记的称号 %(title)s 的 %(year)s 年度国家评价结果已由另一人确认，称号状态随之变更。"),
+        "outside_result",
+        "result",
+    ),
+    "result_declined": Sentence(
+        _("国家评价结果未予确认"),
+        _("您登记的称号 %(title)s 的 %(year)s 年度国家评价结果未予确认，理由见办理页面，可以重新登记。"),
+        "outside_result",
+        "result",
+    ),
 }

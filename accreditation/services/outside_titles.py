@@ -1,19 +1,17 @@
-"""Titles that a national authority grants: its notices as received, the title on record, its evaluations."""
+"""Titles that a national authority grants: its notices as received, the title on record, its branch centres."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
-from accreditation.enums import Level, MemberState, TitleState
+from accreditation.enums import TitleState
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Application, Batch, ExternalNotice, StoredFile, Title, TitleEvaluation, User
+from accreditation.models import Application, Batch, ExternalNotice, StoredFile, Title, User
 from accreditation.models.titles import STANDING
 from accreditation.permissions import demand_power, demand_unconnected
-from accreditation.recommendation_words import OutsideBand
 from accreditation.roles import Power
 from accreditation.services.titles import next_title_number
 
@@ -59,88 +57,6 @@ def enter_title(application: Application, notice: ExternalNotice) -> Title:
         granted_above=notice,
         parent=application.parent_title,
     )
-
-
-def record_evaluation(
-    title: Title,
-    *,
-    year: int,
-    band: str,
-    number: str,
-    dated: date,
-    authority: str,
-    consequence: str,
-    file: StoredFile,
-    file_name: str,
-    by: User,
-    at: datetime,
-) -> TitleEvaluation:
-    """Enter the result of a national evaluation; the title is warned, or in good standing again; the holder is told.
-
-    What is under suspension stays so, warned or not beneath it. A title that failed stays as it is until a second
-    person has registered its loss (`workflows.national_results`). Denied, Refusal with every reason.
-    """
-    with act(title, "record_evaluation", by=by, at=at, acting_as="municipal_officer") as doing:
-        demand_power(by, Power.CHECK_COMPLETENESS, at=at)
-        row = doing.chain
-        assert isinstance(row, Title)
-        demand_unconnected(by, row.holder_id)
-        if reasons := list(_faults_of_evaluation(row, year, band, dated, consequence)):
-            raise Refusal(reasons)
-        before = row.state
-        notice = keep_notice(
-            None, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
-        )
-        _follow(row, band)
-        row.save()
-        doing.moved(before, row.state)
-        if band != OutsideBand.FAIL:
-            doing.tell(_people_of(row), "national_result", title=row.number, year=year)
-        doing.note(year=year, band=band, notice=number, dated=dated.isoformat(), file=file.sha256)
-        return TitleEvaluation.objects.create(
-            title=row,
-            year=year,
-            band=band,
-            notice=notice,
-            consequence=consequence,
-            state_before=before,
-            state_after=row.state,
-            recorded_by=by,
-            recorded_at=at,
-        )
-
-
-def _faults_of_evaluation(title: Title, year: int, band: str, dated: date, consequence: str) -> Iterator[Reason]:
-    if title.programme.level != Level.NATIONAL:
-        yield Reason("not_from_above", _("该称号不是国家主管部门授予的。"))
-    if title.state not in HELD:
-        yield Reason("title_not_standing", _("该称号已不在有效期内。"))
-    if title.evaluations.filter(year=year).exists():
-        yield Reason("year_taken", _("%(year)d 年度的评价结果已登记。") % {"year": year}, "year")
-    if not title.valid_from.year <= year <= dated.year:
-        yield Reason("year_outside", _("评价年度不能早于称号起始年，也不能晚于文件日期。"), "year")
-    if band in (OutsideBand.MARGINAL_PASS, OutsideBand.FAIL) and len(consequence.strip()) < 2:
-        yield Reason("text_needed", _("请写明文件规定的后果（如警告并限期整改、撤销资格）。"), "consequence")
-
-
-def _follow(title: Title, band: str) -> None:
-    """Order 34: below 65 there is a formal warning; below 60 the title is revoked, which is registered apart."""
-    if band == OutsideBand.FAIL:
-        return
-    is_warned = band == OutsideBand.MARGINAL_PASS
-    if title.state == TitleState.SUSPENDED:
-        title.warned_beneath = is_warned
-    elif is_warned and title.state == TitleState.IN_FORCE:
-        title.warn()
-    elif not is_warned and title.state == TitleState.WARNED:
-        title.reinstate()
-
-
-def _people_of(title: Title) -> list[User]:
-    rows = User.objects.filter(
-        is_active=True, memberships__enterprise=title.holder_id, memberships__state=MemberState.ACTIVE
-    )
-    return list(rows.distinct())
 
 
 def branches_left(title: Title) -> list[Title]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accreditation.models import User
 from accreditation.roles import Role
-from accreditation.seeds.accounts import ACCOUNTS, BY_USERNAME, GROUPS, MOST_SHOWN, demo_groups
+from accreditation.seeds.accounts import ACCOUNTS, BY_USERNAME, ENTERPRISES, GROUPS, MOST_SHOWN, demo_groups
 
 pytestmark = pytest.mark.django_db
 DESKS = {
@@ -61,6 +61,16 @@ def test_page_shows_every_account_in_its_group_and_folds_the_long_ones_up(whole_
         assert bool(is_open) == (len(group.people) <= MOST_SHOWN)
     assert sorted(entry.username for group in groups for entry in group.people) == sorted(BY_USERNAME)
     assert {bool(is_open) for is_open, _label, _rest in shown} == {True, False}
+
+
+def test_button_of_an_applicant_names_the_enterprise(whole_cast: dict[str, User]) -> None:
+    page = Client().get("/login/").content.decode()
+    buttons = dict(re.findall(r'<button [^>]*value="(\w+)">(.*?)</button>', page, re.S))
+    for username, enterprise in ENTERPRISES.items():
+        assert enterprise.name in buttons[username]
+        assert BY_USERNAME[username].name in buttons[username]
+    assert len({enterprise.name for enterprise in ENTERPRISES.values()}) == len(ENTERPRISES)
+    assert str(BY_USERNAME["banshi"].label) in unescape(buttons["banshi"])
 
 
 @pytest.mark.slow

@@ -11,7 +11,15 @@ from django.utils import timezone
 from accreditation.acts import act
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.four_eyes import FourEyes, check_another, said_in_full
-from accreditation.models import AnnouncementCorrection, EditionChange, GrantProposal, Lender, Reissue, User
+from accreditation.models import (
+    AnnouncementCorrection,
+    EditionChange,
+    GrantProposal,
+    Lender,
+    Reissue,
+    ResultProposal,
+    User,
+)
 from tests.factories.cast import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -153,7 +161,7 @@ def test_who_comes_late_learns_who_was_faster(
     assert EditionChange.objects.get(pk=row.pk).decided_by == second
 
 
-@pytest.mark.parametrize("model", [AnnouncementCorrection, EditionChange, GrantProposal, Reissue])
+@pytest.mark.parametrize("model", [AnnouncementCorrection, EditionChange, GrantProposal, Reissue, ResultProposal])
 def test_state_is_moved_by_transitions_alone(model: type[EditionChange]) -> None:
     with pytest.raises(AttributeError):
         model().state = "declined"

@@ -12,18 +12,19 @@ from django.db import IntegrityError, transaction
 from accreditation.audit import verify_all
 from accreditation.enums import MemberState, TitleState
 from accreditation.errors import Denied, Refusal
-from accreditation.models import ExternalNotice, Member, Message, Title
+from accreditation.models import ExternalNotice, Member, Message, ResultProposal, Title, User
+from accreditation.services.outside_results import confirm_result, record_evaluation
 from accreditation.services.outside_titles import (
     branches_left,
     enter_parent,
     keep_notice,
     possible_parents,
-    record_evaluation,
     standing_parents,
 )
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.recommending import make_national, parent_title
+from tests.factories.titles import second_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -48,12 +49,15 @@ def title(cast: Cast) -> Title:
 
 
 def evaluate(cast: Cast, title: Title, year: int, band: str, **changed: Any) -> str:
-    """Enter a result; the state of the title afterwards."""
+    """Enter a result, which a second officer confirms where it must be; the state of the title afterwards."""
     values = {
         "number": f"示例评价〔{year}〕2号", "dated": date(year, 12, 1), "authority": "示例国家主管部门",
         "consequence": "照文件执行", "file": stored_file(band.encode(), cast.at), "file_name": "结果.pdf",
     }  # fmt: skip
-    record_evaluation(title, year=year, band=band, **values | changed, by=cast.office, at=cast.at)
+    entry = record_evaluation(title, year=year, band=band, **values | changed, by=cast.office, at=cast.at)
+    if isinstance(entry, ResultProposal):
+        second = User.objects.filter(username="office2").first() or second_officer(cast)
+        confirm_result(entry, by=second, at=cast.at)
     return str(Title.objects.get(pk=title.pk).state)
 
 

@@ -24,6 +24,7 @@ from accreditation.models import (
     Meeting,
     Member,
     Message,
+    ResultProposal,
     RoleGrant,
     RuleDraft,
     Seat,
@@ -397,7 +398,16 @@ def _national_samples(world: World) -> None:
     world.sample("noticed.code", batch.code, demonstration.code)
     world.sample("national.notice", notice.pk, second.pk)
     world.sample("national.title", title.number)
+    world.sample("national.result", _result(world, title, notice).pk)
     world.sample("evaluation.code", make_round(world.cast).code)
+
+
+def _result(world: World, title: Title, notice: ExternalNotice) -> ResultProposal:
+    """A result that would warn the title and waits for the second officer."""
+    return ResultProposal.objects.create(
+        title=title, holder=title.holder, year=world.at.year, band="marginal_pass", notice=notice,
+        consequence="警告并限期整改", recorded_by=world.people["office"], recorded_at=world.at,
+    )  # fmt: skip
 
 
 def _designation(world: World) -> DesignationProposal:

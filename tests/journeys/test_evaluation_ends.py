@@ -16,7 +16,7 @@ from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.errors import Refusal
 from accreditation.grounds import Ground
-from accreditation.models import Batch, Deadline, EvaluationCall, ObjectorLetter, Proceeding
+from accreditation.models import Batch, Deadline, EvaluationCall, ObjectorLetter, Proceeding, Title
 from accreditation.models.audit import Chained
 from tests.clock import Clock
 from tests.factories import evaluating as steps
@@ -76,6 +76,41 @@ def test_round_to_which_nobody_reports_is_closed_with_its_late_list(cast: Cast, 
     assert publisher.get(address).status_code == 404
     assert list(check_all()) == []
     assert verify_all()[1] == []
+
+
+def test_title_lost_since_it_was_listed_late_is_not_published(cast: Cast, clock: Clock) -> None:
+    batch = cast.batch
+    for n in range(2):
+        steps.hold(cast, n)
+    steps.frozen_and_called(cast, batch)
+    clock.at = batch.closes_at + timedelta(days=1)
+    tick(clock.at)
+    calls = EvaluationCall.objects.filter(late_at__isnull=False).select_related("title")
+    lost, held = calls.order_by("pk")
+    _lose(lost.title)
+    batch_acts.announce(batch, [], number=NUMBER, dated=clock.on, body="公布", by=cast.publisher, at=clock.at)
+    published = EvaluationCall.objects.filter(published_on__isnull=False)
+    assert list(published) == [held]
+    assert [row.title for row in Proceeding.objects.all()] == [held.title]
+    shown = Client().get(reverse("announcement", args=[NUMBER])).content.decode()
+    assert (held.title.holder.name in shown, lost.title.holder.name in shown) == (True, False)
+
+
+def test_nothing_is_left_to_publish_where_every_late_title_is_lost(cast: Cast, clock: Clock) -> None:
+    steps.hold(cast, 0)
+    steps.frozen_and_called(cast, cast.batch)
+    clock.at = cast.batch.closes_at + timedelta(days=1)
+    tick(clock.at)
+    publisher, address = log_in(Client(), cast.publisher), reverse("batch_announce", args=[cast.batch.code])
+    assert publisher.get(address).status_code == 200
+    _lose(EvaluationCall.objects.get().title)
+    assert publisher.get(address).status_code == 404
+    assert address not in publisher.get(reverse("publishing")).content.decode()
+
+
+def _lose(title: Title) -> None:
+    title.revoke()
+    title.save(update_fields=["state"])
 
 
 def test_one_late_holder_makes_no_late_list_while_the_window_is_open(cast: Cast, clock: Clock) -> None:

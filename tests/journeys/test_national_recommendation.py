@@ -20,9 +20,11 @@ from accreditation.enums import ApplicationState as S
 from accreditation.enums import TitleState
 from accreditation.models import Application, AuditEvent, Batch, Case, Title
 from tests.clock import STARTED
+from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending import make_national, parent_title
 from tests.factories.recommending_pages import Pages, sent, words
+from tests.factories.titles import second_officer
 from workflows.consistency import check_all
 from workflows.demo.material import sample_pdf
 from workflows.opening import open_application
@@ -120,6 +122,9 @@ def _evaluations_follow(pages: Pages, title: Title) -> None:
     assert "请写明文件规定的后果" in words(refused)
     warned = form | {"consequence": "警告并限期整改", "file": sent("评价.pdf", sample_pdf("evaluation"))}
     pages.done(office.post(address, warned))
+    assert Title.objects.get(pk=title.pk).state == TitleState.IN_FORCE
+    check = reverse("outside_result", args=[title.result_proposals.get().pk])
+    pages.done(log_in(Client(), second_officer(pages.cast)).post(check, {"is_confirmed": "yes"}))
     assert Title.objects.get(pk=title.pk).state == TitleState.WARNED
     again = office.post(address, warned | {"file": sent("评价.pdf", sample_pdf("evaluation"))})
     assert "评价结果已登记" in words(again)

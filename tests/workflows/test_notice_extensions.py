@@ -16,8 +16,19 @@ from accreditation.audit import verify_all
 from accreditation.clocks import ClockEventKind, DeadlineState
 from accreditation.enums import ApplicationState as S
 from accreditation.errors import Denied, Refusal
-from accreditation.models import Application, Batch, Case, ClockEvent, Notice, NoticeExtension, Objection
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Batch,
+    Case,
+    ClockEvent,
+    Message,
+    Notice,
+    NoticeExtension,
+    Objection,
+)
 from accreditation.notice_words import ExtensionGround
+from accreditation.selectors.messages import render_message
 from accreditation.services.notice_ends import end_of_notice, notice_clock
 from accreditation.visibility import View
 from tests.clock import SHANGHAI
@@ -29,6 +40,7 @@ from workflows.calendar import current_calendar
 from workflows.calendar_import import import_days
 from workflows.consistency import check_all
 from workflows.deadlines import due_of
+from workflows.exports.dossier_papers import decisions
 from workflows.notice_extensions import working_days_of
 from workflows.presentation.timeline import timeline
 from workflows.tick import tick
@@ -267,6 +279,7 @@ def test_timeline_tells_the_parties_until_when_the_notice_runs(noticed: Noticed)
     assert "公示期延长 4 个工作日，至2026年10月15日。" in "".join(texts)
     assert any(REASONS in text and "公示期延长" in text for text in texts)
     assert "周示例" not in "".join(texts)
+    assert "须实地核查人员" not in "".join(texts)
 
 
 def test_public_page_shows_the_extended_end_and_its_ground(noticed: Noticed) -> None:
@@ -275,8 +288,9 @@ def test_public_page_shows_the_extended_end_and_its_ground(noticed: Noticed) -> 
     page = Client().get(reverse("notice", args=[noticed.notice.number])).content.decode()
     assert "公示期延长至" in page
     assert "2026年10月15日" in page
+    assert "因公示期间收到异议，经研究，公示期延长至" in page
     assert "因异议决定延长：4 个工作日" in page
-    assert "须实地核查人员" in page
+    assert "须实地核查人员" not in page
     assert "周示例" not in page
 
 
@@ -293,6 +307,20 @@ def test_office_extends_on_its_page_and_sees_every_reason_against_it(noticed: No
     assert noticed.ends_on == date(2026, 10, 15)
     shown = client.get(reverse("office_objection", args=[objection.number])).content.decode()
     assert "因异议决定延长：4 个工作日" in shown
+    assert "须实地核查人员" in shown
+
+
+def test_reason_of_an_extension_is_kept_beside_the_objection_alone(noticed: Noticed) -> None:
+    reason = "周示例反映的人员须实地核查"
+    objection = noticed.object("2026-09-29")
+    noticed.name(objection, "2026-10-09", 4, reason=reason)
+    assert NoticeExtension.objects.get().reason == reason
+    assert not ClockEvent.objects.filter(remark__contains=reason).exists()
+    assert not [event.pk for event in AuditEvent.objects.all() if reason in str(event.content)]
+    assert not [row.pk for row in Message.objects.all() if reason in render_message(row).text]
+    for named in (False, True):
+        parts = decisions(noticed.application, with_objectors=named)
+        assert any(reason in part.content.decode() for part in parts) == named
 
 
 def test_working_days_of_spans_count_a_day_once() -> None:

@@ -13,6 +13,7 @@ from workflows.demo.city.earlier import enter_earlier_titles
 from workflows.demo.city.evaluated import OPENED_BACK, Evaluations
 from workflows.demo.city.held import HeldTitles
 from workflows.demo.city.matters import WaitingMatters
+from workflows.demo.city.national_results import NationalResults
 from workflows.demo.city.people import CityPeople
 from workflows.demo.city.recommended import recommend_from
 from workflows.demo.city.renewed import RenewedCity
@@ -33,7 +34,16 @@ from workflows.demo.renewed import fill_renewed
 from workflows.demo.story import Story
 from workflows.tick import tick
 
-PARTS = (HeldTitles, WaitingMatters, StandingStill, RenewedCity, DesignatedCity, UnnoticedCity, DistrictRounds)
+PARTS = (
+    HeldTitles,
+    WaitingMatters,
+    StandingStill,
+    RenewedCity,
+    DesignatedCity,
+    UnnoticedCity,
+    DistrictRounds,
+    NationalResults,
+)
 
 
 def play_on(story: Story, size: int, sign: Callable[[], None]) -> None:

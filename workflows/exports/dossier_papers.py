@@ -103,21 +103,21 @@ def decisions(application: Application, *, with_objectors: bool) -> Iterator[Par
     line = getattr(application, "ranking_line", None)
     if line is not None:
         yield _text(f"recommendation/{safe(line.ranking.number)}.txt", "固定的排序文本", line.ranking.text)
-    yield from _notice(application)
+    yield from _notice(application, with_objectors=with_objectors)
     yield from _objections(application, with_objectors=with_objectors)
     if application.announcement is not None:
         number = safe(application.announcement.number)
         yield _text(f"announcement/{number}.txt", "公布全文", application.announcement.body)
 
 
-def _notice(application: Application) -> Iterator[Part]:
+def _notice(application: Application, *, with_objectors: bool) -> Iterator[Part]:
     if application.notice is None:
         return
     notice = application.notice
     shown = ("number", "body", "published_at", "working_days", "ends_at", "ended_at")
     yield json_part(f"notice/{safe(notice.number)}.json", "公示", row_of(notice, shown))
     yield _text(f"notice/{safe(notice.number)}.txt", "公示全文", notice.body)
-    added = ("ground", "working_days", "reason", "extended_at", "extended_by_id")
+    added = ["ground", "working_days", "extended_at", "extended_by_id", *(["reason"] if with_objectors else [])]
     rows = [row_of(row, added) for row in notice.extensions.filter(application=application).order_by("pk")]
     if rows:
         yield json_part(f"notice/{safe(notice.number)}-extensions.json", "公示延长", {"extensions": rows})

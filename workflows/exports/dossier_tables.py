@@ -103,7 +103,7 @@ _DECIDING: tuple[Table, ...] = (
     Table(
         "recommendation/notices", "上级机关的文件", m.ExternalNotice,
         (("answered", "application"), ("proceedings__case", "case"), ("reexaminations__case", "case"),
-         ("titles", "title"), ("evaluations__title", "title")),
+         ("titles", "title"), ("evaluations__title", "title"), ("result_proposals__title", "title")),
     ),
     Table("notice/entries", "公示名单中的本办件", m.NoticeEntry, _by("application")),
     Table("notice/waivers", "申报单位请求撤下名单", m.NoticeWaiver, _by("application")),
@@ -121,6 +121,7 @@ _TITLE: tuple[Table, ...] = (
     Table("title/reissues", "证书补发和更正", m.Reissue, _by("title")),
     Table("title/reissue-letters", "补发和更正的文书", m.ReissueLetter, _by("reissue__title")),
     Table("title/evaluations", "上级机关的评价结果", m.TitleEvaluation, _by("title")),
+    Table("title/evaluation-entries", "须第二人核对的评价结果", m.ResultProposal, _by("title")),
     Table("title/proceedings", "警告、暂停、撤销和注销（含听证）", m.Proceeding, _by("title")),
     Table(
         "title/evaluation-calls", "评价通知", m.EvaluationCall,

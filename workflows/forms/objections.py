@@ -11,7 +11,7 @@ MOST_DAYS = 60
 
 
 class ExtensionForm(forms.Form):
-    """Working days by which an objection extends the notice of its case, with the reason that the public reads."""
+    """Working days by which an objection extends the notice of its case, with the reason, which stays inside."""
 
     days = forms.IntegerField(
         label=_("延长的工作日数"),
@@ -21,7 +21,7 @@ class ExtensionForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("延长的理由"),
-        help_text=_("在公示页面公开；不要写出异议人的姓名或联系方式。"),
+        help_text=_("不公开，只供可以查看异议的人员查阅；公示页面只写明因异议延长和延长后的截止日。"),
         min_length=5,
         max_length=300,
         widget=forms.Textarea(attrs=LONG),

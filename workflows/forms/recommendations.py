@@ -188,10 +188,27 @@ class EvaluationForm(OutsideNoticeForm):
     band = forms.ChoiceField(label=_("评价结果"), choices=OutsideBand.choices, widget=forms.RadioSelect)
     consequence = forms.CharField(
         label=_("后果"), required=False, max_length=1000, widget=forms.Textarea(attrs=LONG),
-        help_text=_("基本合格：警告并限期整改，登记后称号状态随之变更；不合格：撤销资格，须由另一人登记。照文件写明。"),
+        help_text=_("基本合格：警告并限期整改；不合格：撤销资格。改变称号状态的结果须由另一人核对或登记后生效。照文件写明。"),
     )  # fmt: skip
 
     field_order = ("year", "band", "consequence", "authority", "number", "dated", "file")
+
+
+class ResultAnswerForm(forms.Form):
+    """The second officer's decision over a result that would move its title."""
+
+    is_confirmed = forms.ChoiceField(
+        label=_("核对意见"),
+        choices=[("yes", _("与文件扫描件一致，确认")), ("no", _("不予确认"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("不予确认的，须写明理由；登记人可以重新登记。"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs=LONG),
+    )
 
 
 class ParentForm(forms.Form):

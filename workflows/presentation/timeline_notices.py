@@ -31,9 +31,9 @@ def dismissed(content: Content, rules: RuleSet | None) -> SafeString:
     return format_html("{}{}", quoted(content["reasons"]), extended)
 
 
-def extended(content: Content, rules: RuleSet | None) -> SafeString:
-    """By how many days, until when, why."""
-    return format_html("{}{}", _extension(content), quoted(content["extension_reason"]))
+def extended(content: Content, rules: RuleSet | None) -> str:
+    """By how many days, until when. The officer's reason stands beside the objection, for those who may read it."""
+    return _extension(content)
 
 
 def _extension(content: Content) -> str:

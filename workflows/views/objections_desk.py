@@ -83,7 +83,7 @@ def office_objection(request: HttpRequest, number: str) -> HttpResponse:
         "objection": row,
         "case": case,
         "form": form,
-        "extensions": extension_rows(row.application),
+        "extensions": extension_rows(row.application, with_reasons=True),
         "hearing": hearing,
         "is_unheard": may_ask or bool(hearing and hearing["is_awaited"]),
         "letter": letter_to_objector(row),

@@ -26,6 +26,7 @@ from workflows.selectors.desks import (
     vacant_places,
 )
 from workflows.selectors.further_returns import matters_waiting_for, waiting_for
+from workflows.selectors.outside_results import results_for
 from workflows.views import casework, evaluations, recognition, recommendation_case
 from workflows.views.answers import page
 from workflows.views.bulk import bulk_desk
@@ -57,6 +58,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "vacancies": vacant_places()[:20],
         "open_objections": registers.objections(user, ObjectionState.RECEIVED).count(),
         "waiting_returns": waiting_for(user),
+        "waiting_results": results_for(user),
         "waiting_matters": matters_waiting_for(user, at=now),
         **bulk_desk(user, "office"),
         "case_page": "office_case",

@@ -21,25 +21,22 @@ from accreditation.acts import Replayed
 from accreditation.enums import ApplicationState
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import has_power, signed_in
-from accreditation.recommendation_words import OutsideBand, TieRule
+from accreditation.recommendation_words import TieRule
 from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
-from accreditation.services import outside_titles, rankings
+from accreditation.services import rankings
 from accreditation.services.files import take_file
 from accreditation.services.titles import titles_held
 from accreditation.views.answers import file_answer, put_reasons
 from workflows import recommendation_acts as acts
 from workflows.exports.recommendation_package import write_package
 from workflows.forms.recommendations import (
-    EvaluationForm,
     OutsideNoticeForm,
-    ParentForm,
     QuotaForm,
     RankingForm,
     RecommendationForm,
     ResultForm,
 )
-from workflows.national_results import record_national_result
 from workflows.presentation.ranking import line_words, standing_words
 from workflows.presentation.words import Words, either
 from workflows.selectors import batch_desk
@@ -47,11 +44,12 @@ from workflows.selectors import recommendations as rows
 from workflows.views.answers import key_of, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
-from workflows.views.listing import page_of_rows
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import Batch, StoredFile, Title
+    from datetime import date
+
+    from accreditation.models import Batch, StoredFile
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 FREEZE = Confirm(
@@ -144,7 +142,7 @@ def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
     if earlier := earlier_answer(key_of(request), by=signed_in(request)):
         messages.warning(request, _("这份表单此前已提交。") + str(earlier["number"]))
         return redirect("office_recommendation", code)
-    initial = {"dated": _today(), "addressed_to": batch.programme.granted_by.name_zh}
+    initial = {"dated": today(), "addressed_to": batch.programme.granted_by.name_zh}
     form = RecommendationForm(request.POST or None, initial=initial, applications=listed)
 
     def send() -> None:
@@ -190,13 +188,13 @@ def office_result(request: HttpRequest, code: str) -> HttpResponse:
     initial = {"authority": batch.programme.granted_by.name_zh}
     form = ResultForm(
         request.POST or None, request.FILES or None, initial=initial, applications=listed,
-        has_public_notice=bool(batch.notice_days), today=_today(),
+        has_public_notice=bool(batch.notice_days), today=today(),
     )  # fmt: skip
 
     def enter() -> None:
         recognised, passed_over = form.outcome()
         without = form.cleaned_data.get("without_public_notice", "")
-        values = _notice_values(request, form) | {"without_public_notice": without}
+        values = notice_values(request, form) | {"without_public_notice": without}
         acts.record_result(batch, recognised, passed_over, **values, request_key=key_of(request))
 
     context = {
@@ -216,10 +214,10 @@ def office_public_notice(request: HttpRequest, code: str) -> HttpResponse:
     if not batch.notice_days:
         raise NotFound(code)
     initial = {"authority": batch.programme.granted_by.name_zh}
-    form = OutsideNoticeForm(request.POST or None, request.FILES or None, initial=initial, today=_today())
+    form = OutsideNoticeForm(request.POST or None, request.FILES or None, initial=initial, today=today())
 
     def enter() -> None:
-        acts.note_public_notice(batch, **_notice_values(request, form), request_key=key_of(request))
+        acts.note_public_notice(batch, **notice_values(request, form), request_key=key_of(request))
 
     days = {"days": batch.notice_days}
     context = {
@@ -238,71 +236,8 @@ def office_notice_file(request: HttpRequest, code: str, pk: int) -> HttpResponse
     return file_answer(notice.file, notice.file_name, is_shown=True)
 
 
-# --- titles from above --------------------------------------------------------------------------------------------
-@require_safe
-@page
-def outside_titles_page(request: HttpRequest) -> HttpResponse:
-    """National titles of the city's enterprises."""
-    context = {"page": page_of_rows(request, rows.titles_from_above())}
-    return render(request, "workflows/office/outside_titles.html", context)
-
-
-@form_page
-@page
-def outside_title(request: HttpRequest, number: str) -> HttpResponse:
-    """One national title, its evaluations year by year, and the entry of the next; a branch's missing parent."""
-    title = rows.title_from_above(number)
-    is_parent = "parent" in request.POST
-    parents = outside_titles.possible_parents(title)
-    parent_form = ParentForm(request.POST if is_parent else None, titles=parents)
-    form = EvaluationForm(
-        None if is_parent else request.POST or None, request.FILES or None, today=_today(),
-        initial={"authority": title.programme.granted_by.name_zh},
-    )  # fmt: skip
-    if request.method == "POST":
-        done = _enter_parent(request, title, parent_form) if is_parent else _enter_result(request, title, form)
-        if done:
-            messages.success(request, done)
-            return redirect("outside_title", number)
-    context = {
-        "row": title, "name": either(title.programme, "name"), "form": form,
-        "parent_form": parent_form if parents else None, "branches": outside_titles.branches_left(title),
-        "evaluations": title.evaluations.select_related("notice").order_by("-year"), "request_key": new_request_key(),
-    }  # fmt: skip
-    shown = parent_form if is_parent else form
-    return render(request, "workflows/office/outside_title.html", context, status=status_of(shown))
-
-
-def _enter_parent(request: HttpRequest, title: Title, form: ParentForm) -> str:
-    if not form.is_valid():
-        return ""
-    by, at = signed_in(request), timezone.now()
-    try:
-        outside_titles.enter_parent(title, form.cleaned_data["parent"], by=by, at=at)
-    except Refusal as refusal:
-        put_reasons(form, refusal)
-        return ""
-    return _("已登记母公司。")
-
-
-def _enter_result(request: HttpRequest, title: Title, form: EvaluationForm) -> str:
-    if not form.is_valid():
-        return ""
-    said = {name: form.cleaned_data[name] for name in ("year", "band", "consequence")}
-    try:
-        record_national_result(title, **said, **_notice_values(request, form))
-    except Denied:
-        raise
-    except Refusal as refusal:
-        put_reasons(form, refusal)
-        return ""
-    if said["band"] == OutsideBand.FAIL:
-        return _("已登记评价结果；称号的撤销须由另一人在“称号处理”中登记。")
-    return _("已登记评价结果。")
-
-
 # --- shared -------------------------------------------------------------------------------------------------------
-def _notice_values(request: HttpRequest, form: OutsideNoticeForm) -> Words:
+def notice_values(request: HttpRequest, form: OutsideNoticeForm) -> Words:
     """Number, day, authority and the kept scan, with who enters them and when."""
     at, sent = timezone.now(), form.cleaned_data["file"]
     kept: StoredFile = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
@@ -351,5 +286,6 @@ def _crumbs(batch: Batch, label: str) -> list[dict[str, str]]:
     return [{"label": batch.code.upper(), "href": desk}, {"label": label}]
 
 
-def _today() -> Any:
+def today() -> date:
+    """Of Shanghai."""
     return timezone.now().astimezone(SHANGHAI).date()

@@ -10,8 +10,19 @@ from django.conf import LazySettings
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import LetterKind
-from accreditation.models import Enterprise, Letter, Meeting, Reconsideration, RoleGrant, SheetRequest, Title, User
+from accreditation.models import (
+    Enterprise,
+    Letter,
+    Meeting,
+    Reconsideration,
+    ResultProposal,
+    RoleGrant,
+    SheetRequest,
+    Title,
+    User,
+)
 from accreditation.models.sheet_requests import SheetAnswer
+from accreditation.recommendation_words import ResultState
 from accreditation.reconsideration_words import ReconsiderationState as Way
 from accreditation.roles import Role
 from accreditation.seeds.accounts import FIELDS
@@ -21,10 +32,12 @@ from workflows.demo.city import build, people, sessions
 from workflows.demo.city.build import City
 from workflows.demo.city.cohorts import LONG_AGO, Cohort
 from workflows.demo.city.earlier import PART, enter_earlier_titles
+from workflows.demo.city.national_results import NationalResults
 from workflows.demo.city.people import COLLEAGUE, CityPeople
 from workflows.demo.city.standing_still import StandingStill
 from workflows.demo.clock import DemoClock
 from workflows.demo.story import Story
+from workflows.selectors.outside_results import results_for
 from workflows.workdays import SHANGHAI
 
 NOW = datetime(2026, 9, 16, 15, 30, tzinfo=SHANGHAI)  # a Wednesday
@@ -82,6 +95,17 @@ def test_cohorts_of_several_cases_meet_in_parts_and_two_sheets_are_asked_for(
     assert [row.answer for row in asked] == [SheetAnswer.DECLINED, ""]
     assert len({row.seat_id for row in asked}) == 2
     assert {row.asked_by.username for row in asked} == {COLLEAGUE}
+    assert [fault.what for fault in check_all()] == []
+
+
+def test_one_national_result_waits_and_one_was_declined(story: Story, city_people: CityPeople) -> None:
+    first = 7
+    assert NationalResults(story, city_people, first).build() == first + 2
+    rows = ResultProposal.objects.order_by("recorded_at")
+    assert [row.state for row in rows] == [ResultState.DECLINED, ResultState.WAITING]
+    assert {(row.title.state, row.title.evaluations.count()) for row in rows} == {("in_force", 0)}
+    assert [row.recorded_by.username for row in rows] == [COLLEAGUE] * 2
+    assert results_for(story.world.people["banshi"]) == [rows[1]]
     assert [fault.what for fault in check_all()] == []
 
 

@@ -28,6 +28,7 @@ from accreditation.models import (
     ObjectionHearing,
     Proceeding,
     Reconsideration,
+    ResultProposal,
     RoleGrant,
     SheetRequest,
     Title,
@@ -36,6 +37,7 @@ from accreditation.models import (
 from accreditation.models.editions import EditionChangeState
 from accreditation.models.returns import FurtherAnswer
 from accreditation.models.sheet_requests import SheetAnswer
+from accreditation.recommendation_words import ResultState
 from accreditation.roles import Role
 from accreditation.seeds.accounts import ACCOUNTS
 from accreditation.seeds.reference import EVALUATING_DISTRICT
@@ -46,6 +48,7 @@ from workflows.demo.story import Story
 from workflows.demo.whole import play_on
 from workflows.procedures import PROCEDURES
 from workflows.selectors.further_returns import matters_waiting_for
+from workflows.selectors.outside_results import results_for
 from workflows.workdays import SHANGHAI
 
 CHANGE, REPORT = "title_change/2026", "demonstration_yearly_report/2010"
@@ -84,6 +87,7 @@ def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, v
     assert {*RoleGrant.objects.values_list("role", flat=True)} == set(Role)
     _check_evaluations()
     _check_second_words()
+    _check_national_results()
     _check_standstills()
     _check_further_returns()
     assert [fault.what for fault in check_all()] == []
@@ -113,6 +117,14 @@ def _check_districts_round(calls: QuerySet[EvaluationCall]) -> None:
     proposed = Proceeding.objects.get(case__evaluation_calls__in=calls)
     assert (proposed.ground, proposed.state) == (Ground.MATERIAL_OVERDUE, ProceedingState.IN_PREPARATION)
     assert set(calls.values_list("round__authority__district", flat=True)) == {EVALUATING_DISTRICT}
+
+
+def _check_national_results() -> None:
+    """One that would warn a title waits for the office, which declined another; neither title is warned."""
+    rows = ResultProposal.objects.order_by("recorded_at")
+    assert [row.state for row in rows] == [ResultState.DECLINED, ResultState.WAITING]
+    assert {row.title.state for row in rows} == {"in_force"}
+    assert results_for(User.objects.get(username="banshi")) == [rows[1]]
 
 
 def _check_standstills() -> None:
