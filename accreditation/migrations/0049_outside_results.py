@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0047_successors_decline'),
+        ('accreditation', '0048_held_otherwise'),
     ]
 
     operations = [
