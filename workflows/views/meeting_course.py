@@ -33,7 +33,9 @@ from workflows.views.answers import page
 from workflows.views.meetings import answer, frame, reasons_against
 
 if TYPE_CHECKING:
-    from accreditation.models import Meeting
+    from datetime import datetime
+
+    from accreditation.models import Meeting, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,10 @@ REPLACE = {
     ),
     Signer.SECRETARY: Step(_("另定会议秘书"), FOLLOWS_REPLACING, _("确认另定会议秘书"), _("已另定会议秘书。")),
 }
+NOBODY = {
+    Signer.CHAIR: _("到会委员中没有其他现任委员，须先由安全管理员授予其中一人委员角色。"),
+    Signer.SECRETARY: _("没有其他人有召集会议的职权，须先由安全管理员授予经办人角色。"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -174,17 +180,24 @@ def signer(request: HttpRequest, number: str, which: str) -> HttpResponse:
     if which not in Signer.values:
         raise NotFound(number)
     by, at, part = signed_in(request), timezone.now(), Signer(which)
+    people = signers.candidates(found, part, at)
     form = SignerForm(
-        request.POST if request.method == "POST" else None, which=part, people=signers.candidates(found, part, at),
+        request.POST if request.method == "POST" else None, which=part, people=people,
         initial=initial_from_drafts(request, request.path),
     )  # fmt: skip
-    against = signers.against_replacing(found, part, at)
-    why = [each.why for each in signers.lost_signers([found], at)[found.pk] if each.which == part]
     return _confirm(
         request, found, REPLACE[part],
         lambda reason: replace_signer(found, part, form.person(), reason=reason, by=by, at=at),
-        subject=signers.signer_of(found, part).name, form=form, note=str(against or "".join(map(str, why))),
+        subject=signers.signer_of(found, part).name, form=form, note=_standing(found, part, people, at),
     )  # fmt: skip
+
+
+def _standing(found: Meeting, part: Signer, people: list[User], at: datetime) -> str:
+    """Why another is to be named and whether there is anybody, or why nobody is to be."""
+    if (against := signers.against_replacing(found, part, at)) is not None:
+        return str(against)
+    why = [each.why for each in signers.lost_signers([found], at)[found.pk] if each.which == part]
+    return " ".join(str(text) for text in [*why, *([] if people else [NOBODY[part]])])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -193,6 +193,10 @@ def test_member_who_left_the_meeting_before_its_end_does_not_sign_for_it(cast: C
     leaves(cast.members[0], cast.at)
     assert signers.candidates(meeting, CHAIR, cast.at) == [cast.members[2]]
     assert refused(lambda: named(cast, meeting, CHAIR, gone)) == ["not_present"]
+    leaves(cast.members[2], cast.at)
+    page = opened(cast.second, "meeting_signer", meeting.number, "chair")
+    assert "须先由安全管理员授予其中一人委员角色" in page
+    assert "没有其他人有召集会议的职权" not in opened(cast.second, "meeting_signer", meeting.number, "secretary")
 
 
 def test_nobody_but_the_office_that_calls_the_meeting_names_anybody(cast: Cast, meeting: Meeting) -> None:
