@@ -1,4 +1,4 @@
-"""Closed words of committee meetings: why a member takes no part in an item, how votes are cast, what a tie means."""
+"""Closed words of committee meetings: why a member takes no part in an item, how votes are cast, who signs."""
 
 from __future__ import annotations
 
@@ -26,3 +26,10 @@ class DeadlockRule(TextChoices):
     POSTPONE = "postpone", _("按暂缓处理")
     CHAIR = "chair", _("由主持人决定")
     REFUSE = "refuse", _("按不通过处理")
+
+
+class Signer(TextChoices):
+    """Who signs the minutes; both must."""
+
+    CHAIR = "chair", _("主持人")
+    SECRETARY = "secretary", _("会议秘书")

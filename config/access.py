@@ -313,7 +313,7 @@ ACCESS: Mapping[str, Policy] = {
     **dict.fromkeys(("meetings", "meeting", "meeting_item", "meeting_evidence", "meeting_minutes"), MEETINGS),
     **dict.fromkeys(("meeting_calibration", "meeting_calibration_file", "meeting_sign"), MEETINGS),
     **dict.fromkeys(("meeting_new", "meeting_start", "meeting_cancel", "meeting_presence"), CALLS_MEETINGS),
-    **dict.fromkeys(("meeting_adjourn", "meeting_withdraw_minutes"), CALLS_MEETINGS),
+    **dict.fromkeys(("meeting_adjourn", "meeting_signer", "meeting_withdraw_minutes"), CALLS_MEETINGS),
     **dict.fromkeys(("committee_case", "meeting_vote", "meeting_recuse", "meeting_deadlock"), COMMITTEE),
     # everybody
     "notices": PUBLIC,

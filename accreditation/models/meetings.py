@@ -65,7 +65,7 @@ class Meeting(Chained):
 
     @transition(field=state, source=M.MINUTES_DRAFTED, target=M.IN_SESSION)
     def withdraw_minutes(self) -> None:
-        """Nobody has signed yet; the minutes are written anew."""
+        """The minutes are written anew: nobody has signed yet, or another is to sign."""
 
     @transition(field=state, source=M.CALLED, target=M.CANCELLED)
     def cancel(self) -> None:

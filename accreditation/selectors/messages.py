@@ -317,6 +317,18 @@ SENTENCES: Mapping[str, Sentence] = {
     # --- meetings
     "meeting_called": Sentence(_("会议通知"), _("评审会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"),
     "minutes_to_sign": Sentence(_("纪要待签发"), _("会议 %(meeting)s 的纪要待签发。"), "meeting", "meeting"),
+    "named_chair": Sentence(
+        _("您已被定为会议主持人"), _("您已被另定为会议 %(meeting)s 的主持人，纪要生成后请签发。"), "meeting", "meeting"
+    ),
+    "named_secretary": Sentence(
+        _("您已被定为会议秘书"), _("您已被另定为会议 %(meeting)s 的秘书，纪要生成后请签发。"), "meeting", "meeting"
+    ),
+    "signer_replaced": Sentence(
+        _("会议已另定签发人"),
+        _("会议 %(meeting)s 另定了主持人或者会议秘书，纪要重新生成后签发。"),
+        "meeting",
+        "meeting",
+    ),
     "meeting_cancelled": Sentence(_("会议已取消"), _("会议 %(meeting)s 已取消。"), "meeting", "meeting"),
     "meeting_changed": Sentence(_("会议有变动"), _("会议 %(meeting)s 有改期审议或者纪要撤回。"), "meeting", "meeting"),
     "presence_noted": Sentence(_("已登记到会或离会"), _("会议 %(meeting)s 登记了您到会或离会。"), "meeting", "meeting"),

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.acts import act
+from accreditation.acts import Act, act
 from accreditation.enums import Choice, MeetingState
 from accreditation.errors import Denied, NotFound, Reason, Refusal
 from accreditation.models import Meeting, MeetingItem, PresenceChange, User
@@ -136,14 +136,21 @@ def withdraw_minutes(meeting: Meeting, *, reason: str, by: User, at: datetime) -
         check_state(row, MeetingState.MINUTES_DRAFTED)
         if row.signed_by_chair_at or row.signed_by_secretary_at:
             raise Refusal([Reason("signed", _("纪要已有人签发，不能撤回重拟。"))])
-        doing.note(reason=_said(reason), minutes=row.minutes_sha256, text=row.minutes)
-        row.items.update(outcome="", reasons="", place=None, score="", is_within_quota=None)
-        row.minutes = row.minutes_sha256 = ""
-        row.withdraw_minutes()
+        doing.note(reason=_said(reason))
+        take_minutes_back(doing, row)
         row.save()
-        doing.moved(MeetingState.MINUTES_DRAFTED, row.state)
         doing.tell({row.chair, row.secretary}, "meeting_changed", meeting=row.number)
     return row
+
+
+def take_minutes_back(doing: Act, meeting: Meeting) -> None:
+    """Undo what the drafting settled, within an act on the meeting, whose entry keeps the text; the caller saves."""
+    doing.note(minutes=meeting.minutes_sha256, text=meeting.minutes)
+    meeting.items.update(outcome="", reasons="", place=None, score="", is_within_quota=None)
+    meeting.minutes = meeting.minutes_sha256 = ""
+    meeting.signed_by_chair_at = meeting.signed_by_secretary_at = None
+    meeting.withdraw_minutes()
+    doing.moved(MeetingState.MINUTES_DRAFTED, meeting.state)
 
 
 def _members(meeting: Meeting) -> list[User]:

@@ -30,6 +30,7 @@ from accreditation.permissions import demand_power_over
 from accreditation.roles import Power, Role
 from accreditation.selectors.granting import title_names
 from accreditation.selectors.people import committee_of
+from accreditation.selectors.signers import replacements
 from accreditation.services import recognition_quota
 from accreditation.services.numbers import next_number_at
 from accreditation.services.rankings import missing_from_agenda
@@ -170,7 +171,8 @@ def _enter_committee(meeting: Meeting) -> None:
     """Whoever became a member since the call is entitled too, whoever is none any more is not."""
     standing = {person.pk for person in committee_of(meeting.batch)}
     if meeting.chair_id not in standing:
-        raise Refusal([Reason("chair_not_member", _("主持人必须是现任委员。"))])
+        text = _("主持人已不是现任委员，会议不能开始；请取消会议，另定主持人重新召集。")
+        raise Refusal([Reason("chair_not_member", text)])
     meeting.attendance.exclude(member_id__in=standing).delete()
     invited = set(meeting.attendance.values_list("member_id", flat=True))
     Attendance.objects.bulk_create(Attendance(meeting=meeting, member_id=pk) for pk in sorted(standing - invited))
@@ -290,18 +292,21 @@ def _minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str])
                 "ranking": ranking,
                 "places": places,
                 "rule": voting_rules(meeting.batch),
+                "signers": replacements(meeting),
                 **words,
             },
         ).strip()
 
 
 def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Meeting:
-    """Chair or secretary signs the very text of that hash; the second signature adopts it."""
+    """Chair or secretary, still in office, signs the very text of that hash; the second signature adopts it."""
     with act(meeting, "sign_minutes", by=by, at=at, acting_as=member_of(meeting.batch)) as doing:
         row = fresh(doing.chain)
         check_state(row, MeetingState.MINUTES_DRAFTED)
         if by.pk not in (row.chair_id, row.secretary_id):
             raise Denied([Reason("not_signer", _("只有主持人和会议秘书可以签发纪要。"))])
+        power = Power.VOTE if by.pk == row.chair_id else Power.CALL_MEETINGS
+        demand_power_over(by, power, row.batch, at=at)  # whoever has left the office signs no more
         if sha256 != row.minutes_sha256:
             raise Refusal([Reason("other_text", _("纪要文本已变化，请重新阅读后签发。"))])
         if by.pk == row.chair_id:

@@ -13,6 +13,7 @@ from django.conf import LazySettings
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, MeetingState, ObjectionState, SeatState
+from accreditation.meeting_words import Signer
 from accreditation.models import (
     Application,
     AuditEvent,
@@ -24,6 +25,7 @@ from accreditation.models import (
     Objection,
     ObjectionHearing,
     Panel,
+    RoleGrant,
     Seat,
     User,
     VerifiedValue,
@@ -32,6 +34,7 @@ from accreditation.roles import Role
 from accreditation.services import draws, meetings
 from accreditation.services.expert_pool import pool_of
 from accreditation.services.meeting_course import withdraw_minutes
+from accreditation.services.meeting_signers import replace_signer
 from tests.attacks.district_states import OBJECTION
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast, with_material
@@ -41,7 +44,7 @@ from tests.factories.recognition import make_municipal_2026
 from tests.factories.snapshots import remembered
 from tests.factories.steps import hold_meeting, marks, publish, recommend
 from tests.factories.titles import second_officer
-from tests.faults.racing import act, all_agrees, at_once, colleague, done_once, one_won, refused_or_done
+from tests.faults.racing import act, all_agrees, at_once, colleague, done_once, entered_once, one_won, refused_or_done
 from workflows import batch_acts, door
 from workflows.opening import open_application
 from workflows.workdays import SHANGHAI
@@ -262,7 +265,8 @@ def test_statement_and_the_end_of_the_objection_at_once(world: World) -> None:
 
 
 # --- minutes --------------------------------------------------------------------------------------------------------
-def test_minutes_are_signed_or_withdrawn(world: World) -> None:
+def minuted(world: World) -> Meeting:
+    """A meeting over the case at which all have voted, with its minutes drawn up."""
     world.hand_in(4, 5)
     cast = world.cast
     meeting = meetings.call_meeting(
@@ -272,11 +276,57 @@ def test_minutes_are_signed_or_withdrawn(world: World) -> None:
     meetings.start_meeting(meeting, present=cast.members, by=cast.office, at=cast.at)
     for member in cast.members:
         meetings.cast_vote(meeting.items.get(), choice=Choice.RECOGNISE, remark="", by=member, at=cast.at)
-    row = meetings.draft_minutes(meeting, reasons={}, by=cast.office, at=cast.at)
+    return meetings.draft_minutes(meeting, reasons={}, by=cast.office, at=cast.at)
+
+
+def signing(world: World, row: Meeting, by: User) -> Callable[[], object]:
+    return lambda: batch_acts.sign_minutes(row, sha256=row.minutes_sha256, by=by, at=world.cast.at)
+
+
+def naming(world: World, row: Meeting, to: User, by: User) -> Callable[[], Meeting]:
+    """Another chair is named."""
+    return lambda: replace_signer(row, Signer.CHAIR, to, reason="原主持人已离任", by=by, at=world.cast.at)
+
+
+def test_minutes_are_signed_or_withdrawn(world: World) -> None:
+    row, cast = minuted(world), world.cast
     won = one_won(at_once([
-        lambda: batch_acts.sign_minutes(row, sha256=row.minutes_sha256, by=cast.members[0], at=cast.at),
+        signing(world, row, cast.members[0]),
         lambda: withdraw_minutes(row, reason="文字有误", by=cast.office, at=cast.at),
     ]))  # fmt: skip
     assert Meeting.objects.get().state == (MeetingState.MINUTES_DRAFTED, MeetingState.IN_SESSION)[won]
     assert AuditEvent.objects.filter(verb__in=["sign_minutes", "withdraw_minutes"]).count() == 1
+    all_agrees()
+
+
+def test_another_signer_is_named_once(world: World) -> None:
+    row, cast = minuted(world), world.cast
+    RoleGrant.objects.filter(user=cast.members[0]).update(revoked_at=cast.at)
+    jobs = [naming(world, row, cast.members[n], by) for n, by in ((1, cast.office), (2, cast.second))]
+    won = one_won(at_once(jobs))
+    assert Meeting.objects.get().chair == cast.members[1 + won]
+    assert Message.objects.filter(kind="named_chair").count() == 1
+    entered_once("replace_signer")
+
+
+def test_chair_who_left_signs_no_more_while_another_is_named(world: World) -> None:
+    row, cast = minuted(world), world.cast
+    RoleGrant.objects.filter(user=cast.members[0]).update(revoked_at=cast.at)
+    both = [signing(world, row, cast.members[0]), naming(world, row, cast.members[1], cast.office)]
+    assert one_won(at_once(both)) == 1
+    found = Meeting.objects.get()
+    assert (found.state, found.chair, found.signed_by_chair_at) == (MeetingState.IN_SESSION, cast.members[1], None)
+    all_agrees()
+
+
+def test_signature_beside_the_naming_of_another_signer_does_not_outlive_its_text(world: World) -> None:
+    row, cast = minuted(world), world.cast
+    RoleGrant.objects.filter(user=cast.members[0]).update(revoked_at=cast.at)
+    signed, named = at_once([
+        signing(world, row, cast.office), naming(world, row, cast.members[1], cast.second)
+    ])  # fmt: skip
+    assert refused_or_done(named)
+    assert AuditEvent.objects.filter(verb="sign_minutes").count() == refused_or_done(signed)
+    found = Meeting.objects.get()
+    assert (found.state, found.minutes_sha256, found.signed_by_secretary_at) == (MeetingState.IN_SESSION, "", None)
     all_agrees()

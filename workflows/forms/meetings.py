@@ -11,12 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import Choice
 from accreditation.forms.days import DayField
+from accreditation.meeting_words import Signer
 from accreditation.models import Application, MeetingItem, User
 from accreditation.templatetags.language import marked
 from workflows.presentation.words import named
 from workflows.workdays import SHANGHAI
 
 LONG = 2000
+SIGNER_WORDS = {  # label, who may be chosen
+    Signer.CHAIR: (_("新主持人"), _("须是到会的现任委员，不能是会议秘书。")),
+    Signer.SECRETARY: (_("新会议秘书"), _("须有召集会议的职权，不能是主持人。")),
+}
 
 
 def _people(users: Iterable[User]) -> list[tuple[str, str]]:
@@ -123,6 +128,24 @@ class DeadlockForm(forms.Form):
     def __init__(self, *args: Any, words: Mapping[Choice, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["choice"].choices = [(choice.value, word) for choice, word in words.items()]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class SignerForm(forms.Form):
+    """Who signs instead of the chair or the secretary, and why."""
+
+    to = forms.ChoiceField(label=_("另定的人"))
+    reason = forms.CharField(label=_("理由"), min_length=2, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, which: Signer, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(user.pk): user for user in people}
+        field = self.fields["to"]
+        field.choices = [("", _("请选择")), *_people(self.people.values())]  # type: ignore[attr-defined]  # a ChoiceField
+        field.label, field.help_text = SIGNER_WORDS[which]
+
+    def person(self) -> User:
+        """Who was chosen."""
+        return self.people[self.cleaned_data["to"]]
 
 
 class MemberTieForm(forms.Form):

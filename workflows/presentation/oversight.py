@@ -56,6 +56,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "cast_vote": _("表决"),
     "draft_minutes": _("生成纪要"),
     "sign_minutes": _("签发纪要"),
+    "replace_signer": _("另定签发人"),
     "import_title": _("登记既有称号"),
     "set_up_designation": _("设立称号"),
     "propose_designation": _("提请设立称号"),

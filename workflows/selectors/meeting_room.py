@@ -44,9 +44,8 @@ def meetings_of(user: User) -> QuerySet[Meeting]:
 
     What is still to be done stands first, the earliest meeting on top; then the others, the newest first.
     """
-    rows = Meeting.objects.select_related("batch__programme__granted_by", "batch__authority", "chair").annotate(
-        item_count=Count("items")
-    )
+    related = ("batch__programme__granted_by", "batch__authority", "chair", "secretary")
+    rows = Meeting.objects.select_related(*related).annotate(item_count=Count("items"))
     own = Q(pk__in=Attendance.objects.filter(member=user).values("meeting"))
     rows = rows.filter(own | batches_under(user, Power.CALL_MEETINGS, "batch__"))
     over = Q(state__in=(MeetingState.ADOPTED, MeetingState.CANCELLED))

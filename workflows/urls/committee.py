@@ -24,6 +24,7 @@ urlpatterns = [
     path(
         "meetings/<str:number>/calibration.csv", calibration.meeting_calibration_file, name="meeting_calibration_file"
     ),
+    path("meetings/<str:number>/signers/<str:which>/", meeting_course.signer, name="meeting_signer"),
     path("meetings/<str:number>/minutes/", meetings.minutes, name="meeting_minutes"),
     path("meetings/<str:number>/minutes/withdraw/", meeting_course.withdraw, name="meeting_withdraw_minutes"),
     path("meetings/<str:number>/minutes/sign/", meetings.sign, name="meeting_sign"),

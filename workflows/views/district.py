@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.permissions import districts_of, powers_of, signed_in
 from accreditation.roles import Power
+from accreditation.selectors.signers import waiting_for_signer
 from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
 from workflows.selectors.desks import WAITS_FOR_DISTRICT, district_cases, narrowed
@@ -41,7 +42,7 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
     )
     context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, powers=POWERS)}
     context |= {"waiting_returns": waiting_for(user), "waiting_matters": matters_waiting_for(user, at=now)}
-    context |= bulk_desk(user, "district")
+    context |= bulk_desk(user, "district") | {"waiting_meetings": waiting_for_signer(user, now)}
     return render(request, "workflows/district/inbox.html", context | _desk_of(user))
 
 

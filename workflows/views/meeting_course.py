@@ -18,19 +18,24 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accreditation.errors import NotFound
+from accreditation.meeting_words import Signer
 from accreditation.permissions import has_power_over, signed_in
 from accreditation.roles import Power
+from accreditation.selectors import signers
 from accreditation.services import meeting_course as service
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.services.meeting_signers import replace_signer
 from accreditation.visibility import meeting_for
 from workflows.forms.casework import ReasonForm
-from workflows.forms.meetings import DeadlockForm
+from workflows.forms.meetings import DeadlockForm, SignerForm
 from workflows.selectors import meeting_room
 from workflows.views.answers import page
 from workflows.views.meetings import answer, frame, reasons_against
 
 if TYPE_CHECKING:
-    from accreditation.models import Meeting
+    from datetime import datetime
+
+    from accreditation.models import Meeting, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,23 @@ WITHDRAW = Step(
     _("确认撤回重拟"),
     _("纪要已撤回，请重新生成。"),
 )
+FOLLOWS_REPLACING = (
+    _("已生成的纪要即行撤回，已有的签发作废；票数不变，重新生成后由两人签发。"),
+    _("改由谁签发、时间和理由写入纪要，并通知被定的人和另一签发人。"),
+)
+REPLACE = {
+    Signer.CHAIR: Step(
+        _("另定主持人"),
+        (*FOLLOWS_REPLACING, _("须由主持人决定的事项，由另定的主持人决定。")),
+        _("确认另定主持人"),
+        _("已另定主持人。"),
+    ),
+    Signer.SECRETARY: Step(_("另定会议秘书"), FOLLOWS_REPLACING, _("确认另定会议秘书"), _("已另定会议秘书。")),
+}
+NOBODY = {
+    Signer.CHAIR: _("到会委员中没有其他现任委员，须先由安全管理员授予其中一人委员角色。"),
+    Signer.SECRETARY: _("没有其他人有召集会议的职权，须先由安全管理员授予经办人角色。"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,6 +174,34 @@ def deadlock(request: HttpRequest, number: str, position: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
+def signer(request: HttpRequest, number: str, which: str) -> HttpResponse:
+    """Name another chair or secretary in the place of one who can sign no more."""
+    found = _run_by(request, number)
+    if which not in Signer.values:
+        raise NotFound(number)
+    by, at, part = signed_in(request), timezone.now(), Signer(which)
+    people = signers.candidates(found, part, at)
+    form = SignerForm(
+        request.POST if request.method == "POST" else None, which=part, people=people,
+        initial=initial_from_drafts(request, request.path),
+    )  # fmt: skip
+    return _confirm(
+        request, found, REPLACE[part],
+        lambda reason: replace_signer(found, part, form.person(), reason=reason, by=by, at=at),
+        subject=signers.signer_of(found, part).name, form=form, note=_standing(found, part, people, at),
+    )  # fmt: skip
+
+
+def _standing(found: Meeting, part: Signer, people: list[User], at: datetime) -> str:
+    """Why another is to be named and whether there is anybody, or why nobody is to be."""
+    if (against := signers.against_replacing(found, part, at)) is not None:
+        return str(against)
+    why = [each.why for each in signers.lost_signers([found], at)[found.pk] if each.which == part]
+    return " ".join(str(text) for text in [*why, *([] if people else [NOBODY[part]])])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Take back minutes that nobody has signed."""
     found = _run_by(request, number)
@@ -179,6 +229,7 @@ def _confirm(
     subject: str = "",
     back: str = "meeting",
     form: Form | None = None,
+    note: str = "",
 ) -> HttpResponse:
     sent, typed = request.POST if request.method == "POST" else None, initial_from_drafts(request, request.path)
     form = form or ReasonForm(sent, initial=typed)
@@ -190,6 +241,7 @@ def _confirm(
             messages.success(request, str(step.done))
             return redirect("meeting", found.number)
     context = frame(request, found) | {
-        "form": form, "step": step, "subject": subject, "back": reverse(back, args=[found.number]),
+        "form": form, "step": step, "subject": subject, "note": note,
+        "back": reverse(back, args=[found.number]),
     }  # fmt: skip
     return answer(request, "course", context, reasons, form)

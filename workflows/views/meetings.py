@@ -19,6 +19,7 @@ from accreditation.errors import Denied, NotFound, Reason, Refusal
 from accreditation.meeting_words import BallotKind
 from accreditation.permissions import has_power_over, powers_of, signed_in
 from accreditation.roles import Power
+from accreditation.selectors import signers
 from accreditation.selectors.people import committee_of
 from accreditation.services import meetings as service
 from accreditation.services import tallies as counting
@@ -47,8 +48,10 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     """Meetings that the person may open, those still to be finished first."""
     user = signed_in(request)
     shown = page_of_rows(request, meeting_room.meetings_of(user))
+    lost = signers.lost_signers(shown.object_list)
     shown.object_list = [
         {"row": row, "batch": ordinal_name(row.batch), "programme": programme_name(row.batch)}
+        | {"lost": lost[row.pk], "signs": signers.is_to_sign(row, user, lost[row.pk])}
         for row in shown.object_list
     ]
     context = {
@@ -142,6 +145,7 @@ def _meeting_page(
         "attendance": attendance,
         "quorum": counting.quorum_of(found),
         "changes": meeting_room.presence_changes(found),
+        "replacements": signers.replacements(found),
         "present": sum(row.is_present for row in attendance),
         "form": form or AttendanceForm(members=committee_of(found.batch)),
     }
@@ -305,6 +309,7 @@ def frame(request: HttpRequest, found: Meeting) -> Words:
         "may_run": has_power_over(user, Power.CALL_MEETINGS, found.batch),
         "is_member": meeting_room.is_member(found, user),
         "rule": counting.voting_rules(found.batch),
+        "lost_signers": signers.lost_signers([found])[found.pk],
         "heads": list(found.batch.choice_words.values()),
         "request_key": new_request_key(),
     }
@@ -366,10 +371,10 @@ def _papers(request: HttpRequest, row: MeetingItem) -> Words:
 
 def _signing(request: HttpRequest, found: Meeting) -> Words:
     user = signed_in(request)
-    signed = {found.chair_id: found.signed_by_chair_at, found.secretary_id: found.signed_by_secretary_at}
-    waits = found.state == MeetingState.MINUTES_DRAFTED and user.pk in signed and signed[user.pk] is None
-    is_signed = any(signed.values())
-    return {"may_sign": waits, "may_withdraw": found.state == MeetingState.MINUTES_DRAFTED and not is_signed}
+    is_signed = found.signed_by_chair_at or found.signed_by_secretary_at
+    may_withdraw = found.state == MeetingState.MINUTES_DRAFTED and not is_signed
+    may_sign = signers.is_to_sign(found, user, signers.lost_signers([found])[found.pk])
+    return {"may_sign": may_sign, "may_withdraw": may_withdraw}
 
 
 def reasons_against(act: Callable[[], Any]) -> list[Reason]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.enums import ObjectionState
 from accreditation.permissions import signed_in
 from accreditation.roles import Power
+from accreditation.selectors.signers import waiting_for_signer
 from workflows.calendar import current_calendar
 from workflows.forms.office import CaseSearch, OfficeInboxFilter
 from workflows.presentation.cases import STEPS
@@ -57,6 +58,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "districts": districts,
         "vacancies": vacant_places()[:20],
         "open_objections": registers.objections(user, ObjectionState.RECEIVED).count(),
+        "waiting_meetings": waiting_for_signer(user, now),
         "waiting_returns": waiting_for(user),
         "waiting_results": results_for(user),
         "waiting_matters": matters_waiting_for(user, at=now),

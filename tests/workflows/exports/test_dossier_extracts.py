@@ -16,8 +16,10 @@ from accreditation.acts import act
 from accreditation.audit import chain_key
 from accreditation.enums import Choice
 from accreditation.figure_check_words import CheckScope
-from accreditation.models import Application, Batch, Case, Enterprise, Meeting, Title
+from accreditation.meeting_words import Signer
+from accreditation.models import Application, Batch, Case, Enterprise, Meeting, RoleGrant, Title
 from accreditation.services import figure_plans, meeting_course, meetings, notices
+from accreditation.services.meeting_signers import replace_signer
 from tests.clock import Clock
 from tests.factories import evaluating, local_evaluating, recommending
 from tests.factories.cast import Cast, filed_case, make_cast
@@ -221,6 +223,28 @@ def test_free_text_in_acts_over_several_cases_is_withheld(cast: Cast, clock: Clo
     assert told["note_departure"]["member"] == cast.members[2].pk
     for each in read(cases[0]).values():
         check_bound(each)
+
+
+def test_another_signer_is_told_and_the_reason_withheld(cast: Cast, clock: Clock) -> None:
+    """The text of the minutes, which names the other cases, is withheld as well."""
+    cases = before_committee(cast, clock, 2)
+    meeting = meetings.start_meeting(
+        call_meeting(cast, cases, clock), present=cast.members, by=cast.office, at=clock.at
+    )
+    for item in meeting.items.all():
+        for member in cast.members:
+            meetings.cast_vote(item, choice=Choice.RECOGNISE, remark="", by=member, at=clock.at)
+    row = meetings.draft_minutes(meeting, reasons={}, by=cast.office, at=clock.at)
+    RoleGrant.objects.filter(user=cast.members[0]).update(revoked_at=clock.at)
+    replace_signer(row, Signer.CHAIR, cast.members[1], reason="涉二号件，已离任", by=cast.office, at=clock.at)
+    extract = read(cases[0])[chain_key(meeting)]
+    told = contents(extract)["replace_signer"]
+    chair, successor = cast.members[0].pk, cast.members[1].pk
+    assert (told["signer"], told["former"], told["successor"]) == ("chair", chair, successor)
+    assert told["minutes"] == row.minutes_sha256
+    assert [told[name].keys() for name in ("reason", "text")] == [{"withheld"}] * 2
+    assert cases[1].enterprise.name not in b"".join(part.content for part in parts_of(cases[0])).decode()
+    check_bound(extract)
 
 
 def test_acts_that_are_left_out_are_not_said_to_concern_others_alone(cast: Cast, clock: Clock) -> None:
