@@ -1,4 +1,7 @@
-"""Who may: powers by standing grants, read from the rows on every request so that a change takes effect at once."""
+"""Who may: powers by standing grants, read from the rows on every request so that a change takes effect at once.
+
+A request that only reads asks the rows once; whatever happens in a transaction asks them each time.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from accreditation.enums import MemberState
 from accreditation.errors import Denied, Reason
 from accreditation.holdings import Holding, holdings
 from accreditation.models import Batch, Member, RoleGrant, User
+from accreditation.remembered_holdings import holdings_now
 from accreditation.roles import LOCAL_POWERS, Power, Role
 
 SECOND_FACTOR_KEY = "second_factor_at"  # session key set by the log-in with a second factor
@@ -34,8 +38,10 @@ def powers_of(user: Person) -> frozenset[Power]:
 
 
 def holdings_of(user: Person, at: datetime | None = None) -> list[Holding]:
-    """What an active account holds, its own and what is lent to it; in one statement."""
-    return holdings(user, at) if isinstance(user, User) and user.is_active else []
+    """What an active account holds, its own and what is lent to it; in one statement, anew at a stated instant."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    return holdings_now(user) if at is None else holdings(user, at)
 
 
 def has_power(user: Person, power: Power, *, district: str | None = None, at: datetime | None = None) -> bool:

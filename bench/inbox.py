@@ -42,8 +42,8 @@ def inbox(scale: Scale) -> Iterator[Figure]:
     for name, most, slowest in (
         ("inbox.district", 8, 60),
         ("inbox.office", 8, 150),
-        ("page.district", 40, 150),
-        ("page.office", 40, 250),
+        ("page.district", 20, 150),
+        ("page.office", 25, 250),
     ):
         yield from _figures(name, small[name], large[name], scale, most, slowest)
 

@@ -57,6 +57,10 @@ class Site:
         return holdings_of(self.user) if self.user else []
 
     @cached_property
+    def _is_applicant(self) -> bool:
+        return self.user is not None and is_applicant(self.user)
+
+    @cached_property
     def roles(self) -> list[Role]:
         """Roles held now, each once; what a colleague lends makes no role."""
         return list(dict.fromkeys(held.role for held in self._holdings if held.lender is None))
@@ -130,8 +134,8 @@ class Site:
         return [Fact(label, self.operator[key]) for key, label in labels.items() if self.operator.get(key)]
 
     def _links(self, entries: Iterable[Entry]) -> list[Link]:
-        applicant = self.user is not None and is_applicant(self.user)
-        return [self._link(e) for e in entries if address_of(e.url_name) and e.is_for(self.powers, applicant)]
+        reachable = [entry for entry in entries if address_of(entry.url_name)]
+        return [self._link(entry) for entry in reachable if entry.is_for(self.powers, self._is_applicant)]
 
     def _link(self, entry: Entry) -> Link:
         href, path = address_of(entry.url_name), self.request.path

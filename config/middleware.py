@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import quote
 
@@ -13,12 +14,14 @@ from django.urls import reverse
 
 from accreditation.models import User
 from accreditation.permissions import has_second_factor
+from accreditation.remembered_holdings import remembering
 from accreditation.services.drafts import hold_post, page_of, remember_person
 from accreditation.services.second_factor import needs_second_factor
 from config.access import ACCESS
 from config.policies import Policy
 from config.refusals import keep_refusal
 
+READING = frozenset({"GET", "HEAD"})  # answered without an act: powers read once hold for the page
 ANY_TEXT = frozenset({"certificates:scanned", "certificates:shown"})  # judge what is given before a register is asked
 
 
@@ -29,7 +32,8 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with remembering() if request.method in READING else nullcontext():
+            response = self.get_response(request)
         policy = policy_of(request)
         if policy is not None and not policy.is_public and isinstance(request.user, User):
             remember_person(request, response, request.user)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from django.db.models import Count, DateTimeField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, DateTimeField, Min, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce
 from viewflow.workflow.models import Task
 
@@ -68,8 +68,11 @@ def inbox_keys(user: User, powers: Iterable[Power] = Power) -> list[str]:
 
 def waiting_tasks(user: User) -> QuerySet[Task]:
     """Open tasks for this person: their own, and those of their offices that anybody there may take up."""
-    mine = Q(owner=user) | Q(owner_permission__in=inbox_keys(user))
-    tasks: QuerySet[Task] = Task.objects.filter(mine, status__in=OPEN, flow_task_type="HUMAN")
+    return _open(Q(owner=user) | Q(owner_permission__in=inbox_keys(user)))
+
+
+def _open(whose: Q) -> QuerySet[Task]:
+    tasks: QuerySet[Task] = Task.objects.filter(whose, status__in=OPEN, flow_task_type="HUMAN")
     return tasks
 
 
@@ -90,12 +93,7 @@ def inbox(
 
     `powers` limits it to the tasks of one desk; `words` are looked for in number and name of the enterprise.
     """
-    tasks = desk_tasks(user, powers).select_related(
-        "process__caseflow__case__enterprise",
-        "process__caseflow__case__batch",
-        "process__caseflow__case__application",
-        "owner",
-    )
+    tasks = desk_tasks(user, powers)
     if district:
         tasks = tasks.filter(process__caseflow__case__district=district)
     if node:
@@ -103,46 +101,71 @@ def inbox(
     if words:
         found = Q(process__caseflow__case__number__icontains=words)
         tasks = tasks.filter(found | Q(process__caseflow__case__enterprise__name__icontains=words))
+    timed = tasks.annotate(due=_due_column())
     if urgency:
-        tasks = tasks.filter(_urgent(at)[Urgency(urgency)])
-    rows = list(tasks.order_by("due", "pk")[start : start + size])
+        timed = timed.filter(_urgent(at)[Urgency(urgency)])
+    keys, total = _page(timed, start, size)
+    rows = _shown(keys)
     clocks = _clocks(row.process.caseflow.case_id for row in rows)
     today = at.astimezone(SHANGHAI).date()
-    return [_row(task, clocks, calendar, today, user) for task in rows], tasks.count()
+    return [_row(task, clocks, calendar, today, user) for task in rows], total
+
+
+def _page(timed: QuerySet[Task], start: int, size: int) -> tuple[list[int], int]:
+    """Keys of one page, the most urgent first, and how many there are in all; the database sorts no wide rows."""
+    rows = timed.annotate(total=Window(Count("pk"))).order_by("due", "pk").values_list("pk", "total")
+    found = list(rows[start : start + size])
+    total = found[0][1] if found else timed.count() if start else 0
+    return [key for key, _total in found], total
+
+
+def _shown(keys: list[int]) -> list[Task]:
+    """These tasks in this order, with all that a row shows."""
+    rows = Task.objects.select_related(
+        "process__caseflow__case__enterprise",
+        "process__caseflow__case__batch",
+        "process__caseflow__case__application",
+        "owner",
+    ).in_bulk(keys)
+    return [rows[key] for key in keys if key in rows]
 
 
 def desk_tasks(user: User, powers: Iterable[Power] = ()) -> QuerySet[Task]:
-    """Tasks that wait for this person by one of these powers, or by any right, each with the instant `due`."""
-    rows = waiting_tasks(user)
-    if asked := set(powers):
-        rows = rows.filter(owner_permission__in=inbox_keys(user, asked))
-    tasks: QuerySet[Task] = rows.annotate(due=_due_column())
-    return tasks
+    """Tasks that wait for this person by one of these powers, or by any right."""
+    asked = set(powers)
+    return _open(Q(owner_permission__in=inbox_keys(user, asked))) if asked else waiting_tasks(user)
 
 
 def inbox_counts(user: User, *, at: datetime, powers: Iterable[Power] = ()) -> dict[str, int]:
     """How many tasks wait at a desk in all, and how many of each urgency."""
-    urgent = {kind.value: Count("pk", filter=test) for kind, test in _urgent(at).items()}
-    counted: dict[str, int] = desk_tasks(user, powers).aggregate(all=Count("pk"), **urgent)
+    midnight, counted = _midnight(at), {"all": 0} | dict.fromkeys(map(str, Urgency), 0)
+    tasks = desk_tasks(user, powers).annotate(due=_due_column(), is_free=Q(owner__isnull=True)).order_by()
+    for due, is_free, n in tasks.values_list("due", "is_free").annotate(n=Count("pk")):
+        counted["all"] += n
+        counted[Urgency.OVERDUE] += n * (due < at)
+        counted[Urgency.TODAY] += n * (at <= due <= midnight)
+        counted[Urgency.UNCLAIMED] += n * is_free
     return counted
 
 
 def _urgent(at: datetime) -> dict[Urgency, Q]:
     """Overdue once the last second has passed; due today until then; unclaimed while nobody has taken it up."""
-    midnight = datetime.combine(at.astimezone(SHANGHAI).date(), END_OF_DAY, SHANGHAI)
     return {
         Urgency.OVERDUE: Q(due__lt=at),
-        Urgency.TODAY: Q(due__gte=at, due__lte=midnight),
+        Urgency.TODAY: Q(due__gte=at, due__lte=_midnight(at)),
         Urgency.UNCLAIMED: Q(owner__isnull=True),
     }
+
+
+def _midnight(at: datetime) -> datetime:
+    return datetime.combine(at.astimezone(SHANGHAI).date(), END_OF_DAY, SHANGHAI)
 
 
 def _due_column() -> object:
     """The clock that is due first; cases without one come last on every database."""
     running = Deadline.objects.filter(case=OuterRef("process__caseflow__case"), state=DeadlineState.RUNNING)
-    from_case = running.exclude(kind__in=BESIDE)
-    never = Value(NEVER, output_field=DateTimeField())
-    return Coalesce(Subquery(from_case.order_by("due_at").values("due_at")[:1]), never)
+    first = running.exclude(kind__in=BESIDE).order_by().values("case").annotate(first=Min("due_at")).values("first")
+    return Coalesce(Subquery(first), Value(NEVER, output_field=DateTimeField()))
 
 
 def _clocks(case_ids: Iterable[int]) -> dict[int, Deadline]:

@@ -37,6 +37,8 @@ def recent(user: User, desk: str) -> list[BulkAct]:
 
 def waiting(user: User, desk: str) -> list[BulkAct]:
     """Decisions that this person may confirm, the oldest first."""
+    if not _proposed(user).filter(desk=desk).exists():  # on most days; whose cases they touch is the dear question
+        return []
     return list(_to_answer(user).filter(desk=desk).order_by("pk")[:MOST])
 
 
@@ -47,8 +49,13 @@ def may_answer(user: User, bulk: BulkAct) -> bool:
 
 def _to_answer(user: User) -> QuerySet[BulkAct]:
     """A second person answers what still waits at the own desk."""
-    rows = BulkAct.objects.filter(at_own_desk(user, outcome=LineOutcome.WAITING), state=BulkState.PROPOSED)
-    return rows.exclude(proposed_by=user).exclude(proposed_for=user).select_related("proposed_by", "second", "to")
+    rows = _proposed(user).filter(at_own_desk(user, outcome=LineOutcome.WAITING))
+    return rows.select_related("proposed_by", "second", "to")
+
+
+def _proposed(user: User) -> QuerySet[BulkAct]:
+    """What was put forward by and for somebody else."""
+    return BulkAct.objects.filter(state=BulkState.PROPOSED).exclude(proposed_by=user).exclude(proposed_for=user)
 
 
 def bulk_act(user: User, number: str) -> BulkAct:

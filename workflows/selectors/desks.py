@@ -109,19 +109,16 @@ def batch_codes() -> list[str]:
 
 
 def board(user: User, *, at: datetime) -> tuple[list[Stage], list[DistrictLoad]]:
-    """Cases under way per step, and per district with the most overdue first; two queries whatever the size."""
-    running = Deadline.objects.filter(case=OuterRef("pk"), state=DeadlineState.RUNNING).exclude(kind__in=BESIDE)
-    late = running.filter(due_at__lt=at)
-    rows = visible_cases(user).filter(state__in=ACTIVE, closed_at__isnull=True).order_by()
-    counts = rows.values("district", "state").annotate(n=Count("pk"))
-    overdue = rows.filter(Exists(late)).values("district", "state").annotate(n=Count("pk"))
+    """Cases under way per step, and per district with the most overdue first; one query whatever the size."""
+    late = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=at).exclude(kind__in=BESIDE)
+    rows = visible_cases(user).filter(state__in=ACTIVE, closed_at__isnull=True).order_by().values("district", "state")
     steps, late_steps, loads = Counter[int](), Counter[int](), dict[str, DistrictLoad]()
-    for row in counts:
-        steps[_step(row["state"])] += row["n"]
-        loads.setdefault(row["district"], DistrictLoad(row["district"])).states[row["state"]] += row["n"]
-    for row in overdue:
-        late_steps[_step(row["state"])] += row["n"]
-        loads[row["district"]].overdue += row["n"]
+    for row in rows.annotate(n=Count("pk"), late=Count("pk", filter=Q(pk__in=late.values("case")))):
+        step, load = _step(row["state"]), loads.setdefault(row["district"], DistrictLoad(row["district"]))
+        steps[step] += row["n"]
+        late_steps[step] += row["late"]
+        load.states[row["state"]] += row["n"]
+        load.overdue += row["late"]
     stages = [Stage(step, steps[step], late_steps[step]) for step in range(2, 8)]
     return stages, sorted(loads.values(), key=lambda load: (-load.overdue, -load.total, load.district))
 
