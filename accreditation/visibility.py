@@ -27,7 +27,6 @@ from accreditation.models import (
     Letter,
     Meeting,
     MeetingItem,
-    MeetingRecusal,
     Member,
     Objection,
     Reconsideration,
@@ -39,6 +38,7 @@ from accreditation.models import (
 )
 from accreditation.permissions import Person, batches_under, districts_of, has_power_over, is_connected, powers_of
 from accreditation.reconsideration_words import SETTING_ASIDE
+from accreditation.recusals import cases_left_by
 from accreditation.roles import Power
 
 DRAFTS = (ApplicationState.DRAFT, ChangeState.DRAFT)
@@ -76,7 +76,7 @@ def visible_cases(user: Person) -> QuerySet[Case]:
     """Cases whose existence the person may know. Drafts are the applicant's alone."""
     if not isinstance(user, User) or not user.is_active:
         return Case.objects.none()
-    return Case.objects.filter(_own(user) | (_official(user) & ~Q(state__in=DRAFTS) & ~_connected(user)))
+    return Case.objects.filter(_own(user) | (_official(user) & ~Q(state__in=DRAFTS) & ~own_matters(user)))
 
 
 def _own(user: User) -> Q:
@@ -85,15 +85,17 @@ def _own(user: User) -> Q:
     return Q(enterprise_id__in=enterprises) & ~BEFORE_NOTIFICATION
 
 
-def _connected(user: User) -> Q:
+def own_matters(user: User) -> Q:
     """Cases of enterprises that the person acts, acted or asked to act for: no officer's business (回避).
 
-    So are the changes that pass titles to one of them, and the challenges of such a change.
+    So are the changes that pass titles to one of them, the challenges of such a change, and each case of which the
+    person once stepped out as an expert or a member of the committee.
     """
     mine = Member.objects.filter(user=user).values("enterprise_id")
     passing = ChangeSuccessor.objects.filter(enterprise_id__in=mine).values("change__case")
     challenges = Reconsideration.objects.filter(challenged__in=passing).values("case")
-    return Q(enterprise_id__in=mine) | Q(pk__in=passing) | Q(pk__in=challenges)
+    left = cases_left_by(user).values("pk")
+    return Q(enterprise_id__in=mine) | Q(pk__in=passing) | Q(pk__in=challenges) | Q(pk__in=left)
 
 
 def _official(user: User) -> Q:
@@ -149,15 +151,15 @@ def visible_items(user: User) -> QuerySet[MeetingItem]:
 
     Whoever acts, acted or asked to act for an enterprise has no part in what the committee makes of it.
     """
-    recused = MeetingRecusal.objects.filter(item=OuterRef("pk"), member=user)
     mine = Attendance.objects.filter(batches_under(user, Power.VOTE, "meeting__batch__"), member=user)
-    rows = MeetingItem.objects.filter(meeting__in=mine.values("meeting_id")).exclude(Exists(recused))
-    return unconnected_items(rows, user)
+    return unconnected_items(MeetingItem.objects.filter(meeting__in=mine.values("meeting_id")), user)
 
 
 def unconnected_items(rows: QuerySet[MeetingItem], user: User) -> QuerySet[MeetingItem]:
-    """Those items whose enterprise the person neither acts for, nor did, nor asked to (回避)."""
-    return rows.exclude(application__enterprise__in=Member.objects.filter(user=user).values("enterprise_id"))
+    """Items that are not the own matter: of no enterprise acted for, formerly or by request, and never left (回避)."""
+    mine = Member.objects.filter(user=user).values("enterprise_id")
+    left = cases_left_by(user).values("pk")
+    return rows.exclude(Q(application__enterprise__in=mine) | Q(application__case__in=left))
 
 
 def case_for(user: Person, number: str) -> Case:
@@ -175,7 +177,7 @@ def view_of(user: Person, case: Case) -> View:
         if Case.objects.filter(_own(user), pk=case.pk).exists():
             return View.APPLICANT
         found = View.RECONSIDERER if _reconsiders(user, case) else _official_view(user, case)
-        if found is not None and not Case.objects.filter(_connected(user), pk=case.pk).exists():
+        if found is not None and not Case.objects.filter(own_matters(user), pk=case.pk).exists():
             return found
     raise NotFound(case.number)
 

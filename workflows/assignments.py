@@ -19,7 +19,7 @@ from accreditation.models import AuditEvent, Body, Case, RoleGrant, User
 from accreditation.permissions import has_power_at, persons_behind
 from accreditation.roles import ROLES, Power
 from workflows import flow_tasks
-from workflows.parties import tied_members
+from workflows.parties import tied_people
 
 EVERYWHERE = "*"  # place in the inbox key of the city's office
 
@@ -60,14 +60,14 @@ def may_hold(found: DeskTask, person: User, case: Case, at: datetime) -> bool:
     """Whether the task is for this person: the power at that authority, and no tie to the enterprise."""
     if not has_power_at(person, found.power, found.place, at):
         return False
-    return not tied_members(case).filter(user__in=persons_behind(person)).exists()
+    return not tied_people(case).filter(pk__in=persons_behind(person)).exists()
 
 
 def may_assign(found: DeskTask, person: User, case: Case, at: datetime) -> bool:
     """Whether the person is the superior of those who hold it, without a tie to an enterprise of the case."""
     if not has_power_at(person, Power.SUPERVISE, found.superior_place(), at):
         return False
-    return not tied_members(case).filter(user=person).exists()
+    return not tied_people(case).filter(pk=person.pk).exists()
 
 
 def possible_holders(found: DeskTask, case: Case) -> list[User]:
@@ -75,7 +75,7 @@ def possible_holders(found: DeskTask, case: Case) -> list[User]:
     roles = [role for role, entry in ROLES.items() if found.power in entry.powers]
     rows = RoleGrant.objects.filter(role__in=roles, revoked_at__isnull=True, user__is_active=True)
     rows = rows.filter(district=found.place or "").exclude(user=found.task.owner_id)
-    tied = tied_members(case).values("user")
+    tied = tied_people(case).values("pk")
     return sorted({row.user for row in rows.exclude(user__in=tied).select_related("user")}, key=lambda one: one.pk)
 
 

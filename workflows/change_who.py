@@ -11,7 +11,7 @@ from accreditation.models import ChangeRequest
 from accreditation.permissions import acts_for, has_power_at, persons_behind
 from accreditation.roles import Power
 from workflows.doing import Doing, Who
-from workflows.parties import tied_members
+from workflows.parties import tied_people
 
 
 def change_of(doing: Doing) -> ChangeRequest:
@@ -27,7 +27,7 @@ def authority_over(change: ChangeRequest, district: str) -> str | None:
 
 def _is_party(doing: Doing) -> bool:
     """Whether the person, or the colleague in whose place it is done, acted for holder or successor (回避)."""
-    return tied_members(doing.case).filter(user__in=persons_behind(doing.by)).exists()
+    return tied_people(doing.case).filter(pk__in=persons_behind(doing.by)).exists()
 
 
 def _of_district(doing: Doing, district: str) -> bool:

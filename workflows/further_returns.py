@@ -22,7 +22,7 @@ from workflows import door
 from workflows.assignments import DeskTask, desk_task, may_assign, may_hold
 from workflows.guards import faults_of_points
 from workflows.matter_returns import faults_of_fields, owner_at
-from workflows.parties import tied_members
+from workflows.parties import tied_people
 from workflows.procedures import procedure_of
 
 RETURN = "return_for_correction"
@@ -163,7 +163,7 @@ def superiors(found: DeskTask, case: Case) -> list[User]:
     roles = [role for role, entry in ROLES.items() if Power.SUPERVISE in entry.powers]
     rows = RoleGrant.objects.filter(role__in=roles, revoked_at__isnull=True, user__is_active=True)
     rows = rows.filter(district=found.superior_place() or "").select_related("user")
-    tied = tied_members(case).values("user")
+    tied = tied_people(case).values("pk")
     return sorted({row.user for row in rows.exclude(user__in=tied)}, key=lambda one: one.pk)
 
 

@@ -9,7 +9,7 @@ from accreditation.models import AuditEvent, Case, User
 from accreditation.permissions import has_power_at, in_own_name
 from accreditation.roles import Power
 from workflows import flow_tasks
-from workflows.parties import tied_members
+from workflows.parties import tied_people
 from workflows.procedures import procedure_of
 
 TAKEN = ("accept", "take")
@@ -39,7 +39,7 @@ def restore_holder(case: Case, at: datetime) -> None:
     if person is None or len(tasks) != 1:
         return
     power, _colon, place = str(tasks[0].owner_permission).partition(":")
-    if power not in set(Power) or tied_members(case).filter(user=person).exists():
+    if power not in set(Power) or tied_people(case).filter(pk=person.pk).exists():
         return
     if has_power_at(person, Power(power), None if place == EVERYWHERE else place, at):
         flow_tasks.claim(tasks[0], by=person)

@@ -17,7 +17,7 @@ from accreditation.roles import Power
 from accreditation.services.figure_checks import last_check
 from workflows import flow_tasks
 from workflows.ladders import ABOVE, ABOVE_LOCAL_EXPERTS, Above
-from workflows.parties import tied_members
+from workflows.parties import tied_people
 
 APPLICANT = "applicant"
 CITY = "*"
@@ -54,7 +54,7 @@ def people_reached(case: Case, audience: ReminderAudience, at: datetime, beside:
 
 def _connected(case: Case) -> set[int]:
     """Who acts, acted or asked to act for the enterprise, or for one to which a change passes titles."""
-    return set(tied_members(case).values_list("user_id", flat=True))
+    return set(tied_people(case).values_list("pk", flat=True))
 
 
 def _holders(task: Task, at: datetime) -> Iterable[User]:

@@ -1,6 +1,6 @@
 """Whose own matter a case is: the people of its enterprise and of those to whom a change passes titles (回避).
 
-Of a challenge, the same of the case under challenge.
+With them whoever once stepped out of the case. Of a challenge, the same of the case under challenge.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
-from accreditation.models import Case, ChangeSuccessor, Member
+from accreditation.models import Case, ChangeSuccessor, Member, User
+from accreditation.recusals import people_who_left, who_left
 
 
-def tied_members(case: Case) -> QuerySet[Member]:
-    """Past and present memberships that bar a person from acting in the case for an office, in one statement."""
+def tied_people(case: Case) -> QuerySet[User]:
+    """Accounts barred from acting in the case for an office, in one statement."""
     of_the_change = Q(change__case=case) | Q(change__case__reconsiderations__case=case)
     successors = ChangeSuccessor.objects.filter(of_the_change).values("enterprise")
-    return Member.objects.filter(Q(enterprise=case.enterprise_id) | Q(enterprise__in=successors))
+    members = Member.objects.filter(Q(enterprise=case.enterprise_id) | Q(enterprise__in=successors)).values("user")
+    return User.objects.filter(Q(pk__in=members) | Q(pk__in=people_who_left(case).values("pk")))
 
 
 def ties_to(cases: Collection[Case]) -> set[tuple[int, int]]:
-    """Numbers of account and case wherever the person is barred from acting in one of the cases, in two statements."""
+    """Numbers of account and case wherever the person is barred from acting in one of the cases, in four statements."""
     parties = {(case.enterprise_id, case.pk) for case in cases}
     named = ChangeSuccessor.objects.filter(change__case__in=[case.pk for case in cases])
     parties |= set(named.values_list("enterprise_id", "change__case_id"))
@@ -28,4 +30,5 @@ def ties_to(cases: Collection[Case]) -> set[tuple[int, int]]:
     by_enterprise: dict[int, set[int]] = {}
     for user, enterprise in rows.values_list("user_id", "enterprise_id"):
         by_enterprise.setdefault(enterprise, set()).add(user)
-    return {(user, case) for enterprise, case in parties for user in by_enterprise.get(enterprise, ())}
+    tied = {(user, case) for enterprise, case in parties for user in by_enterprise.get(enterprise, ())}
+    return tied | who_left({case.pk for case in cases})

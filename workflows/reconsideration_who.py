@@ -12,7 +12,7 @@ from accreditation.permissions import has_power, has_power_at, persons_behind
 from accreditation.roles import Power
 from accreditation.services.reconsiderations import took_part_in_act
 from workflows.doing import Doing, Who
-from workflows.parties import tied_members
+from workflows.parties import tied_people
 
 
 def reconsideration_of(doing: Doing) -> Reconsideration:
@@ -22,7 +22,7 @@ def reconsideration_of(doing: Doing) -> Reconsideration:
 
 
 def _is_free(user: User, row: Reconsideration) -> bool:
-    return not tied_members(row.case).filter(user=user).exists() and not took_part_in_act(user, row)
+    return not tied_people(row.case).filter(pk=user.pk).exists() and not took_part_in_act(user, row)
 
 
 def _reconsiders(power: Power) -> Callable[[Doing], bool]:
@@ -34,7 +34,7 @@ def _answers(doing: Doing) -> bool:
     if not has_power_at(doing.by, Power.ANSWER_CHALLENGES, row.respondent_code or None, doing.at):
         return False
     people = persons_behind(doing.by)
-    return not tied_members(row.case).filter(user__in=people).exists()
+    return not tied_people(row.case).filter(pk__in=people).exists()
 
 
 RECONSIDERER = Who(

@@ -21,7 +21,7 @@ from accreditation.roles import Power
 from accreditation.selectors.people import active_people_of
 from accreditation.services import successions
 from workflows.change_who import authority_over
-from workflows.parties import tied_members
+from workflows.parties import tied_people
 
 S = ChangeState
 ASKED = (S.UNDER_OPINION, S.UNDER_RECEIVING_OPINION, S.RETURNED, S.UNDER_CONFIRMATION, S.AWAITING_SECOND)
@@ -94,7 +94,7 @@ def officers_of(change: ChangeRequest, case: Case, at: datetime) -> list[User]:
         *who_hold(Power.PREPARE_ORDERS, place, at),
         *(who_hold(Power.MAKE_ORDERS, place, at) if change.state == S.AWAITING_SECOND else ()),
     ]
-    tied = set(tied_members(case).values_list("user_id", flat=True))
+    tied = set(tied_people(case).values_list("pk", flat=True))
     return list({person.pk: person for person in found if person.pk not in tied}.values())
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import ApplicationState, Level, Owner
-from accreditation.models import Application, Member, Proceeding
+from accreditation.models import Application, Proceeding
 from accreditation.permissions import acts_for, has_power, has_power_at, has_power_over, persons_behind
 from accreditation.roles import LOCAL_POWERS, Power
 from accreditation.services import figure_checks
 from workflows.doing import Doing, Who
+from workflows.parties import tied_people
 
 OFFICE_STATES = frozenset(
     {
@@ -30,9 +31,11 @@ def level_of(application: Application) -> Owner:
 
 
 def _unconnected(doing: Doing) -> bool:
-    """Nobody decides on an enterprise that they act or acted for (回避), nor does a colleague in their place."""
-    people = persons_behind(doing.by)
-    return not Member.objects.filter(user__in=people, enterprise_id=doing.case.enterprise_id).exists()
+    """Nobody decides on an enterprise that they act or acted for, or in a case they stepped out of (回避).
+
+    Nor does a colleague in their place.
+    """
+    return not tied_people(doing.case).filter(pk__in=persons_behind(doing.by)).exists()
 
 
 def _holds(power: Power) -> Who:

@@ -16,6 +16,7 @@ from accreditation.enums import ApplicationState, MemberState
 from accreditation.models import Case, Deadline, Member, User
 from accreditation.permissions import holdings_of
 from accreditation.roles import Power
+from accreditation.visibility import own_matters
 from workflows.flow_tasks import OPEN
 from workflows.workdays import END_OF_DAY, SHANGHAI, WorkCalendar
 
@@ -131,9 +132,12 @@ def _shown(keys: list[int]) -> list[Task]:
 
 
 def desk_tasks(user: User, powers: Iterable[Power] = ()) -> QuerySet[Task]:
-    """Tasks that wait for this person by one of these powers, or by any right."""
+    """Tasks that wait for this person by one of these powers, none of them an own matter (回避); or by any right."""
     asked = set(powers)
-    return _open(Q(owner_permission__in=inbox_keys(user, asked))) if asked else waiting_tasks(user)
+    if not asked:
+        return waiting_tasks(user)
+    own = Case.objects.filter(own_matters(user)).values("pk")
+    return _open(Q(owner_permission__in=inbox_keys(user, asked))).exclude(process__caseflow__case__in=own)
 
 
 def inbox_counts(user: User, *, at: datetime, powers: Iterable[Power] = ()) -> dict[str, int]:

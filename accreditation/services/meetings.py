@@ -41,6 +41,7 @@ from accreditation.services.tallies import (
     is_quorum,
     keep_connections,
     keep_vote,
+    members_who_left,
     quorum_of,
     tally,
     tied_voters,
@@ -201,7 +202,7 @@ def _faults_of_vote(item: MeetingItem, choice: str, remark: str, by: User) -> It
         yield Reason("tied", _("您是、曾是或者申请担任该单位的办理人员，须回避，不能投票。"))
     if not item.meeting.attendance.filter(member=by, is_present=True).exists():
         yield Reason("not_present", _("您未到会，不能投票。"))
-    if item.recusals.filter(member=by).exists():
+    if by.pk in members_who_left(item):
         yield Reason("recused", _("您已就本件回避，不能投票。"))
     if item.votes.filter(member=by).exists():
         yield Reason("already_voted", _("您已就本件投票。"))

@@ -10,9 +10,11 @@ from datetime import datetime
 from accreditation.enums import Choice, MeetingState
 from accreditation.meeting_words import BallotKind, DeadlockRule, RecusalGround
 from accreditation.models import Batch, Meeting, MeetingItem, MeetingRecusal, Member, User, Vote
+from accreditation.recusals import people_who_left
 
 BEFORE_MINUTES = (MeetingState.CALLED, MeetingState.IN_SESSION)
-CONNECTION = "本人系、曾系或者申请担任该单位的办理人员"  # an entry of the minutes, an official text
+CONNECTION = "本人系、曾系或者申请担任该单位的办理人员"  # this and the next: entries of the minutes, an official text
+LEFT_BEFORE = "此前已在该申报件的评审中回避"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,17 @@ def connected_members(item: MeetingItem) -> set[int]:
     return set(rows.values_list("user_id", flat=True))
 
 
+def members_who_left(item: MeetingItem) -> set[int]:
+    """Members of the meeting who stepped out of the case, of this item or before: in an earlier meeting, as experts."""
+    invited = item.meeting.attendance.values("member")
+    return set(people_who_left(item.application.case).filter(pk__in=invited).values_list("pk", flat=True))
+
+
 def recused_members(item: MeetingItem) -> set[int]:
     """Members who take no part in the item; from the minutes on those whom the minutes name."""
-    named = set(item.recusals.values_list("member_id", flat=True))
-    return named | connected_members(item) if item.meeting.state in BEFORE_MINUTES else named
+    if item.meeting.state in BEFORE_MINUTES:
+        return members_who_left(item) | connected_members(item)
+    return set(item.recusals.values_list("member_id", flat=True))
 
 
 def tied_voters(item: MeetingItem) -> set[int]:
@@ -149,9 +158,17 @@ def close_voting(item: MeetingItem, at: datetime) -> None:
 
 
 def keep_connections(item: MeetingItem, at: datetime) -> None:
-    """Enter the connected members of an item as recused, with the ground; the minutes name them."""
-    known = set(item.recusals.values_list("member_id", flat=True))
+    """Enter as recused, with the ground, the connected members of an item and who left its case before.
+
+    The minutes name them.
+    """
+    known, connected = set(item.recusals.values_list("member_id", flat=True)), connected_members(item)
+    grounds = [
+        (connected, RecusalGround.CONNECTED, CONNECTION),
+        (members_who_left(item) - connected, RecusalGround.LEFT_BEFORE, LEFT_BEFORE),
+    ]
     MeetingRecusal.objects.bulk_create(
-        MeetingRecusal(item=item, member_id=pk, ground=RecusalGround.CONNECTED, tie=CONNECTION, declared_at=at)
-        for pk in sorted(connected_members(item) - known)
+        MeetingRecusal(item=item, member_id=pk, ground=ground, tie=tie, declared_at=at)
+        for people, ground, tie in grounds
+        for pk in sorted(people - known)
     )
