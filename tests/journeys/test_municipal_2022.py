@@ -28,6 +28,7 @@ from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.hearings import STATEMENT
 from tests.factories.local_pages import opened, state
 from tests.factories.municipal_pages import TICKED, MunicipalPages, known_steps, sitting
+from tests.factories.titles import municipal_title
 from workflows.consistency import check_all
 from workflows.procedures import PROCEDURES
 
@@ -57,6 +58,7 @@ def test_every_way_of_the_table_is_walked_on_the_pages(cast: Cast, clock: Clock)
     other = _before_the_committee(pages, main)
     _under_notice(pages, main, other)
     _announced_and_certified(pages, main)
+    _held_meanwhile(pages, other)
     assert known_steps(PROCEDURES[EDITION]) - pages.taken == set(NOT_ON_A_PAGE)
     assert list(check_all()) == []
     assert verify_all()[1] == []
@@ -228,6 +230,16 @@ def _announced_and_certified(pages: MunicipalPages, number: str) -> None:
     pages.wait_until(clock.at + SOON)
     assert Case.objects.get(number=number).closed_at == clock.at
     _is_verified_by_anybody(Certificate.objects.get())
+
+
+def _held_meanwhile(pages: MunicipalPages, number: str) -> None:
+    """The other enterprise has come to hold the title by a list of older certificates."""
+    cast, held = pages.cast, municipal_title(pages.cast, 1)
+    assert held.number in opened(cast.publisher, "batch_end_held", pages.batch.code, number)
+    reason = {"reason": "既有证书已登记", "confirmed": "1"}
+    pages.send(cast.publisher, "batch_end_held", pages.batch.code, number, **reason)
+    assert state(number) == S.HELD_OTHERWISE
+    assert held.number in Letter.objects.get(case__number=number, kind="ended_as_held").body
 
 
 def _is_verified_by_anybody(certificate: Certificate) -> None:
