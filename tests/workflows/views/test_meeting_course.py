@@ -127,9 +127,11 @@ def test_item_without_quorum_is_adjourned_and_the_others_are_decided(
     text = signed(cast, meeting)
     assert "改期审议，本次不作决定，已投 1 票不计。理由：回避后不足法定人数" in text
     assert [Case.objects.get(pk=case.pk).state for case in cases] == [S.UNDER_OVERALL_REVIEW, S.PROPOSED]
+    cast.members += [make_committee_member(n, cast.at) for n in range(3, 6)]  # a tie outlasts its meeting
     again = begun(cast, again)
-    vote(again, 1, *cast.members)
-    signed(cast, again)
+    assert sent(cast.members[1], "meeting_vote", again.number, 1, choice="recognise").status_code == 404
+    vote(again, 1, cast.members[0], *cast.members[3:])
+    assert "（此前已就本件回避）" in signed(cast, again)
     assert Case.objects.get(pk=cases[0].pk).state == S.PROPOSED
 
 
