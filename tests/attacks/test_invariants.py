@@ -132,7 +132,7 @@ def check_conflicts(world: MunicipalStates, case: Case, monkeypatch: pytest.Monk
         assert len(list(invariants.conflicted_who_vote())) == 1
     assert len(list(invariants.acts_in_spite_of_tie(officer, case))) == 1
     with monkeypatch.context() as patch:
-        patch.setattr(visibility, "_connected", lambda user: Q(pk__in=[]))
+        patch.setattr(visibility, "own_matters", lambda user: Q(pk__in=[]))
         assert len(list(invariants.conflicted_who_see())) == 1
 
 
