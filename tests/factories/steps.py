@@ -9,6 +9,7 @@ from accreditation.enums import Choice
 from accreditation.models import Application, Case, Meeting, User
 from accreditation.services import meetings
 from accreditation.services.rule_sets import rules_of
+from accreditation.services.tallies import recused_members
 from tests.factories.cast import Cast
 from tests.factories.snapshots import remembered
 from workflows import batch_acts, door
@@ -64,7 +65,7 @@ def to_committee(cast: Cast, case: Case, at: datetime) -> None:
 
 @remembered
 def hold_meeting(cast: Cast, cases: list[Case], at: datetime, choices: dict[str, Choice] | None = None) -> Meeting:
-    """A meeting at which all are present and vote alike on each case; signed by both."""
+    """A meeting at which all are present and, but for who stepped out, vote alike on each case; signed by both."""
     wanted = choices or {}
     applications = [Application.objects.get(case=case) for case in cases]
     meeting = meetings.call_meeting(
@@ -76,7 +77,8 @@ def hold_meeting(cast: Cast, cases: list[Case], at: datetime, choices: dict[str,
     for item in meeting.items.select_related("application__case"):
         choice = wanted.get(item.application.case.number, Choice.RECOGNISE)
         reasons[item.position] = "" if choice == Choice.RECOGNISE else "创新能力不足"
-        for member in cast.members:
+        recused = recused_members(item)
+        for member in (one for one in cast.members if one.pk not in recused):
             remark = reasons[item.position]
             meetings.cast_vote(item, choice=choice, remark=remark, by=member, at=at)
     meeting = meetings.draft_minutes(meeting, reasons=reasons, by=cast.office, at=at)
