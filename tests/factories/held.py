@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from accreditation.models import Application, Case, Title
+from tests.factories.cast import Cast, filed_case
+from tests.factories.steps import hold_meeting, publish, to_committee
+from workflows.tick import tick
 
 REASON = "合并承继而来，同一称号不重复授予。"
 
@@ -23,3 +26,13 @@ def hold_meanwhile(case: Case) -> Title:
         announcement_number="示例〔2025〕9号",
         provenance="测试",
     )
+
+
+def past_its_notice(cast: Cast, at: datetime) -> tuple[Case, datetime]:
+    """A case that only waits for the announcement, and the day after its notice."""
+    case = filed_case(cast)
+    to_committee(cast, case, at)
+    hold_meeting(cast, [case], at)
+    later = publish(cast, [case], at).ends_at + timedelta(days=1)
+    tick(later)
+    return case, later

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.conf import LazySettings
@@ -13,12 +13,10 @@ from accreditation.models import Application, Batch, Case, Title, User
 from accreditation.roles import Role
 from accreditation.services.titles import HELD, import_title
 from tests.clock import Clock
-from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.held import REASON, hold_meanwhile
-from tests.factories.steps import hold_meeting, publish, to_committee
+from tests.factories.cast import Cast, make_cast
+from tests.factories.held import REASON, hold_meanwhile, past_its_notice
 from tests.faults.racing import REFUSED, act, all_agrees, at_once, colleague, done_once, one_won
 from workflows import batch_acts
-from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -32,11 +30,8 @@ def cast(settings: LazySettings, clock: Clock) -> Cast:
 @pytest.fixture
 def case(cast: Cast, clock: Clock) -> Case:
     """Its notice is over."""
-    row = filed_case(cast)
-    to_committee(cast, row, clock.at)
-    hold_meeting(cast, [row], clock.at)
-    clock.at = cast.at = publish(cast, [row], clock.at).ends_at + timedelta(days=1)
-    tick(clock.at)
+    row, clock.at = past_its_notice(cast, clock.at)
+    cast.at = clock.at
     return row
 
 

@@ -15,10 +15,9 @@ from accreditation.models import Application, AuditEvent, Batch, Case, Letter, M
 from tests.attacks.generic_states import GenericStates
 from tests.attacks.national_states import NationalStates
 from tests.clock import Clock
-from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.held import REASON, hold_meanwhile
+from tests.factories.cast import Cast, make_cast
+from tests.factories.held import REASON, hold_meanwhile, past_its_notice
 from tests.factories.reconsidering import challenged, reconsiderers
-from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import door, flow_tasks
 from workflows.consistency import check_all
 from workflows.moves import possible_moves, way_to_the_end
@@ -26,7 +25,6 @@ from workflows.opening import open_application
 from workflows.presentation.whereabouts import next_groups
 from workflows.procedures import procedure_of
 from workflows.tables.generic_recognition_2026 import COUNTED
-from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FORM = {"reason": REASON}
@@ -41,11 +39,7 @@ def cast(settings: LazySettings, clock: Clock) -> Cast:
 @pytest.fixture
 def case(cast: Cast, clock: Clock) -> Case:
     """Its notice is over; the publisher has to announce it."""
-    row = filed_case(cast)
-    to_committee(cast, row, clock.at)
-    hold_meeting(cast, [row], clock.at)
-    clock.at = publish(cast, [row], clock.at).ends_at + timedelta(days=1)
-    tick(clock.at)
+    row, clock.at = past_its_notice(cast, clock.at)
     return row
 
 
