@@ -13,9 +13,11 @@ from viewflow.workflow.models import Task
 
 from accreditation.acts import Act
 from accreditation.clocks import DeadlineKind
+from accreditation.enums import ApplicationState
 from accreditation.errors import Reason
 from accreditation.models import Application, Batch, Case, Seat, User
 from accreditation.models.cases import CaseSubject
+from accreditation.services.expert_pool import WORKING
 from workflows.calendar import current_calendar
 from workflows.subjects import Subject
 from workflows.workdays import WorkCalendar
@@ -60,9 +62,15 @@ class Doing:
 
     @cached_property
     def seat(self) -> Seat | None:
-        """The panel seat of the task, for experts."""
-        seat_id = self.task.data.get("seat") if self.task else None
-        return Seat.objects.select_related("expert", "panel").get(pk=seat_id) if seat_id else None
+        """The panel seat of the task, for experts; before the visit, when the seats have no tasks, the person's own."""
+        if self.task is None:
+            return None
+        rows = Seat.objects.select_related("expert", "panel")
+        if seat_id := self.task.data.get("seat"):
+            return rows.get(pk=seat_id)
+        if self.state != ApplicationState.UNDER_SITE_VISIT:
+            return None
+        return rows.filter(panel__application=self.application, expert=self.by, state__in=WORKING).first()
 
     @property
     def seat_held(self) -> Seat:

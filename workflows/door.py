@@ -185,7 +185,8 @@ def _task(doing: Doing, task_id: int | None) -> Task | None:
     tasks = list(flow_tasks.open_tasks(doing.case, doing.verb.nodes))
     own = [task for task in tasks if task.owner_id == doing.by.pk]
     if not own and doing.verb.who is SEAT_HOLDER:
-        return flow_tasks.finished_task(doing.case, doing.verb.nodes, doing.by)
+        found = flow_tasks.finished_task(doing.case, doing.verb.nodes, doing.by)
+        return found or flow_tasks.before_the_seats(tasks)
     return next(iter(own or tasks), None)
 
 

@@ -13,6 +13,7 @@ from workflows.flows.foundation import CaseProcedure
 from workflows.models import CaseFlow
 
 OPEN = (STATUS.NEW, STATUS.ASSIGNED, STATUS.STARTED)
+SEAT_NODE = "expert_review"  # where each seat has a task of its own; at desks before it the panel has none
 
 
 def begin(flow_class: type[CaseProcedure], case: Case, start: str = "start") -> CaseFlow:
@@ -78,9 +79,16 @@ def claim(task: Task, *, by: User) -> None:
 
 
 def vacate(task: Task) -> None:
-    """A recused expert's task waits for the successor and is in nobody's inbox."""
+    """The task goes on in nobody's hands."""
     with task.activation() as activation:
         activation.unassign()
+
+
+def vacate_seat(case: Case, seat: Seat) -> None:
+    """A recused expert's task waits for the successor and is in nobody's inbox; before the seats open there is none."""
+    task = task_of_seat(case, seat)
+    if task is not None:
+        vacate(task)
 
 
 def hand_to_office(task: Task) -> None:
@@ -93,13 +101,20 @@ def hand_to_office(task: Task) -> None:
         activation.task.save()
 
 
-def hand_to_seat(task: Task, seat: Seat) -> None:
-    """The task of a place goes on with the new seat and its expert."""
-    with task.activation() as activation:
-        activation.task.data = {"seat": seat.pk}
-        activation.assign(seat.expert)
+def hand_over_seat(case: Case, vacant: Seat, seat: Seat) -> None:
+    """The task of a place goes on with the new seat and its expert; before the seats open there is none."""
+    task = task_of_seat(case, vacant)
+    if task is not None:
+        with task.activation() as activation:
+            activation.task.data = {"seat": seat.pk}
+            activation.assign(seat.expert)
 
 
 def task_of_seat(case: Case, seat: Seat) -> Task | None:
-    """The open task of a seat."""
-    return next((task for task in open_tasks(case, ["expert_review"]) if task.data.get("seat") == seat.pk), None)
+    """The open task of a seat; None before the seats open."""
+    return next((task for task in open_tasks(case, [SEAT_NODE]) if task.data.get("seat") == seat.pk), None)
+
+
+def before_the_seats(tasks: Iterable[Task]) -> Task | None:
+    """Of these the desk at which the panel has no tasks of its own yet; its experts act there by their seats."""
+    return next((task for task in tasks if node_name(task) != SEAT_NODE), None)

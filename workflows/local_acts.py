@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import SeatState
 from accreditation.errors import Reason
-from accreditation.models import Body, Deadline, User
+from accreditation.models import Body, Deadline, Seat, User
 from accreditation.services import visits
+from accreditation.services.expert_pool import Entry, entries_of
 from workflows import deadlines, records
 from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
@@ -27,14 +28,11 @@ def forwarder_fits(doing: Doing) -> Iterable[Reason]:
 
 
 def visit_is_sound(doing: Doing) -> Iterable[Reason]:
-    """A visit that has taken place, by experts of the panel who declared to have no tie."""
+    """A visit that has taken place, by experts of today's panel who declared to have no tie."""
     day, today = doing.form.get("visited_on"), doing.at.astimezone(SHANGHAI).date()
     if not isinstance(day, date) or day > today or day < _panel_day(doing):
         yield Reason("visit_day", _("核查日期须在评审组组成之后，且不晚于今天。"), "visited_on")
-    people: list[User] = list(doing.form.get("visitors") or [])
-    seated = set(_seated(doing))
-    if not people or not {person.pk for person in people} <= seated:
-        yield Reason("visitors_needed", _("请从评审组中选择到场专家，至少一名。"), "visitors")
+    yield from _faults_of_visitors(doing, day)
     if not doing.form.get("has_no_ties"):
         yield Reason("ties_undeclared", _("到场专家须当场声明与申报单位无利害关系。"), "has_no_ties")
     if not isinstance(doing.form.get("is_confirmed"), bool):
@@ -45,9 +43,34 @@ def _panel_day(doing: Doing) -> date:
     return doing.application.panel.appointed_at.astimezone(SHANGHAI).date()
 
 
-def _seated(doing: Doing) -> Iterable[int]:
-    rows = doing.application.panel.seats.exclude(state=SeatState.RECUSED)
-    return rows.values_list("expert_id", flat=True)
+def _faults_of_visitors(doing: Doing, day: object) -> Iterable[Reason]:
+    """Who was there sits on the panel today and did on that day, still is an expert, and is not known to be tied."""
+    people: list[User] = list(doing.form.get("visitors") or [])
+    seats = {seat.expert_id: seat for seat in doing.application.panel.seats.exclude(state=SeatState.RECUSED)}
+    if not seats:
+        yield Reason("panel_vacant", _("评审组席位全部空缺，请先递补专家。"), "visitors")
+    elif not people:
+        yield Reason("visitors_needed", _("请从评审组中选择到场专家，至少一名。"), "visitors")
+    entries = entries_of(doing.application, people, on=doing.at.astimezone(SHANGHAI).date())
+    for person in people:
+        yield from _faults_of_visitor(person, seats.get(person.pk), entries.get(person.pk), day)
+
+
+def _faults_of_visitor(person: User, seat: Seat | None, entry: Entry | None, day: object) -> Iterable[Reason]:
+    if seat is None:
+        yield Reason("not_on_panel", _("%(name)s 不在现任评审组。") % {"name": person}, "visitors")
+        return
+    since = seat.appointed_at.astimezone(SHANGHAI).date()
+    if isinstance(day, date) and day < since:
+        words = {"name": person, "day": since}
+        yield Reason("seated_later", _("%(name)s 于 %(day)s 才进入评审组，不能登记为此前到场。") % words, "visitors")
+    if entry is None:
+        text = _("%(name)s 已不担任评审专家，请先责令回避并递补。")
+        yield Reason("not_available", text % {"name": person}, "visitors")
+        return
+    for tie in entry.ties:
+        text = _("%(name)s 须回避：%(tie)s。请先责令回避并递补。")
+        yield Reason("tie", text % {"name": person, "tie": tie}, "visitors")
 
 
 def file_application(doing: Doing) -> None:

@@ -8,8 +8,9 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.enums import SeatState
 from accreditation.errors import Reason
-from accreditation.models import PanelDraw, Seat, User, VerifiedValue
+from accreditation.models import Panel, PanelDraw, Seat, User, VerifiedValue
 from accreditation.services import draws, panels
 from accreditation.services.expert_pool import NOT_ASKED, WORKING, Entry, employer_mark, entries_of, pool_of
 from accreditation.services.ties import ties_between
@@ -17,6 +18,9 @@ from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
 
 LEAST_REASON = 4  # characters
+POOL_USED_UP = _(
+    "专家库中已没有可以递补的专家；评审组人数不能减少，请先由市认定办公室增补专家库，再另行指定并写明理由。"
+)
 
 
 def day_of(doing: Doing) -> date:
@@ -89,10 +93,14 @@ def successor_is_proper(doing: Doing) -> Iterable[Reason]:
     vacant: Seat | None = doing.form.get("vacant")
     panel = doing.application.panel
     if vacant is None or vacant.panel_id != panel.pk or vacant not in panels.vacant_seats(panel):
-        yield Reason("no_vacancy", _("没有空缺的席位。"), "vacant")
+        yield _no_vacancy(panel, vacant)
     person: User | None = doing.form.get("expert")
     if person is None:
-        yield Reason("expert_needed", _("请选择递补专家。"), "expert")
+        entries = pool_of(doing.application, on=day_of(doing))
+        if draws.possible_successors(panel, entries):
+            yield Reason("expert_needed", _("请选择递补专家。"), "expert")
+        else:
+            yield Reason("pool_used_up", str(POOL_USED_UP), "expert")
         return
     if panel.seats.filter(expert=person).exists():
         yield Reason("sat_before", _("%(name)s 已在本评审组任职或回避。") % {"name": person}, "expert")
@@ -100,11 +108,28 @@ def successor_is_proper(doing: Doing) -> Iterable[Reason]:
     yield from _same_employer([*panels.sitting_experts(panel), person], "expert")
 
 
+def _no_vacancy(panel: Panel, named: Seat | None) -> Reason:
+    """Who sits at the place, where it is one of this panel."""
+    sitting = None
+    if named is not None and named.panel_id == panel.pk:
+        rows = panel.seats.exclude(state=SeatState.RECUSED).select_related("expert")
+        sitting = rows.filter(place=named.place).first()
+    if sitting is None:
+        return Reason("no_vacancy", _("没有空缺的席位。"), "vacant")
+    words = {"n": sitting.place, "name": sitting.expert}
+    return Reason("no_vacancy", _("第 %(n)d 席由 %(name)s 担任，没有空缺。") % words, "vacant")
+
+
 def seat_may_be_vacated(doing: Doing) -> Iterable[Reason]:
     """The seat named is of this panel, and its expert has neither stepped down nor handed in meanwhile."""
     seat: Seat | None = doing.form.get("seat")
-    if seat is None or not doing.application.panel.seats.filter(pk=seat.pk, state__in=WORKING).exists():
-        yield Reason("seat_state", _("该席位不在评审中。"), "seat")
+    rows = doing.application.panel.seats.select_related("expert")
+    found = rows.filter(pk=seat.pk).first() if seat is not None else None
+    if found is None:
+        yield Reason("seat_state", _("该席位不在本评审组。"), "seat")
+    elif found.state not in WORKING:
+        words = {"name": found.expert, "state": SeatState(found.state).label}
+        yield Reason("seat_state", _("%(name)s 不在评审中：%(state)s。") % words, "seat")
 
 
 def _faults_of_experts(doing: Doing, people: list[User]) -> Iterable[Reason]:

@@ -53,12 +53,10 @@ def _note_way(doing: Doing) -> None:
 
 
 def order_recusal(doing: Doing) -> None:
-    """Form: seat (Seat), tie. The expert loses sight of the case; the task waits for the successor."""
+    """Form: seat (Seat), tie. The expert loses sight of the case; a task of the seat waits for the successor."""
     seat = Seat.objects.select_for_update().select_related("expert").get(pk=doing.form["seat"].pk)
-    task = flow_tasks.task_of_seat(doing.case, seat)
-    assert task is not None
     panels.recuse(seat, tie=doing.form["tie"], at=doing.at)
-    flow_tasks.vacate(task)
+    flow_tasks.vacate_seat(doing.case, seat)
     doing.act.note(seat=seat.place, expert=seat.expert_id, tie=doing.form["tie"])
     doing.act.tell(seat.expert, "recusal_ordered", case_number=doing.case.number)
 
@@ -67,10 +65,8 @@ def replace_expert(doing: Doing) -> None:
     """Form: vacant (Seat), expert (User), reason (where another is next in the drawn order)."""
     vacant, expert = doing.form["vacant"], doing.form["expert"]
     due = draws.due_successor(doing.application.panel, pool_of(doing.application, on=day_of(doing)))
-    task = flow_tasks.task_of_seat(doing.case, vacant)
-    assert task is not None
     seat = panels.replace_expert(vacant, expert=expert, at=doing.at)
-    flow_tasks.hand_to_seat(task, seat)
+    flow_tasks.hand_over_seat(doing.case, vacant, seat)
     followed = due is not None and due.pk == expert.pk
     reason = "" if followed else doing.form.get("reason", "")
     doing.act.note(seat=seat.place, expert=seat.expert_id, as_drawn=followed, reason=reason)

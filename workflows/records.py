@@ -278,10 +278,9 @@ def declare_no_tie(doing: Doing) -> None:
 
 
 def recuse(doing: Doing) -> None:
-    """Form: tie. The task waits, in nobody's inbox, for the successor."""
-    assert doing.task is not None
+    """Form: tie. The task of the seat, where it has one, waits in nobody's inbox for the successor."""
     panels.recuse(doing.seat_held, tie=doing.form["tie"], at=doing.at)
-    flow_tasks.vacate(doing.task)
+    flow_tasks.vacate_seat(doing.case, doing.seat_held)
     doing.act.note(seat=doing.seat_held.place, tie=doing.form["tie"])
 
 

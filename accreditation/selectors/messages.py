@@ -106,7 +106,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "panel_appointed": Sentence(_("评审任务"), _("您已被选为办件 %(case)s 的评审专家，请先声明有无利害关系。")),
     "recusal_ordered": Sentence(
         _("您已回避"),
-        _("市认定办公室认定您与办件 %(case)s 的申报单位有利害关系，您不再参加该件评审。"),
+        _("您与办件 %(case)s 的申报单位有利害关系，已被责令回避，不再参加该件评审。"),
         "expert_history",
     ),
     "recuse": Sentence(_("专家申请回避"), _("办件 %(case)s 有专家申请回避，请递补。")),

@@ -10,7 +10,8 @@ from django.utils.translation import override
 
 from accreditation.enums import SeatState
 from accreditation.models import Application, Panel, PanelDraw, Seat, User
-from accreditation.services.expert_pool import Entry, pool_of
+from accreditation.services.expert_pool import Entry, employer_mark, pool_of
+from accreditation.services.panels import sitting_experts
 from criteria.draw import Barred, Candidate, DrawRecord, commitment_of, draw, drawn_panel, majority, successor
 from criteria.plain import from_text, to_text
 
@@ -79,6 +80,12 @@ def due_successor(panel: Panel, entries: Iterable[Entry]) -> User | None:
     sitting = [str(pk) for pk in seats.values_list("expert_id", flat=True)]
     found = successor(record, sitting=sitting, gone=_gone(record, entries))
     return next(iter(_people(entries, [found] if found else [])), None)
+
+
+def possible_successors(panel: Panel, entries: Iterable[Entry]) -> list[Entry]:
+    """Who could take a vacant seat at all, drawn or not: may sit, and is of no employer that the panel hears."""
+    heard = {employer_mark(person.expert) for person in sitting_experts(panel) if hasattr(person, "expert")}
+    return [one for one in entries if one.is_selectable and one.employer not in heard]
 
 
 def passed_over(record: DrawRecord, entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:

@@ -149,6 +149,7 @@ def test_enterprise_of_another_district_cannot_enter_whatever_it_sends(local: Lo
     ("changed", "code"),
     [
         ({"visitors": []}, "visitors_needed"),
+        ({"visitors": None}, "not_on_panel"),
         ({"has_no_ties": False}, "ties_undeclared"),
         ({"is_confirmed": None}, "answer_needed"),
         ({"visited_on": None}, "visit_day"),
@@ -162,7 +163,7 @@ def test_unsound_visit_is_refused_with_its_reason(local: LocalCast, changed: dic
     form = steps.visit_form(local, people, **changed)
     if "visited_on" in changed:
         form["visited_on"] = local.cast.at.date() + timedelta(days=1)
-    if "visitors" in changed:
+    if form["visitors"] is None:
         form["visitors"] = [local.cast.experts[7]]  # no member of the panel
     with pytest.raises(Refusal) as refused:
         door.perform(case, "record_site_visit", by=local.officer, at=local.cast.at, form=form)

@@ -94,7 +94,7 @@ def visit(local: LocalCast, number: str, clock: Clock) -> list[User]:
     people = list(User.objects.filter(seats__panel__application__case__number=number).order_by("pk"))
     assert len(people) == local.batch.panel_size
     assert [(draw.number, draw.faults, draw.way) for draw in checked_draws()] == [(number, (), "as drawn")]
-    assert number not in opened(people[0], "expert_tasks")
+    assert "待实地核查" in opened(people[0], "expert_tasks")
     send(
         local.officer, "district_visit", number, visited_on=clock.on.isoformat(), place="示例路 1 号", has_no_ties="on",
         visitors=[str(people[0].pk), str(people[1].pk)], findings="场所、设备、人员与申报材料一致。",

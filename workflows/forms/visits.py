@@ -35,12 +35,22 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(one, initial) for one in sent]
 
 
+class VisitorsField(forms.MultipleChoiceField):
+    """Offers who sits; of `others`, who sat before, it leaves it to the rules to say why not."""
+
+    others: frozenset[str] = frozenset()
+
+    def valid_value(self, value: Any) -> bool:
+        """One who sits, or sat."""
+        return super().valid_value(value) or str(value) in self.others
+
+
 class VisitForm(forms.Form):
     """When, where, who, what was found, with photographs or signed records."""
 
     visited_on = forms.DateField(label=_("核查日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     place = forms.CharField(label=_("核查地点"), max_length=200)
-    visitors = forms.MultipleChoiceField(
+    visitors = VisitorsField(
         label=_("到场专家"), help_text=_("从本件评审组中选择，至少一名。"), widget=forms.CheckboxSelectMultiple
     )
     has_no_ties = Confirmation(label=_("到场专家已当场声明与申报单位无利害关系"))
@@ -64,11 +74,16 @@ class VisitForm(forms.Form):
         widget=SeveralFiles(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
     )
 
-    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[User], left: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {str(person.pk): person for person in people}
+        sitting = {str(person.pk): person for person in people}
+        gone = {str(person.pk): person for person in left}
+        self.people = sitting | gone
         self.media_types: list[str] = []
-        offer(self, "visitors", [(key, str(person)) for key, person in self.people.items()])
+        offer(self, "visitors", [(key, str(person)) for key, person in sitting.items()])
+        field = self.fields["visitors"]
+        assert isinstance(field, VisitorsField)
+        field.others = frozenset(gone)
 
     def clean_visitors(self) -> list[User]:
         """The people, in the order of their seats."""

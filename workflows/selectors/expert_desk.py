@@ -18,6 +18,7 @@ from workflows.workdays import SHANGHAI
 from workflows.worklists import days_left
 
 WORKING = (SeatState.APPOINTED, SeatState.CLEARED)
+PANEL_SITS = (ApplicationState.UNDER_SITE_VISIT, ApplicationState.UNDER_EXPERT_REVIEW)
 PAST = (SeatState.SUBMITTED, SeatState.RECUSED)
 
 
@@ -31,10 +32,15 @@ class SeatTask:
     days_left: int | None
     is_paused: bool = False  # the clock stands still
 
+    @property
+    def awaits_visit(self) -> bool:
+        """The visit comes first; until then the expert can only step down."""
+        return bool(self.seat.panel.application.state == ApplicationState.UNDER_SITE_VISIT)
+
 
 def open_seats(user: User) -> QuerySet[Seat]:
-    """Seats that wait for the person's declaration or marks, the oldest first."""
-    rows = _own(user).filter(state__in=WORKING, panel__application__state=ApplicationState.UNDER_EXPERT_REVIEW)
+    """Seats that wait for the visit, the person's declaration or marks, the oldest first."""
+    rows = _own(user).filter(state__in=WORKING, panel__application__state__in=PANEL_SITS)
     return rows.order_by("appointed_at", "pk")
 
 

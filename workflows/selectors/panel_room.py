@@ -56,6 +56,11 @@ def due_successor(panel: Panel, entries: list[Entry]) -> User | None:
     return draws.due_successor(panel, entries)
 
 
+def possible_successors(panel: Panel, entries: list[Entry]) -> list[Entry]:
+    """Who could take a vacant seat, whether next in the drawn order or not."""
+    return draws.possible_successors(panel, entries)
+
+
 def panel_of(application: Application) -> Panel | None:
     """The panel of an application that has one."""
     return Panel.objects.select_related("application__batch__rule_set").filter(application=application).first()

@@ -22,6 +22,12 @@ def panel_members(application: Application) -> list[User]:
     return [seat.expert for seat in seats]
 
 
+def former_members(application: Application) -> list[User]:
+    """Experts who sat on the panel and sit there no more, in the order of their seats."""
+    seats = application.panel.seats.filter(state=SeatState.RECUSED).select_related("expert").order_by("place", "pk")
+    return [seat.expert for seat in seats]
+
+
 def reported_address(application: Application) -> str:
     """The address that the enterprise reported; empty where the form asks for none."""
     facts = reported_facts(application)

@@ -24,6 +24,7 @@ FORWARDED = "区级企业技术中心申报通知：街镇、园区审核转报"
 ON_THE_SPOT = "区级企业技术中心认定及管理办法：专家实地核查和复评"
 CHECKED_BY = ("material_check",)
 HANDED_IN = ("prepare", "correct")
+PANEL_SITS = ("site_visit", "expert_review")
 FORWARDING = Clock(DeadlineKind.FORWARDING, "forwarding_days")
 
 
@@ -123,15 +124,14 @@ _LINES: tuple[Verb, ...] = (
         record=local_acts.record_site_visit, starts=starting(EXPERTS),
         tells=(audiences.applicants, audiences.experts),
     ),
-    _like("order_recusal", who=who.LOCAL_APPOINTER),
-    _like("replace_expert", who=who.LOCAL_APPOINTER),
+    *(_like(code, who=who.LOCAL_APPOINTER, nodes=PANEL_SITS) for code in ("order_recusal", "replace_expert")),
     *(_like(code, who=who.LOCAL_APPOINTER) for code in ("set_sheet_aside", "pause_experts", "resume_experts")),
     *(
         _like(code, who=who.LOCAL_APPOINTER, tells=(audiences.local_officers,))
         for code in ("ask_sheet_aside", "decline_sheet_aside", "withdraw_sheet_request")
     ),
     _like("declare_no_tie"),
-    _like("recuse", tells=(audiences.local_officers,)),
+    _like("recuse", nodes=PANEL_SITS, tells=(audiences.local_officers,)),
     _by_authority("propose_value"),
     _like("submit_review", ground=ON_THE_SPOT, tells=(audiences.local_officers,)),
     # --- the leading group ----------------------------------------------------------------------------------------

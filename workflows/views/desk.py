@@ -52,6 +52,11 @@ class Desk:
         return f"{self.code}_case"
 
     @property
+    def panel_page(self) -> str:
+        """URL name of the page with the panel."""
+        return f"{self.code}_panel"
+
+    @property
     def figures_page(self) -> str:
         """URL name of the page with figures and evidence."""
         return f"{self.code}_figures"

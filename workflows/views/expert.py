@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accreditation.enums import SeatState
+from accreditation.enums import ApplicationState, SeatState
 from accreditation.errors import NotFound, Reason
 from accreditation.permissions import signed_in
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
@@ -216,7 +216,10 @@ def _declaration(
 ) -> HttpResponse:
     on = timezone.now().astimezone(SHANGHAI).date()
     ties = [str(tie) for tie in ties_between(signed_in(request), application, on=on)]
-    context = _plain(found, application) | {"ties": ties, "errors": as_errors(reasons or [])}
+    is_visited = application.state != ApplicationState.UNDER_SITE_VISIT
+    context = _plain(found, application) | {
+        "ties": ties, "errors": as_errors(reasons or []), "is_visited": is_visited,
+    }  # fmt: skip
     return _answer(request, "declaration", context, has_faults=bool(reasons))
 
 

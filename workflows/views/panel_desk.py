@@ -15,6 +15,7 @@ from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.expert_pool import Entry
 from workflows.forms.casework import ConfirmedForm
 from workflows.forms.office import OrderForm, PanelForm, SuccessorForm
+from workflows.panel_guards import POOL_USED_UP
 from workflows.presentation.draws import draw_card, draw_file
 from workflows.presentation.marks import opened_table, proposal_rows
 from workflows.presentation.seats import request_rows, seat_rows
@@ -205,7 +206,8 @@ def replace_page(request: HttpRequest, desk: Desk, number: str, seat: int) -> Ht
         answer = carry_out(request, opened, "replace_expert", values, form=form, done=_("已递补专家。"), back=back)
         if answer is not None:
             return answer
-    return _pool_page(request, opened, form, pool, "replace", vacant=vacant, due=due)
+    used_up = "" if panel_room.possible_successors(vacant.panel, pool) else POOL_USED_UP
+    return _pool_page(request, opened, form, pool, "replace", vacant=vacant, due=due, used_up=used_up)
 
 
 @form_page

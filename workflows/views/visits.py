@@ -15,6 +15,7 @@ from accreditation.services.files import take_file
 from accreditation.views.answers import file_answer
 from workflows.forms.visits import VisitForm
 from workflows.selectors import site_visits
+from workflows.selectors.panel_room import vacancies
 from workflows.views.answers import page
 from workflows.views.casework import status_of, typed
 from workflows.views.desk import DISTRICT, carry_out, needs, open_case, show
@@ -41,15 +42,16 @@ def district_visit(request: HttpRequest, number: str) -> HttpResponse:
         "visited_on": timezone.now().astimezone(SHANGHAI).date(),
         "place": site_visits.reported_address(opened.application),
     }
-    people = site_visits.panel_members(opened.application)
+    people, left = site_visits.panel_members(opened.application), site_visits.former_members(opened.application)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = VisitForm(*sent, initial=usual | typed(request), people=people)
+    form = VisitForm(*sent, initial=usual | typed(request), people=people, left=left)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data | {"documents": _kept(form)}
         answer = carry_out(request, opened, "record_site_visit", values, form=form, done=_("实地核查已登记。"))
         if answer is not None:
             return answer
-    return show(request, opened, "visit", {"form": form, "visit": None}, status=status_of(form))
+    context = {"form": form, "visit": None, "vacant": vacancies(opened.application.panel)}
+    return show(request, opened, "visit", context, status=status_of(form))
 
 
 def _kept(form: VisitForm) -> list[tuple[Any, str]]:
