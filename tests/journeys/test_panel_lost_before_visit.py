@@ -83,6 +83,14 @@ def test_case_reaches_its_title_though_all_drawn_experts_leave_before_the_visit(
     gone = leaves_in_different_ways(local, number, clock)
     assert (state(number), sitting(number)) == (S.UNDER_SITE_VISIT, [])
     assert "评审组" in opened(local.officer, "district_case", number)
+    panel = reverse("district_panel", args=[number])
+    boards = (
+        (local.officer, "district_inbox"),
+        (local.other_officer, "district_inbox"),
+        (local.cast.office, "office_inbox"),
+    )
+    assert [opened(user, name).count(f'"{panel}"') for user, name in boards] == [5, 0, 0]
+    assert "待递补的评审席位" not in opened(*boards[2])
     page = opened(local.officer, "district_visit", number)
     assert gone[0].expert.name in page
     assert reverse("district_panel", args=[number]) in page

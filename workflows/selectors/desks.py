@@ -22,6 +22,8 @@ WAITS_FOR_DISTRICT = (
     ApplicationState.UNDER_FIRST_REVIEW,
     ApplicationState.UNDER_SITE_VISIT,
 )
+MOST_VACANCIES = 20  # of a desk's board
+PANEL_SITS = (ApplicationState.UNDER_SITE_VISIT, ApplicationState.UNDER_EXPERT_REVIEW)
 ACTIVE = tuple(
     state for state, facts in APPLICATION_STATES.items() if not facts.is_final and state != ApplicationState.DRAFT
 )
@@ -127,12 +129,18 @@ def _step(state: str) -> int:
     return APPLICATION_STATES[ApplicationState(state)].step
 
 
-def vacant_places() -> QuerySet[Seat]:
-    """Recused seats whose place nobody has taken, oldest first; their cases wait for the office."""
+def vacant_places(districts: Iterable[str] | None = None) -> QuerySet[Seat]:
+    """Recused seats whose place nobody has taken, oldest first; their cases wait for whoever appointed the panel.
+
+    Those of the municipal office, or of the authorities by whose codes they are asked for.
+    """
     successors = Seat.objects.filter(panel=OuterRef("panel"), place=OuterRef("place")).exclude(state=SeatState.RECUSED)
-    rows = Seat.objects.filter(
-        state=SeatState.RECUSED, panel__application__state=ApplicationState.UNDER_EXPERT_REVIEW
-    ).exclude(Exists(successors))
+    rows = Seat.objects.filter(state=SeatState.RECUSED, panel__application__state__in=PANEL_SITS)
+    if districts is None:
+        rows = rows.filter(panel__application__batch__authority=None)
+    else:
+        rows = rows.filter(panel__application__batch__authority__district__in=list(districts))
+    rows = rows.exclude(Exists(successors))
     later = Seat.objects.filter(panel=OuterRef("panel"), place=OuterRef("place"), pk__gt=OuterRef("pk"))
     rows = rows.exclude(Exists(later)).select_related("panel__application__case__enterprise")
     return rows.order_by("declared_at", "pk")

@@ -14,11 +14,11 @@ from accreditation.errors import NotFound
 from accreditation.models import Application, Case, Deadline, Review, Seat, User, VerifiedValue
 from accreditation.visibility import seat_of
 from workflows.calendar import current_calendar
+from workflows.selectors.desks import PANEL_SITS
 from workflows.workdays import SHANGHAI
 from workflows.worklists import days_left
 
 WORKING = (SeatState.APPOINTED, SeatState.CLEARED)
-PANEL_SITS = (ApplicationState.UNDER_SITE_VISIT, ApplicationState.UNDER_EXPERT_REVIEW)
 PAST = (SeatState.SUBMITTED, SeatState.RECUSED)
 
 

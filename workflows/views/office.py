@@ -19,6 +19,7 @@ from workflows.presentation.cases import STEPS
 from workflows.presentation.trails import trail_words
 from workflows.selectors import registers
 from workflows.selectors.desks import (
+    MOST_VACANCIES,
     Stage,
     batch_codes,
     board,
@@ -56,7 +57,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "counts": inbox_counts(user, at=now, powers=POWERS),
         "stages": [_stage(stage) for stage in stages],
         "districts": districts,
-        "vacancies": vacant_places()[:20],
+        "vacancies": vacant_places()[:MOST_VACANCIES],
         "open_objections": registers.objections(user, ObjectionState.RECEIVED).count(),
         "waiting_meetings": waiting_for_signer(user, now),
         "waiting_returns": waiting_for(user),
