@@ -38,6 +38,7 @@ def fill(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         name = name_at(holder, call.announcement.announced_at)
         calls.filter(pk=call.pk).update(announced_holder=holder.pk, announced_name=name)
         applications.filter(pk=call.application_id, announcement=call.announcement_id).update(announced_name=name)
+    editor.connection.check_constraints()  # now: PostgreSQL alters no table over which checks are put off
 
 
 class Migration(migrations.Migration):
