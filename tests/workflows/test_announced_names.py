@@ -33,12 +33,14 @@ from accreditation.models import (
     Notice,
     Title,
 )
+from accreditation.services.cultivation import release_list
 from certificates.models import Certificate
 from certificates.standing import Standing
 from tests.clock import Clock
 from tests.factories import changes as made
 from tests.factories import evaluating
 from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.cultivation import listed
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import batch_acts, door
 from workflows.announcement_corrections import listed_in
@@ -46,6 +48,7 @@ from workflows.consistency import check_all
 from workflows.exports.dossier_rows import anchors_of, tables
 from workflows.exports.evaluations import csv_lines
 from workflows.selectors.evaluations import calls_of
+from workflows.selectors.matters import matching_titles
 from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -262,6 +265,25 @@ def test_dossier_tells_the_announced_name(cast: Cast, evaluated: Batch, clock: C
     for path in ("application", "title/evaluation-calls"):
         rows = csv.DictReader(io.StringIO(parts[f"{path}.csv"].decode("utf-8-sig")))
         assert [row["公布时的名称"] for row in rows] == [first], path
+
+
+def test_cultivation_list_keeps_the_name_of_its_release(cast: Cast, clock: Clock) -> None:
+    listed(cast)
+    release_list(document="示例市创新〔2026〕9号", by=cast.publisher, at=clock.at)
+    first = cast.enterprises[0].name
+    assert "现名" not in text_of(reverse("cultivation"))
+    for name in (SECOND, THIRD):
+        rename(cast, name, clock)
+        assert f"{first} 现名：{name} " in text_of(reverse("cultivation"))
+    assert "now: Another Name" in text_of(reverse("cultivation"), "en")
+
+
+def test_desk_finds_a_title_by_an_earlier_name(cast: Cast, clock: Clock) -> None:
+    first = cast.enterprises[0].name
+    rename(cast, SECOND, clock)
+    for name in (first, SECOND):
+        found = matching_titles(Title.objects.all(), words=name)
+        assert [title.holder for title in found] == [cast.enterprises[0]], name
 
 
 def test_correction_names_whom_the_announcement_lists(cast: Cast, evaluated: Batch, clock: Clock) -> None:
