@@ -56,11 +56,17 @@ FOUR_EYES = FourEyes(
 
 def titles_announced(announcement: Announcement) -> list[Title]:
     """Titles that the announcement lists, in its order; of an evaluation those whose result it gives."""
+    return [title for title, _name in listed_in(announcement)]
+
+
+def listed_in(announcement: Announcement) -> list[tuple[Title, str]]:
+    """The same, each with the name of the holder as the announcement gives it."""
     if announcement.batch.is_evaluation:
         calls = announcement.evaluation_calls.select_related("title__holder").order_by("position")
-        return [call.title for call in calls]
+        return [(call.title, call.announced_name) for call in calls]
     rows = Application.objects.filter(announcement=announcement, title__isnull=False).order_by("case__number")
-    return [row.title for row in rows.select_related("title__holder") if row.title is not None]
+    found = rows.select_related("title__holder")
+    return [(row.title, row.announced_name) for row in found if row.title is not None]
 
 
 def may_propose(person: User, batch: Batch, at: datetime | None = None) -> bool:

@@ -79,8 +79,8 @@ def uphold_objection(doing: Doing) -> None:
 def publish_result(doing: Doing) -> None:
     """Form: announcement. The title follows its result in the same transaction, its certificate with it."""
     announcement, call = doing.form["announcement"], results.call_of(doing.application)
-    doing.application.announcement = announcement
     results.publish_result(call, announcement)
+    doing.application.announcement, doing.application.announced_name = announcement, call.announced_name
     title = results.follow_result(call, by=doing.by, at=doing.at)
     certificate = ""
     if title.state in HELD and not is_failed(call):

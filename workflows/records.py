@@ -374,7 +374,8 @@ def grant(doing: Doing) -> None:
     announcement = doing.form["announcement"]
     until = certification.valid_until(announcement.dated, rules_of(doing.batch))
     title = titles.grant_title(doing.application, announcement, valid_until=until)
-    doing.application.announcement, doing.application.title = announcement, title
+    notices.list_in(announcement, doing.application)
+    doing.application.title = title
     is_certified = doing.batch.issues_certificate
     number = certification.request_for(title, doing.application, announcement, at=doing.at) if is_certified else ""
     doing.act.note(announcement=announcement.number, title=title.number, certificate=number)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django_fsm import GET_STATE, transition
 
 from accreditation.enums import ApplicationState, Owner, states_where
+from accreditation.models.announcing import ANNOUNCING, Announced
 from accreditation.models.batches import Batch
 from accreditation.models.cases import CaseSubject
 from accreditation.models.enterprises import Enterprise
@@ -55,7 +56,9 @@ def _after_dismissal(application: Application, is_over: bool) -> str:
     return S.NOTICE_COMPLETED if is_over else S.UNDER_NOTICE
 
 
-class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericRoute, HeldOtherwise, CaseSubject):
+class Application(
+    Announced, Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericRoute, HeldOtherwise, CaseSubject
+):
     """One enterprise's application in one batch. Only the door moves its state."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="applications")
@@ -70,7 +73,6 @@ class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericR
     ended_for = models.TextField(blank=True)  # reasons of an adverse end, as told to the applicant
     decision = models.ForeignKey("Decision", on_delete=models.PROTECT, null=True, related_name="+")
     notice = models.ForeignKey("Notice", on_delete=models.PROTECT, null=True, related_name="+")
-    announcement = models.ForeignKey("Announcement", on_delete=models.PROTECT, null=True, related_name="+")
     title = models.ForeignKey("Title", on_delete=models.PROTECT, null=True, related_name="+")
     forwarder = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="forwarded")
     has_no_notice = models.BooleanField(default=False)  # its batch announces without a public notice
@@ -108,6 +110,7 @@ class Application(Evaluating, Recommending, LocalRoute, MunicipalRoute, GenericR
             ),
             *RECOMMENDING,
             *EVALUATING,
+            *ANNOUNCING,
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from accreditation.evaluation_words import EXEMPT, CallReason
 from accreditation.models.applications import Application
 from accreditation.models.batches import Batch, Programme
 from accreditation.models.cases import Case
+from accreditation.models.enterprises import Enterprise
 from accreditation.models.notices import Announcement
 from accreditation.models.people import Body, User
 from accreditation.models.titles import Title
@@ -71,6 +72,9 @@ class EvaluationCall(models.Model):
     consequence = models.CharField(max_length=40, blank=True)
     override = models.TextField(blank=True)  # the rule that beat the score, as the rules put it in Chinese
     announcement = models.ForeignKey(Announcement, on_delete=models.PROTECT, null=True, related_name="evaluation_calls")
+    # who held the title on the day of the announcement, and the name under which the announcement lists it
+    announced_holder = models.ForeignKey(Enterprise, on_delete=models.PROTECT, null=True, related_name="+")
+    announced_name = models.CharField(max_length=120, blank=True)
     published_on = models.DateField(null=True, blank=True)
     proposal = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="evaluation_calls")
 
@@ -86,6 +90,11 @@ class EvaluationCall(models.Model):
             models.CheckConstraint(
                 name="published_evaluation_has_result_or_is_late",
                 condition=Q(published_on__isnull=True) | ~Q(band="") | Q(late_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="announced_result_names_holder",
+                condition=Q(announcement__isnull=True, announced_holder__isnull=True, announced_name="")
+                | (Q(announcement__isnull=False, announced_holder__isnull=False) & ~Q(announced_name="")),
             ),
         ]
 

@@ -98,6 +98,13 @@ def releases() -> list[CultivationRelease]:
     return list(CultivationRelease.objects.select_related("released_by").order_by("-released_at", "-pk"))
 
 
+def named_in(release: CultivationRelease) -> dict[str, Enterprise]:
+    """The enterprises of a release as they are today, by the number of their stay."""
+    numbers = [line["number"] for line in release.lines]
+    rows = Cultivation.objects.filter(number__in=numbers).select_related("enterprise")
+    return {row.number: row.enterprise for row in rows}
+
+
 def newest_release() -> CultivationRelease | None:
     """What everybody reads today."""
     return CultivationRelease.objects.order_by("-released_at", "-pk").first()

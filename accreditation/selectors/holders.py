@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
 
 from accreditation.audit import chain_key
 from accreditation.enums import TitleState
@@ -70,6 +73,31 @@ def former_names(enterprise: Enterprise) -> list[FormerName]:
         day = entry.notice.published_at.astimezone(SHANGHAI).date()
         found.setdefault(entry.enterprise_name, FormerName(entry.enterprise_name, None, day, entry.notice.number))
     return list(found.values())
+
+
+def once_called(words: str) -> QuerySet[Enterprise]:
+    """Enterprises that bore a name with these words in it before, as the history above tells it."""
+    given_up, printed = _given_up(words).values("enterprise"), _printed(words).values("application__enterprise")
+    return Enterprise.objects.filter(Q(pk__in=given_up) | Q(pk__in=printed))
+
+
+def former_names_with(words: str, enterprises: Iterable[Enterprise]) -> dict[int, str]:
+    """The earlier name by which these words find each enterprise that is called otherwise today, by its key."""
+    keys = {row.pk for row in enterprises if words and words.casefold() not in row.name.casefold()}
+    if not keys:
+        return {}
+    printed = _printed(words).filter(application__enterprise__in=keys)
+    found = dict(printed.values_list("application__enterprise", "enterprise_name"))
+    given_up = _given_up(words).filter(enterprise__in=keys).order_by("happened_on", "pk")
+    return found | dict(given_up.values_list("enterprise", "note"))
+
+
+def _given_up(words: str) -> QuerySet[HolderRecord]:
+    return HolderRecord.objects.filter(kind=FORMER_NAME, note__icontains=words)
+
+
+def _printed(words: str) -> QuerySet[NoticeEntry]:
+    return NoticeEntry.objects.filter(enterprise_name__icontains=words)
 
 
 def title_steps(titles: list[Title]) -> list[TitleStep]:

@@ -9,7 +9,7 @@ from django_fsm import can_proceed
 from accreditation.acts import act
 from accreditation.enums import TitleState
 from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS, WITH_RECTIFICATION
-from accreditation.models import Announcement, Application, EvaluationCall, Title, User
+from accreditation.models import Announcement, Application, Enterprise, EvaluationCall, Title, User
 from accreditation.models.titles import MOVED
 from accreditation.services.evaluation_rounds import HELD, cycle_years
 from accreditation.services.rule_sets import rules_of
@@ -43,9 +43,11 @@ def mark_late(application: Application, *, at: datetime) -> None:
 
 
 def publish_result(call: EvaluationCall, announcement: Announcement) -> None:
-    """The result is public from the day of the announcement."""
+    """The result is public from the day of the announcement, under the name that the holder bears in this moment."""
+    holder = Enterprise.objects.get(titles=call.title_id)
     call.announcement, call.published_on = announcement, announcement.dated
-    call.save(update_fields=["announcement", "published_on"])
+    call.announced_holder, call.announced_name = holder, holder.name
+    call.save(update_fields=["announcement", "published_on", "announced_holder", "announced_name"])
 
 
 def is_warned_by(call: EvaluationCall, title: Title) -> bool:

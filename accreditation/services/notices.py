@@ -11,7 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act
 from accreditation.enums import NoticeState, ObjectionState
 from accreditation.errors import AlreadyDone, Reason
-from accreditation.models import Announcement, Application, Batch, Notice, NoticeEntry, Objection, StoredFile, User
+from accreditation.models import (
+    Announcement,
+    Application,
+    Batch,
+    Enterprise,
+    Notice,
+    NoticeEntry,
+    Objection,
+    StoredFile,
+    User,
+)
 from accreditation.services.numbers import next_number_at
 
 
@@ -123,3 +133,9 @@ def create_announcement(batch: Batch, *, number: str, dated: date, body: str, by
     return Announcement.objects.create(
         number=number, batch=batch, dated=dated, body=body, announced_by=by, announced_at=at
     )
+
+
+def list_in(announcement: Announcement, application: Application) -> None:
+    """The announcement lists the enterprise under the name that it bears in this moment; the caller saves the row."""
+    name = Enterprise.objects.values_list("name", flat=True).get(pk=application.enterprise_id)
+    application.announcement, application.announced_name = announcement, name

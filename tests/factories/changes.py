@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accreditation.change_words import ChangeKind, ChangeState
-from accreditation.models import Case, ChangeSuccessor, Enterprise, Title
+from accreditation.models import Case, ChangeRequest, ChangeSuccessor, Enterprise, Title
 from accreditation.selectors.people import active_people_of
 from accreditation.services.changes import Particulars
 from certificates.models import Certificate
@@ -87,6 +87,15 @@ def agreed(case: Case, at: datetime) -> None:
     """Every successor has agreed."""
     for row in ChangeSuccessor.objects.filter(change__case=case).select_related("enterprise", "change__case"):
         agree_to_succession(row, by=active_people_of(row.enterprise)[0], at=at)
+
+
+def renamed(cast: Cast, name: str, *, at: datetime, number: str) -> None:
+    """The first enterprise is called otherwise from now on: reported, seen by its district, confirmed."""
+    case = opened(cast, ChangeKind.RENAME, at=at, new_name=name, new_name_en="Another Name", occurred_on=at.date())
+    led_to(case, S.UNDER_CONFIRMATION, cast, at=at)
+    officer = cast.office if ChangeRequest.objects.get(case=case).is_for_city else cast.pudong
+    door.perform(case, "confirm_change", by=officer, at=at, form=confirmation(at, number))
+    cast.enterprises[0].refresh_from_db()
 
 
 @remembered

@@ -225,12 +225,12 @@ def _office_sees_the_round(pages: Round) -> None:
     page = pages.seen(office, "office_evaluation", code)
     assert EvaluationRound.objects.get().list_sha256 in page
     late = pages.client(office).get(reverse("office_evaluation", args=[code]), {"part": "late"})
-    assert [row["holder"] for row in late.context["page"].object_list] == [pages.cast.enterprises[LATE].name]
+    assert [row["name"] for row in late.context["page"].object_list] == [pages.cast.enterprises[LATE].name]
     csv = pages.client(office).get(reverse("office_evaluation_file", args=[code, "csv"])).content.decode("utf-8-sig")
     assert csv.count("\r\n") == 6
     book = pages.client(office).get(reverse("office_evaluation_file", args=[code, "xlsx"])).content
     rows = list(openpyxl.load_workbook(io.BytesIO(book)).active.values)
-    assert [row[10] for row in rows[1:]] == ["优秀", "基本合格", "不合格", "逾期未报送", None]
+    assert [row[12] for row in rows[1:]] == ["优秀", "基本合格", "不合格", "逾期未报送", None]
 
 
 def _proposals_wait_for_an_officer(pages: Round) -> None:

@@ -55,7 +55,7 @@ def announcement(cast: Cast) -> Announcement:
         announced_by=cast.publisher, announced_at=cast.at,
     )  # fmt: skip
     case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=cast.at)
-    Application.objects.filter(case=case).update(title=title, announcement=row)
+    Application.objects.filter(case=case).update(title=title, announcement=row, announced_name=case.enterprise.name)
     return row
 
 

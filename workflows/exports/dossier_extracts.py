@@ -14,7 +14,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accreditation.audit import breaks_among, canonical, chain_key, read_chain
-from accreditation.models import Application, AuditEvent, Batch, EvaluationCall, Meeting, Notice, NoticeAdjustment
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Batch,
+    EvaluationCall,
+    HolderRecord,
+    Meeting,
+    Notice,
+    NoticeAdjustment,
+)
+from accreditation.selectors.holders import FORMER_NAME
 from workflows.exports.dossier_parts import Part, csv_part, json_part, row_of, safe
 from workflows.exports.dossier_seals import COLUMNS, place_of, seal_of, withheld
 from workflows.presentation.oversight import act_labels, office_labels
@@ -24,7 +34,8 @@ NAMING = (  # lists of those whom an act is about: numbers of cases or titles, o
     "cases", "items", "recognised", "passed_over", "candidates", "drawn", "called", "late",
 )  # fmt: skip
 COLUMNS_TOLD = (  # by which another case of the batch is known: by the first three one of the same enterprise too
-    "case__number", "product_name", "title__number", "enterprise__name", "enterprise__uscc", "enterprise",
+    "case__number", "product_name", "title__number", "enterprise__name", "enterprise__uscc",
+    "announced_name", "notice_entries__enterprise_name", "enterprise",
 )  # fmt: skip
 BESIDE = "votes"  # a list of the same order as the one above
 SHOWN = frozenset(  # what is said of the whole meeting, notice or ranking, or of the one case that the act is about
@@ -80,12 +91,14 @@ def _rankings(application: Application) -> frozenset[str]:
 
 
 def _others(application: Application) -> frozenset[str]:
-    """Numbers, titles, names, credit codes and products of the other cases of the batch."""
+    """Numbers, titles, names of today and of before, credit codes and products of the other cases of the batch."""
     rows = Application.objects.filter(batch=application.batch_id).exclude(pk=application.pk)
     found = rows.values_list(*COLUMNS_TOLD)
     words = {
         word for *named, enterprise in found for word in named[: None if enterprise != application.enterprise_id else 3]
     }
+    others = rows.exclude(enterprise=application.enterprise_id).values("enterprise")
+    words |= set(HolderRecord.objects.filter(kind=FORMER_NAME, enterprise__in=others).values_list("note", flat=True))
     return frozenset(words - {"", None, application.product_name})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 HEADINGS: dict[str, str] = {
     "accepted_at": "受理时间", "addressed_to": "主送", "adjourned_at": "延期时间", "adjourned_for": "延期原因",
     "adjustment": "调整通知", "adopted_at": "采纳时间", "adopted_by": "采纳人", "after": "补正后", "annex": "附表",
+    "announced_holder": "公布时的单位", "announced_name": "公布时的名称",
     "announced_at": "公布时间", "announced_by": "公布人", "announcement": "公布文件",
     "announcement_number": "认定文号", "answer": "答复", "answer_days": "答复天数", "answer_reason": "答复理由",
     "answered_at": "答复时间", "answered_by": "答复人", "application": "申报件", "appointed_at": "聘任时间",

@@ -14,22 +14,23 @@ from workflows.exports.standings import table_sheet
 from workflows.presentation.evaluations import call_words
 from workflows.presentation.words import Words
 
-WIDTHS = (8, 22, 34, 22, 14, 16, 28, 22, 22, 12, 12, 14, 22)
+WIDTHS = (8, 22, 34, 34, 34, 22, 14, 16, 28, 22, 22, 12, 12, 14, 22)
 
 
 def headings() -> list[str]:
     """Columns of the list."""
     return [
-        _("序号"), _("称号编号"), _("单位名称"), _("统一社会信用代码"), _("所在区"), _("报送情况"), _("不参加的理由"),
-        _("申报编号"), _("办理状态"), _("评价得分"), _("评价等次"), _("公布日期"), _("处理立案"),
+        _("序号"), _("称号编号"), _("单位名称"), _("现名"), _("称号现持有单位"), _("统一社会信用代码"), _("所在区"),
+        _("报送情况"), _("不参加的理由"), _("申报编号"), _("办理状态"), _("评价得分"), _("评价等次"), _("公布日期"),
+        _("处理立案"),
     ]  # fmt: skip
 
 
 def cells(row: Words) -> list[str]:
     """One call as texts."""
     names = (
-        "position", "title", "holder", "uscc", "district", "part", "reason", "number", "state", "score", "band",
-        "published_on", "proposal",
+        "position", "title", "name", "now", "passed_to", "uscc", "district", "part", "reason", "number", "state",
+        "score", "band", "published_on", "proposal",
     )  # fmt: skip
     return [str(row[name] or "") for name in names]
 

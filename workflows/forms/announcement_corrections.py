@@ -28,10 +28,10 @@ class CorrectionForm(forms.Form):
         widget=forms.Textarea(attrs=LONG),
     )
 
-    def __init__(self, *args: Any, titles: Iterable[Title], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, listed: Iterable[tuple[Title, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        listed = [(title.number, f"{title.holder.name} {title.number}") for title in titles]
-        offer(self, "title", [("", _("请选择")), *listed])
+        offered = [(title.number, f"{name} {title.number}") for title, name in listed]
+        offer(self, "title", [("", _("请选择")), *offered])
 
 
 class CorrectionAnswerForm(forms.Form):

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.cultivation_words import CultivationEnd, CultivationGround, CultivationState
-from accreditation.models import Cultivation, CultivationRelease, GapReport
+from accreditation.models import Cultivation, CultivationRelease, Enterprise, GapReport
 from accreditation.selectors.holders import day_of
 from accreditation.templatetags.dates import day_text
 from accreditation.templatetags.language import is_english
 from accreditation.templatetags.parts import state_tone
 from criteria.exact import fixed_text
 from workflows.presentation.standings import industry_name
-from workflows.presentation.words import Words, district_name, quoted
+from workflows.presentation.words import Words, district_name, filled, quoted
 
 TOTAL_PLACES = 2
 
@@ -104,12 +105,12 @@ def public_columns() -> list[Words]:
     return [{"label": label} for label in (_("单位名称"), _("所在区"), _("产业领域"), _("入库日期"))]
 
 
-def public_rows(release: CultivationRelease) -> list[Words]:
-    """The list as it was released: names as they stood on that day."""
+def public_rows(release: CultivationRelease, today: Mapping[str, Enterprise]) -> list[Words]:
+    """The list as it was released: names as they stood on that day, with today's beside them where they differ."""
     return [
         {
             "cells": [
-                {"text": line["name_en"] if is_english() and line["name_en"] else quoted(line["name"])},
+                {"text": _name(line["name"], line["name_en"]), "hint": _now(line["name"], today.get(line["number"]))},
                 district_name(line["district"]),
                 industry_name(line["industry"]),
                 line["since"],
@@ -117,3 +118,13 @@ def public_rows(release: CultivationRelease) -> list[Words]:
         }
         for line in release.lines
     ]
+
+
+def _name(name_zh: str, name_en: str) -> str | SafeString:
+    return name_en if is_english() and name_en else quoted(name_zh)
+
+
+def _now(printed: str, enterprise: Enterprise | None) -> str | SafeString:
+    if enterprise is None or enterprise.name == printed:
+        return ""
+    return filled(_("现名：%(name)s"), name=_name(enterprise.name, enterprise.name_en))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.evaluation_words import LOSES_TITLE, WARNINGS, CallReason
 from accreditation.models import Application, EvaluationCall
+from workflows.presentation.announced import bearer_of, naming_of_call
 from workflows.presentation.words import Words, amount, district_name, either, state_label, state_tone
 from workflows.selectors.evaluations import (
     ANSWERED,
@@ -55,14 +56,15 @@ def score_text(call: EvaluationCall) -> str:
 def call_words(call: EvaluationCall, *, case_page: str = "office_case") -> Words:
     """A line of the list of a round: title, holder, why, where it stands, result, what follows."""
     part, case = part_of(call), call.application.case if call.application else None
+    bearer = bearer_of(call)
     state = state_label(call.application.state) if call.application else ""
     return {
         "position": call.position,
         "title": call.title.number,
         "title_href": reverse("centre", args=[call.title.number]),
-        "holder": call.title.holder.name,
-        "uscc": call.title.holder.uscc,
-        "district": district_name(call.title.holder.district),
+        **naming_of_call(call),
+        "uscc": bearer.uscc,
+        "district": district_name(bearer.district),
         "part": part_label(part),
         "tone": TONES[part],
         "reason": CallReason(call.reason).label if part == LEFT_OUT else "",
@@ -91,7 +93,7 @@ def result_words(call: EvaluationCall, *, is_set_aside: bool = False) -> Words:
     number = call.announcement.number if call.announcement else call.round.document_number
     return {
         "year": call.round.year,
-        "holder": call.title.holder.name,
+        **naming_of_call(call),
         "title": call.title.number,
         "valid_from": call.title.valid_from,
         "valid_until": call.title.valid_until,

@@ -67,7 +67,9 @@ def would_freeze(batch: Batch) -> list[Listed]:
 
 def calls_of(round_: EvaluationRound, part: str = "") -> QuerySet[EvaluationCall]:
     """The calls of a round in their order; `part` narrows them to one column of the counts."""
-    rows = round_.calls.select_related("title__holder", "application__case", "proposal", "announcement")
+    rows = round_.calls.select_related(
+        "title__holder", "announced_holder", "application__case", "proposal", "announcement"
+    )
     return rows.filter(pk__in=[call.pk for call in rows if part_of(call) == part]) if part else rows
 
 
@@ -100,13 +102,15 @@ def own_calls(user: Person) -> list[EvaluationCall]:
 
 def results_of(title: Title) -> list[EvaluationCall]:
     """Published results of a title, the newest first."""
-    rows = title.evaluation_calls.filter(published_on__isnull=False).select_related("round", "announcement")
+    rows = title.evaluation_calls.filter(published_on__isnull=False)
+    rows = rows.select_related("round", "announcement", "announced_holder")
     return list(rows.order_by("-round__year"))
 
 
 def announced_results(row: Announcement) -> list[EvaluationCall]:
     """What an announcement of results lists, late holders included."""
-    return list(row.evaluation_calls.select_related("title__holder", "round").order_by("position"))
+    rows = row.evaluation_calls.select_related("title__holder", "announced_holder", "announcement", "round")
+    return list(rows.order_by("position"))
 
 
 def set_aside(calls: Iterable[EvaluationCall]) -> frozenset[int]:

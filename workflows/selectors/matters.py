@@ -23,6 +23,7 @@ from accreditation.models.cases import CaseSubject
 from accreditation.permissions import Person, districts_of, has_power_at, powers_of
 from accreditation.roles import Power
 from accreditation.selectors.granting import proceeded_over_at
+from accreditation.selectors.holders import once_called
 from accreditation.services.matter_returns import open_return
 from accreditation.services.proceedings import standing_documents
 from accreditation.services.reconsiderations import orders_redo
@@ -106,10 +107,10 @@ def titles_of_authority(user: Person) -> QuerySet[Title]:
 
 
 def matching_titles(titles: QuerySet[Title], *, words: str = "", state: str = "") -> QuerySet[Title]:
-    """Titles that fit; `words` are looked for in number, holder and credit code."""
+    """Titles that fit; `words` are looked for in number, holder, its earlier names and credit code."""
     if words:
         found = Q(number__icontains=words) | Q(holder__name__icontains=words) | Q(product__icontains=words)
-        titles = titles.filter(found | Q(holder__uscc__iexact=words))
+        titles = titles.filter(found | Q(holder__uscc__iexact=words) | Q(holder__in=once_called(words)))
     return titles.filter(state=state) if state else titles
 
 

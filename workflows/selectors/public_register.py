@@ -30,6 +30,7 @@ from accreditation.models import (
 from accreditation.models.batches import is_evaluation
 from accreditation.models.titles import BENEATH, STANDING
 from accreditation.reissue_words import ALLOW_REISSUE
+from accreditation.selectors.holders import once_called
 from accreditation.selectors.results import calls_undecided
 from accreditation.services.adjustments import last_moment
 from accreditation.services.reconsiderations import stay_over
@@ -141,13 +142,19 @@ def notice(number: str) -> Notice:
 
 def entries(row: Notice) -> list[NoticeEntry]:
     """The list as it was printed."""
-    rows = row.entries.select_related("application__case", "application__notice", "notice").order_by("position")
+    rows = row.entries.select_related(
+        "application__case", "application__enterprise", "application__notice", "notice"
+    ).order_by("position")
     return list(rows.prefetch_related("application__notice_extensions"))
 
 
 def entry(row: Notice, case_number: str) -> NoticeEntry:
     """One case of the list that is still held by this notice; NotFound for anything else."""
-    found = row.entries.select_related("application__case").filter(application__case__number=case_number).first()
+    found = (
+        row.entries.select_related("application__case", "application__enterprise")
+        .filter(application__case__number=case_number)
+        .first()
+    )
     if found is None or found.application.notice_id != row.pk:
         raise NotFound(case_number)
     return found
@@ -173,13 +180,16 @@ def announcement(number: str) -> Announcement:
 
 def announced(row: Announcement) -> list[Application]:
     """Recognitions that an announcement lists, with their titles."""
-    rows = Application.objects.filter(announcement=row).select_related("case", "enterprise", "title")
+    rows = Application.objects.filter(announcement=row).select_related("case", "enterprise", "title__holder")
     return list(rows.order_by("case__number"))
 
 
 # --- the register ------------------------------------------------------------------------------------------------
 def titles(filters: Mapping[str, str]) -> QuerySet[Title]:
-    """Titles by the filters `words`, `programme`, `district`, `year`, `state`; without a state those in force."""
+    """Titles by the filters `words`, `programme`, `district`, `year`, `state`; without a state those in force.
+
+    The words are looked for in product, name and earlier names of the holder.
+    """
     rows = Title.objects.select_related("programme__granted_by", "holder")
     state = filters.get("state", "")
     if not state:
@@ -187,7 +197,8 @@ def titles(filters: Mapping[str, str]) -> QuerySet[Title]:
     elif state != ALL_STATES:
         rows = rows.filter(state=state)
     if words := filters.get("words"):
-        rows = rows.filter(Q(holder__name__icontains=words) | Q(product__icontains=words))
+        found = Q(holder__name__icontains=words) | Q(product__icontains=words)
+        rows = rows.filter(found | Q(holder__in=once_called(words)))
     for name, column in (("programme", "programme_id"), ("district", "holder__district"), ("year", "granted_on__year")):
         if value := filters.get(name):
             rows = rows.filter(**{column: value})

@@ -20,9 +20,9 @@ from accreditation.views.answers import put_reasons, say_refusal
 from workflows.announcement_corrections import (
     FOUR_EYES,
     decline_correction,
+    listed_in,
     propose_correction,
     publish_correction,
-    titles_announced,
 )
 from workflows.forms.announcement_corrections import CorrectionAnswerForm, CorrectionForm
 from workflows.presentation import announcement_corrections as words
@@ -41,8 +41,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def announcement_corrections(request: HttpRequest, pk: int) -> HttpResponse:
     """Corrections of one announcement, and the form to propose one more."""
     announcement = rows.announcement_to_correct(signed_in(request), pk)
-    titles = titles_announced(announcement)
-    form = CorrectionForm(request.POST or None, titles=titles, initial=typed(request))
+    form = CorrectionForm(request.POST or None, listed=listed_in(announcement), initial=typed(request))
     if request.method == "POST" and form.is_valid():
         row = _propose(request, announcement, form)
         if row is not None:
@@ -60,7 +59,7 @@ def announcement_corrections(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _propose(request: HttpRequest, announcement: Announcement, form: CorrectionForm) -> AnnouncementCorrection | None:
     said = form.cleaned_data
-    title = next(title for title in titles_announced(announcement) if title.number == said["title"])
+    title = next(title for title, _name in listed_in(announcement) if title.number == said["title"])
     try:
         return propose_correction(
             announcement,

@@ -79,6 +79,6 @@ def cultivation(request: HttpRequest) -> HttpResponse:
     context = {
         "release": release,
         "columns": public_columns(),
-        "rows": public_rows(release) if release else [],
+        "rows": public_rows(release, register.named_in(release)) if release else [],
     }
     return render(request, "workflows/cultivation/public.html", context)

@@ -18,7 +18,7 @@ from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
 from accreditation.reissue_words import ALLOW_REISSUE
 from accreditation.selectors.granting import granting_bodies, granting_body
-from accreditation.selectors.holders import PROLONG, passed_from
+from accreditation.selectors.holders import PROLONG, former_names_with, passed_from
 from accreditation.services.files import take_file
 from accreditation.services.hearings import code_of
 from accreditation.services.notice_ends import end_of_notice
@@ -30,6 +30,7 @@ from workflows.exports.register import csv_of, title_lines
 from workflows.forms.public import CentreFilter, NoticeFilter, ObjectionForm, TrackForm
 from workflows.presentation import reexaminations
 from workflows.presentation.adjustments import adjustment_words
+from workflows.presentation.announced import naming, recognised_words
 from workflows.presentation.announcement_corrections import correction_words
 from workflows.presentation.cases import (
     batch_name,
@@ -108,12 +109,12 @@ def _entries(row: Notice, at: Any) -> list[Words]:
 
 
 def _entry(found: NoticeEntry, at: Any) -> Words:
-    number = found.application.case.number
+    number, enterprise = found.application.case.number, found.application.enterprise
     address = reverse("objection_new", args=[found.notice.number, number])
     rows = extension_rows(found.application) if found.application.notice_id == found.notice_id else []
     return {
         "position": found.position,
-        "name": found.enterprise_name,
+        **naming(found.enterprise_name, enterprise, enterprise),
         "product": found.product,
         "district": district_name(found.district),
         "number": number,
@@ -133,7 +134,7 @@ def announcement(request: HttpRequest, number: str) -> HttpResponse:
         "batch_name": ordinal_name(row.batch),
         "programme": programme_name(row.batch),
         "body": row.batch.granting_body,
-        "rows": [] if row.batch.is_evaluation else register.announced(row),
+        "rows": [] if row.batch.is_evaluation else [recognised_words(one) for one in register.announced(row)],
         "results": published_words(announced_results(row)),
         "corrections": [correction_words(one) for one in published_corrections(row)],
     }
@@ -213,7 +214,11 @@ def centres(request: HttpRequest) -> HttpResponse:
     form = _centre_filter(request)
     shown = page_of_rows(request, register.titles(form.chosen()))
     bodies = granting_bodies(shown.object_list)
-    shown.object_list = [{"title": row, "name": title_name(row.programme, bodies[row.pk])} for row in shown.object_list]
+    called = former_names_with(form.chosen().get("words", ""), [row.holder for row in shown.object_list])
+    shown.object_list = [
+        {"title": row, "name": title_name(row.programme, bodies[row.pk]), "former": called.get(row.holder_id, "")}
+        for row in shown.object_list
+    ]
     query = request.GET.copy()
     query.pop("page", None)
     export = f"{reverse('centres_csv')}?{query.urlencode()}" if query else reverse("centres_csv")

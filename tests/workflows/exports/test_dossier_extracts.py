@@ -21,6 +21,7 @@ from accreditation.models import Application, Batch, Case, Enterprise, Meeting, 
 from accreditation.services import figure_plans, meeting_course, meetings, notices
 from accreditation.services.meeting_signers import replace_signer
 from tests.clock import Clock
+from tests.factories import changes as made
 from tests.factories import evaluating, local_evaluating, recommending
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, publish, to_committee
@@ -180,6 +181,19 @@ def test_acts_over_others_that_follow_change_no_byte(cast: Cast, clock: Clock) -
     hold_meeting(cast, cases[1:], clock.at)
     assert [part.sha256 for part in parts_of(cases[0])] == before
     assert Meeting.objects.count() == 2
+
+
+def test_former_name_of_another_enterprise_stays_withheld(cast: Cast, clock: Clock) -> None:
+    """Also where the text that gives it seems to be about this case alone, and whatever the other is called since."""
+    cases = before_committee(cast, clock, 2)
+    former = cases[0].enterprise.name
+    meeting = call_meeting(cast, cases, clock)
+    own = meeting.items.get(application__case=cases[1])
+    meeting_course.adjourn_item(own, reason=f"与{former}的材料一并补核", by=cast.office, at=clock.at)
+    before = [part.sha256 for part in parts_of(cases[1])]
+    assert former not in b"".join(part.content for part in parts_of(cases[1])).decode()
+    made.renamed(cast, "上海示例第二名称有限公司", at=clock.at, number="示例经技〔2026〕30号")
+    assert [part.sha256 for part in parts_of(cases[1])] == before
 
 
 def test_break_of_the_chain_is_told(cast: Cast, clock: Clock) -> None:

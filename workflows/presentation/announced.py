@@ -1,0 +1,37 @@
+"""Announced lists in words: the name under which somebody was announced, and what it is called today."""
+
+from __future__ import annotations
+
+from accreditation.models import Application, Enterprise, EvaluationCall
+from workflows.presentation.words import Words
+
+
+def naming(printed: str, bearer: Enterprise, holder: Enterprise) -> Words:
+    """`name` as it was printed; `now` where the bearer is called otherwise today; `passed_to` who has the title now."""
+    return {
+        "name": printed,
+        "now": bearer.name if bearer.name != printed else "",
+        "passed_to": holder.name if holder.pk != bearer.pk else "",
+    }
+
+
+def bearer_of(call: EvaluationCall) -> Enterprise:
+    """Who held the title when its result was announced; before that, who holds it today."""
+    return call.announced_holder or call.title.holder
+
+
+def naming_of_call(call: EvaluationCall) -> Words:
+    """The name in the list of a round: as the announcement gives it; today's before there is one."""
+    bearer = bearer_of(call)
+    return naming(call.announced_name or bearer.name, bearer, call.title.holder)
+
+
+def recognised_words(row: Application) -> Words:
+    """A line of an announcement of recognitions: name, product, title with its term."""
+    assert row.title is not None
+    return naming(row.announced_name, row.enterprise, row.title.holder) | {
+        "product": row.product_name,
+        "title": row.title.number,
+        "valid_from": row.title.valid_from,
+        "valid_until": row.title.valid_until,
+    }
