@@ -44,7 +44,13 @@ def draw_is_due(doing: Doing) -> Iterable[Reason]:
         yield Reason("drawn_before", _("本件已抽取，不能重抽。"))
     if size % 2 == 0:
         yield Reason("even_panel", _("评审组人数须为单数，本批次定为 %(n)d 名。") % {"n": size})
-    elif (found := draws.seats_that_fill(doing.application, on=day_of(doing))) < size:
+    else:
+        yield from _pool_suffices(doing)
+
+
+def _pool_suffices(doing: Doing) -> Iterable[Reason]:
+    size, found = doing.batch.panel_size, draws.seats_that_fill(doing.application, on=day_of(doing))
+    if found < size:
         text = _("可抽取的专家不足：须来自 %(n)d 个不同单位，现只有 %(m)d 个。请补充专家库。")
         yield Reason("pool_too_small", text % {"n": size, "m": found})
 
@@ -84,6 +90,8 @@ def panel_is_proper(doing: Doing) -> Iterable[Reason]:
     if len({person.pk for person in people}) != doing.batch.panel_size:
         text = _("评审组须由 %(n)d 名不同的专家组成，现为 %(m)d 名。")
         yield Reason("panel_size", text % {"n": doing.batch.panel_size, "m": len(people)}, "experts")
+    if len(people) < doing.batch.panel_size:
+        yield from _pool_suffices(doing)
     yield from _faults_of_experts(doing, people)
     yield from _same_employer(people, "experts")
 

@@ -67,7 +67,8 @@ def leaves_in_different_ways(local: LocalCast, number: str, clock: Clock) -> lis
     refused = client_of(local.officer).post(reverse("district_visit", args=[number]), form)
     assert refused.status_code == 422
     assert any(seats[2].expert.name in text for text in reasons_in(refused))
-    assert "责令回避" in opened(local.officer, "district_panel", number)
+    page = opened(local.officer, "district_panel", number)
+    assert (page.count("已离任"), page.count("责令回避<span")) == (1, 3)
     for seat in seats[2:]:
         assert reverse("district_panel", args=[number]) in opened(local.officer, "district_recuse", number, seat.pk)
         send(local.officer, "district_recuse", number, seat.pk, tie="已离任或者与申报单位有合作")

@@ -33,9 +33,11 @@ def seat_rows(
     address: Callable[[Seat], str],
     order: Callable[[Seat], str],
     asked: Iterable[SheetRequest] = (),
+    left: Collection[int] = (),
 ) -> list[Words]:
     """Rows: `place`, `name`, `field`, `employer`, `state`, `tone`, `since`, `tie`; `href` where a successor is due and
-    `recuse` where the expert can still be told to step down. `asked` are the requests about sheets of the panel."""
+    `recuse` where the expert can still be told to step down. `asked` are the requests about sheets of the panel, `left`
+    the numbers of accounts that hold the office of an expert no more (`has_left`)."""
     named = {row.seat_id: row for row in asked if row.answer in ("", SheetAnswer.AGREED)}
     return [
         {
@@ -47,6 +49,7 @@ def seat_rows(
             "tone": TONES[SeatState(seat.state)],
             "since": seat.declared_at or seat.appointed_at,
             "tie": quoted(seat.tie) if seat.tie else "",
+            "has_left": seat.state in WORKING and seat.expert_id in left,
             "href": address(seat) if seat.pk in vacant else "",
             "recuse": order(seat) if seat.state in WORKING else "",
         }

@@ -10,7 +10,7 @@ from accreditation.errors import NotFound
 from accreditation.models import Application, Panel, Review, Seat, SheetRequest, User, VerifiedValue
 from accreditation.services import draws
 from accreditation.services import sheet_requests as kept
-from accreditation.services.expert_pool import WORKING, Entry, pool_of
+from accreditation.services.expert_pool import WORKING, Entry, appointed_experts, pool_of
 from accreditation.services.panels import counted_reviews, panel_result, vacant_seats
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.ties import ties_between
@@ -69,6 +69,12 @@ def panel_of(application: Application) -> Panel | None:
 def seats_of(panel: Panel) -> list[Seat]:
     """Every seat ever taken, by place, the newest of a place last."""
     return list(panel.seats.select_related("expert__expert").order_by("place", "pk"))
+
+
+def out_of_office(seats: list[Seat]) -> set[int]:
+    """Numbers of the accounts among them that hold the office of an expert no more."""
+    people = {seat.expert_id for seat in seats}
+    return people - set(appointed_experts().filter(user__in=people).values_list("user_id", flat=True))
 
 
 def sheet_requests(panel: Panel) -> list[SheetRequest]:

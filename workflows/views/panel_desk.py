@@ -147,15 +147,16 @@ def _panel_context(opened: Opened, by: Person) -> dict[str, Any]:
     waiting = panel_room.proposals(opened.application)
     shown = proposal_rows(opened.application, waiting)
     may_adopt = "adopt_value" in opened.verbs
-    asked = panel_room.sheet_requests(panel)
+    asked, seats = panel_room.sheet_requests(panel), panel_room.seats_of(panel)
     return {
         "panel": panel,
         "seats": seat_rows(
-            panel_room.seats_of(panel),
+            seats,
             vacant,
             lambda seat: opened.address("replace", seat.pk),
             lambda seat: opened.address("recuse", seat.pk) if "order_recusal" in opened.verbs else "",
             asked,
+            panel_room.out_of_office(seats),
         ),
         "sheet_requests": request_rows(
             asked,
