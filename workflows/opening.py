@@ -8,16 +8,17 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Replayed, act, fingerprint
-from accreditation.enums import ApplicationState, BatchState, states_where
+from accreditation.enums import ApplicationState, BatchState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Application, Batch, Case, Enterprise, Programme, Reconsideration, User
 from accreditation.models.cases import CaseSubject
 from accreditation.permissions import acts_for
-from accreditation.products import LONGEST, is_sound_name, same_product, tidy_name
+from accreditation.products import LONGEST, is_sound_name, tidy_name
 from accreditation.services import reconsiderations
-from accreditation.services.evaluation_rounds import answer_call, call_for
+from accreditation.services.evaluation_rounds import answer_call
 from accreditation.services.numbers import next_number
-from workflows import flow_tasks, guards
+from workflows import flow_tasks
+from workflows.entering import faults_of_entering
 from workflows.procedures import PROCEDURES
 
 
@@ -30,7 +31,7 @@ def open_application(
     product: str = "",
     request_key: str | None = None,
 ) -> Case:
-    """Open the case of an enterprise in a batch, as a draft; one open application per enterprise and batch.
+    """Open the case of an enterprise in a batch, as a draft; one open application per enterprise and title.
 
     Where the title is a product's, `product` names it, and there is one per product. Only a person whose authority was
     checked may; who asks for another's credit code must not reach its cases.
@@ -79,17 +80,8 @@ def open_ordered_again(decided: CaseSubject, *, by: User, at: datetime) -> Case:
 def _faults(enterprise: Enterprise, batch: Batch, product: str, at: datetime) -> Iterator[Reason]:
     if batch.state != BatchState.OPEN or not batch.opens_at <= at <= batch.closes_at:
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
-    if not batch.is_offered_in(enterprise.district):
-        yield Reason("other_district", _("该批次只受理注册地在本区的单位申报。"))
     yield from _faults_of_product(batch.programme, product)
-    closed = states_where(is_closed=True)
-    rows = Application.objects.filter(enterprise=enterprise, batch=batch).exclude(state__in=closed)
-    if any(same_product(name, product) for name in rows.values_list("product_name", flat=True)):
-        of_product = _("该单位的这一产品在本批次已有申报。"), "product"
-        yield Reason("already_open", *(of_product if product else (_("该单位在本批次已有申报。"), "")))
-    if batch.is_evaluation and call_for(enterprise, batch) is None:
-        yield Reason("not_called", _("该单位没有被通知参加本次评价。"))
-    yield from guards.faults_of_bar(enterprise, batch.programme, at)
+    yield from faults_of_entering(enterprise, batch, at, product=product)
 
 
 def _faults_of_product(programme: Programme, product: str) -> Iterator[Reason]:

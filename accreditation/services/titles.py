@@ -146,10 +146,15 @@ def standing_title(application: Application, *, is_locked: bool = False) -> Titl
 
     Of a product's title, the one of this very product. Within an act its row can be locked, so that it stays so.
     """
-    held = {"programme_id": application.batch.programme_id, "holder_id": application.enterprise_id}
-    rows = Title.objects.filter(**held, state__in=HELD).order_by("pk")
+    asked = application.batch.programme_id, application.enterprise_id, application.product_name
+    return title_held(*asked, is_locked=is_locked)
+
+
+def title_held(programme: str, holder: int, product: str, *, is_locked: bool = False) -> Title | None:
+    """The title of a programme that an enterprise (its key) holds, of that product where it is a product's."""
+    rows = Title.objects.filter(programme_id=programme, holder_id=holder, state__in=HELD).order_by("pk")
     rows = rows.select_for_update() if is_locked else rows
-    return next((row for row in rows if same_product(row.product, application.product_name)), None)
+    return next((row for row in rows if same_product(row.product, product)), None)
 
 
 def titles_held(applications: Iterable[Application]) -> dict[int, Title]:

@@ -132,8 +132,8 @@ def test_town_of_another_authority_cannot_be_named(local: LocalCast) -> None:
 
 
 def test_holder_of_a_standing_title_cannot_file_again(local: LocalCast) -> None:
-    steps.hold_title(local.batch.programme, local.enterprise)
     case = steps.drafted(local)
+    steps.hold_title(local.batch.programme, local.enterprise)
     with pytest.raises(Refusal) as refused:
         door.perform(case, "submit", by=local.applicant, at=local.cast.at, form={"declaration": True, "insists": True})
     assert [reason.code for reason in refused.value.reasons] == ["already_held"]

@@ -49,12 +49,12 @@ def cast(settings: LazySettings, clock: Clock) -> Cast:
 @pytest.fixture
 def announcement(cast: Cast) -> Announcement:
     """One title of the city on the list of the batch, another one not on it."""
+    case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=cast.at)
     title, _other = municipal_title(cast), municipal_title(cast, 1)
     row = Announcement.objects.create(
         number="示例〔2026〕7 号", batch=cast.batch, dated=cast.at.date(), body=f"认定{WRONG}等企业技术中心。",
         announced_by=cast.publisher, announced_at=cast.at,
     )  # fmt: skip
-    case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=cast.at)
     Application.objects.filter(case=case).update(title=title, announcement=row, announced_name=case.enterprise.name)
     return row
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accreditation.enums import ApplicationState as S
-from accreditation.models import Application, Case, FiledIdentifier
+from accreditation.models import Application, Batch, Case, FiledIdentifier, Programme
 from accreditation.services.batches import open_batch
 from accreditation.services.evaluation import draft_facts
 from accreditation.services.recurrences import Recurrence, own_recurrences, recurrences
@@ -73,12 +73,19 @@ def found(case: Case) -> list[tuple[str, str, int | None, list[str]]]:
     return [(row.shown, row.annex, row.line, [each.number for each in row.cases]) for row in rows]
 
 
-def second_batch(cast: Cast) -> Any:
-    return open_batch(
+def second_batch(cast: Cast) -> Batch:
+    """A batch of another title of the city, for which the same enterprises may apply beside the first."""
+    row = open_batch(
         cast.programme, store_edition(DEMO_RULES, at=cast.at), ordinal=35, year=cast.at.year,
         procedure="municipal_recognition/2022", opens_at=cast.batch.opens_at, closes_at=cast.batch.closes_at,
         base_date=cast.at.date(), by=cast.office, at=cast.at,
     )  # fmt: skip
+    other = Programme.objects.get(pk=cast.programme.pk)
+    other.pk, other.number_prefix = "second_title", "SECND"
+    other.save(force_insert=True)
+    row.programme = other
+    row.save(update_fields=["programme"])
+    return row
 
 
 # --- what is found --------------------------------------------------------------------------------------------------

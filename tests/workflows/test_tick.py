@@ -53,6 +53,7 @@ def test_revoked_title_stays_revoked(cast: Cast, clock: Clock) -> None:
 
 def test_holder_applies_again_only_when_its_title_no_longer_stands(cast: Cast, clock: Clock) -> None:
     title = municipal_title(cast)
+    Title.objects.filter(pk=title.pk).update(valid_until=clock.at.date() + timedelta(days=1))  # within the window
     case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=clock.at)
     with_material(case, cast.member0, clock.at)
     form = {"declaration": True, "insists": True}

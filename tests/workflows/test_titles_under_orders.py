@@ -121,8 +121,8 @@ def test_revocation_over_a_suspension_is_changed_to_a_warning_beneath_it(cast: C
 
 
 def test_draft_of_a_holder_that_was_revoked_meanwhile_cannot_be_filed(cast: Cast, clock: Clock) -> None:
-    title = municipal_title(cast)
     case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=clock.at)
+    title = municipal_title(cast)
     ordered(cast, title, clock.at, K.REVOCATION)
     with pytest.raises(Refusal) as refused:
         door.perform(case, "submit", by=cast.member0, at=clock.at, form={"declaration": True})

@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db.models import F
 
 from accreditation.clocks import DeadlineKind, DeadlineState
-from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Owner, states_where
-from accreditation.errors import NotFound
+from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Owner
+from accreditation.errors import NotFound, Reason
 from accreditation.models import (
     Application,
     Batch,
@@ -24,7 +24,6 @@ from accreditation.models import (
     WorkbookUpload,
 )
 from accreditation.permissions import Person
-from accreditation.services.evaluation_rounds import call_for
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import View, application_of, case_for, enterprises_of, view_of, visible_cases
@@ -33,6 +32,7 @@ from certificates.selectors import newest_versions
 from criteria.ruleset import RuleSet
 from workflows.calendar import current_calendar
 from workflows.certification import newest_certificate_of_title, request_key_of
+from workflows.entering import faults_of_entering
 from workflows.presentation.cases import clock_words
 from workflows.presentation.words import Words
 from workflows.selectors.hearings import awaited_of
@@ -169,15 +169,9 @@ def own_enterprises(user: Person) -> list[Enterprise]:
     return list(enterprises_of(user).order_by("name"))
 
 
-def free_enterprises(user: Person, batch: Batch) -> list[Enterprise]:
-    """Enterprises of the person that may still enter the batch: of a product's title all, else each once."""
-    rows = enterprises_of(user).order_by("name")
-    if not batch.programme.is_of_product:
-        closed = states_where(is_closed=True)
-        taken = Application.objects.filter(batch=batch).exclude(state__in=closed).values("enterprise_id")
-        rows = rows.exclude(pk__in=taken)
-    offered = [enterprise for enterprise in rows if batch.is_offered_in(enterprise.district)]
-    return [row for row in offered if not batch.is_evaluation or call_for(row, batch) is not None]
+def entries(user: Person, batch: Batch, at: datetime) -> list[tuple[Enterprise, list[Reason]]]:
+    """Enterprises of the person, each with why it may not enter the batch; of a product's title before it is named."""
+    return [(row, list(faults_of_entering(row, batch, at))) for row in own_enterprises(user)]
 
 
 def uploads_of(application: Application) -> list[WorkbookUpload]:

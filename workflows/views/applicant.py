@@ -108,15 +108,16 @@ def my_new(request: HttpRequest) -> HttpResponse:
 
 def _places(request: HttpRequest) -> list[tuple[str, str]]:
     """Every enterprise in every open batch that it may still enter; what is sent may name any, the act refuses."""
-    user = acting_person(request)
+    user, at = acting_person(request), timezone.now()
     is_sent = request.method == "POST"
     return [
         (
             f"{batch.code}:{enterprise.pk}",
             f"{batch_name(batch)} {either(batch.programme, 'name')}{_('：')}{enterprise.name}",
         )
-        for batch in rows.open_batches(timezone.now())
-        for enterprise in (rows.own_enterprises(user) if is_sent else rows.free_enterprises(user, batch))
+        for batch in rows.open_batches(at)
+        for enterprise, faults in rows.entries(user, batch, at)
+        if is_sent or not faults
     ]
 
 
@@ -144,14 +145,17 @@ def _batch_with_gates(batch: Batch, calendar: WorkCalendar) -> Words:
 
 def _closed_to(request: HttpRequest, batch: Batch) -> str:
     """Why none of the person's enterprises may enter an open batch; empty where one may."""
-    user = acting_person(request)
-    if rows.free_enterprises(user, batch):
+    entries = rows.entries(acting_person(request), batch, timezone.now())
+    if not all(faults for _enterprise, faults in entries):
         return ""
-    if not any(batch.is_offered_in(enterprise.district) for enterprise in rows.own_enterprises(user)):
+    if not any(batch.is_offered_in(enterprise.district) for enterprise, _faults in entries):
         return _("这一批次不受理本单位所在区的申报。")
-    if batch.is_evaluation:
+    if all(faults[0].code == "not_called" for _enterprise, faults in entries):
         return _("这一批次只受理本次须评价的单位，每个称号一件。")
-    return _("本单位在这一批次已有申报，请在“我的申报”中继续办理。")
+    told = [(enterprise, str(faults[0])) for enterprise, faults in entries]
+    if len(told) == 1:
+        return told[0][1]
+    return "\n".join(f"{enterprise.name}{_('：')}{said}" for enterprise, said in told)
 
 
 # --- One case ---------------------------------------------------------------------------------------------------
