@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -206,16 +206,17 @@ def signer(request: HttpRequest, number: str, which: str) -> HttpResponse:
     return _confirm(
         request, found, REPLACE[part],
         lambda reason: replace_signer(found, part, form.person(), reason=reason, by=by, at=at),
-        subject=signers.signer_of(found, part).name, form=form, note=_standing(found, part, people, at),
+        subject=signers.signer_of(found, part).name, form=form, notes=_standing(found, part, people, at),
+        is_open=bool(people) and signers.against_replacing(found, part, at) is None,
     )  # fmt: skip
 
 
-def _standing(found: Meeting, part: Signer, people: list[User], at: datetime) -> str:
+def _standing(found: Meeting, part: Signer, people: list[User], at: datetime) -> list[str]:
     """Why another is to be named and whether there is anybody, or why nobody is to be."""
     if (against := signers.against_replacing(found, part, at)) is not None:
-        return str(against)
+        return [str(against)]
     why = [each.why for each in signers.lost_signers([found], at)[found.pk] if each.which == part]
-    return " ".join(str(text) for text in [*why, *([] if people else [NOBODY[part]])])
+    return [str(text) for text in [*why, *([] if people else [NOBODY[part]])]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -247,7 +248,8 @@ def _confirm(
     subject: str = "",
     back: str = "meeting",
     form: Form | None = None,
-    note: str = "",
+    notes: Sequence[str] = (),
+    is_open: bool = True,
 ) -> HttpResponse:
     sent, typed = request.POST if request.method == "POST" else None, initial_from_drafts(request, request.path)
     form = form or ReasonForm(sent, initial=typed)
@@ -259,7 +261,7 @@ def _confirm(
             messages.success(request, str(step.done))
             return redirect("meeting", found.number)
     context = frame(request, found) | {
-        "form": form, "step": step, "subject": subject, "note": note,
+        "form": form, "step": step, "subject": subject, "notes": notes, "is_open": is_open,
         "back": reverse(back, args=[found.number]),
     }  # fmt: skip
     return answer(request, "course", context, reasons, form)
