@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+
+def second_of(at: datetime) -> datetime:
+    """The second in which it happens. A deadline names its last second, and that counts whole: compare with this."""
+    return at.replace(microsecond=0)
+
+
+def is_past(due: datetime, at: datetime) -> bool:
+    """Whether it happens after the last second of a deadline."""
+    return second_of(at) > due
 
 
 class DeadlineKind(TextChoices):

@@ -81,6 +81,7 @@ class FourEyes(Generic[Row]):
     wordless: Reason  # said where it is declined without a reason
     proposed: tuple[str, ...] = ("proposed_by",)  # who put it forward, then in whose place where that is possible
     settled: str = "settled"  # `settled_by`, `settled_at`
+    keeps_lender: bool = False  # whether the row says in whose place it was settled: `settled_for`
     reason: str = "reason"  # field of the reason why it was declined
     least: int = 1  # letters of such a reason
     related: tuple[str, ...] = ()  # rows to be read with it
@@ -115,9 +116,11 @@ class FourEyes(Generic[Row]):
         return fresh
 
     def settle(self, row: Row, transition: Callable[[Row], object], *, by: User, at: datetime, **more: Any) -> None:
-        """What became of it, by whom and when, with other fields."""
+        """What became of it, by whom and when, in whose place where that is kept, with other fields."""
         transition(row)
         values = {f"{self.settled}_by": by, f"{self.settled}_at": at, **more}
+        if self.keeps_lender:
+            values[f"{self.settled}_for_id"] = by.stands_in_for.person if by.stands_in_for else None
         for name, value in values.items():
             setattr(row, name, value)
         row.save(update_fields=["state", *values])

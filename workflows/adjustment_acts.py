@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
+from accreditation.clocks import is_past
 from accreditation.enums import ApplicationState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Notice, NoticeAdjustment, NoticeEntry, User
@@ -87,5 +88,5 @@ def _faults_of_entry(notice: Notice, entry: NoticeEntry, at: datetime, *, is_wai
     if CORRECT not in procedure_of(application.case).verbs:
         yield Reason("no_adjustment", _("%(name)s：该件的办理程序没有公示调整。") % words)
     ends_at = last_moment(application)
-    if (ends_at is None or at > ends_at) and not is_waived:
+    if (ends_at is None or is_past(ends_at, at)) and not is_waived:
         yield Reason("notice_over", _("%(name)s：公示期已满。") % words)

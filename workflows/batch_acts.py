@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
+from accreditation.clocks import is_past
 from accreditation.enums import ApplicationState, BatchState, Choice, MeetingState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, Batch, Meeting, Notice, User
@@ -90,7 +91,7 @@ def announce(
         row = doing.chain
         assert isinstance(row, Batch)
         before = row.state
-        if before != BatchState.ANNOUNCED and at > row.closes_at:
+        if before != BatchState.ANNOUNCED and is_past(row.closes_at, at):
             row.announce()
             row.save()
         doing.moved(before, row.state)

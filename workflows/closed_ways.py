@@ -15,7 +15,7 @@ from accreditation.services import titles
 
 Closed = frozenset[str | tuple[str, str]]
 NONE: Closed = frozenset()
-GRANTS: Closed = frozenset({"announce", "recognise_above"})
+GRANTS: Closed = frozenset({"publish_notice", "announce", "recognise_above"})  # and what makes one known beforehand
 
 
 def none(subject: CaseSubject) -> Closed:
@@ -24,7 +24,7 @@ def none(subject: CaseSubject) -> Closed:
 
 
 def of_grants(subject: CaseSubject) -> Closed:
-    """Where only the grant is left, it is made or, where the title has come otherwise, the case is ended."""
+    """After the decision the title is granted or, where it has come otherwise, the case is ended."""
     is_held = (
         isinstance(subject, Application)
         and not subject._state.adding  # a state that is only thought of

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from django.db.models import Sum
 
-from accreditation.clocks import BESIDE, ClockEventKind, DeadlineState, PauseGround
+from accreditation.clocks import BESIDE, ClockEventKind, DeadlineState, PauseGround, is_past
 from accreditation.models import Case, ClockEvent, Deadline
 from workflows.doing import Clock, Doing
 from workflows.workdays import Due, WorkCalendar
@@ -158,4 +158,4 @@ def paused_clock(case: Case) -> tuple[Deadline, ClockEvent] | None:
 
 def is_overdue(deadline: Deadline, at: datetime) -> bool:
     """Whether the last second has passed."""
-    return deadline.state == DeadlineState.RUNNING and deadline.due_at < at
+    return deadline.state == DeadlineState.RUNNING and is_past(deadline.due_at, at)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.clocks import DeadlineKind, DeadlineState, is_past
 from accreditation.enums import Level
 from accreditation.errors import Reason
 from accreditation.figure_check_words import CheckState, FindingResult
@@ -174,7 +174,7 @@ def waiting_difference(doing: Doing) -> FigureFinding | None:
 
 def _answers_run(doing: Doing) -> bool:
     clock = doing.case.deadlines.filter(kind=DeadlineKind.FIGURE_ANSWER, state=DeadlineState.RUNNING).first()
-    return clock is not None and doing.at <= clock.due_at
+    return clock is not None and not is_past(clock.due_at, doing.at)
 
 
 def difference_may_be_decided(doing: Doing) -> Iterable[Reason]:

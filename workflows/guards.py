@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.clocks import DeadlineKind, DeadlineState, is_past
 from accreditation.enums import BatchState, SeatState
 from accreditation.errors import Reason
 from accreditation.models import Enterprise, Programme
@@ -39,7 +39,7 @@ def batch_takes_applications(doing: Doing) -> Iterable[Reason]:
         return
     if batch.state != BatchState.OPEN or doing.at < batch.opens_at:
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
-    elif doing.at > batch.closes_at:
+    elif is_past(batch.closes_at, doing.at):
         yield Reason("window_over", _("本批次申报已于%(at)s截止。") % {"at": f"{batch.closes_at:%Y-%m-%d %H:%M}"})
 
 
@@ -125,7 +125,7 @@ def returns_are_left(doing: Doing) -> Iterable[Reason]:
 def correction_is_in_time(doing: Doing) -> Iterable[Reason]:
     """The last second of the due day counts; the clock's own act may come a little later."""
     clock = doing.case.deadlines.filter(kind="correction", state="running").first()
-    if clock is not None and doing.at > clock.due_at:
+    if clock is not None and is_past(clock.due_at, doing.at):
         yield Reason("correction_late", _("补正期限已于%(at)s届满。") % {"at": f"{clock.due_at:%Y-%m-%d %H:%M}"})
 
 
@@ -234,14 +234,14 @@ def no_open_objection(doing: Doing) -> Iterable[Reason]:
 def notice_is_over(doing: Doing) -> Iterable[Reason]:
     """The working days of the public notice have run."""
     ends_at = last_moment(doing.application)
-    if ends_at is None or doing.at <= ends_at:
+    if ends_at is None or not is_past(ends_at, doing.at):
         yield Reason("notice_running", _("公示期未满。"))
 
 
 def notice_is_running(doing: Doing) -> Iterable[Reason]:
     """Objections are taken until the last second of the notice."""
     ends_at = last_moment(doing.application)
-    if ends_at is None or doing.at > ends_at:
+    if ends_at is None or is_past(ends_at, doing.at):
         yield Reason("notice_over", _("公示期已满，不再受理异议。"))
 
 
@@ -255,7 +255,7 @@ def objection_is_open(doing: Doing) -> Iterable[Reason]:
 def correction_is_overdue(doing: Doing) -> Iterable[Reason]:
     """The clock ends a case only after the last second."""
     clock = doing.case.deadlines.filter(kind="correction", state="running").first()
-    if clock is None or doing.at <= clock.due_at:
+    if clock is None or not is_past(clock.due_at, doing.at):
         yield Reason("not_due", _("补正期限未满。"))
 
 
@@ -264,7 +264,7 @@ def clock_has_run(kind: DeadlineKind) -> Callable[[Doing], Iterable[Reason]]:
 
     def guard(doing: Doing) -> Iterable[Reason]:
         clock = doing.case.deadlines.filter(kind=kind, state=DeadlineState.RUNNING).first()
-        if clock is None or doing.at <= clock.due_at:
+        if clock is None or not is_past(clock.due_at, doing.at):
             yield Reason("not_due", _("%(clock)s未满。") % {"clock": kind.label})
 
     return guard

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.clocks import is_past
 from accreditation.errors import Reason
 from accreditation.models import Objection
 from accreditation.notice_words import ExtensionGround
@@ -46,12 +47,12 @@ def extend_by_name(doing: Doing) -> None:
 
 def dismiss(doing: Doing) -> None:
     """Form: objection, reasons. The notice runs on by the handling, as the rules say; else it may be all over."""
-    was_over = doing.at > end_of_notice(doing.application)
+    was_over = is_past(end_of_notice(doing.application), doing.at)
     records.settle_objection(is_upheld=False)(doing)
     days = _days_for_handling(doing, was_over=was_over)
     if days:
         _extend(doing, doing.form["objection"], ExtensionGround.HANDLING, days)
-    is_over = doing.at > end_of_notice(doing.application)
+    is_over = is_past(end_of_notice(doing.application), doing.at)
     is_held = bool(list(guards.no_open_objection(doing))) or hearings.waiver_of(doing.application) is not None
     doing.arguments["is_over"] = is_over and not is_held
 

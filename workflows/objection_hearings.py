@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.clocks import DeadlineKind, DeadlineState, is_past
 from accreditation.errors import Reason
 from accreditation.models import Deadline, Objection, ObjectionHearing, ObjectorLetter
 from accreditation.services import hearings, letters, notices
@@ -80,7 +80,7 @@ def applicant_is_heard(doing: Doing) -> Iterable[Reason]:
     hearing = hearings.hearing_of(objection)
     if hearing is None:
         yield Reason("applicant_not_heard", _("尚未就该异议听取申报单位的陈述，请先告知事实并请其陈述。"))
-    elif hearing.stated_at is None and doing.at <= hearing.clock.due_at:
+    elif hearing.stated_at is None and not is_past(hearing.clock.due_at, doing.at):
         due = day_text(local(hearing.clock.due_at).date())
         yield Reason("applicant_not_heard", _("申报单位尚未陈述，陈述期限至%(day)s。") % {"day": due})
 
@@ -112,7 +112,7 @@ def _named(doing: Doing) -> ObjectionHearing | None:
 
 def _run_out(doing: Doing) -> list[Deadline]:
     running = [clock for clock in deadlines.open_clocks(doing.case) if clock.state == DeadlineState.RUNNING]
-    return [clock for clock in running if clock.kind == STATEMENT.kind and clock.due_at < doing.at]
+    return [clock for clock in running if clock.kind == STATEMENT.kind and is_past(clock.due_at, doing.at)]
 
 
 # --- what is recorded -----------------------------------------------------------------------------------------------

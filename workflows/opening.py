@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Replayed, act, fingerprint
+from accreditation.clocks import is_past
 from accreditation.enums import ApplicationState, BatchState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Application, Batch, Case, Enterprise, Programme, Reconsideration, User
@@ -78,7 +79,7 @@ def open_ordered_again(decided: CaseSubject, *, by: User, at: datetime) -> Case:
 
 
 def _faults(enterprise: Enterprise, batch: Batch, product: str, at: datetime) -> Iterator[Reason]:
-    if batch.state != BatchState.OPEN or not batch.opens_at <= at <= batch.closes_at:
+    if batch.state != BatchState.OPEN or at < batch.opens_at or is_past(batch.closes_at, at):
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
     yield from _faults_of_product(batch.programme, product)
     yield from faults_of_entering(enterprise, batch, at, product=product)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.audit import chain_key
-from accreditation.clocks import DeadlineKind
+from accreditation.clocks import DeadlineKind, is_past
 from accreditation.errors import Reason
 from accreditation.models import AuditEvent
 from accreditation.models.titles import STANDING
@@ -117,7 +117,7 @@ def _gaps(doing: Doing, *, silence_counts: bool) -> Iterable[Reason]:
     silent = [row.department for row in consultations.unanswered(doing.application)]
     unasked = consultations.not_asked(doing.application)
     clock = doing.case.deadlines.filter(kind=DeadlineKind.CONSULTATION).order_by("-pk").first()
-    is_over = clock is None or doing.at > clock.due_at
+    is_over = clock is None or is_past(clock.due_at, doing.at)
     says_why = len(str(doing.form.get("without_answer_for") or "").strip()) >= 2
     if silent and not is_over:
         text = _("%(names)s 尚未答复，会商期限未满。")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from accreditation.acts import act
 from accreditation.audit import chain_key
+from accreditation.clocks import second_of
 from accreditation.enums import ApplicationState, BatchState, MemberState
 from accreditation.errors import AlreadyDone
 from accreditation.models import Application, AuditEvent, Batch, Title, User
@@ -23,7 +24,7 @@ def remind_ahead(at: datetime, limit: int = 200) -> int:
     """Tell everybody concerned once of each day ahead; how many titles and batches were told of."""
     today = at.astimezone(SHANGHAI).date()
     titles = sum(_title(title, at) for title in titles_running_out(today, DAYS_OF_TITLE)[:limit])
-    open_batches = Batch.objects.filter(state=BatchState.OPEN, opens_at__lte=at, closes_at__gte=at)
+    open_batches = Batch.objects.filter(state=BatchState.OPEN, opens_at__lte=at, closes_at__gte=second_of(at))
     return titles + sum(_batch(batch, today, at) for batch in open_batches.order_by("pk"))
 
 

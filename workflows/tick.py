@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from accreditation.clocks import DeadlineState
+from accreditation.clocks import DeadlineState, second_of
 from accreditation.enums import BatchState, NoticeState
 from accreditation.errors import AlreadyDone, Refusal
 from accreditation.models import Batch, Deadline, EvaluationRound, Notice, Title, User
@@ -43,10 +43,14 @@ class Ticked:
 
 def tick(at: datetime, limit: int = 200) -> Ticked:
     """Do everything that is due at `at`."""
-    closed = sum(_close(batch, at) for batch in Batch.objects.filter(state=BatchState.OPEN, closes_at__lt=at))
+    closed = sum(
+        _close(batch, at) for batch in Batch.objects.filter(state=BatchState.OPEN, closes_at__lt=second_of(at))
+    )
     late = sum(_list_late(round_, at) for round_ in rounds_to_list(at))
-    ended = sum(_end(notice, at) for notice in Notice.objects.filter(state=NoticeState.PUBLISHED, ends_at__lt=at))
-    due = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=at).exclude(fires="")
+    ended = sum(
+        _end(notice, at) for notice in Notice.objects.filter(state=NoticeState.PUBLISHED, ends_at__lt=second_of(at))
+    )
+    due = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=second_of(at)).exclude(fires="")
     # An order whose execution is stayed waits for the decision, and takes effect by itself where that upholds it.
     due = due.exclude(fires="take_effect", case__in=stays_of_execution().values("challenged"))
     results = [_fire(deadline, at) for deadline in due.select_related("case").order_by("due_at", "pk")[:limit]]

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-END_OF_DAY = time(23, 59, 59)
+END_OF_DAY = time(23, 59, 59)  # the last second, which counts whole: `accreditation.clocks.is_past`
 SATURDAY = 5
 
 

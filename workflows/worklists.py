@@ -11,7 +11,7 @@ from django.db.models import Count, DateTimeField, Min, OuterRef, Q, QuerySet, S
 from django.db.models.functions import Coalesce
 from viewflow.workflow.models import Task
 
-from accreditation.clocks import BESIDE, DeadlineState
+from accreditation.clocks import BESIDE, DeadlineState, second_of
 from accreditation.enums import ApplicationState, MemberState
 from accreditation.models import Case, Deadline, Member, User
 from accreditation.permissions import holdings_of
@@ -142,12 +142,12 @@ def desk_tasks(user: User, powers: Iterable[Power] = ()) -> QuerySet[Task]:
 
 def inbox_counts(user: User, *, at: datetime, powers: Iterable[Power] = ()) -> dict[str, int]:
     """How many tasks wait at a desk in all, and how many of each urgency."""
-    midnight, counted = _midnight(at), {"all": 0} | dict.fromkeys(map(str, Urgency), 0)
+    now, midnight, counted = second_of(at), _midnight(at), {"all": 0} | dict.fromkeys(map(str, Urgency), 0)
     tasks = desk_tasks(user, powers).annotate(due=_due_column(), is_free=Q(owner__isnull=True)).order_by()
     for due, is_free, n in tasks.values_list("due", "is_free").annotate(n=Count("pk")):
         counted["all"] += n
-        counted[Urgency.OVERDUE] += n * (due < at)
-        counted[Urgency.TODAY] += n * (at <= due <= midnight)
+        counted[Urgency.OVERDUE] += n * (due < now)
+        counted[Urgency.TODAY] += n * (now <= due <= midnight)
         counted[Urgency.UNCLAIMED] += n * is_free
     return counted
 
@@ -155,8 +155,8 @@ def inbox_counts(user: User, *, at: datetime, powers: Iterable[Power] = ()) -> d
 def _urgent(at: datetime) -> dict[Urgency, Q]:
     """Overdue once the last second has passed; due today until then; unclaimed while nobody has taken it up."""
     return {
-        Urgency.OVERDUE: Q(due__lt=at),
-        Urgency.TODAY: Q(due__gte=at, due__lte=_midnight(at)),
+        Urgency.OVERDUE: Q(due__lt=second_of(at)),
+        Urgency.TODAY: Q(due__gte=second_of(at), due__lte=_midnight(at)),
         Urgency.UNCLAIMED: Q(owner__isnull=True),
     }
 

@@ -6,11 +6,14 @@ from django_fsm import transition
 
 from accreditation.enums import ApplicationState as S
 
-BEFORE_THE_GRANT = [S.NOTICE_COMPLETED, S.AWAITING_ANNOUNCEMENT, S.RECOMMENDED_UPWARD]
+# The committee, or the municipality, has decided, and the grant is what is left; a public notice only delays it.
+BEFORE_THE_GRANT = [
+    S.PROPOSED, S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.AWAITING_ANNOUNCEMENT, S.RECOMMENDED_UPWARD,
+]  # fmt: skip
 
 
 class HeldOtherwise:
-    """Where only the grant is left, and it would be the second one."""
+    """Where what is left leads to the grant, and it would be the second one."""
 
     @transition(field="state", source=BEFORE_THE_GRANT, target=S.HELD_OTHERWISE)
     def end_as_held(self) -> None:

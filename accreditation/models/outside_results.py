@@ -17,6 +17,9 @@ S = ResultState
 SETTLED = Q(settled_by__isnull=False, settled_at__isnull=False)
 WITHOUT_EFFECT = Q(evaluation__isnull=True)
 BY_A_SECOND = ~Q(settled_by=F("recorded_by")) & (Q(recorded_for__isnull=True) | ~Q(settled_by=F("recorded_for")))
+FOR_A_SECOND = Q(settled_for__isnull=True) | (
+    ~Q(settled_for=F("recorded_by")) & (Q(recorded_for__isnull=True) | ~Q(settled_for=F("recorded_for")))
+)
 
 
 class ResultProposal(models.Model):
@@ -33,6 +36,7 @@ class ResultProposal(models.Model):
     recorded_at = models.DateTimeField()
     state = StateField(max_length=12, default=S.WAITING, choices=S.choices, protected=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    settled_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)  # of the one who declined
     evaluation = models.OneToOneField(TitleEvaluation, on_delete=models.PROTECT, null=True, related_name="proposal")
@@ -45,6 +49,14 @@ class ResultProposal(models.Model):
                 name="waiting_result_is_undecided",
                 condition=~Q(state=S.WAITING)
                 | Q(settled_by__isnull=True, settled_at__isnull=True, evaluation__isnull=True, reason=""),
+            ),
+            models.CheckConstraint(
+                name="result_is_settled_in_the_place_of_another",
+                condition=Q(settled_for__isnull=True) | (Q(settled_by__isnull=False) & ~Q(settled_for=F("settled_by"))),
+            ),
+            models.CheckConstraint(
+                name="result_is_decided_in_the_place_of_a_second",
+                condition=Q(state__in=[S.WAITING, S.WITHDRAWN]) | FOR_A_SECOND,
             ),
             models.CheckConstraint(
                 name="result_is_confirmed_by_a_second_person",

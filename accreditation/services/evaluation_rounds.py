@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
+from accreditation.clocks import second_of
 from accreditation.enums import ApplicationState, BatchState, Level, MemberState, TitleState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.evaluation_words import SKIPS_NEXT, CallReason
@@ -217,7 +218,9 @@ def _people_of(enterprises: Iterable[int]) -> Mapping[int, list[User]]:
 
 def rounds_to_list(at: datetime) -> QuerySet[EvaluationRound]:
     """Rounds whose window is over and whose late holders are not listed yet."""
-    rows = EvaluationRound.objects.filter(called_at__isnull=False, late_listed_at__isnull=True, batch__closes_at__lt=at)
+    rows = EvaluationRound.objects.filter(
+        called_at__isnull=False, late_listed_at__isnull=True, batch__closes_at__lt=second_of(at)
+    )
     return rows.select_related("batch").order_by("pk")
 
 

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
+from accreditation.clocks import is_past
 from accreditation.enums import ApplicationState, Level, states_where
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.figure_check_words import CheckScope
@@ -108,7 +109,7 @@ def draw_sample(batch: Batch, *, by: User, at: datetime) -> FigureCheckPlan:
             raise Refusal([Reason("no_sample", _("本批次没有安排抽样核查。"))])
         if plan.drawn_at is not None:
             raise AlreadyDone(Reason("already_drawn", _("本批次已经抽样。")), done_by="", done_at=plan.drawn_at)
-        if at <= batch.closes_at:
+        if not is_past(batch.closes_at, at):
             raise Refusal([Reason("window_open", _("申报期未满，满后才能抽样。"))])
         rows = batch.applications.exclude(state__in=GONE)
         plan.candidates = sorted(rows.values_list("case__number", flat=True))

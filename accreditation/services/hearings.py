@@ -10,7 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accreditation.clocks import DeadlineState
+from accreditation.clocks import DeadlineState, is_past
 from accreditation.models import (
     Application,
     Deadline,
@@ -42,7 +42,7 @@ def hearings_of(application: Application) -> list[ObjectionHearing]:
 
 def is_awaited(hearing: ObjectionHearing, at: datetime) -> bool:
     """Whether the applicant may still say something, and the objection waits for it."""
-    return hearing.stated_at is None and hearing.clock.state in OPEN and at <= hearing.clock.due_at
+    return hearing.stated_at is None and hearing.clock.state in OPEN and not is_past(hearing.clock.due_at, at)
 
 
 def ask(objection: Objection, *, facts: str, clock: Deadline, by: User, at: datetime) -> ObjectionHearing:

@@ -78,7 +78,7 @@ def adjourn_item(item: MeetingItem, *, reason: str, by: User, at: datetime) -> l
         found = row.items.get(pk=item.pk)
         if faults := list(_faults_of_adjourning(row, found)):
             raise Refusal(faults)
-        said, items = _said(reason), _together(row, found)
+        said, items = _said(reason), items_together(row, found)
         for each in items:
             each.adjourned_at, each.adjourned_for, each.is_open = at, said, False
             each.save(update_fields=["adjourned_at", "adjourned_for", "is_open"])
@@ -93,15 +93,15 @@ def _faults_of_adjourning(meeting: Meeting, item: MeetingItem) -> Iterable[Reaso
         return
     if (
         meeting.state == MeetingState.CALLED
-        and len(_together(meeting, item)) == meeting.items.filter(is_open=True).count()
+        and len(items_together(meeting, item)) == meeting.items.filter(is_open=True).count()
     ):
         yield Reason("last_item", _("撤下后议程为空，请改为取消会议。"))
     if tally(item).is_complete and not tied_voters(item):
         yield Reason("voted", _("本项表决已结束，不能改期审议。"))
 
 
-def _together(meeting: Meeting, item: MeetingItem) -> list[MeetingItem]:
-    """The item, with those of the same ranking."""
+def items_together(meeting: Meeting, item: MeetingItem) -> list[MeetingItem]:
+    """The item, with those of the same ranking: what is adjourned together, voted on or not."""
     line = getattr(item.application, "ranking_line", None)
     if line is None:
         return [item]

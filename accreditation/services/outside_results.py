@@ -45,6 +45,7 @@ FOUR_EYES = FourEyes(
     left=Reason("recorder_left", _("登记人已不能办理该单位的事项，请不予确认，由他人重新登记。")),
     wordless=Reason("reason_needed", _("请写明不予确认的理由，不少于 %(n)d 个字。"), "reason"),
     proposed=("recorded_by", "recorded_for"),
+    keeps_lender=True,
     least=LEAST_WORDS,
     related=("title", "notice"),
 )

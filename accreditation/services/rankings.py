@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accreditation.acts import act
+from accreditation.clocks import is_past
 from accreditation.enums import ApplicationState, Choice, states_where
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Batch, InitialScore, MeetingItem, Ranking, RankingLine, User
@@ -99,7 +100,7 @@ def faults_of_freezing(batch: Batch, tie_rule: str, at: datetime) -> Iterator[Re
         return
     if batch.quota is None:
         yield Reason("quota_needed", _("请先登记推荐名额及其依据。"), "quota")
-    if at <= batch.closes_at:
+    if not is_past(batch.closes_at, at):
         yield Reason("window_open", _("申报期未满，不能排序。"))
     if tie_rule not in TieRule.values:
         yield Reason("tie_rule_needed", _("请选择得分相同时的排序规则。"), "tie_rule")

@@ -256,6 +256,44 @@ def test_neither_confirms_what_one_entered_in_the_place_of_the_other(cast: Cast,
     assert confirm_result(row, by=second, at=cast.at).state_after == WARNED
 
 
+@pytest.mark.parametrize("settle", ["confirm", "decline"])
+def test_deputy_settles_it_in_the_name_of_both(cast: Cast, title: Title, second: User, settle: str) -> None:
+    row = enter(cast, title, "marginal_pass")
+    lend(cast, second, cast.publisher)
+    if settle == "confirm":
+        confirm_result(row, by=cast.publisher, at=cast.at)
+    else:
+        decline_result(row, reason=WHY, by=cast.publisher, at=cast.at)
+    settled = ResultProposal.objects.get(pk=row.pk)
+    assert (settled.settled_by, settled.settled_for) == (cast.publisher, second)
+    event = AuditEvent.objects.get(verb=f"{settle}_evaluation")
+    assert (event.by_id, event.content["on_behalf_of"]["id"]) == (cast.publisher.pk, second.pk)
+
+
+def test_deputy_of_whoever_entered_it_settles_nothing(cast: Cast, title: Title, second: User) -> None:
+    row = enter(cast, title, "marginal_pass")
+    lend(cast, cast.office, cast.publisher)
+    for attempt in (
+        lambda: confirm_result(row, by=cast.publisher, at=cast.at),
+        lambda: decline_result(row, reason=WHY, by=cast.publisher, at=cast.at),
+    ):
+        with pytest.raises(Denied) as refused:
+            attempt()
+        assert [reason.code for reason in refused.value.reasons] == ["same_person"]
+    waiting = ResultProposal.objects.get(pk=row.pk)
+    assert (waiting.state, waiting.settled_by, waiting.settled_for) == (ResultState.WAITING, None, None)
+    confirm_result(row, by=second, at=cast.at)
+    assert ResultProposal.objects.get(pk=row.pk).settled_for is None  # in the own office
+
+
+def test_deputy_takes_back_what_was_entered_in_the_place_of_the_same(cast: Cast, title: Title, second: User) -> None:
+    lend(cast, second, cast.publisher)
+    row = enter(cast, title, "marginal_pass", by=cast.publisher)
+    withdraw_result(row, by=cast.publisher, at=cast.at)
+    settled = ResultProposal.objects.get(pk=row.pk)
+    assert (settled.settled_by, settled.recorded_for, settled.settled_for) == (cast.publisher, second, second)
+
+
 def lend(cast: Cast, lender: User, to: User) -> None:
     delegate_powers(
         RoleGrant.objects.get(user=lender, revoked_at__isnull=True), [Power.CHECK_COMPLETENESS], to, starts_at=None,
@@ -274,13 +312,17 @@ def test_nobody_without_the_office_settles_it(cast: Cast, title: Title, second: 
 
 def test_database_keeps_what_the_service_asks(cast: Cast, title: Title, second: User) -> None:
     row = enter(cast, title, "marginal_pass")
-    rows = ResultProposal.objects.filter(pk=row.pk)
+    rows, other = ResultProposal.objects.filter(pk=row.pk), cast.publisher
     at = {"settled_at": cast.at}
     for wrong in (
         {"state": "confirmed", "settled_by": second, **at},  # without the evaluation
         {"state": "declined", "settled_by": cast.office, "reason": WHY, **at},  # by whoever entered it
         {"state": "declined", "settled_by": second, **at},  # without a reason
         {"state": "declined", "settled_by": second, "recorded_for": second, "reason": WHY, **at},
+        {"state": "declined", "settled_by": second, "settled_for": second, "reason": WHY, **at},
+        {"state": "declined", "settled_by": second, "settled_for": cast.office, "reason": WHY, **at},
+        {"state": "declined", "settled_by": second, "recorded_for": other, "settled_for": other, "reason": WHY, **at},
+        {"settled_for": second},  # while it waits
         {"state": "withdrawn", "settled_by": second, **at},
         {"settled_by": second, **at},  # while it waits
         {"state": "gone"},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -13,8 +14,11 @@ from accreditation.clocks import DeadlineState
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, MeetingState, NoticeState
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
-from accreditation.models import Application, Batch, Deadline, Meeting, Notice, User
+from accreditation.meeting_words import Signer
+from accreditation.models import Application, Batch, Deadline, Meeting, Notice, RoleGrant, User
+from accreditation.selectors import signers
 from accreditation.services import meeting_course, meetings
+from accreditation.services.meeting_signers import replace_signer
 from certificates.services.signing import sign_pending
 from tests.attacks import invariants
 from workflows import batch_acts
@@ -24,7 +28,9 @@ BEFORE_COMMITTEE = S.UNDER_OVERALL_REVIEW
 ORDER = {  # what comes next in a meeting
     "": "call", MeetingState.CALLED: "start", MeetingState.IN_SESSION: "vote", MeetingState.MINUTES_DRAFTED: "sign",
 }  # fmt: skip
-ANY = ("call", "start", "vote", "draft", "sign", "recuse", "leave", "cancel", "withdraw")
+ANY = (
+    "call", "start", "vote", "draft", "sign", "recuse", "leave", "cancel", "withdraw", "depart", "chair", "secretary",
+)  # fmt: skip
 REASON = "创新能力不足，须补充材料"
 REFUSALS = (Denied, AlreadyDone, NotFound, Refusal)
 
@@ -44,6 +50,8 @@ class Sitting:
     def next(self) -> str:
         """What comes next; once everybody has voted the minutes."""
         state = self.meeting.state if self.meeting else ""
+        if self.meeting and signers.lost_signers([self.meeting], self.world.at)[self.meeting.pk]:
+            return Signer.CHAIR.value
         if state == MeetingState.IN_SESSION and self._item().votes.count() == len(self.group):
             return "draft"
         return ORDER[state]
@@ -70,6 +78,8 @@ class Sitting:
             ),
             "cancel": lambda **who: meeting_course.cancel_meeting(self.meeting, reason=REASON, **who),
             "withdraw": lambda **who: meeting_course.withdraw_minutes(self.meeting, reason=REASON, **who),
+            "depart": self._depart,
+            **{part.value: partial(self._replace, part) for part in Signer},
         }
         deeds[name](by=by, at=self.world.at)
 
@@ -77,7 +87,27 @@ class Sitting:
         """Who may try it with reason."""
         if name in ("vote", "recuse"):
             return self.group
-        return [self.secretary, self.group[0]] if name == "sign" else [self.secretary]
+        chair = self.meeting.chair if self.meeting else self.group[0]
+        return [self.secretary, chair] if name == "sign" else [self.secretary]
+
+    def _depart(self, *, by: User, at: datetime) -> None:
+        """The chair leaves the committee, by whatever befalls its members; nobody of the meeting has a say in it."""
+        assert self.meeting is not None
+        if not RoleGrant.objects.filter(user=self.meeting.chair, revoked_at__isnull=True).update(revoked_at=at):
+            raise NotFound("depart")
+
+    def _replace(self, part: Signer, *, by: User, at: datetime) -> None:
+        """Another is named; who can still sign is never put aside, nor whoever has signed."""
+        assert self.meeting is not None
+        before = Meeting.objects.get(pk=self.meeting.pk)
+        may_be = {each.which for each in signers.lost_signers([before], at)[before.pk]}
+        people = signers.candidates(before, part, at) or self.group[1:]
+        replace_signer(self.meeting, part, people[0], reason=REASON, by=by, at=at)
+        after = Meeting.objects.get(pk=before.pk)
+        assert part in may_be, part
+        assert (after.signed_by_chair_at, after.signed_by_secretary_at) == (None, None)
+        assert after.state == MeetingState.IN_SESSION
+        assert after.chair != after.secretary
 
     def _item(self) -> Any:
         assert self.meeting is not None

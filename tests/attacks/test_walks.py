@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from hypothesis.stateful import run_state_machine_as_test
 
+from accreditation.enums import Choice, MeetingState
+from accreditation.models import Meeting
 from certificates.services.keys import open_keys
-from tests.attacks.sittings import BEFORE_COMMITTEE
+from tests.attacks import invariants
+from tests.attacks.sittings import ANY, BEFORE_COMMITTEE, REFUSALS, Sitting
 from tests.attacks.test_transitions import TABLE, WORLDS
 from tests.attacks.walking import LATE, LATE_DEEDS, SHORT, Walk, budget
 from tests.clock import MONDAY
@@ -43,3 +47,28 @@ def test_whatever_anybody_does_everything_holds(edition: str, settings: LazySett
         acts = {what for _state, what in done}
         assert {f"meeting: {name}" for name in ("call", "start", "vote", "draft", "sign")} <= acts, sorted(done)
         assert ("signed" in acts) == has_certificate, sorted(done)
+
+
+@pytest.mark.parametrize("after", [MeetingState.IN_SESSION, MeetingState.MINUTES_DRAFTED])
+def test_meeting_goes_on_with_another_chair(after: str, settings: LazySettings, var_dir: Path) -> None:
+    settings.ACCREDITATION_DEMO = True
+    world = WORLDS["municipal_recognition/2022"](MONDAY)
+    case = world.case_in(BEFORE_COMMITTEE)
+    acts: list[str] = []
+    for _step in range(len(ANY)):
+        sitting = Sitting(world, case)
+        if "depart" not in acts and sitting.meeting and sitting.meeting.state == after:
+            acts.append("depart")
+            sitting.act("depart", sitting.secretary, Choice.RECOGNISE)
+            sitting = Sitting(world, case)
+        acts.append(sitting.next)
+        for person in sitting.whose(sitting.next):
+            with suppress(*REFUSALS):  # whoever left votes no more
+                sitting.act(acts[-1], person, Choice.RECOGNISE)
+        if acts[-1] == "sign":
+            break
+    assert acts.index("chair") == acts.index("depart") + 1
+    meeting = Meeting.objects.get(items__application__case=case)
+    assert meeting.state == MeetingState.ADOPTED
+    assert meeting.chair not in (None, sitting.group[0])
+    assert list(invariants.all_faults()) == []

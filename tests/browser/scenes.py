@@ -11,8 +11,9 @@ from django.conf import settings
 from django.test import Client
 
 from accreditation.enums import ApplicationState as S
-from accreditation.models import Case, Objection, Seat, User, VerifiedValue
-from accreditation.services import second_factor
+from accreditation.meeting_words import Signer
+from accreditation.models import Application, Case, Objection, RoleGrant, Seat, User, VerifiedValue
+from accreditation.services import meetings, second_factor
 from accreditation.views.accounts import SHOW_CODES_KEY
 from accreditation.views.registration import REGISTERED_KEY
 from tests.attacks.browser import Browser
@@ -23,12 +24,12 @@ from tests.browser.every_page import Visit, visit_to
 from tests.clock import Clock
 from tests.factories import figure_checks, local, local_evaluating, recommending
 from tests.factories.browser import log_in
-from tests.factories.cast import Cast, make_cast
+from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.changes import OPINION
 from tests.factories.changes import opened as opened_change
 from tests.factories.reconsidering import reconsiderers, revoked
-from tests.factories.steps import marks
-from tests.factories.titles import municipal_title
+from tests.factories.steps import marks, to_committee
+from tests.factories.titles import municipal_title, second_officer
 from workflows import door
 from workflows.opening import open_application
 from workflows.views.public import HANDED_IN
@@ -202,6 +203,23 @@ def reconsideration(clock: Clock) -> Visits:
     yield visit_to("my_reconsideration", signed_in(_of(cast, "member0")), number=letter.number)
 
 
+def signers_gone(clock: Clock) -> Visits:
+    """Chair and secretary have left before they signed; then nobody is there who could be named."""
+    cast = make_cast(clock.at, committee=4)
+    second, case = second_officer(cast), filed_case(cast)
+    to_committee(cast, case, clock.at)
+    meeting = meetings.call_meeting(
+        cast.batch, [Application.objects.get(case=case)], held_at=clock.at, place="示例会议室", chair=cast.members[0],
+        secretary=cast.office, by=cast.office, at=clock.at,
+    )  # fmt: skip
+    meetings.start_meeting(meeting, present=cast.members[:3], by=cast.office, at=clock.at)
+    RoleGrant.objects.filter(user__in=[cast.members[0], cast.office]).update(revoked_at=clock.at)
+    for which in Signer:
+        yield visit_to("meeting_signer", signed_in(second), number=meeting.number, which=which.value)
+    RoleGrant.objects.filter(user__in=cast.members).update(revoked_at=clock.at)
+    yield visit_to("meeting_signer", signed_in(second), number=meeting.number, which=Signer.CHAIR.value)
+
+
 def _of(cast: Cast, name: str) -> User:
     return cast.people[name]
 
@@ -223,4 +241,5 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     branch: ("my_parent",),
     succession: ("my_succession",),
     reconsideration: ("my_reconsideration",),
+    signers_gone: ("meeting_signer", "meeting_signer", "meeting_signer"),
 }  # fmt: skip

@@ -6,18 +6,35 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
+from django.urls import reverse
 
 from accreditation.audit import chain_key, verify_all
+from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import LetterKind, TitleState
 from accreditation.errors import Denied, Refusal
-from accreditation.models import Application, AuditEvent, Batch, Case, Letter, Message, Title
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Batch,
+    Case,
+    Deadline,
+    Letter,
+    Message,
+    Notice,
+    NoticeAdjustment,
+    Objection,
+    Title,
+)
+from accreditation.notice_words import AdjustmentKind
 from tests.attacks.generic_states import GenericStates
 from tests.attacks.national_states import NationalStates
 from tests.clock import Clock
-from tests.factories.cast import Cast, make_cast
+from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.held import REASON, hold_meanwhile, past_its_notice
 from tests.factories.reconsidering import challenged, reconsiderers
+from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import door, flow_tasks
 from workflows.consistency import check_all
 from workflows.moves import possible_moves, way_to_the_end
@@ -25,6 +42,7 @@ from workflows.opening import open_application
 from workflows.presentation.whereabouts import next_groups
 from workflows.procedures import procedure_of
 from workflows.tables.generic_recognition_2026 import COUNTED
+from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FORM = {"reason": REASON}
@@ -82,6 +100,71 @@ def test_without_a_title_that_stands_or_a_reason_nothing_ends(cast: Cast, case: 
     Title.objects.filter(pk=held.pk).update(state=TitleState.REVOKED)
     assert codes(case, cast, clock) == ["not_held", "text_needed"]
     assert Application.objects.get(case=case).state == S.NOTICE_COMPLETED
+
+
+@pytest.fixture
+def proposed(cast: Cast, clock: Clock) -> Case:
+    """The committee has agreed; nothing is published yet."""
+    row = filed_case(cast)
+    to_committee(cast, row, clock.at)
+    hold_meeting(cast, [row], clock.at)
+    return row
+
+
+def test_what_is_held_is_not_put_under_notice_and_ends_at_once(cast: Cast, proposed: Case, clock: Clock) -> None:
+    assert codes(proposed, cast, clock, **FORM) == ["not_held"]
+    hold_meanwhile(proposed)
+    with pytest.raises(Refusal) as refused:
+        publish(cast, [proposed], clock.at)
+    assert [reason.code for reason in refused.value.reasons] == ["already_held"]
+    procedure, application = procedure_of(proposed), Application.objects.get(case=proposed)
+    assert {move.verb.code for move in possible_moves(procedure, application, S.PROPOSED)} == {"end_as_held"}
+    door.perform(proposed, "end_as_held", by=cast.publisher, at=clock.at, form=FORM)
+    row = Case.objects.get(pk=proposed.pk)
+    assert (row.state, row.closed_at, list(flow_tasks.open_tasks(row))) == (S.HELD_OTHERWISE, clock.at, [])
+    assert (Notice.objects.count(), NoticeAdjustment.objects.count()) == (0, 0)
+    assert [list(check_all()), verify_all()[1]] == [[], []]
+
+
+def test_name_under_notice_is_taken_off_by_a_notice_that_says_why(cast: Cast, proposed: Case, clock: Clock) -> None:
+    notice = publish(cast, [proposed], clock.at)
+    assert codes(proposed, cast, clock, **FORM) == ["not_held"]
+    held, clock.at = hold_meanwhile(proposed), clock.at + timedelta(days=1)
+    door.perform(proposed, "end_as_held", by=cast.publisher, at=clock.at, form=FORM)
+    row = Case.objects.get(pk=proposed.pk)
+    assert (row.state, list(flow_tasks.open_tasks(row))) == (S.HELD_OTHERWISE, [])
+    adjustment = NoticeAdjustment.objects.get(notice=notice)
+    line = adjustment.lines.get()
+    assert (line.entry.application.case, line.kind, line.ends_at) == (row, AdjustmentKind.TAKEN_OFF, None)
+    assert (held.number in adjustment.body, REASON in adjustment.body) == (True, False)
+    assert (adjustment.published_by, adjustment.published_at) == (cast.publisher, clock.at)
+    clocks = set(Deadline.objects.filter(case=row).values_list("kind", "state"))
+    assert (DeadlineKind.NOTICE, DeadlineState.CANCELLED) in clocks
+    assert not Deadline.objects.filter(case=row, state__in=(DeadlineState.RUNNING, DeadlineState.PAUSED)).exists()
+    event = AuditEvent.objects.get(chain=chain_key(row), verb="end_as_held")
+    assert event.content["adjustment"] == adjustment.number
+    assert AuditEvent.objects.get(chain=chain_key(notice), verb="adjust_notice").content["cases"] == [row.number]
+    assert set(Message.objects.filter(kind="end_as_held").values_list("recipient", flat=True)) >= {cast.member0.pk}
+    page = Client().get(reverse("notice", args=[notice.number])).content.decode()
+    assert held.number in page
+    assert "撤下名单" in page
+    tick(notice.ends_at + timedelta(days=1))
+    assert [list(check_all()), verify_all()[1]] == [[], []]
+    assert Case.objects.get(pk=row.pk).state == S.HELD_OTHERWISE
+
+
+def test_objections_are_answered_before_the_name_is_taken_off(cast: Cast, proposed: Case, clock: Clock) -> None:
+    publish(cast, [proposed], clock.at)
+    hold_meanwhile(proposed)
+    raised = {"objector": "示例人", "contact": "13800000000", "text": "该单位的研发费用与年报不符，请核查。"}
+    door.perform(proposed, "raise_objection", by=cast.clock, at=clock.at, form=raised)
+    assert codes(proposed, cast, clock, **FORM) == ["objection_open"]
+    assert NoticeAdjustment.objects.count() == 0
+    objection = Objection.objects.get()
+    answer = {"objection": objection, "reasons": "经核查，研发费用与年报一致。"}
+    door.perform(proposed, "dismiss_objection", by=cast.office, at=clock.at, form=answer)
+    door.perform(proposed, "end_as_held", by=cast.publisher, at=clock.at, form=FORM)
+    assert Case.objects.get(pk=proposed.pk).state == S.HELD_OTHERWISE
 
 
 def test_nobody_but_the_publisher_ends_it(cast: Cast, case: Case, clock: Clock) -> None:

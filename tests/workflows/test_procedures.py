@@ -13,22 +13,23 @@ from workflows.subjects import SUBJECTS
 PUBLISHED_NODES = {
     "municipal_recognition/2022": [
         "after_announcement", "after_check", "after_correction", "after_first_review", "after_notice",
-        "after_overall_review", "after_prepare", "all_reviews_in", "announce", "appoint_panel", "certify",
-        "completeness_check", "correct", "end", "expert_review", "first_review", "notice_period", "overall_review",
-        "prepare", "publish_notice", "rebuild", "resume", "seats", "start", "table_again",
+        "after_overall_review", "after_prepare", "after_publication", "all_reviews_in", "announce", "appoint_panel",
+        "certify", "completeness_check", "correct", "end", "expert_review", "first_review", "notice_period",
+        "overall_review", "prepare", "publish_notice", "rebuild", "resume", "seats", "start", "table_again",
     ],
     "municipal_recognition/2026": [
         "after_announcement", "after_check", "after_consultation", "after_correction", "after_first_review",
-        "after_notice", "after_overall_review", "after_prepare", "all_reviews_in", "announce", "appoint_panel",
-        "certify", "completeness_check", "consultation", "correct", "end", "expert_review", "first_review",
-        "notice_period", "overall_review", "prepare", "publish_notice", "rebuild", "resume", "seats", "start",
-        "table_again",
+        "after_notice", "after_overall_review", "after_prepare", "after_publication", "all_reviews_in", "announce",
+        "appoint_panel", "certify", "completeness_check", "consultation", "correct", "end", "expert_review",
+        "first_review", "notice_period", "overall_review", "prepare", "publish_notice", "rebuild", "resume",
+        "seats", "start", "table_again",
     ],
     "district_recognition/2022": [
         "after_announcement", "after_correction", "after_forwarding", "after_material_check", "after_notice",
-        "after_overall_review", "after_prepare", "all_reviews_in", "announce", "appoint_panel", "certify", "correct",
-        "end", "expert_review", "forwarding", "material_check", "notice_period", "overall_review", "prepare",
-        "publish_notice", "rebuild", "resume", "seats", "site_visit", "start", "table_again",
+        "after_overall_review", "after_prepare", "after_publication", "all_reviews_in", "announce", "appoint_panel",
+        "certify", "correct", "end", "expert_review", "forwarding", "material_check", "notice_period",
+        "overall_review", "prepare", "publish_notice", "rebuild", "resume", "seats", "site_visit", "start",
+        "table_again",
     ],
     "district_evaluation/2026": [
         "after_announcement", "after_correction", "after_material_check", "after_notice", "after_overall_review",
@@ -43,9 +44,9 @@ PUBLISHED_NODES = {
     ],
     "generic_recognition/2026": [
         "after_announcement", "after_check", "after_correction", "after_first_review", "after_notice",
-        "after_overall_review", "after_prepare", "all_reviews_in", "announce", "appoint_panel", "certify",
-        "completeness_check", "correct", "end", "expert_review", "first_review", "notice_period", "overall_review",
-        "prepare", "publish_notice", "rebuild", "resume", "seats", "start", "table_again",
+        "after_overall_review", "after_prepare", "after_publication", "all_reviews_in", "announce", "appoint_panel",
+        "certify", "completeness_check", "correct", "end", "expert_review", "first_review", "notice_period",
+        "overall_review", "prepare", "publish_notice", "rebuild", "resume", "seats", "start", "table_again",
     ],
     "reconsideration/2024": [
         "acceptance", "after_acceptance", "after_answer", "after_reconsider", "after_settle", "answer", "end",

@@ -76,7 +76,7 @@ HEADINGS: dict[str, str] = {
     "score": "得分", "scored_at": "评分时间", "scored_by": "评分人", "second": "第二人", "second_at": "第二人时间",
     "second_reason": "第二人理由", "secretary": "秘书", "seed": "随机种子", "seen": "当时承办人",
     "sent_at": "发出时间", "sent_by": "发出人", "set_at": "设定时间", "set_by": "设定人", "settled_at": "了结时间",
-    "settled_by": "了结人", "sha256": "校验码", "shown": "登载内容", "side": "方面",
+    "settled_by": "了结人", "settled_for": "被代了结人", "sha256": "校验码", "shown": "登载内容", "side": "方面",
     "signed_by_chair_at": "主持人签发时间", "signed_by_secretary_at": "秘书签发时间", "size": "人数",
     "spent_at": "使用时间", "started_at": "开始时间", "state": "状态", "state_after": "之后状态",
     "state_before": "之前状态", "stated_at": "陈述时间", "stated_by": "陈述人", "statement": "陈述",

@@ -102,7 +102,13 @@ class DistrictRecognition2022(CaseProcedure):
     )
     table_again = Desk(for_local(Power.RUN_LOCALLY)).Annotation(title=_("重新提请审议")).Next(this.overall_review)
 
-    publish_notice = Desk(for_local(Power.PUBLISH_LOCALLY)).Annotation(title=_("发布公示")).Next(this.notice_period)
+    publish_notice = Desk(for_local(Power.PUBLISH_LOCALLY)).Annotation(title=_("发布公示")).Next(this.after_publication)
+    after_publication = (
+        flow.Switch()
+        .Annotation(title=_("是否已公示"))
+        .Case(this.notice_period, in_state(S.UNDER_NOTICE))
+        .Default(this.end)
+    )
     notice_period = Wait().Annotation(title=_("公示期")).Next(this.after_notice)
     after_notice = (
         flow.Switch()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accreditation.clocks import is_past
 from accreditation.enums import ObjectionState
 from accreditation.models import Application, NoticeWaiver, Objection, ObjectionHearing, ObjectorLetter
 from accreditation.services import hearings as rows
@@ -31,7 +32,7 @@ def hearing_words(hearing: ObjectionHearing, at: datetime) -> Words:
     state, tone = (_("已陈述"), "green") if has_stated else (_("期满未陈述"), "grey")
     if is_awaited:
         state, tone = _("待陈述"), "amber"
-    elif not has_stated and hearing.objection.settled_at is not None and at <= hearing.clock.due_at:
+    elif not has_stated and hearing.objection.settled_at is not None and not is_past(hearing.clock.due_at, at):
         state = _("异议已办结，不再需要陈述")
     return {
         "number": hearing.objection.number,

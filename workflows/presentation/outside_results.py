@@ -53,6 +53,7 @@ def summary(row: ResultProposal) -> list[Words]:
         (_("被代办人"), quoted(row.recorded_for) if row.recorded_for else ""),
         (_("登记时间"), moment(row.recorded_at)),
         (pgettext("评价", "办结人"), quoted(row.settled_by) if row.settled_by else ""),
+        (pgettext("办结", "被代办人"), quoted(row.settled_for) if row.settled_for else ""),
         (_("办结时间"), moment(row.settled_at) if row.settled_at else ""),
         (_("不予确认的理由"), quoted(row.reason) if row.reason else ""),
     ]

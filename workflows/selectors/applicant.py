@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.clocks import DeadlineKind, DeadlineState, second_of
 from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Owner
 from accreditation.errors import NotFound, Reason
 from accreditation.models import (
@@ -155,7 +155,7 @@ def certificate_of(application: Application) -> Certificate | None:
 
 def open_batches(at: datetime) -> list[Batch]:
     """Batches that take applications now, the one that closes first at the top."""
-    rows = Batch.objects.filter(state=BatchState.OPEN, opens_at__lte=at, closes_at__gte=at)
+    rows = Batch.objects.filter(state=BatchState.OPEN, opens_at__lte=at, closes_at__gte=second_of(at))
     return list(rows.select_related("programme__granted_by", "rule_set", "authority").order_by("closes_at"))
 
 

@@ -11,10 +11,11 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
-from accreditation.models import Announcement, Application, Batch, Body, Notice, Programme, RuleSetEdition
+from accreditation.models import Announcement, Application, Batch, Body, Notice, Programme, RuleSetEdition, Title
 from accreditation.permissions import Person, batches_under
 from accreditation.roles import Power
 from accreditation.services.rule_sets import rules_of
+from accreditation.services.titles import titles_held
 from criteria.live import LiveFault, live_faults
 from criteria.loading import thaw
 from criteria.ruleset import Figure
@@ -86,6 +87,16 @@ def listed(row: Batch, states: Collection[str]) -> QuerySet[Application]:
     """Applications of a batch in these states, as a list to be published would name them."""
     rows = row.applications.filter(state__in=states).select_related("case", "enterprise", "decision", "batch")
     return rows.order_by("case__number")
+
+
+def held_under_notice(user: Person) -> list[tuple[Application, Title]]:
+    """Cases under notice in the person's batches whose enterprises hold the title by now, with it."""
+    rows = Application.objects.filter(
+        batches_under(user, Power.PUBLISH, "batch__"), state=ApplicationState.UNDER_NOTICE, evaluated_title__isnull=True
+    )
+    rows = rows.select_related("case", "enterprise", "batch").order_by("case__number")
+    held = titles_held(rows)
+    return [(row, held[row.pk]) for row in rows if row.pk in held]
 
 
 def recent_notices(user: Person) -> list[Notice]:

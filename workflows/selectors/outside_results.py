@@ -7,7 +7,8 @@ from accreditation.models import ResultProposal, Title, User
 from accreditation.recommendation_words import ResultState
 from accreditation.services.outside_results import FOUR_EYES
 
-RELATED = ("title__holder", "title__programme", "notice__file", "recorded_by", "recorded_for", "settled_by")
+PEOPLE = ("recorded_by", "recorded_for", "settled_by", "settled_for")
+RELATED = ("title__holder", "title__programme", "notice__file", *PEOPLE)
 MOST = 50
 
 

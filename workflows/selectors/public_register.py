@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import CharField, F, Q, QuerySet, Value
 
 from accreditation.audit import chain_key
+from accreditation.clocks import is_past
 from accreditation.correction_words import AnnouncementCorrectionState
 from accreditation.enums import ApplicationState, TitleState
 from accreditation.errors import NotFound
@@ -163,7 +164,7 @@ def entry(row: Notice, case_number: str) -> NoticeEntry:
 def may_object(found: NoticeEntry, *, at: datetime) -> bool:
     """Whether objections against this entry are taken now."""
     ends_at = last_moment(found.application)
-    return found.application.state == ApplicationState.UNDER_NOTICE and ends_at is not None and at <= ends_at
+    return found.application.state == ApplicationState.UNDER_NOTICE and ends_at is not None and not is_past(ends_at, at)
 
 
 def announcement(number: str) -> Announcement:

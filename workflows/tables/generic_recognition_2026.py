@@ -114,7 +114,7 @@ _LINES: tuple[Verb, ...] = (
     ),
     *(_by_designation(code) for code in ("refuse", "postpone", "table_again")),
     # --- notice where the batch has one, objections, announcement, certificate -------------------------------------
-    _like("publish_notice", guards=(place_is_left,)),
+    _like("publish_notice", guards=(guards.title_can_be_granted, place_is_left)),
     *(_like(code) for code in ("raise_objection", "dismiss_objection", "extend_notice")),
     *(_like(code) for code in ("ask_for_statement", "state_on_objection", "end_statement_time")),
     *(_like(code) for code in ("uphold_objection", "complete_notice")),

@@ -92,7 +92,7 @@ _LINES: tuple[Verb, ...] = (
         for_page=False, told_as="postpone_result",
     ),
     # --- notice, objections, announcement ------------------------------------------------------------------------
-    _same("publish_notice", label=_("公示评价结果"), transition="publish_result"),
+    _same("publish_notice", label=_("公示评价结果"), transition="publish_result", guards=()),
     _same("raise_objection"),
     _same("dismiss_objection"),
     *(_same(code) for code in ("ask_for_statement", "state_on_objection", "end_statement_time", "extend_notice")),

@@ -294,7 +294,7 @@ _LINES: tuple[Verb, ...] = (
     # --- notice, objections, announcement, certificate -----------------------------------------------------------
     Verb(
         "publish_notice", _("公示"), who.PUBLISHER, ("publish_notice",), PUBLICITY, transition="publish_notice",
-        completes=True, record=records.enter_notice, starts=starting(NOTICE),
+        completes=True, guards=(guards.title_can_be_granted,), record=records.enter_notice, starts=starting(NOTICE),
         tells=(audiences.applicants, audiences.district), for_page=False,
     ),
     Verb(

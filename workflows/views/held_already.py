@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,19 +12,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accreditation.enums import ApplicationState
 from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import signed_in
 from accreditation.services import titles
 from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons
-from workflows.batch_acts import TO_ANNOUNCE
+from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH
 from workflows.forms.held_already import EndAsHeldForm
 from workflows.selectors import batch_desk
 from workflows.views.answers import new_request_key, page, try_verb, typed
 from workflows.views.casework import ENDS, LETTER, ActPage, status_of
 from workflows.views.desk import CONFIRMED, TOO_LATE, ask
 
+if TYPE_CHECKING:
+    from accreditation.models import Application
+
 END = "end_as_held"
+STATES = (*TO_PUBLISH, ApplicationState.UNDER_NOTICE, *TO_ANNOUNCE)
 ACT = ActPage(
     EndAsHeldForm,
     gettext_lazy("已持有资格，终结办理"),
@@ -42,14 +49,11 @@ def batch_end_held(request: HttpRequest, code: str, number: str) -> HttpResponse
     """End one case of the list to be announced; reasons are asked for, then the end itself."""
     batch = batch_desk.batch_for(signed_in(request), code)
     row = batch.applications.select_related("case", "enterprise", "batch").filter(case__number=number).first()
-    if row is None or (request.method != "POST" and row.state not in TO_ANNOUNCE):
+    if row is None or (request.method != "POST" and row.state not in STATES):
         raise NotFound(number)
     form = EndAsHeldForm(request.POST or None, initial=typed(request))
-    crumbs = [
-        {"label": _("发布名单"), "href": reverse("publishing")},
-        {"label": _("公布名单"), "href": reverse("batch_announce", args=[code])},
-        {"label": number},
-    ]
+    back = _list_of(row)
+    crumbs = [{"label": _("发布名单"), "href": reverse("publishing")}, *back, {"label": number}]
     if request.method == "POST" and form.is_valid():
         assert ACT.confirm is not None
         if CONFIRMED not in request.POST:
@@ -63,6 +67,15 @@ def batch_end_held(request: HttpRequest, code: str, number: str) -> HttpResponse
         put_reasons(form, Refusal(reasons))
     context = {
         "act": ACT, "batch": batch, "row": row, "form": form, "crumbs": crumbs, "held": titles.standing_title(row),
-        "request_key": new_request_key(),
+        "request_key": new_request_key(), "is_under_notice": row.state == ApplicationState.UNDER_NOTICE,
+        "back": back[-1]["href"] if back else reverse("publishing"),
     }  # fmt: skip
     return render(request, "workflows/office/end_held.html", context, status=status_of(form))
+
+
+def _list_of(row: Application) -> list[dict[str, str]]:
+    """The list on which the publisher found the case; one under notice stands on none that is still to come."""
+    if row.state == ApplicationState.UNDER_NOTICE:
+        return []
+    name, label = ("batch_notice", _("发布公示")) if row.state in TO_PUBLISH else ("batch_announce", _("公布名单"))
+    return [{"label": label, "href": reverse(name, args=[row.batch.code])}]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -25,9 +26,11 @@ from accreditation.selectors import signers
 from accreditation.services import meeting_course as service
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.meeting_signers import replace_signer
+from accreditation.services.tallies import tally
 from accreditation.visibility import meeting_for
 from workflows.forms.casework import ReasonForm
 from workflows.forms.meetings import DeadlockForm, SignerForm
+from workflows.presentation.words import quoted
 from workflows.selectors import meeting_room
 from workflows.views.answers import page
 from workflows.views.meetings import answer, frame, reasons_against
@@ -35,7 +38,7 @@ from workflows.views.meetings import answer, frame, reasons_against
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from accreditation.models import Meeting, User
+    from accreditation.models import Meeting, MeetingItem, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,9 @@ ADJOURN = Step(
     _("确认改期审议"),
     _("已改期审议，该申报可以列入另一次会议的议程。"),
 )
+ALONG = _("一并改期：{item}")
+ALONG_BEGUN = _("一并改期：{item}，已投 {n} 票不计")
+ALONG_VOTED = _("一并改期：{item}，已投 {n} 票不计，表决已结束")
 DEADLOCK = Step(
     _("主持人决定"),
     (_("各项票数均未过半，依规则由主持人决定；决定和理由写入纪要。"), _("确认后不能更改。")),
@@ -148,10 +154,22 @@ def adjourn(request: HttpRequest, number: str, position: int) -> HttpResponse:
     item = meeting_room.item_for(signed_in(request), found, position)
     by, at = signed_in(request), timezone.now()
     subject = f"{position}. {item.application.enterprise.name}"
+    step = replace(ADJOURN, follows=(*ADJOURN.follows, *_going_along(item)))
     return _confirm(
-        request, found, ADJOURN, lambda reason: service.adjourn_item(item, reason=reason, by=by, at=at),
+        request, found, step, lambda reason: service.adjourn_item(item, reason=reason, by=by, at=at),
         subject=subject,
     )  # fmt: skip
+
+
+def _going_along(item: MeetingItem) -> Iterator[str]:
+    """The other items that are adjourned with this one, each with the votes that will not count."""
+    for other in service.items_together(item.meeting, item):
+        if other.pk == item.pk:
+            continue
+        votes = other.votes.count()
+        said = ALONG_VOTED if votes and tally(other).is_complete else ALONG_BEGUN if votes else ALONG
+        named = quoted(f"{other.position}. {other.application.enterprise.name}")
+        yield format_html(str(said), item=named, n=votes)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -188,16 +206,17 @@ def signer(request: HttpRequest, number: str, which: str) -> HttpResponse:
     return _confirm(
         request, found, REPLACE[part],
         lambda reason: replace_signer(found, part, form.person(), reason=reason, by=by, at=at),
-        subject=signers.signer_of(found, part).name, form=form, note=_standing(found, part, people, at),
+        subject=signers.signer_of(found, part).name, form=form, notes=_standing(found, part, people, at),
+        is_open=bool(people) and signers.against_replacing(found, part, at) is None,
     )  # fmt: skip
 
 
-def _standing(found: Meeting, part: Signer, people: list[User], at: datetime) -> str:
+def _standing(found: Meeting, part: Signer, people: list[User], at: datetime) -> list[str]:
     """Why another is to be named and whether there is anybody, or why nobody is to be."""
     if (against := signers.against_replacing(found, part, at)) is not None:
-        return str(against)
+        return [str(against)]
     why = [each.why for each in signers.lost_signers([found], at)[found.pk] if each.which == part]
-    return " ".join(str(text) for text in [*why, *([] if people else [NOBODY[part]])])
+    return [str(text) for text in [*why, *([] if people else [NOBODY[part]])]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -229,7 +248,8 @@ def _confirm(
     subject: str = "",
     back: str = "meeting",
     form: Form | None = None,
-    note: str = "",
+    notes: Sequence[str] = (),
+    is_open: bool = True,
 ) -> HttpResponse:
     sent, typed = request.POST if request.method == "POST" else None, initial_from_drafts(request, request.path)
     form = form or ReasonForm(sent, initial=typed)
@@ -241,7 +261,7 @@ def _confirm(
             messages.success(request, str(step.done))
             return redirect("meeting", found.number)
     context = frame(request, found) | {
-        "form": form, "step": step, "subject": subject, "note": note,
+        "form": form, "step": step, "subject": subject, "notes": notes, "is_open": is_open,
         "back": reverse(back, args=[found.number]),
     }  # fmt: skip
     return answer(request, "course", context, reasons, form)

@@ -45,7 +45,7 @@ from workflows.views.desk import CONFIRMED, Confirm, ask
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import Batch, Title
+    from accreditation.models import Application, Batch, Title
 
 NONE_HELD: Mapping[int, Title] = {}
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -86,6 +86,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
         "late_lists": late_lists(user),
         "reexaminations": to_forward() if has_power(user, Power.PUBLISH) else [],
         "notices": (notices := batch_desk.recent_notices(user)),
+        "held": batch_desk.held_under_notice(user),
         "adjustable": {row.pk for row in notices if row.state == NoticeState.PUBLISHED and adjustable(row)},
         "announcements": batch_desk.recent_announcements(user),
     }
@@ -105,11 +106,12 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
     body = RESULTS_BODY if batch.is_evaluation else NOTICE_BODY
     initial = {"body": official(body, batch)} | typed(request, several=("cases",))
     form = NoticeForm(request.POST or None, initial=initial, applications=rows)
+    held = _tick_unless_held(batch, rows, form)
     now = timezone.now()
     confirm = PUBLISH_RESULTS if batch.is_evaluation else PUBLISH
     answer = _publish(request, form, confirm, lambda: _publish_notice(request, batch, form))
     context = {"batch": batch, "form": form, "rows": rows, "due": batch_desk.notice_due(batch, at=now)}
-    return answer or _list_page(request, "notice", context, form)
+    return answer or _list_page(request, "notice", context, form, held)
 
 
 def _publish_notice(request: HttpRequest, batch: Batch, form: NoticeForm) -> str:
@@ -136,12 +138,18 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     initial = {"body": official(body, batch), "dated": today} | typed(request, several=("cases",))
     form = AnnouncementForm(request.POST or None, initial=initial, applications=rows, today=today)
     form.fields["cases"].required = not is_late_list
-    held = {} if batch.is_evaluation else titles_held(rows)
-    form.fields["cases"].initial = [row.case.number for row in rows if row.pk not in held]
+    held = _tick_unless_held(batch, rows, form)
     answer = _publish(request, form, confirm, lambda: _announce(request, batch, form))
     return answer or _list_page(
         request, "announce", {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list}, form, held
     )
+
+
+def _tick_unless_held(batch: Batch, rows: list[Application], form: ListForm) -> Mapping[int, Title]:
+    """The titles that are held already, by the key of the application; such cases are not ticked beforehand."""
+    held = NONE_HELD if batch.is_evaluation else titles_held(rows)
+    form.fields["cases"].initial = [row.case.number for row in rows if row.pk not in held]
+    return held
 
 
 def _announce(request: HttpRequest, batch: Batch, form: AnnouncementForm) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.clocks import is_past
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound, Reason, Refusal
 from accreditation.reissue_words import ALLOW_REISSUE
@@ -82,7 +83,7 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
     """One public notice: the list, the days left, how to object."""
     row, at = register.notice(number), timezone.now()
     due, today = row.ends_at.astimezone(SHANGHAI).date(), at.astimezone(SHANGHAI).date()
-    is_open = at <= row.ends_at
+    is_open = not is_past(row.ends_at, at)
     entries = _entries(row, at)
     context = {
         "notice": row,

@@ -86,6 +86,33 @@ def test_case_is_ended_after_it_was_confirmed(cast: Cast, completed: list[Case])
     assert "已持有资格，终结办理" in applicant
 
 
+def test_publisher_is_led_to_it_before_the_notice_and_during_it(cast: Cast) -> None:
+    cases, client = [filed_case(cast, 0), filed_case(cast, 2)], log_in(Client(), cast.publisher)
+    for case in cases:
+        to_committee(cast, case, cast.at)
+    hold_meeting(cast, cases, cast.at)
+    held = hold_meanwhile(cases[0])
+    end, other = (reverse("batch_end_held", args=[cast.batch.code, case.number]) for case in cases)
+    address = reverse("batch_notice", args=[cast.batch.code])
+    page = text(client.get(address))
+    assert (end in page, other in page, held.number in page) == (True, False, True)
+    ticked = [f'id="case-{case.number}" checked' in page for case in cases]
+    assert ticked == [False, True]
+    assert f'href="{address}"' in text(client.get(end))
+    form = {"cases": [case.number for case in cases], "body": "现予公示。", "confirmed": "1"}
+    assert client.post(address, form).status_code == 422
+    assert client.post(address, form | {"cases": [cases[1].number]}).status_code == 302
+    assert [state(case) for case in cases] == [S.PROPOSED, S.UNDER_NOTICE]
+    assert other not in text(client.get(reverse("publishing")))
+    late = hold_meanwhile(cases[1])
+    page = text(client.get(reverse("publishing")))
+    assert (other in page, end in page, late.number in page) == (True, False, True)
+    assert "公示调整通知" in text(client.get(other))
+    sent = {"reason": REASON, "confirmed": "1", "request_key": "j" * 32}
+    assert f"{cases[1].number}：已终结办理。" in text(client.post(other, sent, follow=True))
+    assert [state(case) for case in cases] == [S.PROPOSED, S.HELD_OTHERWISE]
+
+
 def test_case_whose_title_is_not_held_is_refused_on_its_page(cast: Cast, completed: list[Case]) -> None:
     case, client = completed[0], log_in(Client(), cast.publisher)
     address = reverse("batch_end_held", args=[cast.batch.code, case.number])

@@ -196,6 +196,7 @@ def test_member_who_left_the_meeting_before_its_end_does_not_sign_for_it(cast: C
     leaves(cast.members[2], cast.at)
     page = opened(cast.second, "meeting_signer", meeting.number, "chair")
     assert "须先由安全管理员授予其中一人委员角色" in page
+    assert "确认另定主持人" not in page  # nobody can be chosen
     assert "没有其他人有召集会议的职权" not in opened(cast.second, "meeting_signer", meeting.number, "secretary")
 
 

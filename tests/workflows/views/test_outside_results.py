@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.enums import TitleState
-from accreditation.models import Message, ResultProposal, Title
+from accreditation.models import Message, ResultProposal, RoleGrant, Title
 from accreditation.recommendation_words import ResultState
+from accreditation.roles import Power
 from accreditation.selectors.messages import render_message
+from accreditation.services.delegations import delegate_powers
 from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
@@ -90,6 +92,20 @@ def test_second_officer_finds_reads_and_confirms_it(title: Title, second: Client
     assert "警告" in read(everybody, "centre", title.number)
     assert "is_confirmed" not in read(second, "outside_result", row.pk)
     assert address not in read(second, "office_inbox")
+
+
+def test_page_says_in_whose_place_it_was_settled(cast: Cast, title: Title, office: Client) -> None:
+    row, lender = enter(office, title), second_officer(cast)
+    delegate_powers(
+        RoleGrant.objects.get(user=lender), [Power.CHECK_COMPLETENESS], cast.publisher, starts_at=None,
+        ends_at=STARTED + timedelta(days=7), reason="年休假", by=lender, at=STARTED,
+    )  # fmt: skip
+    assert str(lender) not in read(office, "outside_result", row.pk)
+    deputy = log_in(Client(), cast.publisher)
+    assert deputy.post(reverse("outside_result", args=[row.pk]), {"is_confirmed": "yes"}).status_code == 302
+    shown = read(office, "outside_result", row.pk)
+    assert "被代办人" in shown
+    assert str(lender) in shown
 
 
 def test_it_is_declined_with_a_reason_and_who_entered_it_reads_why(
