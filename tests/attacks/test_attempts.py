@@ -36,7 +36,7 @@ TABLE = load()
 ADMINISTRATORS = ("operator", "security", "auditor")
 
 
-# --- planted faults -------------------------------------------------------------------------------------------------
+# --- planted faults: whether the table notices them, which it does by the rows asked for and not by the database ------
 def undeclared(request: HttpRequest) -> HttpResponse:
     """A page that somebody added and forgot to declare."""
     return HttpResponse("everything about every case")
@@ -66,6 +66,7 @@ def new_faults(world: World, rows: list[Row], patch: pytest.MonkeyPatch, name: s
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_ownership_check_that_somebody_removed_shows_in_many_cells(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,6 +77,7 @@ def test_ownership_check_that_somebody_removed_shows_in_many_cells(
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.parametrize("world", ["accepted"], indirect=True, scope="module")
 def test_check_of_the_district_that_somebody_removed_shows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = rows_of("authorities_of_the_case", "accepted")
@@ -86,6 +88,7 @@ def test_check_of_the_district_that_somebody_removed_shows(world: World, monkeyp
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.parametrize("world", ["accepted"], indirect=True, scope="module")
 def test_second_check_holds_where_the_list_of_visible_cases_ignores_the_person(
     world: World, monkeypatch: pytest.MonkeyPatch
@@ -94,7 +97,7 @@ def test_second_check_holds_where_the_list_of_visible_cases_ignores_the_person(
     assert new_faults(world, rows, monkeypatch, "visible_cases", lambda user: Case.objects.all()) == set()
 
 
-# --- the second factor ----------------------------------------------------------------------------------------------
+# --- the second factor: what the session says, asked before any row of a page ----------------------------------------
 def half_signed_in(user: User) -> Browser:
     """A session of which only the password is known."""
     browser = Browser()
@@ -106,6 +109,7 @@ STAGES_OF_STAFF = sorted({row.stage for row in TABLE.values() if row.asks_second
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.parametrize("world", STAGES_OF_STAFF, indirect=True, scope="module")
 def test_officer_with_the_password_only_is_sent_to_the_second_factor(world: World) -> None:
     browsers = {role: half_signed_in(world.people[role]) for role in OFFICES}

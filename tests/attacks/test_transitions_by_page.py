@@ -45,6 +45,15 @@ class Sent:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state of a case, verbs on record, the number of the last of them."""
+
+    state: str
+    verbs: list[str]
+    last: int
+
+
 @pytest.mark.parametrize("edition", PAGES)
 def test_each_verb_has_its_page_or_a_reason_to_have_none(edition: str) -> None:
     verbs = set(PROCEDURES[edition].verbs)
@@ -115,8 +124,8 @@ class Browser:
     signed_in: Mapping[int, str]  # session by person
     asked: Asked
 
-    def post(self, person: User | None, address: str, fields: dict[str, Any]) -> Sent:
-        """Send the page as a person, or as anybody at all, and see what is different."""
+    def post(self, person: User | None, address: str, fields: dict[str, Any], stood: Standing) -> Sent:
+        """Send the page as a person, or as anybody at all, and see what is different from how the case stood."""
         for value in fields.values():
             if isinstance(value, SimpleUploadedFile):
                 value.seek(0)
@@ -124,10 +133,9 @@ class Browser:
         if person is not None:
             session = self.signed_in.get(person.pk) or _session(self.client, person)
             self.client.cookies[SESSION_COOKIE] = session
-        case = self.asked.case
-        trail, state = _trail(case), _state(case)
         answer = self.client.post(address, fields)
-        return Sent(answer, _trail(case)[len(trail) :], state, _state(case))
+        stands = _standing(self.asked.case, since=stood.last)
+        return Sent(answer, stands.verbs, stood.state, stands.state)
 
 
 def _session(client: Client, person: User) -> str:
@@ -144,13 +152,13 @@ def _faults(browser: Browser, edition: str, one: Try) -> list[str]:
             page.before(asked)
         address, fields = reverse(name_of(page, one.role), args=page.args(asked)), dict(page.fields(asked))
         person = None if page.is_public else page.by(asked) if page.by and one.to else asked.by
-        people = asked.world.people
+        people, stood = asked.world.people, _standing(asked.case)
         for stranger in others(edition, people, one) if one.to and not page.is_public else ():
             with transaction.atomic():
-                sent = browser.post(people[stranger], address, fields)
+                sent = browser.post(people[stranger], address, fields, stood)
                 transaction.set_rollback(True)
             found += [f"{name}, asked by {stranger}: {fault}" for fault in _faults_of_refusal(sent, NOT_FOR_YOU)]
-        sent = browser.post(person, address, fields)
+        sent = browser.post(person, address, fields, stood)
         transaction.set_rollback(True)
     asked.world.at = moment
     faults = _faults_of_act(sent, one) if one.to else _faults_of_refusal(sent, REFUSED)
@@ -175,13 +183,13 @@ def _faults_of_refusal(sent: Sent, allowed: Container[int]) -> list[str]:
     return [] if status in allowed or is_told else [f"answered with {status} and no reason"]
 
 
-def _trail(case: Case) -> list[str]:
-    """The verbs on record, in order."""
-    return list(AuditEvent.objects.filter(chain=chain_key(case)).order_by("seq").values_list("verb", flat=True))
-
-
-def _state(case: Case) -> str:
-    return str(PROCEDURES[case.procedure].subject.of(Case.objects.get(pk=case.pk)).state)
+def _standing(case: Case, since: int = 0) -> Standing:
+    """How a case stands in the tables: its state, the verbs that were put on record after an entry, in order."""
+    rows = AuditEvent.objects.filter(chain=chain_key(case), seq__gt=since).order_by("seq")
+    entries = list(rows.values_list("seq", "verb"))
+    subject = PROCEDURES[case.procedure].subject
+    state = subject.model._default_manager.values_list("state", flat=True).get(case=case)
+    return Standing(str(state), [verb for _seq, verb in entries], entries[-1][0] if entries else since)
 
 
 def _is_told(answer: Any) -> bool:
