@@ -17,6 +17,7 @@ from django.utils import timezone
 from accreditation.change_words import ChangeState as S
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import AuditEvent, Case, ChangeRequest, ChangeSuccessor, Member, Message, Title
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.changes import OPINION, confirmation, opened
@@ -34,7 +35,7 @@ WHY = "双方对技术中心人员的安置尚未谈妥。"
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Any) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(hours=1), panel=1, committee=1)
+    return make_cast(STARTED - timedelta(hours=1), panel=1, committee=1)
 
 
 def text(answer: Any) -> str:

@@ -18,6 +18,7 @@ from accreditation.enums import ApplicationState as S
 from accreditation.models import Application, AuditEvent, Case, CorrectionRequest, GateAnswer, VerifiedValue
 from accreditation.services.evaluation import verified_evaluation
 from accreditation.visibility import application_of
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, with_material
 from tests.factories.steps import answer_gates
@@ -31,7 +32,7 @@ OPINION = {"checked": ["identity", "evidence", "figures", "annexes", "gates"], "
 @pytest.fixture
 def cast(settings: LazySettings) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now() - timedelta(days=1))
+    return make_cast(STARTED - timedelta(days=1))
 
 
 @pytest.fixture

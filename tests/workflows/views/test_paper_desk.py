@@ -16,6 +16,7 @@ from certificates.models import PaperCertificate
 from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
 from criteria.workbook.lists import Listing, read_list
+from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.paper import HOLDER, USCC, as_csv, as_workbook, line
@@ -27,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 @pytest.fixture
 def cast(settings: LazySettings, var_dir: Path) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(timezone.now())
+    return make_cast(STARTED)
 
 
 @pytest.fixture
