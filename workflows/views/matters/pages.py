@@ -101,8 +101,9 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
     """Everything about a case at a glance, and what can be done now."""
     opened, user = _open(request, number, for_holder=for_holder), signed_in(request)
     papers = document_rows(documents_of(opened.case), address=lambda pk: opened.address("matter_document", pk))
+    passed_over = opened.pages.passed_over(opened.subject)
     context = {
-        "bar": matter_bar(opened.case, opened.subject, opened.pages.steps),
+        "bar": matter_bar(opened.case, opened.subject, opened.pages.steps, passed_over),
         "place": whereabouts(opened.case, opened.subject, view=opened.view, at=timezone.now()),
         "actions": [
             {"label": act.title, "href": opened.address("matter_act", verb), "tone": act.tone}
