@@ -312,6 +312,8 @@ def test_bar_counts_no_hearing_that_was_not_held(cast: Cast, clock: Clock) -> No
 
 
 def test_bar_counts_no_defence_of_a_holder_who_asked_itself(cast: Cast, clock: Clock) -> None:
-    case = ask_for_cancellation(municipal_title(cast), reason="企业调整，不再保留技术中心。", by=cast.member0, at=clock.at)
+    case = ask_for_cancellation(
+        municipal_title(cast), reason="企业调整，不再保留技术中心。", by=cast.member0, at=clock.at
+    )
     door.perform(case, "submit_for_order", by=cast.office, at=clock.at)
     assert bar_of(case)[1:4] == [("todo", "未进行"), ("todo", "未举行"), ("current", "")]
