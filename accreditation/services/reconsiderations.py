@@ -26,6 +26,7 @@ from accreditation.models import (
 from accreditation.models.titles import BENEATH, MOVED, STANDING
 from accreditation.reconsideration_words import SETTING_ASIDE, UNDOING, ReconsiderationState
 from accreditation.selectors.granting import body_named, is_group
+from accreditation.selectors.reconsidering import authority_over
 from accreditation.services.proceedings import is_work_of
 from accreditation.services.titles import change_beneath
 
@@ -67,6 +68,11 @@ def respondent_of(letter: Letter | ReissueLetter) -> str:
         return letter.reissue.place
     body = body_named(letter.issued_by)
     return body.district if body else ""
+
+
+def authority_of(row: Reconsideration) -> str:
+    """Name of the authority that reconsiders the act, by the body whose act is challenged."""
+    return authority_over(row.told_by.issued_by)
 
 
 def is_challengeable(letter: Letter | ReissueLetter) -> bool:
