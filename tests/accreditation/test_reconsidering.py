@@ -1,4 +1,4 @@
-"""Which authority reconsiders: the government of the level of whoever decided, named in letter and decision."""
+"""The government of the level of whoever decided reconsiders it, and is named in letter and decision."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.acts import Replayed
 from accreditation.enums import NoticeState
 from accreditation.errors import Denied, NotFound, Refusal
-from accreditation.permissions import has_power, signed_in
+from accreditation.permissions import has_any_power, has_power, signed_in
 from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.selectors.rule_drafts import waiting_for_publication
@@ -87,6 +87,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
         "batches": list(batch_desk.waiting_for_publisher(user)),
         "designations": designations.waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else None,
         "edition_changes": editions.waiting_for_confirmation() if has_power(user, Power.PUBLISH_RULES) else None,
+        "opens_standings": has_any_power(user, (Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)),
         "rule_drafts": waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else [],
         "paper_imports": waiting_imports() if has_power(user, Power.PUBLISH) else [],
         "recommendations": list(waiting_for_letter()) if has_power(user, Power.PUBLISH) else [],
