@@ -1,7 +1,7 @@
 """Which authority reconsiders the acts of a body: since 2024 the people's government of its level.
 
-行政复议法（2023 年修订）第二十四条: a government reconsiders what its own departments decide, and the agencies that it set
-up or manages; a superior department does so only over bodies that are led from above (第二十七条), which none here is.
+行政复议法（2023 年修订）第二十四条: a government reconsiders what its own departments decide, and the agencies that it
+set up or manages; a superior department does so only over bodies led from above (第二十七条), which none here is.
 """
 
 from __future__ import annotations

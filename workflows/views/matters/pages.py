@@ -30,6 +30,7 @@ from workflows.presentation.matters import document_rows, matter_bar, matter_hea
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
 from workflows.returnable import DOCUMENT, FIGURE
+from workflows.selectors.dossiers import dossiers_beside
 from workflows.selectors.matters import document_of, documents_of, is_to_be_redone, letters_of, matter_for
 from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import status_of
@@ -114,6 +115,7 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         "corrections": corrections_made(opened.case, opened.subject),
         "facts": opened.pages.facts(opened.case, opened.subject, opened.view),
         "documents": papers,
+        "dossiers": [] if opened.view is View.APPLICANT else dossiers_beside(user, opened.subject, at=timezone.now()),
         "drop": opened.pages.drops_document in opened.verbs,
         "drop_address": opened.address("matter_drop_document"),
         "further": None if opened.view is View.APPLICANT else further_return(opened.case, user, at=timezone.now()),
