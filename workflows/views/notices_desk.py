@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.acts import Replayed
@@ -36,6 +36,7 @@ from workflows.selectors import batch_desk, designations, editions
 from workflows.selectors.adjustments import adjustable
 from workflows.selectors.evaluations import late_lists, results_by_case
 from workflows.selectors.paper_desk import waiting_imports
+from workflows.selectors.recipients import Future, futures_of_list
 from workflows.selectors.recommendations import waiting_for_letter
 from workflows.selectors.reexaminations import to_forward
 from workflows.views.answers import key_of, new_request_key, page, typed
@@ -114,7 +115,7 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
     form = NoticeForm(request.POST or None, initial=initial, applications=rows)
     now = timezone.now()
     confirm = PUBLISH_RESULTS if batch.is_evaluation else PUBLISH
-    answer = _publish(request, form, confirm, lambda: _publish_notice(request, batch, form))
+    answer = _publish(request, form, confirm, "publish_notice", lambda: _publish_notice(request, batch, form))
     context = {"batch": batch, "form": form, "rows": rows, "due": batch_desk.notice_due(batch, at=now)}
     return answer or _list_page(request, "notice", context, form)
 
@@ -148,7 +149,7 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
         form.fields["dated"].help_text = _("不能晚于今天。")
     held = {} if batch.is_evaluation else titles_held(rows)
     form.fields["cases"].initial = [row.case.number for row in rows if row.pk not in held]
-    answer = _publish(request, form, confirm, lambda: _announce(request, batch, form))
+    answer = _publish(request, form, confirm, "announce", lambda: _announce(request, batch, form))
     return answer or _list_page(
         request, "announce", {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list}, form, held
     )
@@ -170,13 +171,15 @@ def _sent_before(request: HttpRequest, done: Promise) -> HttpResponse | None:
     return redirect("publishing")
 
 
-def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callable[[], str]) -> HttpResponse | None:
-    """Ask, publish, and answer; None when the form is to be shown."""
+def _publish(
+    request: HttpRequest, form: ListForm, confirm: Confirm, verb: str, act: Callable[[], str]
+) -> HttpResponse | None:
+    """Ask, with whom the `verb` will tell of each listed case, publish, and answer; None when the form is shown."""
     if request.method != "POST" or not form.is_valid():
         return None
     if CONFIRMED not in request.POST:
         crumbs = [{"label": _("发布名单"), "href": reverse("publishing")}, {"label": str(confirm.yes)}]
-        return ask(request, confirm, cancel=request.path, crumbs=crumbs)
+        return ask(request, confirm, cancel=request.path, crumbs=crumbs, futures=_told(request, form, verb))
     try:
         done = act()
     except Replayed:
@@ -190,6 +193,12 @@ def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callab
     clear_drafts(request, request.path)
     messages.success(request, done)
     return redirect("publishing")
+
+
+def _told(request: HttpRequest, form: ListForm, verb: str) -> list[Future]:
+    language = get_language() or "zh-hans"
+    cases = [row.case for row in form.chosen]
+    return futures_of_list(cases, verb, by=signed_in(request), at=timezone.now(), language=language)
 
 
 def _list_page(
