@@ -19,6 +19,7 @@ DAYS_TO_EXAMINE = 5
 DAYS_TO_ANSWER = 10
 DAYS_TO_DECIDE = 60  # in calendar days from acceptance
 MOST_MORE_DAYS = 30
+TAKING_NO_PART = ("export_dossier",)  # acts by which nobody takes part in the case in whose chain they stand
 SETTING_ASIDE = "reconsideration"  # capacity in which a decision is carried out in the case that was challenged
 
 

@@ -37,7 +37,7 @@ from accreditation.models import (
     WorkbookUpload,
 )
 from accreditation.permissions import Person, batches_under, districts_of, has_power_over, is_connected, powers_of
-from accreditation.reconsideration_words import SETTING_ASIDE
+from accreditation.reconsideration_words import SETTING_ASIDE, TAKING_NO_PART
 from accreditation.recusals import cases_left_by
 from accreditation.roles import Power
 
@@ -122,7 +122,8 @@ def _official(user: User) -> Q:
 def _reconsidered_by(user: User) -> Q:
     """Challenges of acts in which the person had no part."""
     chain = Concat(Value("case:"), OuterRef("reconsideration__challenged__number"))
-    took_part = AuditEvent.objects.filter(chain=chain, by_id=user.pk).exclude(acting_as=SETTING_ASIDE)
+    acts = AuditEvent.objects.filter(chain=chain, by_id=user.pk)
+    took_part = acts.exclude(Q(acting_as=SETTING_ASIDE) | Q(verb__in=TAKING_NO_PART))
     answered = Reissue.objects.filter(
         Q(asked_by=user) | Q(settled_by=user), letter=OuterRef("reconsideration__reissue_letter")
     )

@@ -125,6 +125,7 @@ ACCESS: Mapping[str, Policy] = {
     "district_review": DISTRICT,
     "district_return": DISTRICT,
     "district_changes": DISTRICT,
+    "district_recipients": DISTRICT,
     "district_act": DISTRICT,
     # a district, zone or group that recognises by itself
     **dict.fromkeys(("district_panel", "district_replace", "district_draw_file", "district_recuse"), LOCAL),
@@ -283,6 +284,7 @@ ACCESS: Mapping[str, Policy] = {
     "orders_new": ORDERS,
     "matter": MATTERS,
     "matter_act": MATTERS,
+    "matter_recipients": MATTERS,
     "matter_drop_document": MATTERS,
     "matter_document": MATTERS,
     "matter_letter": MATTERS,

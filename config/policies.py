@@ -71,4 +71,7 @@ OPERATOR = _power(Power.OPERATE)
 OVERSEERS = _power(Power.OPERATE, Power.CHECK_COMPLETENESS)
 PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
 AUDITOR = _power(Power.AUDIT)
-DOSSIERS = _power(Power.AUDIT, Power.CHECK_COMPLETENESS)
+DOSSIERS = _power(  # beside who keeps and audits the file, who answers or decides a challenge of what it decided
+    Power.AUDIT, Power.CHECK_COMPLETENESS, Power.ANSWER_CHALLENGES, Power.REVIEW_RECONSIDERATIONS,
+    Power.DECIDE_RECONSIDERATIONS,
+)  # fmt: skip

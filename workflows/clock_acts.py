@@ -24,8 +24,9 @@ from accreditation.clocks import (
 )
 from accreditation.enums import LetterKind
 from accreditation.errors import Reason
-from accreditation.models import Application, Case, Deadline, Proceeding
+from accreditation.models import Application, Case, Deadline, Proceeding, Reconsideration
 from accreditation.services import letters
+from accreditation.services.reconsiderations import authority_of
 from workflows import deadlines
 from workflows.doing import Doing
 
@@ -111,6 +112,11 @@ def _granting_body(doing: Doing) -> str:
     return letters.issuing_body(doing.application, is_district=False)
 
 
+def _reconsidering_body(doing: Doing) -> str:
+    assert isinstance(doing.subject, Reconsideration)
+    return authority_of(doing.subject)
+
+
 def _ordering_body(doing: Doing) -> str:
     assert isinstance(doing.subject, Proceeding)
     return letters.authority_of(doing.subject.title, doing.case.district)
@@ -125,7 +131,7 @@ RECONSIDERATION = Standstill(
     (DeadlineKind.RECONSIDERATION_ANSWER, DeadlineKind.RECONSIDERATION),
     SUSPENDS_RECONSIDERATION,
     "《中华人民共和国行政复议法》第三十九条",
-    lambda doing: "行政复议机关",
+    _reconsidering_body,
     "行政复议案",
 )
 

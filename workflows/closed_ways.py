@@ -7,7 +7,8 @@ say the same when one of them is tried; these are for pages that tell beforehand
 from __future__ import annotations
 
 from accreditation.enums import ApplicationState as S
-from accreditation.enums import Owner
+from accreditation.enums import Owner, ProceedingKind
+from accreditation.enums import ProceedingState as P
 from accreditation.models import Application, Proceeding
 from accreditation.models.cases import CaseSubject
 from accreditation.models.held_otherwise import BEFORE_THE_GRANT
@@ -76,5 +77,15 @@ def of_proceeding(subject: CaseSubject) -> Closed:
     """Against a holder nothing is ordered before it was told; where it asks itself, nobody has to tell it."""
     assert isinstance(subject, Proceeding)
     if subject.is_adverse and subject.notice_id is not None:
-        return NONE  # a national document has decided; the holder may be heard on it all the same
-    return frozenset({"submit_for_order" if subject.is_adverse else "notify_holder"})
+        return _of_order(subject)  # a national document has decided; the holder may be heard on it all the same
+    return _of_order(subject) | {"submit_for_order" if subject.is_adverse else "notify_holder"}
+
+
+def _of_order(subject: Proceeding) -> Closed:
+    """Only a suspension runs, and one that is ordered runs exactly where it has a last day."""
+    running = frozenset({("make_order", str(P.ORDER_RUNNING)), ("take_effect", str(P.ORDER_RUNNING))})
+    if subject.kind != ProceedingKind.SUSPENSION:
+        return running
+    if subject.state != P.ORDERED:
+        return NONE
+    return frozenset({("take_effect", str(P.CONCLUDED if subject.until else P.ORDER_RUNNING))})

@@ -69,14 +69,15 @@ class Move:
     closes: bool = False
 
 
-def turn_of(kind: Subject, source: str, target: str) -> Turn:
-    """What going from one state to another means, by the facts of both."""
-    here, there = kind.facts(source), kind.facts(target)
+def turn_of(procedure: Procedure, source: str, target: str) -> Turn:
+    """What going from one state to another means, by the facts of both and their order in the procedure."""
+    there = procedure.subject.facts(target)
     if there.is_adverse:
         return Turn.ADVERSE
     if there.is_final:
         return Turn.ONWARD if there.tone == "ok" else Turn.ENDING
-    return Turn.ATTENTION if there.tone == "warn" or there.step < here.step else Turn.ONWARD
+    goes_back = procedure.step_of(target) < procedure.step_of(source)
+    return Turn.ATTENTION if there.tone == "warn" or goes_back else Turn.ONWARD
 
 
 def possible_moves(procedure: Procedure, subject: CaseSubject, state: str) -> list[Move]:
@@ -95,7 +96,7 @@ def _moves_from(
             yield Move(line, state, Turn.ONWARD, closes=True)
         for source, target in known[line.code]:
             if source == state != target and (line.code, target) not in closed:
-                yield Move(line, target, turn_of(procedure.subject, state, target), closes=line.closes_case is True)
+                yield Move(line, target, turn_of(procedure, state, target), closes=line.closes_case is True)
 
 
 def way_to_the_end(procedure: Procedure, subject: CaseSubject, state: str) -> list[Move]:

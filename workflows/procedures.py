@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accreditation.models import Case
 from accreditation.models.cases import CaseSubject
@@ -57,6 +57,7 @@ class Procedure:
     node_of_state: Mapping[str, str]
     needs: frozenset[str] = USUAL  # fields of the batch that it uses, each set by a parameter of the rules
     options: frozenset[str] = frozenset()  # those that it uses where the rules set them: a step that may be left out
+    step_of_state: Mapping[str, int] = field(default_factory=dict)  # where a state has another step than its facts say
     has_quota: bool = False  # whether the proposals of a batch can be limited in number
     closed_ways: Callable[[CaseSubject], closed_ways.Closed] = closed_ways.none  # moves that one subject cannot take
 
@@ -64,6 +65,10 @@ class Procedure:
     def subject(self) -> Subject:
         """What it runs over."""
         return self.flow.subject
+
+    def step_of(self, state: str) -> int:
+        """At which step of the bar a case in the state is."""
+        return self.step_of_state.get(state) or self.subject.facts(state).step
 
 
 PROCEDURES: Mapping[str, Procedure] = {
@@ -74,6 +79,7 @@ PROCEDURES: Mapping[str, Procedure] = {
         municipal.MunicipalRecognition2026,
         MUNICIPAL_2026,
         municipal.NODE_OF_STATE,
+        step_of_state=municipal.STEP_OF_STATE,
         options=frozenset({"consultation_days"}),
         has_quota=True,
         closed_ways=closed_ways.of_recognition,

@@ -10,7 +10,14 @@ from accreditation.models import Reconsideration, Title
 from accreditation.models.titles import BENEATH
 from accreditation.reconsideration_words import DAYS_TO_ANSWER, UNDOING, Outcome
 from accreditation.services import letters
-from accreditation.services.reconsiderations import challenged_title, locked_title, sequel_of, undo_order, warn_instead
+from accreditation.services.reconsiderations import (
+    authority_of,
+    challenged_title,
+    locked_title,
+    sequel_of,
+    undo_order,
+    warn_instead,
+)
 from workflows import staying
 from workflows.deadlines import extend
 from workflows.doing import Doing
@@ -18,7 +25,6 @@ from workflows.giving_back import give_certificate_back
 from workflows.reconsideration_who import reconsideration_of
 from workflows.reissues_reopened import reopen_refused
 
-AUTHORITY_ZH = "行政复议机关"
 OUTCOME_ZH = {
     Outcome.UPHELD: "维持",
     Outcome.ANNULLED: "撤销",
@@ -32,7 +38,7 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
     letter = letters.write_case_letter(
         doing.case,
         kind=kind,
-        issued_by=AUTHORITY_ZH,
+        issued_by=authority_of(reconsideration_of(doing)),
         is_adverse=is_adverse,
         at=doing.at,
         reconsideration=reconsideration_of(doing),
@@ -71,7 +77,7 @@ def stay(doing: Doing) -> None:
     row = reconsideration_of(doing)
     row.stayed_at, row.stay_reason = doing.at, doing.form["reason"].strip()
     doing.act.note(reason=row.stay_reason)
-    title = staying.take_back(doing, by=AUTHORITY_ZH)
+    title = staying.take_back(doing, by=authority_of(row))
     _send(doing, LetterKind.EXECUTION_STAYED, title=title)
 
 
@@ -161,4 +167,4 @@ def _undo_order(doing: Doing, title: Title) -> None:
     if row.outcome == Outcome.MODIFIED:
         moved = warn_instead(row, moved, by=doing.by, at=doing.at)
     doing.act.note(title=moved.number, effect=verb, title_state=moved.state)
-    give_certificate_back(doing, moved, number=row.decision_number, ground="行政复议决定", by=AUTHORITY_ZH)
+    give_certificate_back(doing, moved, number=row.decision_number, ground="行政复议决定", by=authority_of(row))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.holdings import who_hold
 from accreditation.models import Reconsideration, User
-from accreditation.permissions import has_power, has_power_at, persons_behind
+from accreditation.permissions import has_any_power, has_power, has_power_at, persons_behind
 from accreditation.roles import Power
 from accreditation.services.reconsiderations import took_part_in_act
 from workflows.doing import Doing, Who
 from workflows.parties import tied_people
+
+RECONSIDERING = (Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS)
 
 
 def reconsideration_of(doing: Doing) -> Reconsideration:
@@ -29,12 +32,20 @@ def _reconsiders(power: Power) -> Callable[[Doing], bool]:
     return lambda doing: has_power(doing.by, power) and _is_free(doing.by, reconsideration_of(doing))
 
 
-def _answers(doing: Doing) -> bool:
-    row = reconsideration_of(doing)
-    if not has_power_at(doing.by, Power.ANSWER_CHALLENGES, row.respondent_code or None, doing.at):
+def may_decide(user: User, row: Reconsideration) -> bool:
+    """Whether the person examines or decides this challenge."""
+    return has_any_power(user, RECONSIDERING) and _is_free(user, row)
+
+
+def may_answer(user: User, row: Reconsideration, at: datetime) -> bool:
+    """Whether the person answers this challenge for the body whose act it is."""
+    if not has_power_at(user, Power.ANSWER_CHALLENGES, row.respondent_code or None, at):
         return False
-    people = persons_behind(doing.by)
-    return not tied_people(row.case).filter(pk__in=people).exists()
+    return not tied_people(row.case).filter(pk__in=persons_behind(user)).exists()
+
+
+def _answers(doing: Doing) -> bool:
+    return may_answer(doing.by, reconsideration_of(doing), doing.at)
 
 
 RECONSIDERER = Who(

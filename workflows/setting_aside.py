@@ -23,7 +23,7 @@ from accreditation.roles import Power
 from accreditation.services import changes
 from accreditation.services.evaluation_results import call_of, lift_warning
 from accreditation.services.matter_returns import close_return
-from accreditation.services.reconsiderations import LOST, has_another_title, move_title, sequel_of
+from accreditation.services.reconsiderations import LOST, authority_of, has_another_title, move_title, sequel_of
 from workflows.certification import is_being_made
 from workflows.change_who import change_of
 from workflows.doing import Doing, Who
@@ -122,7 +122,7 @@ def restore_ended_titles(doing: Doing) -> None:
     ended = _ended(change_of(doing))
     for title in ended:
         moved = move_title(row, title, "restore", by=doing.by, at=doing.at)
-        give_certificate_back(doing, moved, number=row.decision_number, ground="行政复议决定", by="行政复议机关")
+        give_certificate_back(doing, moved, number=row.decision_number, ground="行政复议决定", by=authority_of(row))
     _note(doing, titles=[title.number for title in ended])
 
 

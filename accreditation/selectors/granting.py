@@ -94,6 +94,11 @@ def title_names(programme: Programme, body: Body) -> tuple[str, str]:
     return programme.name_zh, programme.name_en
 
 
+def in_chinese(text: Promise) -> str:
+    """The text as official papers have it."""
+    return _in_language(text, "zh-hans")
+
+
 def _in_language(text: Promise, language: str) -> str:
     """The text in one language, whichever the page of the person acting is in."""
     with translation.override(language):

@@ -15,6 +15,7 @@ from accreditation.adverse_ends import ADVERSE_ENDS, USUAL, Sequel
 from accreditation.enums import LetterKind, Level
 from accreditation.models import Application, Body, Case, Letter, Title
 from accreditation.selectors.granting import granting_body, is_group, title_names
+from accreditation.selectors.reconsidering import where_to_challenge
 from accreditation.services.numbers import next_number
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -68,7 +69,8 @@ def letter_text(
     template: str, context: Mapping[str, Any], *, remedy: str, addressed_to: str, issued_by: str, at: datetime
 ) -> dict[str, Any]:
     """Number, date, text and hash of a letter, as every table of letters takes them; `remedy`: its template or ""."""
-    body, said = _rendered(template, context), _rendered(remedy, context) if remedy else ""
+    told = {**context, "reconsidered_by": where_to_challenge(issued_by)} if remedy else {}
+    body, said = _rendered(template, context), _rendered(remedy, told) if remedy else ""
     return {
         "number": next_number("LTR", at.astimezone(SHANGHAI).year, 5),
         "dated": at.astimezone(SHANGHAI).date(),

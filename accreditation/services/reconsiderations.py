@@ -24,8 +24,9 @@ from accreditation.models import (
     User,
 )
 from accreditation.models.titles import BENEATH, MOVED, STANDING
-from accreditation.reconsideration_words import SETTING_ASIDE, UNDOING, ReconsiderationState
+from accreditation.reconsideration_words import SETTING_ASIDE, TAKING_NO_PART, UNDOING, ReconsiderationState
 from accreditation.selectors.granting import body_named, is_group
+from accreditation.selectors.reconsidering import authority_over
 from accreditation.services.proceedings import is_work_of
 from accreditation.services.titles import change_beneath
 
@@ -53,7 +54,7 @@ def took_part_in_act(user: User, row: Reconsideration) -> bool:
 
 def _did_any(user: User, acts: QuerySet[AuditEvent]) -> bool:
     whose = Q(by_id=user.pk) | Q(content__on_behalf_of__id=user.pk)
-    return acts.filter(whose).exclude(acting_as=SETTING_ASIDE).exists()
+    return acts.filter(whose).exclude(Q(acting_as=SETTING_ASIDE) | Q(verb__in=TAKING_NO_PART)).exists()
 
 
 def _reissue(row: Reconsideration) -> Reissue:
@@ -67,6 +68,11 @@ def respondent_of(letter: Letter | ReissueLetter) -> str:
         return letter.reissue.place
     body = body_named(letter.issued_by)
     return body.district if body else ""
+
+
+def authority_of(row: Reconsideration) -> str:
+    """Name of the authority that reconsiders the act, by the body whose act is challenged."""
+    return authority_over(row.told_by.issued_by)
 
 
 def is_challengeable(letter: Letter | ReissueLetter) -> bool:

@@ -20,7 +20,7 @@ from workflows.procedures import PROCEDURES, Procedure
 
 ROOT = Path(__file__).resolve().parents[2]
 IN_THE_DECISION = (Sequel.NEW_APPLICATION, Sequel.ORDER_UNDONE, Sequel.REISSUE_REOPENED)
-HERE = "本级人民政府或上一级主管部门申请行政复议"
+HERE = "向示例市人民政府申请行政复议"
 
 
 def sent_adverse() -> Iterator[str]:
@@ -43,7 +43,11 @@ def test_every_letter_sent_as_adverse_is_in_the_table_and_the_other_way_round() 
 @pytest.mark.parametrize("kind", ADVERSE_ENDS)
 def test_remedy_names_reconsideration_here_exactly_where_it_can_be_asked_for_here(kind: LetterKind) -> None:
     end = ADVERSE_ENDS[kind]
-    authority = {"issued_by": "示例委", "notice": SimpleNamespace(authority="示例部")}
+    authority = {
+        "issued_by": "示例委",
+        "reconsidered_by": "示例市人民政府",
+        "notice": SimpleNamespace(authority="示例部"),
+    }
     remedy = render_to_string(f"accreditation/letters/{end.remedy}.txt", authority)
     assert (HERE in remedy) == (end.sequel is not None) == (end.remedy == USUAL)
     assert str(end.why)

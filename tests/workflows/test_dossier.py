@@ -17,11 +17,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from accreditation.enums import MemberState
 from accreditation.models import (
     Application,
     AuditEvent,
     Case,
     Evidence,
+    Member,
     PanelDraw,
     RoleGrant,
     StoredFile,
@@ -37,6 +39,7 @@ from criteria.plain import from_text, to_text
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.reconsidering import challenged, declined, reconsiderers
 from tests.factories.steps import hold_meeting, publish, recommend, to_committee
 from tests.factories.titles import FACTS, municipal_title
 from workflows import batch_acts, door
@@ -148,7 +151,8 @@ def test_copy_is_taken_for_a_reason_and_written_into_the_trail(cast: Cast, clock
         "sha256": hashlib.sha256(content).hexdigest(),
         "with_objectors": False,
     }
-    assert log_in(Client(), cast.pudong).get(address).status_code == 403
+    assert log_in(Client(), cast.pudong).get(address).status_code == 404
+    assert log_in(Client(), cast.publisher).get(address).status_code == 403
 
 
 def test_index_counts_the_lines_of_texts_and_every_kind_of_record_is_counted(cast: Cast, clock: Clock) -> None:
@@ -257,3 +261,51 @@ def test_seed_that_is_fixed_stays_secret_until_the_draw(cast: Cast, clock: Clock
     assert row.drawn_at is None
     assert csv_rows(archive, "panel/seeds.csv")[0]["种子承诺值"] == row.commitment
     assert [name for name in archive.namelist() if row.seed.encode() in archive.read(name)] == []
+
+
+def status(user: User, case: Case) -> int:
+    return int(log_in(Client(), user).get(reverse("case_dossier", args=[case.number])).status_code)
+
+
+def test_who_answers_or_decides_a_challenge_takes_the_file_of_what_is_challenged(cast: Cast, clock: Clock) -> None:
+    first, second = reconsiderers(cast)
+    letter = declined(cast, clock.at)
+    everybody = {cast.pudong: 404, cast.jiading: 404, first: 404, second: 404, cast.office: 200, cast.publisher: 403}
+    assert {user: status(user, letter.case) for user in everybody} == everybody  # nothing is challenged yet
+    case = challenged(cast, letter, clock.at)
+    challenging = everybody | {cast.pudong: 200, first: 200, second: 200}
+    assert {user: status(user, letter.case) for user in everybody} == challenging
+    of_challenge = everybody | {first: 200, second: 200}  # what is put forward there is not for the parties
+    assert {user: status(user, case) for user in everybody} == of_challenge
+    door.perform(case, "withdraw_reconsideration", by=cast.member0, at=clock.at, form={"reason": "已与该局和解。"})
+    assert {user: status(user, letter.case) for user in everybody} == everybody
+
+
+def test_file_taken_by_who_decides_is_an_act_and_no_part_in_the_case(cast: Cast, clock: Clock) -> None:
+    first, _second = reconsiderers(cast)
+    letter = declined(cast, clock.at)
+    case = challenged(cast, letter, clock.at)
+    page = reverse("matter", args=[case.number])
+    dossiers = [reverse("case_dossier", args=[number]) for number in (case.number, letter.case.number)]
+    for user, offered in ((first, [True, True]), (cast.pudong, [False, True])):
+        shown = log_in(Client(), user).get(page).content.decode()
+        assert [address in shown for address in dossiers] == offered, user
+    Evidence.objects.filter(application__case=letter.case).update(file=stored(cast))
+    WorkbookUpload.objects.filter(application__case=letter.case).update(file=stored(cast))
+    answer = log_in(Client(), first).post(dossiers[1], {"reason": "（2026）示例行复 2 号"})
+    assert answer.status_code == 200
+    event = AuditEvent.objects.get(verb="export_dossier")
+    assert (event.by_id, event.chain) == (first.pk, f"case:{letter.case.number}")
+    assert status(first, letter.case) == 200
+    door.perform(case, "accept_reconsideration", by=first, at=clock.at)
+
+
+def test_who_stepped_out_or_belongs_to_the_enterprise_takes_no_file(cast: Cast, clock: Clock) -> None:
+    first, second = reconsiderers(cast)
+    letter = declined(cast, clock.at)
+    challenged(cast, letter, clock.at)
+    for user in (first, cast.pudong):
+        Member.objects.create(
+            user=user, enterprise=letter.case.enterprise, state=MemberState.REQUESTED, requested_at=clock.at
+        )
+    assert [status(user, letter.case) for user in (first, cast.pudong, second)] == [404, 404, 200]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from accreditation.enums import ApplicationState as S
@@ -109,6 +111,43 @@ def test_nothing_is_ordered_against_a_holder_that_was_not_told() -> None:
     assert {code for _turn, code, _target in asked_for} == {"submit_for_order", "drop_proceeding"}
 
 
+def test_an_order_is_offered_only_the_states_that_its_kind_has() -> None:
+    for kind in ProceedingKind:
+        decided = {
+            target for _turn, code, target in found(PROCEEDING, P.AWAITING_ORDER, kind=kind) if code == "make_order"
+        }
+        assert (P.ORDER_RUNNING in decided) == (kind == ProceedingKind.SUSPENSION), kind
+
+    def on_its_day(kind: str, until: date | None) -> set[tuple[str, str]]:
+        return {(code, target) for _t, code, target in found(PROCEEDING, P.ORDERED, kind=kind, until=until)}
+
+    assert ("take_effect", P.CONCLUDED) in on_its_day(ProceedingKind.REVOCATION, None)
+    assert ("take_effect", P.ORDER_RUNNING) not in on_its_day(ProceedingKind.REVOCATION, None)
+    assert ("take_effect", P.ORDER_RUNNING) not in on_its_day(ProceedingKind.SUSPENSION, None)
+    last_day = on_its_day(ProceedingKind.SUSPENSION, date(2026, 12, 31))
+    assert ("take_effect", P.ORDER_RUNNING) in last_day
+    assert ("take_effect", P.CONCLUDED) not in last_day
+
+
+def test_consultation_of_a_recognition_leads_on_to_the_experts() -> None:
+    edition = PROCEDURES["municipal_recognition/2026"]
+    assert ("onward", "conclude_consultation", S.AWAITING_PANEL) in found(edition, S.UNDER_CONSULTATION)
+    national = PROCEDURES["national_recommendation/2016"]
+    assert ("onward", "adopt_initial_score", S.AWAITING_RANKING) in found(national, S.UNDER_CONSULTATION)
+
+
+@each_procedure
+def test_only_what_sends_a_case_back_is_a_detour_to_an_earlier_step(procedure: Procedure) -> None:
+    back = {
+        code
+        for code, pairs in moves(procedure).items()
+        for source, target in pairs
+        if source in procedure.node_of_state and turn_of(procedure, source, target) is Turn.ATTENTION
+        and procedure.subject.facts(target).tone != "warn"
+    }  # fmt: skip
+    assert back <= {"refuse", "uphold_objection", "send_back_proposal", "review_reexamination_again"}
+
+
 def test_recognised_case_waits_for_its_certificate_and_ends_with_it() -> None:
     (row,) = possible_moves(MUNICIPAL, subject_of(MUNICIPAL, S.RECOGNISED), S.RECOGNISED)
     assert (row.verb.code, row.closes, row.turn) == ("certify", True, Turn.ONWARD)
@@ -117,4 +156,4 @@ def test_recognised_case_waits_for_its_certificate_and_ends_with_it() -> None:
 def test_committee_may_recognise_refuse_or_postpone() -> None:
     turns = {code: turn for turn, code, _target in found(MUNICIPAL, S.UNDER_OVERALL_REVIEW)}
     assert turns == {"propose": "onward", "refuse": "adverse", "postpone": "adverse"}
-    assert turn_of(MUNICIPAL.subject, S.POSTPONED, S.UNDER_OVERALL_REVIEW) is Turn.ONWARD
+    assert turn_of(MUNICIPAL, S.POSTPONED, S.UNDER_OVERALL_REVIEW) is Turn.ONWARD

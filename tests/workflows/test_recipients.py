@@ -9,16 +9,21 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accreditation.enums import Level
+from accreditation.enums import Level, ProceedingKind
+from accreditation.grounds import Ground
 from accreditation.models import Body, Case, Message, User, Webhook
 from accreditation.selectors.messages import SENTENCES
 from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, person
-from tests.factories.steps import answer_gates, recommend, seat_panel
+from tests.factories.reconsidering import challenged, declined, reconsiderers
+from tests.factories.steps import answer_gates, hold_meeting, publish, recommend, seat_panel, to_committee
+from tests.factories.titles import FACTS, municipal_title
 from workflows import door
 from workflows.moves import moves
+from workflows.opening_proceedings import open_proceeding
 from workflows.presentation.audiences import AUDIENCE_LABELS, EXPERTS
 from workflows.procedures import PROCEDURES
 from workflows.selectors import recipients
@@ -162,3 +167,47 @@ def test_page_of_editions_shows_any_edition_and_the_first_for_nonsense(cast: Cas
         answer = client.get(reverse("recipients"), {"procedure": code})
         assert (answer.status_code, answer.context["code"]) == (200, code)
     assert client.get(reverse("recipients"), {"procedure": "../x"}).context["code"] == next(iter(PROCEDURES))
+
+
+def test_district_previews_its_own_cases_without_the_table_of_the_office(cast: Cast, case: Case) -> None:
+    address = reverse("district_recipients", args=[case.number])
+    page = log_in(Client(), cast.pudong).get(address)
+    assert {future.verb.code for future in page.context["futures"]} == set(of(cast, case))
+    shown = page.content.decode()
+    assert cast.people["member0"].name in shown
+    assert reverse("recipients") not in shown
+    assert address in log_in(Client(), cast.pudong).get(reverse("district_case", args=[case.number])).content.decode()
+    assert log_in(Client(), cast.jiading).get(address).status_code == 404
+
+
+def test_publisher_reads_before_the_announcement_whom_it_tells(cast: Cast) -> None:
+    cases = [filed_case(cast, n) for n in (0, 1)]
+    for one in cases:
+        to_committee(cast, one, cast.at)
+    hold_meeting(cast, cases, cast.at)
+    client, form = log_in(Client(), cast.publisher), {"cases": [one.number for one in cases], "body": "现予公示。"}
+    asked = client.post(reverse("batch_notice", args=[cast.batch.code]), form)
+    (future,) = asked.context["futures"]
+    assert future.verb.code == "publish_notice"
+    before = set(Message.objects.values_list("pk", flat=True))
+    publish(cast, cases, timezone.now())
+    told = Message.objects.exclude(pk__in=before).filter(kind=future.verb.message)
+    assert {row.recipient for row in told} == named(future)
+    assert {cast.people["member0"], cast.people["member1"]} <= named(future)
+    assert "通知对象" in asked.content.decode()
+
+
+def test_preview_of_a_matter_is_for_the_authorities_and_of_a_challenge_for_who_decides(cast: Cast) -> None:
+    first, _second = reconsiderers(cast)
+    challenge = challenged(cast, declined(cast, cast.at), cast.at)
+    title = municipal_title(cast)
+    ground = {"kind": ProceedingKind.WARNING, "ground": Ground.EVALUATION_MARGINAL, "found_facts": FACTS}
+    matter = open_proceeding(title, **ground, by=cast.office, at=cast.at)
+    page = log_in(Client(), cast.office).get(reverse("matter_recipients", args=[matter.number]))
+    (told,) = [future for future in page.context["futures"] if future.verb.code == "notify_holder"]
+    assert cast.people["member0"] in named(told)
+    address = reverse("matter_recipients", args=[challenge.number])
+    answers = {user: log_in(Client(), user).get(address).status_code for user in (first, cast.pudong, cast.office)}
+    assert answers == {first: 200, cast.pudong: 404, cast.office: 404}
+    own = log_in(Client(), cast.pudong).get(reverse("matter", args=[challenge.number])).content.decode()
+    assert address not in own

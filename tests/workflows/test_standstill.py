@@ -166,7 +166,7 @@ def test_reconsideration_is_suspended_with_every_clock_in_it(cast: Cast, clock: 
         people = set(Message.objects.filter(kind=kind).values_list("recipient_id", flat=True))
         assert {cast.member0.pk, cast.office.pk} <= people
     letter = Letter.objects.get(case=case, kind="clock_paused")
-    assert (letter.issued_by, letter.remedy) == ("行政复议机关", "")
+    assert (letter.issued_by, letter.remedy) == ("上海市人民政府", "")
     assert "《中华人民共和国行政复议法》第三十九条" in letter.body
     assert list(check_all()) == []
 

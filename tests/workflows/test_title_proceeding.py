@@ -26,6 +26,8 @@ from workflows.assignments import release, take
 from workflows.consistency import check_all, rebuild_flow
 from workflows.opening import open_application
 from workflows.opening_proceedings import ask_for_cancellation, open_proceeding
+from workflows.presentation.matters import matter_bar
+from workflows.presentation.proceedings import STEPS, passed_over
 from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -159,6 +161,7 @@ def test_hearing_is_announced_seven_days_before_and_chaired_by_another_person(ca
     assert reasons(refused) == {"four_eyes", "hearing_ahead"}
     later = at + timedelta(days=7)
     door.perform(case, "hold_hearing", by=other, at=later, form=record)
+    assert bar_of(case)[2] == ("done", "")
     assert state(case) == P.AWAITING_ORDER
     assert "听证" in Letter.objects.get(case=case, kind="hearing_notice").body
 
@@ -290,3 +293,27 @@ def test_who_took_the_case_in_hand_still_orders(cast: Cast, clock: Clock) -> Non
     take(case, by=cast.publisher, at=clock.at)
     door.perform(case, "make_order", by=cast.publisher, at=clock.at, form=order(clock.at))
     assert state(case) == P.CONCLUDED
+
+
+def bar_of(case: Case) -> list[tuple[str, str]]:
+    row = Proceeding.objects.get(case=case)
+    bar = matter_bar(Case.objects.get(pk=case.pk), row, STEPS, passed_over(row))
+    return [(step["state"], step.get("note", "")) for step in bar["steps"]]
+
+
+def test_bar_counts_no_hearing_that_was_not_held(cast: Cast, clock: Clock) -> None:
+    case = opened(cast, municipal_title(cast), clock.at)
+    door.perform(case, "notify_holder", by=cast.office, at=clock.at)
+    assert bar_of(case) == [("done", ""), ("current", ""), ("todo", ""), ("todo", ""), ("todo", "")]
+    door.perform(case, "defend", by=cast.member0, at=clock.at, form={"statement": "系统计错误，已更正。"})
+    assert bar_of(case) == [("done", ""), ("done", ""), ("todo", "未举行"), ("current", ""), ("todo", "")]
+    door.perform(case, "make_order", by=cast.publisher, at=clock.at, form=order(clock.at))
+    assert bar_of(case) == [("done", ""), ("done", ""), ("todo", "未举行"), ("done", ""), ("done", "")]
+
+
+def test_bar_counts_no_defence_of_a_holder_who_asked_itself(cast: Cast, clock: Clock) -> None:
+    case = ask_for_cancellation(
+        municipal_title(cast), reason="企业调整，不再保留技术中心。", by=cast.member0, at=clock.at
+    )
+    door.perform(case, "submit_for_order", by=cast.office, at=clock.at)
+    assert bar_of(case)[1:4] == [("todo", "未进行"), ("todo", "未举行"), ("current", "")]

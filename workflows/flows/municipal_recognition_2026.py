@@ -126,3 +126,5 @@ class MunicipalRecognition2026(CaseProcedure):
 
 # Where a case stands in the flow for each legal state: as in 2022, and at the new desk.
 NODE_OF_STATE: dict[str, str] = {**NODES_2022, S.UNDER_CONSULTATION: "consultation"}
+# Here the departments are asked within the check, before the experts; in a recommendation after it.
+STEP_OF_STATE: dict[str, int] = {S.UNDER_CONSULTATION: 3}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.functional import Promise
@@ -14,6 +14,8 @@ from workflows.presentation.cases import clock_of
 from workflows.presentation.whereabouts import holder_name
 from workflows.presentation.words import Words, file_words, quoted, state_label, state_tone
 from workflows.procedures import procedure_of
+
+NONE_PASSED: Mapping[int, Promise] = {}
 
 
 def matter_header(case: Case, subject: CaseSubject, name: str, *, at: datetime) -> Words:
@@ -29,8 +31,11 @@ def matter_header(case: Case, subject: CaseSubject, name: str, *, at: datetime) 
     }
 
 
-def matter_bar(case: Case, subject: CaseSubject, steps: Sequence[Promise]) -> Words:
-    """Parameters of `step_bar.html`."""
+def matter_bar(
+    case: Case, subject: CaseSubject, steps: Sequence[Promise], passed_over: Mapping[int, Promise] = NONE_PASSED
+) -> Words:
+    """Parameters of `step_bar.html`; `passed_over`: steps, by number from one, that did not take place, and the word
+    for it."""
     facts = procedure_of(case).subject.facts(str(subject.state))
     is_over = case.closed_at is not None
 
@@ -41,7 +46,13 @@ def matter_bar(case: Case, subject: CaseSubject, steps: Sequence[Promise]) -> Wo
             return "todo"
         return "stopped" if is_over else "current"
 
-    rows = [{"label": str(label), "state": mark(number)} for number, label in enumerate(steps, start=1)]
+    def row(number: int, label: Promise) -> Words:
+        state = mark(number)
+        if state == "done" and number in passed_over:
+            return {"label": str(label), "state": "todo", "note": str(passed_over[number])}
+        return {"label": str(label), "state": state}
+
+    rows = [row(number, label) for number, label in enumerate(steps, start=1)]
     return {"steps": rows, "outcome": state_label(str(subject.state)) if is_over else ""}
 
 

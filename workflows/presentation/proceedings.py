@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +24,7 @@ STEPS = (
     gettext_lazy("作出决定"),
     gettext_lazy("生效"),
 )
+DEFENCE_STEP, HEARING_STEP = 2, 3
 TITLE_TONES = {
     TitleState.IN_FORCE: TONES["ok"],
     TitleState.WARNED: TONES["warn"],
@@ -34,6 +38,13 @@ TITLE_TONES = {
 def _row(subject: CaseSubject) -> Proceeding:
     assert isinstance(subject, Proceeding)
     return subject
+
+
+def passed_over(subject: CaseSubject) -> Mapping[int, Promise]:
+    """Steps of the bar that did not take place: a holder that was not told, a hearing that nobody asked for or held."""
+    row = _row(subject)
+    defence = {} if row.notified_at else {DEFENCE_STEP: gettext_lazy("未进行")}
+    return defence if row.hearing_record else {**defence, HEARING_STEP: gettext_lazy("未举行")}
 
 
 def name(subject: CaseSubject) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accreditation.models import Case, Reconsideration
 from accreditation.models.cases import CaseSubject
 from accreditation.reconsideration_words import Outcome, ReconsiderationState
-from accreditation.services.reconsiderations import title_concerned
+from accreditation.services.reconsiderations import authority_of, title_concerned
 from accreditation.templatetags.dates import day, day_text, local
 from accreditation.visibility import View
 from workflows.presentation.words import Words, either, quoted
@@ -56,6 +56,7 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("被复议的行为"), f"{row.told_by.get_kind_display()} {row.told_by.number}"),
         (_("原案"), row.origin),
         (_("被申请人"), quoted(row.told_by.issued_by)),
+        (_("复议机关"), authority_of(row)),
         (_("称号"), f"{either(title.programme, 'name')} {title.number}" if title else ""),
         (_("称号状态"), title.get_state_display() if title else ""),
         (_("被复议文书内容"), quoted(row.told_by.body)),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accreditation.enums import OWNER_LABELS, ApplicationState, Level, Owner
-from accreditation.models import Application, Body, Case, Proceeding
+from accreditation.models import Application, Body, Case, Deadline, Proceeding
 from accreditation.models.cases import CaseSubject
 from accreditation.templatetags.dates import day
 from accreditation.visibility import View
@@ -64,7 +64,7 @@ def whereabouts(
         "days": max(calendar.left(_day(entered), _day(at)), 0),
         **_until(case, subject, clocks, calendar, at),
         "next": next_groups(procedure, subject),
-        "forecast": _forecast(procedure, found) if found else None,
+        "forecast": _forecast(procedure, found, clocks) if found else None,
         "unforeseen": "" if found else _unforeseen(procedure, subject),
     }
 
@@ -156,7 +156,7 @@ def _unforeseen(procedure: Procedure, subject: CaseSubject) -> str:
     return _("目前没有通向办成的后续环节，不能估计。")
 
 
-def _forecast(procedure: Procedure, found: Forecast) -> Words:
+def _forecast(procedure: Procedure, found: Forecast, clocks: Clocks) -> Words:
     """`usual`, `too_few`, `latest`, `why_no_latest`, `rests_on`, `stages`."""
     return {
         "usual": _usual(found.usual) if found.usual else None,
@@ -165,7 +165,10 @@ def _forecast(procedure: Procedure, found: Forecast) -> Words:
         "is_legal": found.latest_is_legal,
         "why_no_latest": _why_no_latest(procedure, found),
         "rests_on": _names(procedure, found.by_habit) if found.latest else "",
-        "stages": [_stage(procedure, stage) for stage in found.stages],
+        "stages": [
+            _stage(procedure, stage, _limit_now(clocks) if place == 0 else "")
+            for place, stage in enumerate(found.stages)
+        ],
     }
 
 
@@ -207,12 +210,25 @@ def _names(procedure: Procedure, nodes: Iterable[str]) -> str:
     return str(_("、")).join(node_name(procedure, node) for node in nodes)
 
 
-def _stage(procedure: Procedure, stage: Stage) -> Words:
+def _stage(procedure: Procedure, stage: Stage, limit_now: str) -> Words:
     return {
         "name": node_name(procedure, stage.node),
-        "limit": _limit(stage.limit),
+        "limit": limit_now or _limit(stage.limit),
         "usual": _quartiles(stage.usual),
     }
+
+
+def _limit_now(clocks: Clocks) -> str:
+    """The clock of the stage in which the case is; empty where none was set."""
+    if clocks.running is not None:
+        return _of_clock(_("%(clock)s至%(day)s"), clocks.running)
+    if clocks.paused is not None:
+        return _of_clock(_("%(clock)s已中止计算"), clocks.paused[0])
+    return _of_clock(_("%(clock)s已于%(day)s届满"), clocks.run_out) if clocks.run_out is not None else ""
+
+
+def _of_clock(words: str, clock: Deadline) -> str:
+    return filled(words, clock=clock.get_kind_display(), day=day(clock.due_at))
 
 
 def _limit(limit: Limit | None) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -100,13 +101,45 @@ def _is_called(procedure: Procedure, pairs: list[tuple[str, str]]) -> bool:
 
 def futures(case: Case, *, by: User, at: datetime, language: str) -> list[Future]:
     """What each verb that is possible in the state of the case would tell, one for each state that it can lead to."""
-    return list(_futures(case, by, at, language))
-
-
-def _futures(case: Case, by: User, at: datetime, language: str) -> Iterator[Future]:
     procedure, may_know = procedure_of(case), may_see_experts(by, case)
+    return list(_futures(case, procedure, procedure.verbs.values(), by, at, language, may_know))
+
+
+def futures_of_list(cases: Iterable[Case], code: str, *, by: User, at: datetime, language: str) -> list[Future]:
+    """What one verb would tell if it were done to all of these cases: for each state it can lead to, everybody once.
+
+    Experts stay a number: who publishes a list need not be one who may know them.
+    """
+    found: dict[str, list[Future]] = {}
+    for case in cases:
+        procedure = procedure_of(case)
+        for future in _futures(case, procedure, [procedure.verbs[code]], by, at, language, may_know=False):
+            found.setdefault(future.state, []).append(future)
+    return [_together(rows) for rows in found.values()]
+
+
+def _together(rows: Sequence[Future]) -> Future:
+    """Several of one verb and state as one, said of the first case."""
+    told: dict[Promise, list[Told]] = {}
+    for one in chain.from_iterable(row.told for row in rows):
+        told.setdefault(one.label, []).append(one)
+    systems = tuple(dict.fromkeys(name for row in rows for name in row.systems))
+    return replace(rows[0], told=tuple(_merged(parts) for parts in told.values()), systems=systems)
+
+
+def _merged(parts: Sequence[Told]) -> Told:
+    people = {row.person.pk: row for part in parts for row in part.people}
+    shown = tuple(sorted(people.values(), key=lambda row: (row.person.name, row.person.pk)))
+    return replace(
+        parts[0], people=shown, count=sum(part.count for part in parts) if parts[0].is_sealed else len(shown)
+    )
+
+
+def _futures(
+    case: Case, procedure: Procedure, verbs: Iterable[Verb], by: User, at: datetime, language: str, may_know: bool
+) -> Iterator[Future]:
     ends = moves(procedure)
-    for verb in procedure.verbs.values():
+    for verb in verbs:
         pairs = ends[verb.code]
         stays = not pairs and procedure.node_of_state.get(case.state) in verb.nodes
         targets = [target for source, target in pairs if source == case.state] or ([case.state] if stays else [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from workflows.views import bulk, district, district_evaluations, own_batches, panel_desk, visits
+from workflows.views import bulk, district, district_evaluations, own_batches, panel_desk, recipients, visits
 
 BATCH = "district/batches/<slug:code>/"
 CASE = "district/cases/<str:number>/"
@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{CASE}review/", district.district_review, name="district_review"),
     path(f"{CASE}return/", district.district_return, name="district_return"),
     path(f"{CASE}changes/", district.district_changes, name="district_changes"),
+    path(f"{CASE}recipients/", recipients.district_recipients, name="district_recipients"),
     path(f"{CASE}acts/<str:verb>/", district.district_act, name="district_act"),
     path(f"{CASE}panel/", panel_desk.district_panel, name="district_panel"),
     path(f"{CASE}panel/draw.json", panel_desk.district_draw_file, name="district_draw_file"),

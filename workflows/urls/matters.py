@@ -15,6 +15,7 @@ urlpatterns = [
     path("orders/titles/<str:number>/new/", desk.orders_new, name="orders_new"),
     path(CASE, pages.matter, name="matter"),
     path(f"{CASE}acts/<str:verb>/", pages.matter_act, name="matter_act"),
+    path(f"{CASE}recipients/", pages.matter_recipients, name="matter_recipients"),
     path(f"{CASE}documents/drop/", pages.matter_drop_document, name="matter_drop_document"),
     path(f"{CASE}documents/<int:pk>/", pages.matter_document, name="matter_document"),
     path(f"{CASE}letters/<str:letter_number>/", pages.matter_letter, name="matter_letter"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.acts import act
 from accreditation.permissions import acting_as, signed_in
-from accreditation.visibility import application_of, case_for, sees_objectors, view_of
+from accreditation.visibility import application_of, case_for, sees_objectors, view_of, visible_cases
 from workflows.exports.dossier import write_dossier
 from workflows.exports.dossier_sums import EXPORTED
 from workflows.forms.oversight import DossierForm, TrailFilter
@@ -25,6 +25,7 @@ from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words
 from workflows.procedures import procedure_of
 from workflows.selectors import oversight
+from workflows.selectors.dossiers import dossier_for
 from workflows.selectors.registers import objections_of, trail_of
 from workflows.views.answers import page
 from workflows.views.listing import filters, page_of_rows
@@ -68,7 +69,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 def case_dossier(request: HttpRequest, number: str) -> HttpResponseBase:
     """Why a copy of the whole file is needed, then the archive; the act is written into the case's own chain."""
     user = signed_in(request)
-    found = case_for(user, number)
+    found = dossier_for(user, number, at=timezone.now())
     form = DossierForm(request.POST or None, sees_objectors=_may_name_objectors(user, found))
     if request.method == "POST" and form.is_valid():
         stream = tempfile.TemporaryFile()  # noqa: SIM115  closed by the answer that sends it
@@ -83,7 +84,7 @@ def case_dossier(request: HttpRequest, number: str) -> HttpResponseBase:
         answer.headers["X-Content-Type-Options"] = "nosniff"
         return answer
     status = 422 if form.is_bound else 200
-    context = {"case": found, "form": form, "place": _place(user, found), "back": reverse("case", args=[number])}
+    context = {"case": found, "form": form} | _around(user, found)
     return render(request, "workflows/oversight/dossier.html", context, status=status)
 
 
@@ -93,6 +94,14 @@ def _may_name_objectors(user: User, found: Case) -> bool:
         return False
     application = application_of(found)
     return sees_objectors(user, application) and bool(objections_of(application))
+
+
+def _around(user: User, found: Case) -> Words:
+    """Where the case stands and its page; for who sees only the challenge of it, the challenge's page instead."""
+    if visible_cases(user).filter(pk=found.pk).exists():
+        return {"place": _place(user, found), "back": reverse("case", args=[found.number])}
+    seen = visible_cases(user).filter(reconsideration__challenged=found).order_by("-pk").first()
+    return {"place": None, "back": reverse("case", args=[seen.number]) if seen else reverse("orders")}
 
 
 def _place(user: User, found: Case) -> Words:

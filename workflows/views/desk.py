@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from workflows.views.answers import new_request_key, try_verb
 
 if TYPE_CHECKING:
     from accreditation.models import Application, Case
+    from workflows.selectors.recipients import Future
 
 CONFIRMED = "confirmed"
 NOT_REPEATED = ("csrfmiddlewaretoken", CONFIRMED)
@@ -72,7 +73,7 @@ DISTRICT = Desk(
     Power.REVIEW_FIRST,
     gettext_lazy("区级初审"),
     "district_inbox",
-    ("case", "figures", "review", "return", "panel", "visit", "changes"),
+    ("case", "figures", "review", "return", "panel", "visit", "changes", "recipients"),
 )
 FORWARD = Desk(
     "forward",
@@ -260,8 +261,19 @@ def carry_out(
 
 
 def ask(
-    request: HttpRequest, confirm: Confirm, *, cancel: str, crumbs: list[dict[str, str]] | None = None
+    request: HttpRequest,
+    confirm: Confirm,
+    *,
+    cancel: str,
+    crumbs: list[dict[str, str]] | None = None,
+    futures: Sequence[Future] = (),
 ) -> HttpResponse:
-    """The confirm step: what will happen, yes or back."""
-    context = {"confirm": confirm, "hidden": Pairs(request), "cancel": cancel, "crumbs": crumbs or []}
+    """The confirm step: what will happen, who will be told of it where that is given, yes or back."""
+    context = {
+        "confirm": confirm,
+        "hidden": Pairs(request),
+        "cancel": cancel,
+        "crumbs": crumbs or [],
+        "futures": futures,
+    }
     return render(request, "workflows/casework/confirm.html", context)

@@ -12,14 +12,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.acts import Replayed
 from accreditation.enums import NoticeState
 from accreditation.errors import Denied, NotFound, Refusal
-from accreditation.permissions import has_power, signed_in
+from accreditation.permissions import has_any_power, has_power, signed_in
 from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.selectors.rule_drafts import waiting_for_publication
@@ -30,13 +30,13 @@ from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH, announce, publish_noti
 from workflows.certification import ground_of
 from workflows.evaluation_acts import is_late_list_alone
 from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
-from workflows.phrases import OFFICIAL
-from workflows.presentation.cases import programme_name
 from workflows.presentation.evaluations import band_name
+from workflows.publication_texts import announcement_text, late_list_text, notice_text
 from workflows.selectors import batch_desk, designations, editions
 from workflows.selectors.adjustments import adjustable
 from workflows.selectors.evaluations import late_lists, results_by_case
 from workflows.selectors.paper_desk import waiting_imports
+from workflows.selectors.recipients import Future, futures_of_list
 from workflows.selectors.recommendations import waiting_for_letter
 from workflows.selectors.reexaminations import to_forward
 from workflows.views.answers import key_of, new_request_key, page, typed
@@ -69,6 +69,14 @@ ANNOUNCE = Confirm(
     ),
     gettext_lazy("公布名单"),
 )
+ANNOUNCE_ALONE = replace(  # no certificate follows
+    ANNOUNCE,
+    consequences=(
+        gettext_lazy("名单所列企业自公布日期起取得称号。"),
+        gettext_lazy("系统随即送达认定通知书。"),
+        gettext_lazy("公布后不能撤回。"),
+    ),
+)
 
 
 @require_safe
@@ -80,6 +88,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
         "batches": list(batch_desk.waiting_for_publisher(user)),
         "designations": designations.waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else None,
         "edition_changes": editions.waiting_for_confirmation() if has_power(user, Power.PUBLISH_RULES) else None,
+        "opens_standings": has_any_power(user, (Power.KEEP_STANDINGS, Power.CONFIRM_STANDINGS)),
         "rule_drafts": waiting_for_publication() if has_power(user, Power.PUBLISH_RULES) else [],
         "paper_imports": waiting_imports() if has_power(user, Power.PUBLISH) else [],
         "recommendations": list(waiting_for_letter()) if has_power(user, Power.PUBLISH) else [],
@@ -103,13 +112,12 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
     rows = list(batch_desk.listed(batch, TO_PUBLISH))
     if request.method != "POST" and not rows:
         raise NotFound(code)
-    body = RESULTS_BODY if batch.is_evaluation else NOTICE_BODY
-    initial = {"body": official(body, batch)} | typed(request, several=("cases",))
+    initial = {"body": notice_text(batch, ground=ground_of(batch))} | typed(request, several=("cases",))
     form = NoticeForm(request.POST or None, initial=initial, applications=rows)
     held = _tick_unless_held(batch, rows, form)
     now = timezone.now()
     confirm = PUBLISH_RESULTS if batch.is_evaluation else PUBLISH
-    answer = _publish(request, form, confirm, lambda: _publish_notice(request, batch, form))
+    answer = _publish(request, form, confirm, "publish_notice", lambda: _publish_notice(request, batch, form))
     context = {"batch": batch, "form": form, "rows": rows, "due": batch_desk.notice_due(batch, at=now)}
     return answer or _list_page(request, "notice", context, form, held)
 
@@ -132,14 +140,17 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST" and not rows and not is_late_list:
         raise NotFound(code)
     today = timezone.now().astimezone(SHANGHAI).date()
-    body, confirm = ANNOUNCEMENT_BODY, ANNOUNCE
+    text, confirm = announcement_text, ANNOUNCE if batch.issues_certificate else ANNOUNCE_ALONE
     if batch.is_evaluation:
-        body, confirm = (LATE_LIST, ANNOUNCE_LATE) if is_late_list else (RESULTS_ANNOUNCED, ANNOUNCE_RESULTS)
-    initial = {"body": official(body, batch), "dated": today} | typed(request, several=("cases",))
+        text, confirm = (late_list_text, ANNOUNCE_LATE) if is_late_list else (announcement_text, ANNOUNCE_RESULTS)
+    body = text(batch, ground=ground_of(batch))
+    initial = {"body": body, "dated": today} | typed(request, several=("cases",))
     form = AnnouncementForm(request.POST or None, initial=initial, applications=rows, today=today)
     form.fields["cases"].required = not is_late_list
     held = _tick_unless_held(batch, rows, form)
-    answer = _publish(request, form, confirm, lambda: _announce(request, batch, form))
+    if batch.is_evaluation:
+        form.fields["dated"].help_text = _("不能晚于今天。")
+    answer = _publish(request, form, confirm, "announce", lambda: _announce(request, batch, form))
     return answer or _list_page(
         request, "announce", {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list}, form, held
     )
@@ -168,13 +179,15 @@ def _sent_before(request: HttpRequest, done: Promise) -> HttpResponse | None:
     return redirect("publishing")
 
 
-def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callable[[], str]) -> HttpResponse | None:
-    """Ask, publish, and answer; None when the form is to be shown."""
+def _publish(
+    request: HttpRequest, form: ListForm, confirm: Confirm, verb: str, act: Callable[[], str]
+) -> HttpResponse | None:
+    """Ask, with whom the `verb` will tell of each listed case, publish, and answer; None when the form is shown."""
     if request.method != "POST" or not form.is_valid():
         return None
     if CONFIRMED not in request.POST:
         crumbs = [{"label": _("发布名单"), "href": reverse("publishing")}, {"label": str(confirm.yes)}]
-        return ask(request, confirm, cancel=request.path, crumbs=crumbs)
+        return ask(request, confirm, cancel=request.path, crumbs=crumbs, futures=_told(request, form, verb))
     try:
         done = act()
     except Replayed:
@@ -188,6 +201,12 @@ def _publish(request: HttpRequest, form: ListForm, confirm: Confirm, act: Callab
     clear_drafts(request, request.path)
     messages.success(request, done)
     return redirect("publishing")
+
+
+def _told(request: HttpRequest, form: ListForm, verb: str) -> list[Future]:
+    language = get_language() or "zh-hans"
+    cases = [row.case for row in form.chosen]
+    return futures_of_list(cases, verb, by=signed_in(request), at=timezone.now(), language=language)
 
 
 def _list_page(
@@ -211,23 +230,6 @@ def _list_page(
     return render(request, f"workflows/office/{name}.html", context | more, status=status_of(form))
 
 
-NOTICE_BODY = gettext_lazy(
-    "根据%(ground)s，经评审，拟认定下列企业的%(programme)s，现予公示。"
-    "公示期为 %(days)d 个工作日。对公示名单有异议的，可在公示期内署名提出，并写明事实和理由。"
-)
-ANNOUNCEMENT_BODY = gettext_lazy(
-    "根据%(ground)s，经评审和公示，认定下列企业的技术中心为%(programme)s（%(year)d 年，第 %(ordinal)d 批），现予公布。"
-)
-
-
-RESULTS_BODY = gettext_lazy(
-    "根据%(ground)s，经核查和评审委员会审定，现将%(programme)s %(year)d 年度评价结果予以公示。"
-    "公示期为 %(days)d 个工作日。对公示内容有异议的，可在公示期内署名提出，并写明事实和理由。"
-)
-RESULTS_ANNOUNCED = gettext_lazy(
-    "根据%(ground)s，经核查、审定和公示，现公布%(programme)s %(year)d 年度评价结果。逾期未报送评价材料的单位一并列明。"
-)
-LATE_LIST = gettext_lazy("根据%(ground)s，现公布%(programme)s %(year)d 年度评价中逾期未报送评价材料的单位名单。")
 PUBLISH_RESULTS = replace(PUBLISH, title=gettext_lazy("确认公示评价结果？"))
 ANNOUNCE_RESULTS = Confirm(
     gettext_lazy("确认公布评价结果？"),
@@ -247,16 +249,3 @@ ANNOUNCE_LATE = Confirm(
     ),
     gettext_lazy("公布逾期名单"),
 )
-
-
-def official(text: Promise, batch: Batch) -> str:
-    """The usual body of a publication, in the official language."""
-    with override(OFFICIAL):
-        named = programme_name(batch)
-        return str(text) % {
-            "ground": ground_of(batch) or named,
-            "programme": named,
-            "days": batch.notice_days,
-            "year": batch.year,
-            "ordinal": batch.ordinal,
-        }

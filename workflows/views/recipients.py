@@ -15,7 +15,7 @@ from workflows.forms.recipients import EditionForm
 from workflows.procedures import PROCEDURES
 from workflows.selectors.recipients import SAMPLE, futures, lines_of
 from workflows.views.answers import page
-from workflows.views.desk import OFFICE, open_case, show
+from workflows.views.desk import DISTRICT, OFFICE, Desk, open_case, show
 
 
 @require_safe
@@ -43,6 +43,17 @@ def recipients(request: HttpRequest) -> HttpResponse:
 @page
 def office_recipients(request: HttpRequest, number: str) -> HttpResponse:
     """What each act that is possible now would tell, and whom."""
-    opened = open_case(request, OFFICE, number)
+    return _of_case(request, OFFICE, number)
+
+
+@require_safe
+@page
+def district_recipients(request: HttpRequest, number: str) -> HttpResponse:
+    """The same at the desk of a district, and of a body that recognises by itself."""
+    return _of_case(request, DISTRICT, number)
+
+
+def _of_case(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    opened = open_case(request, desk, number)
     found = futures(opened.case, by=signed_in(request), at=timezone.now(), language=get_language() or "zh-hans")
-    return show(request, opened, "recipients", {"futures": found})
+    return show(request, opened, "recipients", {"futures": found, "has_table": desk is OFFICE})

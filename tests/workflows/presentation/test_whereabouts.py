@@ -123,7 +123,9 @@ def test_clock_that_ran_out_is_named_with_its_day(cast: Cast, clock: Clock) -> N
     publish(cast, [case], clock.at)
     clocks = Case.objects.get(pk=case.pk).deadlines.filter(kind="notice")
     clocks.update(state="fired", settled_at=clock.at)
-    assert "公示期已于" in place(case, when=clock.at + timedelta(days=30))["no_limit"]
+    found = place(case, when=clock.at + timedelta(days=30))
+    assert "公示期已于" in found["no_limit"]
+    assert "届满" in found["forecast"]["stages"][0]["limit"]
 
 
 def test_paused_clock_says_since_when_and_why_and_gives_no_latest_day(cast: Cast, clock: Clock) -> None:
@@ -137,6 +139,7 @@ def test_paused_clock_says_since_when_and_why_and_gives_no_latest_day(cast: Cast
     assert (found["clock"], found["no_limit"]) == (None, "")
     assert "检验、检测" in found["paused"][0]
     assert found["forecast"]["latest"] is None
+    assert found["forecast"]["stages"][0]["limit"] == "区级初审时限已中止计算"
     assert found["forecast"]["why_no_latest"] == "时限中止期间不能给出最迟日期，恢复后顺延。"
     door.perform(case, "resume_clock", by=cast.pudong, at=at("2026-03-12"))
     after = place(case, when=at("2026-03-12"))["forecast"]["latest"]["on"]
@@ -206,7 +209,8 @@ def test_too_few_finished_cases_are_said_and_not_extrapolated(cast: Cast, clock:
 def test_enough_finished_cases_give_usual_days_and_a_latest_one(cast: Cast, clock: Clock) -> None:
     habits(cast)
     found = place(filed_case(cast), when=clock.at)["forecast"]
-    assert found["stages"][0] == {"name": "区级初审", "limit": "没有规定时限", "usual": "10（10 至 10）"}
+    running = '区级初审时限至<time datetime="2026-03-16">2026年3月16日</time>'
+    assert found["stages"][0] == {"name": "区级初审", "limit": running, "usual": "10（10 至 10）"}
     assert found["usual"]["earliest"] <= found["usual"]["middle"] <= found["usual"]["latest"]
     assert found["latest"]["on"] > found["usual"]["earliest"]
     assert not found["is_legal"]

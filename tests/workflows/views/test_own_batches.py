@@ -77,3 +77,12 @@ def test_batch_without_experts_has_no_calibration(local: LocalCast) -> None:
         reverse("district_calibration", args=[local.batch.code])
         not in own.get(reverse("district_batches")).content.decode()
     )
+
+
+def test_publisher_of_a_body_is_offered_no_page_that_refuses_it(local: LocalCast) -> None:
+    own, office = as_(local.publisher), as_(local.cast.publisher)
+    standings = reverse("office_standings")
+    assert own.get(standings).status_code == 403
+    assert standings not in own.get(reverse("publishing")).content.decode()
+    assert office.get(standings).status_code == 200
+    assert standings in office.get(reverse("publishing")).content.decode()

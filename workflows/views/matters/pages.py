@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.errors import NotFound, Reason, Refusal
+from accreditation.models import Reconsideration
 from accreditation.permissions import has_any_power, signed_in
 from accreditation.roles import Power
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
@@ -30,7 +32,9 @@ from workflows.presentation.matters import document_rows, matter_bar, matter_hea
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
 from workflows.returnable import DOCUMENT, FIGURE
+from workflows.selectors.dossiers import dossiers_beside
 from workflows.selectors.matters import document_of, documents_of, is_to_be_redone, letters_of, matter_for
+from workflows.selectors.recipients import futures
 from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, TOO_LATE, ask
@@ -101,8 +105,9 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
     """Everything about a case at a glance, and what can be done now."""
     opened, user = _open(request, number, for_holder=for_holder), signed_in(request)
     papers = document_rows(documents_of(opened.case), address=lambda pk: opened.address("matter_document", pk))
+    passed_over = opened.pages.passed_over(opened.subject)
     context = {
-        "bar": matter_bar(opened.case, opened.subject, opened.pages.steps),
+        "bar": matter_bar(opened.case, opened.subject, opened.pages.steps, passed_over),
         "place": whereabouts(opened.case, opened.subject, view=opened.view, at=timezone.now()),
         "actions": [
             {"label": act.title, "href": opened.address("matter_act", verb), "tone": act.tone}
@@ -111,8 +116,10 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         ],
         "notice": _notice(opened),
         "corrections": corrections_made(opened.case, opened.subject),
+        "recipients": opened.address("matter_recipients") if _previews(opened) else "",
         "facts": opened.pages.facts(opened.case, opened.subject, opened.view),
         "documents": papers,
+        "dossiers": [] if opened.view is View.APPLICANT else dossiers_beside(user, opened.subject, at=timezone.now()),
         "drop": opened.pages.drops_document in opened.verbs,
         "drop_address": opened.address("matter_drop_document"),
         "further": None if opened.view is View.APPLICANT else further_return(opened.case, user, at=timezone.now()),
@@ -233,6 +240,25 @@ def letter(request: HttpRequest, number: str, letter_number: str, *, for_holder:
 def matter(request: HttpRequest, number: str) -> HttpResponse:
     """A case, for the authorities."""
     return matter_page(request, number, for_holder=False)
+
+
+@require_safe
+@page
+def matter_recipients(request: HttpRequest, number: str) -> HttpResponse:
+    """Whom each act that is possible now would tell, for the authorities."""
+    opened = _open(request, number, for_holder=False)
+    if not _previews(opened):
+        raise NotFound(number)
+    language = get_language() or "zh-hans"
+    found = futures(opened.case, by=signed_in(request), at=timezone.now(), language=language)
+    return _show(request, opened, "recipients", {"futures": found})
+
+
+def _previews(opened: OpenMatter) -> bool:
+    """Of a challenge only who decides on it and the auditor learn who has it in hand; of the holder's side nobody."""
+    if isinstance(opened.subject, Reconsideration):
+        return opened.view in (View.RECONSIDERER, View.AUDITOR)
+    return opened.view is not View.APPLICANT
 
 
 @form_page

@@ -17,6 +17,7 @@ PROCEEDINGS = MatterPages(
     name=words.name,
     steps=words.STEPS,
     facts=words.facts,
+    passed_over=words.passed_over,
     drops_document="drop_document",
     acts={
         "notify_holder": MatterAct(

@@ -67,6 +67,7 @@ class MatterPages:
     steps: tuple[Promise, ...]
     facts: Callable[[Case, CaseSubject, View], list[Words]]
     acts: Mapping[str, MatterAct]
+    passed_over: Callable[[CaseSubject], Mapping[int, Promise]] = lambda subject: {}  # steps that did not take place
     drops_document: str = ""  # verb that takes a paper off the file
     adds_document: str = ""  # verbs by which the holder puts right what was returned: papers, figures, texts
     fills_figures: str = ""
