@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import Reason
-from accreditation.models import Application
+from accreditation.models import Application, Title
 
 BEFORE_BASIS = "before_basis"
 AHEAD = "day_to_come"
@@ -51,6 +51,11 @@ def out_of_bounds(day: date, bases: Iterable[Basis], field: str, *, at: datetime
     if day > day_of(at):
         yield Reason(AHEAD, DAY_AHEAD, field)
     yield from before_bases(day, bases, field)
+
+
+def grant_of(title: Title) -> Iterator[Basis]:
+    """Nothing is said of a title before it was granted."""
+    yield from basis(_("称号授予之日"), title.granted_on)
 
 
 def bases_of_result(applications: Iterable[Application]) -> Iterator[Basis]:

@@ -14,7 +14,7 @@ from accreditation.enums import ProceedingKind, TitleState
 from accreditation.errors import Reason
 from accreditation.grounds import grounds_for
 from accreditation.models import Deadline, Proceeding
-from accreditation.resting import Basis, basis, before_bases, day_of
+from accreditation.resting import Basis, basis, before_bases, day_of, grant_of
 from accreditation.services.proceedings import effect_of
 from accreditation.services.reconsiderations import is_ground_set_aside, is_stayed, is_undone
 from workflows.certification import is_being_made
@@ -76,7 +76,7 @@ def document_is_named(doing: Doing) -> Iterable[Reason]:
     if dated is None or dated > today(doing):
         yield Reason("dated", _("日期不能晚于今天。"), "dated")
     else:
-        yield from before_bases(dated, _grant(proceeding_of(doing)), "dated")
+        yield from before_bases(dated, grant_of(proceeding_of(doing).title), "dated")
 
 
 def title_allows_it(doing: Doing) -> Iterable[Reason]:
@@ -176,16 +176,12 @@ def days_of_order_fit(doing: Doing) -> Iterable[Reason]:
 
 def _bases_of_order(row: Proceeding) -> Iterator[Basis]:
     """The grant of the title; for an order made here also every step of the proceeding."""
-    yield from _grant(row)
+    yield from grant_of(row.title)
     if row.notice_id is None:
         yield from basis(_("立案之日"), row.case.opened_at)
         yield from basis(_("告知持有单位之日"), row.notified_at)
         yield from basis(_("听取陈述申辩之日"), row.heard_at)
         yield from basis(_("听证之日"), row.hearing_on)
-
-
-def _grant(row: Proceeding) -> Iterator[Basis]:
-    yield from basis(_("称号授予之日"), row.title.granted_on)
 
 
 def _last_day_fits(doing: Doing) -> Iterable[Reason]:

@@ -166,6 +166,22 @@ def test_pages_of_letter_and_result_tell_both_days(cast: Cast, batch: Batch, dec
     assert Application.objects.get(case=decided).state == S.RECOMMENDED_UPWARD
 
 
+def test_answer_of_a_department_is_not_older_than_the_question(cast: Cast, batch: Batch, clock: Clock) -> None:
+    case = national.filed(cast, batch, 0)
+    national.consult(cast, case, cast.at)
+    clock.advance(days=2)
+    form = {"department": "tax", "position": "no_objection", "text": "经查无异常", "document_number": "示例函1号"}
+
+    def enter(dated: date) -> None:
+        door.perform(case, "record_answer", by=cast.office, at=clock.at, form=form | {"dated": dated})
+
+    asked = timezone.localdate(cast.at)
+    ((field, text),) = refused(lambda: enter(asked - DAY))
+    assert (field, "征求意见之日（2026年3月2日）" in text) == ("dated", True)
+    enter(asked)
+    assert Application.objects.get(case=case).consultations.get(department="tax").dated == asked
+
+
 # --- meetings -----------------------------------------------------------------------------------------------------
 @pytest.fixture
 def tabled(cast: Cast, clock: Clock) -> Case:
