@@ -14,6 +14,7 @@ from accreditation.enums import ApplicationState, BatchState, Choice, MeetingSta
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, Batch, Meeting, Notice, User
 from accreditation.permissions import has_power_over
+from accreditation.resting import Basis, bases_of_result, basis, out_of_bounds
 from accreditation.roles import Power
 from accreditation.services import meetings, notices
 from workflows import door, evaluation_acts
@@ -85,6 +86,8 @@ def announce(
     said = fingerprint(batch.pk, [row.pk for row in listed], number, dated, body)
     with act(batch, "announce", by=by, at=at, acting_as="publisher", request_key=request_key, request=said) as doing:
         _check(batch, listed, TO_ANNOUNCE, by, may_be_empty=evaluation_acts.is_late_list_alone(batch))
+        if reasons := list(out_of_bounds(dated, _bases(batch, listed), "dated", at=at)):
+            raise Refusal(reasons)
         if Announcement.objects.filter(number=number).exists():
             raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
         announcement = notices.create_announcement(batch, number=number, dated=dated, body=body, by=by, at=at)
@@ -102,6 +105,13 @@ def announce(
     if batch.is_evaluation:
         evaluation_acts.conclude(batch, announcement, at=at)
     return announcement
+
+
+def _bases(batch: Batch, listed: Iterable[Application]) -> Iterator[Basis]:
+    """What the announcement publishes: adopted results whose notice is over, and whoever is in the late list."""
+    yield from bases_of_result(listed)
+    if batch.is_evaluation:
+        yield from basis(_("逾期未报送名单的列出之日"), evaluation_acts.late_list_since(batch))
 
 
 def _check(

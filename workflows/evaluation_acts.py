@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -49,6 +49,12 @@ def is_late_list_alone(batch: Batch) -> bool:
     late = _late_and_held(batch).filter(round__late_listed_at__isnull=False)
     open_cases = batch.applications.exclude(state__in=SETTLED)
     return late.exists() and not open_cases.exists()
+
+
+def late_list_since(batch: Batch) -> datetime | None:
+    """When the last of those was found late whom the next announcement publishes; None where there are none."""
+    newest: datetime | None = _late_and_held(batch).aggregate(at=Max("late_at"))["at"]
+    return newest
 
 
 def _late_and_held(batch: Batch) -> QuerySet[EvaluationCall]:

@@ -14,6 +14,7 @@ from accreditation.enums import Level
 from accreditation.errors import Reason
 from accreditation.figure_check_words import CheckState, FindingResult
 from accreditation.models import Body, Evidence, FigureFinding, StoredFile
+from accreditation.resting import basis, before_bases
 from accreditation.services import figure_checks, figure_plans
 from accreditation.services.ties import ties_between, ties_of_body
 from workflows.doing import Doing
@@ -147,6 +148,8 @@ def report_is_complete(doing: Doing) -> Iterable[Reason]:
     dated = doing.form.get("dated")
     if not isinstance(dated, date) or dated > _today(doing):
         yield Reason("date_needed", _("请填写报告日期，不能晚于今天。"), "dated")
+    elif check is not None:
+        yield from before_bases(dated, basis(_("委托核查之日"), check.commissioned_at), "dated")
 
 
 def answer_is_in_time(doing: Doing) -> Iterable[Reason]:

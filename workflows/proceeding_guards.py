@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
+from accreditation.clocks import DeadlineKind
 from accreditation.enums import ProceedingKind, TitleState
 from accreditation.errors import Reason
 from accreditation.grounds import grounds_for
-from accreditation.models import Proceeding
+from accreditation.models import Deadline, Proceeding
+from accreditation.resting import Basis, basis, before_bases, day_of, grant_of
 from accreditation.services.proceedings import effect_of
 from accreditation.services.reconsiderations import is_ground_set_aside, is_stayed, is_undone
 from workflows.certification import is_being_made
@@ -20,7 +23,8 @@ from workflows.second_person import had_a_hand
 from workflows.workdays import SHANGHAI
 
 CERTIFICATE_PENDING = "certificate_pending"  # passes by itself: the clock tries again
-HEARING_NOTICE = timedelta(days=7)  # 行政许可法第四十八条: 于举行听证的七日前
+HEARING_NOTICE = 7  # 行政许可法第四十八条: 于举行听证的七日前; its days are working days (第八十二条)
+LEAST_REASON = 4
 
 
 def proceeding_of(doing: Doing) -> Proceeding:
@@ -71,6 +75,8 @@ def document_is_named(doing: Doing) -> Iterable[Reason]:
     dated = doing.form.get("dated")
     if dated is None or dated > today(doing):
         yield Reason("dated", _("日期不能晚于今天。"), "dated")
+    else:
+        yield from before_bases(dated, grant_of(proceeding_of(doing).title), "dated")
 
 
 def title_allows_it(doing: Doing) -> Iterable[Reason]:
@@ -115,10 +121,29 @@ def by_a_second_person(role: object, but_for: tuple[str, ...] = ()) -> Callable[
 
 
 def hearing_day_is_announced_in_time(doing: Doing) -> Iterable[Reason]:
-    """The holder is told of the day at least seven days before."""
-    day = doing.form.get("hearing_on")
-    if day is None or day < today(doing) + HEARING_NOTICE:
-        yield Reason("hearing_too_soon", _("听证须在举行的七日前通知，最早可定在七日之后。"), "hearing_on")
+    """A working day, of which the holder is told at least seven working days before."""
+    day, (earliest, _unsure) = doing.form.get("hearing_on"), doing.calendar.add(today(doing), HEARING_NOTICE)
+    if day is None or day < earliest:
+        text = _("听证须在举行的七个工作日前通知，最早可定在%(day)s。") % {"day": date_format(earliest)}
+        yield Reason("hearing_too_soon", text, "hearing_on")
+    elif not doing.calendar.is_working(day):
+        yield Reason("hearing_on_day_off", _("%(day)s不是工作日。") % {"day": date_format(day)}, "hearing_on")
+
+
+def hearing_is_held_in_time(doing: Doing) -> Iterable[Reason]:
+    """Within twenty working days of the request (行政许可法第四十七条); a later day is explained."""
+    day, last = doing.form.get("hearing_on"), last_day_of_hearing(doing)
+    said = str(doing.form.get("late_reason") or "").strip()
+    if day is not None and last is not None and day > last and len(said) < LEAST_REASON:
+        values = {"day": date_format(day), "last": date_format(last)}
+        text = _("听证日期（%(day)s）晚于应组织听证的期限（%(last)s），请写明理由。") % values
+        yield Reason("hearing_late", text, "late_reason")
+
+
+def last_day_of_hearing(doing: Doing) -> date | None:
+    """The day until which the hearing is to be held; None where no such clock was started."""
+    clock = Deadline.objects.filter(case=doing.case, kind=DeadlineKind.HEARING).order_by("-pk").first()
+    return day_of(clock.due_at) if clock is not None else None
 
 
 def hearing_day_has_come(doing: Doing) -> Iterable[Reason]:
@@ -131,14 +156,37 @@ def hearing_day_has_come(doing: Doing) -> Iterable[Reason]:
 
 
 def days_of_order_fit(doing: Doing) -> Iterable[Reason]:
-    """Dated today or before, in effect on that day or later, a last day only for a suspension."""
-    dated, start, until = (doing.form.get(name) for name in ("ordered_on", "effective_from", "until"))
-    notice = proceeding_of(doing).notice
-    dated = notice.dated if notice is not None else dated
+    """Dated no later than today nor before what the order rests on; in effect from then on, never backwards.
+
+    Only a national document on file may have taken effect before it is entered here.
+    """
+    row, start = proceeding_of(doing), doing.form.get("effective_from")
+    notice = row.notice
+    dated = notice.dated if notice is not None else doing.form.get("ordered_on")
     if dated is None or dated > today(doing):
         yield Reason("order_dated", _("决定日期不能晚于今天。"), "ordered_on")
+    else:
+        yield from before_bases(dated, _bases_of_order(row), "ordered_on")
     if start is None or (dated is not None and start < dated):
         yield Reason("order_effect", _("生效日期不能早于决定日期。"), "effective_from")
+    elif notice is None:
+        yield from before_bases(start, basis(_("办理决定的当日"), doing.at), "effective_from")
+    yield from _last_day_fits(doing)
+
+
+def _bases_of_order(row: Proceeding) -> Iterator[Basis]:
+    """The grant of the title; for an order made here also every step of the proceeding."""
+    yield from grant_of(row.title)
+    if row.notice_id is None:
+        yield from basis(_("立案之日"), row.case.opened_at)
+        yield from basis(_("告知持有单位之日"), row.notified_at)
+        yield from basis(_("听取陈述申辩之日"), row.heard_at)
+        yield from basis(_("听证之日"), row.hearing_on)
+
+
+def _last_day_fits(doing: Doing) -> Iterable[Reason]:
+    """Only a suspension has a last day, after its first and to come."""
+    start, until = doing.form.get("effective_from"), doing.form.get("until")
     if until is None:
         return
     if proceeding_of(doing).kind != ProceedingKind.SUSPENSION:

@@ -16,7 +16,7 @@ from workflows import audiences
 from workflows.certification import standing_certificate_of_title, standing_paper_of_title
 from workflows.doing import Doing
 from workflows.giving_back import give_certificate_back
-from workflows.proceeding_guards import proceeding_of, today
+from workflows.proceeding_guards import last_day_of_hearing, proceeding_of, today
 
 DECISIVE = frozenset({"revoke", "suspend", "reinstate", "cancel"})  # what the certificate follows; a warning is not
 
@@ -106,11 +106,15 @@ def ask_for_hearing(doing: Doing) -> None:
 
 
 def call_hearing(doing: Doing) -> None:
-    """Form: hearing_on, hearing_place."""
+    """Form: hearing_on, hearing_place; late_reason where the day is later than the law has it."""
     proceeding = proceeding_of(doing)
     proceeding.hearing_on, proceeding.hearing_place = doing.form["hearing_on"], doing.form["hearing_place"].strip()
     doing.act.note(hearing_on=proceeding.hearing_on.isoformat(), hearing_place=proceeding.hearing_place)
-    _send(doing, LetterKind.HEARING_NOTICE)
+    last, late_reason = last_day_of_hearing(doing), ""
+    if last is not None and proceeding.hearing_on > last:
+        late_reason = doing.form["late_reason"].strip()
+        doing.act.note(late_reason=late_reason, due_on=last.isoformat())
+    _send(doing, LetterKind.HEARING_NOTICE, late_reason=late_reason)
 
 
 def hold_hearing(doing: Doing) -> None:
@@ -146,8 +150,7 @@ def make_order(doing: Doing) -> None:
     proceeding.effective_from, proceeding.until = doing.form["effective_from"], doing.form.get("until")
     proceeding.reasons, proceeding.decided_by = doing.form["reasons"].strip(), doing.by
     proceeding.notified_at = proceeding.notified_at or doing.at  # of a national decision the order is the first word
-    assert proceeding.ordered_on is not None
-    proceeding.barred_until = proceedings.bar_from(proceeding, proceeding.ordered_on)
+    proceeding.barred_until = proceedings.bar_from(proceeding, doing.form["effective_from"])
     in_effect = doing.form["effective_from"] <= today(doing)
     doing.arguments["in_effect"] = in_effect
     doing.act.note(

@@ -15,11 +15,11 @@ from accreditation.enums import ApplicationState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Application, Batch, ExternalNotice, Ranking, Recommendation, StoredFile, User
 from accreditation.permissions import demand_power, has_power
+from accreditation.resting import Basis, bases_of_result, basis, out_of_bounds
 from accreditation.roles import Power
 from accreditation.services import outside_titles, rankings
 from workflows import door
 from workflows.calendar import current_calendar
-from workflows.workdays import SHANGHAI
 
 CHUNK = 1 << 20
 
@@ -63,7 +63,7 @@ def send_recommendation(
         batch, "send_recommendation", by=by, at=at, acting_as="publisher", request_key=request_key, request=said
     ) as doing:
         demand_power(by, Power.PUBLISH, at=at)
-        _check(batch, listed, ApplicationState.TO_BE_RECOMMENDED, dated, at)
+        _check(batch, listed, ApplicationState.TO_BE_RECOMMENDED, dated, at, _bases_of_letter(batch, listed))
         if Recommendation.objects.filter(number=number).exists():
             raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
         letter = Recommendation.objects.create(
@@ -100,7 +100,7 @@ def note_public_notice(
         batch, "note_public_notice", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
     ) as doing:
         demand_power(by, Power.CHECK_COMPLETENESS, at=at)
-        _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at)
+        _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at, _letters(listed))
         notice = outside_titles.keep_notice(
             batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
         )
@@ -141,7 +141,7 @@ def record_result(
         batch, "record_result", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
     ) as doing:
         demand_power(by, Power.CHECK_COMPLETENESS, at=at)
-        _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at)
+        _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at, _letters(listed))
         notice = outside_titles.keep_notice(
             batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
         )
@@ -175,18 +175,32 @@ def _numbers(listed: Iterable[Application]) -> list[str]:
     return [application.case.number for application in listed]
 
 
-def _check(batch: Batch, listed: list[Application], state: ApplicationState, dated: date, at: datetime) -> None:
-    if reasons := list(_faults(batch, listed, state, dated, at)):
+def _bases_of_letter(batch: Batch, listed: Iterable[Application]) -> Iterator[Basis]:
+    """A recommendation rests on the frozen ranking and on the results of the committee."""
+    ranking = Ranking.objects.filter(batch=batch).first()
+    if ranking is not None:
+        yield from basis(_("排序 %(no)s 的固定之日") % {"no": ranking.number}, ranking.frozen_at)
+    yield from bases_of_result(listed)
+
+
+def _letters(listed: Iterable[Application]) -> Iterator[Basis]:
+    """What the nation says of an application answers the letter that recommends it."""
+    for letter in (application.recommendation for application in listed):
+        if letter is not None:
+            yield from basis(_("推荐文件 %(no)s 的行文日期") % {"no": letter.number}, letter.dated)
+
+
+def _check(
+    batch: Batch, listed: list[Application], state: ApplicationState, dated: date, at: datetime,
+    bases: Iterable[Basis],
+) -> None:  # fmt: skip
+    if reasons := list(_faults(batch, listed, state)) + list(out_of_bounds(dated, bases, "dated", at=at)):
         raise Refusal(reasons)
 
 
-def _faults(
-    batch: Batch, listed: list[Application], state: ApplicationState, dated: date, at: datetime
-) -> Iterator[Reason]:
+def _faults(batch: Batch, listed: list[Application], state: ApplicationState) -> Iterator[Reason]:
     if not listed:
         yield Reason("empty_list", _("名单中没有申报件。"))
-    if dated > at.astimezone(SHANGHAI).date():
-        yield Reason("day_to_come", _("日期不能晚于今天。"), "dated")
     for application in listed:
         if application.batch_id != batch.pk:
             yield Reason("other_batch", _("%(no)s 不属于本批次。") % {"no": application.case.number})

@@ -14,6 +14,7 @@ from accreditation.errors import Reason
 from accreditation.models import AuditEvent
 from accreditation.models.titles import STANDING
 from accreditation.recommendation_words import Department, Position
+from accreditation.resting import basis, out_of_bounds
 from accreditation.services import consultations, evaluation
 from accreditation.services.rule_sets import rule_text, rules_of
 from criteria.evaluate import Evaluation
@@ -21,7 +22,6 @@ from criteria.exact import shown_text
 from criteria.gates import GateOutcome, Outcome
 from workflows.doing import Doing
 from workflows.guards import needs_text
-from workflows.workdays import SHANGHAI
 
 LEAST_TEXT = 2
 
@@ -90,7 +90,8 @@ def departments_are_named(doing: Doing) -> Iterable[Reason]:
 def answer_is_complete(doing: Doing) -> Iterable[Reason]:
     """An answer belongs to an open question, says something, and bears a day that has come."""
     department = str(doing.form.get("department") or "")
-    if consultations.open_consultation(doing.application, department) is None:
+    question = consultations.open_consultation(doing.application, department)
+    if question is None:
         yield Reason("not_asked", _("没有等待该部门答复的会商。"), "department")
     if doing.form.get("position") not in Position.values:
         yield Reason("answer_needed", _("请选择部门意见。"), "position")
@@ -98,8 +99,9 @@ def answer_is_complete(doing: Doing) -> Iterable[Reason]:
     dated = doing.form.get("dated")
     if not isinstance(dated, date):
         yield Reason("day_needed", _("请填写日期。"), "dated")
-    elif dated > doing.at.astimezone(SHANGHAI).date():
-        yield Reason("day_to_come", _("日期不能晚于今天。"), "dated")
+    else:
+        asked = basis(_("征求意见之日"), question.asked_at if question else None)
+        yield from out_of_bounds(dated, asked, "dated", at=doing.at)
 
 
 def consultation_is_over(doing: Doing) -> Iterable[Reason]:

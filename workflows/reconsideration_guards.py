@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,7 @@ from accreditation.enums import ProceedingKind
 from accreditation.errors import Reason
 from accreditation.models import Reconsideration
 from accreditation.reconsideration_words import MOST_MORE_DAYS, UNDOING, Outcome
+from accreditation.resting import Basis, basis, before_bases
 from accreditation.services.reconsiderations import LOST, challenged_title, has_another_title
 from workflows.certification import is_being_made
 from workflows.doing import Doing
@@ -59,7 +60,7 @@ by_another_than_the_preparer = another_than_who_did(
 
 
 def decision_is_dated(doing: Doing) -> Iterable[Reason]:
-    """Numbered once, dated today or before."""
+    """Numbered once, dated today or before, but not before what it decides on."""
     number, dated = str(doing.form.get("decision_number") or "").strip(), doing.form.get("decided_on")
     if not number:
         yield Reason("order_number", _("请填写文号。"), "decision_number")
@@ -67,6 +68,15 @@ def decision_is_dated(doing: Doing) -> Iterable[Reason]:
         yield Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "decision_number")
     if dated is None or dated > today(doing):
         yield Reason("order_dated", _("决定日期不能晚于今天。"), "decided_on")
+    else:
+        yield from before_bases(dated, _bases(reconsideration_of(doing)), "decided_on")
+
+
+def _bases(row: Reconsideration) -> Iterator[Basis]:
+    """The act under challenge, the application and its acceptance."""
+    yield from basis(_("被复议行为 %(no)s 的作出之日") % {"no": row.told_by.number}, row.told_by.dated)
+    yield from basis(_("复议申请之日"), row.case.opened_at)
+    yield from basis(_("受理复议申请之日"), row.accepted_at)
 
 
 def days_are_within_the_law(doing: Doing) -> Iterable[Reason]:

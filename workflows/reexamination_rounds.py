@@ -25,6 +25,7 @@ from accreditation.models import (
 )
 from accreditation.permissions import has_power, has_power_at
 from accreditation.reexamination_words import LOST, ReexaminationState
+from accreditation.resting import Basis, basis, out_of_bounds
 from accreditation.roles import Power
 from accreditation.services import outside_titles
 from accreditation.services.reexaminations import CHAIN, HELD
@@ -183,15 +184,22 @@ def _check(
         raise Refusal(reasons)
 
 
+def _bases(round_: ReexaminationRound, rows: Iterable[Reexamination]) -> Iterator[Basis]:
+    """The call of the round; the opinion that is sent up, or the letter that took it there."""
+    yield from basis(_("本次复核的部署日期"), round_.opened_at)
+    for row in rows:
+        if row.report is not None:
+            yield from basis(_("上报文件 %(no)s 的行文日期") % {"no": row.report.number}, row.report.dated)
+        elif row.state == ReexaminationState.REVIEWED:
+            yield from basis(_("%(no)s 审核意见之日") % {"no": row.case.number}, row.case.moved_at)
+
+
 def _faults(
     round_: ReexaminationRound, rows: list[Reexamination], state: str, dated: date, at: datetime
 ) -> Iterator[Reason]:
     if not rows:
         yield Reason("empty_list", _("名单中没有办件。"))
-    if dated > _day(at):
-        yield Reason("day_to_come", _("日期不能晚于今天。"), "dated")
-    if dated < _day(round_.opened_at):
-        yield Reason("before_round", _("日期不能早于本次复核的部署日期。"), "dated")
+    yield from out_of_bounds(dated, _bases(round_, rows), "dated", at=at)
     for row in rows:
         if row.round_id != round_.pk:
             yield Reason("other_round", _("%(no)s 不属于本次复核。") % {"no": row.case.number})

@@ -11,6 +11,7 @@ from accreditation.enums import LetterKind, Level
 from accreditation.errors import Reason
 from accreditation.holdings import who_hold
 from accreditation.models import Body, Deadline, User, YearlyReport
+from accreditation.resting import day_of
 from accreditation.roles import Power
 from accreditation.services import letters, proceedings
 from accreditation.services.rule_sets import rule_text
@@ -178,3 +179,8 @@ def days_to_due(doing: Doing) -> int:
 def days_after_return(doing: Doing) -> int:
     """Working days for a report that is sent back."""
     return report_of(doing).call.return_days
+
+
+def ends_before_due(doing: Doing) -> bool:
+    """Whether the days after a return would end before those that everybody has."""
+    return day_of(doing.calendar.due_after(doing.at, days_after_return(doing)).at) < report_of(doing).call.due_on

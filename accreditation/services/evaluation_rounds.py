@@ -18,6 +18,7 @@ from accreditation.evaluation_words import SKIPS_NEXT, CallReason
 from accreditation.models import Application, Batch, Enterprise, EvaluationCall, EvaluationRound, Title, User
 from accreditation.models.titles import STANDING
 from accreditation.permissions import demand_unconnected, has_power_over
+from accreditation.resting import grant_of, out_of_bounds
 from accreditation.roles import Power, Role
 from accreditation.selectors.granting import proceeded_over_at
 from accreditation.selectors.results import failures_set_aside
@@ -276,7 +277,9 @@ def record_earlier_round(
         for title in results:
             demand_unconnected(by, title.holder_id)
         rules = rules_of(batch)
-        if reasons := list(_faults_of_earlier(batch, rules, results, year, document_number)):
+        reasons = list(_faults_of_earlier(batch, rules, results, year, document_number))
+        reasons += out_of_bounds(dated, (one for title in results for one in grant_of(title)), "dated", at=at)
+        if reasons:
             raise Refusal(reasons)
         round_ = EvaluationRound.objects.create(
             programme=batch.programme, authority=batch.authority, year=year, document_number=document_number,

@@ -7,16 +7,19 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accreditation.acts import act, fingerprint
+from accreditation.audit import chain_key
 from accreditation.enums import ApplicationState, Choice, MeetingState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.meeting_words import BallotKind
 from accreditation.models import (
     Application,
     Attendance,
+    AuditEvent,
     Batch,
     Decision,
     Meeting,
@@ -27,6 +30,7 @@ from accreditation.models import (
     Vote,
 )
 from accreditation.permissions import demand_power_over
+from accreditation.resting import basis, before_bases, day_of
 from accreditation.roles import Power, Role
 from accreditation.selectors.granting import title_names
 from accreditation.selectors.people import committee_of
@@ -73,7 +77,9 @@ def call_meeting(
         check_secretary(batch, by, at)
         found = Application.objects.select_related("case").in_bulk(wanted)
         cases = [found[pk] for pk in wanted if pk in found]  # read under the lock of the batch
-        if reasons := list(_faults_of_call(people, cases, chair, secretary)):
+        reasons = list(_faults_of_call(people, cases, chair, secretary))
+        reasons += before_bases(day_of(held_at), basis(_("召集会议之日"), at), "held_on")
+        if reasons:
             raise Refusal(reasons)
         meeting = Meeting.objects.create(
             number=next_number_at("MEET", at, 3),
@@ -145,7 +151,7 @@ def declare_recusal(item: MeetingItem, *, tie: str, by: User, at: datetime) -> M
 
 
 def start_meeting(meeting: Meeting, *, present: Iterable[User], by: User, at: datetime) -> Meeting:
-    """Note attendance and begin; without a quorum of the members entitled nothing begins.
+    """Note attendance and begin on the day to which the members were called; without a quorum nothing begins.
 
     Entitled are those who stand as members on that day, whatever the committee was when the meeting was called.
     """
@@ -154,6 +160,7 @@ def start_meeting(meeting: Meeting, *, present: Iterable[User], by: User, at: da
         row = fresh(doing.chain)
         check_secretary(row.batch, by, at)
         check_state(row, MeetingState.CALLED)
+        _check_is_the_day(row, at)
         _enter_committee(row)
         row.attendance.filter(member_id__in=there).update(is_present=True, noted_at=at)
         if not is_quorum(row.batch, row.attendance.filter(is_present=True).count(), row.members_entitled):
@@ -166,6 +173,14 @@ def start_meeting(meeting: Meeting, *, present: Iterable[User], by: User, at: da
         doing.moved(MeetingState.CALLED, row.state)
         doing.note(present=sorted(there), entitled=row.members_entitled)
     return row
+
+
+def _check_is_the_day(meeting: Meeting, at: datetime) -> None:
+    called, today = day_of(meeting.held_at), day_of(at)
+    if called != today:
+        values = {"day": date_format(called), "today": date_format(today)}
+        text = _("会议定于%(day)s举行，不能在%(today)s开始；改期的，请取消会议，重新召集。") % values
+        raise Refusal([Reason("other_day", text)])
 
 
 def _enter_committee(meeting: Meeting) -> None:
@@ -287,6 +302,7 @@ def _minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str])
             "accreditation/minutes.txt",
             {
                 "meeting": meeting,
+                "began_at": _began_at(meeting),
                 "rows": rows,
                 "attendance": attendance,
                 "absent": [row.member for row in attendance if not row.is_present and not row.changes.all()],
@@ -297,6 +313,10 @@ def _minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str])
                 **words,
             },
         ).strip()
+
+
+def _began_at(meeting: Meeting) -> datetime:
+    return AuditEvent.objects.filter(chain=chain_key(meeting), verb="start_meeting").latest("seq").at
 
 
 def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Meeting:

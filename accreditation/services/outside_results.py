@@ -21,6 +21,7 @@ from accreditation.models import ResultProposal, StoredFile, Title, TitleEvaluat
 from accreditation.models.titles import MOVED
 from accreditation.permissions import demand_power, demand_unconnected
 from accreditation.recommendation_words import OutsideBand, ResultState
+from accreditation.resting import before_bases, grant_of
 from accreditation.roles import ROLES, Power
 from accreditation.selectors.people import active_people_of, holders_of
 from accreditation.services.outside_titles import HELD, keep_notice
@@ -65,7 +66,8 @@ def record_evaluation(
         row = _title_of(doing)
         demand_unconnected(by, row.holder_id)
         lender = by.stands_in_for
-        if reasons := list(_faults_of_entry(row, year, band, dated, consequence)):
+        reasons = list(_faults_of_entry(row, year, band, dated, consequence))
+        if reasons := [*reasons, *before_bases(dated, grant_of(row), "dated")]:
             raise Refusal(reasons)
         notice = keep_notice(
             None, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at

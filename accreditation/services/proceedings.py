@@ -81,15 +81,15 @@ def is_work_of(title: Title, proceeding: Proceeding) -> bool:
     return bool(case == proceeding.case.number or again == proceeding.order_number)
 
 
-def bar_from(proceeding: Proceeding, ordered_on: date) -> date | None:
-    """Day until which the holder may not apply for the same title again; None without a bar."""
+def bar_from(proceeding: Proceeding, effective_from: date) -> date | None:
+    """Day until which the holder may not apply for the same title again, from the day of effect; None without a bar."""
     years = bar_years(proceeding.kind, proceeding.ground)
     if not years:
         return None
     try:
-        return ordered_on.replace(year=ordered_on.year + years)
+        return effective_from.replace(year=effective_from.year + years)
     except ValueError:  # 29 February
-        return ordered_on.replace(year=ordered_on.year + years, day=28)
+        return effective_from.replace(year=effective_from.year + years, day=28)
 
 
 def standing_bar(enterprise: Enterprise, programme: Programme, on: date) -> Proceeding | None:

@@ -118,6 +118,14 @@ def test_year_lies_between_title_and_document(cast: Cast, title: Title, year: in
     assert codes(refused) == ["year_outside"]
 
 
+def test_result_is_not_older_than_the_title(cast: Cast, title: Title) -> None:
+    with pytest.raises(Refusal) as refused:
+        evaluate(cast, title, 2024, "good", dated=date(2024, 4, 30))
+    (reason,) = refused.value.reasons
+    assert str(reason) == "日期（2024年4月30日）不能早于称号授予之日（2024年5月1日）。"
+    assert evaluate(cast, title, 2024, "good", dated=date(2024, 5, 1)) == TitleState.IN_FORCE
+
+
 def test_refused_entry_leaves_no_notice_behind(cast: Cast, title: Title) -> None:
     before = ExternalNotice.objects.count()
     with pytest.raises(Refusal):

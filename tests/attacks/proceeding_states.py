@@ -10,7 +10,7 @@ from accreditation.enums import ProceedingKind, ProceedingState
 from accreditation.grounds import Ground
 from accreditation.models import Case, CaseDocument, User
 from tests.factories.cast import Cast, make_cast, stored_file
-from tests.factories.titles import FACTS, municipal_title
+from tests.factories.titles import FACTS, hearing_day, municipal_title
 from workflows import door
 from workflows.opening_proceedings import open_proceeding
 
@@ -84,7 +84,7 @@ class ProceedingStates:
             "dated": today,
             "document": CaseDocument.objects.filter(case=case).first(),
             "statement": "不认可所认定的事实。",
-            "hearing_on": today + timedelta(days=8),
+            "hearing_on": hearing_day(self.at),
             "hearing_place": "示例会议室",
             "hearing_record": "双方到场，质证完毕。",
             "order_number": f"示例〔2026〕{case.pk}号",

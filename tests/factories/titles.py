@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accreditation.enums import ProceedingKind
 from accreditation.grounds import Ground, grounds_for
 from accreditation.models import Proceeding, Title, User
@@ -12,7 +14,9 @@ from accreditation.roles import Role
 from tests.factories.cast import Cast, grant, person
 from tests.factories.snapshots import remembered
 from workflows import door
+from workflows.calendar import current_calendar
 from workflows.opening_proceedings import open_proceeding
+from workflows.proceeding_guards import HEARING_NOTICE
 
 FACTS = "经核查，2025 年度申报材料中的研究开发费用与审计报告不符。"
 
@@ -50,6 +54,11 @@ def ordered(
     }  # fmt: skip
     door.perform(case, "make_order", by=cast.publisher, at=at, form=form | days)
     return Proceeding.objects.get(case=case)
+
+
+def hearing_day(at: datetime) -> date:
+    """The first day to which a hearing may be called: a working day, seven working days after."""
+    return current_calendar().add(timezone.localdate(at), HEARING_NOTICE)[0]
 
 
 def second_officer(cast: Cast) -> User:

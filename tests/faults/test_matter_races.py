@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ from tests.factories.reexaminations import OPINION, SUMMARY, round_called, whole
 from tests.factories.reissues import asked
 from tests.factories.returns import ANOTHER, returned
 from tests.factories.steps import answer_gates
-from tests.factories.titles import FACTS, municipal_title, second_officer
+from tests.factories.titles import FACTS, hearing_day, municipal_title, second_officer
 from tests.factories.yearly_reports import demonstration_title
 from tests.faults.racing import act, all_agrees, at_once, colleague, done_once, entered_once, one_won, refused_or_done
 from workflows import bulk_acts, door, further_returns
@@ -256,9 +256,9 @@ def test_hearing_is_recorded_once(cast: Cast) -> None:
     case, second = notified(cast), second_officer(cast)
     third = colleague(cast, Role.MUNICIPAL_OFFICER, name="office3")
     door.perform(case, "ask_for_hearing", by=cast.member0, at=cast.at, form={"statement": "请求听证"})
-    form = {"hearing_on": cast.at.date() + timedelta(days=7), "hearing_place": "示例会议室"}
+    form = {"hearing_on": hearing_day(cast.at), "hearing_place": "示例会议室"}
     door.perform(case, "call_hearing", by=cast.office, at=cast.at, form=form)
-    cast.at += timedelta(days=7)
+    cast.at = datetime.combine(hearing_day(cast.at), cast.at.timetz())
     record = {"hearing_record": "持有单位到会陈述，双方质证完毕。"}
     one_won(at_once([act(case, "hold_hearing", by, cast, **record) for by in (second, third)]))
     done_once(case, "hold_hearing")

@@ -366,6 +366,20 @@ def test_results_of_an_earlier_round_let_the_excellent_skip_this_one(cast: Cast,
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("dated", "code"), [(date(2020, 2, 29), "before_basis"), (date(2099, 1, 1), "day_to_come")])
+def test_earlier_results_were_published_after_the_grant_and_before_today(
+    cast: Cast, batch: Batch, clock: Clock, dated: date, code: str
+) -> None:
+    title = steps.hold(cast, 0, date(2020, 3, 1))
+    with pytest.raises(Refusal) as refused:
+        evaluation_rounds.record_earlier_round(
+            batch, {title: "good"}, year=2024, document_number="示例〔2024〕8号", dated=dated, by=cast.office,
+            at=clock.at,
+        )  # fmt: skip
+    (reason,) = refused.value.reasons
+    assert (reason.code, reason.place) == (code, "dated")
+
+
 def test_nobody_enters_earlier_results_of_the_own_enterprise(cast: Cast, batch: Batch, clock: Clock) -> None:
     title = steps.hold(cast, 0, date(2020, 3, 1))
     Member.objects.create(

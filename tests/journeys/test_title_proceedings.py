@@ -19,7 +19,7 @@ from accreditation.models import Case, Proceeding, Title
 from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
-from tests.factories.titles import FACTS, municipal_title, second_officer
+from tests.factories.titles import FACTS, hearing_day, municipal_title, second_officer
 from workflows.consistency import check_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -115,8 +115,7 @@ def test_a_hearing_is_called_held_by_a_colleague_and_the_case_dropped(cast: Cast
     send(office, acts(case, "notify_holder"), confirmed="1")
     send(holder, acts(case, "ask_for_hearing", own=True), statement="")
     assert state(case) == ProceedingState.AWAITING_HEARING
-    day = timezone.localdate() + timedelta(days=8)
-    send(colleague, acts(case, "call_hearing"), hearing_on=day, hearing_place="示例会议室")
+    send(colleague, acts(case, "call_hearing"), hearing_on=hearing_day(timezone.now()), hearing_place="示例会议室")
     early = colleague.post(acts(case, "hold_hearing"), {"hearing_record": "双方到场，质证完毕。"})
     assert (early.status_code, "听证日期未到" in text(early)) == (422, True)
     Proceeding.objects.filter(case=case).update(hearing_on=timezone.localdate())

@@ -148,9 +148,21 @@ def test_report_that_is_late_is_reminded_of_and_still_taken(cast: Cast, clock: C
     assert case.number not in text_of(as_(cast, "office").get(overdue, {"overdue": "1"}))
 
 
+def test_report_sent_back_early_is_not_late_before_the_day_of_all(cast: Cast, clock: Clock) -> None:
+    case = call_on_the_page(cast)
+    prepared(cast, case)
+    done(act(cast, case, "hand_in_report", "member0", summary=SUMMARY))
+    done(act(cast, case, "send_report_back", "office", **returned_on_page(SUMMARY_FIELD)))
+    due = Deadline.objects.get(case=case, state="running").due_at
+    assert due.astimezone(SHANGHAI).date() == YearlyReport.objects.get(case=case).call.due_on == date(2026, 4, 30)
+    assert tick(due).fired == 0
+    assert "2026年4月30日" in text_of(as_(cast, "member0").get(reverse("my_matter", args=[case.number])))
+
+
 def test_report_sent_back_runs_out_by_the_days_of_the_call(cast: Cast, clock: Clock) -> None:
     case = call_on_the_page(cast)
     prepared(cast, case)
+    clock.at = datetime(2026, 4, 29, 9, 0, tzinfo=SHANGHAI)
     done(act(cast, case, "hand_in_report", "member0", summary=SUMMARY))
     done(act(cast, case, "send_report_back", "office", **returned_on_page(SUMMARY_FIELD)))
     due = Deadline.objects.get(case=case, state="running").due_at

@@ -220,6 +220,17 @@ def test_nothing_differs_nothing_is_left_to_settle(cast: Cast, case: Case, firm:
     assert not case.deadlines.filter(kind="figure_answer").exists()
 
 
+def test_report_is_not_older_than_its_commission(cast: Cast, case: Case, firm: tuple[Body, User]) -> None:
+    (body, by), later = firm, MONDAY + timedelta(days=3)
+    make_plan(cast, case.batch)
+    commission(cast, case, body, MONDAY)
+    door.perform(case, "declare_no_figure_tie", by=by, at=later)
+    confirm_all(case, by, later)
+    early = report_of(later) | {"dated": MONDAY.date() - timedelta(days=1)}
+    assert codes(case, "hand_in_figure_check", by, later, **early) == ["before_basis"]
+    assert codes(case, "hand_in_figure_check", by, later, **report_of(later) | {"dated": MONDAY.date()}) == []
+
+
 def test_difference_that_is_not_adopted_changes_nothing_but_stays_on_record(
     cast: Cast, case: Case, firm: tuple[Body, User]
 ) -> None:

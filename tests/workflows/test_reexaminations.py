@@ -133,15 +133,39 @@ def test_notice_is_not_older_than_its_round_nor_its_term_over(cast: Cast) -> Non
     early = {"number": "示例上报〔2026〕3号", "dated": today - timedelta(days=1), "addressed_to": ABOVE}
     with pytest.raises(Refusal) as refused:
         forward_opinions(round_, [], **early, by=cast.publisher, at=cast.at)
-    assert codes(refused) == ["empty_list", "before_round"]
+    assert codes(refused) == ["empty_list", "before_basis"]
     forwarded(cast, title)
     with pytest.raises(Refusal) as refused:
         entered(cast, [title], [], dated=today - timedelta(days=1))
-    assert codes(refused) == ["before_round"]
+    assert codes(refused) == ["before_basis"] * 2  # the call and the letter
     cast.at += timedelta(days=5)
     with pytest.raises(Refusal) as refused:
         entered(cast, [title], [], dated=today, valid_until=today + timedelta(days=5))
     assert codes(refused) == ["term_over"]
+
+
+def test_result_is_not_older_than_the_letter_nor_the_letter_than_the_opinion(cast: Cast) -> None:
+    title = demonstration_title(cast)
+    round_called(cast)
+    called, case = cast.at.date(), row_of(title).case
+    cast.at += timedelta(days=3)
+    handed_in(cast, case)
+    said = {"position": "keep", "opinion": OPINION}
+    door.perform(case, "give_reexamination_opinion", by=cast.office, at=cast.at, form=said)
+    letter = {"number": "示例上报〔2026〕3号", "addressed_to": ABOVE, "by": cast.publisher, "at": cast.at}
+    round_, opinion = row_of(title).round, cast.at.date()
+    with pytest.raises(Refusal) as refused:
+        forward_opinions(round_, [row_of(title)], dated=called, **letter)
+    (reason,) = refused.value.reasons
+    assert str(reason) == f"日期（2026年3月2日）不能早于{case.number} 审核意见之日（2026年3月5日）。"
+    forward_opinions(round_, [row_of(title)], dated=opinion, **letter)
+    cast.at += timedelta(days=5)
+    with pytest.raises(Refusal) as refused:
+        entered(cast, [title], [], dated=opinion - timedelta(days=1))
+    (reason,) = refused.value.reasons
+    assert str(reason) == "日期（2026年3月4日）不能早于上报文件 示例上报〔2026〕3号 的行文日期（2026年3月5日）。"
+    entered(cast, [title], [], dated=opinion)
+    assert row_of(title).state == S.PASSED
 
 
 def test_round_is_of_this_year_or_the_next(cast: Cast) -> None:

@@ -20,7 +20,7 @@ from accreditation.models import Case, Deadline, Letter, Proceeding, Title
 from accreditation.visibility import case_for
 from tests.clock import Clock
 from tests.factories.cast import Cast, grant, make_cast, person
-from tests.factories.titles import FACTS, municipal_title, second_officer
+from tests.factories.titles import FACTS, hearing_day, municipal_title, second_officer
 from workflows import door
 from workflows.assignments import release, take
 from workflows.consistency import check_all, rebuild_flow
@@ -145,21 +145,22 @@ def test_holder_who_lets_the_time_pass_is_told_and_the_case_goes_on(cast: Cast, 
     assert Proceeding.objects.get(case=case).heard_at is not None
 
 
-def test_hearing_is_announced_seven_days_before_and_chaired_by_another_person(cast: Cast, clock: Clock) -> None:
+def test_hearing_is_announced_seven_working_days_before_and_chaired_by_another_person(cast: Cast, clock: Clock) -> None:
     case, other, at = opened(cast, municipal_title(cast), clock.at), second_officer(cast), clock.at
     door.perform(case, "notify_holder", by=cast.office, at=at)
     door.perform(case, "ask_for_hearing", by=cast.member0, at=at, form={"statement": "请求听证"})
-    too_soon = {"hearing_on": at.date() + timedelta(days=6), "hearing_place": "示例会议室"}
+    too_soon = {"hearing_on": at.date() + timedelta(days=7), "hearing_place": "示例会议室"}
     with pytest.raises(Refusal) as refused:
         door.perform(case, "call_hearing", by=other, at=at, form=too_soon)
     assert reasons(refused) == {"hearing_too_soon"}
-    day = at.date() + timedelta(days=7)
+    day = hearing_day(at)
+    assert (at.date(), day) == (date(2026, 3, 2), date(2026, 3, 11))
     door.perform(case, "call_hearing", by=other, at=at, form={"hearing_on": day, "hearing_place": "示例会议室"})
     record = {"hearing_record": "持有单位到会陈述，双方质证完毕。"}
     with pytest.raises(Refusal) as refused:
         door.perform(case, "hold_hearing", by=cast.office, at=at, form=record)
     assert reasons(refused) == {"four_eyes", "hearing_ahead"}
-    later = at + timedelta(days=7)
+    later = at + timedelta(days=9)
     door.perform(case, "hold_hearing", by=other, at=later, form=record)
     assert bar_of(case)[2] == ("done", "")
     assert state(case) == P.AWAITING_ORDER

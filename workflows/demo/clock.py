@@ -34,5 +34,10 @@ class DemoClock:
 
     def just_after(self, instant: datetime) -> datetime:
         """One second past an instant."""
-        self.at = min(instant + timedelta(seconds=1), self.now)
+        self.at = min(instant.astimezone(SHANGHAI) + timedelta(seconds=1), self.now)
         return self.at
+
+    def room_for(self, hours: int) -> datetime:
+        """Here, or the next morning where so many hours would pass midnight: for what is done within one day."""
+        ends = self.at + timedelta(hours=hours)
+        return self.at if ends.date() == self.at.date() else self.days(1)

@@ -27,6 +27,7 @@ from workflows.intake import bind_evidence, upload_evidence, upload_workbook
 from workflows.tick import clock_person
 
 SHOWN_FAULTS = 12
+MEETING_HOURS = 2  # from the call to the minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class Turns:
 
     def hold_meeting(self, batch: Batch, choices: dict[str, Choice], board: Board = MUNICIPAL_BOARD) -> None:
         """Call, start, recuse, vote, minutes, both signatures."""
-        people, at = self.world.people, self.clock.at
+        people, at = self.world.people, self.clock.room_for(MEETING_HOURS)
         members, office = [people[name] for name in board.members], people[board.secretary]
         cases = Application.objects.filter(case__number__in=choices).select_related("case").order_by("case_id")
         meeting = meetings.call_meeting(

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.forms.days import DayField
 from accreditation.models import Title
 from criteria.ruleset import RuleSet
 from workflows.forms.casework import LONG
@@ -43,7 +44,7 @@ class EarlierRoundForm(forms.Form):
         label=_("评价年度"), min_value=2000, max_value=2100, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
     document_number = forms.CharField(label=_("公布文号"), max_length=60)
-    dated = forms.DateField(label=_("公布日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    dated = DayField(label=_("公布日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, titles: list[Title], rules: RuleSet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

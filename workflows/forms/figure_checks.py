@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import Refusal
 from accreditation.figure_check_words import CheckScope, FindingResult
+from accreditation.forms.days import DayField
 from accreditation.models import Application, Body, Evidence
 from accreditation.services.files import ALLOWED, check_file
 from criteria.fields import FieldSpec
@@ -109,7 +110,7 @@ class ReportForm(forms.Form):
     """The signed report."""
 
     number = forms.CharField(label=_("报告编号"), max_length=60)
-    dated = forms.DateField(label=_("报告日期"), widget=DAY)
+    dated = DayField(label=_("报告日期"), widget=DAY)
     conclusion = forms.CharField(label=_("核查结论"), max_length=4000, widget=forms.Textarea(attrs=LONG))
     file = forms.FileField(
         label=_("签章的核查报告"), help_text=_("PDF、PNG 或 JPEG，须有机构印章和经办人员签名。"),

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import DISTRICTS, ObjectionState
+from accreditation.forms.days import DayField
 from accreditation.models import Application, Body, Programme, RuleSetEdition, User
 from accreditation.selectors.granting import own_bodies
 from accreditation.services.rule_sets import rules_of_edition
@@ -240,7 +241,7 @@ class AnnouncementForm(ListForm):
     """An announcement under its document number."""
 
     number = forms.CharField(label=_("文号"), max_length=60, help_text=_("例如：沪经信技〔2026〕1 号。"))
-    dated = forms.DateField(
+    dated = DayField(
         label=_("公布日期"),
         help_text=_("称号自该日起有效，不能晚于今天。"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -109,8 +109,15 @@ class HearingRequestForm(forms.Form):
 class HearingCallForm(forms.Form):
     """Day and place of the hearing."""
 
-    hearing_on = DayField(label=_("听证日期"), help_text=_("至少在七日之后。"), widget=DAY)
+    hearing_on = DayField(label=_("听证日期"), help_text=_("工作日，至少在七个工作日之后。"), widget=DAY)
     hearing_place = forms.CharField(label=_("听证地点"), max_length=120)
+    late_reason = forms.CharField(
+        label=_("逾期举行的理由"),
+        help_text=_("听证日期晚于申请后二十个工作日的，须写明；写入听证通知。"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs=LONG),
+    )
 
 
 class HearingRecordForm(forms.Form):

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import Refusal
+from accreditation.forms.days import DayField
 from accreditation.models import Application, Title
 from accreditation.recommendation_words import Department, OutsideBand, Position, TieRule
 from accreditation.services.files import ALLOWED, check_file
@@ -46,7 +47,7 @@ class DepartmentAnswerForm(forms.Form):
         help_text=_("照录书面答复的要点；申报单位看不到。"),
     )  # fmt: skip
     document_number = forms.CharField(label=_("来文文号"), required=False, max_length=60)
-    dated = forms.DateField(label=_("来文日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    dated = DayField(label=_("来文日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 def _without_answer() -> forms.CharField:
@@ -105,7 +106,7 @@ class RecommendationForm(ListForm):
     """The letter to the national authority."""
 
     number = forms.CharField(label=_("推荐文件文号"), max_length=60)
-    dated = forms.DateField(label=_("行文日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    dated = DayField(label=_("行文日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     addressed_to = forms.CharField(label=_("主送机关"), max_length=120)
 
 
@@ -114,7 +115,7 @@ class OutsideNoticeForm(forms.Form):
 
     authority = forms.CharField(label=_("发文机关"), max_length=200)
     number = forms.CharField(label=_("国家文件文号"), max_length=60)
-    dated = forms.DateField(
+    dated = DayField(
         label=_("印发日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("称号自该日起有效，不能晚于今天。"),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import SUSPENDS_RECONSIDERATION
+from accreditation.forms.days import DayField
 from accreditation.reconsideration_words import MOST_MORE_DAYS, Outcome
 from workflows.forms.casework import LONG, PauseForm
 from workflows.forms.proceedings import DAY
@@ -25,7 +26,7 @@ def _text(label: Any, help_text: Any = "", rows: int = 6) -> forms.CharField:
 class FilingForm(forms.Form):
     """The enterprise's application for reconsideration."""
 
-    known_on = forms.DateField(
+    known_on = DayField(
         label=_("知道该行为的日期"), help_text=_("一般为收到文书之日；自该日起六十日内可以申请。"), widget=DAY
     )
     claim = _text(_("复议请求"), _("例如：请求撤销该决定。"), 3)
@@ -78,5 +79,5 @@ class DecisionForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("复议决定"), choices=Outcome.choices, widget=forms.RadioSelect)
     decision_number = forms.CharField(label=_("文号"), max_length=60)
-    decided_on = forms.DateField(label=_("决定日期"), widget=DAY)
+    decided_on = DayField(label=_("决定日期"), widget=DAY)
     reasons = _text(_("决定理由"), _("将写入复议决定书。"))

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.forms.days import DayField
 from accreditation.models import Reexamination
 from accreditation.reexamination_words import Advice
 from workflows.forms.casework import LONG, Confirmation, offer
@@ -33,7 +34,7 @@ class RoundForm(forms.Form):
         help_text=_("数据截至上一年度末，财务数据以审计为准。"),
     )  # fmt: skip
     document = forms.CharField(label=_("通知文号"), max_length=80)
-    due_on = forms.DateField(label=_("报送截止日"), help_text=_("由当年通知规定。"), widget=_day())
+    due_on = DayField(label=_("报送截止日"), help_text=_("由当年通知规定。"), widget=_day())
     return_days = forms.IntegerField(
         label=_("退回补正的工作日数"), min_value=1, max_value=60, widget=WHOLE, help_text=NOT_SET
     )
@@ -75,7 +76,7 @@ class ForwardForm(forms.Form):
 
     cases = forms.MultipleChoiceField(label=_("上报名单"), widget=forms.CheckboxSelectMultiple)
     number = forms.CharField(label=_("上报文号"), max_length=60)
-    dated = forms.DateField(label=_("行文日期"), widget=_day())
+    dated = DayField(label=_("行文日期"), widget=_day())
     addressed_to = forms.CharField(label=_("主送机关"), max_length=120)
 
     def __init__(self, *args: Any, listed: Iterable[Reexamination], **kwargs: Any) -> None:
@@ -107,7 +108,7 @@ class ResultForm(OutsideNoticeForm):
         label=_("不合格的说明"), required=False, max_length=2000, widget=forms.Textarea(attrs=LONG),
         help_text=_("国家主管部门说明了理由的照录；写入告知书。"),
     )  # fmt: skip
-    valid_until = forms.DateField(
+    valid_until = DayField(
         label=_("合格称号的有效期至"), required=False,
         help_text=_("文件未写明的留空，按规则的复核周期自文件印发之日起计算。"), widget=_day(),
     )  # fmt: skip

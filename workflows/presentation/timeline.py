@@ -248,7 +248,10 @@ def _paper(content: Content, rules: RuleSet | None) -> str | SafeString:
 
 
 def _hearing(content: Content, rules: RuleSet | None) -> str | SafeString:
-    return format_html("{} {}", content.get("hearing_on", ""), quoted(content.get("hearing_place")))
+    said = format_html("{} {}", content.get("hearing_on", ""), quoted(content.get("hearing_place")))
+    if not content.get("late_reason"):
+        return said
+    return format_html("{} {}{}", said, _("逾期举行的理由："), quoted(content["late_reason"]))
 
 
 def _asked(content: Content, rules: RuleSet | None) -> str:

@@ -5,17 +5,25 @@ A report that is late is still owed: nothing here touches the title. Lateness is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind
 from workflows import audiences, guards, matter_returns, who
 from workflows import yearly_report_acts as own
-from workflows.doing import Clock, Verb, starting
+from workflows.doing import Clock, Doing, Verb, starting
 
 MEASURES = "工信部联科〔2010〕540号"
 OFFICE_RULE = "市认定办公室年度报告通知"  # the national text says nothing of it
 DUE = Clock(DeadlineKind.YEARLY_REPORT, own.days_to_due, fires="let_report_due_pass", in_calendar_days=True)
 AGAIN = Clock(DeadlineKind.YEARLY_REPORT, own.days_after_return, fires="let_report_due_pass")
+
+
+def _after_return(doing: Doing) -> Iterable[Clock]:
+    """Nobody is late before the due day of the call."""
+    return [DUE if own.ends_before_due(doing) else AGAIN]
+
 
 _LINES: tuple[Verb, ...] = (
     Verb(
@@ -60,7 +68,8 @@ _LINES: tuple[Verb, ...] = (
         "send_report_back", _("退回修改年度报告"), who.TITLE_KEEPER, ("note",), OFFICE_RULE, transition="send_back",
         completes=True,
         guards=(matter_returns.points_are_fields, matter_returns.matter_returns_are_left),
-        record=matter_returns.returning(own.send_back), starts=starting(AGAIN), tells=(audiences.applicants,),
+        record=matter_returns.returning(own.send_back), starts=starting(DUE, AGAIN, chosen=_after_return),
+        tells=(audiences.applicants,),
     ),
     Verb(
         "drop_report", _("不再要求年度报告"), who.TITLE_KEEPER, ("report", "note"), OFFICE_RULE, transition="drop",

@@ -95,7 +95,8 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "call_hearing", _("发出听证通知"), who.PREPARER, ("hearing",), HEARING_RULES,
         guards=(
-            proceeding_guards.hearing_day_is_announced_in_time, guards.needs_text("hearing_place", _("听证地点")),
+            proceeding_guards.hearing_day_is_announced_in_time, proceeding_guards.hearing_is_held_in_time,
+            guards.needs_text("hearing_place", _("听证地点")),
         ),
         record=proceeding_records.call_hearing, tells=(audiences.applicants,),
     ),

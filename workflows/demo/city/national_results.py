@@ -42,8 +42,8 @@ class NationalResults:
         file = take_file(sample_pdf(f"NATIONAL RESULT {title.number}"), name, media_type="application/pdf", at=at)
         record_national_result(
             title, year=at.year - 1, band="marginal_pass", number=f"示例国评〔{at.year}〕4 号",
-            dated=date(at.year, 1, 15), authority="示例国家主管部门", consequence=CONSEQUENCE, file=file,
-            file_name=name, by=by, at=at,
+            dated=min(date(at.year, 1, 15), at.date()), authority="示例国家主管部门", consequence=CONSEQUENCE,
+            file=file, file_name=name, by=by, at=at,
         )  # fmt: skip
         return ResultProposal.objects.get(title=title)
 
