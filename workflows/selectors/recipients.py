@@ -13,9 +13,10 @@ from django.utils.translation import override
 
 from accreditation.acts import Act
 from accreditation.models import Case, Message, Reconsideration, User, Webhook
+from accreditation.models.cases import CaseSubject
 from accreditation.selectors.messages import render_message
 from accreditation.services.webhooks import concerned
-from accreditation.visibility import may_see_experts
+from accreditation.visibility import View, may_see_experts
 from workflows.doing import Audience, Doing, Verb
 from workflows.moves import moves
 from workflows.presentation.audiences import AUDIENCE_LABELS, EXPERTS
@@ -103,6 +104,13 @@ def futures(case: Case, *, by: User, at: datetime, language: str) -> list[Future
     """What each verb that is possible in the state of the case would tell, one for each state that it can lead to."""
     procedure, may_know = procedure_of(case), may_see_experts(by, case)
     return list(_futures(case, procedure, procedure.verbs.values(), by, at, language, may_know))
+
+
+def may_preview(subject: CaseSubject, view: View) -> bool:
+    """Of a challenge only who decides on it and the auditor learn who has it in hand; of the holder's side nobody."""
+    if isinstance(subject, Reconsideration):
+        return view in (View.RECONSIDERER, View.AUDITOR)
+    return view is not View.APPLICANT
 
 
 def futures_of_list(cases: Iterable[Case], code: str, *, by: User, at: datetime, language: str) -> list[Future]:

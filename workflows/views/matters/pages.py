@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.errors import NotFound, Reason, Refusal
-from accreditation.models import Reconsideration
 from accreditation.permissions import has_any_power, signed_in
 from accreditation.roles import Power
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
@@ -34,7 +33,7 @@ from workflows.presentation.whereabouts import whereabouts
 from workflows.returnable import DOCUMENT, FIGURE
 from workflows.selectors.dossiers import dossiers_beside
 from workflows.selectors.matters import document_of, documents_of, is_to_be_redone, letters_of, matter_for
-from workflows.selectors.recipients import futures
+from workflows.selectors.recipients import futures, may_preview
 from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, TOO_LATE, ask
@@ -116,7 +115,7 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         ],
         "notice": _notice(opened),
         "corrections": corrections_made(opened.case, opened.subject),
-        "recipients": opened.address("matter_recipients") if _previews(opened) else "",
+        "recipients": opened.address("matter_recipients") if may_preview(opened.subject, opened.view) else "",
         "facts": opened.pages.facts(opened.case, opened.subject, opened.view),
         "documents": papers,
         "dossiers": [] if opened.view is View.APPLICANT else dossiers_beside(user, opened.subject, at=timezone.now()),
@@ -247,18 +246,11 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
 def matter_recipients(request: HttpRequest, number: str) -> HttpResponse:
     """Whom each act that is possible now would tell, for the authorities."""
     opened = _open(request, number, for_holder=False)
-    if not _previews(opened):
+    if not may_preview(opened.subject, opened.view):
         raise NotFound(number)
     language = get_language() or "zh-hans"
     found = futures(opened.case, by=signed_in(request), at=timezone.now(), language=language)
     return _show(request, opened, "recipients", {"futures": found})
-
-
-def _previews(opened: OpenMatter) -> bool:
-    """Of a challenge only who decides on it and the auditor learn who has it in hand; of the holder's side nobody."""
-    if isinstance(opened.subject, Reconsideration):
-        return opened.view in (View.RECONSIDERER, View.AUDITOR)
-    return opened.view is not View.APPLICANT
 
 
 @form_page
