@@ -12,6 +12,7 @@ class RecusalGround(TextChoices):
     DECLARED = "declared", _("本人申请回避")
     CONNECTED = "connected", _("因办理人员身份回避")  # acts, acted or asked to act for the enterprise
     LEFT_BEFORE = "left_before", _("此前已就本件回避")  # in an earlier meeting, or as an expert
+    ACTED = "acted", _("因办理过本件回避")  # gave an opinion or decision on the case in another office
 
 
 class BallotKind(TextChoices):

@@ -1,6 +1,7 @@
 """Who stepped out of a case, as its expert or in the committee: the tie outlasts that seat, whatever office comes next.
 
-The same holds for a challenge of what was decided in the case (回避).
+The same holds for a challenge of what was decided in the case (回避). Whoever merely has no vote because an office of
+theirs had a part in the case has not left it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ from collections.abc import Collection
 from django.db.models import Q, QuerySet
 
 from accreditation.enums import SeatState
+from accreditation.meeting_words import RecusalGround
 from accreditation.models import Case, MeetingRecusal, Reconsideration, Seat, User
+
+
+def _stepped_out() -> QuerySet[MeetingRecusal]:
+    return MeetingRecusal.objects.exclude(ground=RecusalGround.ACTED)
 
 
 def cases_left_by(user: User) -> QuerySet[Case]:
@@ -21,7 +27,7 @@ def cases_left_by(user: User) -> QuerySet[Case]:
 
 
 def _left_by(user: User) -> Q:
-    items = MeetingRecusal.objects.filter(member=user).values("item__application__case")
+    items = _stepped_out().filter(member=user).values("item__application__case")
     seats = Seat.objects.filter(expert=user, state=SeatState.RECUSED).values("panel__application__case")
     return Q(pk__in=items) | Q(pk__in=seats)
 
@@ -29,14 +35,14 @@ def _left_by(user: User) -> Q:
 def people_who_left(case: Case) -> QuerySet[User]:
     """Accounts that stepped out of the case, or of the one that is challenged by it; in one statement."""
     cases = Case.objects.filter(Q(pk=case.pk) | Q(reconsiderations__case=case)).values("pk")
-    members = MeetingRecusal.objects.filter(item__application__case__in=cases).values("member")
+    members = _stepped_out().filter(item__application__case__in=cases).values("member")
     experts = Seat.objects.filter(panel__application__case__in=cases, state=SeatState.RECUSED).values("expert")
     return User.objects.filter(Q(pk__in=members) | Q(pk__in=experts))
 
 
 def who_left(cases: Collection[int]) -> set[tuple[int, int]]:
     """Numbers of account and case of whoever stepped out of one of the cases, in two statements."""
-    members = MeetingRecusal.objects.filter(item__application__case__in=cases)
+    members = _stepped_out().filter(item__application__case__in=cases)
     experts = Seat.objects.filter(panel__application__case__in=cases, state=SeatState.RECUSED)
     return {
         *members.values_list("member_id", "item__application__case_id"),

@@ -104,6 +104,12 @@ class RoleEntry:
 
 # Separation of the three administrators: GB/T 22239-2019, 8.1.5.
 _SEPARATED = frozenset({Role.OPERATOR, Role.SECURITY_OFFICER, Role.AUDITOR})
+# Two levels look at a case one after the other: whoever recommends to the city does not check or publish there.
+_FIRST_LEVEL = frozenset({Role.DISTRICT_OFFICER, Role.DISTRICT_SUPERVISOR, Role.LOCAL_OFFICER, Role.FORWARDER})
+_CITY = frozenset({Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SUPERVISOR, Role.PUBLISHER})
+# Another authority than the one whose act it reviews: 行政复议法第四条、第二十四条.
+_RECONSIDERS = frozenset({Role.RECONSIDERATION_OFFICER})
+_RECONSIDERED = _FIRST_LEVEL | _CITY | {Role.COMMITTEE_MEMBER, Role.LEADING_GROUP_MEMBER, Role.LOCAL_PUBLISHER}
 
 ROLES: dict[Role, RoleEntry] = {
     Role.DISTRICT_OFFICER: RoleEntry(
@@ -118,6 +124,7 @@ ROLES: dict[Role, RoleEntry] = {
             }
         ),
         by_district=True,
+        excludes=_CITY | _RECONSIDERS,
     ),
     Role.MUNICIPAL_OFFICER: RoleEntry(
         _("市认定办公室经办人"),
@@ -139,13 +146,16 @@ ROLES: dict[Role, RoleEntry] = {
                 Power.SEE_ALL_CASES,
             }
         ),
+        excludes=_FIRST_LEVEL | _RECONSIDERS,
     ),
     Role.EXPERT: RoleEntry(
         _("评审专家"),
         frozenset({Power.REVIEW_AS_EXPERT}),
         excludes=frozenset({Role.COMMITTEE_MEMBER, Role.LEADING_GROUP_MEMBER}),
     ),
-    Role.COMMITTEE_MEMBER: RoleEntry(_("评审委员会委员"), frozenset({Power.VOTE}), excludes=frozenset({Role.EXPERT})),
+    Role.COMMITTEE_MEMBER: RoleEntry(
+        _("评审委员会委员"), frozenset({Power.VOTE}), excludes=_RECONSIDERS | {Role.EXPERT}
+    ),
     Role.PUBLISHER: RoleEntry(
         _("发布人"),
         frozenset(
@@ -158,6 +168,7 @@ ROLES: dict[Role, RoleEntry] = {
                 Power.SEE_ALL_CASES,
             }
         ),
+        excludes=_FIRST_LEVEL | _RECONSIDERS,
     ),
     Role.OPERATOR: RoleEntry(_("系统管理员"), frozenset({Power.OPERATE}), excludes=_SEPARATED - {Role.OPERATOR}),
     Role.SECURITY_OFFICER: RoleEntry(
@@ -171,21 +182,33 @@ ROLES: dict[Role, RoleEntry] = {
         _("区级认定机构经办人"),
         frozenset({Power.REVIEW_FIRST, Power.RUN_LOCALLY, Power.ANSWER_CHALLENGES}),
         by_district=True,
+        excludes=_CITY | _RECONSIDERS,
     ),
     Role.LEADING_GROUP_MEMBER: RoleEntry(
-        _("认定领导小组成员"), frozenset({Power.VOTE_LOCALLY}), by_district=True, excludes=frozenset({Role.EXPERT})
+        _("认定领导小组成员"), frozenset({Power.VOTE_LOCALLY}), by_district=True, excludes=_RECONSIDERS | {Role.EXPERT}
     ),
-    Role.LOCAL_PUBLISHER: RoleEntry(_("区级发布人"), frozenset({Power.PUBLISH_LOCALLY}), by_district=True),
-    Role.FORWARDER: RoleEntry(_("街镇（园区）转报人"), frozenset({Power.FORWARD}), by_district=True),
+    Role.LOCAL_PUBLISHER: RoleEntry(
+        _("区级发布人"), frozenset({Power.PUBLISH_LOCALLY}), by_district=True, excludes=_RECONSIDERS
+    ),
+    Role.FORWARDER: RoleEntry(
+        _("街镇（园区）转报人"), frozenset({Power.FORWARD}), by_district=True, excludes=_CITY | _RECONSIDERS
+    ),
     Role.RECONSIDERATION_OFFICER: RoleEntry(
-        _("行政复议人员"), frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS})
+        _("行政复议人员"),
+        frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS}),
+        excludes=_RECONSIDERED,
     ),
     # Superiors of the officers of one body; a district's is also its recognising office's and its towns'.
     Role.DISTRICT_SUPERVISOR: RoleEntry(
-        _("区主管部门负责人"), frozenset({Power.REVIEW_FIRST, Power.SUPERVISE}), by_district=True
+        _("区主管部门负责人"),
+        frozenset({Power.REVIEW_FIRST, Power.SUPERVISE}),
+        by_district=True,
+        excludes=_CITY | _RECONSIDERS,
     ),
     Role.MUNICIPAL_SUPERVISOR: RoleEntry(
-        _("市认定办公室负责人"), frozenset({Power.CHECK_COMPLETENESS, Power.SUPERVISE, Power.SEE_ALL_CASES})
+        _("市认定办公室负责人"),
+        frozenset({Power.CHECK_COMPLETENESS, Power.SUPERVISE, Power.SEE_ALL_CASES}),
+        excludes=_FIRST_LEVEL | _RECONSIDERS,
     ),
     # Commissioned from outside: whoever holds any office of the authorities does not verify.
     Role.VERIFIER: RoleEntry(
@@ -195,3 +218,8 @@ ROLES: dict[Role, RoleEntry] = {
         excludes=frozenset(set(Role) - {Role.VERIFIER}),
     ),
 }
+
+
+def exclude_each_other(one: Role, other: Role) -> bool:
+    """Whether the same person may not hold both."""
+    return other in ROLES[one].excludes or one in ROLES[other].excludes

@@ -14,11 +14,13 @@ from viewflow.workflow.models import Task
 
 from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.audit import chain_key
+from accreditation.enums import Owner
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.models import AuditEvent, Body, Case, RoleGrant, User
 from accreditation.permissions import has_power_at, persons_behind
 from accreditation.roles import ROLES, Power
 from workflows import flow_tasks
+from workflows.levels import level_of_act, people_of_other_levels, reasons_of_other_levels
 from workflows.parties import tied_people
 
 EVERYWHERE = "*"  # place in the inbox key of the city's office
@@ -37,6 +39,11 @@ class DeskTask:
         """Who has it in hand."""
         person: User | None = self.task.owner
         return person
+
+    @property
+    def level(self) -> Owner | None:
+        """The level that has the case now."""
+        return level_of_act(self.power, "")
 
     def superior_place(self) -> str | None:
         """The authority whose superior decides: of a town the one to which it passes on."""
@@ -57,26 +64,31 @@ def desk_task(case: Case) -> DeskTask | None:
 
 
 def may_hold(found: DeskTask, person: User, case: Case, at: datetime) -> bool:
-    """Whether the task is for this person: the power at that authority, and no tie to the enterprise."""
+    """Whether the task is for this person: the power at that authority, no tie, no act on another level."""
     if not has_power_at(person, found.power, found.place, at):
         return False
-    return not tied_people(case).filter(pk__in=persons_behind(person)).exists()
+    return not (persons_behind(person) & _barred(found, case))
 
 
 def may_assign(found: DeskTask, person: User, case: Case, at: datetime) -> bool:
-    """Whether the person is the superior of those who hold it, without a tie to an enterprise of the case."""
+    """Whether the person is the superior of those who hold it, without a tie and without an act on another level."""
     if not has_power_at(person, Power.SUPERVISE, found.superior_place(), at):
         return False
-    return not tied_people(case).filter(pk=person.pk).exists()
+    return person.pk not in _barred(found, case)
+
+
+def _barred(found: DeskTask, case: Case) -> set[int]:
+    """Who has a tie to an enterprise of the case (回避), or acted in it on another level."""
+    return {*tied_people(case).values_list("pk", flat=True), *people_of_other_levels(case, found.level)}
 
 
 def possible_holders(found: DeskTask, case: Case) -> list[User]:
-    """Officers with a grant of that power at that authority, without a tie to the enterprise, but for the holder."""
+    """Officers with a grant of that power at that authority who may hold it, but for the holder."""
     roles = [role for role, entry in ROLES.items() if found.power in entry.powers]
     rows = RoleGrant.objects.filter(role__in=roles, revoked_at__isnull=True, user__is_active=True)
     rows = rows.filter(district=found.place or "").exclude(user=found.task.owner_id)
-    tied = tied_people(case).values("pk")
-    return sorted({row.user for row in rows.exclude(user__in=tied).select_related("user")}, key=lambda one: one.pk)
+    free = rows.exclude(user__in=_barred(found, case)).select_related("user")
+    return sorted({row.user for row in free}, key=lambda one: one.pk)
 
 
 def take(case: Case, *, by: User, at: datetime, request_key: str | None = None) -> None:
@@ -135,12 +147,19 @@ def _assign(
     try:
         with act(case, verb, by=by, at=at, acting_as=acting_as, request_key=request_key, request=request) as doing:
             found = desk_task(case)  # under the lock of the case
+            if found is not None and verb == "take":
+                _check_level(found, by, case)
             if found is None or not may(found, by, case, at):
                 raise Denied([Reason("not_yours", _("该办件当前不由您的机构办理，或者您没有此项职权。"))])
             record(found, doing)
             doing.note(task=found.task.pk)
     except Replayed:
         return
+
+
+def _check_level(found: DeskTask, by: User, case: Case) -> None:
+    if found.level is not None and (reasons := [*reasons_of_other_levels(case, {by.pk}, found.level)]):
+        raise Denied(reasons)
 
 
 def held_since(case: Case) -> datetime | None:

@@ -22,7 +22,7 @@ from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
 from accreditation.models import Application, AuditEvent, Case, Seat, User
 from accreditation.models.cases import CaseSubject
 from accreditation.permissions import in_own_name
-from workflows import deadlines, flow_tasks
+from workflows import deadlines, flow_tasks, levels
 from workflows.doing import Doing, Verb, Who
 from workflows.procedures import procedure_of
 from workflows.who import SEAT_HOLDER
@@ -170,7 +170,8 @@ def _check(doing: Doing) -> None:
         _refuse_person(doing)
     doing.act.rests_on(doing.by.stands_in_for)
     check_still_open(doing)
-    reasons = [reason for guard in doing.verb.guards for reason in guard(doing)]
+    guards = (levels.not_on_another_level, *doing.verb.guards)
+    reasons = [reason for guard in guards for reason in guard(doing)]
     if reasons:
         raise Refusal(reasons)
 

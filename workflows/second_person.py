@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.audit import chain_key
+from accreditation.case_acts import acts_of
 from accreditation.errors import Reason
 from accreditation.models import AuditEvent
 from accreditation.permissions import persons_behind
 from workflows.doing import Doing
 
 FOUR_EYES = "four_eyes"  # code of the reason
-KEEPING = ("take", "release", "hand_over", "export_dossier")  # who keeps or reads a case has prepared nothing in it
 
 
 def another_than_who_did(verb: str, text: Promise) -> Callable[[Doing], Iterable[Reason]]:
@@ -37,10 +36,8 @@ def another_than_who_proposed(doing: Doing) -> Iterable[Reason]:
 
 def had_a_hand(doing: Doing, but_for: tuple[str, ...] = ()) -> bool:
     """Whether the person, or whoever is behind the person, did anything in the case but keep it, or do `but_for`."""
-    people = persons_behind(doing.by)  # a colleague's act in one's place is one's own
-    whose = Q(by_id__in=people) | Q(content__on_behalf_of__id__in=people)
-    earlier = AuditEvent.objects.filter(whose, chain=chain_key(doing.case))
-    return earlier.exclude(verb__in=[*KEEPING, *but_for]).exists()
+    acts = acts_of(doing.case, persons_behind(doing.by))  # a colleague's act in one's place is one's own
+    return acts.exclude(verb__in=but_for).exists()
 
 
 def behind(event: AuditEvent) -> set[int]:

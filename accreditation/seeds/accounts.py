@@ -15,7 +15,13 @@ from accreditation.enums import MemberState
 from accreditation.errors import Refusal
 from accreditation.models import Member, RoleGrant, User
 from accreditation.roles import Role
-from accreditation.seeds.reference import demo_bodies
+from accreditation.seeds.reference import (
+    DEMO_DISTRICT,
+    DEMO_GROUP,
+    DEMO_ZONE,
+    EVALUATING_DISTRICT,
+    demo_bodies,
+)
 from accreditation.services.accounts import write_account
 from accreditation.services.enterprises import Particulars, Proof, register
 from accreditation.services.grant_proposals import grant_role
@@ -39,12 +45,16 @@ FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (  # in words, and by the code
 
 @dataclass(frozen=True, slots=True)
 class DemoEnterprise:
-    """An invented enterprise with a code that passes GB 32100, and the officer who confirms its first member."""
+    """An invented enterprise with a code that passes GB 32100, and the officer who confirms its first member.
+
+    `applies_at` is the code of the zone or group in which it asks for its centre, empty for all others.
+    """
 
     uscc: str
     name: str
     district: str
     confirmed_by: str
+    applies_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +74,28 @@ ENTERPRISES: Mapping[str, DemoEnterprise] = {
     "qiye2": DemoEnterprise("91310114MADEMQ2K01", "上海示例新材料股份有限公司", "310114", "jiading"),
     "qiye3": DemoEnterprise("91310115MADEMQ3K05", "上海示例生物科技有限公司", "310115", "pudong"),
     "qiye4": DemoEnterprise("91310117MADEMQ4K0P", "上海示例机器人有限公司", "310117", "banshi"),
+    "qiye5": DemoEnterprise("91310120MADEMQ5K0P", "上海示例航空部件有限公司", "310120", "banshi", DEMO_ZONE.district),
+    "qiye6": DemoEnterprise(
+        "91310112MADEMQ6K0T", "上海示例集团成员电机有限公司", "310112", "banshi", DEMO_GROUP.district
+    ),
 }
 
 
 def _applicant(username: str, name: str) -> DemoAccount:
     return DemoAccount(username, name, _("申报企业"), enterprise=ENTERPRISES[username])
+
+
+def _own_body(code: str, username: str, name: str, label: Promise) -> tuple[DemoAccount, ...]:
+    """Who recognises for a district, a zone or a group: officer, three who vote, publisher; all under one label."""
+    members = (
+        DemoAccount(f"{username}{n}", f"{name}{c}（示例）", label, Role.LEADING_GROUP_MEMBER, code)
+        for n, c in enumerate("一二三", 1)
+    )
+    return (
+        DemoAccount(username, f"{name}办（示例）", label, Role.LOCAL_OFFICER, code),
+        *members,
+        DemoAccount(f"{username}fabu", f"{name}告（示例）", label, Role.LOCAL_PUBLISHER, code),
+    )
 
 
 ACCOUNTS: tuple[DemoAccount, ...] = (
@@ -78,9 +105,13 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     _applicant("qiye2", "钱二（示例）"),
     _applicant("qiye3", "钱三（示例）"),
     _applicant("qiye4", "钱四（示例）"),
+    _applicant("qiye5", "钱五（示例）"),
+    _applicant("qiye6", "钱六（示例）"),
     DemoAccount("pudong", "浦明（示例）", _("浦东新区经办人"), Role.DISTRICT_OFFICER, "310115"),
+    DemoAccount("pudong2", "浦合（示例）", _("浦东新区经办人"), Role.DISTRICT_OFFICER, "310115"),
     DemoAccount("puchang", "浦审（示例）", _("浦东新区负责人"), Role.DISTRICT_SUPERVISOR, "310115"),
     DemoAccount("jiading", "嘉禾（示例）", _("嘉定区经办人"), Role.DISTRICT_OFFICER, "310114"),
+    DemoAccount("songchang", "松审（示例）", _("松江区负责人"), Role.DISTRICT_SUPERVISOR, "310117"),
     DemoAccount("zhenban", "镇安（示例）", _("街镇转报人"), Role.FORWARDER, "T10001"),
     DemoAccount("songjiang", "松青（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
     *(
@@ -89,13 +120,17 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     ),
     DemoAccount("songfabu", "松告（示例）", _("松江区发布人"), Role.LOCAL_PUBLISHER, "310117"),
     DemoAccount("jinhe", "金核（示例）", _("金山区经办人"), Role.DISTRICT_OFFICER, "310116"),
+    DemoAccount("jinhe2", "金合（示例）", _("金山区经办人"), Role.DISTRICT_OFFICER, "310116"),
     DemoAccount("jinshan", "金山（示例）", _("金山区认定机构经办人"), Role.LOCAL_OFFICER, "310116"),
     *(
         DemoAccount(f"jinling{n}", f"金领{c}（示例）", _("金山区领导小组成员"), Role.LEADING_GROUP_MEMBER, "310116")
         for n, c in enumerate("一二三", 1)
     ),
     DemoAccount("jinfabu", "金告（示例）", _("金山区发布人"), Role.LOCAL_PUBLISHER, "310116"),
+    *_own_body(DEMO_ZONE.district, "xinpian", "新片", _("开发区认定机构")),
+    *_own_body(DEMO_GROUP.district, "jituan", "集团", _("集团认定机构")),
     DemoAccount("banshi", "市文（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
+    DemoAccount("banshi2", "市助（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
     DemoAccount("shichang", "市审（示例）", _("市认定办公室负责人"), Role.MUNICIPAL_SUPERVISOR),
     *(
         DemoAccount(f"zhuanjia{n}", f"专家{c}（示例）", _("评审专家"), Role.EXPERT)
@@ -113,16 +148,27 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("shenji", "审明（示例）", _("审计管理员"), Role.AUDITOR),
 )
 BY_USERNAME: Mapping[str, DemoAccount] = {entry.username: entry for entry in ACCOUNTS}
-# How the log-in page of the demo arranges them: who they are, and their roles; without a role they act for enterprises.
-GROUPS: tuple[tuple[Promise, frozenset[Role | None]], ...] = (
-    (_("申报企业"), frozenset({None})),
-    (_("区主管部门和街镇"), frozenset({Role.DISTRICT_OFFICER, Role.DISTRICT_SUPERVISOR, Role.FORWARDER})),
-    (_("自行认定的区"), frozenset({Role.LOCAL_OFFICER, Role.LEADING_GROUP_MEMBER, Role.LOCAL_PUBLISHER})),
-    (_("市认定办公室"), frozenset({Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SUPERVISOR, Role.PUBLISHER})),
-    (_("评审专家"), frozenset({Role.EXPERT})),
-    (_("评审委员会"), frozenset({Role.COMMITTEE_MEMBER})),
-    (_("核查机构和行政复议"), frozenset({Role.VERIFIER, Role.RECONSIDERATION_OFFICER})),
-    (_("系统、安全和审计管理"), frozenset({Role.OPERATOR, Role.SECURITY_OFFICER, Role.AUDITOR})),
+_LOCAL = frozenset({Role.LOCAL_OFFICER, Role.LEADING_GROUP_MEMBER, Role.LOCAL_PUBLISHER})
+# How the log-in page of the demo arranges them: who they are, their roles, and where one role works at several bodies
+# their codes; without a role they act for enterprises.
+GROUPS: tuple[tuple[Promise, frozenset[Role | None], frozenset[str]], ...] = (
+    (_("申报企业"), frozenset({None}), frozenset()),
+    (
+        _("区主管部门和街镇"),
+        frozenset({Role.DISTRICT_OFFICER, Role.DISTRICT_SUPERVISOR, Role.FORWARDER}),
+        frozenset(),
+    ),
+    (_("自行认定的区"), _LOCAL, frozenset({DEMO_DISTRICT, EVALUATING_DISTRICT})),
+    (_("自行认定的开发区和集团"), _LOCAL, frozenset({DEMO_ZONE.district, DEMO_GROUP.district})),
+    (
+        _("市认定办公室"),
+        frozenset({Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SUPERVISOR, Role.PUBLISHER}),
+        frozenset(),
+    ),
+    (_("评审专家"), frozenset({Role.EXPERT}), frozenset()),
+    (_("评审委员会"), frozenset({Role.COMMITTEE_MEMBER}), frozenset()),
+    (_("核查机构和行政复议"), frozenset({Role.VERIFIER, Role.RECONSIDERATION_OFFICER}), frozenset()),
+    (_("系统、安全和审计管理"), frozenset({Role.OPERATOR, Role.SECURITY_OFFICER, Role.AUDITOR}), frozenset()),
 )
 MOST_SHOWN = 5  # accounts of a group that stand open on the page; a longer one is folded up
 
@@ -149,7 +195,10 @@ def demo_people() -> list[DemoAccount]:
 def demo_groups() -> list[DemoGroup]:
     """The same by who they are; no group is empty."""
     people = demo_people()
-    groups = (DemoGroup(label, [entry for entry in people if entry.role in roles]) for label, roles in GROUPS)
+    groups = (
+        DemoGroup(label, [entry for entry in people if entry.role in roles and (entry.district in codes or not codes)])
+        for label, roles, codes in GROUPS
+    )
     return [group for group in groups if group.people]
 
 

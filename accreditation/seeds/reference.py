@@ -80,11 +80,19 @@ EVALUATING_DISTRICT = "310116"  # the one that evaluates what it granted
 DEMO_USCCS = {DEMO_DISTRICT: "11310117MB0DEM0X1R", EVALUATING_DISTRICT: "11310116MB0DEM0X1B"}
 DEMO_TOWN = BodyEntry("demo-town", Level.TOWN, "示例镇人民政府", "Example Town", "T10001", "", "district-310117")
 DEMO_FIRM = BodyEntry("demo-firm", Level.VERIFIER, "示例会计师事务所", "Example Accountants", "V99999", "", "")
+DEMO_ZONE = BodyEntry(
+    "demo-zone", Level.ZONE, "示例新片区管理委员会", "Administrative Committee of the Example New Area", "Z10001",
+    "11310000MB0DEMY10A",
+)  # fmt: skip
+DEMO_GROUP = BodyEntry(
+    "demo-group", Level.GROUP, "上海示例电气（集团）股份有限公司", "Shanghai Example Electric (Group) Co., Ltd.",
+    "G10001", "91310000MADEMGRP0F",
+)  # fmt: skip
 
 
 def demo_bodies() -> tuple[BodyEntry, ...]:
     """The same bodies under invented names, so that no demo document speaks in the name of a real authority."""
-    return (*(_invented(entry) for entry in BODIES), DEMO_TOWN, DEMO_FIRM)
+    return (*(_invented(entry) for entry in BODIES), DEMO_TOWN, DEMO_FIRM, DEMO_ZONE, DEMO_GROUP)
 
 
 def _called(district: str, language: str) -> str:

@@ -11,8 +11,9 @@ from accreditation.acts import Act, act, fingerprint
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.models import Delegation, RoleGrant, User
 from accreditation.permissions import in_own_name
-from accreditation.roles import DELEGABLE, ROLES, Power, Role
+from accreditation.roles import DELEGABLE, ROLES, Power, Role, exclude_each_other
 from accreditation.selectors.delegations import LENDING, place_of
+from accreditation.services.grants import hold_person
 
 LEDGER = "delegations"
 LONGEST = timedelta(days=92)  # a choice of this product: no rule sets a limit, and what lasts longer is an appointment
@@ -44,6 +45,7 @@ def delegate_powers(
     ) as doing:
         # Inside the ledger's lock, so that two delegations of the same power cannot cross.
         standing = RoleGrant.objects.select_for_update().get(pk=grant.pk)
+        hold_person(delegate)
         first = at if starts_at is None else starts_at
         reasons = [
             *_power_reasons(standing, powers),
@@ -93,11 +95,15 @@ def _colleague_reasons(grant: RoleGrant, powers: Collection[Power], delegate: Us
     if delegate.pk == by.pk:
         yield Reason("own_delegation", _("不能委托给自己。"), "delegate")
         return
-    standing = RoleGrant.objects.filter(user=delegate, role__in=sorted(LENDING), revoked_at__isnull=True)
-    here = [row for row in standing if place_of(row) == place_of(grant)]
+    standing = list(RoleGrant.objects.filter(user=delegate, revoked_at__isnull=True).order_by("pk"))
+    here = [row for row in standing if row.role in LENDING and place_of(row) == place_of(grant)]
     if delegate.is_system or not delegate.is_active or not here:
         yield Reason("not_a_colleague", _("只能委托给本机构的在职经办人员。"), "delegate")
         return
+    for role in dict.fromkeys(Role(row.role) for row in standing):
+        if exclude_each_other(Role(grant.role), role):
+            text = _("受托人担任“%(role)s”，与该职务不相容，不能代办。") % {"role": ROLES[role].label}
+            yield Reason("role_excluded", text, "delegate")
     for power in powers:
         if any(power in ROLES[Role(row.role)].powers for row in here):
             text = _("受托人已有权限“%(power)s”，无需委托。") % {"power": DELEGABLE.get(power, power)}

@@ -52,7 +52,7 @@ def propose_grant(
         LEDGER, "propose_grant", by=by, at=at, acting_as=Role.SECURITY_OFFICER, request_key=request_key, request=request
     ) as doing:
         needs_officer(by)
-        check_grant(user, role, by=by, district=district, ground=ground, expertise=expertise)
+        check_grant(user, role, by=by, at=at, district=district, ground=ground, expertise=expertise)
         if GrantProposal.objects.filter(user=user, role=role, district=district, state=ProposalState.WAITING).exists():
             raise Refusal([Reason("proposed_already", _("已提请授予该角色，待另一位安全管理员复核。"), "role")])
         row = GrantProposal.objects.create(
@@ -77,7 +77,7 @@ def confirm_grant(proposal: GrantProposal, *, by: User, at: datetime) -> RoleGra
     with act(LEDGER, "grant_role", by=by, at=at, acting_as=Role.SECURITY_OFFICER) as doing:
         row = FOUR_EYES.to_confirm(doing, proposal)
         expertise, role = _read(row.expertise), Role(row.role)
-        check_grant(row.user, role, by=by, district=row.district, ground=row.ground, expertise=expertise)
+        check_grant(row.user, role, by=by, at=at, district=row.district, ground=row.ground, expertise=expertise)
         grant = write_grant(row.user, role, row.district, row.proposed_by, at, row.ground, confirmed_by=by)
         if expertise is not None:
             write_expertise(row.user, expertise)

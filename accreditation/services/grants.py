@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act
 from accreditation.enums import DISTRICTS
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
-from accreditation.models import Body, ExpertProfile, RoleGrant, User
+from accreditation.models import Body, Delegation, ExpertProfile, RoleGrant, User
 from accreditation.permissions import has_power
-from accreditation.roles import ROLES, Power, Role
+from accreditation.roles import ROLES, Power, Role, exclude_each_other
 from accreditation.seeds.reference import MUNICIPAL_OFFICE
 
 LEDGER = "grants"
@@ -75,10 +76,15 @@ def write_expertise(user: User, expertise: Expertise) -> None:
 
 
 def check_grant(
-    user: User, role: Role, *, by: User, district: str, ground: str, expertise: Expertise | None = None
+    user: User, role: Role, *, by: User, at: datetime, district: str, ground: str, expertise: Expertise | None = None
 ) -> None:
-    """Raises Refusal with every reason why the grant may not be made."""
-    reasons = _person_reasons(user, by) + _role_reasons(user, role, district)
+    """Raises Refusal with every reason why the grant may not be made; asked within the lock of the ledger.
+
+    A role that another one of the person excludes is not given. Two that were given before the rule came stay until
+    one is revoked; what the person does with them on one case is refused by the case itself.
+    """
+    hold_person(user)
+    reasons = [*_person_reasons(user, by), *_role_reasons(user, role, district), *_lent_reasons(user, role, at)]
     if not ground.strip():
         reasons.append(Reason("no_ground", _("请填写授权依据。"), "ground"))
     if role == Role.EXPERT and (expertise is None or not expertise.field.strip() or not expertise.employer.strip()):
@@ -96,6 +102,22 @@ def _person_reasons(user: User, by: User) -> list[Reason]:
     return reasons
 
 
+def hold_person(user: User) -> None:
+    """Lock the account, so that a role and a lent power that exclude each other cannot come to it at once."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _lent_reasons(user: User, role: Role, at: datetime) -> Iterator[Reason]:
+    """What colleagues lend counts like an own office, from the day it is agreed."""
+    rows = Delegation.objects.filter(
+        delegate=user, ends_at__gt=at, revoked_at__isnull=True, grant__revoked_at__isnull=True
+    )
+    for lent in sorted(set(rows.values_list("grant__role", flat=True))):
+        if exclude_each_other(role, Role(lent)):
+            text = _("正代办“%(role)s”的职权，与该角色不相容，须先结束代办。") % {"role": ROLES[Role(lent)].label}
+            yield Reason("role_excluded", text, "role")
+
+
 def _role_reasons(user: User, role: Role, district: str) -> list[Reason]:
     entry, reasons = ROLES[role], []
     if entry.by_district and district not in DISTRICTS and not Body.objects.filter(district=district or "-").exists():
@@ -105,7 +127,7 @@ def _role_reasons(user: User, role: Role, district: str) -> list[Reason]:
     held = RoleGrant.objects.filter(user=user, revoked_at__isnull=True)
     for standing in held:
         other = Role(standing.role)
-        if other in entry.excludes or role in ROLES[other].excludes:
+        if exclude_each_other(role, other):
             text = _("与已有角色“%(role)s”不相容，须先撤销。") % {"role": ROLES[other].label}
             reasons.append(Reason("role_excluded", text, "role"))
     if held.filter(role=role, district=district).exists():
@@ -142,7 +164,7 @@ def appoint_security_officer(user: User, *, system: User, at: datetime, ground: 
     Raises Refusal when two stand, or when the person has the role or may not have it.
     """
     with act(LEDGER, "appoint_security_officer", by=system, at=at, acting_as="installation") as doing:
-        check_grant(user, Role.SECURITY_OFFICER, by=system, district="", ground=ground)
+        check_grant(user, Role.SECURITY_OFFICER, by=system, at=at, district="", ground=ground)
         standing = RoleGrant.objects.filter(role=Role.SECURITY_OFFICER, revoked_at__isnull=True, user__is_active=True)
         if standing.count() >= OFFICERS_NEEDED:
             raise Refusal([Reason("enough_officers", _("已有两位安全管理员，角色由一位提请、另一位复核授予。"))])

@@ -45,6 +45,7 @@ from accreditation.services.tallies import (
     is_quorum,
     keep_connections,
     keep_vote,
+    members_who_acted,
     members_who_left,
     quorum_of,
     tally,
@@ -213,12 +214,7 @@ def cast_vote(item: MeetingItem, *, choice: str, remark: str, by: User, at: date
 
 
 def _faults_of_vote(item: MeetingItem, choice: str, remark: str, by: User) -> Iterable[Reason]:
-    if by.pk in connected_members(item):
-        yield Reason("tied", _("您是、曾是或者申请担任该单位的办理人员，须回避，不能投票。"))
-    if not item.meeting.attendance.filter(member=by, is_present=True).exists():
-        yield Reason("not_present", _("您未到会，不能投票。"))
-    if by.pk in members_who_left(item):
-        yield Reason("recused", _("您已就本件回避，不能投票。"))
+    yield from _faults_of_voter(item, by)
     if item.votes.filter(member=by).exists():
         yield Reason("already_voted", _("您已就本件投票。"))
     elif item.voted_at is not None:
@@ -228,6 +224,17 @@ def _faults_of_vote(item: MeetingItem, choice: str, remark: str, by: User) -> It
     needs_remark = choice != Choice.RECOGNISE and item.meeting.batch.ballot == BallotKind.NAMED
     if needs_remark and not remark.strip():
         yield Reason("remark_needed", _("不予认定或暂缓认定须说明理由。"))
+
+
+def _faults_of_voter(item: MeetingItem, by: User) -> Iterable[Reason]:
+    if by.pk in connected_members(item):
+        yield Reason("tied", _("您是、曾是或者申请担任该单位的办理人员，须回避，不能投票。"))
+    if by.pk in members_who_acted(item):
+        yield Reason("acted", _("您已在本件办理过审核、核查或者评审，须回避，不能投票。"))
+    if not item.meeting.attendance.filter(member=by, is_present=True).exists():
+        yield Reason("not_present", _("您未到会，不能投票。"))
+    if by.pk in members_who_left(item):
+        yield Reason("recused", _("您已就本件回避，不能投票。"))
 
 
 def draft_minutes(meeting: Meeting, *, reasons: dict[int, str], by: User, at: datetime) -> Meeting:
@@ -271,7 +278,7 @@ def _faults_of_minutes(items: list[MeetingItem], reasons: dict[int, str]) -> Ite
             text = _("%(place)s：各项票数均未过半，须由主持人决定。")
             yield Reason("chair_decides", text % {"place": place})
         if tied_voters(item):
-            text = _("%(place)s：有委员投票后成为或者申请成为该单位的办理人员，须改期审议。")
+            text = _("%(place)s：有委员投票后成为或者申请成为该单位的办理人员，或者办理了本件，须改期审议。")
             yield Reason("voter_tied", text % {"place": place})
         if counted.votes < counted.present:
             text = _("%(place)s：尚有 %(n)d 位委员未投票。")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from accreditation.case_acts import people_with_opinion
 from accreditation.enums import Choice, MeetingState
 from accreditation.meeting_words import BallotKind, DeadlockRule, RecusalGround
 from accreditation.models import Batch, Meeting, MeetingItem, MeetingRecusal, Member, User, Vote
@@ -15,6 +16,7 @@ from accreditation.recusals import people_who_left
 BEFORE_MINUTES = (MeetingState.CALLED, MeetingState.IN_SESSION)
 CONNECTION = "本人系、曾系或者申请担任该单位的办理人员"  # this and the next: entries of the minutes, an official text
 LEFT_BEFORE = "此前已在该申报件的评审中回避"
+ACTED = "本人或者他人代本人曾以经办、核查或者评审身份对该申报件提出意见或者作出决定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +93,25 @@ def members_who_left(item: MeetingItem) -> set[int]:
     return set(people_who_left(item.application.case).filter(pk__in=invited).values_list("pk", flat=True))
 
 
+def members_who_acted(item: MeetingItem) -> set[int]:
+    """Members of the meeting who gave an opinion or decision on the case in another office: they do not judge it twice.
+
+    Keeping its minutes is no such act.
+    """
+    invited = set(item.meeting.attendance.values_list("member_id", flat=True))
+    return people_with_opinion(item.application.case) & invited
+
+
 def recused_members(item: MeetingItem) -> set[int]:
     """Members who take no part in the item; from the minutes on those whom the minutes name."""
     if item.meeting.state in BEFORE_MINUTES:
-        return members_who_left(item) | connected_members(item)
+        return members_who_left(item) | connected_members(item) | members_who_acted(item)
     return set(item.recusals.values_list("member_id", flat=True))
 
 
 def tied_voters(item: MeetingItem) -> set[int]:
-    """Members whose vote stands and who have meanwhile become, or asked to become, part of the enterprise."""
-    return connected_members(item) & set(item.votes.values_list("member_id", flat=True))
+    """Members whose vote stands and who have meanwhile become part of the enterprise, or acted in the case."""
+    return (connected_members(item) | members_who_acted(item)) & set(item.votes.values_list("member_id", flat=True))
 
 
 def tally(item: MeetingItem) -> Tally:
@@ -158,14 +169,16 @@ def close_voting(item: MeetingItem, at: datetime) -> None:
 
 
 def keep_connections(item: MeetingItem, at: datetime) -> None:
-    """Enter as recused, with the ground, the connected members of an item and who left its case before.
+    """Enter as recused, with the ground, the connected members of an item, who left its case before, who acted in it.
 
     The minutes name them.
     """
     known, connected = set(item.recusals.values_list("member_id", flat=True)), connected_members(item)
+    left = members_who_left(item) - connected
     grounds = [
         (connected, RecusalGround.CONNECTED, CONNECTION),
-        (members_who_left(item) - connected, RecusalGround.LEFT_BEFORE, LEFT_BEFORE),
+        (left, RecusalGround.LEFT_BEFORE, LEFT_BEFORE),
+        (members_who_acted(item) - connected - left, RecusalGround.ACTED, ACTED),
     ]
     MeetingRecusal.objects.bulk_create(
         MeetingRecusal(item=item, member_id=pk, ground=ground, tie=tie, declared_at=at)

@@ -15,6 +15,7 @@ from accreditation.change_words import ChangeState
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, MeetingState, MemberState, NoticeState, ObjectionState, SeatState, TitleState
 from accreditation.errors import NotFound
+from accreditation.meeting_words import RecusalGround
 from accreditation.models import (
     Application,
     Case,
@@ -134,7 +135,7 @@ def conflicted_people() -> Iterator[tuple[User, Case]]:
         sits = Seat.objects.filter(panel=seat.panel_id, expert=seat.expert_id).exclude(state=SeatState.RECUSED)
         if not sits.exists():
             yield seat.expert, case
-    for left in MeetingRecusal.objects.select_related("member", "item"):
+    for left in MeetingRecusal.objects.exclude(ground=RecusalGround.ACTED).select_related("member", "item"):
         yield left.member, Case.objects.get(application=left.item.application_id)
 
 

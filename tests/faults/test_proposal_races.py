@@ -13,6 +13,7 @@ from accreditation.models import (
     Application,
     AuditEvent,
     Case,
+    Delegation,
     DesignationProposal,
     EditionChange,
     Enterprise,
@@ -26,7 +27,8 @@ from accreditation.models import (
     Title,
 )
 from accreditation.models.grant_proposals import ProposalState
-from accreditation.roles import Role
+from accreditation.roles import Power, Role
+from accreditation.services.delegations import delegate_powers
 from accreditation.services.grant_proposals import confirm_grant, decline_grant, propose_grant
 from accreditation.services.grants import revoke_role
 from accreditation.services.members import confirm_member, reject_member
@@ -103,6 +105,24 @@ def test_role_confirmed_while_its_proposer_is_dismissed_is_given_before_or_not_a
     given = refused_or_done(results[0])
     events = AuditEvent.objects.filter(verb__in=["grant_role", "revoke_role"]).order_by("pk")
     assert list(events.values_list("verb", flat=True)) == ["grant_role", "revoke_role"][0 if given else 1 :]
+    all_agrees()
+
+
+def test_role_and_lent_power_that_exclude_each_other_do_not_meet(cast: Cast) -> None:
+    second, deputy = colleague(cast, Role.SECURITY_OFFICER), colleague(cast, Role.LOCAL_PUBLISHER, "310115")
+    row = propose_grant(deputy, Role.MUNICIPAL_OFFICER, by=cast.security, at=cast.at, ground="任命文件")
+    held, said = RoleGrant.objects.get(user=cast.pudong), {"starts_at": None, "reason": "年休假"}
+    until = cast.at + timedelta(days=7)
+    won = one_won(
+        at_once([
+            lambda: confirm_grant(row, by=second, at=cast.at),
+            lambda: delegate_powers(
+                held, [Power.REVIEW_FIRST], deputy, ends_at=until, by=cast.pudong, at=cast.at, **said
+            ),
+        ])
+    )  # fmt: skip
+    assert RoleGrant.objects.filter(user=deputy).count() == (2, 1)[won]
+    assert Delegation.objects.filter(delegate=deputy).exists() == bool(won)
     all_agrees()
 
 

@@ -49,16 +49,17 @@ def fill_district(story: Story) -> Case:
 
 
 def open_district_batch(
-    world: World, ordinal: int, *, opens_at: datetime, closes_at: datetime, rules: str = RULES
-) -> Batch:
-    """A batch of the district that recognises by itself."""
+    world: World, ordinal: int, *, opens_at: datetime, closes_at: datetime, rules: str = RULES,
+    authority: str = DEMO_DISTRICT,
+) -> Batch:  # fmt: skip
+    """A batch of the district that recognises by itself, or of the zone or group of that code."""
     return open_batch(
         Programme.objects.get(code="district_centre"),
         store_edition(rules, at=opens_at),
         ordinal=ordinal,
         year=opens_at.year,
         procedure=PROCEDURE,
-        authority=Body.objects.get(district=DEMO_DISTRICT),
+        authority=Body.objects.get(district=authority),
         opens_at=opens_at - timedelta(minutes=1),
         closes_at=closes_at,
         base_date=opens_at.date(),

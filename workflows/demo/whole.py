@@ -28,6 +28,7 @@ from workflows.demo.editions import propose_change
 from workflows.demo.evaluations import fill_evaluation
 from workflows.demo.matters import deal_with_titles
 from workflows.demo.national import NationalStory
+from workflows.demo.own_bodies import fill_own_bodies
 from workflows.demo.reconsidered import challenge_decisions
 from workflows.demo.reexaminations import ReexaminationStory
 from workflows.demo.renewed import fill_renewed
@@ -52,6 +53,7 @@ def play_on(story: Story, size: int, sign: Callable[[], None]) -> None:
     report_changes(story.tell, story.world, story.clock)
     fill_desks(story)
     fill_district(story)
+    fill_own_bodies(story)
     fill_renewed(story)
     propose_change(story)
     fill_designations(story)

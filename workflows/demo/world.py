@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accreditation.models import Batch, Body, Enterprise, Programme, User
-from accreditation.seeds.accounts import seed_accounts
+from accreditation.seeds.accounts import ENTERPRISES, seed_accounts
 from accreditation.seeds.reference import DEMO_DISTRICT
 from accreditation.services import experts
 from accreditation.services.batches import open_batch
@@ -80,7 +80,8 @@ def _enter_ties(world: World, at: datetime) -> None:
 def _import_district_titles(world: World, at: datetime) -> None:
     """The municipal rules ask for a district centre: enter the ones that the demo's enterprises hold."""
     district = Programme.objects.get(code="district_centre")
-    for enterprise in Enterprise.objects.exclude(district=DEMO_DISTRICT).order_by("pk"):
+    elsewhere = [entry.uscc for entry in ENTERPRISES.values() if entry.applies_at]
+    for enterprise in Enterprise.objects.exclude(district=DEMO_DISTRICT).exclude(uscc__in=elsewhere).order_by("pk"):
         import_title(
             district,
             enterprise,

@@ -30,11 +30,12 @@ WAITS = ApplicationState.UNDER_OVERALL_REVIEW
 
 @dataclass(frozen=True, slots=True)
 class AgendaRow:
-    """One item of the agenda for one reader: own vote if any, whether stepped out, votes in and recusals."""
+    """One item of the agenda for one reader: own vote if any, no vote in it, open to them, votes in and recusals."""
 
     item: MeetingItem
     own_vote: Vote | None
     is_recused: bool
+    is_open: bool
     votes: int
     recusals: int
 
@@ -88,6 +89,7 @@ def agenda(meeting: Meeting, user: User) -> list[AgendaRow]:
             item=item,
             own_vote=next((vote for vote in votes[item.pk] if vote.member_id == user.pk), None),
             is_recused=user.pk in stepped_out[item.pk] or item.pk not in open_to_reader,
+            is_open=item.pk in open_to_reader,
             votes=len(votes[item.pk]),
             recusals=len(stepped_out[item.pk]),
         )

@@ -16,13 +16,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accreditation.errors import NotFound, Refusal
+from accreditation.errors import NotFound, Reason, Refusal
 from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
 from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons
 from accreditation.visibility import View, case_for, runs_panel, view_of
 from workflows.door import possible_verbs
+from workflows.levels import level_of_act, reasons_of_other_levels
 from workflows.presentation.cases import case_header, step_bar
 from workflows.selectors.figures import application_with_material, version_count
 from workflows.views.answers import new_request_key, try_verb
@@ -198,8 +199,16 @@ def show(
         "links": _links(opened, page),
         "crumbs": _crumbs(opened, page),
         "request_key": new_request_key(),
+        "barred": _barred(request, opened) if opened.verbs else [],
     }
     return render(request, template or f"workflows/casework/{page}.html", frame | dict(context), status=status)
+
+
+def _barred(request: HttpRequest, opened: Opened) -> list[Reason]:
+    """What the person did in the case on another level, for which nothing can be done to it at this desk."""
+    level = level_of_act(opened.desk.power, "")
+    assert level is not None
+    return list(reasons_of_other_levels(opened.case, {signed_in(request).pk}, level))
 
 
 def _links(opened: Opened, current: str) -> list[dict[str, Any]]:

@@ -324,11 +324,14 @@ def _item_page(
 ) -> HttpResponse:
     user = signed_in(request)
     own = row.votes.filter(member=user).first()
+    has_acted = own is None and user.pk in counting.members_who_acted(row)
     is_pending = meeting_room.is_member(found, user) and own is None and row.voted_at is None and row.is_open
+    is_pending = is_pending and not has_acted
     address = request.path if request.path.endswith("/vote/") else f"{request.path}vote/"
     context = frame(request, found) | _papers(request, row) | {
         "item": row,
         "own_vote": own,
+        "has_acted": has_acted,
         "may_vote": is_pending and found.state == MeetingState.IN_SESSION,
         "may_step_out": is_pending and not found.minutes,
         "quorum": counting.quorum_of(found),

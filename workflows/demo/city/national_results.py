@@ -8,7 +8,7 @@ from accreditation.models import Programme, ResultProposal, Title
 from accreditation.services.files import take_file
 from accreditation.services.outside_results import decline_result
 from accreditation.services.titles import import_title
-from workflows.demo.city.people import CityPeople
+from workflows.demo.city.people import COLLEAGUE, CityPeople
 from workflows.demo.clock import DemoClock
 from workflows.demo.material import sample_pdf
 from workflows.demo.national import CENTRE
@@ -37,7 +37,7 @@ class NationalResults:
 
     def _entered(self, clock: DemoClock) -> ResultProposal:
         """By a colleague, so that the office can settle it."""
-        title, by, at = self._title(clock), self.story.world.people[self.people.colleague()], clock.minutes(30)
+        title, by, at = self._title(clock), self.story.world.people[COLLEAGUE], clock.minutes(30)
         name = f"国家评价结果{title.number}.pdf"
         file = take_file(sample_pdf(f"NATIONAL RESULT {title.number}"), name, media_type="application/pdf", at=at)
         record_national_result(

@@ -27,7 +27,7 @@ TRADES = (
 )  # fmt: skip
 ENDINGS = ("有限公司", "股份有限公司", "科技有限公司")
 MANNED = ("310115", "310114")
-COLLEAGUE = "chengshi-banshi"
+COLLEAGUE = "banshi2"
 EXPERTS_PER = 12  # cases of a panel to one further expert
 
 
@@ -54,12 +54,6 @@ class CityPeople:
         person = self._account(f"qu{district}", f"{DISTRICTS[district]}经办人（示例）")
         self._grant(person, Role.DISTRICT_OFFICER, district=district)
         return person
-
-    def colleague(self) -> str:
-        """One more officer of the city's office, for what two of them have to do; the user name."""
-        if COLLEAGUE not in self.world.people:
-            self._grant(self._account(COLLEAGUE, "市助（示例）"), Role.MUNICIPAL_OFFICER)
-        return COLLEAGUE
 
     def experts(self, cases: int) -> None:
         """Further experts, so that no panel is drawn from too few."""

@@ -11,6 +11,7 @@ from accreditation.grounds import Ground
 from accreditation.models import Case, Letter, Seat
 from workflows.demo.city.build import MUNICIPAL_ORDINAL
 from workflows.demo.city.held import OFFICE, PUBLISHER, HeldTitles
+from workflows.demo.city.people import COLLEAGUE
 from workflows.demo.city.sessions import member_of
 from workflows.demo.clock import DemoClock
 from workflows.demo.reconsidered import CLAIM, REASONS
@@ -80,5 +81,5 @@ class StandingStill(HeldTitles):
         """By a colleague, so that the office can answer."""
         case: Case = seat.panel.application.case
         form, clock = {"place": seat.place, "reason": reason}, self._clock(days_back)
-        self._act(case, "ask_sheet_aside", self.people.colleague(), clock, **form)
+        self._act(case, "ask_sheet_aside", COLLEAGUE, clock, **form)
         return case, form, clock

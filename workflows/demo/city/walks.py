@@ -95,7 +95,7 @@ class Walk:
         self._act("pass_material_check", opinion=f"{OPINION}符合申报条件。")
 
     def _seat(self) -> None:
-        self.turns.draw_and_appoint(self.case, by="songjiang" if self.is_local else "banshi")
+        self.turns.draw_and_appoint(self.case, by=self.officer.username if self.is_local else "banshi")
 
     def _visit(self) -> None:
         at = self.clock.days(1)
