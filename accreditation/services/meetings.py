@@ -6,36 +6,30 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from accreditation.acts import act, fingerprint
-from accreditation.audit import chain_key
 from accreditation.enums import ApplicationState, Choice, MeetingState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.meeting_words import BallotKind
 from accreditation.models import (
     Application,
     Attendance,
-    AuditEvent,
     Batch,
     Decision,
     Meeting,
     MeetingItem,
     MeetingRecusal,
-    Ranking,
     User,
     Vote,
 )
 from accreditation.permissions import demand_power_over
 from accreditation.resting import basis, before_bases, day_of
 from accreditation.roles import Power, Role
-from accreditation.selectors.granting import title_names
 from accreditation.selectors.people import committee_of
-from accreditation.selectors.signers import replacements
 from accreditation.services import recognition_quota
+from accreditation.services.minutes import minutes_text
 from accreditation.services.numbers import next_number_at
 from accreditation.services.rankings import missing_from_agenda
 from accreditation.services.tallies import (
@@ -50,7 +44,6 @@ from accreditation.services.tallies import (
     quorum_of,
     tally,
     tied_voters,
-    voting_rules,
 )
 
 
@@ -256,7 +249,7 @@ def draft_minutes(meeting: Meeting, *, reasons: dict[int, str], by: User, at: da
             item.save(update_fields=["outcome", "reasons"])
         counts = recognition_quota.limits_proposals(row.batch)
         places = recognition_quota.place_items(row.batch, items) if counts else []
-        row.minutes = _minutes_text(row, every, places)
+        row.minutes = minutes_text(row, every, places)
         row.minutes_sha256 = hashlib.sha256(row.minutes.encode()).hexdigest()
         row.draft_minutes()
         row.save()
@@ -285,45 +278,6 @@ def _faults_of_minutes(items: list[MeetingItem], reasons: dict[int, str]) -> Ite
             yield Reason("votes_missing", text % {"place": place, "n": counted.present - counted.votes})
         if counted.is_complete and counted.outcome != Choice.RECOGNISE and not reasons.get(item.position, "").strip():
             yield Reason("reasons_needed", _("%(place)s：不予认定或暂缓认定须写明理由。") % {"place": place})
-
-
-def _minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) -> str:
-    attendance = meeting.attendance.select_related("member").prefetch_related("changes").order_by("pk")
-    with override("zh-hans"):  # minutes are an official text
-        rows = [
-            {
-                "item": item,
-                "tally": tally(item),
-                "votes": item.votes.select_related("member"),
-                "recusals": item.recusals.select_related("member").order_by("pk"),
-                "outcome": item.outcome_label(),
-            }
-            for item in items
-        ]
-        recommends = meeting.batch.is_recommendation
-        labels = {choice.value: str(label) for choice, label in meeting.batch.choice_words.items()}
-        named = title_names(meeting.batch.programme, meeting.batch.granting_body)[0]
-        words = {"labels": labels, "recommends": recommends, "title_name": named}
-        ranking = Ranking.objects.filter(batch=meeting.batch).first() if recommends else None
-        return render_to_string(
-            "accreditation/minutes.txt",
-            {
-                "meeting": meeting,
-                "began_at": _began_at(meeting),
-                "rows": rows,
-                "attendance": attendance,
-                "absent": [row.member for row in attendance if not row.is_present and not row.changes.all()],
-                "ranking": ranking,
-                "places": places,
-                "rule": voting_rules(meeting.batch),
-                "signers": replacements(meeting),
-                **words,
-            },
-        ).strip()
-
-
-def _began_at(meeting: Meeting) -> datetime:
-    return AuditEvent.objects.filter(chain=chain_key(meeting), verb="start_meeting").latest("seq").at
 
 
 def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Meeting:

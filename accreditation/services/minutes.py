@@ -1,0 +1,54 @@
+"""The text of minutes: agenda, attendance, recusals, votes and outcomes as an official text in Chinese."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from accreditation.audit import chain_key
+from accreditation.models import AuditEvent, Meeting, MeetingItem, Ranking
+from accreditation.selectors.granting import title_names
+from accreditation.selectors.signers import replacements
+from accreditation.services.tallies import tally, voting_rules
+
+
+def minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) -> str:
+    """Of the items decided in a meeting; `places` name how each is referred to."""
+    attendance = meeting.attendance.select_related("member").prefetch_related("changes").order_by("pk")
+    with override("zh-hans"):  # minutes are an official text
+        rows = [
+            {
+                "item": item,
+                "tally": tally(item),
+                "votes": item.votes.select_related("member"),
+                "recusals": item.recusals.select_related("member").order_by("pk"),
+                "outcome": item.outcome_label(),
+            }
+            for item in items
+        ]
+        recommends = meeting.batch.is_recommendation
+        labels = {choice.value: str(label) for choice, label in meeting.batch.choice_words.items()}
+        named = title_names(meeting.batch.programme, meeting.batch.granting_body)[0]
+        words = {"labels": labels, "recommends": recommends, "title_name": named}
+        ranking = Ranking.objects.filter(batch=meeting.batch).first() if recommends else None
+        return render_to_string(
+            "accreditation/minutes.txt",
+            {
+                "meeting": meeting,
+                "began_at": _began_at(meeting),
+                "rows": rows,
+                "attendance": attendance,
+                "absent": [row.member for row in attendance if not row.is_present and not row.changes.all()],
+                "ranking": ranking,
+                "places": places,
+                "rule": voting_rules(meeting.batch),
+                "signers": replacements(meeting),
+                **words,
+            },
+        ).strip()
+
+
+def _began_at(meeting: Meeting) -> datetime:
+    return AuditEvent.objects.filter(chain=chain_key(meeting), verb="start_meeting").latest("seq").at
