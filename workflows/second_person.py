@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.audit import chain_key
 from accreditation.errors import Reason
-from accreditation.models import AuditEvent
+from accreditation.models import AuditEvent, Case, User
 from accreditation.permissions import persons_behind
 from workflows.doing import Doing
 
@@ -37,10 +37,18 @@ def another_than_who_proposed(doing: Doing) -> Iterable[Reason]:
 
 def had_a_hand(doing: Doing, but_for: tuple[str, ...] = ()) -> bool:
     """Whether the person, or whoever is behind the person, did anything in the case but keep it, or do `but_for`."""
-    people = persons_behind(doing.by)  # a colleague's act in one's place is one's own
+    return _acts_of(doing.case, doing.by).exclude(verb__in=[*KEEPING, *but_for]).exists()
+
+
+def has_done(case: Case, by: User, verbs: Collection[str]) -> bool:
+    """Whether the person, or whoever is behind the person, did one of the verbs in the case."""
+    return _acts_of(case, by).filter(verb__in=verbs).exists()
+
+
+def _acts_of(case: Case, by: User) -> QuerySet[AuditEvent]:
+    people = persons_behind(by)  # a colleague's act in one's place is one's own
     whose = Q(by_id__in=people) | Q(content__on_behalf_of__id__in=people)
-    earlier = AuditEvent.objects.filter(whose, chain=chain_key(doing.case))
-    return earlier.exclude(verb__in=[*KEEPING, *but_for]).exists()
+    return AuditEvent.objects.filter(whose, chain=chain_key(case))
 
 
 def behind(event: AuditEvent) -> set[int]:

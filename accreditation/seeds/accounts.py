@@ -83,6 +83,8 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("jiading", "嘉禾（示例）", _("嘉定区经办人"), Role.DISTRICT_OFFICER, "310114"),
     DemoAccount("zhenban", "镇安（示例）", _("街镇转报人"), Role.FORWARDER, "T10001"),
     DemoAccount("songjiang", "松青（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
+    DemoAccount("songyi1", "松查（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
+    DemoAccount("songyi2", "松核（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
     *(
         DemoAccount(f"lingdao{n}", f"领导{c}（示例）", _("松江区领导小组成员"), Role.LEADING_GROUP_MEMBER, "310117")
         for n, c in enumerate("一二三", 1)
@@ -90,12 +92,15 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("songfabu", "松告（示例）", _("松江区发布人"), Role.LOCAL_PUBLISHER, "310117"),
     DemoAccount("jinhe", "金核（示例）", _("金山区经办人"), Role.DISTRICT_OFFICER, "310116"),
     DemoAccount("jinshan", "金山（示例）", _("金山区认定机构经办人"), Role.LOCAL_OFFICER, "310116"),
+    DemoAccount("jinyi", "金查（示例）", _("金山区认定机构经办人"), Role.LOCAL_OFFICER, "310116"),
     *(
         DemoAccount(f"jinling{n}", f"金领{c}（示例）", _("金山区领导小组成员"), Role.LEADING_GROUP_MEMBER, "310116")
         for n, c in enumerate("一二三", 1)
     ),
     DemoAccount("jinfabu", "金告（示例）", _("金山区发布人"), Role.LOCAL_PUBLISHER, "310116"),
     DemoAccount("banshi", "市文（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
+    DemoAccount("yiyi1", "市查（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
+    DemoAccount("yiyi2", "市核（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
     DemoAccount("shichang", "市审（示例）", _("市认定办公室负责人"), Role.MUNICIPAL_SUPERVISOR),
     *(
         DemoAccount(f"zhuanjia{n}", f"专家{c}（示例）", _("评审专家"), Role.EXPERT)
