@@ -70,6 +70,7 @@ def experts(doing: Doing) -> QuerySet[User]:
 
 
 district = holders(Power.REVIEW_FIRST)
+objection_officers = holders(Power.ANSWER_OBJECTIONS)
 office = holders(Power.CHECK_COMPLETENESS)
 publishers = holders(Power.PUBLISH)
 local_officers = holders(Power.RUN_LOCALLY)

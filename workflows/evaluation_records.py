@@ -15,7 +15,7 @@ from accreditation.services import evaluation, letters
 from accreditation.services import evaluation_results as results
 from accreditation.services.evaluation_rounds import HELD
 from criteria.units import amount_text
-from workflows import objection_hearings, records
+from workflows import objection_hearings, records, upholding
 from workflows.doing import Doing
 from workflows.renewing import renew_certificate
 
@@ -71,8 +71,9 @@ def _decided(doing: Doing) -> Decision:
 
 
 def uphold_objection(doing: Doing) -> None:
-    """Form: objection, reasons. The case leaves the notice and is checked again."""
-    objection_hearings.settle(doing, outcome=objection_hearings.CHECKED_AGAIN)
+    """Form: objection. The proposal is confirmed: the case leaves the notice and is checked again."""
+    reasons = upholding.confirm(doing)
+    objection_hearings.settle(doing, outcome=objection_hearings.CHECKED_AGAIN, reasons=reasons)
     doing.application.decision = doing.application.notice = None
 
 

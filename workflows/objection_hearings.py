@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.clocks import DeadlineKind, DeadlineState, is_past
 from accreditation.errors import Reason
 from accreditation.models import Deadline, Objection, ObjectionHearing, ObjectorLetter
-from accreditation.services import hearings, letters, notices
+from accreditation.services import hearings, letters, notices, objection_proposals
 from accreditation.templatetags.dates import day_text, local
 from workflows import deadlines
 from workflows.doing import Clock, Doing
@@ -55,6 +55,14 @@ def reasons_name_nobody(doing: Doing) -> Iterable[Reason]:
     if isinstance(objection, Objection) and _reveals(objection, reasons):
         text = _("处理理由也会告知申报单位，其中出现了异议人的姓名（名称）或联系方式，请改写。")
         yield Reason("objector_revealed", text, "reasons")
+
+
+def reason_names_nobody(doing: Doing) -> Iterable[Reason]:
+    """What one officer answers another stands in the trail of the case, which more may read than the objection."""
+    objection, reason = doing.form.get("objection"), str(doing.form.get("reason") or "")
+    if isinstance(objection, Objection) and _reveals(objection, reason):
+        text = _("理由记入办理日志，其中出现了异议人的姓名（名称）或联系方式，请改写。")
+        yield Reason("objector_revealed", text, "reason")
 
 
 def _reveals(objection: Objection, text: str) -> bool:
@@ -144,14 +152,13 @@ def end_time(doing: Doing) -> None:
         deadlines.give_up(clock, at=doing.at)
 
 
-def settle(doing: Doing, *, outcome: str) -> Objection:
-    """Form: objection, reasons. The objection is answered: its row, its hearing, the letter to whoever objected.
+def settle(doing: Doing, *, outcome: str, reasons: str) -> Objection:
+    """Form: objection. The objection is answered: its row, its hearing, the letter to whoever objected.
 
     One that is upheld takes the case off the notice; the others that are open then end with it, and are answered too:
     of a recognition nothing is left to look into, an evaluation is checked again with what they say.
     """
     objection: Objection = doing.form["objection"]
-    reasons = doing.form["reasons"]
     notices.settle_objection(objection, is_upheld=outcome != DISMISSED, reasons=reasons, by=doing.by, at=doing.at)
     letter = _answer(doing, objection, outcome)
     doing.act.note(
@@ -167,6 +174,7 @@ def _drop_others(doing: Doing, reasons: str, told: str) -> None:
     others = notices.open_objections(doing.application)
     for other in others:
         notices.drop_objection(other, reasons=reasons, by=doing.by, at=doing.at)
+    objection_proposals.overtake(others, by=doing.by, at=doing.at)
     answers = [_answer(doing, other, told) for other in others]
     if others:
         doing.act.note(

@@ -23,7 +23,7 @@ from accreditation.services import (
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
 from criteria.units import amount_text
-from workflows import certification, corrections, flow_tasks, objection_hearings
+from workflows import certification, corrections, flow_tasks, objection_hearings, upholding
 from workflows.doing import Doing
 from workflows.points import described_points
 from workflows.who import OFFICE_STATES, level_of
@@ -353,12 +353,12 @@ def keep_objection(doing: Doing) -> None:
 
 
 def settle_objection(is_upheld: bool) -> Callable[[Doing], None]:
-    """Form: objection, reasons."""
+    """Form: objection; reasons where it is dismissed, else those of the proposal that is confirmed."""
 
     def record(doing: Doing) -> None:
-        reasons = doing.form["reasons"]
+        reasons = upholding.confirm(doing) if is_upheld else doing.form["reasons"]
         outcome = objection_hearings.UPHELD if is_upheld else objection_hearings.DISMISSED
-        objection = objection_hearings.settle(doing, outcome=outcome)
+        objection = objection_hearings.settle(doing, outcome=outcome, reasons=reasons)
         content = {"objection": objection, "notice": doing.application.notice, "reasons": reasons}
         if is_upheld:
             _end_for(doing, reasons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.audit import chain_key
 from accreditation.case_acts import acts_of
 from accreditation.errors import Reason
-from accreditation.models import AuditEvent
+from accreditation.models import AuditEvent, Case, User
 from accreditation.permissions import persons_behind
 from workflows.doing import Doing
 
@@ -38,6 +38,11 @@ def had_a_hand(doing: Doing, but_for: tuple[str, ...] = ()) -> bool:
     """Whether the person, or whoever is behind the person, did anything in the case but keep it, or do `but_for`."""
     acts = acts_of(doing.case, persons_behind(doing.by))  # a colleague's act in one's place is one's own
     return acts.exclude(verb__in=but_for).exists()
+
+
+def has_done(case: Case, by: User, verbs: Collection[str]) -> bool:
+    """Whether the person, or whoever is behind the person, did one of the verbs in the case."""
+    return acts_of(case, persons_behind(by)).filter(verb__in=verbs).exists()
 
 
 def behind(event: AuditEvent) -> set[int]:

@@ -42,6 +42,7 @@ from accreditation.models.meetings import (
 )
 from accreditation.models.notice_extensions import NoticeExtension
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
+from accreditation.models.objection_proposals import ObjectionProposal
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.outside_results import ResultProposal
 from accreditation.models.panels import Panel, Review, Seat
@@ -139,6 +140,7 @@ __all__ = [
     "NoticeWaiver",
     "Objection",
     "ObjectionHearing",
+    "ObjectionProposal",
     "ObjectorLetter",
     "OwnFigure",
     "Panel",

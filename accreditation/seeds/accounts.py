@@ -114,6 +114,8 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("songchang", "松审（示例）", _("松江区负责人"), Role.DISTRICT_SUPERVISOR, "310117"),
     DemoAccount("zhenban", "镇安（示例）", _("街镇转报人"), Role.FORWARDER, "T10001"),
     DemoAccount("songjiang", "松青（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
+    DemoAccount("songyi1", "松查（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
+    DemoAccount("songyi2", "松核（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
     *(
         DemoAccount(f"lingdao{n}", f"领导{c}（示例）", _("松江区领导小组成员"), Role.LEADING_GROUP_MEMBER, "310117")
         for n, c in enumerate("一二三", 1)
@@ -122,6 +124,7 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("jinhe", "金核（示例）", _("金山区经办人"), Role.DISTRICT_OFFICER, "310116"),
     DemoAccount("jinhe2", "金合（示例）", _("金山区经办人"), Role.DISTRICT_OFFICER, "310116"),
     DemoAccount("jinshan", "金山（示例）", _("金山区认定机构经办人"), Role.LOCAL_OFFICER, "310116"),
+    DemoAccount("jinyi", "金查（示例）", _("金山区认定机构经办人"), Role.LOCAL_OFFICER, "310116"),
     *(
         DemoAccount(f"jinling{n}", f"金领{c}（示例）", _("金山区领导小组成员"), Role.LEADING_GROUP_MEMBER, "310116")
         for n, c in enumerate("一二三", 1)
@@ -131,6 +134,8 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     *_own_body(DEMO_GROUP.district, "jituan", "集团", _("集团认定机构")),
     DemoAccount("banshi", "市文（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
     DemoAccount("banshi2", "市助（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
+    DemoAccount("yiyi1", "市查（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
+    DemoAccount("yiyi2", "市核（示例）", _("市认定办公室经办人"), Role.MUNICIPAL_OFFICER),
     DemoAccount("shichang", "市审（示例）", _("市认定办公室负责人"), Role.MUNICIPAL_SUPERVISOR),
     *(
         DemoAccount(f"zhuanjia{n}", f"专家{c}（示例）", _("评审专家"), Role.EXPERT)

@@ -14,6 +14,18 @@ OF_OBJECTIONS: Mapping[str, Sentence] = {
     ),
     "state_on_objection": Sentence(_("收到异议陈述"), _("办件 %(case)s 的申报单位已就异议提交陈述，请办理。")),
     "end_statement_time": Sentence(_("异议陈述期满"), _("办件 %(case)s 的异议陈述期限已满，请办理异议。")),
+    "propose_upholding": Sentence(
+        _("提请认定异议成立"), _("办件 %(case)s 有人提请认定异议成立，请另一人决定是否确认，见异议页面。")
+    ),
+    "upholding_confirmed": Sentence(
+        _("异议成立已获确认"), _("您在办件 %(case)s 提请认定成立的异议已由另一人确认。")
+    ),
+    "decline_upholding": Sentence(
+        _("认定异议成立未获同意"), _("办件 %(case)s 认定异议成立的提请未获同意，请继续核查，理由见异议页面。")
+    ),
+    "withdraw_upholding": Sentence(
+        _("认定异议成立的提请已撤回"), _("办件 %(case)s 认定异议成立的提请已由提请人撤回，无须答复，理由见异议页面。")
+    ),
     "waive_notice": Sentence(
         _("申请撤下公示名单"), _("办件 %(case)s 的申报单位申请撤下公示名单，请公布调整通知。")
     ),

@@ -17,7 +17,7 @@ from accreditation.services.rule_sets import rules_of
 from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.designations import open_designated
 from tests.factories.figures import facts_for
-from tests.factories.hearings import FACTS, STATEMENT, hear
+from tests.factories.hearings import FACTS, STATEMENT, hear, uphold
 from tests.factories.held import REASON as HELD_BY
 from tests.factories.held import hold_meanwhile
 from tests.factories.steps import answer_gates, marks
@@ -119,7 +119,7 @@ class GenericStates:
         self.act(case, "raise_objection", "clock", **OBJECTION)
         objection = Objection.objects.get(application__case=case)
         hear(case, objection, office=self.people["office"], applicant=self.people["applicant"], at=self.at)
-        self.act(case, "uphold_objection", "office", objection=objection, reasons="经核查属实。")
+        uphold(case, objection, at=self.at)
 
     def end_notice(self, case: Case) -> None:
         """Its days are over."""
@@ -189,7 +189,10 @@ class GenericStates:
             "dismiss_objection": lambda: {"objection": None, "reasons": "与事实相符。"},
             "ask_for_statement": lambda: {"objection": None, "facts": FACTS},
             "state_on_objection": lambda: {"objection": None, "text": STATEMENT},
-            "uphold_objection": lambda: {"objection": None, "reasons": "经核查属实。"},
+            "propose_upholding": lambda: {"objection": None, "reasons": "经核查属实。"},
+            "uphold_objection": lambda: {"objection": None},
+            "decline_upholding": lambda: {"objection": None, "reason": "证据尚不充分。"},
+            "withdraw_upholding": lambda: {"objection": None, "reason": "须补充核查。"},
             "announce": lambda: {"announcement": self._announcement()},
             "end_as_held": lambda: {"reason": HELD_BY},
             "certify": lambda: {"certificate": "示例", "sha256": "3" * 64, "identifier": "示例"},

@@ -380,9 +380,26 @@ def _case_and_objection(asked: Asked) -> tuple[Any, ...]:
     return (asked.case.number, *_objection(asked))
 
 
-def _answer(verb: str, to: str, before: Callable[[Asked], None] = _objected) -> Page:
-    fields = says(reasons="经核查处理。", decision=verb, confirmed="1")
-    return Page("office_objection", fields, _objection, before, "under_notice", to)
+def _proposed(asked: Asked) -> None:
+    _heard(asked)
+    hearings.propose(asked.case, Objection.objects.get(application__case=asked.case), at=asked.at)
+
+
+def _looks_into_it(asked: Asked) -> User:
+    """An officer who did not check the case: the one who proposes, and takes it back."""
+    return hearings.officers(asked.case, asked.at)[0]
+
+
+def _confirms(asked: Asked) -> User:
+    """The other one."""
+    return hearings.officers(asked.case, asked.at)[1]
+
+
+def _answer(
+    verb: str, to: str = "=", before: Callable[[Asked], None] = _objected, by: Callable[[Asked], User] = _looks_into_it
+) -> Page:
+    fields = says(reasons="经核查处理。", reason="尚须补充核查。", decision=verb, confirmed="1")
+    return Page("office_objection", fields, _objection, before, "under_notice", to, by=by)
 
 
 NOTICE: Mapping[str, Page] = {
@@ -396,8 +413,11 @@ NOTICE: Mapping[str, Page] = {
         "objection_new", lambda asked: asked.world.form(asked.case, "raise_objection", "clock"), _notice_and_case,
         is_public=True,
     ),
-    "dismiss_objection": _answer("dismiss_objection", "="),
-    "uphold_objection": _answer("uphold_objection", "objection_upheld", _heard),
+    "dismiss_objection": _answer("dismiss_objection"),
+    "propose_upholding": _answer("propose_upholding", before=_heard),
+    "uphold_objection": _answer("uphold_objection", "objection_upheld", _proposed, _confirms),
+    "decline_upholding": _answer("decline_upholding", "=", _proposed, _confirms),
+    "withdraw_upholding": _answer("withdraw_upholding", before=_proposed),
     "ask_for_statement": Page(
         "office_objection_hearing", says(facts=hearings.FACTS), _objection, _objected, "under_notice", "="
     ),
@@ -527,7 +547,7 @@ LOCALLY: Mapping[str, Page] = {
 EVALUATION: Mapping[str, Page] = {
     "recommend": Page("{desk}_review", opinion("recommend")),
     "fix_result": act(opinion="核查无误", confirmed="1"),
-    "uphold_objection": _answer("uphold_objection", "under_completeness_check", _heard),
+    "uphold_objection": _answer("uphold_objection", "under_completeness_check", _proposed, _confirms),
     "report_rectification": Page("my_rectification", says(report="已补充研发人员和研发投入。")),
     "accept_rectification": act(remark="整改到位"),
     "find_unrectified": act(remark="仍未到位", confirmed="1"),
@@ -548,7 +568,7 @@ OF_TITLES = {
 }
 OF_LOCAL_TITLES = {
     **{verb: page for verb, page in OF_TITLES.items() if verb != "recommend"},
-    "uphold_objection": _answer("uphold_objection", "under_first_review", _heard),
+    "uphold_objection": _answer("uphold_objection", "under_first_review", _proposed, _confirms),
 }
 PAGES: Mapping[str, Mapping[str, Page]] = {
     "municipal_recognition/2022": RECOGNITION,

@@ -142,8 +142,7 @@ def end_notice(world: World) -> None:
     """The objections are dismissed and the days are over."""
     for case in world.cases.values():
         objection = Objection.objects.get(application__case=case)
-        form = {"objection": objection, "reasons": "经核查，与事实相符。"}
-        door.perform(case, "dismiss_objection", by=world.people["office"], at=world.at, form=form)
+        hearings.dismiss(case, objection, at=world.at)
     notice = world.application("own").notice
     assert notice is not None
     world.at = notice.ends_at + timedelta(days=1)

@@ -15,17 +15,19 @@ from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.enums import ProceedingKind
 from accreditation.errors import Refusal
 from accreditation.grounds import Ground
-from accreditation.models import Case, ReexaminationReport, RoleGrant, Title, User, VerifiedValue
+from accreditation.models import Case, Objection, ReexaminationReport, RoleGrant, Title, User, VerifiedValue
 from accreditation.reconsideration_words import Outcome
 from accreditation.roles import DELEGABLE, Power, Role
 from accreditation.services.delegations import delegate_powers
+from tests.attacks.district_states import OBJECTION
 from tests.clock import Clock
 from tests.factories import changes
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person, stored_file
+from tests.factories.hearings import hear
 from tests.factories.recommending import make_demonstration
 from tests.factories.reconsidering import challenged, declined
 from tests.factories.reexaminations import OPINION, SUMMARY, round_called, whole_figures
-from tests.factories.steps import marks, recommend, seat_panel
+from tests.factories.steps import hold_meeting, marks, publish, recommend, seat_panel, to_committee
 from tests.factories.titles import FACTS, municipal_title
 from tests.factories.yearly_reports import demonstration_title
 from workflows import door
@@ -136,6 +138,20 @@ def sheet_asked(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     return case, {"place": 1, "reason": "该专家可以继续评审"}
 
 
+def upholding_proposed(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    """An objection on which the applicant was heard, and an officer proposes that it be upheld."""
+    case = filed_case(cast)
+    to_committee(cast, case, cast.at)
+    hold_meeting(cast, [case], cast.at)
+    publish(cast, [case], cast.at)
+    door.perform(case, "raise_objection", by=cast.clock, at=cast.at, form=OBJECTION)
+    objection = Objection.objects.get()
+    hear(case, objection, office=cast.office, applicant=cast.member0, at=cast.at)
+    form = {"objection": objection, "reasons": "经核查属实。"}
+    door.perform(case, "propose_upholding", by=by, at=cast.at, form=form)
+    return case, {"objection": objection, "reason": "证据尚不充分。"}
+
+
 OFFICER, PUBLISHER, EXPERT = Role.MUNICIPAL_OFFICER, Role.PUBLISHER, Role.EXPERT
 BUREAU, RECONSIDERER = Role.DISTRICT_OFFICER, Role.RECONSIDERATION_OFFICER
 _PREPARES, _ORDERS = (OFFICER, Power.PREPARE_ORDERS), (PUBLISHER, Power.MAKE_ORDERS)
@@ -151,6 +167,8 @@ _RECONSIDER = Pair(
 _ADOPT = Pair((EXPERT, Power.REVIEW_AS_EXPERT), (OFFICER, Power.CHECK_COMPLETENESS), proposed, for_second=PUBLISHER)
 _APPOINTS = (OFFICER, Power.APPOINT_PANELS)
 _SHEET = Pair(_APPOINTS, _APPOINTS, sheet_asked, for_first=PUBLISHER, ways=("own", "in_place"))
+_ANSWERS = (OFFICER, Power.ANSWER_OBJECTIONS)
+_UPHOLD = Pair(_ANSWERS, _ANSWERS, upholding_proposed, for_first=PUBLISHER, ways=("own", "in_place"))
 PAIRS: dict[tuple[str, str], Pair] = {
     ("title_proceeding", "hold_hearing"): Pair(_PREPARES, _PREPARES, hearing, PUBLISHER, ways=("own", "in_place")),
     ("title_proceeding", "make_order"): _ORDER,
@@ -164,11 +182,20 @@ PAIRS: dict[tuple[str, str], Pair] = {
     ("municipal_recognition", "adopt_value"): _ADOPT,
     ("municipal_recognition", "set_sheet_aside"): _SHEET,
     ("municipal_recognition", "decline_sheet_aside"): _SHEET,
+    ("municipal_recognition", "uphold_objection"): _UPHOLD,
+    ("municipal_recognition", "decline_upholding"): _UPHOLD,
 }
 SAME_LINE = {  # the municipal guard
-    (name, verb)
-    for name in ("generic_recognition", "district_recognition")
-    for verb in ("adopt_value", "set_sheet_aside", "decline_sheet_aside")
+    *(
+        (name, verb)
+        for name in ("generic_recognition", "district_recognition")
+        for verb in ("adopt_value", "set_sheet_aside", "decline_sheet_aside", "uphold_objection", "decline_upholding")
+    ),
+    *(
+        (name, verb)
+        for name in ("municipal_evaluation", "district_evaluation")
+        for verb in ("uphold_objection", "decline_upholding")
+    ),
 }
 
 
@@ -194,7 +221,7 @@ TRIED = [(key, way) for key, pair in PAIRS.items() for way in possible(pair)]
 @pytest.fixture
 def cast(settings: LazySettings, clock: Clock) -> Cast:
     settings.ACCREDITATION_DEMO = True
-    return make_cast(clock.at, panel=5, committee=1)
+    return make_cast(clock.at, panel=5, committee=5)
 
 
 def office(cast: Cast, user: User, role: Role | None, place: str) -> None:

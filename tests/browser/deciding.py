@@ -129,7 +129,7 @@ def publish_notice(journey: Journey) -> None:
 
 
 def object_and_dismiss(journey: Journey) -> None:
-    """A signed objection from the public page; the office dismisses it with reasons."""
+    """A signed objection from the public page; an officer who did not check the case dismisses it with reasons."""
     walk, page = journey.walk, journey.page
     walk.open_link("提出异议", page.locator("table"))
     page.get_by_label("异议人姓名或单位名称").fill("周示例")
@@ -138,7 +138,7 @@ def object_and_dismiss(journey: Journey) -> None:
     walk.press("提交异议")
     objection = Objection.objects.get()
     walk.told(objection.number)
-    walk.enter("banshi", "/office/objections/")
+    walk.enter("yiyi1", "/office/objections/")
     walk.go(f"/office/objections/{objection.number}/")
     page.get_by_label("核查情况和处理理由").fill(DISMISSED)
     walk.press("异议不成立")

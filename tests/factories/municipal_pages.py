@@ -34,7 +34,7 @@ from criteria.workbook.bulk import LONG_FROM
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast
-from tests.factories.hearings import FACTS
+from tests.factories.hearings import FACTS, officers
 from tests.factories.local_pages import pdf, reasons_in, state
 from tests.factories.steps import marks
 from tests.factories.titles import second_officer
@@ -275,10 +275,18 @@ class MunicipalPages:
         """The office asks the applicant about an objection."""
         self.send(self.cast.office, "office_objection_hearing", objection.number, facts=FACTS)
 
+    def propose(self, objection: Objection, reasons: str) -> None:
+        """An officer proposes that an objection be upheld."""
+        first, _second = officers(objection.application.case, self.clock.at)
+        said = {"reasons": reasons, "decision": "propose_upholding"}
+        self.send(first, "office_objection", objection.number, **said)
+
     def settle(self, objection: Objection, verb: str) -> None:
-        """The office answers an objection."""
-        said = {"reasons": "经核查处理。", "decision": verb, "confirmed": "1"}
-        self.send(self.cast.office, "office_objection", objection.number, **said)
+        """An officer who did not check the case answers an objection; the one who confirms is another."""
+        first, second = officers(objection.application.case, self.clock.at)
+        by = second if verb in ("uphold_objection", "decline_upholding") else first
+        said = {"reasons": "经核查处理。", "reason": "尚须补充核查。", "decision": verb, "confirmed": "1"}
+        self.send(by, "office_objection", objection.number, **said)
 
 
 def sitting(number: str) -> list[Seat]:

@@ -24,6 +24,7 @@ from accreditation.models import (
     Message,
     Objection,
     ObjectionHearing,
+    ObjectionProposal,
     Panel,
     RoleGrant,
     Seat,
@@ -39,7 +40,7 @@ from tests.attacks.district_states import OBJECTION
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast, with_material
 from tests.factories.figure_checks import difference, make_firm, make_plan, reported
-from tests.factories.hearings import STATEMENT, ask
+from tests.factories.hearings import STATEMENT, ask, hear
 from tests.factories.recognition import make_municipal_2026
 from tests.factories.snapshots import remembered
 from tests.factories.steps import hold_meeting, marks, publish, recommend
@@ -245,11 +246,38 @@ def test_objection_is_heard_and_settled_once(world: World) -> None:
     assert ObjectionHearing.objects.count() == 1
     settled = {"objection": objection, "reasons": "经核查，情况如实。"}
     won = one_won(at_once([
-        job("uphold_objection", cast.office, **settled), job("dismiss_objection", cast.second, **settled)
+        job("propose_upholding", cast.second, **settled), job("dismiss_objection", cast.third, **settled)
     ]))  # fmt: skip
-    assert Objection.objects.get().state == (ObjectionState.UPHELD, ObjectionState.DISMISSED)[won]
-    assert Letter.objects.filter(case=world.case, kind__startswith="objection").count() == 1
-    done_once(world.case, "uphold_objection", "dismiss_objection")
+    assert Objection.objects.get().state == (ObjectionState.RECEIVED, ObjectionState.DISMISSED)[won]
+    assert Letter.objects.filter(case=world.case, kind__startswith="objection").count() == won
+    done_once(world.case, "propose_upholding", "dismiss_objection")
+
+
+def heard(world: World) -> Objection:
+    """The applicant was heard on the objection, and one officer of two proposes that it be upheld."""
+    objection, cast = objected(world), world.cast
+    hear(world.case, objection, office=cast.office, applicant=cast.member0, at=cast.at)
+    first = {"objection": objection, "reasons": "经核查，情况如实。"}
+    jobs = [world.job("propose_upholding", by, **first) for by in (cast.second, cast.third)]
+    proposer = one_won(at_once(jobs))
+    if proposer:
+        cast.people["second"], cast.people["third"] = cast.third, cast.second
+    return objection
+
+
+def test_proposal_to_uphold_is_confirmed_or_declined_or_taken_back_once(world: World) -> None:
+    objection, cast = heard(world), world.cast
+    why = {"objection": objection, "reason": "证据尚不充分。"}
+    answers = {
+        "uphold_objection": world.job("uphold_objection", cast.third, objection=objection),
+        "decline_upholding": world.job("decline_upholding", cast.third, **why),
+        "withdraw_upholding": world.job("withdraw_upholding", cast.second, **why),
+    }
+    won = list(answers)[one_won(at_once(list(answers.values())))]
+    assert ObjectionProposal.objects.get().answer in ("confirmed", "declined", "withdrawn")
+    assert (Objection.objects.get().state == ObjectionState.UPHELD) == (won == "uphold_objection")
+    assert Letter.objects.filter(case=world.case, kind="objection_upheld").count() == (won == "uphold_objection")
+    done_once(world.case, *answers)
 
 
 def test_statement_and_the_end_of_the_objection_at_once(world: World) -> None:
@@ -257,7 +285,7 @@ def test_statement_and_the_end_of_the_objection_at_once(world: World) -> None:
     ask(world.case, objection, office=cast.office, at=cast.at)
     results = at_once([
         world.job("state_on_objection", cast.member0, objection=objection, text=STATEMENT),
-        world.job("dismiss_objection", cast.office, objection=objection, reasons="经核查不实。"),
+        world.job("dismiss_objection", cast.second, objection=objection, reasons="经核查不实。"),
     ])  # fmt: skip
     assert refused_or_done(results[1])
     assert refused_or_done(results[0]) == (ObjectionHearing.objects.get().stated_at is not None)

@@ -35,7 +35,7 @@ from certificates.standing import Standing
 from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.cast import Cast, make_cast
-from tests.factories.hearings import hear
+from tests.factories.hearings import hear, uphold
 from tests.factories.steps import hold_meeting, publish
 from tests.factories.titles import ordered
 from workflows import batch_acts, door
@@ -318,9 +318,7 @@ def test_upheld_objection_sends_the_result_back_to_be_checked(cast: Cast, batch:
     door.perform(case, "raise_objection", by=cast.clock, at=clock.at, form=form)
     objection = steps.application_of(case).objections.get()
     hear(case, objection, office=cast.office, applicant=cast.member0, at=clock.at)
-    door.perform(
-        case, "uphold_objection", by=cast.office, at=clock.at, form={"objection": objection, "reasons": "属实"}
-    )
+    uphold(case, objection, at=clock.at)
     application = steps.application_of(case)
     assert (application.state, application.decision, application.notice) == (S.UNDER_COMPLETENESS_CHECK, None, None)
     door.perform(case, "fix_result", by=cast.office, at=clock.at, form={"opinion": "已扣减"})

@@ -215,6 +215,10 @@ def _objected_to_with_reason(pages: MunicipalPages) -> None:
     objection = pages.object_to(case.number)
     pages.ask(objection)
     pages.send(cast.member0, "my_statement", case.number, objection.number, text=STATEMENT)
+    for reasons, answer in (("经核查处理。", "decline_upholding"), ("另据社保记录核查。", "withdraw_upholding")):
+        pages.propose(objection, reasons)
+        pages.settle(objection, answer)
+    pages.propose(objection, "经实地核查，人员与事实不符。")
     pages.settle(objection, "uphold_objection")
     assert state(case.number) == S.OBJECTION_UPHELD
     assert "周示例" not in Letter.objects.get(case=case, kind="objection_upheld").body

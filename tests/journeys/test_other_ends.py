@@ -14,7 +14,7 @@ from accreditation.errors import Refusal
 from accreditation.models import Application, Batch, Case, Deadline, Letter, Objection, User
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast, stored_file, with_material
-from tests.factories.hearings import hear
+from tests.factories.hearings import dismiss, hear, uphold
 from tests.factories.steps import answer_gates, hold_meeting, publish, recommend, to_committee
 from workflows import door
 from workflows.consistency import check_all
@@ -223,9 +223,9 @@ def test_objection_upheld_ends_its_own_case_only(cast: Cast, clock: Clock) -> No
     objection = object_to(first, cast.clock, clock.at)
     assert tick(notice.ends_at + timedelta(seconds=1)).held_back == 1
     assert Application.objects.get(case=second).state == S.NOTICE_COMPLETED
-    form = {"objection": objection, "reasons": "经核查，人员名单虚假。"}
-    hear(first, objection, office=cast.office, applicant=cast.member0, at=notice.ends_at + timedelta(days=2))
-    door.perform(first, "uphold_objection", by=cast.office, at=notice.ends_at + timedelta(days=2), form=form)
+    late = notice.ends_at + timedelta(days=2)
+    hear(first, objection, office=cast.office, applicant=cast.member0, at=late)
+    uphold(first, objection, at=late, reasons="经核查，人员名单虚假。")
     application = ended(first, S.OBJECTION_UPHELD, LetterKind.OBJECTION_UPHELD)
     assert "周示例" not in Letter.objects.get(case=first, kind=LetterKind.OBJECTION_UPHELD).body
     assert application.ended_for == "经核查，人员名单虚假。"
@@ -240,8 +240,7 @@ def test_objection_dismissed_after_the_last_day_lets_the_case_go_on(cast: Cast, 
     Batch.objects.filter(pk=cast.batch.pk).update(objection_extension_days=0)  # rules under which nothing extends
     late = notice.ends_at + timedelta(days=1)
     assert tick(late).held_back == 1
-    form = {"objection": objection, "reasons": "经核查属实申报。"}
-    door.perform(case, "dismiss_objection", by=cast.office, at=late, form=form)
+    dismiss(case, objection, at=late)
     assert Application.objects.get(case=case).state == S.NOTICE_COMPLETED
     assert list(check_all()) == []
 

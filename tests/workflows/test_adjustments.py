@@ -27,7 +27,7 @@ from accreditation.services.recognition_quota import places_left
 from tests.attacks.district_states import OBJECTION
 from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.clock import Clock
-from tests.factories.hearings import waive
+from tests.factories.hearings import dismiss, waive
 from workflows import door
 from workflows.adjustment_acts import publish_adjustment
 from workflows.calendar_import import import_days
@@ -138,8 +138,7 @@ def test_waiver_outlasts_an_objection_that_is_dismissed_after_the_last_day(notic
     waive(noticed.case, by=noticed.world.people["applicant"], at=noticed.at)
     noticed.at = (last_moment(noticed.application) or noticed.at) + timedelta(days=40)
     tick(noticed.at)
-    form = {"objection": Objection.objects.get(), "reasons": "经核查不实。"}
-    door.perform(noticed.case, "dismiss_objection", by=noticed.world.people["office"], at=noticed.at, form=form)
+    dismiss(noticed.case, Objection.objects.get(), at=noticed.at)
     assert noticed.application.state == S.UNDER_NOTICE
     noticed.adjust(off=True, body="申报单位书面撤回")
     assert noticed.application.state == S.WITHDRAWN

@@ -34,6 +34,7 @@ from accreditation.visibility import View
 from tests.clock import SHANGHAI
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.hearings import dismiss
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import door
 from workflows.calendar import current_calendar
@@ -77,8 +78,7 @@ class Noticed:
         return Objection.objects.get(number=outcome.answer["objection"])
 
     def dismiss(self, objection: Objection, day: str) -> None:
-        form = {"objection": objection, "reasons": REASONS}
-        door.perform(self.case, "dismiss_objection", by=self.cast.office, at=at(day), form=form)
+        dismiss(self.case, objection, at=at(day), reasons=REASONS)
 
     def name(self, objection: Objection, day: str, days: Any, by: Any = None, reason: str = "须实地核查人员") -> None:
         form = {"objection": objection, "days": days, "reason": reason}

@@ -31,7 +31,7 @@ from accreditation.services.hearings import answer_objector, code_of
 from tests.attacks.municipal_states import MunicipalStates
 from tests.clock import Clock
 from tests.factories.browser import log_in
-from tests.factories.hearings import FACTS, STATEMENT, ask, hear
+from tests.factories.hearings import FACTS, STATEMENT, ask, hear, officers, uphold
 from workflows import door
 from workflows.consistency import check_all
 from workflows.exports.dossier_papers import decisions
@@ -51,7 +51,9 @@ class Objected:
         self.world = MunicipalStates(clock.at)
         self.case: Case = self.world.case_in(S.UNDER_NOTICE)
         self.at = clock.at = self.world.at + timedelta(hours=1)
-        self.office, self.applicant = self.world.people["office"], self.world.people["applicant"]
+        self.checker, self.applicant = self.world.people["office"], self.world.people["applicant"]
+        self.office, self.second = officers(self.case, self.at)
+        self.world.people |= {"officer": self.office, "second": self.second}
         self.objection = self.raise_objection()
 
     def raise_objection(self, objector: str = OBJECTOR, text: str = TEXT) -> Objection:
@@ -60,7 +62,7 @@ class Objected:
         done = door.perform(self.case, "raise_objection", by=self.world.people["clock"], at=self.at, form=form)
         return Objection.objects.get(number=done.answer["objection"])
 
-    def refused(self, verb: str, *, by: str = "office", **form: Any) -> list[str]:
+    def refused(self, verb: str, *, by: str = "officer", **form: Any) -> list[str]:
         """Codes of the reasons against a verb."""
         with pytest.raises(Refusal) as refusal:
             door.perform(self.case, verb, by=self.world.people[by], at=self.at, form=form)
@@ -68,8 +70,7 @@ class Objected:
 
     def uphold(self) -> None:
         """The office finds it true."""
-        form = {"objection": self.objection, "reasons": "经核查属实。"}
-        door.perform(self.case, "uphold_objection", by=self.office, at=self.at, form=form)
+        uphold(self.case, self.objection, at=self.at)
 
     def clock_of(self, objection: Objection) -> Deadline:
         """The clock of its hearing."""
@@ -89,9 +90,9 @@ def objected(settings: LazySettings, clock: Clock) -> Objected:
 
 def test_objection_is_upheld_after_the_applicant_was_heard(objected: Objected) -> None:
     said = {"objection": objected.objection, "reasons": "经核查属实。"}
-    assert objected.refused("uphold_objection", **said) == ["applicant_not_heard"]
+    assert objected.refused("propose_upholding", **said) == ["applicant_not_heard"]
     ask(objected.case, objected.objection, office=objected.office, at=objected.at)
-    assert objected.refused("uphold_objection", **said) == ["applicant_not_heard"]
+    assert objected.refused("propose_upholding", **said) == ["applicant_not_heard"]
     statement = {"objection": objected.objection, "text": STATEMENT}
     door.perform(objected.case, "state_on_objection", by=objected.applicant, at=objected.at, form=statement)
     assert objected.clock_of(objected.objection).state == DeadlineState.MET
@@ -126,14 +127,11 @@ def test_each_objection_has_its_own_hearing_and_time(objected: Objected) -> None
     assert objected.clock_of(objected.objection).state == DeadlineState.RUNNING
     objected.at = objected.clock_of(objected.objection).due_at
     said = {"objection": objected.objection, "reasons": "属实"}
-    assert objected.refused("uphold_objection", **said) == ["applicant_not_heard"]
+    assert objected.refused("propose_upholding", **said) == ["applicant_not_heard"]
     dismissed = {"objection": objected.objection, "reasons": "经核查不实。"}
     door.perform(objected.case, "dismiss_objection", by=objected.office, at=objected.at, form=dismissed)
     assert objected.clock_of(objected.objection).state == DeadlineState.CANCELLED
-    door.perform(
-        objected.case, "uphold_objection", by=objected.office, at=objected.at,
-        form={"objection": other, "reasons": "专利已转让。"},
-    )  # fmt: skip
+    uphold(objected.case, other, at=objected.at, reasons="专利已转让。")
     assert ObjectorLetter.objects.filter(objection__in=[objected.objection, other]).count() == 2
     assert (list(check_all()), list(check_frozen())) == ([], [])
 
@@ -145,7 +143,7 @@ def test_objection_that_is_upheld_ends_the_others_and_every_objector_is_answered
     objected.uphold()
     rows = {row.number: row for row in Objection.objects.all()}
     assert rows[objected.objection.number].state == ObjectionState.UPHELD
-    assert (rows[other.number].state, rows[other.number].settled_by) == (ObjectionState.MOOT, objected.office)
+    assert (rows[other.number].state, rows[other.number].settled_by) == (ObjectionState.MOOT, objected.second)
     assert objected.clock_of(other).state == DeadlineState.CANCELLED
     letter = ObjectorLetter.objects.get(objection=other)
     assert ("现予终止核查" in letter.body, "另一异议经核查成立" in letter.body) == (True, True)
@@ -171,7 +169,7 @@ def answer_objector_text(objected: Objected) -> str:
     return answer_objector(objection, outcome="dismissed", issued_by="示例市经济与科技主管委员会", at=objected.at).body
 
 
-@pytest.mark.parametrize("verb", ["dismiss_objection", "uphold_objection"])
+@pytest.mark.parametrize("verb", ["dismiss_objection", "propose_upholding"])
 def test_reasons_name_nobody_either(objected: Objected, verb: str) -> None:
     hear(objected.case, objected.objection, office=objected.office, applicant=objected.applicant, at=objected.at)
     form = {"objection": objected.objection, "reasons": f"{OBJECTOR}反映的情况经核查。"}

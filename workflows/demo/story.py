@@ -159,7 +159,7 @@ class Story:
         objection = Objection.objects.get(application=application)
         at = self.clock.days(1)
         reasons = "经核对社保参保证明，申报的研究开发人员均为专职。"
-        self.tell.act(case, "dismiss_objection", people["banshi"], at, objection=objection, reasons=reasons)
+        self.tell.act(case, "dismiss_objection", people["yiyi1"], at, objection=objection, reasons=reasons)
         done = tick(self.clock.just_after(notice.ends_at))
         self.tell.line(self.clock.at, "系统时钟", f"公示期满，{done.fired} 件转入待公布")
 

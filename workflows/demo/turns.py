@@ -38,6 +38,7 @@ class Board:
     secretary: str
     publisher: str
     recusing: int = 1
+    objections: tuple[str, str] = ("yiyi1", "yiyi2")  # officers who check nothing
 
 
 MUNICIPAL_BOARD = Board(tuple(f"weiyuan{n}" for n in range(1, 8)), "banshi", "fabu")

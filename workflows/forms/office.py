@@ -14,7 +14,7 @@ from accreditation.forms.days import DayField
 from accreditation.models import Application, Body, Programme, RuleSetEdition, User
 from accreditation.selectors.granting import own_bodies
 from accreditation.services.rule_sets import rules_of_edition
-from workflows.forms.casework import LONG, FilterForm, offer
+from workflows.forms.casework import FilterForm, offer
 from workflows.forms.district import SEARCH, STATES, URGENCIES
 from workflows.presentation.words import body_name, either, named
 from workflows.procedures import PROCEDURES
@@ -258,31 +258,6 @@ class AnnouncementForm(ListForm):
         if dated > self.today:
             raise forms.ValidationError(_("公布日期不能晚于今天。"), code="future")
         return dated
-
-
-class AnswerForm(forms.Form):
-    """The answer to an objection; `decision` is the button that was pressed."""
-
-    reasons = forms.CharField(
-        label=_("核查情况和处理理由"),
-        help_text=_("将写入答复文书；不要写出异议人的姓名或联系方式。"),
-        max_length=3000,
-        widget=forms.Textarea(attrs=LONG),
-    )
-
-    DECISIONS = ("dismiss_objection", "uphold_objection")
-
-    @property
-    def decision(self) -> str:
-        """The verb asked for, empty when none was."""
-        asked = str(self.data.get("decision", ""))
-        return asked if asked in self.DECISIONS else ""
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two buttons must have been pressed."""
-        if not self.decision:
-            self.add_error(None, _("请选择异议成立或不成立。"))
-        return super().clean() or {}
 
 
 def moment_text(at: datetime) -> str:

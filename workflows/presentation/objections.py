@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 
 from accreditation.clocks import is_past
 from accreditation.enums import ObjectionState
-from accreditation.models import Application, NoticeWaiver, Objection, ObjectionHearing, ObjectorLetter
+from accreditation.models import (
+    Application,
+    NoticeWaiver,
+    Objection,
+    ObjectionHearing,
+    ObjectionProposal,
+    ObjectorLetter,
+)
+from accreditation.models.objection_proposals import UpholdingAnswer
 from accreditation.services import hearings as rows
 from workflows.presentation.cases import deciding_office
 from workflows.presentation.words import Words, quoted
@@ -24,6 +32,13 @@ if TYPE_CHECKING:
 
 Content = Mapping[str, Any]
 STATE_TONES = {ObjectionState.RECEIVED: "amber", ObjectionState.UPHELD: "red"}
+ANSWER_TONES: Mapping[str, str] = {
+    "": "amber",
+    UpholdingAnswer.CONFIRMED: "blue",
+    UpholdingAnswer.DECLINED: "red",
+    UpholdingAnswer.WITHDRAWN: "grey",
+    UpholdingAnswer.OVERTAKEN: "grey",
+}
 
 
 def hearing_words(hearing: ObjectionHearing, at: datetime) -> Words:
@@ -63,6 +78,20 @@ def hearing_on(objection: Objection, at: datetime) -> Words | None:
     """The hearing on one objection; None where nobody asked for a statement."""
     found = rows.hearing_of(objection)
     return hearing_words(found, at) if found is not None else None
+
+
+def proposal_words(row: ObjectionProposal) -> Words:
+    """A proposal to uphold: who proposed it when and why, and the answer with the same."""
+    return {
+        "state": str(UpholdingAnswer(row.answer).label) if row.answer else _("待另一人确认"),
+        "tone": ANSWER_TONES[row.answer],
+        "proposed_by": quoted(row.proposed_by),
+        "proposed_at": row.proposed_at,
+        "reasons": quoted(row.reasons),
+        "answered_by": quoted(row.answered_by) if row.answered_by else "",
+        "answered_at": row.answered_at,
+        "answer_reason": quoted(row.answer_reason) if row.answer_reason else "",
+    }
 
 
 def objection_line(objection: Objection, *, at: datetime, calendar: WorkCalendar) -> Words:

@@ -11,6 +11,7 @@ from workflows.presentation.further_returns import FURTHER_READERS
 from workflows.presentation.hands import HAND_READERS
 from workflows.presentation.reconsideration_timeline import RECONSIDERING
 from workflows.presentation.seats import SHEET_VERBS
+from workflows.upholding import UPHOLDING_VERBS
 
 EVERYBODY = frozenset(View)
 AUTHORITIES = frozenset({View.OFFICE, View.AUDITOR})
@@ -63,7 +64,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "postpone": PARTIES,
     "table_again": PARTIES,
     "publish_notice": EVERYBODY,
-    "raise_objection": AUTHORITIES,
+    **dict.fromkeys(("raise_objection", *UPHOLDING_VERBS), AUTHORITIES),
     "dismiss_objection": PARTIES,
     **dict.fromkeys(("extend_notice", "ask_for_statement", "end_statement_time", "waive_notice"), PARTIES),
     "state_on_objection": AUTHORITIES | {View.APPLICANT},

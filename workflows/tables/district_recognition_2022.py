@@ -151,6 +151,10 @@ _LINES: tuple[Verb, ...] = (
     _like("state_on_objection", tells=(audiences.local_officers,)),
     _like("end_statement_time", tells=(audiences.local_officers,)),
     _like("extend_notice", who=who.LOCAL_OBJECTION_OFFICER),
+    *(
+        _like(code, who=who.LOCAL_OBJECTION_OFFICER, tells=(audiences.local_officers,))
+        for code in ("propose_upholding", "decline_upholding", "withdraw_upholding")
+    ),
     _like("uphold_objection", who=who.LOCAL_OBJECTION_OFFICER),
     _like("complete_notice", tells=(audiences.local_publishers,)),
     _by_authority("announce", who=who.LOCAL_PUBLISHER),

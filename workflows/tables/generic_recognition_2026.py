@@ -117,7 +117,8 @@ _LINES: tuple[Verb, ...] = (
     _like("publish_notice", guards=(guards.title_can_be_granted, place_is_left)),
     *(_like(code) for code in ("raise_objection", "dismiss_objection", "extend_notice")),
     *(_like(code) for code in ("ask_for_statement", "state_on_objection", "end_statement_time")),
-    *(_like(code) for code in ("uphold_objection", "complete_notice")),
+    *(_like(code) for code in ("propose_upholding", "uphold_objection", "decline_upholding", "withdraw_upholding")),
+    _like("complete_notice"),
     _by_designation(
         "announce", guards=(guards.title_can_be_granted, place_is_left), record=records.grant,
         closes_case=lambda doing: not doing.batch.issues_certificate,

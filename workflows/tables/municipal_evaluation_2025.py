@@ -96,6 +96,7 @@ _LINES: tuple[Verb, ...] = (
     _same("raise_objection"),
     _same("dismiss_objection"),
     *(_same(code) for code in ("ask_for_statement", "state_on_objection", "end_statement_time", "extend_notice")),
+    *(_same(code) for code in ("propose_upholding", "decline_upholding", "withdraw_upholding")),
     Verb(
         "uphold_objection", _("异议成立，重新核查"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
         transition="reopen_result", completes=True,

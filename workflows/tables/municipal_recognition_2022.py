@@ -23,6 +23,7 @@ from workflows import (
     records,
     second_person,
     sheets_set_aside,
+    upholding,
     who,
 )
 from workflows.doing import Clock, Doing, Verb, starting
@@ -309,8 +310,8 @@ _LINES: tuple[Verb, ...] = (
         "dismiss_objection", _("异议不成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
         transition="dismiss_objection", completes=lambda doing: bool(doing.arguments["is_over"]),
         guards=(
-            guards.objection_is_open, guards.needs_text("reasons", _("处理理由")),
-            objection_hearings.reasons_name_nobody,
+            guards.objection_is_open, upholding.did_not_check_the_case, upholding.none_proposed_yet,
+            guards.needs_text("reasons", _("处理理由")), objection_hearings.reasons_name_nobody,
         ),
         record=notice_extensions.dismiss, tells=(audiences.applicants,),
     ),
@@ -339,13 +340,39 @@ _LINES: tuple[Verb, ...] = (
         record=notice_extensions.extend_by_name, tells=(audiences.applicants,),
     ),
     Verb(
+        "propose_upholding", _("提请认定异议成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
+        guards=(
+            guards.objection_is_open, upholding.did_not_check_the_case, upholding.none_proposed_yet,
+            objection_hearings.applicant_is_heard, guards.needs_text("reasons", _("处理理由")),
+            objection_hearings.reasons_name_nobody, upholding.reasons_are_new,
+        ),
+        record=upholding.propose, tells=(audiences.objection_officers,),
+    ),
+    Verb(
         "uphold_objection", _("异议成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
         transition="uphold_objection", completes=True,
         guards=(
-            guards.objection_is_open, objection_hearings.applicant_is_heard,
-            guards.needs_text("reasons", _("处理理由")), objection_hearings.reasons_name_nobody,
+            guards.objection_is_open, upholding.was_proposed, upholding.another_than_who_proposed_upholding,
+            upholding.did_not_check_the_case, objection_hearings.applicant_is_heard,
         ),
         record=records.settle_objection(is_upheld=True), tells=(audiences.applicants, audiences.district),
+    ),
+    Verb(
+        "decline_upholding", _("不同意认定异议成立"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
+        guards=(
+            guards.objection_is_open, upholding.was_proposed, upholding.another_than_who_proposed_upholding,
+            upholding.did_not_check_the_case, guards.needs_text("reason", _("不同意的理由"), 5),
+            objection_hearings.reason_names_nobody,
+        ),
+        record=upholding.decline, tells=(audiences.objection_officers,),
+    ),
+    Verb(
+        "withdraw_upholding", _("撤回认定异议成立的提请"), who.OBJECTION_OFFICER, ("notice_period",), PUBLICITY,
+        guards=(
+            guards.objection_is_open, upholding.was_proposed, upholding.proposed_upholding,
+            guards.needs_text("reason", _("撤回的理由")), objection_hearings.reason_names_nobody,
+        ),
+        record=upholding.take_back, tells=(audiences.objection_officers,),
     ),
     Verb(
         "complete_notice", _("公示期满"), who.CLOCK, ("notice_period",), PUBLICITY, transition="complete_notice",

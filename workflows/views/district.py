@@ -16,6 +16,7 @@ from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
 from workflows.selectors.desks import MOST_VACANCIES, WAITS_FOR_DISTRICT, district_cases, narrowed, vacant_places
 from workflows.selectors.further_returns import matters_waiting_for, waiting_for
+from workflows.selectors.upholding import upholding_waiting_for
 from workflows.views import casework, evaluations
 from workflows.views.answers import page
 from workflows.views.bulk import bulk_desk
@@ -44,6 +45,7 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
     context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, powers=POWERS)}
     context |= {"waiting_returns": waiting_for(user), "waiting_matters": matters_waiting_for(user, at=now)}
     context |= {"vacancies": vacant_places(own)[:MOST_VACANCIES] if own else []}
+    context |= {"waiting_upholding": upholding_waiting_for(user)}
     context |= bulk_desk(user, "district") | {"waiting_meetings": waiting_for_signer(user, now)}
     return render(request, "workflows/district/inbox.html", context | _desk_of(user))
 

@@ -204,7 +204,8 @@ def objection_done(request: HttpRequest, number: str, case_number: str) -> HttpR
         raise NotFound(case_number)
     context: dict[str, Any] = {"notice": found.notice, "entry": _entry(found, timezone.now())}
     context["objections"] = [{"number": number, "code": code_of(number)} for number in sent]
-    context["office"] = deciding_office(found.notice.batch)
+    batch = found.notice.batch
+    context |= {"office": deciding_office(batch), "is_evaluation": batch.is_evaluation}
     return render(request, "workflows/public/objection_done.html", context)
 
 

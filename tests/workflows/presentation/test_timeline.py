@@ -10,6 +10,7 @@ from accreditation.models import Application, Case, Objection
 from accreditation.visibility import View
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.hearings import dismiss
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import door
 from workflows.presentation.timeline import READERS, timeline
@@ -33,8 +34,7 @@ def case(cast: Cast, clock: Clock) -> Case:
     hold_meeting(cast, [case], clock.at)
     publish(cast, [case], clock.at)
     door.perform(case, "raise_objection", by=clock_person(), at=clock.at, form=OBJECTOR)
-    form = {"objection": Objection.objects.get(), "reasons": "经核对均为专职人员"}
-    door.perform(case, "dismiss_objection", by=cast.office, at=clock.at, form=form)
+    dismiss(case, Objection.objects.get(), at=clock.at, reasons="经核对均为专职人员")
     return Case.objects.get(pk=case.pk)
 
 

@@ -15,7 +15,7 @@ from accreditation.services.notice_ends import end_of_notice
 from tests.clock import SHANGHAI
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.hearings import ask
+from tests.factories.hearings import ask, dismiss
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import door
 from workflows.calendar import current_calendar
@@ -56,8 +56,7 @@ def test_open_objections_come_by_the_end_of_the_notice_of_their_case(cast: Cast,
     raised = [object_to(cast, case, "2026-09-08") for case in cases]
     extended = {"objection": raised[0], "days": 5, "reason": "须实地核查人员"}
     door.perform(cases[0], "extend_notice", by=cast.office, at=at("2026-09-09"), form=extended)
-    settled = {"objection": raised[1], "reasons": "经核对参保证明，人员属实。"}
-    door.perform(cases[1], "dismiss_objection", by=cast.office, at=at("2026-09-09"), form=settled)
+    dismiss(cases[1], raised[1], at=at("2026-09-09"))
     listed = list(objections(cast.office))
     assert [row.pk for row in listed] == [raised[2].pk, raised[0].pk, raised[1].pk]
     for application, due_at in objections(cast.office).values_list("application", "due_at"):

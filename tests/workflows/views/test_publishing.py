@@ -23,7 +23,7 @@ from certificates.services.standing import change_standing
 from tests.clock import STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.hearings import hear
+from tests.factories.hearings import dismiss, hear, officers
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import door
 from workflows.calendar import current_calendar
@@ -221,10 +221,17 @@ def test_number_used_before_is_refused_at_its_field(cast: Cast, completed: Case)
     assert 'href="#id_number"' in text(answer)
 
 
+def page_of(objection: Objection) -> str:
+    return reverse("office_objection", args=[objection.number])
+
+
 # --- objections -------------------------------------------------------------------------------------------------
 def test_objector_is_shown_to_the_office_only(cast: Cast, objection: Objection) -> None:
     address = reverse("office_objection", args=[objection.number])
-    page = text(as_(cast.office).get(address))
+    checked = text(as_(cast.office).get(address))
+    assert ("赵示例" in checked, "不能再答复对本件的异议" in checked) == (True, True)
+    assert "异议不成立</button>" not in checked
+    page = text(as_(officers(objection.application.case, timezone.now())[0]).get(address))
     assert "赵示例" in page
     assert (page.count("btn btn-primary"), "请申报单位陈述" in page, "异议不成立" in page) == (1, True, True)
     for person in (cast.pudong, cast.publisher, cast.member0, cast.auditor):
@@ -237,24 +244,30 @@ def test_objector_is_shown_to_the_office_only(cast: Cast, objection: Objection) 
 
 
 def test_objection_is_dismissed_with_reasons(cast: Cast, objection: Objection) -> None:
-    client, address = as_(cast.office), reverse("office_objection", args=[objection.number])
+    (by, _other), address = officers(objection.application.case, timezone.now()), page_of(objection)
+    client = as_(by)
     assert client.post(address, {"decision": "dismiss_objection", "reasons": ""}).status_code == 422
     assert client.post(address, {"reasons": "经查相符"}).status_code == 422
     form = {"decision": "dismiss_objection", "reasons": "经查社保记录相符", "request_key": "o" * 32}
     assert client.post(address, form).status_code == 302
     objection.refresh_from_db(fields=["reasons", "settled_by"])
-    assert (objection.reasons, objection.settled_by) == ("经查社保记录相符", cast.office)
+    assert (objection.reasons, objection.settled_by) == ("经查社保记录相符", by)
     assert state(objection.application.case) == S.UNDER_NOTICE
     assert "处理结果" in text(client.get(address))
 
 
 def test_objection_is_upheld_after_confirmation(cast: Cast, objection: Objection) -> None:
-    client, address = as_(cast.office), reverse("office_objection", args=[objection.number])
-    form = {"decision": "uphold_objection", "reasons": "经查不符", "request_key": "o" * 32}
-    unheard = client.post(address, form | {"confirmed": "1"})
+    case, address = objection.application.case, page_of(objection)
+    first, second = officers(case, timezone.now())
+    proposing, client = as_(first), as_(second)
+    proposal = {"decision": "propose_upholding", "reasons": "经查不符"}
+    form = {"decision": "uphold_objection", "request_key": "o" * 32}
+    unheard = proposing.post(address, proposal)
     assert (unheard.status_code, "尚未就该异议听取申报单位的陈述" in text(unheard)) == (422, True)
-    case = objection.application.case
     hear(case, objection, office=cast.office, applicant=cast.member0, at=timezone.now())
+    assert proposing.post(address, proposal).status_code == 302
+    asked = text(client.post(address, form))
+    assert ("不予认定" in asked, "重新核查" in asked) == (True, False)
     assert 'name="confirmed"' in text(client.post(address, form))
     assert state(objection.application.case) == S.UNDER_NOTICE
     assert client.post(address, form | {"confirmed": "1"}).status_code == 302
@@ -263,9 +276,10 @@ def test_objection_is_upheld_after_confirmation(cast: Cast, objection: Objection
 
 def test_objection_answered_by_a_colleague_is_said_so(cast: Cast, objection: Objection) -> None:
     case = objection.application.case
-    form = {"objection": objection, "reasons": "经查相符"}
-    door.perform(case, "dismiss_objection", by=cast.office, at=timezone.now(), form=form)
-    address = reverse("office_objection", args=[objection.number])
-    answer = as_(cast.office).post(address, {"decision": "dismiss_objection", "reasons": "经查相符"})
+    dismiss(case, objection, at=timezone.now())
+    address = page_of(objection)
+    answer = as_(officers(case, timezone.now())[1]).post(
+        address, {"decision": "dismiss_objection", "reasons": "经查相符"}
+    )
     assert answer.status_code == 422
     assert "该异议不存在或已办结" in text(answer)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from accreditation.enums import ApplicationState as S
-from accreditation.models import Batch, Case, Objection
+from accreditation.models import Batch, Case, Objection, User
 from accreditation.recommendation_words import Department
 from workflows import door
 from workflows.demo.city.cohorts import LATELY, LONG_AGO, THIS_WEEK, YESTERDAY
@@ -18,6 +18,7 @@ from workflows.demo.city.walks import Walk
 from workflows.demo.clock import DemoClock
 from workflows.demo.renewed import open_renewed_batch
 from workflows.demo.story import Story
+from workflows.demo.turns import MUNICIPAL_BOARD
 from workflows.tick import tick
 
 OPENED_BACK, OPEN_FOR_DAYS, ORDINAL = 50, 30, 38
@@ -55,6 +56,9 @@ PROFILES: Mapping[S, str] = {S.REFUSED: "middling", S.POSTPONED: "middling"} | d
 CHANGED: Mapping[S, Mapping[str, int]] = {S.NOT_IN_QUOTA: MARGINAL}  # the weaker one of its meeting
 STATED_BACK = 1
 STATED = "三项发明专利至今登记在本单位名下，从未转让，登记簿副本已随申报材料提交，请核对。"
+THIN = "所称转让的三项专利在登记簿上已变更权利人，申报不实。"
+TOO_THIN = "登记簿副本显示变更在申报之后，请先核对转让合同的生效时间。"
+FOUND = "转让合同载明，三项专利在申报前三个月已转让，登记在后；扣除后不符合申报条件。"
 STANDING = (S.RECOGNISED, S.NOTICE_COMPLETED, S.UNDER_NOTICE, S.PROPOSED)  # take up the whole quota
 
 
@@ -123,12 +127,20 @@ class RenewedCity:
         return self.made
 
     def _state(self, case: Case) -> None:
-        """The applicant has answered what was raised against it; the office has still to decide."""
+        """The applicant has answered what was raised against it; a second officer has still to decide.
+
+        What was proposed first has been declined; a better ground waits.
+        """
         clock, objection = self._clock(STATED_BACK), Objection.objects.get(application__case=case)
-        door.perform(
-            case, "state_on_objection", by=member_of(case), at=clock.minutes(50),
-            form={"objection": objection, "text": STATED},
-        )  # fmt: skip
+        first, second = (self.world.people[name] for name in MUNICIPAL_BOARD.objections)
+        steps: tuple[tuple[str, User, dict[str, str]], ...] = (
+            ("state_on_objection", member_of(case), {"text": STATED}),
+            ("propose_upholding", first, {"reasons": THIN}),
+            ("decline_upholding", second, {"reason": TOO_THIN}),
+            ("propose_upholding", first, {"reasons": FOUND}),
+        )
+        for verb, by, said in steps:
+            door.perform(case, verb, by=by, at=clock.minutes(30), form={"objection": objection, **said})
 
     def _walk(self, batch: Batch, state: S, clock: DemoClock, stop: S) -> Case:
         username = self.people.enterprise(self.made)

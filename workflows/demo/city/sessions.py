@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
@@ -25,8 +26,12 @@ BODIES = {True: "现将评价结果予以公示。", False: "现将拟认定名�
 FACTS = "收到反映：申报的三项发明专利已于申报前转让。请说明专利权属和转让时间，并提供登记簿副本。"
 STATED = "三项发明专利确已转让，转让合同在申报之后才备案，请酌情考虑。"
 LOCAL_BOARDS = {
-    DEMO_DISTRICT: Board(("lingdao1", "lingdao2", "lingdao3"), "songjiang", "songfabu", recusing=0),
-    EVALUATING_DISTRICT: Board(("jinling1", "jinling2", "jinling3"), "jinshan", "jinfabu", recusing=0),
+    DEMO_DISTRICT: Board(
+        ("lingdao1", "lingdao2", "lingdao3"), "songjiang", "songfabu", recusing=0, objections=("songyi1", "songyi2")
+    ),
+    EVALUATING_DISTRICT: Board(
+        ("jinling1", "jinling2", "jinling3"), "jinshan", "jinfabu", recusing=0, objections=("jinyi", "jinshan")
+    ),
 }
 DOCUMENTS = {DEMO_DISTRICT: "示例松经〔{year}〕{n} 号", EVALUATING_DISTRICT: "示例金经〔{year}〕{n} 号"}
 CITY_DOCUMENTS = "示例经技〔{year}〕{n} 号"
@@ -76,7 +81,8 @@ class Session:
 
     def _uphold(self, cases: Sequence[Case]) -> None:
         """All raised on one day and settled on the next, while the notice runs."""
-        act, office, at = self.turns.tell.act, self.world.people[self.board.secretary], self.clock.days(1)
+        act, at = self.turns.tell.act, self.clock.days(1)
+        office, second = (self.world.people[name] for name in self.board.objections)
         for case in cases:
             act(
                 case, "raise_objection", self.turns.clock_person(), at, objector="吴示例", contact="021-00000000",
@@ -89,7 +95,9 @@ class Session:
             act(case, "state_on_objection", member_of(case), self.clock.minutes(20), objection=objection, text=STATED)
         reasons, at = "经核查，所列三项发明专利已于申报前转让，扣除后不符合申报条件。", self.clock.days(1)
         for objection in objections:
-            act(objection.application.case, "uphold_objection", office, at, objection=objection, reasons=reasons)
+            case, later = objection.application.case, at + timedelta(hours=1)
+            act(case, "propose_upholding", office, at, objection=objection, reasons=reasons)
+            act(case, "uphold_objection", second, later, objection=objection)
 
     def _ask_one(self, cases: Sequence[Case]) -> None:
         """Of the last case that is still in the notice the applicant is asked for a statement, and has not answered."""
