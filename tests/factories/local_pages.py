@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
@@ -118,8 +119,9 @@ def review(number: str, people: list[User]) -> None:
 def meet(local: LocalCast, number: str, choice: str = Choice.RECOGNISE, remark: str = "") -> Meeting:
     members = [str(person.pk) for person in local.group]
     where = send(
-        local.officer, "meeting_new", batch=local.batch.code, cases=[number], held_on="2026-03-09", held_time="14:00",
-        place="区机关会议室", members=members, chair=members[0], request_key="call",
+        local.officer, "meeting_new", batch=local.batch.code, cases=[number],
+        held_on=f"{timezone.localdate()}", held_time="14:00", place="区机关会议室",
+        members=members, chair=members[0], request_key="call",
     )  # fmt: skip
     meeting = where.rstrip("/").split("/")[-1]
     send(local.officer, "meeting_start", meeting, present=members)

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
@@ -144,8 +145,9 @@ def check(cast: Cast, number: str) -> None:
 def meet(cast: Cast, batch: Batch, numbers: list[str], choice: str = Choice.RECOGNISE, remark: str = "") -> Meeting:
     members = [str(person.pk) for person in cast.members]
     where = send(
-        cast.office, "meeting_new", batch=batch.code, cases=numbers, held_on="2026-03-09", held_time="14:00",
-        place="示例会议室", members=members, chair=members[0], request_key=f"call{numbers}",
+        cast.office, "meeting_new", batch=batch.code, cases=numbers,
+        held_on=f"{timezone.localdate()}", held_time="14:00", place="示例会议室",
+        members=members, chair=members[0], request_key=f"call{numbers}",
     )  # fmt: skip
     meeting = where.rstrip("/").split("/")[-1]
     send(cast.office, "meeting_start", meeting, present=members)
