@@ -22,7 +22,7 @@ from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
-from tests.factories.hearings import hear, uphold
+from tests.factories.hearings import hear, officers, propose
 from tests.factories.steps import hold_meeting, publish
 from workflows import batch_acts, door
 from workflows.consistency import check_all
@@ -197,7 +197,13 @@ def test_objections_beside_one_that_is_upheld_are_looked_into_in_the_new_check(c
         door.perform(case, "raise_objection", by=cast.clock, at=clock.at, form=form)
     upheld, other = steps.application_of(case).objections.order_by("pk")
     hear(case, upheld, office=cast.office, applicant=cast.member0, at=clock.at)
-    uphold(case, upheld, at=clock.at, reasons="研发人员名册与社保记录不符。")
+    propose(case, upheld, at=clock.at, reasons="研发人员名册与社保记录不符。")
+    _proposer, officer = officers(case, clock.at)
+    answering, form = reverse("office_objection", args=[upheld.number]), {"decision": "uphold_objection"}
+    confirmer = log_in(Client(), officer)
+    said = confirmer.get(answering).content.decode() + confirmer.post(answering, form).content.decode()
+    assert [words in said for words in ("重新核查", "不予认定", "状态不能恢复")] == [True, False, False]
+    assert confirmer.post(answering, form | {"confirmed": "1"}).status_code == 302
     assert steps.application_of(case).state == S.UNDER_COMPLETENESS_CHECK
     first, second = (ObjectorLetter.objects.get(objection=row).body for row in (upheld, other))
     assert ("经核查，异议成立" in first, "研发人员名册与社保记录不符" in first) == (True, True)

@@ -26,6 +26,7 @@ from accreditation.models import (
     MatterReturn,
     Notice,
     ObjectionHearing,
+    ObjectionProposal,
     Proceeding,
     Reconsideration,
     ResultProposal,
@@ -35,6 +36,7 @@ from accreditation.models import (
     User,
 )
 from accreditation.models.editions import EditionChangeState
+from accreditation.models.objection_proposals import UpholdingAnswer
 from accreditation.models.returns import FurtherAnswer
 from accreditation.models.sheet_requests import SheetAnswer
 from accreditation.recommendation_words import ResultState
@@ -49,6 +51,7 @@ from workflows.demo.whole import play_on
 from workflows.procedures import PROCEDURES
 from workflows.selectors.further_returns import matters_waiting_for
 from workflows.selectors.outside_results import results_for
+from workflows.selectors.upholding import upholding_waiting_for
 from workflows.workdays import SHANGHAI
 
 CHANGE, REPORT = "title_change/2026", "demonstration_yearly_report/2010"
@@ -152,6 +155,10 @@ def _check_second_words() -> None:
     assert EditionChange.objects.filter(state=EditionChangeState.WAITING).exists()
     answered = ObjectionHearing.objects.filter(objection__state=ObjectionState.RECEIVED)
     assert {hearing.stated_at is None for hearing in answered} == {True, False}
+    proposed = ObjectionProposal.objects.filter(objection__state=ObjectionState.RECEIVED).order_by("pk")
+    assert [row.answer for row in proposed] == [UpholdingAnswer.DECLINED, ""]
+    assert upholding_waiting_for(User.objects.get(username="yiyi2")) == [proposed[1]]
+    assert upholding_waiting_for(User.objects.get(username="banshi")) == []  # checked the case
 
 
 def _check_further_returns() -> None:
