@@ -32,6 +32,7 @@ from tests.attacks.generic_states import GenericStates
 from tests.attacks.national_states import NationalStates
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.hearings import dismiss
 from tests.factories.held import REASON, hold_meanwhile, past_its_notice
 from tests.factories.reconsidering import challenged, reconsiderers
 from tests.factories.steps import hold_meeting, publish, to_committee
@@ -160,9 +161,7 @@ def test_objections_are_answered_before_the_name_is_taken_off(cast: Cast, propos
     door.perform(proposed, "raise_objection", by=cast.clock, at=clock.at, form=raised)
     assert codes(proposed, cast, clock, **FORM) == ["objection_open"]
     assert NoticeAdjustment.objects.count() == 0
-    objection = Objection.objects.get()
-    answer = {"objection": objection, "reasons": "经核查，研发费用与年报一致。"}
-    door.perform(proposed, "dismiss_objection", by=cast.office, at=clock.at, form=answer)
+    dismiss(proposed, Objection.objects.get(), at=clock.at)
     door.perform(proposed, "end_as_held", by=cast.publisher, at=clock.at, form=FORM)
     assert Case.objects.get(pk=proposed.pk).state == S.HELD_OTHERWISE
 
