@@ -275,8 +275,9 @@ def test_who_answers_or_decides_a_challenge_takes_the_file_of_what_is_challenged
     case = challenged(cast, letter, clock.at)
     challenging = everybody | {cast.pudong: 200, first: 200, second: 200}
     assert {user: status(user, letter.case) for user in everybody} == challenging
-    of_challenge = everybody | {first: 200, second: 200}  # what is put forward there is not for the parties
-    assert {user: status(user, case) for user in everybody} == of_challenge
+    # what is put forward there is for no party, not even for the office, whose own act may be under challenge
+    of_challenge = everybody | {first: 200, second: 200, cast.office: 404, cast.auditor: 200}
+    assert {user: status(user, case) for user in of_challenge} == of_challenge
     door.perform(case, "withdraw_reconsideration", by=cast.member0, at=clock.at, form={"reason": "已与该局和解。"})
     assert {user: status(user, letter.case) for user in everybody} == everybody
 
@@ -287,7 +288,7 @@ def test_file_taken_by_who_decides_is_an_act_and_no_part_in_the_case(cast: Cast,
     case = challenged(cast, letter, clock.at)
     page = reverse("matter", args=[case.number])
     dossiers = [reverse("case_dossier", args=[number]) for number in (case.number, letter.case.number)]
-    for user, offered in ((first, [True, True]), (cast.pudong, [False, True])):
+    for user, offered in ((first, [True, True]), (cast.pudong, [False, True]), (cast.office, [False, True])):
         shown = log_in(Client(), user).get(page).content.decode()
         assert [address in shown for address in dossiers] == offered, user
     Evidence.objects.filter(application__case=letter.case).update(file=stored(cast))

@@ -1,7 +1,7 @@
 """Who may take away the whole file of a case: the office, the auditor, and who answers or decides a challenge of it.
 
 Who must answer or decide a challenge takes the file of the case under challenge; the file of the challenge itself, in
-which is also what was put forward for decision, is for who decides alone.
+which is also what was put forward for decision, is for who decides and for the auditor alone, not for the office.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ COPIERS = (Power.AUDIT, Power.CHECK_COMPLETENESS)
 
 def dossier_for(user: User, number: str, *, at: datetime) -> Case:
     """The case whose file the person may take; NotFound for all others."""
-    if has_any_power(user, COPIERS):
+    is_challenge = Reconsideration.objects.filter(case__number=number).exists()
+    if has_any_power(user, (Power.AUDIT,) if is_challenge else COPIERS):
         return case_for(user, number)
     case = Case.objects.filter(number=number).select_related("application__batch__programme", "enterprise").first()
     if case is None or not _is_of_challenge(user, case, at):
