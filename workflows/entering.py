@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.clocks import second_of
 from accreditation.enums import ApplicationState, states_where
 from accreditation.errors import Reason
 from accreditation.models import Application, Batch, Enterprise, Title
@@ -23,7 +24,6 @@ def faults_of_entering(enterprise: Enterprise, batch: Batch, at: datetime, *, pr
         yield Reason("other_district", _("该批次只受理注册地在本区的单位申报。"))
     yield from _faults_of_open(enterprise, batch, product)
     if not batch.is_evaluation:
-        yield from _faults_of_open_elsewhere(enterprise, batch, product)
         yield from _faults_of_held(enterprise, batch, product)
     elif call_for(enterprise, batch) is None:
         yield Reason("not_called", _("该单位没有被通知参加本次评价。"))
@@ -31,25 +31,11 @@ def faults_of_entering(enterprise: Enterprise, batch: Batch, at: datetime, *, pr
 
 
 def _faults_of_open(enterprise: Enterprise, batch: Batch, product: str) -> Iterator[Reason]:
-    rows = Application.objects.filter(enterprise=enterprise, batch=batch).exclude(state__in=_closed())
+    rows = Application.objects.filter(enterprise=enterprise, batch=batch)
+    rows = rows.exclude(state__in=states_where(is_closed=True))
     if any(same_product(name, product) for name in rows.values_list("product_name", flat=True)):
         of_product = _("该单位的这一产品在本批次已有申报。"), "product"
         yield Reason("already_open", *(of_product if product else (_("该单位在本批次已有申报。"), "")))
-
-
-def _faults_of_open_elsewhere(enterprise: Enterprise, batch: Batch, product: str) -> Iterator[Reason]:
-    """One application for a title at a time: a second one would take a panel, an agenda item and a place in vain."""
-    rows = Application.objects.filter(enterprise=enterprise, batch__programme=batch.programme_id)
-    rows = rows.exclude(batch=batch).exclude(state__in=_closed()).select_related("batch", "case").order_by("pk")
-    alike = (row for row in rows if same_product(row.product_name, product) and not row.batch.is_evaluation)
-    if (other := next(alike, None)) is not None:
-        text = _("该单位在批次 %(batch)s 的同一项目申报（%(no)s）尚未办结，不能同时再次申报；可在办结或者撤回后申报。")
-        values = {"batch": other.batch.code.upper(), "no": other.case.number}
-        yield Reason("open_elsewhere", text % values, "product" if product else "")
-
-
-def _closed() -> list[ApplicationState]:
-    return states_where(is_closed=True)
 
 
 def _faults_of_held(enterprise: Enterprise, batch: Batch, product: str) -> Iterator[Reason]:
@@ -63,3 +49,18 @@ def _faults_of_held(enterprise: Enterprise, batch: Batch, product: str) -> Itera
 def _ends_within(title: Title, batch: Batch) -> bool:
     closes_on = batch.closes_at.astimezone(SHANGHAI).date()
     return title.valid_until is not None and title.valid_until < closes_on
+
+
+def open_elsewhere(enterprise: Enterprise, batch: Batch, at: datetime) -> Application | None:
+    """An application for the same title that is still open in another batch: told, since only one can be granted.
+
+    A draft that was not filed within its window is none. No source forbids a second one.
+    """
+    rows = Application.objects.filter(enterprise=enterprise, batch__programme=batch.programme_id)
+    rows = rows.exclude(batch=batch).exclude(state__in=states_where(is_final=True))
+    rows = rows.exclude(state=ApplicationState.DRAFT, batch__closes_at__lt=second_of(at))
+    if batch.is_evaluation or batch.programme.is_of_product:
+        return None
+    return next(
+        (row for row in rows.select_related("batch", "case").order_by("pk") if not row.batch.is_evaluation), None
+    )

@@ -32,7 +32,7 @@ def open_application(
     product: str = "",
     request_key: str | None = None,
 ) -> Case:
-    """Open the case of an enterprise in a batch, as a draft; one open application per enterprise and title.
+    """Open the case of an enterprise in a batch, as a draft; one open application per enterprise and batch.
 
     Where the title is a product's, `product` names it, and there is one per product. Only a person whose authority was
     checked may; who asks for another's credit code must not reach its cases.

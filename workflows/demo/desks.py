@@ -23,7 +23,7 @@ def fill_desks(story: Story) -> list[Case]:
     turns = Turns(Teller(lambda _text: None), story.world, clock)
     batch = open_demo_batch(story.world, 35, opens_at=clock.at, closes_at=story.now + timedelta(days=OPEN_FOR_DAYS))
     cases = {}
-    for username in ("qiye", "qiye2", "qiye3"):
+    for username in ("qiye", "qiye2", "qiye4"):
         enterprise = story.world.enterprise_of(username)
         cases[username] = open_application(enterprise, batch, by=story.world.people[username], at=clock.minutes(5))
     for seed, (username, profile) in enumerate((("qiye", "strong"), ("qiye2", "middling")), 7):

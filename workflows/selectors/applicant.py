@@ -32,7 +32,7 @@ from certificates.selectors import newest_versions
 from criteria.ruleset import RuleSet
 from workflows.calendar import current_calendar
 from workflows.certification import newest_certificate_of_title, request_key_of
-from workflows.entering import faults_of_entering
+from workflows.entering import faults_of_entering, open_elsewhere
 from workflows.presentation.cases import clock_words
 from workflows.presentation.words import Words
 from workflows.selectors.hearings import awaited_of
@@ -172,6 +172,12 @@ def own_enterprises(user: Person) -> list[Enterprise]:
 def entries(user: Person, batch: Batch, at: datetime) -> list[tuple[Enterprise, list[Reason]]]:
     """Enterprises of the person, each with why it may not enter the batch; of a product's title before it is named."""
     return [(row, list(faults_of_entering(row, batch, at))) for row in own_enterprises(user)]
+
+
+def open_beside(user: Person, batch: Batch, at: datetime) -> list[Application]:
+    """Applications of the person's enterprises for the same title that are still open in other batches."""
+    found = (open_elsewhere(row, batch, at) for row in own_enterprises(user))
+    return [row for row in found if row is not None]
 
 
 def uploads_of(application: Application) -> list[WorkbookUpload]:

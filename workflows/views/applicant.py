@@ -131,7 +131,9 @@ def _new_page(
         "has_faults": bool(errors),
         "has_places": bool(form.fields["place"].choices),  # type: ignore[attr-defined]  # a ChoiceField
         "batches": [
-            _batch_with_gates(batch, calendar) | {"closed_to": _closed_to(request, batch)} for batch in batches
+            _batch_with_gates(batch, calendar)
+            | {"closed_to": _closed_to(request, batch), "open_beside": _open_beside(request, batch)}
+            for batch in batches
         ],
         "request_key": new_request_key(),
     }
@@ -156,6 +158,15 @@ def _closed_to(request: HttpRequest, batch: Batch) -> str:
     if len(told) == 1:
         return told[0][1]
     return "\n".join(f"{enterprise.name}{_('：')}{said}" for enterprise, said in told)
+
+
+def _open_beside(request: HttpRequest, batch: Batch) -> list[str]:
+    """Own applications for the same title in other batches: whoever begins a second one knows it."""
+    text = _("%(name)s在批次 %(batch)s 的同一项目申报（%(no)s）尚未办结；同一称号只授予一次，可先等待办结或者撤回。")
+    return [
+        text % {"name": row.enterprise.name, "batch": row.batch.code.upper(), "no": row.case.number}
+        for row in rows.open_beside(acting_person(request), batch, timezone.now())
+    ]
 
 
 # --- One case ---------------------------------------------------------------------------------------------------

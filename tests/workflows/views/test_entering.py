@@ -18,7 +18,7 @@ from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.titles import municipal_title
 from tests.workflows.views.test_applicant import KEY, text
 from workflows import door
-from workflows.entering import faults_of_entering
+from workflows.entering import faults_of_entering, open_elsewhere
 from workflows.opening import open_application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -73,14 +73,25 @@ def test_lost_title_closes_no_batch(cast: Cast, state: TitleState) -> None:
     assert not list(faults_of_entering(cast.enterprises[0], cast.batch, cast.at))
 
 
-def test_one_application_for_a_title_at_a_time(cast: Cast) -> None:
+def test_open_application_in_another_batch_is_told_and_forbids_nothing(cast: Cast) -> None:
     first, batch = filed_case(cast), later_batch(cast)
-    assert refused(cast, batch) == ["open_elsewhere"]
     assert refused(cast, cast.batch) == ["already_open"]
-    page = log_in(Client(), cast.member0).get(reverse("my_new"))
-    assert f"该单位在批次 {cast.batch.code.upper()} 的同一项目申报（{first.number}）尚未办结" in text(page)
+    said = f"在批次 {cast.batch.code.upper()} 的同一项目申报（{first.number}）尚未办结"
+    mine = log_in(Client(), cast.member0)
+    assert text(mine.get(reverse("my_new"))).count(said) == 1  # of the other batch
+    second = open_application(cast.enterprises[0], batch, by=cast.member0, at=cast.at)
     door.perform(first, "withdraw", by=cast.member0, at=cast.at, form={})
-    assert open_application(cast.enterprises[0], batch, by=cast.member0, at=cast.at).state == "draft"
+    door.perform(second, "withdraw", by=cast.member0, at=cast.at, form={})
+    assert said not in text(mine.get(reverse("my_new")))
+
+
+def test_draft_left_behind_in_a_batch_that_has_closed_is_not_told(cast: Cast) -> None:
+    draft = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=cast.at)
+    batch, later = later_batch(cast), cast.batch.closes_at + timedelta(seconds=1)
+    found = open_elsewhere(cast.enterprises[0], batch, cast.at)
+    assert found is not None
+    assert found.case == draft
+    assert open_elsewhere(cast.enterprises[0], batch, later) is None
 
 
 def test_who_acts_for_several_reads_the_reason_of_each(cast: Cast) -> None:
