@@ -238,16 +238,20 @@ def test_patented_new_product_goes_from_its_file_to_a_certificate_that_names_it(
 
 def test_enterprise_may_file_another_product_while_one_title_stands_but_not_the_same(cast: Cast, clock: Clock) -> None:
     batch = open_the_batch(cast, clock)
+    again, other = (draft(cast, batch, product) for product in (PRODUCT.lower(), OTHER))
     Title.objects.create(
         number="SHPNP-T-2025-00001", programme=batch.programme, holder=cast.enterprises[0], product=PRODUCT,
         granted_on=date(2025, 6, 1), valid_from=date(2025, 6, 1), valid_until=date(2028, 5, 31),
         announcement_number="示例〔2025〕1号", provenance="测试",
     )  # fmt: skip
-    again, other = (draft(cast, batch, product) for product in (PRODUCT.lower(), OTHER))
     said = refused(cast.member0, "my_check", again, verb="submit", declaration="on", insists="on")
     assert "已持有本项目的有效资格" in said
     file(cast, other)
     assert (state(again), state(other)) == (S.DRAFT, S.UNDER_COMPLETENESS_CHECK)
+    place = f"{batch.code}:{cast.enterprises[0].pk}"
+    assert "已持有本项目的有效资格" in refused(
+        cast.member0, "my_new", place=place, product=PRODUCT, request_key="again"
+    )
 
 
 def test_no_more_are_listed_than_the_batch_has_places(cast: Cast, clock: Clock) -> None:

@@ -56,6 +56,7 @@ def test_every_way_of_the_table_is_walked_on_the_pages(cast: Cast, clock: Clock)
     main = _through_the_desks(pages)
     _before_the_experts(pages, main)
     other = _before_the_committee(pages, main)
+    _held_before_the_announcement(pages)
     _under_notice(pages, main, other)
     _announced_and_certified(pages, main)
     _held_meanwhile(pages, other)
@@ -224,11 +225,28 @@ def _objected_to_with_reason(pages: MunicipalPages) -> None:
     assert "周示例" not in Letter.objects.get(case=case, kind="objection_upheld").body
 
 
+def _held_before_the_announcement(pages: MunicipalPages) -> None:
+    """One case waits for its public notice and one is under it when the title comes by a list of older certificates."""
+    at, reason, ended = pages.clock.at, {"reason": "既有证书已登记", "confirmed": "1"}, []
+    for ordinal in (40, 41):
+        cast = _in_batch(pages.cast, ordinal)
+        case = filed_case(cast, 2)
+        steps.to_committee(cast, case, at)
+        steps.hold_meeting(cast, [case], at)
+        ended.append((case, cast.batch.code))
+    notice = steps.publish(cast, [case], at)
+    held = municipal_title(pages.cast, 2)
+    for case, code in ended:
+        pages.send(cast.publisher, "batch_end_held", code, case.number, **reason)
+        assert state(case.number) == S.HELD_OTHERWISE
+    assert held.number in notice.adjustments.get().body
+
+
 def _announced_and_certified(pages: MunicipalPages, number: str) -> None:
     cast, clock = pages.cast, pages.clock
     form = {"cases": [number], "number": "示例〔2026〕1号", "dated": clock.on.isoformat(), "body": "现予公布。"}
     pages.send(cast.publisher, "batch_announce", pages.batch.code, **form, confirmed="1", request_key="announce")
-    title = Title.objects.get(programme=pages.batch.programme)
+    title = Title.objects.get(announcement_number=form["number"])
     assert (title.holder, state(number)) == (cast.enterprises[0], S.RECOGNISED)
     assert sign_pending(limit=5, at=clock.at, keys=open_keys(at=clock.at)) == 1
     pages.wait_until(clock.at + SOON)

@@ -16,6 +16,7 @@ AUDIENCE_LABELS: Mapping[Audience, Promise] = {
     audiences.district: _("所在区主管部门经办人"),
     audiences.office: _("市认定办公室经办人"),
     audiences.publishers: _("公示公布经办人"),
+    audiences.objection_officers: _("处理异议的经办人"),
     audiences.forwarders: _("收到材料的街镇（园区）转报人"),
     audiences.local_officers: _("本区（集团）认定经办人"),
     audiences.local_publishers: _("本区（集团）公示公布经办人"),
