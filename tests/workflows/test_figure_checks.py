@@ -411,7 +411,7 @@ def test_person_who_left_for_another_firm_is_not_told(cast: Cast, case: Case, fi
 def test_verifier_holds_no_other_role(cast: Cast, firm: tuple[Body, User]) -> None:
     for role in set(Role) - {Role.VERIFIER}:
         with pytest.raises(Refusal) as refused:
-            check_grant(firm[1], role, by=cast.office, district="", ground="测试")
+            check_grant(firm[1], role, by=cast.office, at=cast.at, district="", ground="测试")
         assert "role_excluded" in [reason.code for reason in refused.value.reasons], role
 
 
