@@ -175,7 +175,7 @@ GROUPS: tuple[tuple[Promise, frozenset[Role | None], frozenset[str]], ...] = (
     (_("核查机构和行政复议"), frozenset({Role.VERIFIER, Role.RECONSIDERATION_OFFICER}), frozenset()),
     (_("系统、安全和审计管理"), frozenset({Role.OPERATOR, Role.SECURITY_OFFICER, Role.AUDITOR}), frozenset()),
 )
-MOST_SHOWN = 5  # accounts of a group that stand open on the page; a longer one is folded up
+MOST_SHOWN = 6  # accounts of a group that stand open on the page; a longer one is folded up
 
 
 @dataclass(frozen=True, slots=True)
