@@ -28,7 +28,7 @@ from workflows.tick import tick
 # mails, clocks, declarations of ties, and without rows for the meeting, its votes, the notice and the announcement. The
 # remark of the figure says what each of these takes now. The target is what was
 # measured before meetings counted presence and ties at every vote, and a sixth.
-MOST_STATEMENTS = 1120
+MOST_STATEMENTS = 1130
 MOST_CPU = 1300
 PARTS = {
     "flow": ("viewflow_", "workflows_caseflow"),

@@ -36,10 +36,10 @@ from accreditation.services.tallies import (
     awaits_chair,
     close_voting,
     connected_members,
+    has_acted,
     is_quorum,
     keep_connections,
     keep_vote,
-    members_who_acted,
     members_who_left,
     quorum_of,
     tally,
@@ -222,7 +222,7 @@ def _faults_of_vote(item: MeetingItem, choice: str, remark: str, by: User) -> It
 def _faults_of_voter(item: MeetingItem, by: User) -> Iterable[Reason]:
     if by.pk in connected_members(item):
         yield Reason("tied", _("您是、曾是或者申请担任该单位的办理人员，须回避，不能投票。"))
-    if by.pk in members_who_acted(item):
+    if has_acted(item, by):
         yield Reason("acted", _("您已在本件办理过审核、核查或者评审，须回避，不能投票。"))
     if not item.meeting.attendance.filter(member=by, is_present=True).exists():
         yield Reason("not_present", _("您未到会，不能投票。"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,36 +93,42 @@ def members_who_left(item: MeetingItem) -> set[int]:
     return set(people_who_left(item.application.case).filter(pk__in=invited).values_list("pk", flat=True))
 
 
-def members_who_acted(item: MeetingItem) -> set[int]:
-    """Members of the meeting who gave an opinion or decision on the case in another office: they do not judge it twice.
+def has_acted(item: MeetingItem, member: User) -> bool:
+    """Whether the member gave an opinion or decision on the case in another office, and does not judge it twice.
 
     Keeping its minutes is no such act.
     """
-    invited = set(item.meeting.attendance.values_list("member_id", flat=True))
-    return people_with_opinion(item.application.case) & invited
+    return member.pk in people_with_opinion(item.application.case)
 
 
-def recused_members(item: MeetingItem) -> set[int]:
+def members_who_acted(item: MeetingItem, invited: Set[int] | None = None) -> set[int]:
+    """Members of the meeting, all or those `invited`, who have acted in the case: `has_acted`."""
+    among = set(item.meeting.attendance.values_list("member_id", flat=True)) if invited is None else invited
+    return people_with_opinion(item.application.case) & among
+
+
+def recused_members(item: MeetingItem, invited: Set[int] | None = None) -> set[int]:
     """Members who take no part in the item; from the minutes on those whom the minutes name."""
     if item.meeting.state in BEFORE_MINUTES:
-        return members_who_left(item) | connected_members(item) | members_who_acted(item)
+        return members_who_left(item) | connected_members(item) | members_who_acted(item, invited)
     return set(item.recusals.values_list("member_id", flat=True))
 
 
 def tied_voters(item: MeetingItem) -> set[int]:
     """Members whose vote stands and who have meanwhile become part of the enterprise, or acted in the case."""
-    return (connected_members(item) | members_who_acted(item)) & set(item.votes.values_list("member_id", flat=True))
+    voters = set(item.votes.values_list("member_id", flat=True))
+    return (connected_members(item) & voters) | members_who_acted(item, voters)
 
 
 def tally(item: MeetingItem) -> Tally:
     """Count one item. Whoever voted takes part, and whoever is there and may still vote; a recused member does not."""
     meeting = item.meeting
-    recused = recused_members(item)
+    roll = dict(meeting.attendance.values_list("member_id", "is_present"))
+    recused = recused_members(item, roll.keys())
     votes = dict(item.votes.values_list("member_id", "choice"))
     taking_part = set(votes)
     if item.voted_at is None:
-        there = set(meeting.attendance.filter(is_present=True).values_list("member_id", flat=True))
-        taking_part |= there - recused
+        taking_part |= {member for member, is_there in roll.items() if is_there} - recused
     return Tally(
         entitled=meeting.members_entitled,
         present=len(taking_part),
@@ -163,7 +169,10 @@ def awaits_chair(item: MeetingItem) -> bool:
 
 def close_voting(item: MeetingItem, at: datetime) -> None:
     """Note that the voting on an item is over, once enough take part and all of them have voted."""
-    if item.voted_at is None and item.adjourned_at is None and tally(item).is_complete:
+    if item.voted_at is not None or item.adjourned_at is not None:
+        return
+    entitled = item.meeting.members_entitled
+    if is_quorum(item.meeting.batch, item.votes.count(), entitled) and tally(item).is_complete:  # the first is cheap
         item.voted_at = at
         item.save(update_fields=["voted_at"])
 

@@ -324,7 +324,7 @@ def _item_page(
 ) -> HttpResponse:
     user = signed_in(request)
     own = row.votes.filter(member=user).first()
-    has_acted = own is None and user.pk in counting.members_who_acted(row)
+    has_acted = own is None and counting.has_acted(row, user)
     is_pending = meeting_room.is_member(found, user) and own is None and row.voted_at is None and row.is_open
     is_pending = is_pending and not has_acted
     address = request.path if request.path.endswith("/vote/") else f"{request.path}vote/"
