@@ -17,6 +17,7 @@ from accreditation.models import Seat, SheetRequest
 from accreditation.models.sheet_requests import SheetAnswer
 from accreditation.permissions import persons_behind
 from accreditation.services import panels, sheet_requests
+from accreditation.services.second_answers import keep_answer, plain
 from workflows import flow_tasks
 from workflows.doing import Doing
 from workflows.records import open_marks_if_complete
@@ -54,7 +55,7 @@ def none_asked_yet(doing: Doing) -> Iterable[Reason]:
 def reason_is_new(doing: Doing) -> Iterable[Reason]:
     """Form: reason. What a colleague has declined is not asked for again in the same words."""
     seat = _seat(doing)
-    said = sheet_requests.plain(str(doing.form.get("reason") or ""))
+    said = plain(str(doing.form.get("reason") or ""))
     if seat is not None and said in sheet_requests.declined_reasons(seat):
         text = _("以这一理由提请搁置该评分表，已有人不同意；再次提请的，须写明新的理由。")
         yield Reason("reason_declined", text, "reason")
@@ -127,7 +128,7 @@ def _answered(doing: Doing, said: SheetAnswer) -> SheetRequest:
     assert row is not None
     row.seat = seat
     reason = str(doing.form.get("reason") or "").strip() if said is not SheetAnswer.AGREED else ""
-    sheet_requests.answer(row, said, reason=reason, by=doing.by, at=doing.at)
+    keep_answer(row, said, reason=reason, by=doing.by, at=doing.at)
     return row
 
 

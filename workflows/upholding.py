@@ -16,7 +16,7 @@ from accreditation.models import Case, Objection, ObjectionProposal, User
 from accreditation.models.objection_proposals import UpholdingAnswer
 from accreditation.permissions import persons_behind
 from accreditation.services import objection_proposals as kept
-from accreditation.services.sheet_requests import plain
+from accreditation.services.second_answers import keep_answer, plain
 from workflows.doing import Doing
 from workflows.second_person import FOUR_EYES, has_done
 
@@ -115,7 +115,7 @@ def _answered(doing: Doing, said: UpholdingAnswer) -> ObjectionProposal:
     row = _waiting(doing)
     assert row is not None
     reason = str(doing.form.get("reason") or "").strip() if said is not UpholdingAnswer.CONFIRMED else ""
-    kept.answer(row, said, reason=reason, by=doing.by, at=doing.at)
+    keep_answer(row, said, reason=reason, by=doing.by, at=doing.at)
     return row
 
 

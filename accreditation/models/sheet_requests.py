@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.models.panels import Seat
 from accreditation.models.people import User
+from accreditation.models.second_answers import ANSWERED, NOT_ANSWERED, Asking, SecondAnswer
 
 
 class SheetAnswer(models.TextChoices):
@@ -19,22 +20,10 @@ class SheetAnswer(models.TextChoices):
 
 
 A = SheetAnswer
-ASKER = (F("asked_by"), F("asked_for"))
+ASKING = Asking("asked_by", "asked_for")
 
 
-def _is_of_the_asker(name: str) -> Q:
-    """Whether the person of that column asked, or is the one in whose place it was asked; never with nobody in it."""
-    asked = Q(**{name: ASKER[0]}) | Q(asked_for__isnull=False, **{name: ASKER[1]})
-    return Q(**{f"{name}__isnull": False}) & asked
-
-
-def _is_of_another(name: str) -> Q:
-    return Q(**{f"{name}__isnull": True}) | (
-        ~Q(**{name: ASKER[0]}) & (Q(asked_for__isnull=True) | ~Q(**{name: ASKER[1]}))
-    )
-
-
-class SheetRequest(models.Model):
+class SheetRequest(SecondAnswer):
     """One request; the sheet counts while it waits, when it is declined and when it is taken back."""
 
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="sheet_requests")
@@ -43,10 +32,6 @@ class SheetRequest(models.Model):
     asked_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # whose power was lent
     asked_at = models.DateTimeField()
     answer = models.CharField(max_length=20, choices=SheetAnswer, blank=True)
-    answer_reason = models.TextField(blank=True)
-    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    answered_for = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    answered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -54,24 +39,19 @@ class SheetRequest(models.Model):
             models.CheckConstraint(name="sheet_request_has_reason", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="sheet_request_answer_is_whole",
-                condition=Q(
-                    answer="", answer_reason="", answered_by__isnull=True, answered_for__isnull=True,
-                    answered_at__isnull=True,
-                )
-                | Q(answer=A.AGREED, answered_by__isnull=False, answered_at__isnull=False)
-                | Q(answer__in=[A.DECLINED, A.WITHDRAWN], answered_by__isnull=False, answered_at__isnull=False)
-                & ~Q(answer_reason=""),
+                condition=NOT_ANSWERED
+                | Q(answer=A.AGREED, **ANSWERED)
+                | Q(answer__in=[A.DECLINED, A.WITHDRAWN], **ANSWERED) & ~Q(answer_reason=""),
             ),
             models.CheckConstraint(
                 name="sheet_request_is_answered_by_a_second_person",
-                condition=~Q(answer__in=[A.AGREED, A.DECLINED])
-                | (_is_of_another("answered_by") & _is_of_another("answered_for")),
+                condition=~Q(answer__in=[A.AGREED, A.DECLINED]) | ASKING.is_of_another(),
             ),
             models.CheckConstraint(
                 name="sheet_request_is_taken_back_by_who_asked",
-                condition=~Q(answer=A.WITHDRAWN) | _is_of_the_asker("answered_by") | _is_of_the_asker("answered_for"),
+                condition=~Q(answer=A.WITHDRAWN) | ASKING.is_of_the_same(),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.seat_id} {self.answer or '…'}"

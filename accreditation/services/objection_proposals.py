@@ -7,31 +7,20 @@ from datetime import datetime
 
 from accreditation.models import Objection, ObjectionProposal, User
 from accreditation.models.objection_proposals import UpholdingAnswer
-from accreditation.services.sheet_requests import plain
+from accreditation.services.second_answers import keep_answer, lender_of, plain
 
 
 def propose(objection: Objection, *, reasons: str, by: User, at: datetime) -> ObjectionProposal:
     """A new proposal of that person, or of the one whose power is lent by the last check."""
     return ObjectionProposal.objects.create(
-        objection=objection, reasons=reasons, proposed_by=by, proposed_for_id=_lender(by), proposed_at=at
+        objection=objection, reasons=reasons, proposed_by=by, proposed_for_id=lender_of(by), proposed_at=at
     )
-
-
-def answer(row: ObjectionProposal, said: UpholdingAnswer, *, reason: str = "", by: User, at: datetime) -> None:
-    """Confirmed, declined with a reason, taken back with one, or overtaken by another objection."""
-    row.answer, row.answer_reason = said, reason
-    row.answered_by, row.answered_for_id, row.answered_at = by, _lender(by), at
-    row.save(update_fields=["answer", "answer_reason", "answered_by", "answered_for", "answered_at"])
 
 
 def overtake(objections: Iterable[Objection], *, by: User, at: datetime) -> None:
     """What waits about objections that another one has ended is answered with them."""
     for row in ObjectionProposal.objects.select_for_update().filter(objection__in=list(objections), answer=""):
-        answer(row, UpholdingAnswer.OVERTAKEN, by=by, at=at)
-
-
-def _lender(by: User) -> int | None:
-    return by.stands_in_for.person if by.stands_in_for else None
+        keep_answer(row, UpholdingAnswer.OVERTAKEN, by=by, at=at)
 
 
 def waiting(objection: Objection) -> ObjectionProposal | None:

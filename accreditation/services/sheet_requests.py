@@ -6,24 +6,14 @@ from datetime import datetime
 
 from accreditation.models import Panel, Seat, SheetRequest, User
 from accreditation.models.sheet_requests import SheetAnswer
+from accreditation.services.second_answers import lender_of, plain
 
 
 def ask(seat: Seat, *, reason: str, by: User, at: datetime) -> SheetRequest:
     """A new request of that person, or of the one whose power is lent by the last check."""
     return SheetRequest.objects.create(
-        seat=seat, reason=reason, asked_by=by, asked_for_id=_lender(by), asked_at=at
+        seat=seat, reason=reason, asked_by=by, asked_for_id=lender_of(by), asked_at=at
     )  # fmt: skip
-
-
-def answer(row: SheetRequest, said: SheetAnswer, *, reason: str = "", by: User, at: datetime) -> None:
-    """Granted, declined with a reason, or taken back with one."""
-    row.answer, row.answer_reason = said, reason
-    row.answered_by, row.answered_for_id, row.answered_at = by, _lender(by), at
-    row.save(update_fields=["answer", "answer_reason", "answered_by", "answered_for", "answered_at"])
-
-
-def _lender(by: User) -> int | None:
-    return by.stands_in_for.person if by.stands_in_for else None
 
 
 def waiting(seat: Seat) -> SheetRequest | None:
@@ -35,11 +25,6 @@ def declined_reasons(seat: Seat) -> set[str]:
     """Reasons for which a second officer did not want this sheet set aside, without their blanks."""
     rows = seat.sheet_requests.filter(answer=SheetAnswer.DECLINED)
     return {plain(reason) for reason in rows.values_list("reason", flat=True)}
-
-
-def plain(reason: str) -> str:
-    """A reason without blanks, so that a space more makes no new one."""
-    return "".join(reason.split())
 
 
 def requests_of(panel: Panel) -> list[SheetRequest]:
