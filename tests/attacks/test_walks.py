@@ -19,7 +19,8 @@ from tests.attacks.walking import LATE, LATE_DEEDS, SHORT, Walk, budget
 from tests.clock import MONDAY
 from workflows.procedures import PROCEDURES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+# What has to hold after any order of acts no database answers otherwise; each act is done on both by page and by door.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_database]
 FEWEST = 3  # different acts that the walks over one procedure must have done
 
 
