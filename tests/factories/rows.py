@@ -15,10 +15,6 @@ from django.db import connection, transaction
 # What the framework itself fills with the tables; no world adds to it.
 STANDING = {"django_content_type", "auth_permission", "django_migrations", "django_site", "django_cache"}
 
-# When the library of the flows wrote a row, by the machine's clock; nobody reads it. Every other column of a case comes
-# from what was done and when, so that steps find the same rows whether those before them were remembered or taken anew.
-OF_THE_MACHINE = {"viewflow_process": ("created",), "viewflow_task": ("created", "assigned", "started", "finished")}
-
 # A row of SQLite is a tuple of stored values, one of PostgreSQL a line of COPY.
 Row = Any
 Content = Mapping[str, list[Row]]
@@ -60,25 +56,8 @@ def read() -> Content:
 
 
 def digest(content: Content) -> bytes:
-    """The same for the same rows, whatever the machine's clock showed."""
-    told = [(table, _told(table, content[table])) for table in sorted(content)]
-    return hashlib.blake2b(marshal.dumps(told, 2)).digest()
-
-
-def _told(table: str, rows: list[Row]) -> list[Any]:
-    if table not in OF_THE_MACHINE:
-        return rows
-    places = _places_told(table)
-    return [tuple(parts[n] for n in places) for parts in map(_parts, rows)]
-
-
-@cache
-def _places_told(table: str) -> tuple[int, ...]:
-    return tuple(n for n, name in enumerate(_names(table)) if name not in OF_THE_MACHINE[table])
-
-
-def _parts(row: Row) -> Any:
-    return row if isinstance(row, tuple) else row.rstrip(b"\n").split(b"\t")
+    """The same for the same rows."""
+    return hashlib.blake2b(marshal.dumps(sorted(content.items()), 2)).digest()
 
 
 def difference(before: Content, after: Content) -> Change:
@@ -129,7 +108,7 @@ def _place_of_key(table: str) -> int:
 def _key_of(table: str, row: Row) -> Any:
     if connection.vendor == "sqlite":
         return row[_place_of_key(table)]
-    said = _parts(row)[_place_of_key(table)].decode()
+    said = row.split(b"\t")[_place_of_key(table)].rstrip(b"\n").decode()
     assert "\\" not in said, f"a key that COPY writes otherwise: {said}"
     return said
 

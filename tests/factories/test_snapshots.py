@@ -14,8 +14,6 @@ from accreditation.models import AuditEvent, Batch, RoleGrant, User
 from tests.clock import MONDAY
 from tests.factories.cast import make_cast, person
 from tests.factories.snapshots import building_anew, remembered
-from workflows.models import CaseFlow
-from workflows.opening import open_application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 built: list[str] = []
@@ -57,22 +55,6 @@ def test_rows_come_back_with_their_keys_and_new_ones_get_others(settings: Any, v
     assert _rows() == rows
     assert again.people["office"].name == User.objects.get(username="office").name != "改过"
     assert person("later", "后来示例").pk > max(user.pk for user in again.people.values())
-
-
-def test_it_is_put_back_after_acts_done_anew_whatever_the_clock_of_the_machine_shows(settings: Any) -> None:
-    settings.ACCREDITATION_DEMO = True
-    built.clear()
-    begun = []
-    for _ in range(2):
-        with transaction.atomic():
-            cast = make_cast(MONDAY, panel=1, committee=2)
-            case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=cast.at)
-            begun.append(CaseFlow.objects.get(case=case).created)
-            _somebody("after an act")
-            assert User.objects.filter(username="after an act").exists()
-            transaction.set_rollback(True)
-    assert begun[0] != begun[1]
-    assert built == ["after an act"]
 
 
 def test_it_is_built_once_and_anew_where_there_is_anything(var_dir: Path) -> None:
