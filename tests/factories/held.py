@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from accreditation.models import Application, Case, Title
+from accreditation.models import Application, Case, Notice, Title
 from tests.factories.cast import Cast, filed_case
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows.tick import tick
@@ -28,11 +28,17 @@ def hold_meanwhile(case: Case) -> Title:
     )
 
 
-def past_its_notice(cast: Cast, at: datetime) -> tuple[Case, datetime]:
-    """A case that only waits for the announcement, and the day after its notice."""
+def under_notice(cast: Cast, at: datetime) -> tuple[Case, Notice]:
+    """A case whose public notice runs, and the notice."""
     case = filed_case(cast)
     to_committee(cast, case, at)
     hold_meeting(cast, [case], at)
-    later = publish(cast, [case], at).ends_at + timedelta(days=1)
+    return case, publish(cast, [case], at)
+
+
+def past_its_notice(cast: Cast, at: datetime) -> tuple[Case, datetime]:
+    """A case that only waits for the announcement, and the day after its notice."""
+    case, notice = under_notice(cast, at)
+    later = notice.ends_at + timedelta(days=1)
     tick(later)
     return case, later

@@ -13,8 +13,8 @@ from accreditation.clocks import is_past
 from accreditation.errors import Refusal
 from accreditation.models import Case, Notice, Objection
 from tests.clock import Clock
-from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.steps import hold_meeting, publish, to_committee
+from tests.factories.cast import Cast, make_cast
+from tests.factories.held import under_notice
 from workflows import door
 from workflows.selectors.public_register import may_object
 from workflows.tick import tick
@@ -41,10 +41,7 @@ def cast(settings: LazySettings, clock: Clock) -> Cast:
 @pytest.fixture
 def case(cast: Cast, clock: Clock) -> Case:
     """Under notice."""
-    row = filed_case(cast)
-    to_committee(cast, row, clock.at)
-    hold_meeting(cast, [row], clock.at)
-    publish(cast, [row], clock.at)
+    row, _notice = under_notice(cast, clock.at)
     return row
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import override
 from accreditation.models import Application, Case, Objection
 from accreditation.visibility import View
 from tests.clock import Clock
-from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.cast import Cast, make_cast
 from tests.factories.hearings import dismiss
-from tests.factories.steps import hold_meeting, publish, to_committee
+from tests.factories.held import under_notice
 from workflows import door
 from workflows.presentation.timeline import READERS, timeline
 from workflows.procedures import PROCEDURES
@@ -29,10 +29,7 @@ def cast(settings: LazySettings, clock: Clock) -> Cast:
 @pytest.fixture
 def case(cast: Cast, clock: Clock) -> Case:
     """In public notice, with an objection that was dismissed."""
-    case = filed_case(cast)
-    to_committee(cast, case, clock.at)
-    hold_meeting(cast, [case], clock.at)
-    publish(cast, [case], clock.at)
+    case, _notice = under_notice(cast, clock.at)
     door.perform(case, "raise_objection", by=clock_person(), at=clock.at, form=OBJECTOR)
     dismiss(case, Objection.objects.get(), at=clock.at, reasons="经核对均为专职人员")
     return Case.objects.get(pk=case.pk)
