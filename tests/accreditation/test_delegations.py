@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accreditation.acts import Replayed
 from accreditation.audit import verify_all
 from accreditation.errors import AlreadyDone, Denied, Refusal
+from accreditation.holdings import holdings, in_force
 from accreditation.models import AuditEvent, Delegation, Message, RoleGrant, User
 from accreditation.permissions import has_power, has_power_at, powers_of
 from accreditation.roles import DELEGABLE, Power, Role
@@ -88,6 +90,30 @@ def test_ends_early_with_whatever_it_rests_on(cast: Cast, ending: str) -> None:
     else:
         revoke_role(own_grant(cast.office), by=cast.security, at=cast.at, ground="调岗")
     assert not has_power(cast.office, LENT, at=later)
+
+
+def test_statement_for_one_person_and_rows_for_everybody_say_the_same(cast: Cast) -> None:
+    """What a person holds is asked in written SQL, who holds what in rows: each moment at which a part ends."""
+    (row,) = lend(cast, starts_at=cast.at + DAY)
+    moments = [cast.at + span for span in (DAY / 2, DAY, 3 * DAY, 7 * DAY - DAY / 9, 7 * DAY)]
+    endings: list[Callable[[], Any]] = [
+        lambda: None,
+        lambda: Delegation.objects.filter(pk=row.pk).update(revoked_at=cast.at, revoked_by=cast.publisher),
+        lambda: Delegation.objects.filter(pk=row.pk).update(revoked_at=None, revoked_by=None),
+        lambda: User.objects.filter(pk=cast.publisher.pk).update(is_active=False),
+        lambda: User.objects.filter(pk=cast.publisher.pk).update(is_active=True),
+        lambda: RoleGrant.objects.filter(user=cast.publisher).update(revoked_at=cast.at),
+    ]
+    seen = set()
+    for end in endings:
+        end()
+        for at in moments:
+            said = [one.lender.delegation for one in holdings(cast.office, at) if one.lender]
+            assert said == list(in_force(at).filter(delegate=cast.office).values_list("pk", flat=True))
+            own = RoleGrant.objects.filter(user=cast.office, revoked_at__isnull=True).count()
+            assert sum(one.lender is None for one in holdings(cast.office, at)) == own
+            seen.add(bool(said))
+    assert seen == {True, False}
 
 
 def test_check_of_power_takes_one_statement_whatever_is_lent(cast: Cast) -> None:
