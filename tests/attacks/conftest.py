@@ -6,6 +6,7 @@ import copy
 import logging
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
@@ -41,8 +42,7 @@ def short_refusals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     requests = logging.getLogger("django.request")
     with (
         override_settings(TEMPLATES=templates, SESSION_SAVE_EVERY_REQUEST=False),
-        pytest.MonkeyPatch.context() as patch,
+        patch("config.middleware.keep_refusal", lambda request, response: None),  # no builder comes through there
+        patch.object(requests, "disabled", True),
     ):
-        patch.setattr("config.middleware.keep_refusal", lambda request, response: None)
-        patch.setattr(requests, "disabled", True)
         yield

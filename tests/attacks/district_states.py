@@ -21,7 +21,9 @@ from tests.factories.hearings import FACTS, STATEMENT, hear, uphold
 from tests.factories.held import REASON as HELD_BY
 from tests.factories.held import hold_meanwhile
 from tests.factories.local import LocalCast, make_local_cast
+from tests.factories.snapshots import remembered
 from tests.factories.steps import marks
+from tests.factories.ways import lead
 from workflows import batch_acts, door
 from workflows.tick import tick
 
@@ -53,17 +55,18 @@ class DistrictStates:
         if state in NEEDS_NO_NOTICE:
             self.local.batch.notice_days = 0
             self.local.batch.save(update_fields=["notice_days"])
-        changed = self.below if state == S.INELIGIBLE else {}
-        case = steps.drafted(self.local, **changed)
-        self._bind(case)
+        case = self._drafted(self.below if state == S.INELIGIBLE else {})
         if state == S.WITHDRAWN:
             door.perform(case, "withdraw", by=self.people["applicant"], at=self.at)
         elif state != S.DRAFT:
-            through = self.local.town if state == S.UNDER_FORWARDING else None
-            form = {"declaration": True, "insists": True, "forwarder": through}
-            door.perform(case, "submit", by=self.people["applicant"], at=self.at, form=form)
-            for step in self.ways()[state]:
-                step(self, case)
+            sent = D.submit_through_town if state == S.UNDER_FORWARDING else D.submit
+            lead(self, case, (sent, *self.ways()[state]))
+        return case
+
+    @remembered
+    def _drafted(self, changed: dict[str, int]) -> Case:
+        case = steps.drafted(self.local, **changed)
+        self._bind(case)
         return case
 
     def ways(self) -> dict[str, tuple[Step, ...]]:
@@ -75,6 +78,14 @@ class DistrictStates:
         door.perform(case, verb, by=self.people[role], at=self.at, form=form)
 
     # --- steps ------------------------------------------------------------------------------------------------------
+    def submit(self, case: Case) -> None:
+        """Sent in."""
+        self.act(case, "submit", "applicant", declaration=True, insists=True, forwarder=None)
+
+    def submit_through_town(self, case: Case) -> None:
+        """Sent in, to be forwarded by the town."""
+        self.act(case, "submit", "applicant", declaration=True, insists=True, forwarder=self.local.town)
+
     def accept(self, case: Case) -> None:
         """Accepted by the district."""
         self.act(case, "accept", self.reviewer)

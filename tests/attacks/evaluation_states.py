@@ -19,7 +19,9 @@ from tests.factories.cast import make_cast, stored_file, with_material
 from tests.factories.figures import facts_for
 from tests.factories.hearings import FACTS, STATEMENT
 from tests.factories.reconsidering import reconsiderers, set_aside
+from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates
+from tests.factories.ways import lead
 from workflows import batch_acts, door
 from workflows.opening import open_application
 from workflows.tick import tick
@@ -50,14 +52,17 @@ class EvaluationStates:
 
     def case_in(self, state: str) -> Case:
         """A case in that state; `at` is moved on where the way there takes time."""
-        case = open_application(self.cast.enterprises[0], self.batch, by=self.people["applicant"], at=self.at)
-        with_material(case, self.people["applicant"], self.at, **(self.marginal if state in WARNED else {}))
-        bindings.bind(
-            self._evidence(case), Provable("figure", "rd_staff", self.year), page=1, by=self.people["applicant"],
-            at=self.at,
-        )  # fmt: skip
-        for step in self.ways()[state]:
-            step(self, case)
+        case = self._drafted(self.marginal if state in WARNED else {})
+        lead(self, case, self.ways()[state])
+        return case
+
+    @remembered
+    def _drafted(self, changed: dict[str, Any]) -> Case:
+        by = self.people["applicant"]
+        case = open_application(self.cast.enterprises[0], self.batch, by=by, at=self.at)
+        with_material(case, by, self.at, **changed)
+        proven = Provable("figure", "rd_staff", self.year)
+        bindings.bind(self._evidence(case), proven, page=1, by=by, at=self.at)
         return case
 
     def ways(self) -> dict[str, tuple[Step, ...]]:

@@ -20,7 +20,9 @@ from tests.factories.figures import facts_for
 from tests.factories.hearings import FACTS, STATEMENT, hear, uphold
 from tests.factories.held import REASON as HELD_BY
 from tests.factories.held import hold_meanwhile
+from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates, marks
+from tests.factories.ways import lead
 from workflows import batch_acts, door
 from workflows.opening import open_application
 from workflows.tick import tick
@@ -50,16 +52,19 @@ class GenericStates:
         if state in WITHOUT_NOTICE:
             Batch.objects.filter(pk=self.batch.pk).update(notice_days=0)
             self.batch.refresh_from_db(fields=["notice_days"])
+        case = self._drafted(is_below=state == S.INELIGIBLE)
+        if state == S.WITHDRAWN:
+            self.act(case, "withdraw", "applicant")
+        elif state != S.DRAFT:
+            lead(self, case, (G.submit, *WAYS[state]))
+        return case
+
+    @remembered
+    def _drafted(self, *, is_below: bool) -> Case:
         by = self.people["applicant"]
         case = open_application(self.cast.enterprises[0], self.batch, by=by, at=self.at)
-        with_material(case, by, self.at, **({"invention_patents_valid": 0} if state == S.INELIGIBLE else {}))
+        with_material(case, by, self.at, **({"invention_patents_valid": 0} if is_below else {}))
         self._bind(case)
-        if state == S.WITHDRAWN:
-            door.perform(case, "withdraw", by=by, at=self.at)
-        elif state != S.DRAFT:
-            door.perform(case, "submit", by=by, at=self.at, form={"declaration": True, "insists": True})
-            for step in WAYS[state]:
-                step(self, case)
         return case
 
     def act(self, case: Case, verb: str, role: str, **form: Any) -> None:
@@ -67,6 +72,10 @@ class GenericStates:
         door.perform(case, verb, by=self.people[role], at=self.at, form=form)
 
     # --- steps ------------------------------------------------------------------------------------------------------
+    def submit(self, case: Case) -> None:
+        """Sent in."""
+        self.act(case, "submit", "applicant", declaration=True, insists=True)
+
     def accept(self, case: Case) -> None:
         """Accepted by the district."""
         self.act(case, "accept", "district")

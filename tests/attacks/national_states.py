@@ -18,6 +18,8 @@ from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.figures import facts_for
 from tests.factories.held import REASON as HELD_BY
 from tests.factories.held import hold_meanwhile
+from tests.factories.snapshots import remembered
+from tests.factories.ways import lead
 from workflows import door
 from workflows.opening import open_application
 from workflows.tick import tick
@@ -51,17 +53,19 @@ class NationalStates:
 
     def case_in(self, state: str) -> Case:
         """A case in that state; `at` is moved on where the way there takes time."""
-        by, figures = self.people["applicant"], steps.STRONG
-        if state == S.INELIGIBLE:
-            figures = figures | self.below
-        case = open_application(self.cast.enterprises[0], self.batch, by=by, at=self.at)
-        with_material(case, by, self.at, **figures)
-        self._bind(case)
+        case = self._drafted(self.below if state == S.INELIGIBLE else {})
         if state == S.WITHDRAWN:
-            door.perform(case, "withdraw", by=by, at=self.at)
+            door.perform(case, "withdraw", by=self.people["applicant"], at=self.at)
         elif state != S.DRAFT:
-            door.perform(case, "submit", by=by, at=self.at, form={"declaration": True, "insists": True})
-            _WAYS[state](self, case)
+            lead(self, case, (N.submit, *_WAYS[state]))
+        return case
+
+    @remembered
+    def _drafted(self, changed: dict[str, int]) -> Case:
+        by = self.people["applicant"]
+        case = open_application(self.cast.enterprises[0], self.batch, by=by, at=self.at)
+        with_material(case, by, self.at, **steps.STRONG | changed)
+        self._bind(case)
         return case
 
     def _bind(self, case: Case) -> None:
@@ -74,6 +78,11 @@ class NationalStates:
     def year(self) -> int:
         """The newest year of the figures."""
         return self.batch.reporting_year
+
+    def submit(self, case: Case) -> None:
+        """Sent in."""
+        form = {"declaration": True, "insists": True}
+        door.perform(case, "submit", by=self.people["applicant"], at=self.at, form=form)
 
     def send_back(self, case: Case) -> None:
         """Returned for one figure and one kind of evidence, both handed in anew."""
@@ -88,8 +97,7 @@ class NationalStates:
         self._bind(case)
 
     def lapse(self, case: Case) -> None:
-        """Returned and not corrected."""
-        self.send_back(case)
+        """Nobody corrected."""
         self.at = case.deadlines.get(kind="correction", state="running").due_at + timedelta(seconds=1)
         tick(self.at)
 
@@ -108,36 +116,26 @@ class NationalStates:
 
     def rank(self, case: Case) -> None:
         """Before the committee as the only line of the ranking."""
-        self.score(case)
         steps.rank(self.cast, self.batch)
         self.at = self.batch.closes_at + timedelta(minutes=2)
 
-    def decide(self, choice: Choice, *, quota: int = 1) -> Callable[[Case], None]:
+    def decide(self, case: Case, choice: Choice, quota: int) -> None:
         """Decided by the committee."""
+        Ranking.objects.filter(batch=self.batch).update(quota=quota)
+        steps.decide(self.cast, self.batch, {case.number: choice})
+        self.at = self.batch.closes_at + timedelta(hours=2)
 
-        def step(case: Case) -> None:
-            self.rank(case)
-            Ranking.objects.filter(batch=self.batch).update(quota=quota)
-            steps.decide(self.cast, self.batch, {case.number: choice})
-            self.at = self.batch.closes_at + timedelta(hours=2)
+    def send(self, case: Case) -> None:
+        """Recommended."""
+        steps.send(self.cast, self.batch)
 
-        return step
-
-    def answer(self, *, recognised: bool | None) -> Callable[[Case], None]:
-        """Recommended; where it is said how, answered by the national authority."""
-
-        def step(case: Case) -> None:
-            self.decide(Choice.RECOGNISE)(case)
-            steps.send(self.cast, self.batch)
-            if recognised is not None:
-                steps.result(self.cast, self.batch, [case] * recognised, {} if recognised else {case: "未列入"})
-                self.at = self.batch.closes_at + timedelta(days=61)
-
-        return step
+    def answer(self, case: Case, *, recognised: bool) -> None:
+        """Answered by the national authority."""
+        steps.result(self.cast, self.batch, [case] * recognised, {} if recognised else {case: "未列入"})
+        self.at = self.batch.closes_at + timedelta(days=61)
 
     def end_as_held(self, case: Case) -> None:
-        """Recommended, and the title has come otherwise."""
-        self.answer(recognised=None)(case)
+        """The title has come otherwise."""
         hold_meanwhile(case)
         door.perform(case, "end_as_held", by=self.people["office"], at=self.at, form={"reason": HELD_BY})
 
@@ -247,20 +245,40 @@ class DemonstrationStates(NationalStates):
 
 
 _CHOICES = {"propose": Choice.RECOGNISE, "refuse": Choice.REFUSE, "postpone": Choice.POSTPONE}
-_WAYS: dict[str, Callable[[NationalStates, Case], None]] = {
-    S.UNDER_COMPLETENESS_CHECK: lambda states, case: None,
-    S.RETURNED: NationalStates.send_back,
-    S.LAPSED: NationalStates.lapse,
-    S.INELIGIBLE: NationalStates.find_ineligible,
-    S.UNDER_CONSULTATION: NationalStates.consult,
-    S.AWAITING_RANKING: lambda states, case: states.score(case),
-    S.UNDER_OVERALL_REVIEW: NationalStates.rank,
-    S.POSTPONED: lambda states, case: states.decide(Choice.POSTPONE)(case),
-    S.NOT_RECOMMENDED: lambda states, case: states.decide(Choice.REFUSE)(case),
-    S.TO_BE_RECOMMENDED: lambda states, case: states.decide(Choice.RECOGNISE)(case),
-    S.NOT_IN_QUOTA: lambda states, case: states.decide(Choice.RECOGNISE, quota=0)(case),
-    S.RECOMMENDED_UPWARD: lambda states, case: states.answer(recognised=None)(case),
-    S.RECOGNISED_ABOVE: lambda states, case: states.answer(recognised=True)(case),
-    S.HELD_OTHERWISE: NationalStates.end_as_held,
-    S.NOT_RECOGNISED_ABOVE: lambda states, case: states.answer(recognised=False)(case),
+N = NationalStates
+Step = Callable[[NationalStates, Case], None]
+
+
+def _score(world: NationalStates, case: Case) -> None:
+    """However the programme does it."""
+    world.score(case)
+
+
+def _decided(choice: Choice, quota: int = 1) -> Step:
+    return lambda world, case: world.decide(case, choice, quota)
+
+
+def _answered(recognised: bool) -> Step:
+    return lambda world, case: world.answer(case, recognised=recognised)
+
+
+_RANKED: tuple[Step, ...] = (_score, N.rank)
+_PROPOSED: tuple[Step, ...] = (*_RANKED, _decided(Choice.RECOGNISE))
+_SENT: tuple[Step, ...] = (*_PROPOSED, N.send)
+_WAYS: dict[str, tuple[Step, ...]] = {
+    S.UNDER_COMPLETENESS_CHECK: (),
+    S.RETURNED: (N.send_back,),
+    S.LAPSED: (N.send_back, N.lapse),
+    S.INELIGIBLE: (N.find_ineligible,),
+    S.UNDER_CONSULTATION: (N.consult,),
+    S.AWAITING_RANKING: (_score,),
+    S.UNDER_OVERALL_REVIEW: _RANKED,
+    S.POSTPONED: (*_RANKED, _decided(Choice.POSTPONE)),
+    S.NOT_RECOMMENDED: (*_RANKED, _decided(Choice.REFUSE)),
+    S.TO_BE_RECOMMENDED: _PROPOSED,
+    S.NOT_IN_QUOTA: (*_RANKED, _decided(Choice.RECOGNISE, quota=0)),
+    S.RECOMMENDED_UPWARD: _SENT,
+    S.RECOGNISED_ABOVE: (*_SENT, _answered(recognised=True)),
+    S.HELD_OTHERWISE: (*_SENT, N.end_as_held),
+    S.NOT_RECOGNISED_ABOVE: (*_SENT, _answered(recognised=False)),
 }

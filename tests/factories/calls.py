@@ -67,6 +67,11 @@ def _changed() -> tuple[tuple[str, str], ...]:
     return tuple((name, repr(getattr(settings, name, None))) for name in sorted(names - OF_ONE_TEST))
 
 
+def is_world(value: Any) -> bool:
+    """Whether it leads cases from state to state, and holds nothing but what can be told."""
+    return hasattr(value, "case_in") and hasattr(value, "form")
+
+
 def told(value: Any) -> Any:
     """The content of a value, comparable and hashable; of a row its own columns."""
     if isinstance(value, PLAIN):
@@ -76,6 +81,8 @@ def told(value: Any) -> Any:
         return type(value), tuple((f.attname, repr(held.get(f.attname))) for f in value._meta.concrete_fields)
     if is_dataclass(value):
         return type(value), tuple(told(getattr(value, field.name)) for field in fields(value))
+    if is_world(value):
+        return type(value), told(vars(value))
     if isinstance(value, dict):
         return dict, tuple((told(key), told(held)) for key, held in value.items())
     if isinstance(value, list | tuple):
@@ -91,6 +98,9 @@ def follow(own: Any, other: Any) -> Any:
         return other
     if isinstance(own, Model):
         vars(own).update(vars(other))
+        return own
+    if is_world(own):
+        follow(vars(own), vars(other))
         return own
     if isinstance(own, dict):
         changed = {key: follow(own[key], held) if key in own else held for key, held in other.items()}
