@@ -16,6 +16,7 @@ from accreditation.enums import ApplicationState, MemberState
 from accreditation.models import Case, Deadline, Member, User
 from accreditation.permissions import holdings_of
 from accreditation.roles import Power
+from accreditation.selectors.holders import once_called
 from accreditation.visibility import own_matters
 from workflows.flow_tasks import OPEN
 from workflows.workdays import END_OF_DAY, SHANGHAI, WorkCalendar
@@ -92,7 +93,8 @@ def inbox(
 ) -> tuple[list[WorkItem], int]:
     """A page of the inbox, the most urgent first, and how many there are in all.
 
-    `powers` limits it to the tasks of one desk; `words` are looked for in number and name of the enterprise.
+    `powers` limits it to the tasks of one desk; `words` are looked for in number, name and earlier names of
+    the enterprise.
     """
     tasks = desk_tasks(user, powers)
     if district:
@@ -101,7 +103,8 @@ def inbox(
         tasks = tasks.filter(flow_task__endswith=f".{node}")
     if words:
         found = Q(process__caseflow__case__number__icontains=words)
-        tasks = tasks.filter(found | Q(process__caseflow__case__enterprise__name__icontains=words))
+        found |= Q(process__caseflow__case__enterprise__name__icontains=words)
+        tasks = tasks.filter(found | Q(process__caseflow__case__enterprise__in=once_called(words)))
     timed = tasks.annotate(due=_due_column())
     if urgency:
         timed = timed.filter(_urgent(at)[Urgency(urgency)])

@@ -44,12 +44,15 @@ from tests.factories.cultivation import listed
 from tests.factories.steps import hold_meeting, publish, to_committee
 from workflows import batch_acts, door
 from workflows.announcement_corrections import listed_in
+from workflows.calendar import current_calendar
 from workflows.consistency import check_all
 from workflows.exports.dossier_rows import anchors_of, tables
 from workflows.exports.evaluations import csv_lines
+from workflows.selectors import desks
 from workflows.selectors.evaluations import calls_of
-from workflows.selectors.matters import matching_titles
+from workflows.selectors.matters import matching_titles, narrowed
 from workflows.tick import tick
+from workflows.worklists import inbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SECOND, THIRD = "上海示例第二名称有限公司", "上海示例第三名称有限公司"
@@ -284,6 +287,17 @@ def test_desk_finds_a_title_by_an_earlier_name(cast: Cast, clock: Clock) -> None
     for name in (first, SECOND):
         found = matching_titles(Title.objects.all(), words=name)
         assert [title.holder for title in found] == [cast.enterprises[0]], name
+
+
+def test_desks_and_inbox_find_a_case_by_an_earlier_name(cast: Cast, clock: Clock) -> None:
+    first, case = cast.enterprises[0].name, filed_case(cast)
+    rename(cast, SECOND, clock)
+    for name, found in ((first, [case.number]), (SECOND, [case.number]), ("从未用过的名称", [])):
+        rows = Case.objects.filter(pk=case.pk)
+        assert [row.number for row in desks.narrowed(rows, words=name)] == found
+        assert [row.number for row in narrowed(rows, words=name)] == found
+        items, _total = inbox(cast.pudong, calendar=current_calendar(), at=clock.at, words=name)
+        assert [item.case.number for item in items] == found
 
 
 def test_correction_names_whom_the_announcement_lists(cast: Cast, evaluated: Batch, clock: Clock) -> None:

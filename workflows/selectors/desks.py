@@ -14,6 +14,7 @@ from accreditation.enums import APPLICATION_STATES, ApplicationState, SeatState
 from accreditation.models import Batch, Case, Deadline, Seat, User
 from accreditation.permissions import districts_of
 from accreditation.roles import Power
+from accreditation.selectors.holders import once_called
 from accreditation.visibility import visible_cases
 from workflows.presentation.words import district_name
 
@@ -93,11 +94,11 @@ def forwarded_cases(user: User) -> QuerySet[Case]:
 def narrowed(
     cases: QuerySet[Case], *, words: str = "", state: str = "", district: str = "", batch: str = ""
 ) -> QuerySet[Case]:
-    """Cases that fit every given filter; `words` are looked for in number, name and credit code."""
+    """Cases that fit every given filter; `words` are looked for in number, name, earlier names and credit code."""
     if words:
         found = Q(number__icontains=words) | Q(enterprise__name__icontains=words)
         found |= Q(application__product_name__icontains=words)
-        cases = cases.filter(found | Q(enterprise__uscc__iexact=words))
+        cases = cases.filter(found | Q(enterprise__uscc__iexact=words) | Q(enterprise__in=once_called(words)))
     if state:
         cases = cases.filter(state=state)
     if district:

@@ -59,10 +59,10 @@ def own_matters(user: Person) -> list[Case]:
 
 
 def narrowed(cases: QuerySet[Case], *, words: str = "", state: str = "") -> QuerySet[Case]:
-    """Cases that fit every given filter; `words` are looked for in number, name and credit code."""
+    """Cases that fit every given filter; `words` are looked for in number, name, earlier names and credit code."""
     if words:
         found = Q(number__icontains=words) | Q(enterprise__name__icontains=words)
-        cases = cases.filter(found | Q(enterprise__uscc__iexact=words))
+        cases = cases.filter(found | Q(enterprise__uscc__iexact=words) | Q(enterprise__in=once_called(words)))
     return cases.filter(state=state) if state else cases
 
 

@@ -8,6 +8,7 @@ from accreditation.errors import NotFound
 from accreditation.models import Member, Reissue, ReissueLetter, Title, User
 from accreditation.permissions import districts_of, has_power_at
 from accreditation.roles import Power
+from accreditation.selectors.holders import once_called
 from workflows.reissue_who import POWERS, power_at
 from workflows.reissuing import place_of
 
@@ -26,10 +27,11 @@ def reissues_of_authority(user: User) -> QuerySet[Reissue]:
 
 
 def narrowed(rows: QuerySet[Reissue], *, words: str = "", state: str = "") -> QuerySet[Reissue]:
-    """Requests that fit; `words` are looked for in both numbers, holder and credit code."""
+    """Requests that fit; `words` are looked for in both numbers, holder, its earlier names and credit code."""
     if words:
         found = Q(number__icontains=words) | Q(title__number__icontains=words)
-        rows = rows.filter(found | Q(title__holder__name__icontains=words) | Q(title__holder__uscc__iexact=words))
+        found |= Q(title__holder__name__icontains=words) | Q(title__holder__in=once_called(words))
+        rows = rows.filter(found | Q(title__holder__uscc__iexact=words))
     return rows.filter(state=state) if state else rows
 
 
