@@ -103,7 +103,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "not_recommend": Sentence(_("区级不予推荐"), _("办件 %(case)s 未获区主管部门推荐，理由见告知书。")),
     "pass_completeness_check": Sentence(_("形式审查通过"), _("办件 %(case)s 已通过市级形式审查。")),
     "appoint_panel": Sentence(_("评审组已组成"), _("办件 %(case)s 的评审组已组成，进入专家评审。")),
-    "panel_appointed": Sentence(_("评审任务"), _("您已被选为办件 %(case)s 的评审专家，请先声明有无利害关系。")),
+    "panel_appointed": Sentence(_("评审任务"), _("您已被选为办件 %(case)s 的评审专家，请打开办件声明有无利害关系。")),
     "recusal_ordered": Sentence(
         _("您已回避"),
         _("您与办件 %(case)s 的申报单位有利害关系，已被责令回避，不再参加该件评审。"),
