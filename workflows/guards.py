@@ -44,8 +44,8 @@ def batch_takes_applications(doing: Doing) -> Iterable[Reason]:
 
 
 def title_is_not_held(doing: Doing) -> Iterable[Reason]:
-    """What is held and stands is not applied for again."""
-    if titles.standing_title(doing.application) is not None:
+    """What is held and stands is not applied for again, but renewed where its time has come."""
+    if titles.standing_title(doing.application, on=doing.at.astimezone(SHANGHAI).date()) is not None:
         yield Reason("already_held", _("该单位已持有本项目的有效资格，无需再次申报。"))
 
 
