@@ -28,7 +28,7 @@ def faults_of_entering(enterprise: Enterprise, batch: Batch, at: datetime, *, pr
         yield from _faults_of_held(enterprise, batch, product, at)
     elif call_for(enterprise, batch) is None:
         yield Reason("not_called", _("该单位没有被通知参加本次评价。"))
-    yield from guards.faults_of_bar(enterprise, batch.programme, at)
+    yield from guards.faults_of_bar(enterprise, batch, at)
 
 
 def _faults_of_open(enterprise: Enterprise, batch: Batch, product: str) -> Iterator[Reason]:
