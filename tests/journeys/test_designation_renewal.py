@@ -129,6 +129,11 @@ def test_title_is_renewed_in_time_and_runs_on_under_its_number_with_a_new_certif
     assert Application.objects.get(case__number=number).title == renewed
     entry = AuditEvent.objects.filter(verb="prolong").get().content
     assert (entry["before"], entry["until"], entry["case"]) == (str(ends), str(renewed.valid_until), number)
+    first_list = pages.opened(None, "announcement", title.announcement_number)
+    assert (f' — <time datetime="{ends}"' in first_list, "现有效期至" in first_list) == (True, True)
+    second_list = pages.opened(None, "announcement", "示例〔2027〕1号")
+    assert (str(renewed.valid_until) in second_list, "现有效期至" in second_list) == (True, False)
+    assert ("续期" in first_list, "续期" in second_list) == (False, True)
     letter = Letter.objects.get(case__number=number, kind="recognition").body
     assert ("准予续期" in letter, "被认定为" in letter) == (True, False)
     first, second = Certificate.objects.order_by("pk")
