@@ -30,6 +30,11 @@ def months_of(rules: RuleSet) -> int | None:
     return int(rules.parameter(RENEWAL_MONTHS).amount())
 
 
+def are_renewed(batch: Batch) -> bool:
+    """Whether titles are renewed on application in a batch."""
+    return months_of(rules_of(batch)) is not None
+
+
 def opens_on(last_day: date, months: int) -> date:
     """First day on which a renewal may be filed: so many months before, the month's last day where it is shorter."""
     year, month = divmod(last_day.year * 12 + last_day.month - 1 - months, 12)

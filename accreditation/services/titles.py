@@ -157,6 +157,8 @@ def standing_title(application: Application, *, is_locked: bool = False, on: dat
 
 def title_renewed(application: Application, *, is_locked: bool = False) -> Title | None:
     """The title that an application asks to renew, while its holder has it."""
+    if not renewals.are_renewed(application.batch):
+        return None
     held = _asked_for(application, is_locked=is_locked)
     return held if held is not None and renewals.is_renewed_by(held, application) else None
 
