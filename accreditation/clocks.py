@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -97,3 +97,11 @@ SUSPENDS_RECONSIDERATION = (  # 行政复议法第三十九条, items 4 to 10; t
     _G.SUCCESSOR_UNKNOWN, _G.CANNOT_TAKE_PART, _G.SETTLING, _G.LAW_IN_QUESTION, _G.OTHER_CASE, _G.NORM_EXAMINED,
     _G.NEEDED,
 )  # fmt: skip
+
+
+def years_on(day: date, years: int) -> date:
+    """The same day so many years later; 28 February for the 29th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

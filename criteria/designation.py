@@ -48,6 +48,7 @@ PARAMETERS: dict[str, Parameter] = {
     "expert_review_working_days": Parameter("working_day", 1, MOST_DAYS),
     "notice_working_days": Parameter("working_day", 0, MOST_DAYS),
     "validity_years": Parameter("year", 1, MOST_YEARS),
+    "renewal_months": Parameter("month", 1, MOST_YEARS * 12),
     "quota": Parameter("unit", 1, MOST_QUOTA, may_be_unknown=True),
     "tie_years": Parameter("year", 0, MOST_YEARS),
     # of the committee: its quorum as a fraction, ballots with (0) or without names (1), and what a deadlock means
@@ -57,7 +58,7 @@ PARAMETERS: dict[str, Parameter] = {
     "committee_deadlock_rule": Parameter("unit", 0, 2),
 }
 _OF_COMMITTEE = {name for name in PARAMETERS if name.startswith("committee_")}
-OPTIONAL = frozenset({"expert_review_working_days", "quota", "tie_years", *_OF_COMMITTEE})
+OPTIONAL = frozenset({"expert_review_working_days", "quota", "renewal_months", "tie_years", *_OF_COMMITTEE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +279,9 @@ def _check_together(rules: RuleSet, faults: FaultList) -> None:
     if not _EDITION.fullmatch(rules.edition):
         zh, en = "应为至多 19 位小写字母、数字和连字符", "must be at most 19 small letters, digits and hyphens"
         faults.add("rules.edition", zh, en)
+    if rules.cycle is not None and rules.cycle.until == "unlimited":
+        zh, en = "与有效年数（validity_years）矛盾", "contradicts validity_years"
+        faults.add("rules.cycle.until", zh, en)
     if not rules.form:
         faults.add("rules.form", "缺少申报数据表", "the form is missing")
 

@@ -283,7 +283,7 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """How long a title runs; `until` is `next_evaluation`."""
+    """How long a title runs: `until` its `next_evaluation`, a `renewal` that its holder applies for, or `unlimited`."""
 
     until: str
     text_zh: str

@@ -308,11 +308,14 @@ def read_instrument(row: Cursor) -> Instrument:
     return Instrument(title_zh, title_en, row.text("number", ""), row.confidence(), row.texts("source"))
 
 
+UNTIL = ("next_evaluation", "renewal", "unlimited")
+
+
 def read_cycle(section: Cursor) -> Cycle:
     """How long a title runs."""
     text_zh, text_en = section.pair("text")
     cycle = Cycle(
-        section.choice("until", ("next_evaluation", "unlimited")),
+        section.choice("until", UNTIL),
         text_zh,
         text_en,
         section.named("figures", figure_from),

@@ -17,6 +17,7 @@ from criteria.ruleset import CrossCheck, ExpertReview, Figure, Gate, GateKind, R
 from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
 from criteria.ways import ways_of
 
+RENEWAL, RENEWAL_MONTHS = "renewal", "renewal_months"
 MOST_STEPS = 1000  # marks that an expert can choose from
 # Sections that decide nothing and still quote texts; an instrument is a text itself.
 _CITING = ("evidence", "anomalies", "remarks")
@@ -42,8 +43,24 @@ def check_soundness(rules: RuleSet, faults: FaultList) -> None:
     _check_anomalies(rules, faults)
     _check_completeness(rules, faults)
     _check_sources(rules, faults)
+    _check_renewal(rules, faults)
     if rules.expert_review:
         _check_expert_review(rules.expert_review, faults)
+
+
+def _check_renewal(rules: RuleSet, faults: FaultList) -> None:
+    """A title that is renewed on application says how long before its end, which is within its own term."""
+    is_renewed, figure = rules.cycle is not None and rules.cycle.until == RENEWAL, rules.parameters.get(RENEWAL_MONTHS)
+    if is_renewed and (figure is None or figure.value is None):
+        zh, en = "可以续期的须写明届满前多少个月起受理", "a title that is renewed needs the months before its end"
+        faults.add(f"parameters.{RENEWAL_MONTHS}", zh, en)
+    if figure is not None and not is_renewed:
+        zh, en = f"只有 cycle.until 为 {RENEWAL} 的才有这个参数", f"only where cycle.until is {RENEWAL}"
+        faults.add(f"parameters.{RENEWAL_MONTHS}", zh, en)
+    years = rules.parameters.get("validity_years")
+    if figure is not None and figure.value and years is not None and years.value and figure.value >= years.value * 12:
+        zh, en = "应短于有效期", "must be shorter than the title runs"
+        faults.add(f"parameters.{RENEWAL_MONTHS}.value", zh, en)
 
 
 def _check_sources(rules: RuleSet, faults: FaultList) -> None:

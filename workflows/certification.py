@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ from certificates.selectors import (
     standing_certificate,
     version_under_way,
 )
-from certificates.services.progress import Progress, issued_for, progress_of
+from certificates.services.progress import Progress, asked_among, issued_for, progress_of
 from certificates.services.requests import Particulars, RequestRefused, request_certificate, request_new_version
 from certificates.snapshot import Fault, Snapshot, SnapshotRefused
 from certificates.standing import Standing
@@ -140,9 +141,9 @@ def request_key(title_number: str) -> str:
     return f"title:{title_number}"
 
 
-def renewal_key(title_number: str, year: int) -> str:
-    """The key under which the version after an evaluation is asked for, once."""
-    return f"renewal:{title_number}:{year}"
+def renewal_key(title_number: str, occasion: int | str) -> str:
+    """The key under which the version after an evaluation (its year) or a renewal (its case) is asked for, once."""
+    return f"renewal:{title_number}:{occasion}"
 
 
 def certificate_of_title(title: Title) -> Certificate | None:
@@ -231,18 +232,28 @@ def certificates_to_note() -> Iterator[tuple[str, str, dict[str, str]]]:
     waiting = Application.objects.filter(
         state=ApplicationState.RECOGNISED, case__closed_at__isnull=True, title__isnull=False
     )
-    titles = waiting.order_by("case_id").values_list("title__number", "case__number")
-    cases = {request_key(title): case for title, case in titles}
+    cases = {key: case for case, key in keys_asked(waiting.order_by("case_id")).items()}
     for found in issued_for(cases):
         form = {"certificate": found.number, "sha256": str(found.sha256), "identifier": str(found.identifier)}
         yield found.number, cases[found.request_key], form
 
 
+def keys_asked(granted: QuerySet[Application]) -> dict[str, str]:
+    """By number of case: the key of the certificate asked for, a renewal's new version or the title's first."""
+    columns = ("case__number", "title__number", "title__announcement_number", "announcement__number")
+    rows = list(granted.values_list(*columns))
+    renewed = {case: renewal_key(title, case) for case, title, first, own in rows if first != own}
+    versions = asked_among(list(renewed.values()))
+    keys = {case: request_key(title) for case, title, _first, _own in rows}
+    return keys | {case: key for case, key in renewed.items() if key in versions}
+
+
 def issuing_of(batch: Batch, *, at: datetime) -> Progress:
     """How far the certificates of a batch's titles are."""
-    granted = batch.applications.filter(title__isnull=False).values_list("title__number", flat=True)
+    rows = batch.applications.filter(title__isnull=False)
     if not batch.is_evaluation:
-        return progress_of([request_key(number) for number in granted], at=at)
+        return progress_of(list(keys_asked(rows).values()), at=at)
+    granted = rows.values_list("title__number", flat=True)
     renewed = {renewal_key(number, batch.year): request_key(number) for number in granted}
     asked = set(Certificate.objects.filter(request_key__in=renewed).values_list("request_key", flat=True))
     return progress_of([key if key in asked else first for key, first in renewed.items()], at=at)

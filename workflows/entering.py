@@ -14,6 +14,7 @@ from accreditation.models import Application, Batch, Enterprise, Title
 from accreditation.products import same_product
 from accreditation.services import titles
 from accreditation.services.evaluation_rounds import call_for
+from accreditation.services.renewals import is_renewable, opens_for
 from workflows import guards
 from workflows.workdays import SHANGHAI
 
@@ -24,10 +25,10 @@ def faults_of_entering(enterprise: Enterprise, batch: Batch, at: datetime, *, pr
         yield Reason("other_district", _("该批次只受理注册地在本区的单位申报。"))
     yield from _faults_of_open(enterprise, batch, product)
     if not batch.is_evaluation:
-        yield from _faults_of_held(enterprise, batch, product)
+        yield from _faults_of_held(enterprise, batch, product, at)
     elif call_for(enterprise, batch) is None:
         yield Reason("not_called", _("该单位没有被通知参加本次评价。"))
-    yield from guards.faults_of_bar(enterprise, batch.programme, at)
+    yield from guards.faults_of_bar(enterprise, batch, at)
 
 
 def _faults_of_open(enterprise: Enterprise, batch: Batch, product: str) -> Iterator[Reason]:
@@ -38,12 +39,29 @@ def _faults_of_open(enterprise: Enterprise, batch: Batch, product: str) -> Itera
         yield Reason("already_open", *(of_product if product else (_("该单位在本批次已有申报。"), "")))
 
 
-def _faults_of_held(enterprise: Enterprise, batch: Batch, product: str) -> Iterator[Reason]:
-    """A title that outlasts the window is not applied for again; one that runs out before may be prepared for."""
-    held = titles.title_held(batch.programme_id, enterprise.pk, product)
-    if held is not None and not _ends_within(held, batch):
-        text = _("该单位已持有本项目的有效资格（%(title)s），无需再次申报。")
-        yield Reason("already_held", text % {"title": held.number}, "product" if product else "")
+def _faults_of_held(enterprise: Enterprise, batch: Batch, product: str, at: datetime) -> Iterator[Reason]:
+    """A title that outlasts the window is not applied for again; one that runs out before may be prepared for.
+
+    One that is renewed on application is renewed from the day that its rules say.
+    """
+    held, field = titles.title_held(batch.programme_id, enterprise.pk, product), "product" if product else ""
+    if held is None or _ends_within(held, batch) or is_renewable(held, batch, at.astimezone(SHANGHAI).date()):
+        return
+    if first := opens_for(held, batch):
+        text = _("该单位已持有本项目的有效资格（%(title)s，有效期至%(until)s），%(first)s起可以申请续期。")
+        values = {"title": held.number, "until": held.valid_until, "first": first}
+        yield Reason("not_yet_renewable", text % values, field)
+        return
+    text = _("该单位已持有本项目的有效资格（%(title)s），无需再次申报。")
+    yield Reason("already_held", text % {"title": held.number}, field)
+
+
+def renewed_in(enterprise: Enterprise, batch: Batch, at: datetime) -> Title | None:
+    """The title that an application of the enterprise would renew in the batch now; of products none, it names one."""
+    if batch.is_evaluation or batch.programme.is_of_product:
+        return None
+    held = titles.title_held(batch.programme_id, enterprise.pk, "")
+    return held if held is not None and is_renewable(held, batch, at.astimezone(SHANGHAI).date()) else None
 
 
 def _ends_within(title: Title, batch: Batch) -> bool:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.clocks import DeadlineKind, DeadlineState, is_past
 from accreditation.enums import BatchState, SeatState
 from accreditation.errors import Reason
-from accreditation.models import Enterprise, Programme
+from accreditation.models import Batch, Enterprise
 from accreditation.services import evaluation, further_returns, material, notices, reviews, titles
 from accreditation.services.adjustments import last_moment
-from accreditation.services.proceedings import standing_bar
+from accreditation.services.proceedings import standing_bar, suspending_fraud
 from accreditation.services.rule_sets import rule_text, rules_of
 from workflows.doing import Doing
 from workflows.who import level_of
@@ -44,8 +44,8 @@ def batch_takes_applications(doing: Doing) -> Iterable[Reason]:
 
 
 def title_is_not_held(doing: Doing) -> Iterable[Reason]:
-    """What is held and stands is not applied for again."""
-    if titles.standing_title(doing.application) is not None:
+    """What is held and stands is not applied for again, but renewed where its time has come."""
+    if titles.standing_title(doing.application, on=doing.at.astimezone(SHANGHAI).date()) is not None:
         yield Reason("already_held", _("该单位已持有本项目的有效资格，无需再次申报。"))
 
 
@@ -61,12 +61,15 @@ def title_can_be_granted(doing: Doing) -> Iterable[Reason]:
 
 def holder_is_not_barred(doing: Doing) -> Iterable[Reason]:
     """No revocation keeps the applicant from applying again; it may have come after the draft was opened."""
-    yield from faults_of_bar(doing.application.enterprise, doing.batch.programme, doing.at)
+    yield from faults_of_bar(doing.application.enterprise, doing.batch, doing.at)
 
 
-def faults_of_bar(enterprise: Enterprise, programme: Programme, at: datetime) -> Iterable[Reason]:
-    """Which revocation bars an enterprise from this title at that moment, and until when."""
-    if bar := standing_bar(enterprise, programme, at.astimezone(SHANGHAI).date()):
+def faults_of_bar(enterprise: Enterprise, batch: Batch, at: datetime) -> Iterable[Reason]:
+    """Which revocation bars an enterprise from this title at that moment and until when, or all in the batch's year."""
+    if fraud := suspending_fraud(batch):
+        values = {"no": fraud.order_number, "year": batch.year}
+        yield Reason("suspended_for_fraud", _("因%(no)s以弄虚作假撤销本项目称号，%(year)s年度暂停本市申报。") % values)
+    if bar := standing_bar(enterprise, batch.programme, at.astimezone(SHANGHAI).date()):
         values = {"no": bar.order_number, "until": bar.barred_until}
         yield Reason("barred", _("该单位的同类称号已由%(no)s撤销，%(until)s前不能再次申报。") % values)
 

@@ -17,13 +17,14 @@ from accreditation.services import (
     notices,
     panels,
     readings,
+    renewals,
     reviews,
     titles,
 )
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
 from criteria.units import amount_text
-from workflows import certification, corrections, flow_tasks, objection_hearings, upholding
+from workflows import certification, corrections, flow_tasks, objection_hearings, renewing, upholding
 from workflows.doing import Doing
 from workflows.points import described_points
 from workflows.who import OFFICE_STATES, level_of
@@ -370,16 +371,26 @@ def settle_objection(is_upheld: bool) -> Callable[[Doing], None]:
 
 
 def grant(doing: Doing) -> None:
-    """Form: announcement. The title is granted; its certificate, if any, is asked for in the same transaction."""
+    """Form: announcement. The title is granted, or the one that was to be renewed is prolonged.
+
+    Its certificate, if any, is asked for in the same transaction.
+    """
     announcement = doing.form["announcement"]
-    until = certification.valid_until(announcement.dated, rules_of(doing.batch))
-    title = titles.grant_title(doing.application, announcement, valid_until=until)
+    renewed = titles.title_renewed(doing.application, is_locked=True)
+    if renewed is not None and renewed.valid_until is not None and announcement.dated <= renewed.valid_until:
+        title = renewals.renew_title(renewed, doing.application, announcement, by=doing.by, at=doing.at)
+        doing.act.note(renews=title.number, valid_until=str(title.valid_until))
+        request = renewing.request_renewed
+    else:
+        until = certification.valid_until(announcement.dated, rules_of(doing.batch))
+        title = titles.grant_title(doing.application, announcement, valid_until=until)
+        renewed, request = None, certification.request_for
     notices.list_in(announcement, doing.application)
     doing.application.title = title
-    is_certified = doing.batch.issues_certificate
-    number = certification.request_for(title, doing.application, announcement, at=doing.at) if is_certified else ""
+    number = request(title, doing.application, announcement, at=doing.at) if doing.batch.issues_certificate else ""
     doing.act.note(announcement=announcement.number, title=title.number, certificate=number)
-    _send(doing, LetterKind.RECOGNITION, announcement=announcement, title=title)
+    is_renewal = renewed is not None
+    _send(doing, LetterKind.RECOGNITION, announcement=announcement, title=title, is_renewal=is_renewal)
 
 
 def note_certificate(doing: Doing) -> None:

@@ -10,7 +10,8 @@ from accreditation.clocks import second_of
 from accreditation.enums import ApplicationState, BatchState, MemberState
 from accreditation.errors import AlreadyDone
 from accreditation.models import Application, AuditEvent, Batch, Title, User
-from accreditation.services.titles import remind_of_end, titles_running_out
+from accreditation.services.renewals import remind_of_renewal, titles_to_renew
+from accreditation.services.titles import concerned, remind_of_end, titles_running_out
 from workflows.calendar import current_calendar
 from workflows.tick import clock_person
 from workflows.workdays import SHANGHAI
@@ -24,6 +25,7 @@ def remind_ahead(at: datetime, limit: int = 200) -> int:
     """Tell everybody concerned once of each day ahead; how many titles and batches were told of."""
     today = at.astimezone(SHANGHAI).date()
     titles = sum(_title(title, at) for title in titles_running_out(today, DAYS_OF_TITLE)[:limit])
+    titles += sum(_renewal(title, at) for title in titles_to_renew(today)[:limit])
     open_batches = Batch.objects.filter(state=BatchState.OPEN, opens_at__lte=at, closes_at__gte=second_of(at))
     return titles + sum(_batch(batch, today, at) for batch in open_batches.order_by("pk"))
 
@@ -32,6 +34,15 @@ def _title(title: Title, at: datetime) -> bool:
     """False when another dispatcher was faster."""
     try:
         remind_of_end(title, days=DAYS_OF_TITLE, by=clock_person(), at=at)
+    except AlreadyDone:
+        return False
+    return True
+
+
+def _renewal(title: Title, at: datetime) -> bool:
+    """False when another dispatcher was faster."""
+    try:
+        remind_of_renewal(title, concerned(title), by=clock_person(), at=at)
     except AlreadyDone:
         return False
     return True

@@ -1,15 +1,17 @@
-"""The certificate of a title whose evaluation prolonged it: the next version, or the first one of an older title."""
+"""The certificate of a title that was prolonged: the next version, or the first one of an older title."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
 
-from accreditation.errors import Refusal
-from accreditation.models import EvaluationCall, Title
+from django.utils.translation import gettext as _
+
+from accreditation.errors import Reason, Refusal
+from accreditation.models import Announcement, Application, EvaluationCall, Title
 from certificates.numbering import NumberForm
 from certificates.occasions import RENEWAL
-from certificates.services.requests import RequestRefused, request_certificate, request_new_version
+from certificates.services.requests import Particulars, RequestRefused, request_certificate, request_new_version
 from certificates.snapshot import SnapshotRefused
 from certificates.standing import Standing
 from workflows.certification import (
@@ -23,7 +25,7 @@ from workflows.certification import (
 
 
 def renew_certificate(title: Title, call: EvaluationCall, *, at: datetime) -> str:
-    """Ask for the renewed certificate in the running transaction; its number, empty where none may be made now.
+    """Ask for the certificate after an evaluation in the running transaction; its number, empty where none may be made.
 
     That is while one is being made, and while title or old one is suspended: a new one would be in force.
     """
@@ -39,14 +41,32 @@ def renew_certificate(title: Title, call: EvaluationCall, *, at: datetime) -> st
         result_zh=call.band_zh,
         result_en=call.band_en,
     )
+    return _request(title, particulars, application, renewal_key(title.number, call.round.year), at)
+
+
+def request_renewed(title: Title, application: Application, announcement: Announcement, *, at: datetime) -> str:
+    """Ask for the certificate of a title that its holder applied to renew, in the running transaction; its number.
+
+    Refusal while another version is being made: the holder is not left without the one of the new term.
+    """
+    stated = particulars_of(title, application, announcement)
+    particulars = replace(stated, occasion=RENEWAL, recognised_on=title.granted_on, granted_on=announcement.dated)
+    number = _request(title, particulars, application, renewal_key(title.number, application.case.number), at)
+    if not number:
+        text = _("称号 %(no)s 的证书现在不能换发。") % {"no": title.number}
+        raise Refusal([Reason("certificate_pending", text)])
+    return number
+
+
+def _request(title: Title, particulars: Particulars, application: Application, key: str, at: datetime) -> str:
+    """The number of the version asked for under the key, or of the first one; empty where none may be made."""
     by, standing = particulars.issuer_zh, standing_certificate_of_title(title)
     try:
         if standing is not None and standing.standing is Standing.IN_FORCE:
-            key = renewal_key(title.number, call.round.year)
             made = request_new_version(certificate=standing, particulars=particulars, request_key=key, by=by, at=at)
         elif standing is None and title.is_standing and certificate_of_title(title) is None:
-            form, key = NumberForm(prefix=title.programme.number_prefix), request_key_of(title)
-            made = request_certificate(particulars=particulars, form=form, request_key=key, by=by, at=at)
+            form, first = NumberForm(prefix=title.programme.number_prefix), request_key_of(title)
+            made = request_certificate(particulars=particulars, form=form, request_key=first, by=by, at=at)
         else:
             return ""
     except RequestRefused:

@@ -117,8 +117,9 @@ def _list_late(round_: EvaluationRound, at: datetime) -> int:
 
 
 def _note(at: datetime, number: str, case_number: str, form: dict[str, str]) -> bool:
+    key = f"certify:{number}:{case_number}"  # a renewed title keeps the number of its certificate
     try:
-        door.perform(case_number, "certify", by=clock_person(), at=at, form=form, request_key=f"certify:{number}")
+        door.perform(case_number, "certify", by=clock_person(), at=at, form=form, request_key=key)
     except Refusal as refusal:
         log.warning("certificate %s not noted: %s", number, refusal)
         return False

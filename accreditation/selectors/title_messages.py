@@ -21,6 +21,12 @@ OF_TITLES: Mapping[str, Sentence] = {
         "centre",
         "title",
     ),
+    "title_renewable": Sentence(
+        _("称号可以申请续期"),
+        _("称号 %(title)s 的有效期至 %(ends_at)s 止，现在起可以在本项目开放的批次中申请续期；期满未续期的自动失效。"),
+        "centre",
+        "title",
+    ),
     # --- what a decided reconsideration brings about
     "set_result_aside": Sentence(_("评价警告已解除"), _("办件 %(case)s：复议决定撤销了评价处理，警告和限期整改解除。")),
     "reopen_change": Sentence(_("变更恢复办理"), _("办件 %(case)s：复议决定撤销了不予确认，变更恢复办理。")),

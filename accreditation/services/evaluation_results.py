@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django_fsm import can_proceed
 
 from accreditation.acts import act
+from accreditation.clocks import years_on
 from accreditation.enums import TitleState
 from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS, WITH_RECTIFICATION
 from accreditation.models import Announcement, Application, Enterprise, EvaluationCall, Title, User
@@ -94,14 +95,6 @@ def prolonged_until(call: EvaluationCall) -> date:
     assert call.title.valid_until is not None
     cycles = 2 if call.consequence == SKIPS_NEXT else 1
     return years_on(call.title.valid_until, cycles * cycle_years(rules_of(call.application.batch)))
-
-
-def years_on(day: date, years: int) -> date:
-    """The same day so many years later; 28 February for the 29th."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
 
 
 def prolong_title(title: Title, *, until: date, call: EvaluationCall, by: User, at: datetime) -> Title:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accreditation.acts import act
 from accreditation.audit import chain_key
 from accreditation.enums import ProceedingKind, ProceedingState
-from accreditation.grounds import bar_years
+from accreditation.grounds import Ground, bar_years
 from accreditation.models import (
     AuditEvent,
+    Batch,
     Case,
     CaseDocument,
     Enterprise,
@@ -25,7 +26,9 @@ from accreditation.models import (
 )
 from accreditation.models.titles import MOVED
 from accreditation.reconsideration_words import UNDOING, ReconsiderationState
+from accreditation.services.rule_sets import rules_of
 
+FRAUD_SUSPENSION = "fraud_suspension_years"
 EFFECTS = {  # what an order does to the title, by the name of its transition
     ProceedingKind.REVOCATION: "revoke",
     ProceedingKind.SUSPENSION: "suspend",
@@ -95,12 +98,33 @@ def bar_from(proceeding: Proceeding, effective_from: date) -> date | None:
 def standing_bar(enterprise: Enterprise, programme: Programme, on: date) -> Proceeding | None:
     """The revocation that keeps an enterprise from applying for this title on that day."""
     rows = Proceeding.objects.filter(title__holder=enterprise, title__programme=programme, barred_until__gt=on)
+    return _in_effect(rows).order_by("-barred_until").first()
+
+
+def suspending_fraud(batch: Batch) -> Proceeding | None:
+    """The revocation for false material that keeps everybody in the city from applying in a batch of that year.
+
+    For so many years after the one in which it took effect as the batch's rules say; None where they say nothing.
+    """
+    figure = rules_of(batch).parameters.get(FRAUD_SUSPENSION)
+    if figure is None or figure.value is None:
+        return None
+    years = (batch.year - int(figure.value), batch.year - 1)
+    rows = Proceeding.objects.filter(
+        title__programme=batch.programme_id, kind=ProceedingKind.REVOCATION, ground=Ground.FALSE_MATERIAL,
+        effective_from__year__range=years,
+    )  # fmt: skip
+    return _in_effect(rows).order_by("-effective_from", "-pk").first()
+
+
+def _in_effect(rows: QuerySet[Proceeding]) -> QuerySet[Proceeding]:
+    """Orders that were made and neither dropped, undone nor stayed."""
     rows = rows.exclude(state=ProceedingState.DROPPED)  # an order that never took effect bars nobody
     challenged = Reconsideration.objects.filter(challenged=OuterRef("case"))
     undone = Q(outcome__in=UNDOING, state=ReconsiderationState.DECIDED)
     stayed = Q(stayed_at__isnull=False) & ~Q(state__in=[ReconsiderationState.DECIDED, ReconsiderationState.WITHDRAWN])
     rows = rows.exclude(Exists(challenged.filter(undone | stayed)))
-    return rows.exclude(order_number="").order_by("-barred_until").first()
+    return rows.exclude(order_number="")
 
 
 def add_document(case: Case, *, file: StoredFile, name: str, purpose: str, by: User, at: datetime) -> CaseDocument:

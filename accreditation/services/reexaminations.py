@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 from django.db.models import Max
 
 from accreditation.acts import act
+from accreditation.clocks import years_on
 from accreditation.enums import TitleState
 from accreditation.models import Reexamination, Title, User
 from accreditation.models.titles import STANDING
 from accreditation.reexamination_words import OPEN, ReexaminationReason, ReexaminationState
 from accreditation.selectors.cultivation import RULES_OF
-from accreditation.services.evaluation_results import years_on
 from criteria.ruleset import RuleSet
 
 CHAIN = "reexaminations"  # in the trail: acts over a round

@@ -13,6 +13,7 @@ from accreditation.acts import act, hold
 from accreditation.audit import chain_key
 from accreditation.enums import Level, MemberState, TitleState
 from accreditation.errors import AlreadyDone, Reason, Refusal
+from accreditation.holdings import who_hold
 from accreditation.models import (
     Announcement,
     Application,
@@ -24,8 +25,9 @@ from accreditation.models import (
 )
 from accreditation.models.titles import BENEATH, MOVED, STANDING
 from accreditation.products import same_product
-from accreditation.roles import Role
+from accreditation.roles import Power, Role
 from accreditation.selectors.results import calls_undecided, titles_under_stay
+from accreditation.services import renewals
 from accreditation.services.numbers import next_value
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -40,8 +42,9 @@ def grant_title(application: Application, announcement: Announcement, *, valid_u
     Within an act. Refusal where the holder has the title by now, as from a list of paper certificates.
     """
     hold(GRANTING)
-    _refuse_a_second(application.enterprise, standing_title(application))
     batch = application.batch
+    held = title_held(batch.programme_id, application.enterprise_id, application.product_name)
+    _refuse_a_second(application.enterprise, held)
     return Title.objects.create(
         number=next_title_number(batch.programme, announcement.dated.year),
         programme=batch.programme,
@@ -88,7 +91,7 @@ def expire_title(title: Title, *, on: date, by: User, at: datetime) -> bool:
         row.save(update_fields=MOVED)
         doing.moved(before, row.state)
         doing.note(title=row.number, valid_until=str(row.valid_until))
-        doing.tell(_concerned(row), "title_expired", title=row.number)
+        doing.tell(concerned(row), "title_expired", title=row.number)
     return True
 
 
@@ -113,11 +116,11 @@ def remind_of_end(title: Title, *, days: int, by: User, at: datetime) -> None:
         assert row.valid_until is not None
         ends_at = datetime.combine(row.valid_until, time(23, 59), SHANGHAI).isoformat()
         doing.note(title=row.number, valid_until=str(row.valid_until))
-        doing.tell(_concerned(row), "title_ends", title=row.number, ends_at=ends_at)
+        doing.tell(concerned(row), "title_ends", title=row.number, ends_at=ends_at)
 
 
-def _concerned(title: Title) -> list[User]:
-    """Who acts for the holder, and the officers of its district."""
+def concerned(title: Title) -> list[User]:
+    """Who acts for the holder, the officers of its district, and of a further designation those who grant it."""
     mine = User.objects.filter(
         memberships__enterprise_id=title.holder_id, memberships__state=MemberState.ACTIVE, is_active=True
     )
@@ -125,7 +128,8 @@ def _concerned(title: Title) -> list[User]:
         grants__role=Role.DISTRICT_OFFICER, grants__district=title.holder.district, grants__revoked_at__isnull=True,
         is_active=True,
     )  # fmt: skip
-    return [*mine.distinct(), *officers.distinct()]
+    granting = who_hold(Power.CHECK_COMPLETENESS, None) if title.programme.procedure else User.objects.none()
+    return [*mine.distinct(), *officers.distinct(), *granting]
 
 
 def change_beneath(title: Title, verb: str, *, by: User, at: datetime, acting_as: str, **ground: object) -> Title:
@@ -141,11 +145,25 @@ def change_beneath(title: Title, verb: str, *, by: User, at: datetime, acting_as
     return row
 
 
-def standing_title(application: Application, *, is_locked: bool = False) -> Title | None:
-    """The title that an application asks for, where its holder has it already and it is not revoked or run out.
+def standing_title(application: Application, *, is_locked: bool = False, on: date | None = None) -> Title | None:
+    """The title that stands in an application's way: its holder has it already, and it is not revoked or run out.
 
-    Of a product's title, the one of this very product. Within an act its row can be locked, so that it stays so.
+    Of a product's title, the one of this very product. Within an act its row can be locked, so that it stays so. One
+    that the application renews does not stand in its way; `on`: the day on which it is filed, where it was not yet.
     """
+    held = _asked_for(application, is_locked=is_locked)
+    return None if held is None or renewals.is_renewed_by(held, application, on=on) else held
+
+
+def title_renewed(application: Application, *, is_locked: bool = False) -> Title | None:
+    """The title that an application asks to renew, while its holder has it."""
+    if not renewals.are_renewed(application.batch):
+        return None
+    held = _asked_for(application, is_locked=is_locked)
+    return held if held is not None and renewals.is_renewed_by(held, application) else None
+
+
+def _asked_for(application: Application, *, is_locked: bool) -> Title | None:
     asked = application.batch.programme_id, application.enterprise_id, application.product_name
     return title_held(*asked, is_locked=is_locked)
 
@@ -158,7 +176,7 @@ def title_held(programme: str, holder: int, product: str, *, is_locked: bool = F
 
 
 def titles_held(applications: Iterable[Application]) -> dict[int, Title]:
-    """By the key of the application: the titles that their enterprises hold already, of many at once."""
+    """By the key of the application: the titles that stand in the way of a grant, of many at once."""
     listed = list(applications)
     rows = Title.objects.filter(holder__in={row.enterprise_id for row in listed}, state__in=HELD).order_by("-pk")
     known: dict[tuple[str, int], list[Title]] = {}
@@ -168,7 +186,7 @@ def titles_held(applications: Iterable[Application]) -> dict[int, Title]:
         row.pk: title
         for row in listed
         for title in known.get((row.batch.programme_id, row.enterprise_id), [])
-        if same_product(title.product, row.product_name)
+        if same_product(title.product, row.product_name) and not renewals.is_renewed_by(title, row)
     }
 
 

@@ -66,6 +66,12 @@ def issued_for(request_keys: Collection[str]) -> Iterator[Certificate]:
         yield from Certificate.objects.filter(request_key__in=chunk).exclude(state=Standing.REQUESTED).order_by("id")
 
 
+def asked_among(request_keys: Collection[str]) -> set[str]:
+    """The keys among these under which a certificate was asked for."""
+    rows = (Certificate.objects.filter(request_key__in=chunk) for chunk in _chunks(request_keys))
+    return {key for found in rows for key in found.values_list("request_key", flat=True)}
+
+
 def _counted(which: Q, at: datetime) -> tuple[int, int, int]:
     issued = ~Q(state=Standing.REQUESTED)
     found = Certificate.objects.filter(which).aggregate(

@@ -126,6 +126,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "cycle.figures.recognition_every_years": "1 year found T1",
         "cycle.figures.evaluation_every_years": "3 year found T8",
         "parameters.notice_working_days": "15 working_day found T1",
+        "parameters.fraud_suspension_years": "1 year found T1",
         "parameters.group_weight_mechanism": "30 point found T1",
         "parameters.group_weight_people": "30 point found T1",
         "parameters.group_weight_output": "40 point found T1",

@@ -114,6 +114,39 @@ def test_fault_is_told(old: str, new: str, told: str) -> None:
     assert any(told in line for line in faults_of(changed((old, new)))), faults_of(changed((old, new)))
 
 
+RENEWED = (
+    "    validity_years:",
+    "    renewal_months: {value: 6, unit: month, confidence: demo, name_zh: 续期月数, name_en: months for renewal}\n"
+    "    validity_years:",
+)
+CYCLE = ("  form:\n", "  cycle: {until: renewal, text_zh: 届满前续期, text_en: Renewed before its end}\n  form:\n")
+
+
+def test_title_may_be_renewed_from_so_many_months_before_its_end() -> None:
+    rules = read_designation(changed(RENEWED, CYCLE)).rules
+    assert rules.cycle is not None
+    assert (rules.cycle.until, rules.parameters["renewal_months"].value) == ("renewal", 6)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        ((CYCLE,), "a title that is renewed needs the months before its end"),
+        ((RENEWED,), "only where cycle.until is renewal"),
+        (
+            (RENEWED, CYCLE, ("renewal_months: {value: 6,", "renewal_months: {value: 36,")),
+            "shorter than the title runs",
+        ),
+        ((RENEWED, CYCLE, ("renewal_months: {value: 6,", "renewal_months: {value: 0,")), "must lie between 1 and 600"),
+        ((RENEWED, CYCLE, ("until: renewal", "until: whenever")), "next_evaluation, renewal, unlimited"),
+        (((CYCLE[0], CYCLE[1].replace("renewal,", "unlimited,")),), "contradicts validity_years"),
+    ],
+)
+def test_renewal_and_its_months_go_together(pairs: tuple[tuple[str, str], ...], told: str) -> None:
+    lines = faults_of(changed(*pairs))
+    assert any(told in line for line in lines), lines
+
+
 def test_parts_that_are_missing_are_named() -> None:
     assert {line.split(": ")[1] for line in faults_of("designation: {}\n")} >= {"procedure", "rules"}
     assert faults_of("- a list\n") == ["x.yaml:1: the file must be a mapping"]

@@ -8,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 
 from accreditation.audit import verify_all
+from accreditation.clocks import years_on
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, MemberState, ProceedingKind, ProceedingState, TitleState
 from accreditation.errors import AlreadyDone, Denied, Refusal
@@ -26,7 +27,6 @@ from accreditation.models import (
     Title,
 )
 from accreditation.services import evaluation_rounds
-from accreditation.services.evaluation_results import years_on
 from accreditation.services.titles import titles_run_out
 from certificates.models import Certificate
 from certificates.services.keys import open_keys

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from accreditation.models import Application, Enterprise, EvaluationCall
 from workflows.presentation.words import Words
 
@@ -26,12 +28,15 @@ def naming_of_call(call: EvaluationCall) -> Words:
     return naming(call.announced_name or bearer.name, bearer, call.title.holder)
 
 
-def recognised_words(row: Application) -> Words:
-    """A line of an announcement of recognitions: name, product, title with its term."""
+def recognised_words(row: Application, until: date | None) -> Words:
+    """A line of an announcement of recognitions: name, product, title with its term as announced, and as it is now."""
     assert row.title is not None
+    assert row.announcement is not None
     return naming(row.announced_name, row.enterprise, row.title.holder) | {
         "product": row.product_name,
         "title": row.title.number,
         "valid_from": row.title.valid_from,
-        "valid_until": row.title.valid_until,
+        "valid_until": until,
+        "until_now": row.title.valid_until if row.title.valid_until != until else None,
+        "is_renewal": row.title.announcement_number != row.announcement.number,
     }

@@ -100,6 +100,12 @@ def _stages(said: Designation) -> Iterator[Words]:
     years = _value(rules, "validity_years")
     runs = _("有效年数未知") if years is None else ngettext("有效 %(n)d 年", "有效 %(n)d 年", years) % {"n": years}
     yield _stage(_("证书"), _certificate(said) + _("，") + runs)
+    months = _value(rules, "renewal_months")
+    if months is None:
+        yield _stage(_("续期"), _("不设，有效期届满后可以重新申报"), is_off=True)
+    else:
+        said_of_months = ngettext("届满前 %(n)d 个月起可以申请", "届满前 %(n)d 个月起可以申请", months)
+        yield _stage(_("续期"), said_of_months % {"n": months})
 
 
 def _stage(label: str, words: object, *, is_off: bool = False) -> Words:

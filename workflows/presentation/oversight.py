@@ -37,6 +37,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "cancel": _("称号注销"),
     "expire": _("称号期满失效"),
     "remind_of_end": _("提醒称号将期满"),
+    "remind_of_renewal": _("提醒称号可以续期"),
     "remind_drafts": _("提醒尚未提交的申报"),
     "enter_parent": _("登记母公司"),
     "record_evaluation": _("登记国家评价结果"),

@@ -32,7 +32,7 @@ from certificates.selectors import newest_versions
 from criteria.ruleset import RuleSet
 from workflows.calendar import current_calendar
 from workflows.certification import newest_certificate_of_title, request_key_of
-from workflows.entering import faults_of_entering, open_elsewhere
+from workflows.entering import faults_of_entering, open_elsewhere, renewed_in
 from workflows.presentation.cases import clock_words
 from workflows.presentation.words import Words
 from workflows.selectors.hearings import awaited_of
@@ -172,6 +172,12 @@ def own_enterprises(user: Person) -> list[Enterprise]:
 def entries(user: Person, batch: Batch, at: datetime) -> list[tuple[Enterprise, list[Reason]]]:
     """Enterprises of the person, each with why it may not enter the batch; of a product's title before it is named."""
     return [(row, list(faults_of_entering(row, batch, at))) for row in own_enterprises(user)]
+
+
+def renewed_here(user: Person, batch: Batch, at: datetime) -> list[Title]:
+    """Titles of the person's enterprises that an application in the batch would renew now."""
+    found = (renewed_in(row, batch, at) for row in own_enterprises(user))
+    return [title for title in found if title is not None]
 
 
 def open_beside(user: Person, batch: Batch, at: datetime) -> list[Application]:

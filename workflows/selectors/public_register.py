@@ -31,7 +31,7 @@ from accreditation.models import (
 from accreditation.models.batches import is_evaluation
 from accreditation.models.titles import BENEATH, STANDING
 from accreditation.reissue_words import ALLOW_REISSUE
-from accreditation.selectors.holders import once_called
+from accreditation.selectors.holders import PROLONG, once_called
 from accreditation.selectors.results import calls_undecided
 from accreditation.services.adjustments import last_moment
 from accreditation.services.reconsiderations import stay_over
@@ -181,8 +181,32 @@ def announcement(number: str) -> Announcement:
 
 def announced(row: Announcement) -> list[Application]:
     """Recognitions that an announcement lists, with their titles."""
-    rows = Application.objects.filter(announcement=row).select_related("case", "enterprise", "title__holder")
+    rows = Application.objects.filter(announcement=row).select_related(
+        "case", "enterprise", "title__holder", "announcement"
+    )
     return list(rows.order_by("case__number"))
+
+
+def terms_announced(row: Announcement, applications: Iterable[Application]) -> dict[int, date | None]:
+    """By key of the application: the last day of its title as the announcement gave it, whatever prolonged it since."""
+    titles = {one.pk: one.title for one in applications if one.title is not None}
+    chains = {chain_key(title) for title in titles.values()}
+    events: dict[str, list[AuditEvent]] = {}
+    for event in AuditEvent.objects.filter(chain__in=chains, verb=PROLONG).order_by("seq"):
+        events.setdefault(event.chain, []).append(event)
+    return {key: _term_in(row, title, events.get(chain_key(title), [])) for key, title in titles.items()}
+
+
+def _term_in(row: Announcement, title: Title, prolonged: list[AuditEvent]) -> date | None:
+    own = next((event for event in prolonged if event.content.get("announcement") == row.number), None)
+    later = next((event for event in prolonged if event.at > row.announced_at), None)
+    if own is not None:
+        said = own.content["until"]
+    elif later is not None:
+        said = later.content["before"]
+    else:
+        return title.valid_until
+    return date.fromisoformat(said) if said else None
 
 
 # --- the register ------------------------------------------------------------------------------------------------

@@ -83,6 +83,9 @@ def place_is_left(doing: Doing) -> Iterable[Reason]:
         yield Reason("no_place_left", _("本批次名额 %(n)d 个（%(ground)s）已满。") % values)
 
 
+# A renewal may be filed while the title stands, which may be revoked before it is granted.
+GRANTING = (guards.title_can_be_granted, guards.holder_is_not_barred, place_is_left)
+
 _LINES: tuple[Verb, ...] = (
     # --- the applicant ---------------------------------------------------------------------------------------------
     *(_by_designation(code) for code in _MATERIAL),
@@ -114,13 +117,13 @@ _LINES: tuple[Verb, ...] = (
     ),
     *(_by_designation(code) for code in ("refuse", "postpone", "table_again")),
     # --- notice where the batch has one, objections, announcement, certificate -------------------------------------
-    _like("publish_notice", guards=(guards.title_can_be_granted, place_is_left)),
+    _like("publish_notice", guards=GRANTING),
     *(_like(code) for code in ("raise_objection", "dismiss_objection", "extend_notice")),
     *(_like(code) for code in ("ask_for_statement", "state_on_objection", "end_statement_time")),
     *(_like(code) for code in ("propose_upholding", "uphold_objection", "decline_upholding", "withdraw_upholding")),
     _like("complete_notice"),
     _by_designation(
-        "announce", guards=(guards.title_can_be_granted, place_is_left), record=records.grant,
+        "announce", guards=GRANTING, record=records.grant,
         closes_case=lambda doing: not doing.batch.issues_certificate,
     ),
     *(_like(code) for code in ("end_as_held", "certify")),

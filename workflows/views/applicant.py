@@ -133,6 +133,7 @@ def _new_page(
         "batches": [
             _batch_with_gates(batch, calendar)
             | {"closed_to": _closed_to(request, batch), "open_beside": _open_beside(request, batch)}
+            | {"renewed": rows.renewed_here(acting_person(request), batch, timezone.now())}
             for batch in batches
         ],
         "request_key": new_request_key(),

@@ -130,12 +130,14 @@ def _entry(found: NoticeEntry, at: Any) -> Words:
 def announcement(request: HttpRequest, number: str) -> HttpResponse:
     """One announcement: what was recognised, with effect from its date."""
     row = register.announcement(number)
+    listed = [] if row.batch.is_evaluation else register.announced(row)
+    terms = register.terms_announced(row, listed)
     context = {
         "announcement": row,
         "batch_name": ordinal_name(row.batch),
         "programme": programme_name(row.batch),
         "body": row.batch.granting_body,
-        "rows": [] if row.batch.is_evaluation else [recognised_words(one) for one in register.announced(row)],
+        "rows": [recognised_words(one, terms[one.pk]) for one in listed],
         "results": published_words(announced_results(row)),
         "corrections": [correction_words(one) for one in published_corrections(row)],
     }
