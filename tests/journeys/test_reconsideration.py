@@ -211,7 +211,9 @@ def test_what_lacks_is_asked_for_once_and_supplied_through_the_pages(cast: Cast)
     assert supplying in page.content.decode()
     assert "具体的复议请求" in text(page)
     assert "查看并答复" in text(holder.get(reverse("my_cases")))
-    assert CLAIM in unescape(holder.get(supplying).content.decode()), "filled in with what was filed"
+    form = unescape(holder.get(supplying).content.decode())
+    assert CLAIM in form, "filled in with what was filed"
+    assert "具体的复议请求" in form, "beside what lacks"
     same = holder.post(supplying, {"claim": CLAIM, "reasons": REASONS, "confirmed": "1"})
     assert (same.status_code, "尚未补正" in text(same)) == (422, True)
     send(holder, supplying, claim="请求撤销不予受理的决定。", reasons=REASONS, confirmed="1")

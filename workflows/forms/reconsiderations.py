@@ -50,8 +50,11 @@ class FilingForm(forms.Form):
 
 
 class SupplementForm(forms.Form):
-    """The application as filed, to be put right."""
+    """The application as filed, to be put right; what lacks stands above it, to be read."""
 
+    lacking = forms.CharField(
+        label=_("须补正的事项"), required=False, disabled=True, widget=forms.Textarea(attrs={"rows": 3})
+    )
     claim = _text(_("复议请求"), rows=3)
     reasons = _text(_("事实和理由"), _("所缺的文件请先用“提交文件”提交，再在此确认补正。"))
 
@@ -60,7 +63,7 @@ class SupplementForm(forms.Form):
     ) -> None:
         assert isinstance(subject, Reconsideration)
         filed = {"claim": subject.claim, "reasons": subject.reasons}
-        super().__init__(data, files, initial=filed | dict(initial or {}))
+        super().__init__(data, files, initial=filed | dict(initial or {}) | {"lacking": subject.lacking})
 
 
 class LackingForm(forms.Form):
