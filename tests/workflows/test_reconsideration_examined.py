@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
@@ -108,6 +110,16 @@ def test_accepted_by_a_person_in_time_is_accepted_that_day(cast: Cast, clock: Cl
     assert "现予受理" in Letter.objects.get(case=case, kind="reconsideration_accepted").body
     with transaction.atomic(), pytest.raises(IntegrityError):
         Reconsideration.objects.filter(case=case).update(accepted_by_silence=True, accepted_at=None)
+
+
+def test_silence_accepts_what_was_filed_before_the_system_knew_of_it(cast: Cast, clock: Clock) -> None:
+    case = challenged(cast, revoked(cast, clock.at), clock.at)
+    rows = Deadline.objects.filter(case=case, kind=DeadlineKind.RECONSIDERATION_EXAMINATION)
+    rows.update(fires="")
+    import_module("accreditation.migrations.0055_reconsideration_examined").let_silence_accept(apps, None)
+    assert rows.get().fires == "let_examination_pass"
+    assert tick(datetime(2026, 3, 10, tzinfo=SHANGHAI)).fired == 1
+    assert row_of(case).accepted_at == LAST_SECOND
 
 
 # --- lateness -------------------------------------------------------------------------------------------------------

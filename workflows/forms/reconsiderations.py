@@ -64,6 +64,7 @@ class SupplementForm(forms.Form):
         assert isinstance(subject, Reconsideration)
         filed = {"claim": subject.claim, "reasons": subject.reasons}
         super().__init__(data, files, initial=filed | dict(initial or {}) | {"lacking": subject.lacking})
+        self.fields["lacking"].required = bool(subject.lacking)  # else it would be called optional
 
 
 class LackingForm(forms.Form):
