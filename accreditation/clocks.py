@@ -33,6 +33,7 @@ class DeadlineKind(TextChoices):
     EFFECT = "effect", _("生效日期")
     SUSPENSION = "suspension", _("暂停期限")
     RECONSIDERATION_EXAMINATION = "reconsideration_examination", _("复议受理审查期限")
+    RECONSIDERATION_SUPPLEMENT = "reconsideration_supplement", _("复议申请补正期限")
     RECONSIDERATION_ANSWER = "reconsideration_answer", _("被申请人答复期限")
     RECONSIDERATION = "reconsideration", _("复议决定期限")
     CONSULTATION = "consultation", _("部门会商期限")

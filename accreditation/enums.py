@@ -44,8 +44,7 @@ class Owner(StrEnum):
 OWNER_LABELS: dict[Owner, Promise] = {
     Owner.APPLICANT: _("申报单位"), Owner.FORWARDER: _("街镇（园区）"), Owner.DISTRICT: _("区主管部门"),
     Owner.OFFICE: _("市认定办公室"), Owner.EXPERTS: _("评审专家"), Owner.COMMITTEE: _("评审委员会"),
-    Owner.CLOCK: _("公示期"),
-    Owner.DAY: _("生效日或期满日"),
+    Owner.CLOCK: _("公示期"), Owner.DAY: _("生效日或期满日"),
     Owner.AUTHORITY: _("认定机关"),
     Owner.HOLDER: _("称号持有单位"),
     Owner.EXTERNAL: _("国家主管部门"),
@@ -374,6 +373,7 @@ class LetterKind(TextChoices):
     SUSPENSION_ENDED = "suspension_ended", _("暂停期满恢复告知书")
     NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额告知书")
     RECONSIDERATION_ACCEPTED = "reconsideration_accepted", _("行政复议受理通知书")
+    RECONSIDERATION_SUPPLEMENT = "reconsideration_supplement", _("行政复议补正通知书")
     RECONSIDERATION_DECLINED = "reconsideration_declined", _("行政复议不予受理决定书")
     EXECUTION_STAYED = "execution_stayed", _("停止执行决定书")
     RECONSIDERATION_PROLONGED = "reconsideration_prolonged", _("行政复议延期通知书")

@@ -1,9 +1,11 @@
 """Words and limits of administrative reconsideration (行政复议法, revised 2023, in force from 2024-01-01).
 
 Article 39 (ten grounds of suspension, told in writing) was read as a law firm prints it. The other articles and days
-are remembered with high confidence, not read in a source: 20 (60 days to file), 30 (five days to examine), 42
-(execution goes on unless stayed), 48 (copy within seven, answer within ten days), 62 (60 days, at most 30 more), 63 to
-68 (decisions), 88 (days of five, seven and ten are working days); 行政诉讼法 45 (suit within 15 days).
+are remembered with high confidence, not read in a source: 20 (60 days to file, longer for force majeure or another
+proper reason), 30 (five days to examine, the conditions of acceptance, accepted where nothing is said in time), 31
+(what lacks is asked for once, in writing, to be supplied within ten days; given up where it is not), 42 (execution goes
+on unless stayed), 48 (copy within seven, answer within ten days), 62 (60 days, at most 30 more), 63 to 68 (decisions),
+88 (days of five, seven and ten are working days); 行政诉讼法 45 (suit within 15 days).
 """
 
 from __future__ import annotations
@@ -16,9 +18,11 @@ from accreditation.enums import Owner, StateFacts
 
 DAYS_TO_FILE = 60  # in calendar days from knowing of the act
 DAYS_TO_EXAMINE = 5
+DAYS_TO_SUPPLEMENT = 10
 DAYS_TO_ANSWER = 10
 DAYS_TO_DECIDE = 60  # in calendar days from acceptance
 MOST_MORE_DAYS = 30
+LEAST_TEXT = 10  # characters of claim, of reasons
 TAKING_NO_PART = ("export_dossier",)  # acts by which nobody takes part in the case in whose chain they stand
 SETTING_ASIDE = "reconsideration"  # capacity in which a decision is carried out in the case that was challenged
 
@@ -27,6 +31,7 @@ class ReconsiderationState(TextChoices):
     """Legal state of a reconsideration, from its filing to the decision."""
 
     FILED = "reconsideration_filed", _("复议申请待审查")
+    SUPPLEMENT_ASKED = "supplement_asked", _("待补正复议申请")
     ANSWER_ASKED = "answer_asked", _("待被申请人答复")
     UNDER_RECONSIDERATION = "under_reconsideration", _("复议审理中")
     DECISION_PROPOSED = "decision_proposed", _("待作出复议决定")
@@ -45,10 +50,23 @@ class Outcome(TextChoices):
     ILLEGAL = "illegal", _("确认违法")
 
 
+class DeclineGround(TextChoices):
+    """Which condition of acceptance is not met: 第三十条第一款, item by item."""
+
+    PARTIES = "parties", _("申请人不明确，或者被申请人不符合规定")
+    INTEREST = "interest", _("申请人与被复议的行为没有利害关系")
+    CLAIM = "claim", _("没有具体的复议请求和理由")
+    TIME = "time", _("超过法定申请期限，且没有不可抗力或者其他正当理由")
+    SCOPE = "scope", _("不属于行政复议范围")
+    JURISDICTION = "jurisdiction", _("不属于本机关管辖")
+    DONE_BEFORE = "done_before", _("就同一行为已受理过复议申请，或者人民法院已受理行政诉讼")
+
+
 UNDOING = (Outcome.ANNULLED, Outcome.REDO, Outcome.MODIFIED)  # the act under challenge stands no more
 _R = ReconsiderationState
 RECONSIDERATION_STATES: dict[ReconsiderationState, StateFacts] = {
     _R.FILED: StateFacts(Owner.RECONSIDERER, 1),
+    _R.SUPPLEMENT_ASKED: StateFacts(Owner.APPLICANT, 1, "warn"),
     _R.ANSWER_ASKED: StateFacts(Owner.AUTHORITY, 2, "warn"),
     _R.UNDER_RECONSIDERATION: StateFacts(Owner.RECONSIDERER, 3),
     _R.DECISION_PROPOSED: StateFacts(Owner.RECONSIDERER, 4),

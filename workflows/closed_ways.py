@@ -9,7 +9,7 @@ from __future__ import annotations
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Owner, ProceedingKind
 from accreditation.enums import ProceedingState as P
-from accreditation.models import Application, Proceeding
+from accreditation.models import Application, Proceeding, Reconsideration
 from accreditation.models.cases import CaseSubject
 from accreditation.models.held_otherwise import BEFORE_THE_GRANT
 from accreditation.services import titles
@@ -71,6 +71,12 @@ def _opening(subject: Application) -> Closed:
     panel = getattr(subject, "panel", None)  # none where a state is only thought of
     waits = panel is not None and panel.waits_for_an_answer
     return frozenset({"submit_review"} if waits else {"decline_sheet_aside", "withdraw_sheet_request"})
+
+
+def of_reconsideration(subject: CaseSubject) -> Closed:
+    """What lacks is asked for once."""
+    was_asked = isinstance(subject, Reconsideration) and subject.supplement_asked_at is not None
+    return frozenset({"ask_for_supplement"}) if was_asked else NONE
 
 
 def of_proceeding(subject: CaseSubject) -> Closed:

@@ -42,7 +42,7 @@ def give_up(clock: Deadline, *, at: datetime) -> None:
 
 def start(doing: Doing, clock: Clock) -> Deadline:
     """Start one clock of so many days."""
-    started = begin(doing.case, clock, clock.length(doing), calendar=doing.calendar, at=doing.at)
+    started = begin(doing.case, clock, clock.length(doing), calendar=doing.calendar, at=clock.begins(doing))
     doing.act.note(
         **{f"due_{clock.kind}": started.due_at.isoformat(), f"provisional_{clock.kind}": started.is_provisional}
     )
@@ -143,6 +143,11 @@ def running_clock(case: Case) -> Deadline | None:
     """The clock of the stage that is due first; those beside it run for somebody else."""
     rows = Deadline.objects.filter(case=case, state=DeadlineState.RUNNING).exclude(kind__in=BESIDE)
     return rows.order_by("due_at").first()
+
+
+def running_of(case: Case, kind: str) -> Deadline | None:
+    """The clock of this kind that runs in the case."""
+    return Deadline.objects.filter(case=case, kind=kind, state=DeadlineState.RUNNING).first()
 
 
 def paused_clocks(case: Case) -> list[tuple[Deadline, ClockEvent]]:

@@ -97,19 +97,25 @@ class Who:
 class Clock:
     """A clock that a verb starts: kind, days, verb that fires when it is due.
 
-    `days` names a field of the batch, or is a number of days that the law sets, or asks the attempt itself.
+    `days` names a field of the batch, or is a number of days that the law sets, or asks the attempt itself. `since`
+    tells from when on they run where that is not the instant of the act.
     """
 
     kind: DeadlineKind
     days: str | int | Callable[[Doing], int]
     fires: str = ""
     in_calendar_days: bool = False
+    since: Callable[[Doing], datetime] | None = None
 
     def length(self, doing: Doing) -> int:
         """Number of days for this attempt."""
         if callable(self.days):
             return self.days(doing)
         return self.days if isinstance(self.days, int) else int(getattr(doing.batch, self.days))
+
+    def begins(self, doing: Doing) -> datetime:
+        """From when on the days of this attempt run."""
+        return self.since(doing) if self.since else doing.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,43 +11,57 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Replayed, act, fingerprint
 from accreditation.adverse_ends import ADVERSE_ENDS
-from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind, ProceedingState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Case, Enterprise, Letter, Reconsideration, ReissueLetter, Title, User
 from accreditation.models.reconsiderations import DROPPED
 from accreditation.permissions import acts_for
-from accreditation.reconsideration_words import DAYS_TO_EXAMINE, DAYS_TO_FILE, ReconsiderationState
+from accreditation.reconsideration_words import DAYS_TO_EXAMINE, DAYS_TO_FILE, LEAST_TEXT, ReconsiderationState
 from accreditation.services.numbers import next_number
 from accreditation.services.reconsiderations import is_challengeable, respondent_of
 from workflows import deadlines, flow_tasks
 from workflows.calendar import current_calendar
-from workflows.doing import Clock
 from workflows.procedures import PROCEDURES, procedure_of
+from workflows.tables.reconsideration_2024 import EXAMINATION
 from workflows.workdays import SHANGHAI
 
 PROCEDURE = "reconsideration/2024"
-LEAST_TEXT = 10
-EXAMINATION = Clock(DeadlineKind.RECONSIDERATION_EXAMINATION, DAYS_TO_EXAMINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What the enterprise says; why it comes late only where it does."""
+
+    known_on: date
+    claim: str
+    reasons: str
+    late_reason: str
+
+    def late_days(self, today: date) -> int:
+        """Calendar days after the last day to file; 0 in time."""
+        return max((today - last_day_to_file(self.known_on)).days, 0)
 
 
 def open_reconsideration(
     letter: Letter | ReissueLetter, *, known_on: date, claim: str, reasons: str, by: User, at: datetime,
-    request_key: str | None = None,
+    late_reason: str = "", request_key: str | None = None,
 ) -> Case:  # fmt: skip
-    """Challenge the act that a letter told of. Denied for other enterprises, Refusal with all reasons."""
+    """Challenge the act that a letter told of. Denied for other enterprises, Refusal with all reasons.
+
+    What comes after the sixty days says why; whether that is a proper reason is examined by a person.
+    """
     challenged, enterprise = _ended_by(letter)
     if not acts_for(by, enterprise.pk):
         raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
-    said = (letter.pk, known_on, claim.strip(), reasons.strip())
+    said = Filing(known_on, claim.strip(), reasons.strip(), late_reason.strip())
     try:
         with act(
             challenged, "open_reconsideration", by=by, at=at, acting_as="applicant",
-            request_key=request_key, request=fingerprint(*said),
+            request_key=request_key, request=fingerprint(letter.pk, *astuple(said)),
         ) as doing:  # fmt: skip
-            if found := list(_faults(letter, known_on, claim.strip(), reasons.strip(), at)):
+            if found := list(_faults(letter, said, at)):
                 raise Refusal(found)
-            case = _create(letter, enterprise, known_on, claim.strip(), reasons.strip(), by, at)
+            case = _create(letter, enterprise, said, by, at)
             doing.note(case=case.number, letter=letter.number)
             doing.reply(case=case.number)
     except Replayed as replay:
@@ -62,7 +77,7 @@ def _ended_by(letter: Letter | ReissueLetter) -> tuple[Case | Title, Enterprise]
     return title, title.holder
 
 
-def _faults(letter: Letter | ReissueLetter, known_on: date, claim: str, reasons: str, at: datetime) -> Iterator[Reason]:
+def _faults(letter: Letter | ReissueLetter, said: Filing, at: datetime) -> Iterator[Reason]:
     today = at.astimezone(SHANGHAI).date()
     if not is_challengeable(letter):
         end = ADVERSE_ENDS.get(letter.kind)
@@ -70,11 +85,12 @@ def _faults(letter: Letter | ReissueLetter, known_on: date, claim: str, reasons:
         yield Reason("not_challengeable", _("该文书所载行为不能在本系统申请行政复议。%(why)s") % {"why": why})
     elif not _is_in_effect(letter):
         yield Reason("not_in_effect", _("该决定尚未生效或已不再有效，生效后可以申请复议。"))
-    if not letter.dated <= known_on <= today:
+    if not letter.dated <= said.known_on <= today:
         yield Reason("known_on", _("知道该行为的日期应在文书日期至今日之间。"), "known_on")
-    elif today > last_day_to_file(known_on):
-        yield Reason("too_late", _("自知道该行为之日起已超过六十日，不能再申请行政复议。"), "known_on")
-    for name, text in (("claim", claim), ("reasons", reasons)):
+    elif said.late_days(today) and len(said.late_reason) < LEAST_TEXT:
+        why_late = _("自知道该行为之日起已超过六十日，请写明耽误的理由；由复议机关审查。")
+        yield Reason("late_reason", why_late, "late_reason")
+    for name, text in (("claim", said.claim), ("reasons", said.reasons)):
         if len(text) < LEAST_TEXT:
             yield Reason("text_needed", _("请写明复议请求以及事实和理由。"), name)
     if Reconsideration.objects.filter(**_told_by(letter)).exclude(state__in=DROPPED).exists():
@@ -114,10 +130,9 @@ def _district_of(letter: Letter | ReissueLetter, enterprise: Enterprise) -> str:
     return letter.reissue.place or enterprise.district
 
 
-def _create(
-    letter: Letter | ReissueLetter, enterprise: Enterprise, known_on: date, claim: str, reasons: str, by: User,
-    at: datetime,
-) -> Case:  # fmt: skip
+def _create(letter: Letter | ReissueLetter, enterprise: Enterprise, said: Filing, by: User, at: datetime) -> Case:
+    late_days = said.late_days(at.astimezone(SHANGHAI).date())
+    late = {"late_days": late_days, "late_reason": said.late_reason} if late_days else {}
     challenged = letter.case if isinstance(letter, Letter) else None
     case = Case.objects.create(
         number=next_number("RECON", at.astimezone(SHANGHAI).year),
@@ -129,12 +144,19 @@ def _create(
         moved_at=at,
     )
     row = Reconsideration.objects.create(
-        case=case, challenged=challenged, respondent_code=respondent_of(letter), known_on=known_on, claim=claim,
-        reasons=reasons, filed_by=by, **_told_by(letter),
+        case=case, challenged=challenged, respondent_code=respondent_of(letter), known_on=said.known_on,
+        claim=said.claim, reasons=said.reasons, filed_by=by, **late, **_told_by(letter),
     )  # fmt: skip
     with act(case, "open", by=by, at=at, acting_as="applicant") as doing:
         doing.moved("", ReconsiderationState.FILED)
-        doing.note(challenged=row.origin, against=letter.number, claim=claim, said=reasons, procedure=PROCEDURE)
+        doing.note(
+            challenged=row.origin,
+            against=letter.number,
+            claim=said.claim,
+            said=said.reasons,
+            **late,
+            procedure=PROCEDURE,
+        )
         flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)
         deadlines.begin(case, EXAMINATION, DAYS_TO_EXAMINE, calendar=current_calendar(), at=at)
     return case

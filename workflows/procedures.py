@@ -110,7 +110,12 @@ PROCEDURES: Mapping[str, Procedure] = {
         district_evaluation.NODE_OF_STATE,
         needs=USUAL - {"check_days", "expert_days", "panel_size"} | {"rectification_days"},
     ),
-    "reconsideration/2024": Procedure(Reconsideration2024, RECONSIDERATION_2024, reconsideration_2024.NODE_OF_STATE),
+    "reconsideration/2024": Procedure(
+        Reconsideration2024,
+        RECONSIDERATION_2024,
+        reconsideration_2024.NODE_OF_STATE,
+        closed_ways=closed_ways.of_reconsideration,
+    ),
     "title_change/2026": Procedure(
         title_change_2026.TitleChange2026, TITLE_CHANGE_2026, title_change_2026.NODE_OF_STATE
     ),

@@ -3,22 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.clocks import DeadlineKind, is_past
 from accreditation.enums import ProceedingKind
 from accreditation.errors import Reason
-from accreditation.models import Reconsideration
-from accreditation.reconsideration_words import MOST_MORE_DAYS, UNDOING, Outcome
+from accreditation.models import Deadline, Reconsideration
+from accreditation.reconsideration_words import MOST_MORE_DAYS, UNDOING, DeclineGround, Outcome
 from accreditation.resting import Basis, basis, before_bases
 from accreditation.services.reconsiderations import LOST, challenged_title, has_another_title
 from workflows.certification import is_being_made
+from workflows.deadlines import running_of
 from workflows.doing import Doing
 from workflows.proceeding_guards import today
 from workflows.reconsideration_who import reconsideration_of
 from workflows.second_person import another_than_who_did
+from workflows.workdays import SHANGHAI
 
 TAKING_AWAY = (ProceedingKind.REVOCATION, ProceedingKind.CANCELLATION)
+
+
+def since_acceptance(doing: Doing) -> datetime:
+    """From when on the days to decide run: one accepted by silence was accepted when the examination ended."""
+    return reconsideration_of(doing).accepted_at or doing.at
+
+
+def examination_is_not_over(doing: Doing) -> Iterable[Reason]:
+    """What nothing was said on in time counts as accepted, also before the system has entered it."""
+    clock = running_of(doing.case, DeadlineKind.RECONSIDERATION_EXAMINATION)
+    if clock is not None and is_past(clock.due_at, doing.at):
+        text = _("审查期限已于%(at)s届满，该申请已视为受理。")
+        yield Reason("examination_over", text % {"at": _minute(clock)})
+
+
+def decline_ground_fits(doing: Doing) -> Iterable[Reason]:
+    """A condition of the law; lateness only of what came late."""
+    ground = doing.form.get("decline_ground")
+    if ground not in DeclineGround.values:
+        yield Reason("decline_ground", _("请选择不符合的受理条件。"), "decline_ground")
+    elif ground == DeclineGround.TIME and not reconsideration_of(doing).late_days:
+        yield Reason("not_late", _("该申请是在六十日内提出的。"), "decline_ground")
+
+
+def supplement_is_not_asked_yet(doing: Doing) -> Iterable[Reason]:
+    """Everything that lacks is told at once, so once."""
+    if reconsideration_of(doing).supplement_asked_at is not None:
+        yield Reason("asked_before", _("须补正的事项应当一次告知，已经要求补正过。"))
+
+
+def may_be_asked(row: Reconsideration) -> bool:
+    """Whether nothing was asked for yet."""
+    return row.supplement_asked_at is None
+
+
+def supplement_is_in_time(doing: Doing) -> Iterable[Reason]:
+    """The last second of the due day counts; the clock's own act may come a little later."""
+    clock = running_of(doing.case, DeadlineKind.RECONSIDERATION_SUPPLEMENT)
+    if clock is not None and is_past(clock.due_at, doing.at):
+        text = _("补正期限已于%(at)s届满。")
+        yield Reason("supplement_late", text % {"at": _minute(clock)})
+
+
+def _minute(clock: Deadline) -> str:
+    return f"{clock.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def something_is_supplemented(doing: Doing) -> Iterable[Reason]:
+    """Another text, or a paper added since the notice."""
+    row = reconsideration_of(doing)
+    same = all(str(doing.form.get(name) or "").strip() == getattr(row, name) for name in ("claim", "reasons"))
+    added = doing.case.documents.filter(added_at__gte=row.supplement_asked_at)
+    if same and not added.exists():
+        yield Reason("nothing_new", _("尚未补正：请修改复议请求、事实和理由，或者先提交所缺的文件。"), "reasons")
 
 
 def outcome_fits(doing: Doing) -> Iterable[Reason]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from accreditation.adverse_ends import FOLLOWING_VERBS, Sequel
+from accreditation.clocks import DeadlineKind, is_past
 from accreditation.enums import LetterKind
 from accreditation.models import Reconsideration, Title
 from accreditation.models.titles import BENEATH
-from accreditation.reconsideration_words import DAYS_TO_ANSWER, UNDOING, Outcome
+from accreditation.reconsideration_words import DAYS_TO_ANSWER, DAYS_TO_SUPPLEMENT, UNDOING, DeclineGround, Outcome
 from accreditation.services import letters
 from accreditation.services.reconsiderations import (
     authority_of,
@@ -19,12 +20,13 @@ from accreditation.services.reconsiderations import (
     warn_instead,
 )
 from workflows import staying
-from workflows.deadlines import extend
+from workflows.deadlines import extend, running_of
 from workflows.doing import Doing
 from workflows.giving_back import give_certificate_back
 from workflows.reconsideration_who import reconsideration_of
 from workflows.reissues_reopened import reopen_refused
 
+GIVEN_UP_ZH = "补正期限届满未补正，视为放弃行政复议申请。"
 OUTCOME_ZH = {
     Outcome.UPHELD: "维持",
     Outcome.ANNULLED: "撤销",
@@ -50,19 +52,49 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
 
 
 def accept(doing: Doing) -> None:
-    """The enterprise is told; the respondent has its copy in the case itself."""
-    row = reconsideration_of(doing)
-    row.accepted_at = doing.at
+    """The enterprise is told; the respondent has its copy in the case itself.
+
+    Where nothing was said in time it counts as accepted from the end of the examination (第三十条), whoever enters it.
+    """
+    row, clock = reconsideration_of(doing), running_of(doing.case, DeadlineKind.RECONSIDERATION_EXAMINATION)
+    is_silent = clock is not None and is_past(clock.due_at, doing.at)
+    row.accepted_by_silence, row.accepted_at = is_silent, clock.due_at if clock and is_silent else doing.at
+    doing.act.note(by_silence=row.accepted_by_silence)
     due = doing.calendar.due(doing.at, DAYS_TO_ANSWER)
     _send(doing, LetterKind.RECONSIDERATION_ACCEPTED, due=due.at)
 
 
 def decline(doing: Doing) -> None:
-    """Form: reason."""
+    """Form: decline_ground, reason."""
     row = reconsideration_of(doing)
-    row.ended_for = doing.form["reason"].strip()
-    doing.act.note(reason=row.ended_for)
+    row.decline_ground, row.ended_for = DeclineGround(doing.form["decline_ground"]), doing.form["reason"].strip()
+    doing.act.note(ground=row.decline_ground, reason=row.ended_for)
     _send(doing, LetterKind.RECONSIDERATION_DECLINED, is_adverse=True)
+
+
+def ask_for_supplement(doing: Doing) -> None:
+    """Form: lacking."""
+    row = reconsideration_of(doing)
+    row.supplement_asked_at, row.lacking = doing.at, doing.form["lacking"].strip()
+    doing.act.note(lacking=row.lacking)
+    due = doing.calendar.due(doing.at, DAYS_TO_SUPPLEMENT)
+    _send(doing, LetterKind.RECONSIDERATION_SUPPLEMENT, due=due.at)
+
+
+def supplement(doing: Doing) -> None:
+    """Form: claim, reasons. What was filed before stands in the trail."""
+    row = reconsideration_of(doing)
+    row.claim, row.reasons = doing.form["claim"].strip(), doing.form["reasons"].strip()
+    row.supplemented_at = doing.at
+    doing.act.note(claim=row.claim, said=row.reasons)
+
+
+def give_up(doing: Doing) -> None:
+    """The days to supplement are over, and nothing came."""
+    row = reconsideration_of(doing)
+    row.ended_for = GIVEN_UP_ZH
+    doing.act.note(reason=row.ended_for)
+    _send(doing, LetterKind.RECONSIDERATION_ENDED, given_up=True)
 
 
 def answer(doing: Doing) -> None:

@@ -120,6 +120,7 @@ RECONSIDERATION = Subject(
     states={str(state): facts for state, facts in RECONSIDERATION_STATES.items()},
     clocks={
         DeadlineKind.RECONSIDERATION_EXAMINATION: frozenset({_R.FILED}),
+        DeadlineKind.RECONSIDERATION_SUPPLEMENT: frozenset({_R.SUPPLEMENT_ASKED}),
         DeadlineKind.RECONSIDERATION_ANSWER: frozenset({_R.ANSWER_ASKED}),
         DeadlineKind.RECONSIDERATION: frozenset({_R.ANSWER_ASKED, _R.UNDER_RECONSIDERATION, _R.DECISION_PROPOSED}),
     },

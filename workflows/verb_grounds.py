@@ -37,8 +37,11 @@ GROUNDS: Mapping[str, VerbGround] = {
     "行政许可法第四十五条（参照）": VerbGround(_LICENSING, (45,), "hearing, testing, appraisal, experts: not counted"),
     "行政许可法第四十七条、第四十八条（参照）": VerbGround(_LICENSING, (47, 48), "right to a hearing, its course"),
     "行政许可法第六十九条（参照）": VerbGround(_LICENSING, (69,), "revocation"),
-    "行政复议法第二十条、第二十二条": VerbGround(_RECONSIDERATION, (20, 22), "sixty days to apply, form"),
-    "行政复议法第三十条": VerbGround(_RECONSIDERATION, (30,), "acceptance within five days"),
+    "行政复议法第二十条、第二十二条": VerbGround(
+        _RECONSIDERATION, (20, 22), "sixty days to apply, longer for a proper reason; form"
+    ),
+    "行政复议法第三十条": VerbGround(_RECONSIDERATION, (30,), "conditions; five days, else accepted"),
+    "行政复议法第三十一条": VerbGround(_RECONSIDERATION, (31,), "what lacks: asked once, ten days to supply it"),
     "行政复议法第三十九条": VerbGround(_RECONSIDERATION, (39,), "suspension on named grounds, told in writing"),
     "行政复议法第四十一条、第七十三条、第七十四条": VerbGround(
         _RECONSIDERATION, (41, 73, 74), "end by withdrawal, mediation, settlement"

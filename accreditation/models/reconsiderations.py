@@ -10,7 +10,7 @@ from accreditation.models.cases import Case, CaseSubject, Letter
 from accreditation.models.people import User
 from accreditation.models.reissues import ReissueLetter
 from accreditation.models.state_field import StateField
-from accreditation.reconsideration_words import MOST_MORE_DAYS, Outcome, ReconsiderationState
+from accreditation.reconsideration_words import MOST_MORE_DAYS, DeclineGround, Outcome, ReconsiderationState
 
 R = ReconsiderationState
 DROPPED = [R.NOT_ACCEPTED, R.WITHDRAWN]
@@ -30,10 +30,17 @@ class Reconsideration(CaseSubject):
     state = StateField(default=R.FILED, choices=R.choices, protected=True)
     respondent_code = models.CharField(max_length=6, blank=True)  # district, zone or group; empty: the city's office
     known_on = models.DateField()
+    late_days = models.PositiveIntegerField(default=0)  # in calendar days after the last day to file
+    late_reason = models.TextField(blank=True)
     claim = models.TextField()
     reasons = models.TextField()
     filed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    supplement_asked_at = models.DateTimeField(null=True, blank=True)
+    lacking = models.TextField(blank=True)  # everything that has to be supplied
+    supplemented_at = models.DateTimeField(null=True, blank=True)
+    decline_ground = models.CharField(max_length=20, blank=True, choices=DeclineGround)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by_silence = models.BooleanField(default=False)
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     stayed_at = models.DateTimeField(null=True, blank=True)
@@ -53,6 +60,21 @@ class Reconsideration(CaseSubject):
     class Meta:
         constraints = [
             models.CheckConstraint(name="reconsideration_state_known", condition=Q(state__in=R.values)),
+            models.CheckConstraint(name="late_reconsideration_says_why", condition=Q(late_days=0) | ~Q(late_reason="")),
+            models.CheckConstraint(
+                name="reconsideration_supplement_is_named",
+                condition=Q(supplement_asked_at__isnull=False) & ~Q(lacking="")
+                | Q(supplement_asked_at__isnull=True, supplemented_at__isnull=True, lacking="")
+                & ~Q(state=R.SUPPLEMENT_ASKED),
+            ),
+            models.CheckConstraint(
+                name="reconsideration_accepted_by_silence_is_accepted",
+                condition=Q(accepted_by_silence=False) | Q(accepted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="reconsideration_decline_ground_known",
+                condition=Q(decline_ground="") | Q(decline_ground__in=DeclineGround.values, state=R.NOT_ACCEPTED),
+            ),
             models.CheckConstraint(
                 name="reconsideration_is_reasoned",
                 condition=~Q(state=R.DECIDED)
@@ -121,6 +143,18 @@ class Reconsideration(CaseSubject):
     def decline(self) -> None:
         """Does not meet the conditions."""
 
+    @transition(field=state, source=R.FILED, target=R.SUPPLEMENT_ASKED)
+    def ask_for_supplement(self) -> None:
+        """Incomplete or unclear: the enterprise is told everything that lacks, once."""
+
+    @transition(field=state, source=R.SUPPLEMENT_ASKED, target=R.FILED)
+    def supplement(self) -> None:
+        """Supplied, and examined again."""
+
+    @transition(field=state, source=R.SUPPLEMENT_ASKED, target=R.WITHDRAWN)
+    def give_up(self) -> None:
+        """Not supplied in time, which counts as giving the challenge up."""
+
     @transition(field=state, source=R.ANSWER_ASKED, target=R.UNDER_RECONSIDERATION)
     def close_answer(self) -> None:
         """Answered, or the days for it have run."""
@@ -137,6 +171,10 @@ class Reconsideration(CaseSubject):
     def decide(self) -> None:
         """Decided by a second person."""
 
-    @transition(field=state, source=[R.FILED, R.ANSWER_ASKED, R.UNDER_RECONSIDERATION], target=R.WITHDRAWN)
+    @transition(
+        field=state,
+        source=[R.FILED, R.SUPPLEMENT_ASKED, R.ANSWER_ASKED, R.UNDER_RECONSIDERATION],
+        target=R.WITHDRAWN,
+    )
     def withdraw(self) -> None:
         """Taken back by the enterprise, after a settlement or without."""

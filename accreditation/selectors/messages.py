@@ -22,6 +22,7 @@ from accreditation.roles import DELEGABLE, ROLES, Power, Role
 from accreditation.selectors.evaluation_messages import OF_EVALUATIONS
 from accreditation.selectors.granting import body_of_code
 from accreditation.selectors.objection_messages import OF_OBJECTIONS
+from accreditation.selectors.reconsideration_messages import OF_RECONSIDERATIONS
 from accreditation.selectors.sentences import (
     CERTIFICATES_AGAIN,
     CORRECTIONS,
@@ -147,19 +148,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **SUCCESSIONS,
     **DESIGNATIONS,
     **EDITIONS,
-    # --- reconsiderations
-    "accept_reconsideration": Sentence(_("复议申请已受理"), _("办件 %(case)s：复议申请已受理，待被申请人答复。")),
-    "decline_reconsideration": Sentence(_("复议申请不予受理"), _("办件 %(case)s 的复议申请不予受理，理由见决定书。")),
-    "answer_challenge": Sentence(_("被申请人已答复"), _("办件 %(case)s 的被申请人已提交书面答复。")),
-    "let_answer_pass": Sentence(_("被申请人答复期满"), _("办件 %(case)s 的被申请人答复期已满。")),
-    "stay_execution": Sentence(_("停止执行"), _("办件 %(case)s：已决定停止执行原行为。")),
-    "suspend_reconsideration": Sentence(_("复议中止"), _("办件 %(case)s 的复议已中止，事由见告知书。")),
-    "resume_reconsideration": Sentence(_("复议恢复"), _("办件 %(case)s 的复议已恢复审理，新的期限见告知书。")),
-    "prolong_reconsideration": Sentence(_("复议期限延长"), _("办件 %(case)s 的复议期限已延长，理由见通知书。")),
-    "propose_decision": Sentence(_("待作出复议决定"), _("办件 %(case)s 已拟定复议决定，请审核。")),
-    "send_back_proposal": Sentence(_("复议决定退回"), _("办件 %(case)s 的拟定决定已退回，请重新审理。")),
-    "decide_reconsideration": Sentence(_("复议决定已作出"), _("办件 %(case)s 已作出复议决定，内容见决定书。")),
-    "withdraw_reconsideration": Sentence(_("复议申请已撤回"), _("办件 %(case)s 的复议申请已撤回，案件终止。")),
+    **OF_RECONSIDERATIONS,
     "further_return_asked": Sentence(
         _("再次退回待您答复"), _("%(person)s 提请再次退回办件 %(case)s，请书面答复同意或者不同意。")
     ),

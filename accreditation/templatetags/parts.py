@@ -28,7 +28,7 @@ TONES = {
     "result_adopted rectification_reported checking",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested "
     "defence_open awaiting_hearing order_running "
-    "answer_asked change_returned "
+    "answer_asked supplement_asked change_returned "
     "report_overdue report_sent_back reexamination_sent_back reexamination_late "
     "check_commissioned check_reported differs unverifiable "
     "under_rectification",

@@ -169,7 +169,8 @@ PAGES: Mapping[str, Mapping[str, Page]] = {
     "reconsideration/2024": {
         **own(
             "add_own_document", "withdraw_reconsideration", "accept_reconsideration", "decline_reconsideration",
-            "stay_execution", "prolong_reconsideration", "suspend_reconsideration", "propose_decision", "add_document",
+            "ask_for_supplement", "supplement_reconsideration", "stay_execution", "prolong_reconsideration",
+            "suspend_reconsideration", "propose_decision", "add_document",
             "answer_challenge", "send_back_proposal", "decide_reconsideration",
         ),
         "resume_reconsideration": page(
@@ -184,6 +185,7 @@ SET_ASIDE = "done with the decision of the reconsideration that sets the act asi
 CALL = "done for every holder when the office opens the call"
 NO_PAGE: Mapping[str, str] = {
     "let_defence_pass": CLOCK, "take_effect": CLOCK, "end_suspension": CLOCK, "let_answer_pass": CLOCK,
+    "let_examination_pass": CLOCK, "let_supplement_pass": CLOCK,
     "let_report_due_pass": CLOCK, "list_reexamination_late": CLOCK, "call_for_report": CALL,
     "call_for_reexamination": CALL,
     **dict.fromkeys(("set_result_aside", "reopen_change", "restore_ended_titles", "reopen_reexamination"), SET_ASIDE),

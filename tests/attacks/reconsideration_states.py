@@ -7,7 +7,7 @@ from typing import Any
 
 from accreditation.clocks import PauseGround
 from accreditation.models import Case, User
-from accreditation.reconsideration_words import Outcome, ReconsiderationState
+from accreditation.reconsideration_words import DeclineGround, Outcome, ReconsiderationState
 from accreditation.roles import Role
 from tests.factories.cast import grant, make_cast, person, stored_file
 from tests.factories.reconsidering import challenged, reconsiderers, revoked
@@ -56,6 +56,7 @@ class ReconsiderationStates:
         proposed = [*answered, ("propose_decision", "proposer")]
         return {
             S.FILED: [],
+            S.SUPPLEMENT_ASKED: [("ask_for_supplement", "reconsiderer")],
             S.ANSWER_ASKED: accepted,
             S.UNDER_RECONSIDERATION: answered,
             S.DECISION_PROPOSED: proposed,
@@ -72,6 +73,9 @@ class ReconsiderationStates:
             "purpose": "说明情况",
             "answer": "原决定事实清楚，程序合法。",
             "reason": "经审理，理由充分。",
+            "decline_ground": DeclineGround.CLAIM,
+            "lacking": "营业执照复印件；具体的复议请求",
+            "claim": "请求撤销该决定，恢复称号。",
             "days": 20,
             "ground": PauseGround.OTHER_CASE,
             "remark": "须以另案的审理结果为依据。",

@@ -185,7 +185,7 @@ def test_application_for_reconsideration_is_not_accepted_or_taken_back(cast: Cas
     letter = declined(cast, timezone.now() - timedelta(minutes=30))
     case = challenged(cast, letter, timezone.now() - timedelta(minutes=20))
     first = browser(cast, "reconsiderer1")
-    send(first, acts(case, "decline_reconsideration"), reason="请求事项不明确", confirmed="1")
+    send(first, acts(case, "decline_reconsideration"), decline_ground="claim", reason="请求事项不明确", confirmed="1")
     assert state(case) == S.NOT_ACCEPTED
     assert "十五日" in Letter.objects.get(case=case, kind="reconsideration_declined").remedy
     other = challenged(cast, letter, timezone.now() - timedelta(minutes=10))
@@ -194,6 +194,61 @@ def test_application_for_reconsideration_is_not_accepted_or_taken_back(cast: Cas
     )
     assert state(other) == S.WITHDRAWN
     assert list(check_all()) == []
+
+
+def test_what_lacks_is_asked_for_once_and_supplied_through_the_pages(cast: Cast) -> None:
+    letter = declined(cast, timezone.now() - timedelta(minutes=30))
+    case = challenged(cast, letter, timezone.now() - timedelta(minutes=20))
+    first, holder = browser(cast, "reconsiderer1"), browser(cast, "member0")
+    overview, own = reverse("matter", args=[case.number]), reverse("my_matter", args=[case.number])
+    asking, supplying = acts(case, "ask_for_supplement"), acts(case, "supplement_reconsideration", own=True)
+    assert asking in first.get(overview).content.decode()
+    assert "视为放弃复议申请" in text(first.post(asking, {"lacking": "授权委托书"})), "told before it is done"
+    send(first, asking, lacking="1．授权委托书；\n2．具体的复议请求。", confirmed="1")
+    assert state(case) == S.SUPPLEMENT_ASKED
+    assert asking not in first.get(overview).content.decode()
+    page = holder.get(own)
+    assert supplying in page.content.decode()
+    assert "具体的复议请求" in text(page)
+    assert "查看并答复" in text(holder.get(reverse("my_cases")))
+    form = unescape(holder.get(supplying).content.decode())
+    assert CLAIM in form, "filled in with what was filed"
+    assert "具体的复议请求" in form, "beside what lacks"
+    same = holder.post(supplying, {"claim": CLAIM, "reasons": REASONS, "confirmed": "1"})
+    assert (same.status_code, "尚未补正" in text(same)) == (422, True)
+    send(holder, supplying, claim="请求撤销不予受理的决定。", reasons=REASONS, confirmed="1")
+    assert state(case) == S.FILED
+    page = first.get(overview)
+    assert asking not in page.content.decode(), "once"
+    assert "请求撤销不予受理的决定。" in text(page)
+    assert list(check_all()) == []
+
+
+def test_late_application_is_filed_with_its_reason_and_declined_for_lateness(cast: Cast) -> None:
+    letter = declined(cast, timezone.now() - timedelta(minutes=30))
+    holder, first = browser(cast, "member0"), browser(cast, "reconsiderer1")
+    address = reverse("my_reconsideration", args=[letter.number])
+    assert "late_reason" not in holder.get(address).content.decode(), "it cannot come late yet"
+    known_on = timezone.localdate() - timedelta(days=80)
+    Letter.objects.filter(pk=letter.pk).update(dated=known_on)
+    said = {"known_on": known_on, "claim": CLAIM, "reasons": REASONS}
+    refused = holder.post(address, said)
+    assert (refused.status_code, "请写明耽误的理由" in text(refused)) == (422, True)
+    send(holder, address, **said, late_reason="主要负责人被隔离，上周才返回单位。")
+    case = Reconsideration.objects.get().case
+    page = text(first.get(reverse("matter", args=[case.number])))
+    assert "超过申请期限" in page
+    assert "上周才返回单位" in page
+    declining = acts(case, "decline_reconsideration")
+    assert "申请人说明的理由见案情" in text(first.get(declining))
+    send(first, declining, decline_ground="time", reason="隔离早已解除，耽误期限没有正当理由。", confirmed="1")
+    assert state(case) == S.NOT_ACCEPTED
+    timely = challenged(
+        cast, revoked(cast, timezone.now() - timedelta(minutes=15)), timezone.now() - timedelta(minutes=10)
+    )
+    form = first.get(acts(timely, "decline_reconsideration")).content.decode()
+    assert 'value="claim"' in form
+    assert 'value="time"' not in form
 
 
 def test_nobody_who_took_part_in_the_act_sees_or_decides_its_challenge(cast: Cast) -> None:

@@ -49,8 +49,8 @@ PUBLISHED_NODES = {
         "overall_review", "prepare", "publish_notice", "rebuild", "resume", "seats", "start", "table_again",
     ],
     "reconsideration/2024": [
-        "acceptance", "after_acceptance", "after_answer", "after_reconsider", "after_settle", "answer", "end",
-        "rebuild", "reconsider", "resume", "settle", "start",
+        "acceptance", "after_acceptance", "after_answer", "after_reconsider", "after_settle", "after_supplement",
+        "answer", "end", "rebuild", "reconsider", "resume", "settle", "start", "supplement",
     ],
     "title_proceeding/2026": [
         "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",

@@ -77,8 +77,11 @@ def test_sixty_days_from_knowing(cast: Cast, clock: Clock) -> None:
     assert letter.dated + timedelta(days=60) == date(2026, 5, 1)
     with pytest.raises(Refusal) as refused:
         open_reconsideration(letter, **said, at=clock.at + timedelta(days=66))
-    assert [reason.code for reason in refused.value.reasons] == ["too_late"]
-    assert open_reconsideration(letter, **said, at=clock.at + timedelta(days=65)).state == S.FILED
+    assert [(reason.code, reason.place) for reason in refused.value.reasons] == [("late_reason", "late_reason")]
+    unneeded = {"late_reason": "台风停工，五月六日方才复工。"}
+    case = open_reconsideration(letter, **said, **unneeded, at=clock.at + timedelta(days=65))
+    row = Reconsideration.objects.get(case=case)
+    assert (case.state, row.late_days, row.late_reason) == (S.FILED, 0, ""), "in time"
 
 
 def test_letters_that_are_no_adverse_act_cannot_be_challenged(cast: Cast, clock: Clock) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from accreditation.adverse_ends import ADVERSE_ENDS, Sequel
 from accreditation.models import Case, Letter, Member, User
-from accreditation.reconsideration_words import Outcome
+from accreditation.reconsideration_words import DeclineGround, Outcome
 from accreditation.reconsideration_words import ReconsiderationState as S
 from accreditation.roles import Role
 from accreditation.services.reconsiderations import respondent_of
@@ -26,6 +26,7 @@ PROPOSED = (*ANSWERED, ("propose_decision", OFFICER))
 WAYS: tuple[tuple[S, tuple[tuple[str, str], ...]], ...] = (
     (S.ANSWER_ASKED, ACCEPTED),
     (S.FILED, ()),
+    (S.SUPPLEMENT_ASKED, (("ask_for_supplement", OFFICER),)),
     (S.UNDER_RECONSIDERATION, ANSWERED),
     (S.DECISION_PROPOSED, PROPOSED),
     (S.DECIDED, (*PROPOSED, ("decide_reconsideration", DECIDER))),
@@ -72,6 +73,7 @@ def _form(case: Case, day: date) -> dict[str, Any]:
     """Everything that any of the verbs asks for, on that day."""
     return {
         "answer": "原决定事实清楚、程序合法，请依法维持。", "reason": "经审查，材料已经齐备，据此办理。",
+        "lacking": "1．加盖公章的授权委托书；\n2．写明请求撤销的是哪一项决定。", "decline_ground": DeclineGround.CLAIM,
         "outcome": Outcome.UPHELD, "reasons": "原决定认定事实清楚，适用依据正确，程序合法，予以维持。",
         "decision_number": f"示例复决〔{day.year}〕{case.pk} 号", "decided_on": day,
     }  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 HEADINGS: dict[str, str] = {
-    "accepted_at": "受理时间", "addressed_to": "主送", "adjourned_at": "延期时间", "adjourned_for": "延期原因",
+    "accepted_at": "受理时间", "accepted_by_silence": "期满视为受理",
+    "addressed_to": "主送", "adjourned_at": "延期时间", "adjourned_for": "延期原因",
     "adjustment": "调整通知", "adopted_at": "采纳时间", "adopted_by": "采纳人", "after": "补正后", "annex": "附表",
     "announced_holder": "公布时的单位", "announced_name": "公布时的名称",
     "announced_at": "公布时间", "announced_by": "公布人", "announcement": "公布文件",
@@ -24,6 +25,7 @@ HEADINGS: dict[str, str] = {
     "consequence": "后果", "content_sha256": "内容校验码", "corrected_name": "更正后名称", "created_at": "生成时间",
     "current": "当前版本", "dated": "日期", "days": "天数", "deadline": "期限", "decided_at": "决定时间",
     "decided_by": "决定人", "decided_on": "决定日期", "decision": "决定", "decision_number": "决定书文号",
+    "decline_ground": "不予受理的情形",
     "decision_reason": "处理理由", "decision_reasons": "决定理由", "declared_at": "声明时间",
     "declared_by": "声明人", "declared_true_by": "承诺真实人", "department": "部门", "desk": "办理台",
     "digest": "摘要值", "district": "区", "document": "文件号", "document_number": "文号",
@@ -45,7 +47,8 @@ HEADINGS: dict[str, str] = {
     "is_favourable": "同意", "is_for_city": "报市级", "is_met": "符合", "is_open": "未了结",
     "is_ordered_again": "责令重新办理", "is_present": "在场", "is_provisional": "暂定",
     "is_within_quota": "在名额内", "issued_by": "发文机关", "item": "议题", "key": "标识", "kind": "类别",
-    "known_on": "知悉日期", "late_at": "列入逾期时间", "late_days": "逾期天数", "late_listed_at": "逾期名单时间",
+    "known_on": "知悉日期", "late_at": "列入逾期时间", "lacking": "须补正的事项", "late_days": "逾期天数",
+    "late_reason": "逾期理由", "late_listed_at": "逾期名单时间",
     "letter": "文书", "line": "行", "list_sha256": "名单校验码", "matter": "事项", "meeting": "会议",
     "member": "委员", "members_entitled": "有表决权人数", "minutes_sha256": "纪要校验码", "more_days": "延长天数",
     "moves": "逢休息日", "name": "名称", "needs_second": "须第二人", "new_district": "新所在区",
@@ -82,6 +85,7 @@ HEADINGS: dict[str, str] = {
     "state_before": "之前状态", "stated_at": "陈述时间", "stated_by": "陈述人", "statement": "陈述",
     "stay_reason": "停止执行理由", "stayed_at": "停止执行时间", "stayed_effect": "停止执行前的效力", "step": "步骤",
     "submission": "提交版本", "submitted_at": "提交时间", "successor": "承继单位", "summary": "总结",
+    "supplement_asked_at": "补正告知时间", "supplemented_at": "补正时间",
     "suspended_beneath": "其下有暂停", "target": "对象", "text": "内容", "tie": "关联情况", "tie_rule": "同分规则",
     "tie_value": "同分比较值", "title": "称号", "to": "移交给", "total": "总分", "turn": "轮到", "until": "截止",
     "upload": "数据表", "valid_from": "有效期起", "valid_until": "有效期止", "value": "数值",

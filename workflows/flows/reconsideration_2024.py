@@ -11,7 +11,7 @@ from viewflow.workflow import flow
 from accreditation.models import Case, Reconsideration
 from accreditation.reconsideration_words import ReconsiderationState as S
 from accreditation.roles import Power
-from workflows.flows.foundation import CaseProcedure, for_power, in_state
+from workflows.flows.foundation import CaseProcedure, for_applicant, for_power, in_state
 from workflows.nodes import Desk
 from workflows.subjects import RECONSIDERATION, Subject
 
@@ -33,6 +33,7 @@ class Reconsideration2024(CaseProcedure):
         flow.Switch()
         .Annotation(title=_("按法定状态恢复"))
         .Case(this.acceptance, in_state(S.FILED))
+        .Case(this.supplement, in_state(S.SUPPLEMENT_ASKED))
         .Case(this.answer, in_state(S.ANSWER_ASKED))
         .Case(this.reconsider, in_state(S.UNDER_RECONSIDERATION))
         .Case(this.settle, in_state(S.DECISION_PROPOSED))
@@ -42,7 +43,15 @@ class Reconsideration2024(CaseProcedure):
         Desk(for_power(Power.REVIEW_RECONSIDERATIONS)).Annotation(title=_("复议受理审查")).Next(this.after_acceptance)
     )
     after_acceptance = (
-        flow.Switch().Annotation(title=_("是否受理")).Case(this.answer, in_state(S.ANSWER_ASKED)).Default(this.end)
+        flow.Switch()
+        .Annotation(title=_("是否受理"))
+        .Case(this.answer, in_state(S.ANSWER_ASKED))
+        .Case(this.supplement, in_state(S.SUPPLEMENT_ASKED))
+        .Default(this.end)
+    )
+    supplement = Desk(for_applicant).Annotation(title=_("补正复议申请")).Next(this.after_supplement)
+    after_supplement = (
+        flow.Switch().Annotation(title=_("是否补正")).Case(this.acceptance, in_state(S.FILED)).Default(this.end)
     )
     answer = Desk(for_respondent).Annotation(title=_("被申请人答复")).Next(this.after_answer)
     after_answer = (
@@ -69,6 +78,7 @@ class Reconsideration2024(CaseProcedure):
 
 NODE_OF_STATE: dict[str, str] = {
     S.FILED: "acceptance",
+    S.SUPPLEMENT_ASKED: "supplement",
     S.ANSWER_ASKED: "answer",
     S.UNDER_RECONSIDERATION: "reconsider",
     S.DECISION_PROPOSED: "settle",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import SUSPENDS_RECONSIDERATION
 from accreditation.forms.days import DayField
-from accreditation.reconsideration_words import MOST_MORE_DAYS, Outcome
+from accreditation.models import Reconsideration
+from accreditation.models.cases import CaseSubject
+from accreditation.reconsideration_words import MOST_MORE_DAYS, DeclineGround, Outcome
 from workflows.forms.casework import LONG, PauseForm
 from workflows.forms.proceedings import DAY
 
@@ -24,13 +27,50 @@ def _text(label: Any, help_text: Any = "", rows: int = 6) -> forms.CharField:
 
 
 class FilingForm(forms.Form):
-    """The enterprise's application for reconsideration."""
+    """The enterprise's application for reconsideration; why it comes late only where it may come late."""
 
     known_on = DayField(
         label=_("知道该行为的日期"), help_text=_("一般为收到文书之日；自该日起六十日内可以申请。"), widget=DAY
     )
     claim = _text(_("复议请求"), _("例如：请求撤销该决定。"), 3)
     reasons = _text(_("事实和理由"), _("提交后还可以补充证据文件。"))
+    late_reason = _text(
+        _("逾期申请的理由"),
+        _("自知道之日起超过六十日的必须填写：因何不可抗力或者其他正当理由耽误，何时起、何时消除；由复议机关审查。"),
+        4,
+    )
+    field_order = ("known_on", "late_reason", "claim", "reasons")
+
+    def __init__(self, *args: Any, may_be_late: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if may_be_late:
+            self.fields["late_reason"].required = False
+        else:
+            del self.fields["late_reason"]
+
+
+class SupplementForm(forms.Form):
+    """The application as filed, to be put right; what lacks stands above it, to be read."""
+
+    lacking = forms.CharField(
+        label=_("须补正的事项"), required=False, disabled=True, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    claim = _text(_("复议请求"), rows=3)
+    reasons = _text(_("事实和理由"), _("所缺的文件请先用“提交文件”提交，再在此确认补正。"))
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, subject: CaseSubject, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        assert isinstance(subject, Reconsideration)
+        filed = {"claim": subject.claim, "reasons": subject.reasons}
+        super().__init__(data, files, initial=filed | dict(initial or {}) | {"lacking": subject.lacking})
+        self.fields["lacking"].required = bool(subject.lacking)  # else it would be called optional
+
+
+class LackingForm(forms.Form):
+    """Everything that has to be supplied, told at once."""
+
+    lacking = _text(_("须补正的事项"), _("每行一项，一次写全；将写入补正通知书，且只能要求补正一次。"))
 
 
 class AnswerForm(forms.Form):
@@ -43,6 +83,26 @@ class WhyForm(forms.Form):
     """A reason that is written into a letter or the record."""
 
     reason = forms.CharField(label=_("理由"), min_length=5, max_length=3000, widget=forms.Textarea(attrs=LONG))
+
+
+class DeclineForm(WhyForm):
+    """Which condition is not met, and why; lateness only of what came late."""
+
+    decline_ground = forms.ChoiceField(
+        label=_("不符合的受理条件"), choices=DeclineGround.choices, widget=forms.RadioSelect
+    )
+    field_order = ("decline_ground", "reason")
+
+    def __init__(self, *args: Any, subject: CaseSubject, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert isinstance(subject, Reconsideration)
+        found = self.fields["decline_ground"]
+        assert isinstance(found, forms.ChoiceField)
+        if subject.late_days:
+            text = _("本申请超过申请期限 %(n)d 日提出，申请人说明的理由见案情。")
+            found.help_text = text % {"n": subject.late_days}
+        else:
+            found.choices = [choice for choice in DeclineGround.choices if choice[0] != DeclineGround.TIME]
 
 
 class ProlongForm(WhyForm):

@@ -14,6 +14,10 @@ RECONSIDERING: Mapping[str, frozenset[View]] = {
     "open_ordered_again": BOTH_SIDES,
     "accept_reconsideration": BOTH_SIDES,
     "decline_reconsideration": BOTH_SIDES,
+    "ask_for_supplement": BOTH_SIDES,
+    "supplement_reconsideration": BOTH_SIDES,
+    "let_supplement_pass": BOTH_SIDES,
+    "let_examination_pass": BOTH_SIDES,
     "answer_challenge": BOTH_SIDES,
     "let_answer_pass": BOTH_SIDES,
     "stay_execution": BOTH_SIDES,
@@ -27,6 +31,8 @@ RECONSIDERING: Mapping[str, frozenset[View]] = {
 }
 RECONSIDERATION_SAID: Mapping[str, str] = {
     "decline_reconsideration": "reason",
+    "ask_for_supplement": "lacking",
+    "let_supplement_pass": "reason",
     "answer_challenge": "answer",
     "stay_execution": "reason",
     "prolong_reconsideration": "reason",

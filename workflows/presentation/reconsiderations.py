@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from accreditation.models import Case, Reconsideration
 from accreditation.models.cases import CaseSubject
-from accreditation.reconsideration_words import Outcome, ReconsiderationState
+from accreditation.reconsideration_words import DeclineGround, Outcome, ReconsiderationState
 from accreditation.services.reconsiderations import authority_of, title_concerned
 from accreditation.templatetags.dates import day, day_text, local
 from accreditation.visibility import View
 from workflows.presentation.words import Words, either, quoted
-from workflows.reconsideration_guards import reasons_not_to_stay
+from workflows.reconsideration_guards import may_be_asked, reasons_not_to_stay
 
 STEPS = (
     gettext_lazy("受理审查"),
@@ -42,6 +42,33 @@ def can_be_stayed(subject: CaseSubject) -> bool:
     return not any(reasons_not_to_stay(_row(subject)))
 
 
+def can_be_returned(subject: CaseSubject) -> bool:
+    """Whether the enterprise was not asked to supplement its application yet."""
+    return may_be_asked(_row(subject))
+
+
+def _accepted(row: Reconsideration) -> str:
+    """On which day; where nothing was said in time, that too."""
+    if row.accepted_at is None:
+        return ""
+    on = day_text(local(row.accepted_at).date())
+    return _("%(day)s（审查期限届满，视为受理）") % {"day": on} if row.accepted_by_silence else on
+
+
+def _examined(row: Reconsideration) -> list[tuple[str, object]]:
+    """How late it came, what was asked for, what became of it."""
+    asked, answered = (local(at).date() if at else None for at in (row.supplement_asked_at, row.supplemented_at))
+    return [
+        (_("超过申请期限"), _("%(n)d 日") % {"n": row.late_days} if row.late_days else ""),
+        (_("逾期申请的理由"), quoted(row.late_reason) if row.late_reason else ""),
+        (_("须补正的事项"), quoted(row.lacking) if row.lacking else ""),
+        (_("补正通知的日期"), day(asked) if asked else ""),
+        (_("补正的日期"), day(answered) if answered else ""),
+        (_("受理的日期"), _accepted(row)),
+        (_("不符合的受理条件"), DeclineGround(row.decline_ground).label if row.decline_ground else ""),
+    ]
+
+
 def name(subject: CaseSubject) -> str:
     """Which act is challenged."""
     row = _row(subject)
@@ -63,6 +90,7 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("知道该行为的日期"), day(row.known_on)),
         (_("复议请求"), quoted(row.claim)),
         (_("事实和理由"), quoted(row.reasons)),
+        *_examined(row),
         (_("书面答复"), quoted(row.answer) if row.answer else ""),
         (_("停止执行"), quoted(row.stay_reason) if row.stay_reason else ""),
         (_("停止执行的时间"), _stayed(row)),

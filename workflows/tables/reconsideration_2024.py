@@ -8,7 +8,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind
-from accreditation.reconsideration_words import DAYS_TO_ANSWER, DAYS_TO_DECIDE
+from accreditation.reconsideration_words import (
+    DAYS_TO_ANSWER,
+    DAYS_TO_DECIDE,
+    DAYS_TO_EXAMINE,
+    DAYS_TO_SUPPLEMENT,
+    LEAST_TEXT,
+)
 from workflows import audiences, clock_acts, guards, proceeding_records, staying, who
 from workflows import reconsideration_guards as conditions
 from workflows import reconsideration_records as records
@@ -17,9 +23,12 @@ from workflows.reconsideration_who import DECIDER, RECONSIDERER, RESPONDENT, dec
 from workflows.reissues_reopened import reissue_can_be_reopened
 
 ANSWER = Clock(DeadlineKind.RECONSIDERATION_ANSWER, DAYS_TO_ANSWER, fires="let_answer_pass")
-DECISION = Clock(DeadlineKind.RECONSIDERATION, DAYS_TO_DECIDE, in_calendar_days=True)
+DECISION = Clock(DeadlineKind.RECONSIDERATION, DAYS_TO_DECIDE, in_calendar_days=True, since=conditions.since_acceptance)
+EXAMINATION = Clock(DeadlineKind.RECONSIDERATION_EXAMINATION, DAYS_TO_EXAMINE, fires="let_examination_pass")
+SUPPLEMENT = Clock(DeadlineKind.RECONSIDERATION_SUPPLEMENT, DAYS_TO_SUPPLEMENT, fires="let_supplement_pass")
 FILING = "行政复议法第二十条、第二十二条"
 EXAMINING = "行政复议法第三十条"
+SUPPLEMENTING = "行政复议法第三十一条"
 ANSWERING = "行政复议法第四十八条"
 SUSPENDING = "行政复议法第三十九条"
 STAYING = "行政复议法第四十二条"
@@ -35,14 +44,25 @@ def _reason(label: object) -> Guard:
 _LINES: tuple[Verb, ...] = (
     # --- the enterprise ------------------------------------------------------------------------------------------
     Verb(
-        "add_own_document", _("提交文件"), who.HOLDER, ("acceptance", "answer", "reconsider"), FILING,
+        "add_own_document", _("提交文件"), who.HOLDER,
+        ("acceptance", "supplement", "answer", "reconsider"), FILING,
         guards=(guards.needs_text("purpose", _("证明内容")),), record=proceeding_records.add_document,
     ),
     Verb(
-        "withdraw_reconsideration", _("撤回复议申请"), who.HOLDER, ("acceptance", "answer", "reconsider"), ENDING,
+        "withdraw_reconsideration", _("撤回复议申请"), who.HOLDER,
+        ("acceptance", "supplement", "answer", "reconsider"), ENDING,
         transition="withdraw", completes=True, guards=(staying.stay_can_end, _reason(_("撤回或和解的说明"))),
         record=records.withdraw,
         tells=(audiences.applicants, reconsiderers, respondents),
+    ),
+    Verb(
+        "supplement_reconsideration", _("补正复议申请"), who.HOLDER, ("supplement",), SUPPLEMENTING,
+        transition="supplement", completes=True,
+        guards=(
+            conditions.supplement_is_in_time, guards.needs_text("claim", _("复议请求"), LEAST_TEXT),
+            guards.needs_text("reasons", _("事实和理由"), LEAST_TEXT), conditions.something_is_supplemented,
+        ),
+        record=records.supplement, starts=starting(EXAMINATION), tells=(reconsiderers,),
     ),
     # --- one person examines -------------------------------------------------------------------------------------
     Verb(
@@ -52,8 +72,32 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "decline_reconsideration", _("不予受理复议申请"), RECONSIDERER, ("acceptance",), EXAMINING,
-        transition="decline", completes=True, guards=(_reason(_("不予受理的理由")),), record=records.decline,
-        tells=(audiences.applicants,),
+        transition="decline", completes=True,
+        guards=(
+            conditions.examination_is_not_over, conditions.decline_ground_fits, _reason(_("不予受理的理由")),
+        ),
+        record=records.decline, tells=(audiences.applicants,),
+    ),
+    Verb(
+        "ask_for_supplement", _("要求补正复议申请"), RECONSIDERER, ("acceptance",), SUPPLEMENTING,
+        transition="ask_for_supplement", completes=True,
+        guards=(
+            conditions.examination_is_not_over, conditions.supplement_is_not_asked_yet,
+            guards.needs_text("lacking", _("须补正的事项"), 5),
+        ),
+        record=records.ask_for_supplement, starts=starting(SUPPLEMENT), tells=(audiences.applicants,),
+    ),
+    Verb(
+        "let_examination_pass", _("审查期满，视为受理"), who.CLOCK, ("acceptance",), EXAMINING, transition="accept",
+        completes=True, guards=(guards.clock_has_run(DeadlineKind.RECONSIDERATION_EXAMINATION),),
+        record=records.accept, starts=starting(ANSWER, DECISION),
+        tells=(audiences.applicants, reconsiderers, respondents), for_page=False,
+    ),
+    Verb(
+        "let_supplement_pass", _("补正期满，视为放弃"), who.CLOCK, ("supplement",), SUPPLEMENTING,
+        transition="give_up", completes=True,
+        guards=(guards.clock_has_run(DeadlineKind.RECONSIDERATION_SUPPLEMENT),), record=records.give_up,
+        tells=(audiences.applicants, reconsiderers), for_page=False,
     ),
     # --- the body concerned answers ------------------------------------------------------------------------------
     Verb(

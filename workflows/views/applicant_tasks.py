@@ -80,7 +80,7 @@ def matter_cards(cases: Collection[Case]) -> list[Words]:
 
 
 def _matter_card(case: Case, name: str) -> Words:
-    is_mine = procedure_of(case).subject.facts(case.state).owner is Owner.HOLDER
+    is_mine = procedure_of(case).subject.facts(case.state).owner in (Owner.HOLDER, Owner.APPLICANT)
     return {
         "name": name,
         "holder": case.enterprise.name,

@@ -18,7 +18,7 @@ from accreditation.views.answers import put_reasons
 from accreditation.visibility import View, view_of
 from workflows.forms.reconsiderations import FilingForm
 from workflows.opening import open_ordered_again
-from workflows.opening_reconsiderations import open_reconsideration
+from workflows.opening_reconsiderations import last_day_to_file, open_reconsideration
 from workflows.presentation.letters import letter_words
 from workflows.selectors.matters import is_reconsideration, matter_for, own_letter
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
@@ -35,7 +35,8 @@ def my_reconsideration(request: HttpRequest, number: str) -> HttpResponse:
     if not is_challengeable(letter):
         raise NotFound(number)
     typed = initial_from_drafts(request, request.path) if request.method != "POST" else {}
-    form = FilingForm(request.POST or None, initial={"known_on": letter.dated} | typed)
+    may_be_late = timezone.localdate() > last_day_to_file(letter.dated)
+    form = FilingForm(request.POST or None, initial={"known_on": letter.dated} | typed, may_be_late=may_be_late)
     if request.method == "POST" and form.is_valid():
         key = request.POST.get(REQUEST_KEY) or None
         try:

@@ -22,6 +22,16 @@ RECONSIDERATIONS = MatterPages(
             ConfirmedForm, _("受理复议申请"), _("受理后由被申请人在十个工作日内书面答复并提交卷宗。"),
             _("受理"), _("复议申请已受理。"), (SENT,), is_final=True,
         ),
+        "ask_for_supplement": MatterAct(
+            forms.LackingForm, _("要求补正"),
+            _("材料不齐全或者表述不清楚、无法判断是否符合受理条件的，在审查期限内一次性书面告知；申请人在十个工作日内补正，收到后重新审查。"),
+            _("送达补正通知"), _("补正通知已送达。"), (SENT, _("逾期未补正的，视为放弃复议申请。")), is_final=True,
+            tone="outline-primary", suits=words.can_be_returned,
+        ),
+        "supplement_reconsideration": MatterAct(
+            forms.SupplementForm, _("补正复议申请"), _("按补正通知逐项补正；收到后五个工作日内重新审查。"),
+            _("提交补正"), _("补正已提交，重新审查。"), (_("提交后不能修改。"),), is_final=True, with_subject=True,
+        ),
         "answer_challenge": MatterAct(
             forms.AnswerForm, _("提交书面答复"), _("请先提交作出原行为的证据和依据，再提交书面答复。"),
             _("提交"), _("书面答复已提交。"), (_("提交后不能修改。"),), is_final=True,
@@ -67,8 +77,8 @@ RECONSIDERATIONS = MatterPages(
             tone="outline-secondary",
         ),
         "decline_reconsideration": MatterAct(
-            forms.WhyForm, _("不予受理复议申请"), _("不符合法定受理条件的，说明理由。"), _("不予受理"),
-            _("已决定不予受理。"), (SENT, ENDS), is_final=True, tone="outline-secondary",
+            forms.DeclineForm, _("不予受理复议申请"), _("不符合法定受理条件的，说明理由。"), _("不予受理"),
+            _("已决定不予受理。"), (SENT, ENDS), is_final=True, with_subject=True, tone="outline-secondary",
         ),
         "withdraw_reconsideration": MatterAct(
             forms.WhyForm, _("撤回复议申请"), _("可以因和解或其他原因撤回；请说明。"), _("撤回"), _("复议申请已撤回。"),
