@@ -15,7 +15,7 @@ from accreditation.services.reconsiderations import LOST, challenged_title, has_
 from workflows.certification import is_being_made
 from workflows.doing import Doing
 from workflows.proceeding_guards import today
-from workflows.reconsideration_who import reconsideration_of
+from workflows.reconsideration_who import outcome_of, reconsideration_of
 from workflows.second_person import another_than_who_did
 
 TAKING_AWAY = (ProceedingKind.REVOCATION, ProceedingKind.CANCELLATION)
@@ -46,7 +46,7 @@ def _took_a_title_away(row: Reconsideration) -> bool:
 def title_can_come_back(doing: Doing) -> Iterable[Reason]:
     """What an annulled order took away comes back only where nothing else stands in its place."""
     title = challenged_title(reconsideration_of(doing))
-    if title is None or doing.form.get("outcome") not in UNDOING:
+    if title is None or outcome_of(doing) not in UNDOING:
         return
     if has_another_title(title):
         yield Reason("another_title", _("该单位已另有同类有效称号，原称号不能恢复。"), "outcome")

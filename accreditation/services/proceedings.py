@@ -24,7 +24,7 @@ from accreditation.models import (
     User,
 )
 from accreditation.models.titles import MOVED
-from accreditation.reconsideration_words import UNDOING, ReconsiderationState
+from accreditation.reconsideration_words import SETTLED, UNDOING, ReconsiderationState
 
 EFFECTS = {  # what an order does to the title, by the name of its transition
     ProceedingKind.REVOCATION: "revoke",
@@ -97,7 +97,7 @@ def standing_bar(enterprise: Enterprise, programme: Programme, on: date) -> Proc
     rows = Proceeding.objects.filter(title__holder=enterprise, title__programme=programme, barred_until__gt=on)
     rows = rows.exclude(state=ProceedingState.DROPPED)  # an order that never took effect bars nobody
     challenged = Reconsideration.objects.filter(challenged=OuterRef("case"))
-    undone = Q(outcome__in=UNDOING, state=ReconsiderationState.DECIDED)
+    undone = Q(outcome__in=UNDOING, state__in=SETTLED)
     stayed = Q(stayed_at__isnull=False) & ~Q(state__in=[ReconsiderationState.DECIDED, ReconsiderationState.WITHDRAWN])
     rows = rows.exclude(Exists(challenged.filter(undone | stayed)))
     return rows.exclude(order_number="").order_by("-barred_until").first()
