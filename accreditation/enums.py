@@ -139,9 +139,7 @@ APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.RECOGNISED: StateFacts(Owner.NOBODY, 7, "ok", is_final=True, stays_open=True),
     _S.WITHDRAWN: StateFacts(Owner.NOBODY, 1, "idle", is_final=True, is_closed=True),
     _S.DECLINED: _adverse(2, is_closed=True),
-    _S.INELIGIBLE: _adverse(2),
-    _S.NOT_RECOMMENDED: _adverse(2),
-    _S.LAPSED: _adverse(2),
+    **dict.fromkeys((_S.INELIGIBLE, _S.NOT_RECOMMENDED, _S.LAPSED), _adverse(2)),
     _S.REFUSED: _adverse(5),
     _S.OBJECTION_UPHELD: _adverse(6),
     _S.HELD_OTHERWISE: StateFacts(Owner.NOBODY, 7, "idle", is_final=True, is_closed=True),
@@ -379,6 +377,8 @@ class LetterKind(TextChoices):
     RECONSIDERATION_PROLONGED = "reconsideration_prolonged", _("行政复议延期通知书")
     RECONSIDERATION_DECISION = "reconsideration_decision", _("行政复议决定书")
     RECONSIDERATION_ENDED = "reconsideration_ended", _("行政复议终止通知书")
+    JUDGMENT_CARRIED_OUT = "judgment_carried_out", _("裁判执行告知书")
+    OWN_CORRECTION = "own_correction", _("自行纠正决定书")
     RECOMMENDED_UPWARD = "recommended_upward", _("推荐告知书")
     RECOGNISED_ABOVE = "recognised_above", _("国家认定结果告知书")
     NOT_RECOGNISED_ABOVE = "not_recognised_above", _("国家未予认定告知书")

@@ -1,5 +1,7 @@
 """Words and limits of administrative reconsideration (行政复议法, revised 2023, in force from 2024-01-01).
 
+With them those of the two other ways in which an act falls: a judgment (行政诉讼), and the body's own correction.
+
 Article 39 (ten grounds of suspension, told in writing) was read as a law firm prints it. The other articles and days
 are remembered with high confidence, not read in a source: 20 (60 days to file, longer for force majeure or another
 proper reason), 30 (five days to examine, the conditions of acceptance, accepted where nothing is said in time), 31
@@ -27,8 +29,23 @@ TAKING_NO_PART = ("export_dossier",)  # acts by which nobody takes part in the c
 SETTING_ASIDE = "reconsideration"  # capacity in which a decision is carried out in the case that was challenged
 
 
+class Remedy(TextChoices):
+    """How an adverse act comes to be looked at again."""
+
+    RECONSIDERATION = "reconsideration", _("行政复议")
+    JUDGMENT = "judgment", _("法院裁判")
+    OWN_CORRECTION = "own_correction", _("自行纠正")
+
+
+GROUND_ZH = {  # what a certificate that came back names as its ground
+    Remedy.RECONSIDERATION: "行政复议决定",
+    Remedy.JUDGMENT: "法院生效裁判",
+    Remedy.OWN_CORRECTION: "原机关自行纠正",
+}
+
+
 class ReconsiderationState(TextChoices):
-    """Legal state of a reconsideration, from its filing to the decision."""
+    """Legal state of a reconsideration, from its filing to the decision; of another remedy, from two persons' hands."""
 
     FILED = "reconsideration_filed", _("复议申请待审查")
     SUPPLEMENT_ASKED = "supplement_asked", _("待补正复议申请")
@@ -38,6 +55,9 @@ class ReconsiderationState(TextChoices):
     DECIDED = "reconsidered", _("已作出复议决定")
     NOT_ACCEPTED = "reconsideration_not_accepted", _("复议申请不予受理")
     WITHDRAWN = "reconsideration_withdrawn", _("复议终止")
+    PREPARED = "remedy_prepared", _("待核准执行")
+    CARRIED_OUT = "remedy_carried_out", _("已核准执行")
+    DISCARDED = "remedy_discarded", _("未予执行")
 
 
 class Outcome(TextChoices):
@@ -63,7 +83,14 @@ class DeclineGround(TextChoices):
 
 
 UNDOING = (Outcome.ANNULLED, Outcome.REDO, Outcome.MODIFIED)  # the act under challenge stands no more
+OUTCOMES = {  # a court seldom changes an act, and never one of these; a body corrects itself in favour alone
+    Remedy.RECONSIDERATION: tuple(Outcome),
+    Remedy.JUDGMENT: (Outcome.ANNULLED, Outcome.REDO, Outcome.ILLEGAL, Outcome.UPHELD),
+    Remedy.OWN_CORRECTION: (Outcome.ANNULLED,),
+}
 _R = ReconsiderationState
+SETTLED = (_R.DECIDED, _R.CARRIED_OUT)  # the outcome holds
+UNTOLD = (_R.PREPARED, _R.DISCARDED)  # the authority's own affair: the enterprise is told of what was carried out
 RECONSIDERATION_STATES: dict[ReconsiderationState, StateFacts] = {
     _R.FILED: StateFacts(Owner.RECONSIDERER, 1),
     _R.SUPPLEMENT_ASKED: StateFacts(Owner.APPLICANT, 1, "warn"),
@@ -73,4 +100,13 @@ RECONSIDERATION_STATES: dict[ReconsiderationState, StateFacts] = {
     _R.DECIDED: StateFacts(Owner.NOBODY, 4, "ok", is_final=True),
     _R.NOT_ACCEPTED: StateFacts(Owner.NOBODY, 1, "bad", is_final=True, is_adverse=True),
     _R.WITHDRAWN: StateFacts(Owner.NOBODY, 3, "idle", is_final=True),
+    _R.PREPARED: StateFacts(Owner.AUTHORITY, 1),
+    _R.CARRIED_OUT: StateFacts(Owner.NOBODY, 2, "ok", is_final=True),
+    _R.DISCARDED: StateFacts(Owner.NOBODY, 2, "idle", is_final=True),
 }
+
+
+def outcome_label(remedy: str, outcome: str) -> str:
+    """An outcome in words: a court upholds nothing, it dismisses the claims."""
+    is_dismissal = remedy == Remedy.JUDGMENT and outcome == Outcome.UPHELD
+    return str(_("驳回诉讼请求")) if is_dismissal else str(Outcome(outcome).label)

@@ -37,7 +37,7 @@ from accreditation.models import (
     WorkbookUpload,
 )
 from accreditation.permissions import Person, batches_under, districts_of, has_power_over, is_connected, powers_of
-from accreditation.reconsideration_words import SETTING_ASIDE, TAKING_NO_PART
+from accreditation.reconsideration_words import SETTING_ASIDE, TAKING_NO_PART, UNTOLD, Remedy
 from accreditation.recusals import cases_left_by
 from accreditation.roles import Power
 
@@ -82,7 +82,7 @@ def visible_cases(user: Person) -> QuerySet[Case]:
 def _own(user: User) -> Q:
     """Cases of enterprises that the person acts for; who has only asked to act sees nothing of them."""
     enterprises = Member.objects.filter(user=user, state=MemberState.ACTIVE).values("enterprise_id")
-    return Q(enterprise_id__in=enterprises) & ~BEFORE_NOTIFICATION
+    return Q(enterprise_id__in=enterprises) & ~BEFORE_NOTIFICATION & ~Q(state__in=UNTOLD)
 
 
 def own_matters(user: User) -> Q:
@@ -127,7 +127,7 @@ def _reconsidered_by(user: User) -> Q:
     answered = Reissue.objects.filter(
         Q(asked_by=user) | Q(settled_by=user), letter=OuterRef("reconsideration__reissue_letter")
     )
-    return Q(reconsideration__isnull=False) & ~Q(Exists(took_part)) & ~Q(Exists(answered))
+    return Q(reconsideration__remedy=Remedy.RECONSIDERATION) & ~Q(Exists(took_part)) & ~Q(Exists(answered))
 
 
 def _verified_by(user: User) -> QuerySet[FigureCheck]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from config.open_access import OPEN_ACCESS
 from config.policies import (
+    ANSWERERS,
     APPLICANT,
     AUDITOR,
     BATCHES,
@@ -282,6 +283,7 @@ ACCESS: Mapping[str, Policy] = {
     "orders": MATTERS,
     "orders_titles": ORDERS,
     "orders_new": ORDERS,
+    "remedy_new": ANSWERERS,
     "matter": MATTERS,
     "matter_act": MATTERS,
     "matter_recipients": MATTERS,

@@ -99,7 +99,7 @@ def _ends(line: Verb, procedure: Procedure) -> tuple[list[str], list[str]]:
 
 
 def _states(procedure: Procedure) -> Iterator[str]:
-    used = reached((pair for found in moves(procedure).values() for pair in found), procedure.subject.first)
+    used = reached((pair for found in moves(procedure).values() for pair in found), procedure.first)
     for state in procedure.subject.words:
         if state.value not in used:
             continue

@@ -33,7 +33,7 @@ def moves(procedure: Procedure) -> dict[str, list[tuple[str, str]]]:
         ]
         for line in procedure.verbs.values()
     }
-    used = reached((pair for found in pairs.values() for pair in found), procedure.subject.first)
+    used = reached((pair for found in pairs.values() for pair in found), procedure.first)
     return {code: [pair for pair in found if pair[0] in used] for code, found in pairs.items()}
 
 

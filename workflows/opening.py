@@ -67,7 +67,7 @@ def open_ordered_again(decided: CaseSubject, *, by: User, at: datetime) -> Case:
     with act(decided.case, "open_ordered_again", by=by, at=at, acting_as="applicant") as doing:
         row = Reconsideration.objects.select_for_update().get(pk=decided.pk)
         if not reconsiderations.orders_redo(row):
-            raise Refusal([Reason("no_order", _("没有责令重新办理的复议决定，或已据以重新申报。"))])
+            raise Refusal([Reason("no_order", _("没有责令重新办理的决定或者裁判，或已据以重新申报。"))])
         application = Application.objects.select_related("batch__rule_set", "enterprise").get(case=challenged)
         case = _create(
             application.enterprise, application.batch, application.product_name, by, at, ground=row.case.number

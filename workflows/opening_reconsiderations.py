@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Replayed, act, fingerprint
 from accreditation.adverse_ends import ADVERSE_ENDS
-from accreditation.enums import LetterKind, ProceedingState
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.models import Case, Enterprise, Letter, Reconsideration, ReissueLetter, Title, User
+from accreditation.models import Case, Enterprise, Letter, Reconsideration, ReissueLetter, User
 from accreditation.models.reconsiderations import DROPPED
 from accreditation.permissions import acts_for
-from accreditation.reconsideration_words import DAYS_TO_EXAMINE, DAYS_TO_FILE, LEAST_TEXT, ReconsiderationState
+from accreditation.reconsideration_words import DAYS_TO_EXAMINE, DAYS_TO_FILE, LEAST_TEXT, ReconsiderationState, Remedy
 from accreditation.services.numbers import next_number
 from accreditation.services.reconsiderations import is_challengeable, respondent_of
 from workflows import deadlines, flow_tasks
 from workflows.calendar import current_calendar
-from workflows.procedures import PROCEDURES, procedure_of
+from workflows.challenged_acts import district_of, ended_by, is_in_effect, letter_field
+from workflows.procedures import PROCEDURES
 from workflows.tables.reconsideration_2024 import EXAMINATION
 from workflows.workdays import SHANGHAI
 
@@ -50,7 +49,7 @@ def open_reconsideration(
 
     What comes after the sixty days says why; whether that is a proper reason is examined by a person.
     """
-    challenged, enterprise = _ended_by(letter)
+    challenged, enterprise = ended_by(letter)
     if not acts_for(by, enterprise.pk):
         raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
     said = Filing(known_on, claim.strip(), reasons.strip(), late_reason.strip())
@@ -69,21 +68,13 @@ def open_reconsideration(
     return case
 
 
-def _ended_by(letter: Letter | ReissueLetter) -> tuple[Case | Title, Enterprise]:
-    """In whose chain the challenge is noted, and which enterprise may raise it."""
-    if isinstance(letter, Letter):
-        return letter.case, letter.case.enterprise
-    title = Title.objects.select_related("holder").get(pk=letter.reissue.title_id)
-    return title, title.holder
-
-
 def _faults(letter: Letter | ReissueLetter, said: Filing, at: datetime) -> Iterator[Reason]:
     today = at.astimezone(SHANGHAI).date()
     if not is_challengeable(letter):
         end = ADVERSE_ENDS.get(letter.kind)
         why = end.why if end and end.sequel is None else ""
         yield Reason("not_challengeable", _("该文书所载行为不能在本系统申请行政复议。%(why)s") % {"why": why})
-    elif not _is_in_effect(letter):
+    elif not is_in_effect(letter):
         yield Reason("not_in_effect", _("该决定尚未生效或已不再有效，生效后可以申请复议。"))
     if not letter.dated <= said.known_on <= today:
         yield Reason("known_on", _("知道该行为的日期应在文书日期至今日之间。"), "known_on")
@@ -93,8 +84,15 @@ def _faults(letter: Letter | ReissueLetter, said: Filing, at: datetime) -> Itera
     for name, text in (("claim", said.claim), ("reasons", said.reasons)):
         if len(text) < LEAST_TEXT:
             yield Reason("text_needed", _("请写明复议请求以及事实和理由。"), name)
-    if Reconsideration.objects.filter(**_told_by(letter)).exclude(state__in=DROPPED).exists():
+    yield from _done_before(letter)
+
+
+def _done_before(letter: Letter | ReissueLetter) -> Iterator[Reason]:
+    before = Reconsideration.objects.filter(**letter_field(letter)).exclude(state__in=DROPPED)
+    if before.filter(remedy=Remedy.RECONSIDERATION).exists():
         yield Reason("already_open", _("对该行为已经申请过行政复议。"))
+    if before.filter(state=ReconsiderationState.CARRIED_OUT).exists():
+        yield Reason("settled_otherwise", _("该行为已由法院裁判或者由原机关自行纠正，不能再申请行政复议。"))
 
 
 def last_day_to_file(known_on: date) -> date:
@@ -105,31 +103,6 @@ def last_day_to_file(known_on: date) -> date:
     return day
 
 
-def _told_by(letter: Letter | ReissueLetter) -> dict[str, Any]:
-    return {"letter": letter} if isinstance(letter, Letter) else {"reissue_letter": letter}
-
-
-def _is_in_effect(letter: Letter | ReissueLetter) -> bool:
-    """An order over a title that stands, also before its day; what stands at once; a case still at its adverse end."""
-    if isinstance(letter, ReissueLetter):
-        return True  # an answer ends the request
-    kind = procedure_of(letter.case).subject
-    state = str(kind.of(letter.case).state)
-    if letter.kind == LetterKind.ORDER:
-        return state in (ProceedingState.ORDERED, ProceedingState.ORDER_RUNNING, ProceedingState.CONCLUDED)
-    if ADVERSE_ENDS[letter.kind].stands_at_once:
-        return True
-    facts = kind.facts(state)
-    return facts.is_final and facts.is_adverse
-
-
-def _district_of(letter: Letter | ReissueLetter, enterprise: Enterprise) -> str:
-    """Whose officers see the case: of an answer to a request, the body that answered; of the city's, as registered."""
-    if isinstance(letter, Letter):
-        return str(letter.case.district)
-    return letter.reissue.place or enterprise.district
-
-
 def _create(letter: Letter | ReissueLetter, enterprise: Enterprise, said: Filing, by: User, at: datetime) -> Case:
     late_days = said.late_days(at.astimezone(SHANGHAI).date())
     late = {"late_days": late_days, "late_reason": said.late_reason} if late_days else {}
@@ -138,14 +111,14 @@ def _create(letter: Letter | ReissueLetter, enterprise: Enterprise, said: Filing
         number=next_number("RECON", at.astimezone(SHANGHAI).year),
         procedure=PROCEDURE,
         enterprise=enterprise,
-        district=_district_of(letter, enterprise),
+        district=district_of(letter, enterprise),
         state=ReconsiderationState.FILED,
         opened_at=at,
         moved_at=at,
     )
     row = Reconsideration.objects.create(
         case=case, challenged=challenged, respondent_code=respondent_of(letter), known_on=said.known_on,
-        claim=said.claim, reasons=said.reasons, filed_by=by, **late, **_told_by(letter),
+        claim=said.claim, reasons=said.reasons, filed_by=by, **late, **letter_field(letter),
     )  # fmt: skip
     with act(case, "open", by=by, at=at, acting_as="applicant") as doing:
         doing.moved("", ReconsiderationState.FILED)

@@ -16,6 +16,7 @@ from workflows.flows import district_recognition_2022 as district
 from workflows.flows import (
     municipal_evaluation_2025,
     reconsideration_2024,
+    remedy_2026,
     title_change_2026,
     title_proceeding_2026,
 )
@@ -31,6 +32,7 @@ from workflows.flows.municipal_recognition_2022 import NODE_OF_STATE, MunicipalR
 from workflows.flows.national_recommendation_2016 import NODE_OF_STATE as NATIONAL_NODES
 from workflows.flows.national_recommendation_2016 import NationalRecommendation2016
 from workflows.flows.reconsideration_2024 import Reconsideration2024
+from workflows.flows.remedy_2026 import Remedy2026
 from workflows.flows.title_proceeding_2026 import TitleProceeding2026
 from workflows.subjects import Subject
 from workflows.tables.demonstration_recommendation_2010 import DEMONSTRATION_2010
@@ -44,6 +46,7 @@ from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.municipal_recognition_2026 import MUNICIPAL_2026
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
 from workflows.tables.reconsideration_2024 import RECONSIDERATION_2024
+from workflows.tables.remedy_2026 import REMEDY_2026
 from workflows.tables.title_change_2026 import TITLE_CHANGE_2026
 from workflows.tables.title_proceeding_2026 import TITLE_PROCEEDING_2026
 
@@ -60,11 +63,17 @@ class Procedure:
     step_of_state: Mapping[str, int] = field(default_factory=dict)  # where a state has another step than its facts say
     has_quota: bool = False  # whether the proposals of a batch can be limited in number
     closed_ways: Callable[[CaseSubject], closed_ways.Closed] = closed_ways.none  # moves that one subject cannot take
+    begins: str = ""  # in which state a case of it begins, where that is not the first one of its subject
 
     @property
     def subject(self) -> Subject:
         """What it runs over."""
         return self.flow.subject
+
+    @property
+    def first(self) -> str:
+        """The state in which a case of it begins."""
+        return self.begins or self.subject.first
 
     def step_of(self, state: str) -> int:
         """At which step of the bar a case in the state is."""
@@ -116,6 +125,7 @@ PROCEDURES: Mapping[str, Procedure] = {
         reconsideration_2024.NODE_OF_STATE,
         closed_ways=closed_ways.of_reconsideration,
     ),
+    "remedy/2026": Procedure(Remedy2026, REMEDY_2026, remedy_2026.NODE_OF_STATE, begins=remedy_2026.FIRST),
     "title_change/2026": Procedure(
         title_change_2026.TitleChange2026, TITLE_CHANGE_2026, title_change_2026.NODE_OF_STATE
     ),

@@ -225,14 +225,14 @@ def order_may_be_carried_out(doing: Doing) -> Iterable[Reason]:
     if is_stayed(doing.case):
         yield Reason("stayed", _("行政复议期间已决定停止执行。"))
     if is_undone(doing.case):
-        yield Reason("undone", _("该决定已由行政复议决定撤销或者变更。"))
+        yield Reason("undone", _("该决定已由复议决定、裁判或者自行纠正撤销或者变更。"))
 
 
 def ground_still_stands(doing: Doing) -> Iterable[Reason]:
     """Nothing is ordered on a finding that a reconsideration has set aside."""
     row = proceeding_of(doing)
     if is_ground_set_aside(doing.case, row.title, row.ground):
-        yield Reason("ground_set_aside", _("作为依据的评价结果或者复核认定已由行政复议决定撤销，请终止处理。"))
+        yield Reason("ground_set_aside", _("作为依据的评价结果或者复核认定已被撤销，请终止处理。"))
 
 
 def suspension_is_over(doing: Doing) -> Iterable[Reason]:

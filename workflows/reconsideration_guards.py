@@ -18,7 +18,7 @@ from workflows.certification import is_being_made
 from workflows.deadlines import running_of
 from workflows.doing import Doing
 from workflows.proceeding_guards import today
-from workflows.reconsideration_who import reconsideration_of
+from workflows.reconsideration_who import outcome_of, reconsideration_of
 from workflows.second_person import another_than_who_did
 from workflows.workdays import SHANGHAI
 
@@ -104,7 +104,7 @@ def _took_a_title_away(row: Reconsideration) -> bool:
 def title_can_come_back(doing: Doing) -> Iterable[Reason]:
     """What an annulled order took away comes back only where nothing else stands in its place."""
     title = challenged_title(reconsideration_of(doing))
-    if title is None or doing.form.get("outcome") not in UNDOING:
+    if title is None or outcome_of(doing) not in UNDOING:
         return
     if has_another_title(title):
         yield Reason("another_title", _("该单位已另有同类有效称号，原称号不能恢复。"), "outcome")

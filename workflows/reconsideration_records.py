@@ -9,7 +9,15 @@ from accreditation.clocks import DeadlineKind, is_past
 from accreditation.enums import LetterKind
 from accreditation.models import Reconsideration, Title
 from accreditation.models.titles import BENEATH
-from accreditation.reconsideration_words import DAYS_TO_ANSWER, DAYS_TO_SUPPLEMENT, UNDOING, DeclineGround, Outcome
+from accreditation.reconsideration_words import (
+    DAYS_TO_ANSWER,
+    DAYS_TO_SUPPLEMENT,
+    GROUND_ZH,
+    UNDOING,
+    DeclineGround,
+    Outcome,
+    Remedy,
+)
 from accreditation.services import letters
 from accreditation.services.reconsiderations import (
     authority_of,
@@ -155,23 +163,23 @@ def decide(doing: Doing) -> None:
     )  # fmt: skip
     sequel = sequel_of(row.told_by)
     if row.outcome in UNDOING and sequel is not None:
-        _follow(doing, sequel)
+        follow(doing, sequel)
     else:
         staying.carry_out_again(doing)
     _send(
         doing, LetterKind.RECONSIDERATION_DECISION, is_adverse=True,
         outcome_zh=OUTCOME_ZH[Outcome(row.outcome)], sequel=sequel if row.outcome in UNDOING else "",
-        title=_title_now(row), was_stayed=bool(row.stayed_effect),
+        title=title_now(row), was_stayed=bool(row.stayed_effect),
     )  # fmt: skip
 
 
-def _title_now(row: Reconsideration) -> Title | None:
+def title_now(row: Reconsideration) -> Title | None:
     """The title under challenge as the decision has left it."""
     title = challenged_title(row)
     return None if title is None else Title.objects.get(pk=title.pk)
 
 
-def _follow(doing: Doing, sequel: Sequel) -> None:
+def follow(doing: Doing, sequel: Sequel) -> None:
     """An order is undone here and now, a new application is for the enterprise to file; else its case follows."""
     row, title = reconsideration_of(doing), locked_title(reconsideration_of(doing))
     doing.act.note(sequel=sequel)
@@ -190,7 +198,7 @@ def _undo_order(doing: Doing, title: Title) -> None:
     if row.stayed_effect:
         moved, verb = title, row.stayed_effect  # taken back already
         if verb not in BENEATH:
-            staying.keep_back(doing, title, ground=f"{row.decision_number}，行政复议决定")
+            staying.keep_back(doing, title, ground=f"{row.decision_number}，{GROUND_ZH[Remedy(row.remedy)]}")
     else:
         moved, verb = undo_order(row, title, by=doing.by, at=doing.at)
     if not verb:
@@ -199,4 +207,5 @@ def _undo_order(doing: Doing, title: Title) -> None:
     if row.outcome == Outcome.MODIFIED:
         moved = warn_instead(row, moved, by=doing.by, at=doing.at)
     doing.act.note(title=moved.number, effect=verb, title_state=moved.state)
-    give_certificate_back(doing, moved, number=row.decision_number, ground="行政复议决定", by=authority_of(row))
+    ground = GROUND_ZH[Remedy(row.remedy)]
+    give_certificate_back(doing, moved, number=row.decision_number, ground=ground, by=authority_of(row))

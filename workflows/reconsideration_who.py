@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.holdings import who_hold
 from accreditation.models import Reconsideration, User
 from accreditation.permissions import has_any_power, has_power, has_power_at, persons_behind
+from accreditation.reconsideration_words import Remedy
 from accreditation.roles import Power
 from accreditation.services.reconsiderations import took_part_in_act
 from workflows.doing import Doing, Who
@@ -24,6 +25,14 @@ def reconsideration_of(doing: Doing) -> Reconsideration:
     return doing.subject
 
 
+def outcome_of(doing: Doing) -> str:
+    """What is to be decided: as the form has it, or as a judgment or an own correction was prepared."""
+    row = reconsideration_of(doing)
+    if row.remedy == Remedy.RECONSIDERATION:
+        return str(doing.form.get("outcome") or "")
+    return str(row.proposed_outcome)
+
+
 def _is_free(user: User, row: Reconsideration) -> bool:
     return not tied_people(row.case).filter(pk=user.pk).exists() and not took_part_in_act(user, row)
 
@@ -34,7 +43,7 @@ def _reconsiders(power: Power) -> Callable[[Doing], bool]:
 
 def may_decide(user: User, row: Reconsideration) -> bool:
     """Whether the person examines or decides this challenge."""
-    return has_any_power(user, RECONSIDERING) and _is_free(user, row)
+    return row.remedy == Remedy.RECONSIDERATION and has_any_power(user, RECONSIDERING) and _is_free(user, row)
 
 
 def may_answer(user: User, row: Reconsideration, at: datetime) -> bool:
@@ -53,6 +62,7 @@ RECONSIDERER = Who(
 )
 DECIDER = Who(Power.DECIDE_RECONSIDERATIONS, _("复议决定人（未参与原案）"), _reconsiders(Power.DECIDE_RECONSIDERATIONS))
 RESPONDENT = Who("respondent", _("被申请人"), _answers)
+AUTHOR = Who(Power.ANSWER_CHALLENGES, _("作出原行为的机关"), _answers)
 
 
 def reconsiderers(doing: Doing) -> list[User]:

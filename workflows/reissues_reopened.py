@@ -15,7 +15,7 @@ from accreditation.selectors.granting import place_of
 from accreditation.selectors.people import active_people_of
 from accreditation.services.numbers import next_number
 from workflows.doing import Doing
-from workflows.reconsideration_who import reconsideration_of
+from workflows.reconsideration_who import outcome_of, reconsideration_of
 from workflows.reissue_who import answering
 from workflows.workdays import SHANGHAI
 
@@ -26,7 +26,7 @@ def reissue_can_be_reopened(doing: Doing) -> Iterable[Reason]:
     Locks the title, as every request does, so that what is found here still holds when the decision opens it.
     """
     told = reconsideration_of(doing).reissue_letter
-    if told is None or doing.form.get("outcome") not in UNDOING:
+    if told is None or outcome_of(doing) not in UNDOING:
         return
     Title.objects.select_for_update(of=("self",)).get(pk=told.reissue.title_id)
     if Reissue.objects.filter(title=told.reissue.title_id, state=ReissueState.WAITING).exists():

@@ -214,7 +214,7 @@ def _answer(reissue: Reissue, verb: str, said: str, *, by: User, at: datetime, r
             request=fingerprint(reissue.pk, verb, said),
         ) as doing:  # fmt: skip
             if persons_behind(by) & answered_before(reissue):
-                text = _("原答复已被复议决定撤销，须由未作出原答复的另一人审核。")
+                text = _("原答复已被撤销，须由未作出原答复的另一人审核。")
                 raise Refusal([Reason("answered_before", text)])
             if verb == ALLOW_REISSUE:
                 row = FOUR_EYES.to_confirm(doing, reissue)

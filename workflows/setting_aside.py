@@ -1,4 +1,6 @@
-"""What a decided reconsideration brings about in the case under challenge: results lifted, titles and cases restored.
+"""What a decision brings about in the case under challenge: results lifted, titles and cases restored.
+
+The decision on a reconsideration, a judgment, or the own correction of the body.
 
 These verbs are done with the decision and in its transaction; nobody does them from a page.
 """
@@ -17,7 +19,7 @@ from accreditation.errors import Reason
 from accreditation.models import AuditEvent, ChangeRequest, EvaluationCall, Reconsideration, Reexamination, Title
 from accreditation.models.titles import STANDING
 from accreditation.permissions import has_power
-from accreditation.reconsideration_words import SETTING_ASIDE, UNDOING
+from accreditation.reconsideration_words import GROUND_ZH, SETTING_ASIDE, UNDOING, Remedy
 from accreditation.reexamination_words import OPEN
 from accreditation.roles import Power
 from accreditation.services import changes
@@ -28,14 +30,23 @@ from workflows.certification import is_being_made
 from workflows.change_who import change_of
 from workflows.doing import Doing, Who
 from workflows.giving_back import give_certificate_back
+from workflows.reconsideration_who import may_answer
 
 BY_LAW = "行政复议法第六十一条至第六十八条"
 ACTING_AS = SETTING_ASIDE
 DECIDED = Who(
     ACTING_AS,
-    _("行政复议机关（已作出决定）"),
-    lambda doing: bool(doing.form.get("reconsideration")) and has_power(doing.by, Power.DECIDE_RECONSIDERATIONS),
+    _("已作出的复议决定、裁判或者自行纠正"),
+    lambda doing: bool(doing.form.get("reconsideration")) and _carries_out(doing),
 )
+
+
+def _carries_out(doing: Doing) -> bool:
+    """Who decides on reconsiderations; of a judgment or an own correction, who answers for the body."""
+    row = decision_of(doing)
+    if row.remedy == Remedy.RECONSIDERATION:
+        return has_power(doing.by, Power.DECIDE_RECONSIDERATIONS)
+    return may_answer(doing.by, row, doing.at)
 
 
 def decision_of(doing: Doing) -> Reconsideration:
@@ -51,7 +62,7 @@ def act_is_set_aside(doing: Doing) -> Iterable[Reason]:
     sequel = sequel_of(row.told_by)
     is_this = sequel is not None and FOLLOWING_VERBS.get(sequel) == doing.verb.code
     if row.challenged_id != doing.case.pk or row.outcome not in UNDOING or not is_this:
-        yield Reason("not_set_aside", _("没有撤销该行为的行政复议决定。"))
+        yield Reason("not_set_aside", _("没有撤销该行为的复议决定、裁判或者自行纠正。"))
 
 
 def _note(doing: Doing, **content: object) -> None:
@@ -122,7 +133,8 @@ def restore_ended_titles(doing: Doing) -> None:
     ended = _ended(change_of(doing))
     for title in ended:
         moved = move_title(row, title, "restore", by=doing.by, at=doing.at)
-        give_certificate_back(doing, moved, number=row.decision_number, ground="行政复议决定", by=authority_of(row))
+        ground = GROUND_ZH[Remedy(row.remedy)]
+        give_certificate_back(doing, moved, number=row.decision_number, ground=ground, by=authority_of(row))
     _note(doing, titles=[title.number for title in ended])
 
 

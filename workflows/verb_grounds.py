@@ -49,6 +49,11 @@ GROUNDS: Mapping[str, VerbGround] = {
     "行政复议法第四十二条": VerbGround(_RECONSIDERATION, (42,), "stay of execution"),
     "行政复议法第四十八条": VerbGround(_RECONSIDERATION, (48,), "answer of the respondent"),
     "行政复议法第六十一条至第六十八条": VerbGround(_RECONSIDERATION, (61, 68), "the decision and its kinds"),
+    "行政诉讼法第六十九条、第七十条、第七十四条、第九十六条；自行纠正": VerbGround(
+        "中华人民共和国行政诉讼法（2017年修正）",
+        (69, 70, 74, 96),
+        "judgments and their execution, remembered; that a body takes back its own wrong act is general practice",
+    ),
     "行政复议法第六十二条": VerbGround(_RECONSIDERATION, (62,), "sixty days, at most thirty more"),
     "电子签名法第十三条、第十四条": VerbGround(
         "中华人民共和国电子签名法（2004年，2019年修正）", (13, 14), "reliable signature"

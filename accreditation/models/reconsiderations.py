@@ -1,4 +1,7 @@
-"""An administrative reconsideration: which act is challenged, what both sides say, what a second person decides."""
+"""An adverse act looked at again: which one, what both sides say, what a second person decides.
+
+Mostly an administrative reconsideration; else a judgment that is carried out, or the body's own correction.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,30 @@ from accreditation.models.cases import Case, CaseSubject, Letter
 from accreditation.models.people import User
 from accreditation.models.reissues import ReissueLetter
 from accreditation.models.state_field import StateField
-from accreditation.reconsideration_words import MOST_MORE_DAYS, DeclineGround, Outcome, ReconsiderationState
+from accreditation.reconsideration_words import (
+    MOST_MORE_DAYS,
+    SETTLED,
+    DeclineGround,
+    Outcome,
+    ReconsiderationState,
+    Remedy,
+)
 
 R = ReconsiderationState
-DROPPED = [R.NOT_ACCEPTED, R.WITHDRAWN]
+DROPPED = [R.NOT_ACCEPTED, R.WITHDRAWN, R.DISCARDED]
+OF_OTHERS = [R.PREPARED, R.CARRIED_OUT, R.DISCARDED]  # states of what is no reconsideration
 
 
 class Reconsideration(CaseSubject):
     """One challenge of one adverse act, named by the letter that told of it.
 
-    The act was done in a case, or it refused a certificate again and has no case.
+    The act was done in a case, or it refused a certificate again and has no case. Of a judgment, `decision_number` and
+    `decided_on` are its own, `known_on` is the day on which it was prepared to be carried out, and nothing is claimed.
     """
 
+    remedy = models.CharField(max_length=20, choices=Remedy, default=Remedy.RECONSIDERATION)
+    court = models.CharField(max_length=100, blank=True)
+    in_force_on = models.DateField(null=True, blank=True)  # from which day a judgment binds
     challenged = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="reconsiderations")
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="reconsiderations")
     reissue_letter = models.ForeignKey(
@@ -77,7 +92,7 @@ class Reconsideration(CaseSubject):
             ),
             models.CheckConstraint(
                 name="reconsideration_is_reasoned",
-                condition=~Q(state=R.DECIDED)
+                condition=~Q(state__in=SETTLED)
                 | (
                     Q(outcome__in=Outcome.values)
                     & ~Q(decision_number="")
@@ -98,10 +113,29 @@ class Reconsideration(CaseSubject):
                 name="only_a_stay_takes_an_order_back", condition=Q(stayed_effect="") | Q(stayed_at__isnull=False)
             ),
             models.UniqueConstraint(
-                name="one_reconsideration_per_act", fields=["letter"], condition=~Q(state__in=DROPPED)
+                name="one_reconsideration_per_act", fields=["letter", "remedy"], condition=~Q(state__in=DROPPED)
             ),
             models.UniqueConstraint(
-                name="one_reconsideration_per_reissue", fields=["reissue_letter"], condition=~Q(state__in=DROPPED)
+                name="one_reconsideration_per_reissue",
+                fields=["reissue_letter", "remedy"],
+                condition=~Q(state__in=DROPPED),
+            ),
+            models.CheckConstraint(
+                name="remedy_has_its_states",
+                condition=Q(remedy=Remedy.RECONSIDERATION) & ~Q(state__in=OF_OTHERS)
+                | Q(remedy__in=[Remedy.JUDGMENT, Remedy.OWN_CORRECTION], state__in=OF_OTHERS),
+            ),
+            models.CheckConstraint(
+                name="remedy_is_prepared_whole",
+                condition=Q(remedy=Remedy.RECONSIDERATION)
+                | ~Q(decision_number="")
+                & ~Q(decision_reasons="")
+                & Q(proposed_outcome__in=Outcome.values, decided_on__isnull=False, prepared_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="judgment_names_its_court",
+                condition=Q(remedy=Remedy.JUDGMENT, in_force_on__isnull=False) & ~Q(court="")
+                | ~Q(remedy=Remedy.JUDGMENT) & Q(court="", in_force_on__isnull=True),
             ),
             models.CheckConstraint(
                 name="reconsideration_is_of_one_act",
@@ -109,7 +143,9 @@ class Reconsideration(CaseSubject):
                 | Q(challenged__isnull=True, letter__isnull=True, reissue_letter__isnull=False),
             ),
             models.UniqueConstraint(
-                name="one_reconsideration_per_number", fields=["decision_number"], condition=~Q(decision_number="")
+                name="one_reconsideration_per_number",
+                fields=["decision_number"],
+                condition=~Q(decision_number="") & ~Q(remedy=Remedy.JUDGMENT) & ~Q(state__in=DROPPED),
             ),
         ]
 
@@ -178,3 +214,11 @@ class Reconsideration(CaseSubject):
     )
     def withdraw(self) -> None:
         """Taken back by the enterprise, after a settlement or without."""
+
+    @transition(field=state, source=R.PREPARED, target=R.CARRIED_OUT)
+    def carry_out(self) -> None:
+        """Confirmed by a second person, with everything that follows."""
+
+    @transition(field=state, source=R.PREPARED, target=R.DISCARDED)
+    def discard(self) -> None:
+        """Taken back, or not confirmed."""

@@ -91,7 +91,7 @@ class Title(Chained):
 
     @transition(field=state, source=[T.REVOKED, T.CANCELLED], target=RETURN_VALUE(T.IN_FORCE, T.WARNED, T.SUSPENDED))
     def restore(self) -> T:
-        """Taken away wrongly: only a decided reconsideration gives it back, as it was before."""
+        """Taken away wrongly: only a reconsideration, a judgment or an own correction gives it back."""
         return self._uncover()
 
     @transition(field=state, source=[*STANDING, T.SUSPENDED], target=T.REVOKED)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accreditation.enums import LetterKind, ProceedingState
 from accreditation.evaluation_words import LOSES_TITLE, CallReason
 from accreditation.models import EvaluationCall, Reconsideration
-from accreditation.reconsideration_words import UNDOING, ReconsiderationState
+from accreditation.reconsideration_words import SETTLED, UNDOING, ReconsiderationState
 
 OVER = (ProceedingState.CONCLUDED, ProceedingState.DROPPED)
 
@@ -48,4 +48,4 @@ def titles_under_stay() -> QuerySet[Reconsideration, Any]:
 
 
 def _undone() -> QuerySet[Reconsideration]:
-    return Reconsideration.objects.filter(state=ReconsiderationState.DECIDED, outcome__in=UNDOING)
+    return Reconsideration.objects.filter(state__in=SETTLED, outcome__in=UNDOING)

@@ -49,13 +49,13 @@ CERTIFICATES_AGAIN: Mapping[str, Sentence] = {
     ),
     "reissue_reopened": Sentence(
         _("证书补发换发须重新答复"),
-        _("复议决定撤销了原答复，称号 %(title)s 的证书补发换发（%(number)s）待重新审核。"),
+        _("原答复已被撤销，称号 %(title)s 的证书补发换发（%(number)s）待重新审核。"),
         "reissue",
         "number",
     ),
     "reissue_reopened_for_holder": Sentence(
         _("证书补发换发恢复办理"),
-        _("复议决定撤销了原答复，称号 %(title)s 的证书补发换发（%(number)s）由另一名承办人重新审核。"),
+        _("原答复已被撤销，称号 %(title)s 的证书补发换发（%(number)s）由另一名承办人重新审核。"),
         "my_reissue",
         "title",
     ),

@@ -27,12 +27,20 @@ OF_TITLES: Mapping[str, Sentence] = {
         "centre",
         "title",
     ),
-    # --- what a decided reconsideration brings about
-    "set_result_aside": Sentence(_("评价警告已解除"), _("办件 %(case)s：复议决定撤销了评价处理，警告和限期整改解除。")),
-    "reopen_change": Sentence(_("变更恢复办理"), _("办件 %(case)s：复议决定撤销了不予确认，变更恢复办理。")),
-    "restore_ended_titles": Sentence(_("称号已恢复"), _("办件 %(case)s：复议决定撤销了称号注销，被注销的称号已恢复。")),
+    # --- a judgment is carried out, or an act taken back
+    "remedy_prepared": Sentence(
+        _("执行裁判（自行纠正）待核准"), _("办件 %(case)s 已提请执行法院裁判或者自行纠正，请另一人核准。")
+    ),
+    "carry_out_remedy": Sentence(
+        _("裁判已执行（已自行纠正）"), _("办件 %(case)s：原决定已按法院裁判或者自行纠正办理，内容见文书。")
+    ),
+    "discard_remedy": Sentence(_("执行裁判（自行纠正）未获核准"), _("办件 %(case)s 的提请未予执行，理由见办理页面。")),
+    # --- what a decision on reconsideration, a judgment or an own correction brings about
+    "set_result_aside": Sentence(_("评价警告已解除"), _("办件 %(case)s：评价处理已被撤销，警告和限期整改解除。")),
+    "reopen_change": Sentence(_("变更恢复办理"), _("办件 %(case)s：不予确认已被撤销，变更恢复办理。")),
+    "restore_ended_titles": Sentence(_("称号已恢复"), _("办件 %(case)s：称号注销已被撤销，被注销的称号已恢复。")),
     "reopen_reexamination": Sentence(
-        _("复核恢复办理"), _("办件 %(case)s：复议决定撤销了未参加复核的认定，请在期限内报送复核材料。")
+        _("复核恢复办理"), _("办件 %(case)s：未参加复核的认定已被撤销，请在期限内报送复核材料。")
     ),
     "draft_ahead": Sentence(
         _("申报尚未提交"),

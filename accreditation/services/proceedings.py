@@ -25,7 +25,7 @@ from accreditation.models import (
     User,
 )
 from accreditation.models.titles import MOVED
-from accreditation.reconsideration_words import UNDOING, ReconsiderationState
+from accreditation.reconsideration_words import SETTLED, UNDOING, ReconsiderationState
 from accreditation.services.rule_sets import rules_of
 
 FRAUD_SUSPENSION = "fraud_suspension_years"
@@ -121,7 +121,7 @@ def _in_effect(rows: QuerySet[Proceeding]) -> QuerySet[Proceeding]:
     """Orders that were made and neither dropped, undone nor stayed."""
     rows = rows.exclude(state=ProceedingState.DROPPED)  # an order that never took effect bars nobody
     challenged = Reconsideration.objects.filter(challenged=OuterRef("case"))
-    undone = Q(outcome__in=UNDOING, state=ReconsiderationState.DECIDED)
+    undone = Q(outcome__in=UNDOING, state__in=SETTLED)
     stayed = Q(stayed_at__isnull=False) & ~Q(state__in=[ReconsiderationState.DECIDED, ReconsiderationState.WITHDRAWN])
     rows = rows.exclude(Exists(challenged.filter(undone | stayed)))
     return rows.exclude(order_number="")

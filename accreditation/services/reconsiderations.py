@@ -24,7 +24,14 @@ from accreditation.models import (
     User,
 )
 from accreditation.models.titles import BENEATH, MOVED, STANDING
-from accreditation.reconsideration_words import SETTING_ASIDE, TAKING_NO_PART, UNDOING, ReconsiderationState
+from accreditation.reconsideration_words import (
+    SETTING_ASIDE,
+    SETTLED,
+    TAKING_NO_PART,
+    UNDOING,
+    ReconsiderationState,
+    Remedy,
+)
 from accreditation.selectors.granting import body_named, is_group
 from accreditation.selectors.reconsidering import authority_over
 from accreditation.services.proceedings import is_work_of
@@ -71,8 +78,9 @@ def respondent_of(letter: Letter | ReissueLetter) -> str:
 
 
 def authority_of(row: Reconsideration) -> str:
-    """Name of the authority that reconsiders the act, by the body whose act is challenged."""
-    return authority_over(row.told_by.issued_by)
+    """Name of the authority that reconsiders the act; what is no reconsideration, the body carries out itself."""
+    issued_by = row.told_by.issued_by
+    return authority_over(issued_by) if row.remedy == Remedy.RECONSIDERATION else issued_by
 
 
 def is_challengeable(letter: Letter | ReissueLetter) -> bool:
@@ -147,14 +155,14 @@ def is_stayed(challenged: Case) -> bool:
 
 
 def is_undone(challenged: Case) -> bool:
-    """Whether a decision has undone what was decided in the case."""
-    rows = Reconsideration.objects.filter(challenged=challenged, state=ReconsiderationState.DECIDED)
+    """Whether a decision or a judgment has undone what was decided in the case, or the body itself."""
+    rows = Reconsideration.objects.filter(challenged=challenged, state__in=SETTLED)
     return rows.filter(outcome__in=UNDOING).exists()
 
 
 def is_ground_set_aside(proposal: Case, title: Title, ground: str) -> bool:
     """Whether the finding on which a proceeding was proposed, an evaluation's or a re-examination's, was set aside."""
-    rows = Reconsideration.objects.filter(state=ReconsiderationState.DECIDED, outcome__in=UNDOING)
+    rows = Reconsideration.objects.filter(state__in=SETTLED, outcome__in=UNDOING)
     undone = rows.values("challenged_id")
     if EvaluationCall.objects.filter(proposal=proposal, application__case__in=undone).exists():
         return True
@@ -214,4 +222,4 @@ def move_title(row: Reconsideration, title: Title, verb: str, *, by: User, at: d
 def orders_redo(row: Reconsideration) -> bool:
     """Whether the decision orders an application to be decided again, and nobody has filed on it yet."""
     is_application = sequel_of(row.told_by) is Sequel.NEW_APPLICATION
-    return row.state == ReconsiderationState.DECIDED and row.outcome in UNDOING and is_application and not row.redo_case
+    return row.state in SETTLED and row.outcome in UNDOING and is_application and not row.redo_case

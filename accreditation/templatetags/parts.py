@@ -14,7 +14,7 @@ register = template.Library()
 TONES = {
     "grey": "draft prepared drafting dropped closed withdrawn recused ended dismissed cancelled expired moot "
     "in_preparation dropped_proceeding held_otherwise "
-    "reconsideration_withdrawn change_draft change_withdrawn "
+    "reconsideration_withdrawn remedy_discarded change_draft change_withdrawn "
     "report_awaited report_dropped "
     "reexamination_called reexamination_dropped check_called_off",
     "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "
@@ -23,7 +23,7 @@ TONES = {
     "pending running waiting reading "
     "under_consultation awaiting_ranking to_be_recommended recommended_upward awaiting_order ordered "
     "under_district_opinion under_receiving_opinion under_confirmation awaiting_second_confirmation "
-    "reconsideration_filed under_reconsideration decision_proposed report_handed_in "
+    "reconsideration_filed under_reconsideration decision_proposed remedy_prepared report_handed_in "
     "reexamination_under_review reexamination_reviewed reexamination_forwarded "
     "result_adopted rectification_reported checking",
     "amber": "returned postponed appointed minutes_drafted warned suspended requested "
@@ -33,7 +33,7 @@ TONES = {
     "check_commissioned check_reported differs unverifiable "
     "under_rectification",
     "green": "listed confirmed recognised announced adopted in_force active done met recognised_above concluded "
-    "reconsidered change_confirmed "
+    "reconsidered remedy_carried_out change_confirmed "
     "report_noted reexamination_passed check_settled "
     "evaluated",
     "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired "

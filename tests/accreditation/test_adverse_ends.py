@@ -72,4 +72,4 @@ def can_stand_before(line: Verb, edition: Procedure) -> bool:
         return True
     before = {source for source, _targets in transitions(edition.subject).get(line.transition, [])}
     pairs = [pair for code, found in moves(edition).items() if code != line.code for pair in found]
-    return bool(before & reached(pairs, edition.subject.first))
+    return bool(before & reached(pairs, edition.first))

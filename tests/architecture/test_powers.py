@@ -58,6 +58,7 @@ WITHOUT = {  # module and function: why nobody's power is asked there
     "workflows/opening_proceedings.py _create": CHECKED,
     "workflows/opening_proceedings.py _open": CHECKED,
     "workflows/opening_reconsiderations.py _create": CHECKED,
+    "workflows/opening_remedies.py _create": CHECKED,
     "workflows/opening_reexaminations.py _create_case": CHECKED,
     "workflows/opening_yearly_reports.py _create_case": CHECKED,
     "workflows/reissuing.py _ask": CHECKED,

@@ -177,6 +177,7 @@ PAGES: Mapping[str, Mapping[str, Page]] = {
             "answer_asked", "=", lambda asked: _stopped(asked, "suspend_reconsideration")
         ),
     },
+    "remedy/2026": own("add_document", "carry_out_remedy", "discard_remedy"),
     "title_change/2026": CHANGE,
     "demonstration_yearly_report/2010": YEARLY,
     "demonstration_reexamination/2010": REEXAMINATION,

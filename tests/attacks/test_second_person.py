@@ -25,8 +25,9 @@ from tests.factories import changes
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person, stored_file
 from tests.factories.hearings import hear
 from tests.factories.recommending import make_demonstration
-from tests.factories.reconsidering import challenged, declined
+from tests.factories.reconsidering import challenged, declined, revoked
 from tests.factories.reexaminations import OPINION, SUMMARY, round_called, whole_figures
+from tests.factories.remedies import judgment, put_forward
 from tests.factories.steps import hold_meeting, marks, publish, recommend, seat_panel, to_committee
 from tests.factories.titles import FACTS, municipal_title
 from tests.factories.yearly_reports import demonstration_title
@@ -152,6 +153,10 @@ def upholding_proposed(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     return case, {"objection": objection, "reason": "证据尚不充分。"}
 
 
+def judged(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    return put_forward(cast, revoked(cast, cast.at), judgment(cast.at), cast.at, by=by), {}
+
+
 OFFICER, PUBLISHER, EXPERT = Role.MUNICIPAL_OFFICER, Role.PUBLISHER, Role.EXPERT
 BUREAU, RECONSIDERER = Role.DISTRICT_OFFICER, Role.RECONSIDERATION_OFFICER
 _PREPARES, _ORDERS = (OFFICER, Power.PREPARE_ORDERS), (PUBLISHER, Power.MAKE_ORDERS)
@@ -164,6 +169,8 @@ _FORWARD = Pair(_PREPARES, (PUBLISHER, Power.PUBLISH), reexamined, for_first=PUB
 _RECONSIDER = Pair(
     (RECONSIDERER, Power.REVIEW_RECONSIDERATIONS), (RECONSIDERER, Power.DECIDE_RECONSIDERATIONS), reconsidered
 )
+_SUED = (OFFICER, Power.ANSWER_CHALLENGES)
+_JUDGED = Pair(_SUED, _SUED, judged, for_first=PUBLISHER, ways=("own", "in_place"))
 _ADOPT = Pair((EXPERT, Power.REVIEW_AS_EXPERT), (OFFICER, Power.CHECK_COMPLETENESS), proposed, for_second=PUBLISHER)
 _APPOINTS = (OFFICER, Power.APPOINT_PANELS)
 _SHEET = Pair(_APPOINTS, _APPOINTS, sheet_asked, for_first=PUBLISHER, ways=("own", "in_place"))
@@ -177,6 +184,7 @@ PAIRS: dict[tuple[str, str], Pair] = {
     ("title_change", "send_succession_back"): replace(_PLAN, ways=("own",)),
     ("reconsideration", "send_back_proposal"): _RECONSIDER,
     ("reconsideration", "decide_reconsideration"): _RECONSIDER,
+    ("remedy", "carry_out_remedy"): _JUDGED,
     ("demonstration_reexamination", "forward_reexamination"): _FORWARD,
     ("demonstration_reexamination", "review_reexamination_again"): replace(_FORWARD, ways=("own",)),
     ("municipal_recognition", "adopt_value"): _ADOPT,

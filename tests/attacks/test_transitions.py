@@ -25,6 +25,7 @@ from tests.attacks.national_states import DemonstrationStates, NationalStates
 from tests.attacks.proceeding_states import ProceedingStates
 from tests.attacks.reconsideration_states import ReconsiderationStates
 from tests.attacks.reexamination_states import ReexaminationStates
+from tests.attacks.remedy_states import RemedyStates
 from tests.attacks.yearly_report_states import YearlyReportStates
 from tests.clock import MONDAY
 from workflows import door
@@ -43,6 +44,7 @@ WORLDS: Mapping[str, Callable[[datetime], Any]] = {
     "municipal_evaluation/2025": EvaluationStates,
     "district_evaluation/2026": LocalEvaluationStates,
     "reconsideration/2024": ReconsiderationStates,
+    "remedy/2026": RemedyStates,
     "title_change/2026": ChangeStates,
     "generic_recognition/2026": GenericStates,
     "demonstration_yearly_report/2010": YearlyReportStates,
@@ -54,7 +56,7 @@ CELLS = [(edition, state) for edition, said in TABLE.items() for state in said["
 @pytest.mark.parametrize("edition", TABLE)
 def test_table_decides_every_state_and_verb_of_the_procedure(edition: str) -> None:
     procedure, said = PROCEDURES[edition], TABLE[edition]
-    states = reached((pair for found in moves(procedure).values() for pair in found), procedure.subject.first)
+    states = reached((pair for found in moves(procedure).values() for pair in found), procedure.first)
     assert set(said["states"]) == states
     offices = [verb for verbs in said["offices"].values() for verb in verbs]
     assert sorted(offices) == sorted(procedure.verbs)

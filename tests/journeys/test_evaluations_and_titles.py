@@ -81,7 +81,7 @@ def test_title_whose_result_was_set_aside_runs_until_it_is_evaluated_again(cast:
     letter = Letter.objects.get(case=case, kind="evaluation_result")
     proposal = EvaluationCall.objects.get(title=title).proposal
     assert proposal is not None
-    gone, pages = "该结果已由行政复议决定撤销或者变更", [
+    gone, pages = "该结果已由复议决定、裁判或者自行纠正撤销或者变更", [
         reverse("centre", args=[title.number]), reverse("announcement", args=["示例〔2026〕9号"]),
     ]  # fmt: skip
     assert not any(gone in Client().get(page).content.decode() for page in pages)

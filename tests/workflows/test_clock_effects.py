@@ -24,7 +24,7 @@ def kinds_of(line: Verb) -> frozenset[DeadlineKind]:
 
 def states_of(procedure: Procedure) -> set[str]:
     """States that the procedure uses."""
-    return reached((pair for found in moves(procedure).values() for pair in found), procedure.subject.first)
+    return reached((pair for found in moves(procedure).values() for pair in found), procedure.first)
 
 
 def entered(procedure: Procedure, source: str, target: str) -> set[str]:
@@ -60,7 +60,7 @@ def test_clock_that_no_verb_starts_begins_with_the_case(name: str, procedure: Pr
     started = set().union(*(kinds_of(line) for line in procedure.verbs.values()), BESIDE)
     for kind, states in procedure.subject.clocks.items():
         if kind not in started and states & states_of(procedure):
-            assert procedure.subject.first in states, kind
+            assert procedure.first in states, kind
 
 
 @each_procedure

@@ -44,7 +44,7 @@ def test_every_state_in_which_a_case_waits_tells_what_comes_next_and_who_acts(pr
 @each_procedure
 def test_no_move_is_told_that_the_table_does_not_know(procedure: Procedure) -> None:
     known = {(code, *pair) for code, pairs in moves(procedure).items() for pair in pairs}
-    used = reached(((pair[1], pair[2]) for pair in known), procedure.subject.first)
+    used = reached(((pair[1], pair[2]) for pair in known), procedure.first)
     for state in used:
         rows = possible_moves(procedure, subject_of(procedure, state), state)
         assert {(row.verb.code, state, row.target) for row in rows if not row.closes} <= known

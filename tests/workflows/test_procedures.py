@@ -52,6 +52,7 @@ PUBLISHED_NODES = {
         "acceptance", "after_acceptance", "after_answer", "after_reconsider", "after_settle", "after_supplement",
         "answer", "end", "rebuild", "reconsider", "resume", "settle", "start", "supplement",
     ],
+    "remedy/2026": ["confirmation", "end", "rebuild", "resume", "start"],
     "title_proceeding/2026": [
         "after_decision", "after_defence", "after_effect", "after_hearing", "after_prepare", "decide", "defence",
         "effect", "end", "hearing", "prepare", "rebuild", "resume", "start", "suspension",
@@ -105,14 +106,14 @@ def test_flow_waits_for_its_row_lock(name: str, procedure: Procedure) -> None:
 def test_every_state_of_a_subject_is_reached_in_some_procedure() -> None:
     subjects = {id(procedure.subject): procedure.subject for procedure in PROCEDURES.values()}
     for key, subject in subjects.items():
-        found = [reached(pairs(each), subject.first) for each in PROCEDURES.values() if id(each.subject) == key]
+        found = [reached(pairs(each), each.first) for each in PROCEDURES.values() if id(each.subject) == key]
         assert set().union(*found) == set(subject.words.values), subject.model
 
 
 @each_procedure
 def test_state_is_final_or_has_a_way_out_and_an_owner(name: str, procedure: Procedure) -> None:
     moved = pairs(procedure)
-    for state in reached(moved, procedure.subject.first):
+    for state in reached(moved, procedure.first):
         facts = procedure.subject.facts(state)
         assert facts.is_final == (state not in {source for source, _target in moved}), state
         assert facts.is_final == (facts.owner == Owner.NOBODY), state
@@ -138,7 +139,7 @@ def test_every_verb_names_who_ground_and_existing_nodes(name: str, procedure: Pr
 
 @each_procedure
 def test_every_waiting_state_has_its_node(name: str, procedure: Procedure) -> None:
-    states = reached(pairs(procedure), procedure.subject.first)
+    states = reached(pairs(procedure), procedure.first)
     waiting = {state for state in states if not procedure.subject.facts(state).ends_case}
     assert set(procedure.node_of_state) == waiting
 

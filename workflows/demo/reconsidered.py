@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from accreditation.adverse_ends import ADVERSE_ENDS, Sequel
-from accreditation.models import Case, Letter, Member, User
+from accreditation.models import Case, Letter, Member, Reconsideration, User
 from accreditation.reconsideration_words import DeclineGround, Outcome
 from accreditation.reconsideration_words import ReconsiderationState as S
 from accreditation.roles import Role
 from accreditation.services.reconsiderations import respondent_of
+from workflows.demo.remedied import set_right
 from workflows.demo.story import Story
 from workflows.opening_reconsiderations import open_reconsideration
 from workflows.procedures import procedure_of
@@ -38,9 +39,12 @@ WAYS: tuple[tuple[S, tuple[tuple[str, str], ...]], ...] = (
 def challenge_decisions(story: Story) -> None:
     """The newest adverse ends of applications are challenged by their enterprises, as many as there are ways."""
     story.tell.step("行政复议：企业对不利决定申请复议，分别处于各个环节")
-    answered = ((letter, _respondent(story, letter)) for letter in _challengeable())
+    letters = _challengeable()
+    answered = ((letter, _respondent(story, letter)) for letter in letters)
     for (letter, respondent), (_state, way) in zip((row for row in answered if row[1]), WAYS, strict=False):
         _challenge(story, letter, respondent, way)
+    challenged = set(Reconsideration.objects.filter(letter__in=letters).values_list("letter_id", flat=True))
+    set_right(story, [letter for letter in letters if letter.pk not in challenged])
 
 
 def _challenge(story: Story, letter: Letter, respondent: User | None, way: tuple[tuple[str, str], ...]) -> None:

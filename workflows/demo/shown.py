@@ -16,7 +16,7 @@ def states_of(edition: str) -> set[str]:
     """Every state that a case of the procedure can come to."""
     procedure = PROCEDURES[edition]
     pairs = (pair for found in moves(procedure).values() for pair in found)
-    return {str(state) for state in reached(pairs, procedure.subject.first)}
+    return {str(state) for state in reached(pairs, procedure.first)}
 
 
 def missing() -> list[tuple[str, str]]:

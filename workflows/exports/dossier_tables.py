@@ -155,7 +155,7 @@ _TITLE: tuple[Table, ...] = (
     Table("title/change-successors", "变更的承继单位", m.ChangeSuccessor, _CHANGE),
     Table("title/change-opinions", "变更的区级意见", m.ChangeOpinion, _CHANGE),
     Table(
-        "reconsiderations", "行政复议", m.Reconsideration,
+        "reconsiderations", "行政复议、法院裁判和自行纠正", m.Reconsideration,
         (
             ("case", "case"), ("challenged", "case"), ("redo_case", "case"),
             ("reissue_letter__reissue__title", "title"),

@@ -91,5 +91,6 @@ HEADINGS: dict[str, str] = {
     "upload": "数据表", "valid_from": "有效期起", "valid_until": "有效期止", "value": "数值",
     "verified": "核定的数据", "visit": "实地核查", "visited_on": "核查日期", "visitors": "核查专家",
     "voted_at": "表决完毕时间", "votes_cast": "投票数", "votes_for": "赞成数", "warned_beneath": "其下有警告",
+    "court": "法院", "in_force_on": "裁判生效日期",
     "without_answer_for": "未待答复的理由", "words": "共同意见", "working_days": "天数", "year": "年度",
 }  # fmt: skip

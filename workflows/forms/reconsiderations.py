@@ -12,7 +12,14 @@ from accreditation.clocks import SUSPENDS_RECONSIDERATION
 from accreditation.forms.days import DayField
 from accreditation.models import Reconsideration
 from accreditation.models.cases import CaseSubject
-from accreditation.reconsideration_words import MOST_MORE_DAYS, DeclineGround, Outcome
+from accreditation.reconsideration_words import (
+    MOST_MORE_DAYS,
+    OUTCOMES,
+    DeclineGround,
+    Outcome,
+    Remedy,
+    outcome_label,
+)
 from workflows.forms.casework import LONG, PauseForm
 from workflows.forms.proceedings import DAY
 
@@ -141,3 +148,31 @@ class DecisionForm(forms.Form):
     decision_number = forms.CharField(label=_("文号"), max_length=60)
     decided_on = DayField(label=_("决定日期"), widget=DAY)
     reasons = _text(_("决定理由"), _("将写入复议决定书。"))
+
+
+class RemedyForm(forms.Form):
+    """A judgment to be carried out, or the body's own correction; what either needs is asked when it is put forward."""
+
+    remedy = forms.ChoiceField(
+        label=_("依据"),
+        help_text=_("法院裁判须已生效并附裁判文书；自行纠正只能撤销原行为，由本机关说明理由。"),
+        choices=[(Remedy.JUDGMENT, Remedy.JUDGMENT.label), (Remedy.OWN_CORRECTION, Remedy.OWN_CORRECTION.label)],
+        widget=forms.RadioSelect,
+    )
+    outcome = forms.ChoiceField(label=_("结果"), widget=forms.RadioSelect)
+    number = forms.CharField(
+        label=_("案号或者文号"), help_text=_("法院裁判填案号，自行纠正填决定书的文号。"), max_length=60
+    )
+    dated = DayField(label=_("裁判或者决定的日期"), widget=DAY)
+    court = forms.CharField(label=_("法院"), help_text=_("只用于法院裁判。"), max_length=100, required=False)
+    in_force_on = DayField(label=_("裁判生效日期"), help_text=_("只用于法院裁判。"), required=False, widget=DAY)
+    reasons = _text(_("理由"), _("将写入告知书或者决定书。"))
+    file = forms.FileField(
+        label=_("裁判文书或者依据"), help_text=_("PDF、JPG 或 PNG；法院裁判必须附。"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        judged = OUTCOMES[Remedy.JUDGMENT]
+        choices = [(outcome.value, outcome_label(Remedy.JUDGMENT, outcome)) for outcome in judged]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]  # a field of choices

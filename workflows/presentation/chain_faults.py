@@ -41,7 +41,7 @@ FAULTS: tuple[tuple[str, Promise], ...] = (
     (r"(?P<state>\w+) but not closed", gettext_lazy("状态为“%(state)s”而没有办结")),
     (
         r"(?P<before>\w+) to (?P<now>\w+) by \w+, no decision",
-        gettext_lazy("由“%(before)s”变为“%(now)s”，没有相应的复议决定"),
+        gettext_lazy("由“%(before)s”变为“%(now)s”，没有相应的复议决定、裁判或者自行纠正"),
     ),
 )
 

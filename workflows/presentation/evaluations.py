@@ -99,7 +99,7 @@ def result_words(call: EvaluationCall, *, is_set_aside: bool = False) -> Words:
         "valid_until": call.title.valid_until,
         "band": band_name(call),
         "tone": "grey" if is_set_aside else band_tone(call),
-        "gone": _("该结果已由行政复议决定撤销或者变更") if is_set_aside else "",
+        "gone": _("该结果已由复议决定、裁判或者自行纠正撤销或者变更") if is_set_aside else "",
         "score": score_text(call),
         "on": call.published_on,
         "document": number,

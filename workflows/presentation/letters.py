@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accreditation.models import Letter
+from accreditation.models import Letter, Reconsideration, ReissueLetter, User
 from accreditation.models.cases import LetterText
+from accreditation.reconsideration_words import Remedy, outcome_label
 from accreditation.services.reconsiderations import is_challengeable
+from accreditation.templatetags.parts import state_tone
+from accreditation.visibility import View, view_of
+from workflows.opening_remedies import may_prepare
 from workflows.presentation.words import Words, quoted
+from workflows.selectors.matters import remedies_of
 
 _GAP = re.compile(r"\n\s*\n")
 _DIGEST = re.compile(r"\b([0-9a-f]{64})\b")
@@ -36,9 +42,35 @@ def letter_rows(letters: Iterable[Letter], *, number: str, address: str) -> list
     ]
 
 
-def letter_page(letter: Letter) -> Words:
-    """A letter of a case as it was sent, for `workflows/parts/letter.html`."""
-    return letter_words(letter, letter.get_kind_display()) | {"may_be_challenged": is_challengeable(letter)}
+def letter_page(letter: Letter, user: User, at: datetime) -> Words:
+    """A letter of a case as it was sent, for `workflows/parts/letter.html`, with what came of the act."""
+    words = letter_words(letter, letter.get_kind_display())
+    return words | {"may_be_challenged": is_challengeable(letter)} | afterwards(letter, user, at)
+
+
+def afterwards(letter: Letter | ReissueLetter, user: User, at: datetime) -> Words:
+    """`came_of_it`: how the act was looked at again, as far as the person may see; `remedy_href`: how it is set right.
+
+    The second is empty but for officers of the body whose act it was.
+    """
+    return {
+        "came_of_it": [_remedy_row(row, user) for row in remedies_of(letter, user)],
+        "remedy_href": reverse("remedy_new", args=[letter.number]) if may_prepare(user, letter, at) else "",
+    }
+
+
+def _remedy_row(row: Reconsideration, user: User) -> Words:
+    is_own = view_of(user, row.case) is View.APPLICANT
+    return {
+        "kind": Remedy(row.remedy).label,
+        "number": row.case.number,
+        "state": row.get_state_display(),
+        "tone": state_tone(row.state),
+        "outcome": outcome_label(row.remedy, row.outcome) if row.outcome else "",
+        "decision": quoted(row.decision_number) if row.outcome else "",
+        "dated": row.decided_on if row.outcome else None,
+        "href": reverse("my_matter" if is_own else "matter", args=[row.case.number]),
+    }
 
 
 def letter_words(letter: LetterText, kind: str) -> Words:
@@ -53,6 +85,8 @@ def letter_words(letter: LetterText, kind: str) -> Words:
         "remedy": paragraphs(letter.remedy),
         "sha256": letter.sha256,
         "may_be_challenged": False,
+        "came_of_it": [],
+        "remedy_href": "",
     }
 
 

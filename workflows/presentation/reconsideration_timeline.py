@@ -8,6 +8,7 @@ from accreditation.visibility import View
 
 BOTH_SIDES = frozenset({View.APPLICANT, View.DISTRICT, View.OFFICE, View.RECONSIDERER, View.AUDITOR})
 INSIDE = frozenset({View.RECONSIDERER, View.AUDITOR})  # what is proposed before it is decided
+OF_THE_BODY = frozenset({View.DISTRICT, View.OFFICE, View.AUDITOR})  # what the body does before the enterprise is told
 
 RECONSIDERING: Mapping[str, frozenset[View]] = {
     "open_reconsideration": BOTH_SIDES,
@@ -28,6 +29,9 @@ RECONSIDERING: Mapping[str, frozenset[View]] = {
     "send_back_proposal": INSIDE,
     "decide_reconsideration": BOTH_SIDES,
     "withdraw_reconsideration": BOTH_SIDES,
+    "open_remedy": OF_THE_BODY,
+    "carry_out_remedy": BOTH_SIDES,
+    "discard_remedy": OF_THE_BODY,
 }
 RECONSIDERATION_SAID: Mapping[str, str] = {
     "decline_reconsideration": "reason",
@@ -40,4 +44,6 @@ RECONSIDERATION_SAID: Mapping[str, str] = {
     "send_back_proposal": "reason",
     "decide_reconsideration": "reasons",
     "withdraw_reconsideration": "reason",
+    "carry_out_remedy": "reasons",
+    "discard_remedy": "reason",
 }

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accreditation.models import Reissue, ReissueLetter
+from accreditation.models import Reissue, ReissueLetter, User
 from accreditation.reissue_words import ReissueReason, ReissueState
 from accreditation.services.reconsiderations import is_challengeable
 from accreditation.templatetags.dates import moment
 from certificates.occasions import OCCASIONS
-from workflows.presentation.letters import letter_words
+from workflows.presentation.letters import afterwards, letter_words
 from workflows.presentation.words import TONES, Words, either, quoted
 from workflows.reissuing import OCCASION_FOR
 
@@ -69,7 +70,7 @@ def reopened_text(row: Reissue) -> str:
     """Which request it takes up again; empty where it is the first."""
     if row.reopens is None:
         return ""
-    return _("复议决定撤销了对 %(no)s 的答复，重新办理") % {"no": row.reopens.number}
+    return _("对 %(no)s 的答复已被撤销，重新办理") % {"no": row.reopens.number}
 
 
 def summary(row: Reissue) -> list[Words]:
@@ -92,15 +93,16 @@ def summary(row: Reissue) -> list[Words]:
     return [{"label": label, "value": value} for label, value in shown if value]
 
 
-def letter_of(row: Reissue) -> Words | None:
+def letter_of(row: Reissue, user: User, at: datetime) -> Words | None:
     """The answer as it was sent, for `workflows/parts/letter.html`; None before it, and where none is written."""
     letter = _letter(row)
-    return answer_letter(letter) if letter else None
+    return answer_letter(letter, user, at) if letter else None
 
 
-def answer_letter(letter: ReissueLetter) -> Words:
-    """One answer under its name."""
-    return letter_words(letter, letter.get_kind_display()) | {"may_be_challenged": is_challengeable(letter)}
+def answer_letter(letter: ReissueLetter, user: User, at: datetime) -> Words:
+    """One answer under its name, with what came of it."""
+    words = letter_words(letter, letter.get_kind_display())
+    return words | {"may_be_challenged": is_challengeable(letter)} | afterwards(letter, user, at)
 
 
 def history_text(content: Mapping[str, Any]) -> str:

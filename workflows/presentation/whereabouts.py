@@ -151,7 +151,7 @@ def _move(move: Move) -> Words:
 
 # --- the forecast -------------------------------------------------------------------------------------------------
 def _unforeseen(procedure: Procedure, subject: CaseSubject) -> str:
-    if str(subject.state) == procedure.subject.first:
+    if str(subject.state) == procedure.first:
         return _("提交或告知以后才能估计。")
     return _("目前没有通向办成的后续环节，不能估计。")
 

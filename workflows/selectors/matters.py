@@ -28,6 +28,7 @@ from accreditation.services.matter_returns import open_return
 from accreditation.services.proceedings import standing_documents
 from accreditation.services.reconsiderations import orders_redo
 from accreditation.visibility import View, case_for, enterprises_of, letter_for, view_of, visible_cases
+from workflows.challenged_acts import letter_field
 from workflows.procedures import procedure_of
 from workflows.returnable import FIGURE
 
@@ -140,6 +141,23 @@ def own_letter(user: User, number: str) -> Letter | ReissueLetter:
         return answer
     letter = letter_for(user, number)
     if view_of(user, letter.case) is not View.APPLICANT:
+        raise NotFound(number)
+    return letter
+
+
+def remedies_of(letter: Letter | ReissueLetter, user: User) -> list[Reconsideration]:
+    """How the act that a letter told of was looked at again, the first one first; only what the person sees."""
+    rows = Reconsideration.objects.filter(**letter_field(letter), case__in=visible_cases(user).values("pk"))
+    return list(rows.select_related("case").order_by("case__opened_at", "pk"))
+
+
+def letter_of_body(user: User, number: str) -> Letter | ReissueLetter:
+    """A letter that the person reads for an authority; NotFound for the enterprise's own side and for others."""
+    answer = ReissueLetter.objects.select_related("reissue__title__holder").filter(number=number).first()
+    if answer is not None:
+        return answer
+    letter = letter_for(user, number)
+    if view_of(user, letter.case) is View.APPLICANT:
         raise NotFound(number)
     return letter
 

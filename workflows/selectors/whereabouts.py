@@ -119,7 +119,7 @@ def forecast_of(
     """The finish of a running case; None before it is filed, after its end, and where no way leads to a good one."""
     procedure = procedure_of(case)
     state = str(subject.state)
-    if case.closed_at is not None or state == procedure.subject.first:
+    if case.closed_at is not None or state == procedure.first:
         return None
     way = way_to_the_end(procedure, subject, state)
     if not way:

@@ -118,7 +118,7 @@ _LINES: tuple[Verb, ...] = (
         tells=(audiences.applicants,),
     ),
     Verb(
-        "reopen_reexamination", _("按复议决定恢复复核"), setting_aside.DECIDED, ("end",), setting_aside.BY_LAW,
+        "reopen_reexamination", _("撤销原认定后恢复复核"), setting_aside.DECIDED, ("end",), setting_aside.BY_LAW,
         transition="reopen", guards=(setting_aside.act_is_set_aside, setting_aside.title_may_be_reexamined),
         record=setting_aside.reopen_reexamination, starts=starting(AGAIN),
         tells=(audiences.applicants, keepers), for_page=False, after_end=True,

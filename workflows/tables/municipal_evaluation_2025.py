@@ -132,7 +132,7 @@ _LINES: tuple[Verb, ...] = (
         record=records.find_unrectified, tells=(audiences.applicants,),
     ),
     Verb(
-        "set_result_aside", _("按复议决定解除评价警告"), setting_aside.DECIDED,
+        "set_result_aside", _("撤销评价处理后解除警告"), setting_aside.DECIDED,
         ("rectification", "check_rectification", "end"), setting_aside.BY_LAW, transition="set_result_aside",
         completes=True, guards=(setting_aside.act_is_set_aside,), record=setting_aside.lift_result,
         tells=(audiences.applicants, audiences.office), for_page=False, after_end=True,

@@ -146,12 +146,12 @@ _LINES: tuple[Verb, ...] = (
     ),
     # --- a reconsideration has set it aside ------------------------------------------------------------------------
     Verb(
-        "reopen_change", _("按复议决定重新办理变更"), setting_aside.DECIDED, ("end",), setting_aside.BY_LAW,
+        "reopen_change", _("撤销不予确认后重新办理变更"), setting_aside.DECIDED, ("end",), setting_aside.BY_LAW,
         transition="reopen", guards=(setting_aside.act_is_set_aside, setting_aside.no_other_change_is_open),
         record=setting_aside.reopen_change, starts=CONFIRMATION, tells=_AFTER_DECISION, for_page=False, after_end=True,
     ),
     Verb(
-        "restore_ended_titles", _("按复议决定恢复称号"), setting_aside.DECIDED, ("end",), setting_aside.BY_LAW,
+        "restore_ended_titles", _("撤销注销后恢复称号"), setting_aside.DECIDED, ("end",), setting_aside.BY_LAW,
         guards=(setting_aside.act_is_set_aside, setting_aside.ended_titles_can_come_back),
         record=setting_aside.restore_ended_titles, tells=_AFTER_DECISION, for_page=False, after_end=True,
     ),

@@ -277,7 +277,7 @@ def my_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
     found = letter_for(acting_person(request), letter)
     if found.case_id != opened.case.pk:
         raise NotFound(letter)
-    words = letters.letter_page(found)
+    words = letters.letter_page(found, acting_person(request), timezone.now())
     return render(request, "workflows/applicant/letter.html", frame(opened, "my_letter", words["kind"], letter=words))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accreditation.errors import NotFound
@@ -75,8 +76,9 @@ def staff_workbook(request: HttpRequest, number: str, upload: int) -> HttpRespon
 @page
 def staff_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
     """A letter as it was sent, to be read and printed."""
-    row = letter_for(signed_in(request), letter)
+    user = signed_in(request)
+    row = letter_for(user, letter)
     if row.case.number != number:
         raise NotFound(number)
-    context = {"letter": letter_page(row), "number": number}
+    context = {"letter": letter_page(row, user, timezone.now()), "number": number}
     return render(request, "workflows/casework/letter.html", context)

@@ -81,9 +81,10 @@ def my_reissue_withdraw(request: HttpRequest, number: str) -> HttpResponse:
 @page
 def my_reissue_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
     """The answer as it was sent."""
-    found = rows.letter_about(own_title(signed_in(request), number), letter)
+    user = signed_in(request)
+    found = rows.letter_about(own_title(user, number), letter)
     context = {
-        "letter": words.answer_letter(found),
+        "letter": words.answer_letter(found, user, timezone.now()),
         "overview": reverse("my_reissue", args=[number]),
         "number": number,
         "is_own": True,
@@ -131,7 +132,7 @@ def reissue(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "reissue": words.reissue_words(row),
         "rows": words.summary(row),
-        "letter": words.letter_of(row),
+        "letter": words.letter_of(row, user, now),
         "form": form,
         "is_own": bool(persons_behind(user) & {row.asked_by_id, row.asked_for_id}),
         "answered_before": bool(persons_behind(user) & answered_before(row)),

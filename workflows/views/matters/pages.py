@@ -16,11 +16,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accreditation.errors import NotFound, Reason, Refusal
+from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import has_any_power, signed_in
 from accreditation.roles import Power
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
-from accreditation.services.files import check_file, take_file
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import View, letter_for, view_of
 from workflows.door import possible_verbs, verb_label
@@ -41,6 +40,7 @@ from workflows.views.matters import returning
 from workflows.views.matters.desk import POWERS
 from workflows.views.matters.registry import pages_of
 from workflows.views.matters.shapes import MatterAct, MatterPages
+from workflows.views.matters.uploads import stored
 
 if TYPE_CHECKING:
     from accreditation.models import Case, MatterPoint
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from workflows.presentation.words import Words
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-HEAD_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +179,9 @@ def _carry_out(
     values = dict(form.cleaned_data)
     try:
         if act.takes_file:
-            values |= _stored(values.pop("file"))
+            values["file"], values["name"] = stored(values["file"])
     except Refusal as refusal:
-        put_reasons(form, Refusal([Reason(reason.code, reason.text, "file") for reason in refusal.reasons]))
+        put_reasons(form, refusal)
         return None
     outcome, reasons = try_verb(request, opened.case, verb, values)
     if outcome is not None:
@@ -192,12 +191,6 @@ def _carry_out(
         return redirect(opened.address("matter"))
     put_reasons(form, Refusal(reasons))
     return None
-
-
-def _stored(sent: Any) -> dict[str, Any]:
-    content, name = sent.read(), str(sent.name or "")
-    rule = check_file(name, len(content), content[:HEAD_BYTES])
-    return {"file": take_file(content, name, media_type=rule.media_type, at=timezone.now()), "name": name}
 
 
 def drop_document(request: HttpRequest, number: str, *, for_holder: bool) -> HttpResponse:
@@ -226,10 +219,12 @@ def document(request: HttpRequest, number: str, pk: int, *, for_holder: bool) ->
 def letter(request: HttpRequest, number: str, letter_number: str, *, for_holder: bool) -> HttpResponse:
     """A letter as it was sent."""
     opened = _open(request, number, for_holder=for_holder)
-    row = letter_for(signed_in(request), letter_number)
+    user = signed_in(request)
+    row = letter_for(user, letter_number)
     if row.case_id != opened.case.pk:
         raise NotFound(letter_number)
-    context = {"letter": letters.letter_page(row), "number": number, "crumbs": [], "is_own": for_holder}
+    words = letters.letter_page(row, user, timezone.now())
+    context = {"letter": words, "number": number, "crumbs": [], "is_own": for_holder}
     return _show(request, opened, "letter", context)
 
 

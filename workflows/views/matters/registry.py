@@ -11,6 +11,7 @@ from workflows.views.matters.changes import CHANGES
 from workflows.views.matters.proceedings import PROCEEDINGS
 from workflows.views.matters.reconsiderations import RECONSIDERATIONS
 from workflows.views.matters.reexaminations import REEXAMINATIONS
+from workflows.views.matters.remedies import REMEDIES
 from workflows.views.matters.shapes import MatterPages
 from workflows.views.matters.yearly_reports import YEARLY_REPORTS
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PAGES: Mapping[str, MatterPages] = {
     "title_proceeding/2026": PROCEEDINGS,
     "reconsideration/2024": RECONSIDERATIONS,
+    "remedy/2026": REMEDIES,
     "title_change/2026": CHANGES,
     "demonstration_yearly_report/2010": YEARLY_REPORTS,
     "demonstration_reexamination/2010": REEXAMINATIONS,
