@@ -220,8 +220,8 @@ def _stage(procedure: Procedure, stage: Stage, limit_now: str) -> Words:
 
 def _limit_now(clocks: Clocks) -> str:
     """The clock of the stage in which the case is; empty where none was set."""
-    if clocks.running is not None:
-        return _of_clock(_("%(clock)s至%(day)s"), clocks.running)
+    if clocks.ends_stage is not None:
+        return _of_clock(_("%(clock)s至%(day)s"), clocks.ends_stage)
     if clocks.paused is not None:
         return _of_clock(_("%(clock)s已中止计算"), clocks.paused[0])
     return _of_clock(_("%(clock)s已于%(day)s届满"), clocks.run_out) if clocks.run_out is not None else ""

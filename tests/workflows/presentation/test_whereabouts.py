@@ -63,12 +63,17 @@ def finished(cast: Cast, number: int, lengths: dict[str, int]) -> Case:
     return case
 
 
-def test_filed_case_waits_with_its_district_until_the_last_day_of_the_first_review(cast: Cast, clock: Clock) -> None:
-    found = place(filed_case(cast), when=clock.at)
+def test_filed_case_waits_with_its_district_until_it_is_accepted_and_then_reviewed(cast: Cast, clock: Clock) -> None:
+    case = filed_case(cast)
+    found = place(case, when=clock.at)
     assert (found["holder"], found["task"], found["people"]) == ("示例310115", "区级初审", [])
     assert (found["since"], found["days"]) == (clock.at, 0)
-    assert found["clock"]["left"] == cast.batch.first_review_days
-    assert {move["verb"] for group in found["next"] for move in group["moves"]} == {"受理", "不予受理", "撤回申报"}
+    assert (found["clock"]["left"], found["clock"]["label"]) == (5, "受理期限")
+    assert {move["verb"] for group in found["next"] for move in group["moves"]} == {
+        "受理", "逾期未答复，视为受理", "不予受理", "退回补正", "撤回申报",
+    }  # fmt: skip
+    door.perform(case, "accept", by=cast.pudong, at=clock.at)
+    assert place(case, when=clock.at)["clock"]["left"] == cast.batch.first_review_days
 
 
 def test_since_is_the_entry_into_the_stage_whatever_was_done_in_it(cast: Cast, clock: Clock) -> None:
@@ -235,7 +240,7 @@ def test_forecast_into_an_unpublished_year_is_marked(cast: Cast, clock: Clock) -
     case = filed_case(cast)
     found = place(case, when=at("2026-03-02"))["forecast"]
     assert (found["usual"]["provisional"], found["latest"]["provisional"]) == (False, False)
-    clock_row = Case.objects.get(pk=case.pk).deadlines.get()
+    clock_row = Case.objects.get(pk=case.pk).deadlines.get(kind="first_review")
     clock_row.due_at = at("2026-12-30", 23)
     clock_row.save()
     late = place(case, when=at("2026-12-28"))["forecast"]
@@ -259,4 +264,9 @@ def test_english_page_names_states_and_offices_in_english(cast: Cast, clock: Clo
     with override("en"):
         found = place(filed_case(cast), when=clock.at)
     assert found["holder"] == "pudong"
-    assert [group["label"] for group in found["next"]] == ["If all goes well", "Adverse", "Ended without a decision"]
+    assert [group["label"] for group in found["next"]] == [
+        "If all goes well",
+        "More to be done first",
+        "Adverse",
+        "Ended without a decision",
+    ]
