@@ -38,6 +38,10 @@ NO_LIMIT: Mapping[Owner, Promise] = {  # why nothing is counted, by who has the 
     Owner.NOBODY: gettext_lazy("由系统自动办理，不计时限。"),
     Owner.CLOCK: gettext_lazy("以异议处理完毕为准。"),
 }
+POSTPONED = gettext_lazy(
+    "暂缓以后何时重新审议没有规定天数，由认定机关重新提请，以召开会议为准。"
+    "在此以前申报单位无须办理，也不能修改材料或者撤回；暂缓的理由见告知书，有疑问可以向认定机关询问。"
+)
 NONE_SET = gettext_lazy("办法和批次参数没有为本环节规定天数。")
 
 
@@ -127,7 +131,8 @@ def _until(case: Case, subject: CaseSubject, clocks: Clocks, calendar: WorkCalen
         closes = case.batch.closes_at
         left = calendar.left(_day(at), _day(closes))
         return empty | {"clock": {"label": _("申报受理截止"), "due": closes, "left": left, "provisional": False}}
-    return empty | {"no_limit": _("没有时限：%(reason)s") % {"reason": NO_LIMIT.get(facts.owner, NONE_SET)}}
+    reason = POSTPONED if str(subject.state) == ApplicationState.POSTPONED else NO_LIMIT.get(facts.owner, NONE_SET)
+    return empty | {"no_limit": _("没有时限：%(reason)s") % {"reason": reason}}
 
 
 def next_groups(procedure: Procedure, subject: CaseSubject) -> list[Words]:

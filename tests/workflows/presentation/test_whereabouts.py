@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from django.utils.translation import override
 
 from accreditation.enums import ApplicationState as S
-from accreditation.enums import ProceedingKind, ProceedingState
+from accreditation.enums import Choice, ProceedingKind, ProceedingState
 from accreditation.grounds import Ground
 from accreditation.models import Application, AuditEvent, Case, Proceeding
 from accreditation.visibility import View
@@ -119,6 +119,18 @@ def test_stage_without_limit_says_why(cast: Cast, clock: Clock) -> None:
     found = place(case, when=clock.at)
     assert found["clock"] is None
     assert found["no_limit"] == "没有时限：以召开会议为准，办法没有规定天数。"
+
+
+def test_postponed_case_says_who_goes_on_and_that_the_applicant_can_do_nothing(cast: Cast, clock: Clock) -> None:
+    case = filed_case(cast)
+    to_committee(cast, case, clock.at)
+    hold_meeting(cast, [case], clock.at, {case.number: Choice.POSTPONE})
+    assert str(Case.objects.get(pk=case.pk).state) == S.POSTPONED
+    assert door.possible_verbs(case, by=cast.member0, at=clock.at) == []
+    found = place(case, when=clock.at)
+    assert (found["clock"], found["holder"]) == (None, "市认定办公室")
+    assert "以召开会议为准" in found["no_limit"]
+    assert "不能修改材料或者撤回" in found["no_limit"]
 
 
 def test_clock_that_ran_out_is_named_with_its_day(cast: Cast, clock: Clock) -> None:
