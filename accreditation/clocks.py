@@ -22,6 +22,7 @@ class DeadlineKind(TextChoices):
     """What a clock is running for."""
 
     FORWARDING = "forwarding", _("街镇（园区）转报时限")
+    ACCEPTANCE = "acceptance", _("受理期限")
     FIRST_REVIEW = "first_review", _("区级初审时限")
     CORRECTION = "correction", _("补正期限")
     COMPLETENESS_CHECK = "completeness_check", _("形式审查时限")

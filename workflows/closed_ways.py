@@ -50,8 +50,19 @@ def _of_recognition(subject: CaseSubject) -> Closed:
         return _opening(subject)
     if not isinstance(subject, Application) or subject.state != S.RETURNED:
         return NONE
-    other = S.UNDER_FIRST_REVIEW if subject.returned_by == Owner.OFFICE else S.UNDER_COMPLETENESS_CHECK
-    return frozenset({("correct", str(other))})
+    return _but_for(
+        S.UNDER_COMPLETENESS_CHECK if subject.returned_by == Owner.OFFICE else _where_district_had_it(subject)
+    )
+
+
+def _where_district_had_it(subject: Application) -> S:
+    return S.SUBMITTED if subject.returned_before_acceptance else S.UNDER_FIRST_REVIEW
+
+
+def _but_for(target: S) -> Closed:
+    """A correction goes there alone."""
+    goals = (S.UNDER_FORWARDING, S.SUBMITTED, S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK)
+    return frozenset(("correct", str(goal)) for goal in goals if goal != target)
 
 
 def _of_local_recognition(subject: CaseSubject) -> Closed:
@@ -62,8 +73,8 @@ def _of_local_recognition(subject: CaseSubject) -> Closed:
     if subject.state == S.UNDER_EXPERT_REVIEW:
         closed |= _opening(subject)
     if subject.state == S.RETURNED:
-        forwarded = subject.returned_by == Owner.FORWARDER
-        closed.add(("correct", str(S.UNDER_FIRST_REVIEW if forwarded else S.UNDER_FORWARDING)))
+        is_forwarders = subject.returned_by == Owner.FORWARDER
+        closed |= _but_for(S.UNDER_FORWARDING if is_forwarders else _where_district_had_it(subject))
     return frozenset(closed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import pairwise
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from accreditation.clocks import BESIDE, ClockEventKind, DeadlineState, PauseGround, is_past
 from accreditation.models import Case, ClockEvent, Deadline
@@ -141,8 +141,17 @@ def _pauses(clock: Deadline) -> list[tuple[datetime, datetime]]:
 
 def running_clock(case: Case) -> Deadline | None:
     """The clock of the stage that is due first; those beside it run for somebody else."""
+    return _running(case).first()
+
+
+def running_clocks(case: Case) -> list[Deadline]:
+    """The clocks of the stage, the one that is due first before the others."""
+    return list(_running(case))
+
+
+def _running(case: Case) -> QuerySet[Deadline]:
     rows = Deadline.objects.filter(case=case, state=DeadlineState.RUNNING).exclude(kind__in=BESIDE)
-    return rows.order_by("due_at").first()
+    return rows.order_by("due_at", "pk")
 
 
 def running_of(case: Case, kind: str) -> Deadline | None:

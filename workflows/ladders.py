@@ -52,10 +52,12 @@ OVERDUE: Ladder = (
 )
 OF_A_PARTY: Ladder = AHEAD  # the clock itself acts when the party lets its time pass
 OF_AN_AUTHORITY: Ladder = AHEAD + OVERDUE
+SILENCE_ACTS: Ladder = AHEAD[1:]  # five working days, after which silence is an answer
 NOBODY_ACTS: Ladder = ()
 
 LADDERS: Mapping[str, Ladder] = {
     DeadlineKind.FORWARDING: OF_AN_AUTHORITY,
+    DeadlineKind.ACCEPTANCE: SILENCE_ACTS,
     DeadlineKind.FIRST_REVIEW: OF_AN_AUTHORITY,
     DeadlineKind.CORRECTION: OF_A_PARTY,
     DeadlineKind.COMPLETENESS_CHECK: OF_AN_AUTHORITY,

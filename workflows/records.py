@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from accreditation.enums import LetterKind
+from accreditation.enums import ApplicationState, LetterKind
 from accreditation.models import Letter, Panel, StoredFile, VerifiedValue
 from accreditation.services import (
     bindings,
@@ -223,6 +223,7 @@ def return_for_correction(doing: Doing) -> None:
     """Form: points, remark. Beyond what the level may do by itself it spends a superior's consent."""
     owner = level_of(doing.application)
     doing.application.returned_by = owner
+    doing.application.returned_before_acceptance = doing.state == ApplicationState.SUBMITTED
     permission = None
     if not further_returns.returns_left(doing.application, owner):
         permission = further_returns.allowed(doing.application, owner)

@@ -83,6 +83,7 @@ APPLICATION = Subject(
     states={str(state): facts for state, facts in APPLICATION_STATES.items()},
     clocks={
         DeadlineKind.FORWARDING: frozenset({_S.UNDER_FORWARDING}),
+        DeadlineKind.ACCEPTANCE: frozenset({_S.SUBMITTED}),
         DeadlineKind.FIRST_REVIEW: frozenset({_S.SUBMITTED, _S.UNDER_FIRST_REVIEW}),
         DeadlineKind.CORRECTION: frozenset({_S.RETURNED}),
         DeadlineKind.COMPLETENESS_CHECK: frozenset({_S.UNDER_COMPLETENESS_CHECK}),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0055_reconsideration_examined'),
+        ('accreditation', '0057_acceptance'),
     ]
 
     operations = [

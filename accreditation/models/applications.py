@@ -17,7 +17,7 @@ from accreditation.models.held_otherwise import HeldOtherwise
 from accreditation.models.municipal_routes import MunicipalRoute
 from accreditation.models.people import Body, User
 from accreditation.models.recommending import RECOMMENDING, Recommending
-from accreditation.models.routes import LocalRoute
+from accreditation.models.routes import LocalRoute, at_first_authority
 from accreditation.models.state_field import StateField
 
 S = ApplicationState
@@ -43,7 +43,7 @@ class StoredFile(models.Model):
 
 def _after_correction(application: Application) -> str:
     """Back to whoever asked for the correction."""
-    return S.UNDER_COMPLETENESS_CHECK if application.returned_by == Owner.OFFICE else S.UNDER_FIRST_REVIEW
+    return S.UNDER_COMPLETENESS_CHECK if application.returned_by == Owner.OFFICE else at_first_authority(application)
 
 
 def _after_review(application: Application) -> str:
@@ -68,6 +68,7 @@ class Application(
     submitted_at = models.DateTimeField(null=True, blank=True)
     is_ordered_again = models.BooleanField(default=False)  # opened because a reconsideration orders a new decision
     returned_by = models.CharField(max_length=20, blank=True)
+    returned_before_acceptance = models.BooleanField(default=False)
     panel_is_complete = models.BooleanField(default=False)
     declared_true_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_for = models.TextField(blank=True)  # reasons of an adverse end, as told to the applicant
@@ -123,7 +124,7 @@ class Application(
     @transition(
         field=state,
         source=S.RETURNED,
-        target=GET_STATE(_after_correction, states=[S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK]),
+        target=GET_STATE(_after_correction, states=[S.SUBMITTED, S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK]),
     )
     def correct(self) -> None:
         """Corrected within the time limit."""
@@ -134,7 +135,7 @@ class Application(
 
     @transition(field=state, source=S.SUBMITTED, target=S.UNDER_FIRST_REVIEW)
     def accept(self) -> None:
-        """Accepted by the district; says nothing of merit."""
+        """Accepted, by the district or by its silence; says nothing of merit."""
 
     @transition(field=state, source=S.SUBMITTED, target=S.DECLINED)
     def decline(self) -> None:
@@ -150,7 +151,7 @@ class Application(
 
     @transition(
         field=state,
-        source=[S.UNDER_FORWARDING, S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK],
+        source=[S.UNDER_FORWARDING, S.SUBMITTED, S.UNDER_FIRST_REVIEW, S.UNDER_COMPLETENESS_CHECK],
         target=S.RETURNED,
     )
     def return_for_correction(self) -> None:

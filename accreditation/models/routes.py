@@ -17,7 +17,12 @@ def _after_filing(application: LocalRoute) -> str:
 
 def _after_local_correction(application: LocalRoute) -> str:
     """Back to whoever asked for the correction."""
-    return S.UNDER_FORWARDING if application.returned_by == Owner.FORWARDER else S.UNDER_FIRST_REVIEW
+    return S.UNDER_FORWARDING if application.returned_by == Owner.FORWARDER else at_first_authority(application)
+
+
+def at_first_authority(application: LocalRoute) -> str:
+    """Under its review; what it had not accepted when it asked for the correction counts as received anew."""
+    return S.SUBMITTED if application.returned_before_acceptance else S.UNDER_FIRST_REVIEW
 
 
 def _after_decision(application: LocalRoute) -> str:
@@ -32,6 +37,7 @@ class LocalRoute:
         batch: Any
         forwarder_id: Any
         returned_by: Any
+        returned_before_acceptance: Any
 
     @transition(
         field="state", source=S.DRAFT, target=GET_STATE(_after_filing, states=[S.UNDER_FORWARDING, S.SUBMITTED])
@@ -50,12 +56,16 @@ class LocalRoute:
     @transition(
         field="state",
         source=S.RETURNED,
-        target=GET_STATE(_after_local_correction, states=[S.UNDER_FORWARDING, S.UNDER_FIRST_REVIEW]),
+        target=GET_STATE(_after_local_correction, states=[S.UNDER_FORWARDING, S.SUBMITTED, S.UNDER_FIRST_REVIEW]),
     )
     def correct_locally(self) -> None:
         """Corrected within the time limit."""
 
-    @transition(field="state", source=S.RETURNED, target=S.UNDER_FIRST_REVIEW)
+    @transition(
+        field="state",
+        source=S.RETURNED,
+        target=GET_STATE(at_first_authority, states=[S.SUBMITTED, S.UNDER_FIRST_REVIEW]),
+    )
     def correct_evaluation(self) -> None:
         """Corrected within the time limit, in an evaluation, which no town or park passes on."""
 

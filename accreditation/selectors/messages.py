@@ -94,6 +94,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "withdraw": Sentence(_("申报已撤回"), _("办件 %(case)s 已由申报单位撤回。")),
     "lapse": Sentence(_("逾期未补正"), _("办件 %(case)s 逾期未补正，程序已终止。")),
     "accept": Sentence(_("申报已受理"), _("办件 %(case)s 已受理。")),
+    "let_acceptance_pass": Sentence(
+        _("申报视为受理"), _("办件 %(case)s 在受理期限内没有答复，自收到材料之日起视为受理，见受理通知书。")
+    ),
     "decline": Sentence(_("申报不予受理"), _("办件 %(case)s 不予受理，理由见决定书。")),
     "verify_value": Sentence(_("数据已核定"), _("办件 %(case)s 有一项数据经核定，依据见办件页面。")),
     "return_for_correction": Sentence(_("申报退回补正"), _("办件 %(case)s 已退回补正，请在期限内按告知书逐项补正。")),

@@ -589,6 +589,7 @@ CLOCK = "done by the clock when a time limit ends"
 MACHINE = "done by the signing of certificates"
 NO_PAGE: Mapping[str, str] = {
     "propose": MEETING, "refuse": MEETING, "postpone": MEETING, "lapse": CLOCK, "complete_notice": CLOCK,
-    "end_figure_answers": CLOCK, "end_statement_time": CLOCK, "miss_rectification": CLOCK, "certify": MACHINE,
+    "end_figure_answers": CLOCK, "end_statement_time": CLOCK, "let_acceptance_pass": CLOCK,
+    "miss_rectification": CLOCK, "certify": MACHINE,
 }  # fmt: skip
 DESKS: Mapping[str, str] = {"checker": "district", "local_officer": "district", "forwarder": "forward"}  # or the role

@@ -111,7 +111,7 @@ def test_year_that_comes_with_the_package_counts_for_running_clocks(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = filed_case(make_cast(clock.at, panel=1, committee=1))
-    row = Deadline.objects.filter(case=case)
+    row = Deadline.objects.filter(case=case, kind=DeadlineKind.ACCEPTANCE)
     begun, last = at("2027-12-31"), datetime(2028, 1, 7, 23, 59, 59, tzinfo=SHANGHAI)
     row.update(started_at=begun, working_days=5, due_at=last, is_provisional=True)
     monkeypatch.setattr("workflows.calendar._package_year", lambda year: [(date(year, 1, 3), False, "元旦")])
@@ -123,7 +123,7 @@ def test_year_that_comes_with_the_package_counts_for_running_clocks(
 def test_check_finds_a_clock_that_does_not_follow_from_its_events(clock: Clock) -> None:
     case = filed_case(make_cast(clock.at, panel=1, committee=1))
     assert list(check_all()) == []
-    Deadline.objects.filter(case=case).update(due_at=clock.at + timedelta(days=2))
+    Deadline.objects.filter(case=case, kind=DeadlineKind.ACCEPTANCE).update(due_at=clock.at + timedelta(days=2))
     assert [(found.case_number, "by its events" in found.what) for found in check_all()] == [(case.number, True)]
 
 

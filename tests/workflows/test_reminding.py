@@ -59,8 +59,27 @@ def states() -> list[tuple[str, str]]:
     return list(Reminder.objects.order_by("pk").values_list("step", "state"))
 
 
+def accepted(cast: Cast) -> Case:
+    """A case whose first review runs, and nothing else."""
+    case = filed_case(cast)
+    door.perform(case, "accept", by=cast.pudong, at=cast.at)
+    return case
+
+
+def test_silence_is_reminded_of_twice_and_told_to_nobody_above(cast: Cast) -> None:
+    case = filed_case(cast)  # five working days to accept it: Monday 9 March
+    Deadline.objects.filter(case=case, kind="first_review").update(state="met", settled_at=cast.at)
+    for day in range(2, 16):
+        remind(at(f"2026-03-{day:02d}"))
+    assert told() == [("remind_ahead", "pudong"), ("remind_last_day", "pudong")]
+    rows = [
+        (row.at.astimezone(SHANGHAI).date().isoformat(), row.deadline.kind) for row in Reminder.objects.order_by("pk")
+    ]
+    assert rows == [("2026-03-05", "acceptance"), ("2026-03-09", "acceptance")]
+
+
 def test_ladder_of_a_first_review_is_climbed_day_by_day(cast: Cast) -> None:
-    filed_case(cast)  # Monday 2 March, ten working days: due on Monday 16 March
+    accepted(cast)  # Monday 2 March, ten working days: due on Monday 16 March
     for day in range(2, 32):
         for hour in ("07:00", "10:00", "18:00"):
             remind(at(f"2026-03-{day:02d}", hour))
@@ -80,7 +99,7 @@ def test_ladder_of_a_first_review_is_climbed_day_by_day(cast: Cast) -> None:
 
 
 def test_same_instant_twice_sends_nothing_twice(cast: Cast) -> None:
-    filed_case(cast)
+    accepted(cast)
     assert remind(at("2026-03-09")) == Reminded(cases=1, people=1)
     assert remind(at("2026-03-09")) == Reminded()
     row = Reminder.objects.get()
@@ -92,7 +111,7 @@ def test_same_instant_twice_sends_nothing_twice(cast: Cast) -> None:
 
 
 def test_missed_nights_send_the_highest_step_of_each_audience_and_record_the_others(cast: Cast) -> None:
-    filed_case(cast)
+    accepted(cast)
     assert remind(at("2026-03-18")) == Reminded(cases=1, people=2, skipped=3)
     assert told() == [("escalate_overdue", "office"), ("remind_overdue", "pudong")]
     assert sorted(states()) == [
@@ -112,7 +131,7 @@ def test_whole_missed_month_is_no_flood(cast: Cast) -> None:
 
 
 def test_words_follow_the_days_that_are_left_when_it_is_sent(cast: Cast) -> None:
-    filed_case(cast)
+    accepted(cast)
     remind(at("2026-03-13"))  # the step of two days ahead, a day late
     shown = render_message(Message.objects.get(kind="remind_ahead"))
     assert "区级初审时限将于" in shown.text
@@ -140,15 +159,15 @@ def test_paused_clock_reminds_nobody_and_goes_on_where_it_stood(cast: Cast) -> N
 
 
 def test_new_calendar_moves_the_steps_that_were_not_sent(cast: Cast) -> None:
-    case = filed_case(cast)
-    Deadline.objects.filter(case=case).update(
+    case = accepted(cast)
+    Deadline.objects.filter(case=case, kind="first_review").update(
         started_at=at("2026-12-22"), due_at=at("2027-01-06", "23:59"), working_days=10, is_provisional=True
     )
     remind(at("2026-12-30"))  # five days ahead, by the calendar as it was thought to be
     assert states() == [("ahead_5", "sent")]
     days = [(date(2027, 1, 1), False, "元旦"), (date(2027, 1, 4), False, "元旦"), (date(2027, 1, 9), True, "调休")]
     import_days(2027, days, source="测试", by=cast.operator, at=at("2026-12-31"))
-    due = Deadline.objects.get(case=case).due_at.astimezone(SHANGHAI).date()
+    due = Deadline.objects.get(case=case, kind="first_review").due_at.astimezone(SHANGHAI).date()
     assert due == date(2027, 1, 7)
     assert remind(at("2027-01-04")) == Reminded()  # was two days ahead before
     remind(at("2027-01-05"))
@@ -157,8 +176,8 @@ def test_new_calendar_moves_the_steps_that_were_not_sent(cast: Cast) -> None:
 
 
 def test_clock_that_is_shorter_than_a_step_leaves_it_out(cast: Cast) -> None:
-    case = filed_case(cast)
-    Deadline.objects.filter(case=case).update(due_at=at("2026-03-04", "23:59"))
+    accepted(cast)
+    Deadline.objects.update(due_at=at("2026-03-04", "23:59"))
     assert remind(at("2026-03-02", "18:00")) == Reminded()
     assert remind(at("2026-03-04")).people == 1
     assert states() == [("last_day", "sent")]
@@ -170,8 +189,10 @@ def test_person_who_has_it_in_hand_is_reminded_alone(cast: Cast) -> None:
     case, other = filed_case(cast, 0), filed_case(cast, 2)
     door.perform(case, "accept", by=second, at=cast.at)
     remind(at("2026-03-09"))
-    assert sorted(told()) == sorted([("remind_ahead", name) for name in ("pudong2", "pudong", "pudong2")])
-    rows = Message.objects.filter(case_number=other.number, kind="remind_ahead")
+    assert sorted(told()) == [
+        ("remind_ahead", "pudong2"), ("remind_last_day", "pudong"), ("remind_last_day", "pudong2"),
+    ]  # fmt: skip  # the other is still to be accepted on that day
+    rows = Message.objects.filter(case_number=other.number, kind="remind_last_day")
     assert {row.recipient.username for row in rows} == {"pudong", "pudong2"}
 
 
@@ -204,8 +225,8 @@ def test_experts_are_reminded_each_of_the_own_review(cast: Cast) -> None:
 def test_nobody_in_charge_is_put_on_record(cast: Cast) -> None:
     filed_case(cast)
     RoleGrant.objects.filter(user=cast.pudong).update(revoked_at=cast.at)
-    assert remind(at("2026-03-09")) == Reminded(cases=1, unaddressed=1)
-    assert states() == [("ahead_5", "unaddressed")]
+    assert remind(at("2026-03-09")) == Reminded(cases=1, skipped=2, unaddressed=1)
+    assert states() == [("ahead_5", "skipped"), ("ahead_2", "skipped"), ("last_day", "unaddressed")]
 
 
 def test_official_who_acted_for_the_enterprise_is_told_nothing(cast: Cast) -> None:

@@ -74,6 +74,7 @@ HEADINGS: dict[str, str] = {
     "report": "报告", "report_dated": "报告日期", "report_name": "报告文件名", "report_number": "报告编号",
     "reported": "申报值", "request": "补正要求", "requested_at": "要求时间", "requested_by": "要求人",
     "respondent_code": "被申请人代码", "result": "核查结果", "return_days": "退回补正天数", "returned_by": "退回方",
+    "returned_before_acceptance": "受理前退回",
     "review_days": "审核天数", "reviewed_at": "审核时间", "reviewed_by": "审核人", "right": "应为", "round": "轮次",
     "rows_done": "已读行数", "rows_known": "总行数", "rule_set": "规则集", "sample_size": "抽样数", "scope": "范围",
     "score": "得分", "scored_at": "评分时间", "scored_by": "评分人", "second": "第二人", "second_at": "第二人时间",

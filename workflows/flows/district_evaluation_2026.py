@@ -54,7 +54,7 @@ class DistrictEvaluation2026(CaseProcedure):
     after_correction = (
         flow.Switch()
         .Annotation(title=_("补正后去向"))
-        .Case(this.material_check, in_state(S.UNDER_FIRST_REVIEW))
+        .Case(this.material_check, in_state(S.SUBMITTED, S.UNDER_FIRST_REVIEW))
         .Default(this.end)
     )
 

@@ -79,7 +79,7 @@ class DistrictRecognition2022(CaseProcedure):
         flow.Switch()
         .Annotation(title=_("补正后去向"))
         .Case(this.forwarding, in_state(S.UNDER_FORWARDING))
-        .Case(this.material_check, in_state(S.UNDER_FIRST_REVIEW))
+        .Case(this.material_check, in_state(S.SUBMITTED, S.UNDER_FIRST_REVIEW))
         .Default(this.end)
     )
 

@@ -54,7 +54,7 @@ class MunicipalEvaluation2025(CaseProcedure):
     after_correction = (
         flow.Switch()
         .Annotation(title=_("补正后去向"))
-        .Case(this.first_review, in_state(S.UNDER_FIRST_REVIEW))
+        .Case(this.first_review, in_state(S.SUBMITTED, S.UNDER_FIRST_REVIEW))
         .Case(this.completeness_check, in_state(S.UNDER_COMPLETENESS_CHECK))
         .Default(this.end)
     )

@@ -56,7 +56,7 @@ class MunicipalRecognition2022(CaseProcedure):
     after_correction = (
         flow.Switch()
         .Annotation(title=_("补正后去向"))
-        .Case(this.first_review, in_state(S.UNDER_FIRST_REVIEW))
+        .Case(this.first_review, in_state(S.SUBMITTED, S.UNDER_FIRST_REVIEW))
         .Case(this.completeness_check, in_state(S.UNDER_COMPLETENESS_CHECK))
         .Default(this.end)
     )

@@ -6,7 +6,7 @@ Names of experts reach nobody but the office and the auditor; nothing of who obj
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -23,6 +23,7 @@ from accreditation.models import AuditEvent, Case
 from accreditation.recommendation_words import Department, Position
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
+from accreditation.templatetags.dates import day_text, local
 from accreditation.visibility import View, first_review_is_closed
 from criteria.ruleset import RuleSet
 from workflows.door import verb_label
@@ -278,6 +279,11 @@ def _silence(content: Content) -> str:
     return "".join(said)
 
 
+def _accepted_by_silence(content: Content, rules: RuleSet | None) -> str:
+    received = local(datetime.fromisoformat(content["accepted_from"])).date()
+    return _("受理期限内没有答复，自%(day)s收到材料之日起视为受理。") % {"day": day_text(received)}
+
+
 def _and_silence(name: str) -> Callable[[Content, RuleSet | None], str | SafeString]:
     def tell(content: Content, rules: RuleSet | None) -> SafeString:
         return format_html("{}{}", quoted(content.get(name) or ""), _silence(content))
@@ -302,6 +308,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "propose_value": _value,
     "adopt_value": _value,
     "return_for_correction": _returned,
+    "let_acceptance_pass": _accepted_by_silence,
     "find_ineligible": _failed_gates,
     "decline": _reasons("reasons"),
     "forward": _reasons("opinion"),

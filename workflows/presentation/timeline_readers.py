@@ -35,7 +35,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "lapse": EVERYBODY,
     "forward": LOCALLY,
     "call_in": LOCALLY,
-    "accept": EVERYBODY,
+    **dict.fromkeys(("accept", "let_acceptance_pass"), EVERYBODY),
     "decline": PARTIES,
     "answer_gate": PARTIES,
     "verify_value": PARTIES,

@@ -38,6 +38,10 @@ NO_LIMIT: Mapping[Owner, Promise] = {  # why nothing is counted, by who has the 
     Owner.NOBODY: gettext_lazy("由系统自动办理，不计时限。"),
     Owner.CLOCK: gettext_lazy("以异议处理完毕为准。"),
 }
+POSTPONED = gettext_lazy(
+    "暂缓以后何时重新审议没有规定天数，由认定机关重新提请，以召开会议为准。"
+    "在此以前申报单位无须办理，也不能修改材料或者撤回；暂缓的理由见告知书，有疑问可以向认定机关询问。"
+)
 NONE_SET = gettext_lazy("办法和批次参数没有为本环节规定天数。")
 
 
@@ -127,7 +131,8 @@ def _until(case: Case, subject: CaseSubject, clocks: Clocks, calendar: WorkCalen
         closes = case.batch.closes_at
         left = calendar.left(_day(at), _day(closes))
         return empty | {"clock": {"label": _("申报受理截止"), "due": closes, "left": left, "provisional": False}}
-    return empty | {"no_limit": _("没有时限：%(reason)s") % {"reason": NO_LIMIT.get(facts.owner, NONE_SET)}}
+    reason = POSTPONED if str(subject.state) == ApplicationState.POSTPONED else NO_LIMIT.get(facts.owner, NONE_SET)
+    return empty | {"no_limit": _("没有时限：%(reason)s") % {"reason": reason}}
 
 
 def next_groups(procedure: Procedure, subject: CaseSubject) -> list[Words]:
@@ -220,8 +225,8 @@ def _stage(procedure: Procedure, stage: Stage, limit_now: str) -> Words:
 
 def _limit_now(clocks: Clocks) -> str:
     """The clock of the stage in which the case is; empty where none was set."""
-    if clocks.running is not None:
-        return _of_clock(_("%(clock)s至%(day)s"), clocks.running)
+    if clocks.ends_stage is not None:
+        return _of_clock(_("%(clock)s至%(day)s"), clocks.ends_stage)
     if clocks.paused is not None:
         return _of_clock(_("%(clock)s已中止计算"), clocks.paused[0])
     return _of_clock(_("%(clock)s已于%(day)s届满"), clocks.run_out) if clocks.run_out is not None else ""

@@ -12,7 +12,7 @@ from viewflow.workflow.models import Task
 
 from accreditation.acts import Act
 from accreditation.audit import chain_key
-from accreditation.clocks import BESIDE, DeadlineState
+from accreditation.clocks import BESIDE, DeadlineKind, DeadlineState
 from accreditation.models import AuditEvent, Case, ClockEvent, Deadline, User
 from accreditation.models.cases import CaseSubject
 from workflows import deadlines, flow_tasks
@@ -37,9 +37,11 @@ class Stay:
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """What limits a stage now: the clock that runs, or the one that stands still with the event that stopped it, or
-    the last one that ran out in this stage."""
+    the last one that ran out in this stage. `ends_stage` is the running one by which the stage is over, which the time
+    to accept is not."""
 
     running: Deadline | None
+    ends_stage: Deadline | None
     paused: tuple[Deadline, ClockEvent] | None
     run_out: Deadline | None
 
@@ -76,9 +78,11 @@ def clocks_of(case: Case, entered: datetime) -> Clocks:
     """The clocks that matter for the stage that was entered then."""
     fired = Deadline.objects.filter(case=case, state=DeadlineState.FIRED, started_at__gte=entered)
     over = fired.exclude(kind__in=BESIDE)
-    running, paused = deadlines.running_clock(case), deadlines.paused_clock(case)
-    is_open = running is not None or paused is not None
-    return Clocks(running, paused, None if is_open else over.order_by("-due_at").first())
+    rows, paused = deadlines.running_clocks(case), deadlines.paused_clock(case)
+    ending = [clock for clock in rows if clock.kind != DeadlineKind.ACCEPTANCE]
+    is_open = bool(rows) or paused is not None
+    run_out = None if is_open else over.order_by("-due_at").first()
+    return Clocks(next(iter(rows), None), next(iter(ending), None), paused, run_out)
 
 
 def people_in_charge(case: Case) -> list[tuple[str, User]]:
@@ -125,7 +129,7 @@ def forecast_of(
     if not way:
         return None
     visits = finished_visits(case, calendar)
-    running = clocks.running
+    running = clocks.ends_stage
     due = Day(_day(running.due_at), running.is_provisional) if running else None
     return forecast(
         _stages(case, subject, procedure, way, visits, at),

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from workflows import audiences, evaluation_guards, guards, who
 from workflows.doing import Verb, starting
-from workflows.tables.district_recognition_2022 import MEASURES
+from workflows.silent_acceptance import ACCEPTANCE
+from workflows.tables.district_recognition_2022 import MEASURES, after_correction
 from workflows.tables.municipal_evaluation_2025 import EVALUATION_2025
 from workflows.tables.municipal_recognition_2022 import FIRST_REVIEW
 
@@ -38,11 +39,14 @@ _LINES: tuple[Verb, ...] = (
     # --- the holder reports and corrects -------------------------------------------------------------------------
     *(_by_authority(code) for code in _MATERIAL),
     _by_authority("submit"),
-    _like("correct", transition="correct_evaluation", starts=starting(FIRST_REVIEW)),
+    _like(
+        "correct", transition="correct_evaluation", starts=starting(FIRST_REVIEW, ACCEPTANCE, chosen=after_correction),
+    ),
     _by_authority("withdraw"),
     _like("lapse"),
     # --- the authority checks the material and stands by score and band -------------------------------------------
     _like("accept", nodes=CHECKED_BY),
+    _like("let_acceptance_pass", nodes=CHECKED_BY),
     _by_authority("answer_gate", who=who.DISTRICT, nodes=CHECKED_BY),
     _by_authority("verify_value", who=who.DISTRICT, nodes=CHECKED_BY),
     _like("return_for_correction", who=who.DISTRICT, nodes=CHECKED_BY),

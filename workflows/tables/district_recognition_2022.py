@@ -17,6 +17,7 @@ from accreditation.clocks import DeadlineKind
 from accreditation.enums import Owner
 from workflows import audiences, guards, local_acts, panel_records, records, who
 from workflows.doing import Clock, Doing, Verb, starting
+from workflows.silent_acceptance import ACCEPTANCE
 from workflows.tables.municipal_recognition_2022 import EXPERTS, FIRST_REVIEW, MUNICIPAL_2022, NOTICE
 
 MEASURES = "区级企业技术中心认定及管理办法（以认定机构现行办法为准）"
@@ -49,14 +50,16 @@ def _after_filing(doing: Doing) -> Iterable[Clock]:
     return _first_clock(doing, is_forwarded=bool(doing.application.forwarder))
 
 
-def _after_correction(doing: Doing) -> Iterable[Clock]:
-    """What a town or park sent back goes to it again."""
-    return _first_clock(doing, is_forwarded=doing.application.returned_by == Owner.FORWARDER)
+def after_correction(doing: Doing) -> Iterable[Clock]:
+    """What a town or park sent back goes to it again; what the authority had not accepted counts as received anew."""
+    is_forwarders = doing.application.returned_by == Owner.FORWARDER
+    is_accepted = not doing.application.returned_before_acceptance
+    return [FIRST_REVIEW] if is_accepted and not is_forwarders else _first_clock(doing, is_forwarded=is_forwarders)
 
 
 def _first_clock(doing: Doing, *, is_forwarded: bool) -> list[Clock]:
     if not is_forwarded:
-        return [FIRST_REVIEW]
+        return [FIRST_REVIEW, ACCEPTANCE]
     return [FORWARDING] if doing.batch.forwarding_days else []
 
 
@@ -73,12 +76,12 @@ _LINES: tuple[Verb, ...] = (
             *MUNICIPAL_2022["submit"].guards, local_acts.forwarder_fits,
         ),
         record=local_acts.file_application,
-        starts=starting(FIRST_REVIEW, FORWARDING, chosen=_after_filing),
+        starts=starting(FIRST_REVIEW, ACCEPTANCE, FORWARDING, chosen=_after_filing),
         tells=(audiences.applicants, audiences.first_hands),
     ),
     _like(
         "correct", transition="correct_locally",
-        starts=starting(FIRST_REVIEW, FORWARDING, chosen=_after_correction),
+        starts=starting(FIRST_REVIEW, ACCEPTANCE, FORWARDING, chosen=after_correction),
     ),
     _by_authority("withdraw", nodes=("prepare", "forwarding", "material_check", "correct")),
     _like("lapse"),
@@ -86,15 +89,16 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "forward", _("审核转报"), who.FORWARDER, ("forwarding",), FORWARDED, transition="forward", completes=True,
         guards=(guards.needs_text("opinion", _("转报意见")),), record=local_acts.forward,
-        starts=starting(FIRST_REVIEW), tells=(audiences.applicants, audiences.district),
+        starts=starting(FIRST_REVIEW, ACCEPTANCE), tells=(audiences.applicants, audiences.district),
     ),
     Verb(
         "call_in", _("调取办理"), who.DISTRICT, ("forwarding",), MEASURES, transition="call_in", completes=True,
-        guards=(local_acts.may_be_called_in,), record=local_acts.call_in, starts=starting(FIRST_REVIEW),
+        guards=(local_acts.may_be_called_in,), record=local_acts.call_in, starts=starting(FIRST_REVIEW, ACCEPTANCE),
         tells=(audiences.applicants, audiences.forwarders),
     ),
     # --- the authority checks the material ------------------------------------------------------------------------
     _like("accept", nodes=CHECKED_BY),
+    _like("let_acceptance_pass", nodes=CHECKED_BY),
     _like("decline", nodes=CHECKED_BY, tells=(audiences.applicants,)),
     _by_authority("answer_gate", who=who.DISTRICT, nodes=CHECKED_BY),
     _by_authority("verify_value", who=who.DISTRICT, nodes=CHECKED_BY),

@@ -18,6 +18,7 @@ from accreditation.errors import Reason
 from accreditation.models import AuditEvent
 from workflows import audiences, guards, local_acts, records, who
 from workflows.doing import Clock, Doing, Verb, starting
+from workflows.silent_acceptance import ACCEPTANCE
 from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022
 
 MEASURES = "该称号的认定依据（见项目和规则集）"
@@ -48,8 +49,8 @@ def _by_designation(code: str, **changes: Any) -> Verb:
 
 
 def _first_clock(doing: Doing) -> Iterable[Clock]:
-    """Of the district where it reviews, else of the granting office."""
-    return [FIRST_REVIEW if doing.batch.first_review_days else CHECK]
+    """Of the district where it reviews, which has to accept first, else of the granting office."""
+    return [FIRST_REVIEW, ACCEPTANCE] if doing.batch.first_review_days else [CHECK]
 
 
 def first_hands(doing: Doing) -> Iterable[Any]:
@@ -91,7 +92,7 @@ _LINES: tuple[Verb, ...] = (
     *(_by_designation(code) for code in _MATERIAL),
     _by_designation(
         "submit", transition="submit_generically",
-        starts=starting(FIRST_REVIEW, CHECK, chosen=_first_clock),
+        starts=starting(FIRST_REVIEW, ACCEPTANCE, CHECK, chosen=_first_clock),
         tells=(audiences.applicants, first_hands),
     ),
     _like("correct", tells=(audiences.applicants, first_hands)),
@@ -101,7 +102,7 @@ _LINES: tuple[Verb, ...] = (
     ),
     _like("lapse", tells=(audiences.applicants, first_hands)),
     # --- the district, where the batch gives it days ---------------------------------------------------------------
-    *(_like(code) for code in ("accept", "decline")),
+    *(_like(code) for code in ("accept", "decline", "let_acceptance_pass")),
     *(_by_designation(code) for code in ("answer_gate", "verify_value")),
     _like("return_for_correction"),
     *(_by_designation(code) for code in ("find_ineligible", "recommend", "not_recommend")),

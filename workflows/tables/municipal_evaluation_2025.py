@@ -17,6 +17,7 @@ from workflows import audiences, guards, setting_aside, who
 from workflows import evaluation_guards as own
 from workflows import evaluation_records as records
 from workflows.doing import Clock, Doing, Verb, starting
+from workflows.silent_acceptance import ACCEPTANCE
 from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022, PUBLICITY
 
 RECTIFICATION = Clock(DeadlineKind.RECTIFICATION, "rectification_days", fires="miss_rectification")
@@ -49,7 +50,7 @@ _LINES: tuple[Verb, ...] = (
             guards.batch_takes_applications, own.title_is_held, guards.material_is_complete,
             guards.declaration_is_made,
         ),
-        record=MUNICIPAL_2022["submit"].record, starts=starting(FIRST_REVIEW),
+        record=MUNICIPAL_2022["submit"].record, starts=starting(FIRST_REVIEW, ACCEPTANCE),
         tells=(audiences.applicants, audiences.district),
     ),
     _same("correct"),
@@ -60,6 +61,7 @@ _LINES: tuple[Verb, ...] = (
     _same("lapse", record=records.lapse),
     # --- the district ------------------------------------------------------------------------------------------
     _same("accept"),
+    _same("let_acceptance_pass"),
     _same("answer_gate"),
     _same("verify_value"),
     _same("return_for_correction"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind
-from accreditation.enums import Choice, LetterKind, SeatState
+from accreditation.enums import Choice, LetterKind, Owner, SeatState
 from workflows import (
     audiences,
     clock_acts,
@@ -28,6 +28,7 @@ from workflows import (
 )
 from workflows.doing import Clock, Doing, Verb, starting
 from workflows.held_already import END_AS_HELD
+from workflows.silent_acceptance import ACCEPTANCE, LET_ACCEPTANCE_PASS
 
 FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
 CORRECTION = Clock(DeadlineKind.CORRECTION, "correction_days", fires="lapse")
@@ -46,8 +47,10 @@ HEARD = "行政许可法第三十六条（参照）：听取申请人的意见"
 
 
 def _after_correction(doing: Doing) -> Iterable[Clock]:
-    """The clock of whoever asked runs again from the start."""
-    return [CHECK if doing.application.returned_by == "office" else FIRST_REVIEW]
+    """The clock of whoever asked runs again from the start; what was not accepted yet counts as received anew."""
+    if doing.application.returned_by == Owner.OFFICE:
+        return [CHECK]
+    return [FIRST_REVIEW, ACCEPTANCE] if doing.application.returned_before_acceptance else [FIRST_REVIEW]
 
 
 _LINES: tuple[Verb, ...] = (
@@ -88,7 +91,7 @@ _LINES: tuple[Verb, ...] = (
             guards.batch_takes_applications, guards.title_is_not_held, guards.holder_is_not_barred,
             guards.material_is_complete, guards.failed_gates_are_acknowledged, guards.declaration_is_made,
         ),
-        record=records.file_application, starts=starting(FIRST_REVIEW),
+        record=records.file_application, starts=starting(FIRST_REVIEW, ACCEPTANCE),
         tells=(audiences.applicants, audiences.district),
     ),
     Verb(
@@ -97,7 +100,7 @@ _LINES: tuple[Verb, ...] = (
             guards.correction_is_in_time, guards.material_is_complete, guards.correction_is_answered,
             guards.declaration_is_made,
         ),
-        record=records.file_application, starts=starting(FIRST_REVIEW, CHECK, chosen=_after_correction),
+        record=records.file_application, starts=starting(FIRST_REVIEW, ACCEPTANCE, CHECK, chosen=_after_correction),
         tells=(audiences.applicants, audiences.district),
     ),
     Verb(
@@ -120,6 +123,7 @@ _LINES: tuple[Verb, ...] = (
         guards=(guards.needs_text("reasons", _("不予受理的理由")),), record=records.decline,
         tells=(audiences.applicants, audiences.office),
     ),
+    LET_ACCEPTANCE_PASS,
     Verb(
         "answer_gate", _("核定申报条件"), who.REVIEWER, ("first_review", "completeness_check"), MEASURES,
         guards=(guards.gate_is_answerable,), record=records.answer_gate,

@@ -35,8 +35,11 @@ def test_filed_case_waits_at_the_second_step_with_a_working_day_clock(cast: Cast
     assert bar(case) == ["done", "current", *["todo"] * 5]
     found = clock_of(case, at=clock.at)
     assert found is not None
-    assert found["left"] == cast.batch.first_review_days
-    assert found["label"] == "区级初审时限"
+    assert (found["left"], found["label"]) == (5, "受理期限")
+    door.perform(case, "accept", by=cast.pudong, at=clock.at)
+    found = clock_of(case, at=clock.at)
+    assert found is not None
+    assert (found["left"], found["label"]) == (cast.batch.first_review_days, "区级初审时限")
 
 
 def test_overdue_clock_counts_below_zero(cast: Cast, clock: Clock) -> None:

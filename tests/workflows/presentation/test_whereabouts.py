@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from django.utils.translation import override
 
 from accreditation.enums import ApplicationState as S
-from accreditation.enums import ProceedingKind, ProceedingState
+from accreditation.enums import Choice, ProceedingKind, ProceedingState
 from accreditation.grounds import Ground
 from accreditation.models import Application, AuditEvent, Case, Proceeding
 from accreditation.visibility import View
@@ -63,12 +63,17 @@ def finished(cast: Cast, number: int, lengths: dict[str, int]) -> Case:
     return case
 
 
-def test_filed_case_waits_with_its_district_until_the_last_day_of_the_first_review(cast: Cast, clock: Clock) -> None:
-    found = place(filed_case(cast), when=clock.at)
+def test_filed_case_waits_with_its_district_until_it_is_accepted_and_then_reviewed(cast: Cast, clock: Clock) -> None:
+    case = filed_case(cast)
+    found = place(case, when=clock.at)
     assert (found["holder"], found["task"], found["people"]) == ("示例310115", "区级初审", [])
     assert (found["since"], found["days"]) == (clock.at, 0)
-    assert found["clock"]["left"] == cast.batch.first_review_days
-    assert {move["verb"] for group in found["next"] for move in group["moves"]} == {"受理", "不予受理", "撤回申报"}
+    assert (found["clock"]["left"], found["clock"]["label"]) == (5, "受理期限")
+    assert {move["verb"] for group in found["next"] for move in group["moves"]} == {
+        "受理", "逾期未答复，视为受理", "不予受理", "退回补正", "撤回申报",
+    }  # fmt: skip
+    door.perform(case, "accept", by=cast.pudong, at=clock.at)
+    assert place(case, when=clock.at)["clock"]["left"] == cast.batch.first_review_days
 
 
 def test_since_is_the_entry_into_the_stage_whatever_was_done_in_it(cast: Cast, clock: Clock) -> None:
@@ -114,6 +119,18 @@ def test_stage_without_limit_says_why(cast: Cast, clock: Clock) -> None:
     found = place(case, when=clock.at)
     assert found["clock"] is None
     assert found["no_limit"] == "没有时限：以召开会议为准，办法没有规定天数。"
+
+
+def test_postponed_case_says_who_goes_on_and_that_the_applicant_can_do_nothing(cast: Cast, clock: Clock) -> None:
+    case = filed_case(cast)
+    to_committee(cast, case, clock.at)
+    hold_meeting(cast, [case], clock.at, {case.number: Choice.POSTPONE})
+    assert str(Case.objects.get(pk=case.pk).state) == S.POSTPONED
+    assert door.possible_verbs(case, by=cast.member0, at=clock.at) == []
+    found = place(case, when=clock.at)
+    assert (found["clock"], found["holder"]) == (None, "市认定办公室")
+    assert "以召开会议为准" in found["no_limit"]
+    assert "不能修改材料或者撤回" in found["no_limit"]
 
 
 def test_clock_that_ran_out_is_named_with_its_day(cast: Cast, clock: Clock) -> None:
@@ -235,7 +252,7 @@ def test_forecast_into_an_unpublished_year_is_marked(cast: Cast, clock: Clock) -
     case = filed_case(cast)
     found = place(case, when=at("2026-03-02"))["forecast"]
     assert (found["usual"]["provisional"], found["latest"]["provisional"]) == (False, False)
-    clock_row = Case.objects.get(pk=case.pk).deadlines.get()
+    clock_row = Case.objects.get(pk=case.pk).deadlines.get(kind="first_review")
     clock_row.due_at = at("2026-12-30", 23)
     clock_row.save()
     late = place(case, when=at("2026-12-28"))["forecast"]
@@ -259,4 +276,9 @@ def test_english_page_names_states_and_offices_in_english(cast: Cast, clock: Clo
     with override("en"):
         found = place(filed_case(cast), when=clock.at)
     assert found["holder"] == "pudong"
-    assert [group["label"] for group in found["next"]] == ["If all goes well", "Adverse", "Ended without a decision"]
+    assert [group["label"] for group in found["next"]] == [
+        "If all goes well",
+        "More to be done first",
+        "Adverse",
+        "Ended without a decision",
+    ]

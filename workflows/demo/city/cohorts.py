@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from accreditation.enums import ApplicationState as S
 from accreditation.models import Batch
+from workflows.silent_acceptance import DAYS_TO_ACCEPT
 
 DISTRICT_PART = 5  # every fifth enterprise applies to the district that recognises by itself
 ROUND = 100
@@ -39,6 +40,11 @@ def _overdue(batch: Batch) -> int:
     return batch.first_review_days + 2
 
 
+def _unanswered(batch: Batch) -> int:
+    """Nobody has accepted it in time, so that the clock does."""
+    return DAYS_TO_ACCEPT + 1
+
+
 def _not_corrected(batch: Batch) -> int:
     return batch.correction_days + 4
 
@@ -59,10 +65,11 @@ MUNICIPAL: tuple[Cohort, ...] = (
     Cohort(S.AWAITING_PANEL, 4, 12),
     Cohort(S.UNDER_COMPLETENESS_CHECK, 5, 8),
     Cohort(S.RETURNED, 4, 6),
-    Cohort(S.UNDER_FIRST_REVIEW, 4, 4),
-    Cohort(S.SUBMITTED, 2, _due_today),
-    Cohort(S.SUBMITTED, 1, _overdue),
-    Cohort(S.SUBMITTED, 3, 1),
+    Cohort(S.UNDER_FIRST_REVIEW, 3, 4),
+    Cohort(S.UNDER_FIRST_REVIEW, 1, _due_today),
+    Cohort(S.UNDER_FIRST_REVIEW, 1, _overdue),
+    Cohort(S.SUBMITTED, 1, _unanswered),
+    Cohort(S.SUBMITTED, 4, 1),
     Cohort(S.DRAFT, 4, 3),
     Cohort(S.WITHDRAWN, 2, 9),
     Cohort(S.LAPSED, 1, _not_corrected),
