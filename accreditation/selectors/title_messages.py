@@ -21,6 +21,14 @@ OF_TITLES: Mapping[str, Sentence] = {
         "centre",
         "title",
     ),
+    # --- the holder itself
+    "ask_for_cancellation": Sentence(
+        _("收到注销申请"), _("办件 %(case)s：持有单位申请注销称号，请在作出决定的期限内办理。")
+    ),
+    "withdraw_request": Sentence(_("注销申请已撤回"), _("办件 %(case)s：持有单位已撤回注销申请，称号保持原状。")),
+    "waive_rest_of_defence": Sentence(
+        _("已放弃听证和其余期限"), _("办件 %(case)s 的持有单位已明确放弃听证和其余期限，待作出决定。")
+    ),
     # --- what a decided reconsideration brings about
     "set_result_aside": Sentence(_("评价警告已解除"), _("办件 %(case)s：复议决定撤销了评价处理，警告和限期整改解除。")),
     "reopen_change": Sentence(_("变更恢复办理"), _("办件 %(case)s：复议决定撤销了不予确认，变更恢复办理。")),
