@@ -36,7 +36,7 @@ class ObjectionHearing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.objection_id}"
+        return str(self.objection)
 
 
 class ObjectionStatement(models.Model):

@@ -313,8 +313,8 @@ def test_dossier_holds_the_hearing_and_the_answer_only_with_the_objectors(object
     objected.uphold()
     number, letter = objected.objection.number, ObjectorLetter.objects.get()
     plain, full = (archived(objected.case, with_objectors=named) for named in (False, True))
-    assert FACTS in plain["objections/statements.csv"]
-    assert STATEMENT in plain["objections/hearings.csv"]
+    assert FACTS in plain["objections/hearings.csv"]
+    assert STATEMENT in plain["objections/statements.csv"]
     answers = [name for name in full if name.endswith(f"{number}-answer.txt")]
     assert [letter.body in full[name] for name in answers] == [True]
     assert OBJECTOR in full[answers[0]]
