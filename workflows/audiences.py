@@ -57,9 +57,9 @@ def at_authority(power: Power) -> Callable[[Doing], QuerySet[User]]:
 
 
 def heard_holder(doing: Doing) -> Iterable[User]:
-    """The holder, once it was told of the proceeding."""
+    """The holder, once it was told of the proceeding or where it asked for it itself."""
     assert isinstance(doing.subject, Proceeding)
-    return applicants(doing) if doing.subject.notified_at is not None else ()
+    return applicants(doing) if doing.subject.is_known_to_holder else ()
 
 
 def experts(doing: Doing) -> QuerySet[User]:

@@ -227,6 +227,12 @@ def standing_paper_of_title(title: Title) -> PaperCertificate | None:
     return paper if paper is not None and paper.standing in (Standing.IN_FORCE, Standing.SUSPENDED) else None
 
 
+def standing_numbers_of(title: Title) -> list[str]:
+    """Numbers of the certificates, signed and on paper, that stand now and end with the title."""
+    rows = (standing_certificate_of_title(title), standing_paper_of_title(title))
+    return [str(row.number) for row in rows if row is not None]
+
+
 def certificates_to_note() -> Iterator[tuple[str, str, dict[str, str]]]:
     """Issued certificates whose case does not know it yet: certificate number, case number, what to note."""
     waiting = Application.objects.filter(

@@ -81,26 +81,27 @@ def _plain(text: str) -> str:
 
 
 def applicant_is_heard(doing: Doing) -> Iterable[Reason]:
-    """What is against the applicant is decided after its statement, or after the time for it has run out."""
+    """What is against the applicant is decided once the time for its statements is over, or given up in words."""
     objection = doing.form.get("objection")
     if not isinstance(objection, Objection):
         return
     hearing = hearings.hearing_of(objection)
     if hearing is None:
         yield Reason("applicant_not_heard", _("尚未就该异议听取申报单位的陈述，请先告知事实并请其陈述。"))
-    elif hearing.stated_at is None and not is_past(hearing.clock.due_at, doing.at):
+    elif not hearings.is_heard(hearing, doing.at):
         due = day_text(local(hearing.clock.due_at).date())
-        yield Reason("applicant_not_heard", _("申报单位尚未陈述，陈述期限至%(day)s。") % {"day": due})
+        text = _("申报单位的陈述期限至%(day)s，在此之前还可以陈述和补充。") % {"day": due}
+        yield Reason("applicant_not_heard", text)
 
 
 def statement_is_awaited(doing: Doing) -> Iterable[Reason]:
-    """A hearing of this case that nobody has answered, within its time."""
+    """A hearing of this case within its time; what was stated before may be added to."""
     hearing = _named(doing)
     if hearing is None:
         yield Reason("unknown_hearing", _("没有待陈述的异议。"))
-    elif hearing.stated_at is not None:
-        yield Reason("already_stated", _("已就该异议提交过陈述。"))
-    elif not hearings.is_awaited(hearing, doing.at):
+    elif hearing.rest_waived_at is not None:
+        yield Reason("rest_given_up", _("已放弃其余的陈述期限。"))
+    elif not hearings.may_state(hearing, doing.at):
         yield Reason("statement_late", _("陈述期限已过。"))
 
 
@@ -134,17 +135,27 @@ def ask(doing: Doing) -> None:
 
 
 def state(doing: Doing) -> None:
-    """Form: objection, text; file and file_name where something is handed in."""
+    """Form: objection, text; file and file_name where something is handed in; gives_up_rest (True) to wait no longer.
+
+    The clock runs on to its end unless the rest is given up.
+    """
     hearing = _named(doing)
     assert hearing is not None
     file, text = doing.form.get("file"), doing.form["text"].strip()
-    hearings.state(hearing, text=text, file=file, file_name=doing.form.get("file_name") or "", by=doing.by, at=doing.at)
-    deadlines.meet(hearing.clock, at=doing.at)
-    doing.act.note(objection=hearing.objection.number, text=text, file=file.sha256 if file else "")
+    gives_up_rest = doing.form.get("gives_up_rest") is True
+    hearings.state(
+        hearing, text=text, file=file, file_name=doing.form.get("file_name") or "", gives_up_rest=gives_up_rest,
+        by=doing.by, at=doing.at,
+    )  # fmt: skip
+    if gives_up_rest:
+        deadlines.meet(hearing.clock, at=doing.at)
+    doing.act.note(
+        objection=hearing.objection.number, text=text, file=file.sha256 if file else "", gives_up_rest=gives_up_rest
+    )
 
 
 def end_time(doing: Doing) -> None:
-    """The time has passed; the objection is decided without a statement."""
+    """The time has passed; the objection is decided on what was stated by then."""
     run_out = _run_out(doing)
     rows = ObjectionHearing.objects.filter(clock__in=run_out).order_by("pk")
     doing.act.note(objections=list(rows.values_list("objection__number", flat=True)))

@@ -12,6 +12,7 @@ from accreditation.acts import Replayed, act, fingerprint
 from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.grounds import Ground, grounds_for
+from accreditation.holdings import who_hold
 from accreditation.models import Case, ExternalNotice, Proceeding, Title, User
 from accreditation.permissions import acts_for, has_power_at, in_own_name, is_connected
 from accreditation.roles import Power
@@ -19,11 +20,15 @@ from accreditation.selectors.granting import place_of
 from accreditation.services.numbers import next_number
 from accreditation.services.proceedings import add_document, effect_of, prepare_proceeding
 from workflows import flow_tasks
+from workflows.calendar import current_calendar
+from workflows.deadlines import begin
 from workflows.procedures import PROCEDURES
+from workflows.tables.title_proceeding_2026 import ORDER, ORDER_DAYS
 from workflows.workdays import SHANGHAI
 
 PROCEDURE = "title_proceeding/2026"
 LEAST_FACTS = 10
+HOLDER = "applicant"
 
 
 def open_proceeding(
@@ -49,13 +54,21 @@ def open_proceeding(
     return _open(title, *said, by=by, at=at, acting_as=acting_as, notice=notice, request_key=request_key)
 
 
-def ask_for_cancellation(title: Title, *, reason: str, by: User, at: datetime, request_key: str | None = None) -> Case:
-    """The holder gives its title up. Denied for others, Refusal with all reasons."""
+def ask_for_cancellation(
+    title: Title, *, reason: str, confirmed: str, by: User, at: datetime, request_key: str | None = None
+) -> Case:
+    """The holder gives its title up; `confirmed` is the number of the title as the holder wrote it down.
+
+    The time to decide runs from the request on. Denied for others, Refusal with all reasons.
+    """
     if not acts_for(by, title.holder_id):
         raise Denied([Reason("not_member", _("您不是该单位的申报人员。"))])
     in_own_name(by)
+    if confirmed.strip() != title.number:
+        text = _("填写的编号与要注销的称号编号 %(number)s 不一致。") % {"number": title.number}
+        raise Refusal([Reason("not_confirmed", text, "confirmed")])
     said = (ProceedingKind.CANCELLATION, Ground.GIVEN_UP, reason.strip())
-    return _open(title, *said, by=by, at=at, acting_as="applicant", request_key=request_key)
+    return _open(title, *said, by=by, at=at, acting_as=HOLDER, request_key=request_key)
 
 
 def propose_proceeding(
@@ -122,7 +135,11 @@ def _create(
         opened_at=at,
         moved_at=at,
     )
-    prepare_proceeding(case, title, kind=kind, ground=ground, found_facts=found_facts, notice=notice, by=by)
+    is_request = acting_as == HOLDER
+    prepare_proceeding(
+        case, title, kind=kind, ground=ground, found_facts=found_facts, notice=notice, by=by,
+        asked_at=at if is_request else None,
+    )  # fmt: skip
     if notice is not None:
         add_document(case, file=notice.file, name=notice.file_name, purpose=notice.number, by=by, at=at)
     with act(case, "open", by=by, at=at, acting_as=acting_as) as doing:
@@ -130,5 +147,11 @@ def _create(
         doing.note(title=title.number, kind=kind, ground=ground, found_facts=found_facts, procedure=PROCEDURE)
         if notice is not None:
             doing.note(notice=notice.number)
+        if is_request:
+            due = begin(case, ORDER, ORDER_DAYS, calendar=current_calendar(), at=at)
+            doing.note(due_order=due.due_at.isoformat(), provisional_order=due.is_provisional)
+            doing.tell(
+                who_hold(Power.PREPARE_ORDERS, place_of(title), at), "ask_for_cancellation", case_number=case.number
+            )
         flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)
     return case

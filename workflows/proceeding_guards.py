@@ -54,6 +54,18 @@ def needs_no_defence(doing: Doing) -> Iterable[Reason]:
         yield Reason("holder_not_heard", _("对持有单位不利的处理，须先告知并听取陈述申辩。"))
 
 
+def holder_asked_for_it(doing: Doing) -> Iterable[Reason]:
+    """Only what the holder asked for itself can it take back."""
+    if proceeding_of(doing).asked_at is None:
+        yield Reason("not_asked_for", _("本案不是由持有单位申请的，不能撤回。"))
+
+
+def rest_is_given_up_in_words(doing: Doing) -> Iterable[Reason]:
+    """A hearing and days are given up expressly or not at all (行政许可法第四十七条)."""
+    if doing.form.get("gives_up_rest") is not True:
+        yield Reason("not_given_up", _("请明确表示放弃听证和其余期限。"), "gives_up_rest")
+
+
 def title_is_national(doing: Doing) -> Iterable[Reason]:
     """Only over what the nation granted does a national document decide."""
     if proceeding_of(doing).is_decided_here:

@@ -90,19 +90,31 @@ def notify(doing: Doing) -> None:
     _send(doing, LetterKind.ADVANCE_NOTICE, due=due.at, above=above)
 
 
-def hear(doing: Doing) -> None:
-    """Form: statement (optional). The holder has spoken in writing, or the time has run out."""
+def take_statement(doing: Doing) -> None:
+    """Form: statement (optional). It follows what was stated before, which stays as it was."""
     proceeding = proceeding_of(doing)
-    proceeding.statement = str(doing.form.get("statement") or "").strip()
+    said = str(doing.form.get("statement") or "").strip()
+    proceeding.statement = "\n\n".join(part for part in (proceeding.statement, said) if part)
+    doing.act.note(statement=said)
+
+
+def waive_rest(doing: Doing) -> None:
+    """Form: gives_up_rest (True). The holder gives up the hearing and the rest of its days; what it stated stands."""
+    proceeding_of(doing).rest_waived_at = doing.at
+    doing.act.note(gives_up_rest=True)
+    close_defence(doing)
+
+
+def close_defence(doing: Doing) -> None:
+    """What the holder has stated until now is what is decided on."""
+    proceeding = proceeding_of(doing)
     proceeding.heard_at = doing.at
-    doing.act.note(statement=proceeding.statement)
+    doing.act.note(has_stated=bool(proceeding.statement))
 
 
 def ask_for_hearing(doing: Doing) -> None:
-    """Form: statement (optional)."""
-    proceeding = proceeding_of(doing)
-    proceeding.statement = str(doing.form.get("statement") or "").strip()
-    doing.act.note(statement=proceeding.statement)
+    """Form: statement (optional), which follows what was stated before."""
+    take_statement(doing)
 
 
 def call_hearing(doing: Doing) -> None:
@@ -131,12 +143,19 @@ def submit_for_order(doing: Doing) -> None:
     doing.act.note(ground=proceeding.ground, found_facts=proceeding.found_facts)
 
 
+def withdraw_request(doing: Doing) -> None:
+    """Form: reason (optional). The title stays as it is; nothing is decided."""
+    proceeding = proceeding_of(doing)
+    proceeding.reasons = str(doing.form.get("reason") or "").strip()
+    doing.act.note(reason=proceeding.reasons)
+
+
 def drop(doing: Doing) -> None:
-    """Form: reason. The holder is told where it had been notified."""
+    """Form: reason. The holder is told where it knows of the case."""
     proceeding = proceeding_of(doing)
     proceeding.reasons = doing.form["reason"].strip()
     doing.act.note(reason=proceeding.reasons)
-    if proceeding.notified_at is not None:
+    if proceeding.is_known_to_holder:
         _send(doing, LetterKind.DROPPED, reasons=proceeding.reasons)
 
 

@@ -106,7 +106,7 @@ PROCEEDING = Subject(
     clocks={
         DeadlineKind.DEFENCE: frozenset({_P.DEFENCE_OPEN}),
         DeadlineKind.HEARING: frozenset({_P.AWAITING_HEARING}),
-        DeadlineKind.ORDER: frozenset({_P.AWAITING_ORDER}),
+        DeadlineKind.ORDER: frozenset({_P.IN_PREPARATION, _P.AWAITING_ORDER}),  # of a request from its first day
         DeadlineKind.EFFECT: frozenset({_P.ORDERED}),
         DeadlineKind.SUSPENSION: frozenset({_P.ORDER_RUNNING}),
     },

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0055_reconsideration_examined'),
+        ('accreditation', '0056_heard_to_the_end'),
     ]
 
     operations = [
@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='deadline',
             name='kind',
-            field=models.CharField(choices=[('forwarding', '街镇（园区）转报时限'), ('acceptance', '受理期限'), ('first_review', '区级初审时限'), ('correction', '补正期限'), ('completeness_check', '形式审查时限'), ('expert_review', '专家评审时限'), ('notice', '公示期'), ('defence', '陈述申辩期限'), ('hearing', '组织听证期限'), ('order', '作出决定期限'), ('effect', '生效日期'), ('suspension', '暂停期限'), ('reconsideration_examination', '复议受理审查期限'), ('reconsideration_answer', '被申请人答复期限'), ('reconsideration', '复议决定期限'), ('consultation', '部门会商期限'), ('rectification', '整改期限'), ('change_opinion', '变更审核时限'), ('change_receiving', '迁入区审核时限'), ('change_correction', '变更补正期限'), ('change_confirmation', '变更确认时限'), ('figure_check', '第三方数据核查期限'), ('figure_answer', '数据差异说明期限'), ('yearly_report', '年度报告报送期限'), ('objection_statement', '异议陈述期限'), ('reexamination_material', '复核材料报送期限'), ('reexamination_review', '复核材料审核时限')], max_length=40),
+            field=models.CharField(choices=[('forwarding', '街镇（园区）转报时限'), ('acceptance', '受理期限'), ('first_review', '区级初审时限'), ('correction', '补正期限'), ('completeness_check', '形式审查时限'), ('expert_review', '专家评审时限'), ('notice', '公示期'), ('defence', '陈述申辩期限'), ('hearing', '组织听证期限'), ('order', '作出决定期限'), ('effect', '生效日期'), ('suspension', '暂停期限'), ('reconsideration_examination', '复议受理审查期限'), ('reconsideration_supplement', '复议申请补正期限'), ('reconsideration_answer', '被申请人答复期限'), ('reconsideration', '复议决定期限'), ('consultation', '部门会商期限'), ('rectification', '整改期限'), ('change_opinion', '变更审核时限'), ('change_receiving', '迁入区审核时限'), ('change_correction', '变更补正期限'), ('change_confirmation', '变更确认时限'), ('figure_check', '第三方数据核查期限'), ('figure_answer', '数据差异说明期限'), ('yearly_report', '年度报告报送期限'), ('objection_statement', '异议陈述期限'), ('reexamination_material', '复核材料报送期限'), ('reexamination_review', '复核材料审核时限')], max_length=40),
         ),
     ]

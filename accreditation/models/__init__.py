@@ -29,7 +29,7 @@ from accreditation.models.evidence import Binding, FiledIdentifier
 from accreditation.models.experts import Link, PanelDraw, Tie
 from accreditation.models.figure_checks import FigureCheck, FigureCheckPlan, FigureFinding
 from accreditation.models.grant_proposals import GrantProposal
-from accreditation.models.hearings import NoticeWaiver, ObjectionHearing, ObjectorLetter
+from accreditation.models.hearings import NoticeWaiver, ObjectionHearing, ObjectionStatement, ObjectorLetter
 from accreditation.models.matter_returns import MatterPoint, MatterReturn
 from accreditation.models.meetings import (
     Attendance,
@@ -141,6 +141,7 @@ __all__ = [
     "Objection",
     "ObjectionHearing",
     "ObjectionProposal",
+    "ObjectionStatement",
     "ObjectorLetter",
     "OwnFigure",
     "Panel",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accreditation.models.applications import Application, StoredFile
 from accreditation.models.cases import Deadline, LetterText
@@ -12,31 +12,49 @@ from accreditation.models.people import User
 
 
 class ObjectionHearing(models.Model):
-    """What the applicant was told of an objection, in an officer's words, and what it said within its time."""
+    """What the applicant was told of an objection, in an officer's words, and how long it may answer.
+
+    `stated_at` is the moment of its first statement; all of them are kept in `ObjectionStatement`.
+    """
 
     objection = models.OneToOneField(Objection, on_delete=models.PROTECT, related_name="hearing")
     facts = models.TextField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     clock = models.OneToOneField(Deadline, on_delete=models.PROTECT, related_name="hearing")
-    statement = models.TextField(blank=True)
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    file_name = models.CharField(max_length=200, blank=True)
-    stated_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     stated_at = models.DateTimeField(null=True, blank=True)
+    rest_waived_at = models.DateTimeField(null=True, blank=True)  # the rest of the days given up in words
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="hearing_tells_facts", condition=~Q(facts="")),
             models.CheckConstraint(
-                name="statement_has_author_and_moment",
-                condition=Q(statement="", stated_at__isnull=True)
-                | (~Q(statement="") & Q(stated_at__isnull=False, stated_by__isnull=False)),
+                name="rest_of_statement_time_is_waived_with_a_statement",
+                condition=Q(rest_waived_at__isnull=True)
+                | Q(stated_at__isnull=False, stated_at__lte=F("rest_waived_at")),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.objection_id}"
+        return str(self.objection)
+
+
+class ObjectionStatement(models.Model):
+    """One statement of the applicant in a hearing; a later one adds to those before and replaces none."""
+
+    hearing = models.ForeignKey(ObjectionHearing, on_delete=models.PROTECT, related_name="statements")
+    text = models.TextField()
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    file_name = models.CharField(max_length=200, blank=True)
+    stated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    stated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("stated_at", "pk")
+        constraints = [models.CheckConstraint(name="objection_statement_has_text", condition=~Q(text=""))]
+
+    def __str__(self) -> str:
+        return f"{self.hearing_id}"
 
 
 class ObjectorLetter(LetterText):

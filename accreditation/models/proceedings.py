@@ -39,8 +39,10 @@ class Proceeding(CaseSubject):
     found_facts = models.TextField()
     notice = models.ForeignKey("ExternalNotice", on_delete=models.PROTECT, null=True, related_name="proceedings")
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(null=True, blank=True)  # the holder itself asked for it
     notified_at = models.DateTimeField(null=True, blank=True)
-    statement = models.TextField(blank=True)  # the holder's defence
+    statement = models.TextField(blank=True)  # the holder's defence, each statement after the one before
+    rest_waived_at = models.DateTimeField(null=True, blank=True)  # hearing and rest of the days given up in words
     heard_at = models.DateTimeField(null=True, blank=True)  # the right to be heard was used or has run out
     hearing_on = models.DateField(null=True, blank=True)
     hearing_place = models.CharField(max_length=120, blank=True)
@@ -81,6 +83,18 @@ class Proceeding(CaseSubject):
                 | (Q(notified_at__isnull=False) & Q(heard_at__isnull=False)),
             ),
             models.CheckConstraint(
+                name="only_a_cancellation_is_asked_for",
+                condition=Q(asked_at__isnull=True) | Q(kind=ProceedingKind.CANCELLATION),
+            ),
+            models.CheckConstraint(
+                name="rest_of_defence_is_waived_by_who_was_told",
+                condition=Q(rest_waived_at__isnull=True)
+                | (
+                    Q(notified_at__isnull=False, heard_at__isnull=False)
+                    & Q(notified_at__lte=F("rest_waived_at"), heard_at__gte=F("rest_waived_at"))
+                ),
+            ),
+            models.CheckConstraint(
                 name="only_a_suspension_has_a_last_day",
                 condition=Q(until__isnull=True)
                 | (Q(kind=ProceedingKind.SUSPENSION) & Q(until__gt=F("effective_from"))),
@@ -104,6 +118,11 @@ class Proceeding(CaseSubject):
         return self.kind in ADVERSE_KINDS
 
     @property
+    def is_known_to_holder(self) -> bool:
+        """Whether the holder asked for it or was told of it."""
+        return self.asked_at is not None or self.notified_at is not None
+
+    @property
     def is_decided_here(self) -> bool:
         """Whether the authority that deals with it also decides; over what the nation granted the nation does."""
         return self.title.programme.level != Level.NATIONAL
@@ -118,7 +137,7 @@ class Proceeding(CaseSubject):
 
     @transition(field=state, source=P.DEFENCE_OPEN, target=P.AWAITING_ORDER)
     def close_defence(self) -> None:
-        """The holder has spoken, or let the time pass."""
+        """The days are over, or the holder has given up what is left of them."""
 
     @transition(field=state, source=P.DEFENCE_OPEN, target=P.AWAITING_HEARING)
     def ask_for_hearing(self) -> None:
@@ -127,6 +146,10 @@ class Proceeding(CaseSubject):
     @transition(field=state, source=P.AWAITING_HEARING, target=P.AWAITING_ORDER)
     def hold_hearing(self) -> None:
         """Heard; the record is on file."""
+
+    @transition(field=state, source=[P.IN_PREPARATION, P.AWAITING_ORDER], target=P.DROPPED)
+    def take_back(self) -> None:
+        """The holder keeps the title that it asked to be cancelled."""
 
     @transition(
         field=state, source=[P.IN_PREPARATION, P.AWAITING_HEARING, P.AWAITING_ORDER, P.ORDERED], target=P.DROPPED

@@ -185,7 +185,7 @@ SENTENCES: Mapping[str, Sentence] = {
         _("处理事先告知"), _("办件 %(case)s：认定机关拟对您单位的称号作出处理，请在期限内陈述申辩或申请听证。")
     ),
     "submit_for_order": Sentence(_("待作出决定"), _("办件 %(case)s 已提请决定。")),
-    "defend": Sentence(_("收到陈述申辩"), _("办件 %(case)s 的持有单位已提交陈述申辩，待作出决定。")),
+    "defend": Sentence(_("收到陈述申辩"), _("办件 %(case)s 的持有单位已提交陈述申辩；期限届满前仍可补充或申请听证。")),
     "ask_for_hearing": Sentence(_("收到听证申请"), _("办件 %(case)s 的持有单位申请听证，请组织。")),
     "let_defence_pass": Sentence(_("陈述申辩期满"), _("办件 %(case)s 的陈述申辩期已满，待作出决定。")),
     "call_hearing": Sentence(_("听证通知"), _("办件 %(case)s 将举行听证，时间地点见听证通知书。")),

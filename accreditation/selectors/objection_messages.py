@@ -12,7 +12,9 @@ OF_OBJECTIONS: Mapping[str, Sentence] = {
     "ask_for_statement": Sentence(
         _("请就异议陈述"), _("办件 %(case)s 公示期间收到异议，请在期限内就所涉事实陈述意见，事实和期限见办件页面。")
     ),
-    "state_on_objection": Sentence(_("收到异议陈述"), _("办件 %(case)s 的申报单位已就异议提交陈述，请办理。")),
+    "state_on_objection": Sentence(
+        _("收到异议陈述"), _("办件 %(case)s 的申报单位已就异议提交陈述；陈述期限届满前仍可补充。")
+    ),
     "end_statement_time": Sentence(_("异议陈述期满"), _("办件 %(case)s 的异议陈述期限已满，请办理异议。")),
     "propose_upholding": Sentence(
         _("提请认定异议成立"), _("办件 %(case)s 有人提请认定异议成立，请另一人决定是否确认，见异议页面。")

@@ -27,6 +27,14 @@ OF_TITLES: Mapping[str, Sentence] = {
         "centre",
         "title",
     ),
+    # --- the holder itself
+    "ask_for_cancellation": Sentence(
+        _("收到注销申请"), _("办件 %(case)s：持有单位申请注销称号，请在作出决定的期限内办理。")
+    ),
+    "withdraw_request": Sentence(_("注销申请已撤回"), _("办件 %(case)s：持有单位已撤回注销申请，称号保持原状。")),
+    "waive_rest_of_defence": Sentence(
+        _("已放弃听证和其余期限"), _("办件 %(case)s 的持有单位已明确放弃听证和其余期限，待作出决定。")
+    ),
     # --- a judgment is carried out, or an act taken back
     "remedy_prepared": Sentence(
         _("执行裁判（自行纠正）待核准"), _("办件 %(case)s 已提请执行法院裁判或者自行纠正，请另一人核准。")

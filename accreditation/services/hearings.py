@@ -18,6 +18,7 @@ from accreditation.models import (
     NoticeWaiver,
     Objection,
     ObjectionHearing,
+    ObjectionStatement,
     ObjectorLetter,
     StoredFile,
     User,
@@ -41,8 +42,18 @@ def hearings_of(application: Application) -> list[ObjectionHearing]:
 
 
 def is_awaited(hearing: ObjectionHearing, at: datetime) -> bool:
-    """Whether the applicant may still say something, and the objection waits for it."""
-    return hearing.stated_at is None and hearing.clock.state in OPEN and not is_past(hearing.clock.due_at, at)
+    """Whether the objection waits for what the applicant has to say, of which nothing is said yet."""
+    return hearing.stated_at is None and may_state(hearing, at)
+
+
+def may_state(hearing: ObjectionHearing, at: datetime) -> bool:
+    """Whether the applicant may still say something: a statement leaves it the rest of its days."""
+    return hearing.clock.state in OPEN and not is_past(hearing.clock.due_at, at)
+
+
+def is_heard(hearing: ObjectionHearing, at: datetime) -> bool:
+    """Whether what is against the applicant may be decided: its days are over, or it gave up the rest in words."""
+    return hearing.rest_waived_at is not None or is_past(hearing.clock.due_at, at)
 
 
 def ask(objection: Objection, *, facts: str, clock: Deadline, by: User, at: datetime) -> ObjectionHearing:
@@ -51,12 +62,21 @@ def ask(objection: Objection, *, facts: str, clock: Deadline, by: User, at: date
 
 
 def state(
-    hearing: ObjectionHearing, *, text: str, by: User, at: datetime, file: StoredFile | None = None, file_name: str = ""
-) -> None:
-    """What the applicant says to it."""
-    hearing.statement, hearing.stated_by, hearing.stated_at = text, by, at
-    hearing.file, hearing.file_name = file, file_name
-    hearing.save(update_fields=["statement", "stated_by", "stated_at", "file", "file_name"])
+    hearing: ObjectionHearing, *, text: str, by: User, at: datetime, file: StoredFile | None = None,
+    file_name: str = "", gives_up_rest: bool = False,
+) -> None:  # fmt: skip
+    """What the applicant says to it, beside what it said before; `gives_up_rest`: and that it needs no more time."""
+    ObjectionStatement.objects.create(
+        hearing=hearing, text=text, file=file, file_name=file_name, stated_by=by, stated_at=at
+    )
+    hearing.stated_at = hearing.stated_at or at
+    hearing.rest_waived_at = at if gives_up_rest else None
+    hearing.save(update_fields=["stated_at", "rest_waived_at"])
+
+
+def statements_of(hearing: ObjectionHearing) -> list[ObjectionStatement]:
+    """Everything that the applicant said, the first statement first."""
+    return list(hearing.statements.select_related("stated_by", "file"))
 
 
 # --- the answer to the objector -------------------------------------------------------------------------------------

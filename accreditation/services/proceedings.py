@@ -44,12 +44,17 @@ def effect_of(kind: str) -> str:
 
 
 def prepare_proceeding(
-    case: Case, title: Title, *, kind: str, ground: str, found_facts: str, notice: ExternalNotice | None, by: User
-) -> Proceeding:
-    """The row of a proceeding that is being prepared, with the national document that it carries out."""
+    case: Case, title: Title, *, kind: str, ground: str, found_facts: str, notice: ExternalNotice | None, by: User,
+    asked_at: datetime | None = None,
+) -> Proceeding:  # fmt: skip
+    """The row of a proceeding that is being prepared, with the national document that it carries out.
+
+    `asked_at`: when the holder itself asked for it, as `by`.
+    """
     return Proceeding.objects.create(
-        case=case, title=title, kind=kind, ground=ground, found_facts=found_facts, notice=notice, prepared_by=by
-    )
+        case=case, title=title, kind=kind, ground=ground, found_facts=found_facts, notice=notice, prepared_by=by,
+        asked_at=asked_at,
+    )  # fmt: skip
 
 
 def carry_order_out(proceeding: Proceeding, verb: str, *, by: User, at: datetime) -> Title:

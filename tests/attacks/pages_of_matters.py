@@ -58,6 +58,11 @@ def _at_own_request(asked: Asked) -> None:
     Proceeding.objects.filter(case=asked.case).update(kind=ProceedingKind.CANCELLATION, ground="own_request")
 
 
+def _asked_for_itself(asked: Asked) -> None:
+    _at_own_request(asked)
+    Proceeding.objects.filter(case=asked.case).update(asked_at=asked.at)
+
+
 def _from_above(asked: Asked) -> None:
     Programme.objects.filter(pk=asked.world.title.programme_id).update(level=Level.NATIONAL)
 
@@ -74,12 +79,13 @@ def _hearing_today(asked: Asked) -> None:
 PROCEEDING = {
     **own(
         "revise_proceeding", "add_document", "notify_holder", "add_own_document", "defend", "ask_for_hearing",
-        "call_hearing", "drop_proceeding", "make_order", "refuse_order", "pause_order",
+        "waive_rest_of_defence", "call_hearing", "drop_proceeding", "make_order", "refuse_order", "pause_order",
     ),
     "resume_order": page("awaiting_order", "=", lambda asked: _stopped(asked, "pause_order")),
     "drop_document": DROP,
     "record_notice": page("in_preparation", "=", _from_above),
     "submit_for_order": page("in_preparation", "awaiting_order", _at_own_request),
+    "withdraw_request": page("in_preparation", "dropped_proceeding", _asked_for_itself),
     "hold_hearing": page(
         "awaiting_hearing", "awaiting_order", _hearing_today, by=lambda asked: second_officer(asked.cast)
     ),

@@ -373,7 +373,7 @@ def _asked_about(asked: Asked) -> None:
 def _heard(asked: Asked) -> None:
     _asked_about(asked)
     row = Objection.objects.get(application__case=asked.case)
-    asked.act("state_on_objection", "applicant", objection=row, text=hearings.STATEMENT)
+    asked.act("state_on_objection", "applicant", objection=row, text=hearings.STATEMENT, gives_up_rest=True)
 
 
 def _case_and_objection(asked: Asked) -> tuple[Any, ...]:

@@ -51,7 +51,7 @@ class ProceedingStates:
 
     def _way_to(self, state: str) -> list[tuple[str, str, dict[str, Any]]]:
         told: list[tuple[str, str, dict[str, Any]]] = [("notify_holder", "preparer", {})]
-        heard = [*told, ("defend", "holder", {})]
+        heard = [*told, ("defend", "holder", {}), ("waive_rest_of_defence", "holder", {})]
         later = {"effective_from": self.at.date() + timedelta(days=9), "until": None}
         until = {"until": self.at.date() + timedelta(days=30)}
         return {
@@ -83,6 +83,7 @@ class ProceedingStates:
             "number": "示例公告〔2026〕7号",
             "dated": today,
             "document": CaseDocument.objects.filter(case=case).first(),
+            "gives_up_rest": True,
             "statement": "不认可所认定的事实。",
             "hearing_on": hearing_day(self.at),
             "hearing_place": "示例会议室",

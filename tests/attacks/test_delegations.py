@@ -129,6 +129,7 @@ def test_lender_does_not_order_what_the_colleague_prepared_in_the_lenders_place(
     assert last(case).content["on_behalf_of"]["id"] == cast.pudong.pk
     door.perform(case, "notify_holder", by=deputy, at=cast.at)
     door.perform(case, "defend", by=cast.member0, at=cast.at, form={"statement": "系统计错误，已更正。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=cast.at, form={"gives_up_rest": True})
     form = {
         "order_number": "示例撤〔2026〕9号", "ordered_on": cast.at.date(), "effective_from": cast.at.date(),
         "until": None, "reasons": "事实清楚，申辩理由不成立。",
@@ -152,6 +153,7 @@ def test_colleague_does_not_prepare_for_the_lender_what_the_colleague_then_order
     )
     door.perform(case, "notify_holder", by=cast.office, at=cast.at)
     door.perform(case, "defend", by=cast.member0, at=cast.at, form={"statement": "系统计错误，已更正。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=cast.at, form={"gives_up_rest": True})
     with pytest.raises(Refusal) as refused:
         door.perform(case, "make_order", by=cast.publisher, at=cast.at, form={"reasons": "清楚"})
     assert "four_eyes" in {reason.code for reason in refused.value.reasons}

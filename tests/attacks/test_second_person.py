@@ -63,6 +63,7 @@ def proceeding(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
 def heard(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     case, form = proceeding(cast, by)
     door.perform(case, "defend", by=cast.member0, at=cast.at, form={"statement": "系统计错误，已更正。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=cast.at, form={"gives_up_rest": True})
     return case, form
 
 

@@ -20,9 +20,10 @@ def ask(case: Case, objection: Objection, *, office: User, at: datetime) -> None
 
 
 def hear(case: Case, objection: Objection, *, office: User, applicant: User, at: datetime) -> None:
-    """The office tells the facts, the applicant answers at once."""
+    """The office tells the facts, the applicant answers at once and needs no more time."""
     ask(case, objection, office=office, at=at)
-    door.perform(case, "state_on_objection", by=applicant, at=at, form={"objection": objection, "text": STATEMENT})
+    said = {"objection": objection, "text": STATEMENT, "gives_up_rest": True}
+    door.perform(case, "state_on_objection", by=applicant, at=at, form=said)
 
 
 def waive(case: Case, *, by: User, at: datetime) -> None:

@@ -48,6 +48,7 @@ def revoked(cast: Cast, at: datetime, *, kind: str = ProceedingKind.REVOCATION) 
     case = open_proceeding(title, kind=kind, ground=ground, found_facts=FACTS, by=cast.office, at=at)
     door.perform(case, "notify_holder", by=cast.office, at=at)
     door.perform(case, "defend", by=cast.member0, at=at, form={"statement": "差异来自统计口径。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=at, form={"gives_up_rest": True})
     form = {
         "order_number": f"示例撤〔2026〕{case.pk}号", "ordered_on": at.date(), "effective_from": at.date(),
         "until": None, "reasons": "证据确凿，口径说明不能成立。",

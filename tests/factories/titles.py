@@ -46,6 +46,7 @@ def ordered(
     if case.proceeding.is_adverse:
         door.perform(case, "notify_holder", by=cast.office, at=at)
         door.perform(case, "defend", by=cast.people["member0"], at=at, form={"statement": "差异来自统计口径。"})
+        door.perform(case, "waive_rest_of_defence", by=cast.people["member0"], at=at, form={"gives_up_rest": True})
     else:
         door.perform(case, "submit_for_order", by=cast.office, at=at)
     form = {

@@ -10,7 +10,7 @@ from django.conf import LazySettings
 
 from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.clocks import DeadlineState, PauseGround
-from accreditation.enums import MemberState, ProceedingState
+from accreditation.enums import MemberState, ProceedingState, TitleState
 from accreditation.models import (
     AuditEvent,
     BulkAct,
@@ -47,7 +47,7 @@ from tests.faults.racing import act, all_agrees, at_once, colleague, done_once, 
 from workflows import bulk_acts, door, further_returns
 from workflows.assignments import desk_task, take
 from workflows.bulk_kinds import kind_of
-from workflows.opening_proceedings import open_proceeding
+from workflows.opening_proceedings import ask_for_cancellation, open_proceeding
 from workflows.reexamination_rounds import forward_opinions
 from workflows.reissuing import allow_reissue, propose_reissue, withdraw_reissue
 from workflows.succession_agreements import agree_to_succession, decline_succession
@@ -242,14 +242,33 @@ def notified(cast: Cast) -> Case:
     return case
 
 
-def test_holder_asks_for_a_hearing_or_defends(cast: Cast) -> None:
+def test_holder_asks_for_a_hearing_or_gives_it_up(cast: Cast) -> None:
     case, second = notified(cast), colleague_of_holder(cast)
+    door.perform(case, "defend", by=second, at=cast.at, form={"statement": "系统计错误，已更正。"})
     won = one_won(at_once([
         act(case, "ask_for_hearing", cast.member0, cast, statement="请求听证"),
-        act(case, "defend", second, cast, statement="系统计错误，已更正。"),
+        act(case, "waive_rest_of_defence", second, cast, gives_up_rest=True),
     ]))  # fmt: skip
     assert Case.objects.get(pk=case.pk).state == (ProceedingState.AWAITING_HEARING, ProceedingState.AWAITING_ORDER)[won]
-    done_once(case, "ask_for_hearing", "defend")
+    done_once(case, "ask_for_hearing", "waive_rest_of_defence")
+    assert Proceeding.objects.get(case=case).statement == "系统计错误，已更正。"
+
+
+def test_holder_takes_its_request_back_or_the_order_is_made(cast: Cast) -> None:
+    title = municipal_title(cast)
+    case = ask_for_cancellation(
+        title, reason="公司已停止相关业务，申请注销。", confirmed=title.number, by=cast.member0, at=cast.at
+    )
+    door.perform(case, "submit_for_order", by=cast.office, at=cast.at)
+    order = {
+        "order_number": "示例注〔2026〕1号", "ordered_on": cast.at.date(), "effective_from": cast.at.date(),
+        "until": None, "reasons": "持有单位自愿申请注销。",
+    }  # fmt: skip
+    won = one_won(at_once([
+        act(case, "withdraw_request", cast.member0, cast), act(case, "make_order", cast.publisher, cast, **order),
+    ]))  # fmt: skip
+    assert Title.objects.get(pk=title.pk).state == (TitleState.IN_FORCE, TitleState.CANCELLED)[won]
+    done_once(case, "withdraw_request", "make_order")
 
 
 def test_hearing_is_recorded_once(cast: Cast) -> None:
@@ -267,6 +286,7 @@ def test_hearing_is_recorded_once(cast: Cast) -> None:
 def test_order_is_made_or_refused_and_its_clock_stopped_once(cast: Cast) -> None:
     case, second = notified(cast), colleague(cast, Role.PUBLISHER)
     door.perform(case, "defend", by=cast.member0, at=cast.at, form={"statement": "差异来自统计口径。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=cast.at, form={"gives_up_rest": True})
     pause = {"ground": PauseGround.APPRAISAL, "remark": "送专业机构鉴定，预计两周。"}
     one_won(at_once([act(case, "pause_order", by, cast, **pause) for by in (cast.publisher, second)]))
     one_won(at_once([act(case, "resume_order", by, cast) for by in (cast.publisher, second)]))

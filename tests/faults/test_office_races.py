@@ -327,6 +327,7 @@ def ordered_soon(cast: Cast, title: Title) -> tuple[Case, dict[str, Any]]:
     )  # fmt: skip
     door.perform(case, "notify_holder", by=cast.office, at=cast.at)
     door.perform(case, "defend", by=cast.member0, at=cast.at, form={"statement": "差异来自统计口径。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=cast.at, form={"gives_up_rest": True})
     form = {
         "order_number": f"示例撤〔2026〕{case.pk}号", "ordered_on": cast.at.date(), "effective_from": cast.at.date(),
         "until": None, "reasons": "证据确凿，口径说明不能成立。",

@@ -25,6 +25,7 @@ from accreditation.models import (
     Objection,
     ObjectionHearing,
     ObjectionProposal,
+    ObjectionStatement,
     Panel,
     RoleGrant,
     Seat,
@@ -242,8 +243,9 @@ def test_objection_is_heard_and_settled_once(world: World) -> None:
     objection, cast, job = objected(world), world.cast, world.job
     asked = {"objection": objection, "facts": "有反映称研究开发人员人数与实际不符，请说明。"}
     one_won(at_once([job("ask_for_statement", by, **asked) for by in (cast.office, cast.second)]))
-    one_won(at_once([job("state_on_objection", cast.member0, objection=objection, text=STATEMENT)] * 2))
-    assert ObjectionHearing.objects.count() == 1
+    last = {"objection": objection, "text": STATEMENT, "gives_up_rest": True}
+    one_won(at_once([job("state_on_objection", cast.member0, **last)] * 2))
+    assert (ObjectionHearing.objects.count(), ObjectionStatement.objects.count()) == (1, 1)
     settled = {"objection": objection, "reasons": "经核查，情况如实。"}
     won = one_won(at_once([
         job("propose_upholding", cast.second, **settled), job("dismiss_objection", cast.third, **settled)

@@ -101,6 +101,7 @@ def suspension(cast: Cast, title: Title) -> Case:
     )  # fmt: skip
     door.perform(case, "notify_holder", by=cast.office, at=cast.at)
     door.perform(case, "defend", by=cast.member0, at=cast.at, form={"statement": "差异来自统计口径。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=cast.at, form={"gives_up_rest": True})
     document = {
         "authority": MINISTRY, "number": "示例公告〔2026〕2号", "dated": date(2026, 2, 1), "name": "公告.pdf",
         "file": stored_file(b"notice", cast.at),

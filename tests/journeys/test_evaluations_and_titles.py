@@ -114,6 +114,7 @@ def revoked(cast: Cast, clock: Clock, proposal: Case) -> Letter:
     """The order by which the title was lost, as its letter told."""
     door.perform(proposal, "notify_holder", by=cast.office, at=clock.at)
     door.perform(proposal, "defend", by=cast.member0, at=clock.at, form={"statement": "对结果没有异议。"})
+    door.perform(proposal, "waive_rest_of_defence", by=cast.member0, at=clock.at, form={"gives_up_rest": True})
     form = {
         "order_number": "示例处〔2026〕1号", "ordered_on": clock.on, "effective_from": clock.on, "until": None,
         "reasons": "评价不合格，事实清楚。",

@@ -215,7 +215,7 @@ def _objected_to_with_reason(pages: MunicipalPages) -> None:
     steps.publish(cast, [case], at)
     objection = pages.object_to(case.number)
     pages.ask(objection)
-    pages.send(cast.member0, "my_statement", case.number, objection.number, text=STATEMENT)
+    pages.send(cast.member0, "my_statement", case.number, objection.number, text=STATEMENT, gives_up_rest="on")
     for reasons, answer in (("经核查处理。", "decline_upholding"), ("另据社保记录核查。", "withdraw_upholding")):
         pages.propose(objection, reasons)
         pages.settle(objection, answer)

@@ -78,7 +78,16 @@ def test_a_revocation_goes_through_all_hands(cast: Cast) -> None:
     wrong = SimpleUploadedFile("说明.exe", b"MZ", "application/octet-stream")
     answer = holder.post(acts(case, "add_own_document", own=True), {"file": wrong, "purpose": "说明"})
     assert answer.status_code == 422
-    send(holder, acts(case, "defend", own=True), statement="差异来自统计口径，已书面说明。", confirmed="1")
+    send(holder, acts(case, "defend", own=True), statement="差异来自统计口径，已书面说明。")
+    added = send(holder, acts(case, "defend", own=True), statement="补充：审计报告附注已说明口径。")
+    assert "差异来自统计口径" in text(added)
+    assert "补充：审计报告附注" in text(added)
+    assert state(case) == ProceedingState.DEFENCE_OPEN
+    give_up = acts(case, "waive_rest_of_defence", own=True)
+    assert "checked" not in text(holder.get(give_up))
+    assert "请先勾选此项声明" in text(holder.post(give_up, {"confirmed": "1"}))
+    assert "不能再申请听证" in text(send(holder, give_up, gives_up_rest="on"))
+    assert "明确放弃" in text(send(holder, give_up, gives_up_rest="on", confirmed="1"))
     assert state(case) == ProceedingState.AWAITING_ORDER
 
     assert case.number in text(publisher.get(reverse("orders")))
@@ -149,8 +158,23 @@ def test_paper_is_taken_off_only_by_who_put_it_on(cast: Cast) -> None:
 def test_holder_gives_up_its_title_through_the_pages(cast: Cast) -> None:
     title = municipal_title(cast)
     holder, office = browser(cast, "member0"), browser(cast, "office")
-    answer = send(holder, reverse("my_cancellation", args=[title.number]), reason="公司已停止相关业务。")
-    case = Proceeding.objects.get(title=title).case
+    ask = reverse("my_cancellation", args=[title.number])
+    assert "注销后失去什么" in text(holder.get(ask))
+    for number in ("", "SHETC-T-2025-00009"):
+        refused = holder.post(ask, {"reason": "公司已停止相关业务。", "confirmed": number})
+        assert refused.status_code == 422
+    assert not Proceeding.objects.filter(title=title).exists()
+    said = {"reason": "公司已停止相关业务。", "confirmed": title.number}
+    answer = send(holder, ask, **said)
+    first = Proceeding.objects.get(title=title).case
+    assert "作出决定期限" in text(answer)
+    assert office.get(acts(first, "withdraw_request")).status_code == 404
+    take_back = acts(first, "withdraw_request", own=True)
+    assert "称号和证书保持原状" in text(send(holder, take_back, reason="业务恢复"))
+    send(holder, take_back, reason="业务恢复", confirmed="1")
+    assert state(first) == ProceedingState.DROPPED
+    answer = send(holder, ask, **said)
+    case = Proceeding.objects.exclude(case=first).get(title=title).case
     assert case.number in text(answer)
     assert browser(cast, "member1").get(reverse("my_cancellation", args=[title.number])).status_code == 404
     send(office, acts(case, "submit_for_order"))

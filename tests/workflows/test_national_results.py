@@ -102,6 +102,7 @@ def test_no_order_of_the_city_over_a_national_title(cast: Cast) -> None:
         cast.programme.granted_by.name_zh, True,
     )  # fmt: skip
     door.perform(case, "defend", by=cast.member0, at=cast.at, form={"statement": "差异来自统计口径。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=cast.at, form={"gives_up_rest": True})
     form = {"order_number": "示例〔2026〕1号", "ordered_on": cast.at.date(), "effective_from": cast.at.date()}
     with pytest.raises(Refusal) as refused:
         door.perform(case, "make_order", by=cast.publisher, at=cast.at, form=form | {"reasons": "事实清楚，证据确凿。"})

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -25,6 +26,8 @@ from accreditation.models import (
     Member,
     Message,
     Objection,
+    ObjectionHearing,
+    ObjectionStatement,
     ObjectorLetter,
 )
 from accreditation.services.hearings import answer_objector, code_of
@@ -95,12 +98,40 @@ def test_objection_is_upheld_after_the_applicant_was_heard(objected: Objected) -
     assert objected.refused("propose_upholding", **said) == ["applicant_not_heard"]
     statement = {"objection": objected.objection, "text": STATEMENT}
     door.perform(objected.case, "state_on_objection", by=objected.applicant, at=objected.at, form=statement)
+    assert objected.clock_of(objected.objection).state == DeadlineState.RUNNING
+    assert objected.refused("propose_upholding", **said) == ["applicant_not_heard"]
+    last = {"objection": objected.objection, "text": "补充：另附参保名单。", "gives_up_rest": True}
+    door.perform(objected.case, "state_on_objection", by=objected.applicant, at=objected.at, form=last)
     assert objected.clock_of(objected.objection).state == DeadlineState.MET
-    assert objected.refused("state_on_objection", by="applicant", **statement) == ["already_stated"]
+    assert objected.refused("state_on_objection", by="applicant", **statement) == ["rest_given_up"]
+    kept = ObjectionStatement.objects.filter(hearing__objection=objected.objection)
+    assert [one.text for one in kept] == [STATEMENT, "补充：另附参保名单。"]
     objected.uphold()
     assert objected.state == S.OBJECTION_UPHELD
     assert objected.refused("state_on_objection", by="applicant", **statement)
     assert (list(check_all()), list(check_frozen()), verify_all()[1]) == ([], [], [])
+
+
+def test_statement_is_added_to_while_the_time_runs_and_the_office_waits_for_its_end(objected: Objected) -> None:
+    ask(objected.case, objected.objection, office=objected.office, at=objected.at)
+    due = objected.clock_of(objected.objection).due_at
+    for text in (STATEMENT, "补充：另附参保名单。"):
+        form = {"objection": objected.objection, "text": text}
+        door.perform(objected.case, "state_on_objection", by=objected.applicant, at=objected.at, form=form)
+        objected.at = due
+    said = {"objection": objected.objection, "reasons": "经核查属实。"}
+    assert objected.refused("propose_upholding", **said) == ["applicant_not_heard"]
+    objected.at = due + timedelta(seconds=1)
+    assert tick(objected.at).fired == 1
+    objected.uphold()
+    assert ObjectionStatement.objects.count() == 2
+    assert (list(check_all()), list(check_frozen())) == ([], [])
+
+
+def test_database_knows_no_rest_given_up_without_a_statement(objected: Objected) -> None:
+    ask(objected.case, objected.objection, office=objected.office, at=objected.at)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ObjectionHearing.objects.update(rest_waived_at=objected.at)
 
 
 def test_time_that_runs_out_lets_the_office_go_on(objected: Objected) -> None:
@@ -222,6 +253,10 @@ def test_applicant_is_asked_and_answers_on_its_own_pages(objected: Objected) -> 
     assert own.post(mine, {"text": ""}).status_code == 422
     file = SimpleUploadedFile("参保证明.pdf", b"%PDF-1.7\n%%EOF\n", content_type="application/pdf")
     assert own.post(mine, {"text": STATEMENT, "file": file}).status_code == 302
+    assert "已陈述，期限内可以补充" in own.get(mine).content.decode()
+    assert "checked" not in own.get(mine).content.decode()
+    added = SimpleUploadedFile("名单.pdf", b"%PDF-1.7\nLIST\n%%EOF\n", content_type="application/pdf")
+    assert own.post(mine, {"text": "补充名单。", "file": added, "gives_up_rest": "on"}).status_code == 302
     assert own.post(mine, {"text": STATEMENT}).status_code == 422
     answered = office.get(page).content.decode()
     assert (STATEMENT in answered, "参保证明.pdf" in answered) == (True, True)
@@ -232,6 +267,8 @@ def test_applicant_is_asked_and_answers_on_its_own_pages(objected: Objected) -> 
     again = own.get(sent)
     assert again.getvalue() == kept.getvalue() == b"%PDF-1.7\n%%EOF\n"
     assert "attachment" in again["Content-Disposition"]
+    assert b"LIST" in own.get(f"{sent}?statement=2").getvalue()
+    assert {own.get(f"{sent}?statement={wrong}").status_code for wrong in ("0", "3", "x", "-1")} == {404}
     for other in ("other_applicant", "district"):
         if other in objected.world.people:
             assert log_in(Client(), objected.world.people[other]).get(sent).status_code in (403, 404)
@@ -277,7 +314,7 @@ def test_dossier_holds_the_hearing_and_the_answer_only_with_the_objectors(object
     number, letter = objected.objection.number, ObjectorLetter.objects.get()
     plain, full = (archived(objected.case, with_objectors=named) for named in (False, True))
     assert FACTS in plain["objections/hearings.csv"]
-    assert STATEMENT in plain["objections/hearings.csv"]
+    assert STATEMENT in plain["objections/statements.csv"]
     answers = [name for name in full if name.endswith(f"{number}-answer.txt")]
     assert [letter.body in full[name] for name in answers] == [True]
     assert OBJECTOR in full[answers[0]]

@@ -45,6 +45,7 @@ def heard(cast: Cast, clock: Clock) -> Case:
     door.perform(case, "notify_holder", by=cast.office, at=clock.advance(days=1))
     defence = {"statement": "系统计错误，已更正。"}
     door.perform(case, "defend", by=cast.member0, at=clock.advance(days=1), form=defence)
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=clock.at, form={"gives_up_rest": True})
     clock.advance(days=2)
     assert clock.on == DECIDES
     return case

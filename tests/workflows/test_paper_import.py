@@ -249,6 +249,7 @@ def test_order_over_a_paper_title_is_in_register_log_and_status_list(cast: Cast,
     case = open_proceeding(title, by=preparer, at=cast.at, **said)
     door.perform(case, "notify_holder", by=preparer, at=cast.at)
     door.perform(case, "defend", by=holder, at=cast.at, form={"statement": "情况属实"})
+    door.perform(case, "waive_rest_of_defence", by=holder, at=cast.at, form={"gives_up_rest": True})
     order = {
         "order_number": "示例〔2026〕6 号", "ordered_on": cast.at.date(), "effective_from": cast.at.date(),
         "reasons": "事实清楚，证据确凿，依法撤销。",

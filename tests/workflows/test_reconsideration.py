@@ -151,6 +151,7 @@ def test_revoked_certificate_stays_revoked_and_a_new_version_is_signed(cast: Cas
     )
     door.perform(proceeding, "notify_holder", by=cast.office, at=at)
     door.perform(proceeding, "defend", by=cast.member0, at=at, form={"statement": "差异来自统计口径。"})
+    door.perform(proceeding, "waive_rest_of_defence", by=cast.member0, at=at, form={"gives_up_rest": True})
     form = {
         "order_number": "示例撤〔2026〕1号", "ordered_on": at.date(), "effective_from": at.date(), "until": None,
         "reasons": "证据确凿，口径说明不能成立。",

@@ -171,6 +171,7 @@ def test_reexamination_is_asked_for_again_and_nothing_is_ordered_on_the_old_find
     later = at + timedelta(days=3)
     door.perform(order, "notify_holder", by=world.cast.office, at=later)
     door.perform(order, "defend", by=world.cast.member0, at=later, form={"statement": "复议决定已经撤销该认定。"})
+    door.perform(order, "waive_rest_of_defence", by=world.cast.member0, at=later, form={"gives_up_rest": True})
     form = {
         "order_number": "示例撤〔2026〕9号", "ordered_on": later.date(), "effective_from": later.date(), "until": None,
         "reasons": "逾期未参加复核，事实清楚。",

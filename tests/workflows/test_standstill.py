@@ -125,6 +125,7 @@ def test_time_for_an_order_stands_still_while_papers_are_appraised(cast: Cast, c
     )  # fmt: skip
     door.perform(case, "notify_holder", by=cast.office, at=clock.at)
     door.perform(case, "defend", by=cast.member0, at=clock.at, form={"statement": "差异来自统计口径。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=clock.at, form={"gives_up_rest": True})
     assert due(case, DeadlineKind.ORDER) == "2026-03-30"  # twenty working days from Monday 2 March
     form = {"ground": PauseGround.APPRAISAL, "remark": REMARK}
     assert codes(case, "pause_order", cast.office, at("2026-03-05"), **form) == {"not_yours"}  # who prepares

@@ -32,6 +32,8 @@ from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
+GIVEN_UP = "公司已停止相关业务，申请注销。"
+
 
 @pytest.fixture
 def cast(settings: LazySettings, clock: Clock) -> Cast:
@@ -65,6 +67,7 @@ def state(case: Case) -> str:
 def to_order(cast: Cast, case: Case, at: datetime) -> None:
     door.perform(case, "notify_holder", by=cast.office, at=at)
     door.perform(case, "defend", by=cast.member0, at=at, form={"statement": "系统计错误，已更正。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=at, form={"gives_up_rest": True})
 
 
 def test_revocation_after_a_defence_ends_title_and_bars_the_holder(cast: Cast, clock: Clock) -> None:
@@ -211,8 +214,8 @@ def test_order_overtaken_by_another_one_is_called_off_and_nothing_is_stuck(cast:
 def test_holder_gives_its_title_up_and_the_office_cancels_it(cast: Cast, clock: Clock) -> None:
     title, at = municipal_title(cast), clock.at
     with pytest.raises(Denied):
-        ask_for_cancellation(title, reason="公司已停止相关业务，申请注销。", by=cast.member1, at=at)
-    case = ask_for_cancellation(title, reason="公司已停止相关业务，申请注销。", by=cast.member0, at=at)
+        ask_for_cancellation(title, reason=GIVEN_UP, confirmed=title.number, by=cast.member1, at=at)
+    case = ask_for_cancellation(title, reason=GIVEN_UP, confirmed=title.number, by=cast.member0, at=at)
     assert case_for(cast.member0, case.number) == case
     with pytest.raises(Refusal) as refused:
         door.perform(case, "notify_holder", by=cast.office, at=at)
@@ -249,6 +252,7 @@ def test_district_deals_with_its_own_titles_and_the_city_with_the_citys(cast: Ca
         door.perform(case, "notify_holder", by=cast.office, at=at)
     door.perform(case, "notify_holder", by=cast.pudong, at=at)
     door.perform(case, "defend", by=cast.member0, at=at, form={"statement": "材料已补报"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=at, form={"gives_up_rest": True})
     with pytest.raises(Refusal) as refused:
         door.perform(case, "make_order", by=cast.pudong, at=at, form=order(at))
     assert reasons(refused) == {"four_eyes"}
@@ -307,14 +311,14 @@ def test_bar_counts_no_hearing_that_was_not_held(cast: Cast, clock: Clock) -> No
     door.perform(case, "notify_holder", by=cast.office, at=clock.at)
     assert bar_of(case) == [("done", ""), ("current", ""), ("todo", ""), ("todo", ""), ("todo", "")]
     door.perform(case, "defend", by=cast.member0, at=clock.at, form={"statement": "系统计错误，已更正。"})
+    door.perform(case, "waive_rest_of_defence", by=cast.member0, at=clock.at, form={"gives_up_rest": True})
     assert bar_of(case) == [("done", ""), ("done", ""), ("todo", "未举行"), ("current", ""), ("todo", "")]
     door.perform(case, "make_order", by=cast.publisher, at=clock.at, form=order(clock.at))
     assert bar_of(case) == [("done", ""), ("done", ""), ("todo", "未举行"), ("done", ""), ("done", "")]
 
 
 def test_bar_counts_no_defence_of_a_holder_who_asked_itself(cast: Cast, clock: Clock) -> None:
-    case = ask_for_cancellation(
-        municipal_title(cast), reason="企业调整，不再保留技术中心。", by=cast.member0, at=clock.at
-    )
+    title = municipal_title(cast)
+    case = ask_for_cancellation(title, reason=GIVEN_UP, confirmed=title.number, by=cast.member0, at=clock.at)
     door.perform(case, "submit_for_order", by=cast.office, at=clock.at)
     assert bar_of(case)[1:4] == [("todo", "未进行"), ("todo", "未举行"), ("current", "")]

@@ -23,7 +23,8 @@ def deal_with_titles(tell: Teller, world: World, clock: DemoClock) -> None:
         found_facts=FACTS, by=officer, at=clock.days(1),
     )  # fmt: skip
     tell.act(case, "notify_holder", officer, clock.minutes(30))
-    given_up = ask_for_cancellation(_district_title(world, holder), reason=GIVEN_UP, by=holder, at=clock.minutes(20))
+    title = _district_title(world, holder)
+    given_up = ask_for_cancellation(title, reason=GIVEN_UP, confirmed=title.number, by=holder, at=clock.minutes(20))
     tell.line(clock.at, holder, f"{given_up.number} 申请注销")
 
 

@@ -107,7 +107,11 @@ _DECIDING: tuple[Table, ...] = (
     ),
     Table("notice/entries", "公示名单中的本办件", m.NoticeEntry, _by("application")),
     Table("notice/waivers", "申报单位请求撤下名单", m.NoticeWaiver, _by("application")),
-    Table("objections/hearings", "就异议告知的事实和申报单位的陈述", m.ObjectionHearing, _by("objection__application")),
+    Table("objections/hearings", "就异议告知的事实和陈述期限", m.ObjectionHearing, _by("objection__application")),
+    Table(
+        "objections/statements", "申报单位就异议的各次陈述", m.ObjectionStatement,
+        _by("hearing__objection__application"),
+    ),
     Table(
         "objections/proposals", "认定异议成立的提请和答复", m.ObjectionProposal, _by("objection__application")
     ),

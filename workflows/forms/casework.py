@@ -53,6 +53,11 @@ class Confirmation(forms.BooleanField):
 
     default_error_messages = {"required": _("请先勾选此项声明。")}
 
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """Never ticked beforehand, whatever was kept of an earlier sitting."""
+        form.initial = {name: value for name, value in (form.initial or {}).items() if name != field_name}
+        return super().get_bound_field(form, field_name)
+
 
 class ConfirmedForm(forms.Form):
     """An act that needs no words."""

@@ -24,12 +24,17 @@ class FactsForm(forms.Form):
 class StatementForm(WithFile):
     """What the applicant says to the facts; a file is optional."""
 
-    field_order = ("text", "file")
+    field_order = ("text", "file", "gives_up_rest")
     text = forms.CharField(
         label=_("陈述意见"),
-        help_text=_("写明事实和依据；提交后不能再改。"),
+        help_text=_("写明事实和依据；陈述期限内可以再次提交作为补充，每次提交的都保留。"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 7}),
+    )
+    gives_up_rest = Confirmation(
+        label=_("本单位已陈述完毕，放弃其余的陈述期限。"),
+        help_text=_("可以不选；选定后不能再补充，核查机关不必等到期限届满。"),
+        required=False,
     )
 
 

@@ -13,7 +13,7 @@ from accreditation.forms.days import DayField
 from accreditation.grounds import GROUNDS, grounds_for
 from accreditation.models import Proceeding
 from accreditation.reconsideration_words import ReconsiderationState
-from workflows.forms.casework import LONG, FilterForm
+from workflows.forms.casework import LONG, Confirmation, FilterForm
 from workflows.forms.district import SEARCH
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -55,9 +55,15 @@ class OpeningForm(forms.Form):
 
 
 class CancellationForm(forms.Form):
-    """The holder gives its title up."""
+    """The holder gives its title up, and writes down which one."""
 
     reason = forms.CharField(label=_("申请注销的原因"), max_length=2000, widget=forms.Textarea(attrs=LONG))
+    confirmed = forms.CharField(
+        label=_("要注销的称号编号"),
+        help_text=_("请照上面的称号编号填写，表示确认注销的是这一称号，并知道注销的后果。"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
 
 class RevisionForm(forms.Form):
@@ -97,7 +103,24 @@ class NoticeForm(forms.Form):
 class StatementForm(forms.Form):
     """What the holder answers."""
 
-    statement = forms.CharField(label=_("陈述申辩意见"), max_length=5000, widget=forms.Textarea(attrs={"rows": 8}))
+    statement = forms.CharField(
+        label=_("陈述申辩意见"),
+        help_text=_("期限届满前可以再次提交作为补充；每次提交的意见都保留在卷中。"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+
+class WaiverOfRestForm(forms.Form):
+    """The holder says in so many words that it wants neither a hearing nor the days that are left."""
+
+    gives_up_rest = Confirmation(label=_("本单位放弃申请听证的权利，并放弃陈述申辩期限内其余的时间。"))
+
+
+class RequestWithdrawalForm(forms.Form):
+    """Why the holder keeps its title, where it wants to say it."""
+
+    reason = forms.CharField(label=_("撤回的原因"), max_length=2000, required=False, widget=forms.Textarea(attrs=LONG))
 
 
 class HearingRequestForm(forms.Form):

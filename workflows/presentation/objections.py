@@ -45,8 +45,13 @@ def hearing_words(hearing: ObjectionHearing, at: datetime) -> Words:
     """What was told, until when to answer, what was said; nothing of whoever objected."""
     is_awaited, has_stated = rows.is_awaited(hearing, at), hearing.stated_at is not None
     state, tone = (_("已陈述"), "green") if has_stated else (_("期满未陈述"), "grey")
+    may_state = rows.may_state(hearing, at)
     if is_awaited:
         state, tone = _("待陈述"), "amber"
+    elif may_state:
+        state = _("已陈述，期限内可以补充")
+    elif hearing.rest_waived_at is not None:
+        state = _("已陈述，已放弃其余期限")
     elif not has_stated and hearing.objection.settled_at is not None and not is_past(hearing.clock.due_at, at):
         state = _("异议已办结，不再需要陈述")
     return {
@@ -56,12 +61,12 @@ def hearing_words(hearing: ObjectionHearing, at: datetime) -> Words:
         "due": hearing.clock.due_at,
         "is_provisional": hearing.clock.is_provisional,
         "is_awaited": is_awaited,
+        "may_state": may_state,
+        "is_heard": rows.is_heard(hearing, at),
         "state": state,
         "tone": tone,
-        "statement": hearing.statement,
-        "stated_at": hearing.stated_at,
-        "stated_by": hearing.stated_by,
-        "file_name": hearing.file_name,
+        "statements": rows.statements_of(hearing),
+        "rest_waived_at": hearing.rest_waived_at,
     }
 
 

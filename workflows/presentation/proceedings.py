@@ -76,10 +76,12 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("产品"), quoted(row.title.product) if row.title.product else ""),
         (_("称号状态"), row.title.get_state_display()),
         (_("处理类别"), ProceedingKind(row.kind).label),
+        (_("申请日期"), day(row.asked_at) if row.asked_at else ""),
         (_("事由"), GROUNDS[Ground(row.ground)].label),
         (_("查明的事实"), quoted(row.found_facts)),
         (_("国家文件"), _notice(row)),
         (_("陈述申辩意见"), quoted(row.statement)),
+        (_("听证和其余期限"), _waived(row)),
         (_("听证"), _hearing(row)),
         (_("听证笔录"), quoted(row.hearing_record)),
         (_("文号"), row.order_number),
@@ -101,6 +103,17 @@ def _notice(row: Proceeding) -> str:
 def is_national(subject: CaseSubject) -> bool:
     """Whether the nation decides over the title, so that its document is asked for."""
     return not _row(subject).is_decided_here
+
+
+def is_asked_for(subject: CaseSubject) -> bool:
+    """Whether the holder itself asked for it, so that it can take it back."""
+    return _row(subject).asked_at is not None
+
+
+def _waived(row: Proceeding) -> str:
+    if row.rest_waived_at is None:
+        return ""
+    return filled(_("持有单位%(day)s明确放弃"), day=day(row.rest_waived_at))
 
 
 def _hearing(row: Proceeding) -> str:

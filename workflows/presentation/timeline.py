@@ -340,6 +340,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "decline_succession": of_changes.declined,
     "defend": _reasons("statement"),
     "ask_for_hearing": _reasons("statement"),
+    "withdraw_request": _reasons("reason"),
     "call_hearing": _hearing,
     "make_order": _reasons("reasons"),
     "record_notice": _reasons("notice"),

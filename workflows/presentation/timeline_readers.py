@@ -93,6 +93,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "add_own_document": EVERYBODY,
     "defend": EVERYBODY,
     "ask_for_hearing": EVERYBODY,
+    **dict.fromkeys(("waive_rest_of_defence", "withdraw_request"), EVERYBODY),
     "let_defence_pass": EVERYBODY,
     "call_hearing": EVERYBODY,
     "hold_hearing": EVERYBODY,

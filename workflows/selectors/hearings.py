@@ -11,7 +11,7 @@ from accreditation.models import Application, Case, ObjectionHearing
 
 def own_hearing(application: Application, objection: str) -> ObjectionHearing:
     """The hearing on an objection against the own application; NotFound before the applicant is asked."""
-    rows = ObjectionHearing.objects.select_related("objection", "clock", "stated_by")
+    rows = ObjectionHearing.objects.select_related("objection", "clock")
     found = rows.filter(objection__application=application, objection__number=objection).first()
     if found is None:
         raise NotFound(objection)

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import ProceedingState
 from workflows import audiences, clock_acts, guards, proceeding_guards, proceeding_records, who
-from workflows.deadlines import DEFENCE_DAYS
+from workflows.deadlines import DEFENCE_DAYS, open_clocks
 from workflows.doing import Clock, Doing, Verb, starting
 
 DEFENCE = Clock(DeadlineKind.DEFENCE, DEFENCE_DAYS, fires="let_defence_pass")
 HEARING = Clock(DeadlineKind.HEARING, 20)
-ORDER = Clock(DeadlineKind.ORDER, 20)
+ORDER_DAYS = 20  # 行政许可法第四十二条; of a request from the day on which it is made
+ORDER = Clock(DeadlineKind.ORDER, ORDER_DAYS)
 EFFECT = Clock(DeadlineKind.EFFECT, proceeding_records.days_to_effect, fires="take_effect", in_calendar_days=True)
 SUSPENSION = Clock(
     DeadlineKind.SUSPENSION, proceeding_records.days_of_suspension, fires="end_suspension", in_calendar_days=True
@@ -39,6 +40,12 @@ def _after_order(doing: Doing) -> Iterable[Clock]:
     if doing.state == ProceedingState.ORDERED:
         return [EFFECT]
     return [SUSPENSION] if proceeding_records.is_running(doing) else []
+
+
+def _unless_it_runs(doing: Doing) -> Iterable[Clock]:
+    """On a request of the holder the time to decide has run from its first day."""
+    runs = any(clock.kind == ORDER.kind for clock in open_clocks(doing.case))
+    return [] if runs else [ORDER]
 
 
 _PAPERS = ("prepare", "hearing", "decide")
@@ -70,7 +77,14 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         "submit_for_order", _("提请决定"), who.PREPARER, ("prepare",), TIME_LIMIT, transition="submit_for_order",
         completes=True, guards=(proceeding_guards.needs_no_defence, proceeding_guards.title_allows_it),
-        record=proceeding_records.submit_for_order, starts=starting(ORDER), tells=(audiences.orderers,),
+        record=proceeding_records.submit_for_order, starts=starting(ORDER, chosen=_unless_it_runs),
+        tells=(audiences.orderers,),
+    ),
+    # --- the holder takes its request back -----------------------------------------------------------------------
+    Verb(
+        "withdraw_request", _("撤回注销申请"), who.HOLDER, ("prepare", "decide"), MEASURES, transition="take_back",
+        completes=True, guards=(proceeding_guards.holder_asked_for_it,), record=proceeding_records.withdraw_request,
+        tells=(audiences.preparers, audiences.orderers),
     ),
     # --- the holder is heard -----------------------------------------------------------------------------------
     Verb(
@@ -78,9 +92,9 @@ _LINES: tuple[Verb, ...] = (
         guards=(guards.needs_text("purpose", _("证明内容")),), record=proceeding_records.add_document,
     ),
     Verb(
-        "defend", _("提交陈述申辩"), who.HOLDER, ("defence",), HEARING_OUT, transition="close_defence", completes=True,
-        guards=(guards.needs_text("statement", _("陈述申辩意见")),), record=proceeding_records.hear,
-        starts=starting(ORDER), tells=(audiences.preparers, audiences.orderers),
+        "defend", _("提交陈述申辩"), who.HOLDER, ("defence",), HEARING_OUT,
+        guards=(guards.needs_text("statement", _("陈述申辩意见")),), record=proceeding_records.take_statement,
+        tells=(audiences.preparers,),
     ),
     Verb(
         "ask_for_hearing", _("申请听证"), who.HOLDER, ("defence",), HEARING_RULES, transition="ask_for_hearing",
@@ -88,9 +102,14 @@ _LINES: tuple[Verb, ...] = (
         tells=(audiences.preparers,),
     ),
     Verb(
+        "waive_rest_of_defence", _("放弃听证和其余期限"), who.HOLDER, ("defence",), HEARING_RULES,
+        transition="close_defence", completes=True, guards=(proceeding_guards.rest_is_given_up_in_words,),
+        record=proceeding_records.waive_rest, starts=starting(ORDER), tells=(audiences.preparers, audiences.orderers),
+    ),
+    Verb(
         "let_defence_pass", _("陈述申辩期满"), who.CLOCK, ("defence",), HEARING_OUT, transition="close_defence",
-        completes=True, guards=(guards.clock_has_run(DeadlineKind.DEFENCE),), record=proceeding_records.hear,
-        starts=starting(ORDER), tells=(audiences.applicants, audiences.orderers), for_page=False,
+        completes=True, guards=(guards.clock_has_run(DeadlineKind.DEFENCE),), record=proceeding_records.close_defence,
+        starts=starting(ORDER), tells=(audiences.applicants, audiences.preparers, audiences.orderers), for_page=False,
     ),
     Verb(
         "call_hearing", _("发出听证通知"), who.PREPARER, ("hearing",), HEARING_RULES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import signed_in
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.files import take_file
-from accreditation.services.hearings import hearing_of
+from accreditation.services.hearings import hearing_of, statements_of
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import case_for, objection_for
 from workflows.deadlines import DEFENCE_DAYS
@@ -27,6 +27,9 @@ from workflows.views.answers import new_request_key, page, try_verb
 from workflows.views.applicant_frame import frame, open_case
 from workflows.views.casework import status_of
 from workflows.views.desk import TOO_LATE
+
+if TYPE_CHECKING:
+    from accreditation.models import ObjectionHearing
 
 ASK, STATE, WAIVE = "ask_for_statement", "state_on_objection", "waive_notice"
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -61,9 +64,18 @@ def office_objection_hearing(request: HttpRequest, number: str) -> HttpResponse:
 def office_statement_file(request: HttpRequest, number: str) -> HttpResponse:
     """What the applicant handed in with its statement."""
     hearing = hearing_of(objection_for(signed_in(request), number))
-    if hearing is None or hearing.file is None:
+    if hearing is None:
         raise NotFound(number)
-    return file_answer(hearing.file, hearing.file_name)
+    return _file_of(request, hearing)
+
+
+def _file_of(request: HttpRequest, hearing: ObjectionHearing) -> HttpResponse:
+    """What came with the statement that `?statement=` names by its place, the first one without it."""
+    said, place = statements_of(hearing), request.GET.get("statement", "1")
+    one = said[int(place) - 1] if place.isdecimal() and 0 < int(place) <= len(said) else None
+    if one is None or one.file is None:
+        raise NotFound(hearing.objection.number)
+    return file_answer(one.file, one.file_name)
 
 
 @form_page
@@ -74,7 +86,10 @@ def my_statement(request: HttpRequest, number: str, objection: str) -> HttpRespo
     hearing = own_hearing(opened.application, objection)
     form = StatementForm(request.POST, request.FILES) if request.method == "POST" else StatementForm()
     if request.method == "POST" and form.is_valid():
-        values: dict[str, Any] = {"objection": hearing.objection, "text": form.cleaned_data["text"]}
+        values: dict[str, Any] = {
+            "objection": hearing.objection, "text": form.cleaned_data["text"],
+            "gives_up_rest": form.cleaned_data["gives_up_rest"],
+        }  # fmt: skip
         if sent := form.cleaned_data["file"]:
             kept = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
             values |= {"file": kept, "file_name": (sent.name or "")[:200]}
@@ -83,7 +98,7 @@ def my_statement(request: HttpRequest, number: str, objection: str) -> HttpRespo
             messages.success(request, _("已提交陈述。"))
             return redirect("my_statement", number, objection)
         put_reasons(form, Refusal(reasons))
-    own_file = reverse("my_statement_file", args=[number, objection]) if hearing.file else ""
+    own_file = reverse("my_statement_file", args=[number, objection])
     context = frame(
         opened, "my_statement", _("异议陈述"), form=form, hearing=hearing_words(hearing, at), own_file=own_file
     )  # fmt: skip
@@ -95,9 +110,7 @@ def my_statement(request: HttpRequest, number: str, objection: str) -> HttpRespo
 def my_statement_file(request: HttpRequest, number: str, objection: str) -> HttpResponse:
     """What the applicant itself handed in with its statement, as it was sent."""
     hearing = own_hearing(open_case(request, number).application, objection)
-    if hearing.file is None:
-        raise NotFound(objection)
-    return file_answer(hearing.file, hearing.file_name)
+    return _file_of(request, hearing)
 
 
 @form_page

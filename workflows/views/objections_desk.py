@@ -119,7 +119,7 @@ def _standing(row: Objection, case: Case, user: User) -> dict[str, Any]:
     return {
         "extensions": extension_rows(row.application, with_reasons=True),
         "hearing": hearing,
-        "is_unheard": may_ask or bool(hearing and hearing["is_awaited"]),
+        "is_unheard": may_ask or bool(hearing and not hearing["is_heard"]),
         "letter": letter_to_objector(row),
         "may_extend": EXTEND in possible,
         "may_ask": may_ask,

@@ -209,7 +209,7 @@ class Demonstrations:
     def _give_up(self, title: Title) -> None:
         """By its holder; the ministry takes note in a document of its own, another person registers the order."""
         clock, holder = self._clock(7), self.world.people[self.members[title.pk]]
-        case = ask_for_cancellation(title, reason=GIVEN_UP, by=holder, at=clock.minutes(15))
+        case = ask_for_cancellation(title, reason=GIVEN_UP, confirmed=title.number, by=holder, at=clock.minutes(15))
         at = clock.minutes(50)
         file = take_file(sample_pdf("WITHDRAWAL"), "注销文件.pdf", media_type="application/pdf", at=at)
         self._act(

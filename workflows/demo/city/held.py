@@ -101,6 +101,7 @@ class HeldTitles:
             self._act(case, "ask_for_hearing", holder, clock)
         elif state != P.DEFENCE_OPEN:
             self._act(case, "defend", holder, clock, statement=STATEMENT)
+            self._act(case, "waive_rest_of_defence", holder, clock, gives_up_rest=True)
             self._order(case, state, clock)
         return case
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from accreditation.enums import ApplicationState as S
 from accreditation.models import Batch, Case, Objection, User
@@ -133,8 +134,8 @@ class RenewedCity:
         """
         clock, objection = self._clock(STATED_BACK), Objection.objects.get(application__case=case)
         first, second = (self.world.people[name] for name in MUNICIPAL_BOARD.objections)
-        steps: tuple[tuple[str, User, dict[str, str]], ...] = (
-            ("state_on_objection", member_of(case), {"text": STATED}),
+        steps: tuple[tuple[str, User, dict[str, Any]], ...] = (
+            ("state_on_objection", member_of(case), {"text": STATED, "gives_up_rest": True}),
             ("propose_upholding", first, {"reasons": THIN}),
             ("decline_upholding", second, {"reason": TOO_THIN}),
             ("propose_upholding", first, {"reasons": FOUND}),

@@ -92,7 +92,10 @@ class Session:
         for objection in objections:
             case, told = objection.application.case, self.clock.minutes(10)
             act(case, "ask_for_statement", office, told, objection=objection, facts=FACTS)
-            act(case, "state_on_objection", member_of(case), self.clock.minutes(20), objection=objection, text=STATED)
+            act(
+                case, "state_on_objection", member_of(case), self.clock.minutes(20), objection=objection, text=STATED,
+                gives_up_rest=True,
+            )  # fmt: skip
         reasons, at = "经核查，所列三项发明专利已于申报前转让，扣除后不符合申报条件。", self.clock.days(1)
         for objection in objections:
             case, later = objection.application.case, at + timedelta(hours=1)

@@ -20,10 +20,12 @@ from accreditation.roles import Power
 from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons
 from workflows.calendar import current_calendar
+from workflows.certification import standing_numbers_of
 from workflows.forms.proceedings import CancellationForm, MatterFilter, OpeningForm, TitleFilter
 from workflows.opening_proceedings import ask_for_cancellation, open_proceeding
 from workflows.presentation.proceedings import title_words
 from workflows.selectors import matters as rows
+from workflows.tables.title_proceeding_2026 import ORDER_DAYS
 from workflows.views.answers import key_of, new_request_key, page, typed
 from workflows.views.casework import status_of
 from workflows.views.listing import filters, page_of_rows
@@ -114,7 +116,8 @@ def my_cancellation(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("%(no)s：注销申请已提交。") % {"no": case.number})
             return redirect("my_matter", case.number)
     crumbs = [{"label": _("我的申报"), "href": reverse("my_cases")}, {"label": title.number}]
-    return _opening(request, "cancellation", form, title_words(title), crumbs)
+    lost = {"certificates": standing_numbers_of(title), "days": ORDER_DAYS}
+    return _opening(request, "cancellation", form, title_words(title) | lost, crumbs)
 
 
 def _opening(
