@@ -88,11 +88,13 @@ def departments_are_named(doing: Doing) -> Iterable[Reason]:
 
 
 def answer_is_complete(doing: Doing) -> Iterable[Reason]:
-    """An answer belongs to an open question, says something, and bears a day that has come."""
+    """An answer belongs to a question, says something, and bears a day that has come; a second one says why."""
     department = str(doing.form.get("department") or "")
-    question = consultations.open_consultation(doing.application, department)
+    question = consultations.question_to(doing.application, department)
     if question is None:
-        yield Reason("not_asked", _("没有等待该部门答复的会商。"), "department")
+        yield Reason("not_asked", _("没有征求过该部门的意见。"), "department")
+    elif question.position and not str(doing.form.get("correction") or "").strip():
+        yield Reason("answered_before", _("该部门的意见已登记；登记有误的，请写明更正的理由。"), "correction")
     if doing.form.get("position") not in Position.values:
         yield Reason("answer_needed", _("请选择部门意见。"), "position")
     yield from needs_text("text", _("部门意见内容"))(doing)

@@ -13,6 +13,8 @@ from criteria.facts import exact_text
 from criteria.units import amount_text
 from workflows.doing import Doing
 
+_ANSWER = ("position", "text", "document_number", "dated")  # of a department
+
 
 def send_letter(doing: Doing, kind: LetterKind, **content: Any) -> None:
     """Write the municipality's letter and name it in the audit entry and the answer."""
@@ -42,11 +44,16 @@ def ask_departments(doing: Doing) -> None:
 
 
 def record_answer(doing: Doing) -> None:
-    """Form: department, position, text, document_number, dated."""
-    question = consultations.open_consultation(doing.application, doing.form["department"])
+    """Form: department, position, text, document_number, dated; correction where another answer was entered before.
+
+    What it takes the place of stays in the trail.
+    """
+    question = consultations.question_to(doing.application, doing.form["department"])
     assert question is not None
-    names = ("position", "text", "document_number", "dated")
-    values = {name: doing.form.get(name, "") for name in names}
+    if question.position:
+        replaced = {name: str(getattr(question, name)) for name in _ANSWER}
+        doing.act.note(correction=doing.form["correction"].strip(), replaced=replaced)
+    values = {name: doing.form.get(name, "") for name in _ANSWER}
     consultations.record_answer(question, **values, by=doing.by, at=doing.at)
     doing.act.note(department=question.department, **values | {"dated": values["dated"].isoformat()})
 

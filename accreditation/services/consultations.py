@@ -29,7 +29,7 @@ def record_answer(
     by: User,
     at: datetime,
 ) -> Consultation:
-    """Enter what a department wrote, with number and day of its letter."""
+    """Enter what a department wrote, with number and day of its letter; in the place of what was entered wrongly."""
     consultation.position, consultation.text = position, text
     consultation.document_number, consultation.dated = document_number, dated
     consultation.recorded_by, consultation.recorded_at = by, at
@@ -37,9 +37,9 @@ def record_answer(
     return consultation
 
 
-def open_consultation(application: Application, department: str) -> Consultation | None:
-    """The question to that department that waits for its answer."""
-    return application.consultations.filter(department=department, position="").first()
+def question_to(application: Application, department: str) -> Consultation | None:
+    """The question to that department, answered or not."""
+    return application.consultations.filter(department=department).first()
 
 
 def names_of(departments: Iterable[str]) -> str:

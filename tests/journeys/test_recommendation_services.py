@@ -7,18 +7,22 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
-from accreditation.audit import verify_all
+from accreditation.audit import chain_key, verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, LetterKind, TitleState
 from accreditation.errors import Refusal
-from accreditation.models import Application, Batch, Case, Letter, Meeting, Title
+from accreditation.models import Application, AuditEvent, Batch, Case, Letter, Meeting, Title
 from accreditation.services import meetings
 from accreditation.services.evaluation import verified_evaluation
 from accreditation.services.rankings import set_quota
 from certificates.models import Certificate
 from tests.clock import Clock
 from tests.factories import recommending as steps
+from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, with_material
 from workflows import door
 from workflows.consistency import check_all, rebuild_flow
@@ -131,6 +135,34 @@ def test_objection_of_a_department_must_be_answered(cast: Cast, batch: Batch) ->
     with pytest.raises(Refusal) as refused:
         door.perform(case, "adopt_initial_score", by=cast.office, at=cast.at, form={"opinion": "同意"})
     assert codes(refused) == ["text_needed"]
+    assert refused.value.reasons[0].place == "objections_answered"
+
+
+def test_answer_that_was_entered_wrongly_is_corrected_with_the_reason_and_stays_in_the_trail(
+    cast: Cast, batch: Batch
+) -> None:
+    case = steps.filed(cast, batch)
+    steps.consult(cast, case, cast.at)
+    steps.answer(cast, case, cast.at)
+    tax = Application.objects.get(case=case).consultations.get(department="tax")
+    before = tax.text
+    form = {
+        "department": "tax", "position": "objects", "text": "该单位有未结的税务案件",
+        "document_number": "示例函〔2026〕7号", "dated": timezone.localdate(cast.at),
+    }  # fmt: skip
+    with pytest.raises(Refusal) as refused:
+        door.perform(case, "record_answer", by=cast.office, at=cast.at, form=form)
+    assert [(one.code, one.place) for one in refused.value.reasons] == [("answered_before", "correction")]
+    door.perform(case, "record_answer", by=cast.office, at=cast.at, form=form | {"correction": "登记时看错了意见"})
+    tax.refresh_from_db()
+    assert (tax.position, tax.text, tax.document_number) == ("objects", form["text"], "示例函〔2026〕7号")
+    entry = AuditEvent.objects.filter(chain=chain_key(case), verb="record_answer").latest("seq").content
+    assert entry["correction"] == "登记时看错了意见"
+    assert (entry["replaced"]["position"], entry["replaced"]["text"]) == ("no_objection", before)
+    page = log_in(Client(), cast.office).get(reverse("office_case", args=[case.number])).content.decode()
+    assert "更正原来的登记" in page
+    with pytest.raises(Refusal) as refused:
+        door.perform(case, "adopt_initial_score", by=cast.office, at=cast.at, form={"opinion": "同意"})
     assert refused.value.reasons[0].place == "objections_answered"
 
 

@@ -48,6 +48,10 @@ class DepartmentAnswerForm(forms.Form):
     )  # fmt: skip
     document_number = forms.CharField(label=_("来文文号"), required=False, max_length=60)
     dated = DayField(label=_("来文日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    correction = forms.CharField(
+        label=_("更正的理由"), required=False, max_length=500, widget=forms.Textarea(attrs=LONG),
+        help_text=_("该部门的意见已登记过时必填；原来的登记留存在办理记录中。"),
+    )  # fmt: skip
 
 
 def _without_answer() -> forms.CharField:

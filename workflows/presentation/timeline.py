@@ -265,7 +265,10 @@ def _names_of(departments: Iterable[str]) -> str:
 
 def _answered(content: Content, rules: RuleSet | None) -> SafeString:
     department, position = Department(content["department"]).label, Position(content["position"]).label
-    return format_html("{}{}{}{}{}", department, _("："), position, _("。"), quoted(content.get("text")))
+    said = format_html("{}{}{}{}{}", department, _("："), position, _("。"), quoted(content.get("text")))
+    if not content.get("correction"):
+        return said
+    return format_html("{} {}{}{}", said, _("更正原来的登记"), _("："), quoted(content["correction"]))
 
 
 def _scored(content: Content, rules: RuleSet | None) -> str:

@@ -49,7 +49,7 @@ ACTS: Mapping[str, ActPage] = {
     "record_answer": ActPage(
         DepartmentAnswerForm,
         gettext_lazy("登记部门意见"),
-        gettext_lazy("照录部门的书面答复，每个部门登记一次。"),
+        gettext_lazy("照录部门的书面答复；登记有误的，会商结束前可以更正。"),
         gettext_lazy("登记意见"),
         gettext_lazy("已登记部门意见。"),
     ),
