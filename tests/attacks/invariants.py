@@ -32,7 +32,7 @@ from accreditation.models import (
     User,
     Vote,
 )
-from accreditation.reconsideration_words import UNDOING, ReconsiderationState
+from accreditation.reconsideration_words import SETTLED, UNDOING
 from accreditation.visibility import case_for, letter_for, view_of
 from certificates.models import Certificate
 from workflows.consistency import check_all
@@ -114,7 +114,7 @@ def titles_come_back(before: Mapping[str, str]) -> Iterator[str]:
     for number, state in titles_now().items():
         if before.get(number) in LOST and state not in LOST:
             undone = Reconsideration.objects.filter(
-                challenged__proceeding__title__number=number, state=ReconsiderationState.DECIDED, outcome__in=UNDOING
+                challenged__proceeding__title__number=number, state__in=SETTLED, outcome__in=UNDOING
             )
             for_time = Reconsideration.objects.filter(
                 challenged__proceeding__title__number=number, stayed_at__isnull=False

@@ -32,7 +32,7 @@ def test_whatever_anybody_does_everything_holds(edition: str, settings: LazySett
     has_committee = "propose" in PROCEDURES[edition].verbs
     walks = SHORT - 1 if has_committee else SHORT
     run_state_machine_as_test(type("WalkOf" + edition.title(), (Walk,), named), settings=budget(walks))
-    assert len(done) >= FEWEST, sorted(done)
+    assert len(done) >= min(FEWEST, len(PROCEDURES[edition].verbs) - 1), sorted(done)
     if has_committee:
         has_certificate = "certify" in PROCEDURES[edition].verbs
         late = {

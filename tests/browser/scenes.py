@@ -196,11 +196,12 @@ def succession(clock: Clock) -> Visits:
 
 
 def reconsideration(clock: Clock) -> Visits:
-    """A revocation can be challenged."""
+    """A revocation can be challenged, and set right by the office that ordered it."""
     cast = make_cast(clock.at)
     reconsiderers(cast)
     letter = revoked(cast, clock.at)
     yield visit_to("my_reconsideration", signed_in(_of(cast, "member0")), number=letter.number)
+    yield visit_to("remedy_new", signed_in(cast.office), number=letter.number)
 
 
 def signers_gone(clock: Clock) -> Visits:
@@ -240,6 +241,6 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     rectification: ("my_rectification",),
     branch: ("my_parent",),
     succession: ("my_succession",),
-    reconsideration: ("my_reconsideration",),
+    reconsideration: ("my_reconsideration", "remedy_new"),
     signers_gone: ("meeting_signer", "meeting_signer", "meeting_signer"),
 }  # fmt: skip

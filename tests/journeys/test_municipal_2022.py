@@ -51,6 +51,7 @@ def test_every_way_of_the_table_is_walked_on_the_pages(cast: Cast, clock: Clock)
     pages = MunicipalPages(cast, clock)
     _end_before_the_district_has_looked(pages)
     _end_at_the_desks(pages)
+    _accepted_by_silence(pages)
     _unsealed_by_an_answer(pages)
     _objected_to_with_reason(pages)
     main = _through_the_desks(pages)
@@ -77,6 +78,19 @@ def _end_before_the_district_has_looked(pages: MunicipalPages) -> None:
     pages.send(cast.pudong, "district_act", declined, "decline", reasons="不属于本区受理范围", confirmed="1")
     assert [state(number) for number in (dropped, taken_back, declined)] == [S.WITHDRAWN, S.WITHDRAWN, S.DECLINED]
     assert "不属于本区受理范围" in opened(cast.member2, "my_case", declined)
+
+
+def _accepted_by_silence(pages: MunicipalPages) -> None:
+    """What lacks is asked for before the acceptance; what comes again is received anew, and nobody says anything."""
+    cast, batch = pages.cast, _in_batch(pages.cast, 40)
+    number = filed_case(batch, 0).number
+    pages.give_back(cast.pudong, "district", number)
+    assert state(number) == S.RETURNED
+    pages.correct(number)
+    assert state(number) == S.SUBMITTED
+    pages.wait_until(Deadline.objects.get(case__number=number, kind="acceptance", state="running").due_at + SOON)
+    assert state(number) == S.UNDER_FIRST_REVIEW
+    assert "视为受理" in opened(cast.member0, "my_case", number)
 
 
 def _end_at_the_desks(pages: MunicipalPages) -> None:

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from accreditation import append_only
 from accreditation.audit import verify_all
+from accreditation.clocks import DeadlineKind
 from accreditation.enums import EffectState
 from accreditation.models import AuditEvent, Case, Deadline, Effect, Ledger
 from tests.clock import SHANGHAI, Clock
@@ -168,7 +169,7 @@ def calendar_form(text: str, **changed: Any) -> dict[str, Any]:
 
 def test_import_recomputes_provisional_clocks_on_the_chain_of_their_case(cast: Cast, case: Case, clock: Clock) -> None:
     start = datetime(2026, 12, 31, 9, 0, tzinfo=SHANGHAI)
-    row = Deadline.objects.get(case=case)
+    row = Deadline.objects.get(case=case, kind=DeadlineKind.FIRST_REVIEW)
     before = datetime(2027, 1, 7, 23, 59, 59, tzinfo=SHANGHAI)
     Deadline.objects.filter(pk=row.pk).update(started_at=start, working_days=5, due_at=before, is_provisional=True)
     client = client_of(cast.operator)
