@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from playwright.sync_api import expect
 
+from accreditation.clocks import DeadlineKind
 from accreditation.enums import ApplicationState, SeatState
 from accreditation.models import Deadline, Panel, Review, Seat, VerifiedValue
 from accreditation.services import draws
@@ -32,9 +33,9 @@ def office(journey: Journey, page: str = "") -> str:
 
 
 def see_inbox(journey: Journey) -> None:
-    """The case waits with its deadline in working days."""
+    """The case waits with its deadline in working days: first that of the acceptance."""
     journey.walk.enter("pudong", "/district/")
-    due = Deadline.objects.get(case=journey.case(MAIN), state="running")
+    due = Deadline.objects.get(case=journey.case(MAIN), kind=DeadlineKind.ACCEPTANCE, state="running")
     row = journey.page.locator("tbody tr", has_text=journey.numbers[MAIN])
     expect(row).to_contain_text(f"{due.due_at.astimezone(SHANGHAI):%Y年%-m月%-d日}")
     expect(row).to_contain_text(re.compile(r"还剩 \d+ 个工作日"))
