@@ -24,7 +24,8 @@ from tests.factories.titles import FACTS, municipal_title
 from workflows import door
 from workflows.consistency import check_all
 from workflows.opening_proceedings import ask_for_cancellation, open_proceeding
-from workflows.presentation.whereabouts import whereabouts
+from workflows.presentation.whereabouts import next_groups, whereabouts
+from workflows.procedures import procedure_of
 from workflows.reminding import remind
 from workflows.tick import tick
 from workflows.workdays import SHANGHAI
@@ -105,6 +106,15 @@ def test_hearing_may_be_asked_for_after_a_statement_which_stays_on_file(cast: Ca
     last = Deadline.objects.get(case=told, kind="defence").due_at
     door.perform(told, "ask_for_hearing", by=cast.member0, at=last, form={"statement": SECOND})
     assert (row(told).state, row(told).statement) == (P.AWAITING_HEARING, f"{FIRST}\n\n{SECOND}")
+
+
+@pytest.mark.parametrize(("begun", "shown"), [("told", "按程序继续"), ("asked", "顺利时")])
+def test_only_who_asked_for_it_is_told_that_going_on_is_going_well(
+    begun: str, shown: str, request: pytest.FixtureRequest
+) -> None:
+    case: Case = request.getfixturevalue(begun)
+    labels = {str(group["label"]) for group in next_groups(procedure_of(case), row(case))}
+    assert labels & {"按程序继续", "顺利时"} == {shown}
 
 
 def test_rest_is_given_up_in_words_or_not_at_all(cast: Cast, told: Case, clock: Clock) -> None:

@@ -32,6 +32,7 @@ TURNS: Mapping[Turn, tuple[Promise, str]] = {
     Turn.ADVERSE: (gettext_lazy("不利结果"), "red"),
     Turn.ENDING: (gettext_lazy("程序终止"), "grey"),
 }
+AGAINST_THE_HOLDER = (gettext_lazy("按程序继续"), "blue")
 NO_LIMIT: Mapping[Owner, Promise] = {  # why nothing is counted, by who has the case
     Owner.COMMITTEE: gettext_lazy("以召开会议为准，办法没有规定天数。"),
     Owner.EXTERNAL: gettext_lazy("由国家主管部门决定，本系统不计时限。"),
@@ -140,10 +141,17 @@ def next_groups(procedure: Procedure, subject: CaseSubject) -> list[Words]:
     found = possible_moves(procedure, subject, str(subject.state))
     groups = [(turn, [move for move in found if move.turn is turn]) for turn in Turn]
     return [
-        {"label": str(TURNS[turn][0]), "tone": TURNS[turn][1], "moves": [_move(move) for move in moves]}
+        {"label": str(label), "tone": tone, "moves": [_move(move) for move in moves]}
         for turn, moves in groups
         if moves
+        for label, tone in [_turn(turn, subject)]
     ]
+
+
+def _turn(turn: Turn, subject: CaseSubject) -> tuple[Promise, str]:
+    """Going on goes well for whoever applied, and is no good news to a holder against whom the case goes."""
+    is_against = isinstance(subject, Proceeding) and subject.is_adverse
+    return AGAINST_THE_HOLDER if is_against and turn is Turn.ONWARD else TURNS[turn]
 
 
 def _move(move: Move) -> Words:
