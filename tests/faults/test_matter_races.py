@@ -251,7 +251,8 @@ def test_holder_asks_for_a_hearing_or_gives_it_up(cast: Cast) -> None:
     ]))  # fmt: skip
     assert Case.objects.get(pk=case.pk).state == (ProceedingState.AWAITING_HEARING, ProceedingState.AWAITING_ORDER)[won]
     done_once(case, "ask_for_hearing", "waive_rest_of_defence")
-    assert Proceeding.objects.get(case=case).statement == "系统计错误，已更正。"
+    stated = ("系统计错误，已更正。\n\n请求听证", "系统计错误，已更正。")[won]
+    assert Proceeding.objects.get(case=case).statement == stated
 
 
 def test_holder_takes_its_request_back_or_the_order_is_made(cast: Cast) -> None:
