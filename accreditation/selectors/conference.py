@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from accreditation.audit import chain_key
+from accreditation.clocks import SHANGHAI
 from accreditation.enums import TitleState
 from accreditation.models import Application, AuditEvent, Standing, Title
 from accreditation.models.titles import BENEATH, STANDING
-from accreditation.selectors.holders import PROLONG, SHANGHAI, TitleStep, day_of, passed_from
+from accreditation.selectors.holders import PROLONG, TitleStep, day_of, passed_from
 from accreditation.selectors.standings import stands_on
 
 CUTS = ("district", "programme", "industry", "batch", "state")

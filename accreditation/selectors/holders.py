@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from accreditation.audit import chain_key
+from accreditation.clocks import SHANGHAI
 from accreditation.enums import TitleState
 from accreditation.errors import NotFound
 from accreditation.models import AuditEvent, Enterprise, HolderRecord, NoticeEntry, Title
 from accreditation.models.titles import BENEATH
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 PROLONG = "prolong"
 FORMER_NAME = "former_name"  # the one kind of record that is public: `note` is the name given up on that day
 

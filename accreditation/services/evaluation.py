@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
+from accreditation.clocks import SHANGHAI
 from accreditation.evaluation_words import WARNINGS
 from accreditation.models import (
     Application,
@@ -27,7 +27,6 @@ from criteria.facts import Fact, Facts, Scalar
 from criteria.ruleset import Gate, GateKind, RuleSet
 
 INITIAL_SCORE = "initial_score"  # field of the national rule sets
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def accepted_upload(application: Application) -> WorkbookUpload | None:

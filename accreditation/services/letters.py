@@ -6,19 +6,18 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.template import Context, Engine
 from django.utils.translation import override
 
 from accreditation.adverse_ends import ADVERSE_ENDS, USUAL, Sequel
+from accreditation.clocks import SHANGHAI
 from accreditation.enums import LetterKind, Level
 from accreditation.models import Application, Body, Case, Letter, Title
 from accreditation.selectors.granting import granting_body, is_group, title_names
 from accreditation.selectors.reconsidering import where_to_challenge
 from accreditation.services.numbers import next_number
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 ALWAYS_ADVERSE = frozenset(  # among the letters to applicants; those of other cases say so themselves
     kind
     for kind, end in ADVERSE_ENDS.items()

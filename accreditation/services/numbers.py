@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from accreditation.clocks import SHANGHAI
 from accreditation.models import Counter
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def next_value(key: str) -> int:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
 from accreditation.audit import chain_key
-from accreditation.clocks import years_on
+from accreditation.clocks import SHANGHAI, years_on
 from accreditation.errors import AlreadyDone, Reason
 from accreditation.models import Announcement, Application, AuditEvent, Batch, Programme, RuleSetEdition, Title, User
 from accreditation.models.titles import STANDING
@@ -19,7 +18,6 @@ from accreditation.services.rule_sets import rules_of, rules_of_edition
 from criteria.ruleset import RuleSet
 from criteria.soundness import RENEWAL, RENEWAL_MONTHS
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 REMIND_OF_RENEWAL = "remind_of_renewal"
 
 

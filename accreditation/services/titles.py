@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, hold
 from accreditation.audit import chain_key
+from accreditation.clocks import SHANGHAI
 from accreditation.enums import Level, MemberState, TitleState
 from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.holdings import who_hold
@@ -30,7 +30,6 @@ from accreditation.selectors.results import calls_undecided, titles_under_stay
 from accreditation.services import renewals
 from accreditation.services.numbers import next_value
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 REMIND_OF_END = "remind_of_end"
 GRANTING = "titles_granted"  # one title after the other, so that nobody is given the same one twice
 HELD = (*STANDING, TitleState.SUSPENDED)
