@@ -25,9 +25,14 @@ WITHOUT_OPINION = (*KEEPING, "declare_no_tie", "table_again")  # acts of these o
 
 def acts_of(case: Case, people: Iterable[int]) -> QuerySet[AuditEvent]:
     """What these people (numbers of accounts) did in the case, or others in their place, but for keeping it."""
+    return acts_in([case], people)
+
+
+def acts_in(cases: Iterable[Case], people: Iterable[int]) -> QuerySet[AuditEvent]:
+    """The same of several cases; the chain of an event names its case."""
     asked = list(people)
     whose = Q(by_id__in=asked) | Q(content__on_behalf_of__id__in=asked)
-    return AuditEvent.objects.filter(whose, chain=chain_key(case)).exclude(verb__in=KEEPING)
+    return AuditEvent.objects.filter(whose, chain__in=[chain_key(case) for case in cases]).exclude(verb__in=KEEPING)
 
 
 def people_with_opinion(case: Case) -> set[int]:

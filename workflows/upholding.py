@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.case_acts import acts_in
 from accreditation.errors import Reason
 from accreditation.models import Case, Objection, ObjectionProposal, User
 from accreditation.models.objection_proposals import UpholdingAnswer
@@ -37,6 +38,12 @@ def _waiting(doing: Doing) -> ObjectionProposal | None:
 def has_checked(case: Case, by: User) -> bool:
     """Whether the person, or whoever is behind the person, did one of the checks in the case."""
     return has_done(case, by, CHECKS)
+
+
+def checked_among(cases: Iterable[Case], by: User) -> set[str]:
+    """Chains of those of the cases in which `has_checked` would say so; one statement."""
+    done = acts_in(cases, persons_behind(by)).filter(verb__in=CHECKS)
+    return set(done.values_list("chain", flat=True))
 
 
 def did_not_check_the_case(doing: Doing) -> Iterable[Reason]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -169,6 +170,22 @@ def test_proposal_about_an_objection_that_is_overtaken_ends_with_it(heard: Objec
     assert (row.answer, row.answered_by, row.objection.state) == (A.OVERTAKEN, heard.second, ObjectionState.MOOT)
     assert upholding_waiting_for(heard.second) == []
     assert list(check_all()) == []
+
+
+def test_desk_asks_the_trail_of_all_cases_at_once(heard: Objected) -> None:
+    propose(heard.case, heard.objection, at=heard.at)
+    with CaptureQueriesContext(connection) as one:
+        assert len(upholding_waiting_for(fresh(heard.second))) == 1
+    other = heard.raise_objection("吴示例", "该单位的三项发明专利已经转让，请核查。")
+    hear(heard.case, other, office=heard.office, applicant=heard.applicant, at=heard.at)
+    propose(heard.case, other, at=heard.at)
+    with CaptureQueriesContext(connection) as two:
+        assert len(upholding_waiting_for(fresh(heard.second))) == 2
+    assert len(one) == len(two)
+
+
+def fresh(user: User) -> User:
+    return User.objects.get(pk=user.pk)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from accreditation.audit import chain_key
 from accreditation.enums import ObjectionState
 from accreditation.models import ObjectionProposal, User
 from accreditation.permissions import persons_behind
 from workflows.selectors.registers import objections
-from workflows.upholding import has_checked
+from workflows.upholding import checked_among
 
 MOST = 50
 
@@ -18,4 +19,6 @@ def upholding_waiting_for(user: User) -> list[ObjectionProposal]:
     rows = ObjectionProposal.objects.filter(objection__in=open_ones, answer="").exclude(proposed_by__in=people)
     rows = rows.exclude(proposed_for__isnull=False, proposed_for__in=people)
     rows = rows.select_related("objection__application__case__enterprise", "proposed_by").order_by("pk")
-    return [row for row in rows if not has_checked(row.objection.application.case, user)][:MOST]
+    found = list(rows)
+    checked = checked_among([row.objection.application.case for row in found], user) if found else set()
+    return [row for row in found if chain_key(row.objection.application.case) not in checked][:MOST]
