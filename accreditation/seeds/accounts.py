@@ -86,15 +86,18 @@ def _applicant(username: str, name: str) -> DemoAccount:
 
 
 def _own_body(code: str, username: str, name: str, label: Promise) -> tuple[DemoAccount, ...]:
-    """Who recognises for a district, a zone or a group: officer, three who vote, publisher; all under one label."""
+    """Who recognises for a zone or a group: two officers, three who vote, publisher, two for its titles; one label."""
     members = (
         DemoAccount(f"{username}{n}", f"{name}{c}（示例）", label, Role.LEADING_GROUP_MEMBER, code)
         for n, c in enumerate("一二三", 1)
     )
     return (
         DemoAccount(username, f"{name}办（示例）", label, Role.LOCAL_OFFICER, code),
+        DemoAccount(f"{username}yi", f"{name}查（示例）", label, Role.LOCAL_OFFICER, code),
         *members,
         DemoAccount(f"{username}fabu", f"{name}告（示例）", label, Role.LOCAL_PUBLISHER, code),
+        DemoAccount(f"{username}he", f"{name}核（示例）", label, Role.DISTRICT_OFFICER, code),
+        DemoAccount(f"{username}he2", f"{name}合（示例）", label, Role.DISTRICT_OFFICER, code),
     )
 
 
@@ -111,6 +114,8 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("pudong2", "浦合（示例）", _("浦东新区经办人"), Role.DISTRICT_OFFICER, "310115"),
     DemoAccount("puchang", "浦审（示例）", _("浦东新区负责人"), Role.DISTRICT_SUPERVISOR, "310115"),
     DemoAccount("jiading", "嘉禾（示例）", _("嘉定区经办人"), Role.DISTRICT_OFFICER, "310114"),
+    DemoAccount("songhe", "松合（示例）", _("松江区经办人"), Role.DISTRICT_OFFICER, "310117"),
+    DemoAccount("songhe2", "松同（示例）", _("松江区经办人"), Role.DISTRICT_OFFICER, "310117"),
     DemoAccount("songchang", "松审（示例）", _("松江区负责人"), Role.DISTRICT_SUPERVISOR, "310117"),
     DemoAccount("zhenban", "镇安（示例）", _("街镇转报人"), Role.FORWARDER, "T10001"),
     DemoAccount("songjiang", "松青（示例）", _("松江区认定机构经办人"), Role.LOCAL_OFFICER, "310117"),
@@ -164,7 +169,11 @@ GROUPS: tuple[tuple[Promise, frozenset[Role | None], frozenset[str]], ...] = (
         frozenset(),
     ),
     (_("自行认定的区"), _LOCAL, frozenset({DEMO_DISTRICT, EVALUATING_DISTRICT})),
-    (_("自行认定的开发区和集团"), _LOCAL, frozenset({DEMO_ZONE.district, DEMO_GROUP.district})),
+    (
+        _("自行认定的开发区和集团"),
+        _LOCAL | {Role.DISTRICT_OFFICER},
+        frozenset({DEMO_ZONE.district, DEMO_GROUP.district}),
+    ),
     (
         _("市认定办公室"),
         frozenset({Role.MUNICIPAL_OFFICER, Role.MUNICIPAL_SUPERVISOR, Role.PUBLISHER}),
@@ -198,13 +207,26 @@ def demo_people() -> list[DemoAccount]:
 
 
 def demo_groups() -> list[DemoGroup]:
-    """The same by who they are; no group is empty."""
+    """The same by who they are, everybody once; no group is empty."""
     people = demo_people()
+    named = {entry.username for entry in people for _label, roles, codes in GROUPS if _is_at(entry, roles, codes)}
     groups = (
-        DemoGroup(label, [entry for entry in people if entry.role in roles and (entry.district in codes or not codes)])
+        DemoGroup(
+            label,
+            [
+                entry
+                for entry in people
+                if _is_at(entry, roles, codes) or (not codes and entry.role in roles and entry.username not in named)
+            ],
+        )
         for label, roles, codes in GROUPS
     )
     return [group for group in groups if group.people]
+
+
+def _is_at(entry: DemoAccount, roles: frozenset[Role | None], codes: frozenset[str]) -> bool:
+    """Whether a group that names its bodies has the account."""
+    return entry.role in roles and entry.district in codes
 
 
 def demo_person(username: str) -> User | None:

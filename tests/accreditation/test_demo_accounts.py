@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from accreditation.models import User
 from accreditation.roles import Role
-from accreditation.seeds.accounts import ACCOUNTS, BY_USERNAME, ENTERPRISES, GROUPS, MOST_SHOWN, demo_groups
+from accreditation.seeds.accounts import ACCOUNTS, BY_USERNAME, ENTERPRISES, MOST_SHOWN, demo_groups
+from accreditation.seeds.reference import DEMO_GROUP, DEMO_ZONE
 
 pytestmark = pytest.mark.django_db
 DESKS = {
@@ -45,15 +46,19 @@ def enter(username: str, **onward: str) -> tuple[Client, str]:
     return client, answer.headers["Location"]
 
 
-def test_every_role_and_the_applicants_belong_to_one_group() -> None:
-    found = Counter(
-        entry.username
-        for _label, roles, codes in GROUPS
-        for entry in ACCOUNTS
-        if entry.role in roles and (not codes or entry.district in codes)
-    )
+def test_every_role_and_the_applicants_belong_to_one_group(whole_cast: dict[str, User]) -> None:
     assert {entry.role for entry in ACCOUNTS} == {None, *Role}
+    found = Counter(entry.username for group in demo_groups() for entry in group.people)
     assert found == Counter(entry.username for entry in ACCOUNTS)
+
+
+def test_all_accounts_of_a_zone_or_group_stand_together(whole_cast: dict[str, User]) -> None:
+    bodies = {DEMO_ZONE.district, DEMO_GROUP.district}
+    (together,) = (group for group in demo_groups() if any(entry.district in bodies for entry in group.people))
+    assert {entry.username for entry in together.people} == {
+        entry.username for entry in ACCOUNTS if entry.district in bodies
+    }
+    assert Role.DISTRICT_OFFICER in {entry.role for entry in together.people}
 
 
 def test_page_shows_every_account_in_its_group_and_folds_the_long_ones_up(whole_cast: dict[str, User]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from accreditation.enums import TitleState
 from accreditation.models import Application, Enterprise, EvaluationCall
 from workflows.presentation.words import Words
 
@@ -29,7 +30,7 @@ def naming_of_call(call: EvaluationCall) -> Words:
 
 
 def recognised_words(row: Application, until: date | None) -> Words:
-    """A line of an announcement of recognitions: name, product, title with its term as announced, and as it is now."""
+    """A line of an announcement of recognitions: name, product, title, its term as announced; both as they are now."""
     assert row.title is not None
     assert row.announcement is not None
     return naming(row.announced_name, row.enterprise, row.title.holder) | {
@@ -38,5 +39,7 @@ def recognised_words(row: Application, until: date | None) -> Words:
         "valid_from": row.title.valid_from,
         "valid_until": until,
         "until_now": row.title.valid_until if row.title.valid_until != until else None,
+        "state": row.title.state,
+        "state_now": row.title.get_state_display() if row.title.state != TitleState.IN_FORCE else "",
         "is_renewal": row.title.announcement_number != row.announcement.number,
     }

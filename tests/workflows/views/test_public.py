@@ -116,6 +116,9 @@ def test_announcement_lists_titles(cast: Cast, case: Case, clock: Clock) -> None
     title = Application.objects.get(case=case).title
     assert title is not None
     assert title.number in text
+    assert str(TitleState.EXPIRED.label) not in text
+    Title.objects.filter(pk=title.pk).update(state=TitleState.EXPIRED)
+    assert str(TitleState.EXPIRED.label) in text_of(reverse("announcement", args=["示例〔2026〕9号"]))
 
 
 @pytest.mark.parametrize(
