@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +22,19 @@ from accreditation.services.plan import create_plan, enter_figure
 from criteria.fields import Kind
 from criteria.figures import Confidence
 from criteria.loading import load
+from criteria.rulefile import read_text
 from criteria.units import UNITS
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending import make_national, parent_title
 from tests.factories.standings import STRANGER, USCC, confirmed
 
+ROOT = Path(__file__).parents[2]
+# What sets up the further designations of the plan: 五、2.(3).
+DESIGNATIONS = (
+    ROOT / "accreditation/seeds/designations/ip_advantage_enterprise.yaml",
+    ROOT / "workflows/demo/patent_new_product.yaml",
+)
 SETS = ("shanghai_municipal_centre/2022-demo", "national_centre/2016-demo", "demo/2026")
 
 
@@ -54,6 +62,8 @@ def test_platforms_of_the_catalogue_are_what_the_figure_of_platforms_counts() ->
 
 def test_targets_name_known_programmes_kinds_units_and_marks() -> None:
     programmes = {entry.code for entry in PROGRAMMES}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in DESIGNATIONS}
+    programmes |= {read_text(text, name).content["designation"]["code"] for name, text in texts.items()}
     for entry in city_plan().targets.values():
         assert entry.unit in UNITS
         assert entry.target > 0
@@ -68,7 +78,8 @@ def test_targets_name_known_programmes_kinds_units_and_marks() -> None:
     ("code", "target", "in_2010"),
     [
         ("L10", 10, None), ("L100", 100, 3), ("L1000", 1000, None), ("P20", 20, None), ("N20", 20, None),
-        ("F400", 400, 319), ("T100", 100, None), ("D100", 100, None), ("ST1", Fraction(3, 2), Fraction(85, 100)),
+        ("F400", 400, 319), ("T100", 100, None), ("D100", 100, None), ("IP100", 100, None),
+        ("S20", 20, None), ("ST1", Fraction(3, 2), Fraction(85, 100)),
         ("ST2", Fraction(9, 5), 1), ("ST3", 50, 45), ("ST4", 60, 42), ("ST5", 600, 323), ("ST6", 3000, 600),
         ("ST7", 30000, 16000), ("ST8", 30, 23), ("ST9", 10000, 6867),
     ],
@@ -135,9 +146,17 @@ def test_titles_and_standings_count_where_the_plan_says(cast: Cast, clock: Clock
     assert {code: count for code, count in counts.items() if count is not None} == {
         "L10": 0, "L100": 1, "L1000": 2, "ST4": 3, "ST5": len(cast.enterprises), "ST6": districts,
         "F400": 0, "P20": 0, "N20": 1,
-        "T100": 1, "D100": 0,
+        "T100": 1, "D100": 0, "IP100": 0,
     }  # fmt: skip
-    assert [code for code, count in counts.items() if count is None] == ["ST1", "ST2", "ST3", "ST7", "ST8", "ST9"]
+    assert [code for code, count in counts.items() if count is None] == [
+        "S20",
+        "ST1",
+        "ST2",
+        "ST3",
+        "ST7",
+        "ST8",
+        "ST9",
+    ]
 
 
 @pytest.mark.django_db
@@ -161,6 +180,22 @@ def test_a_demonstration_enterprise_by_title_and_by_entry_is_one(cast: Cast, clo
 
 @pytest.mark.django_db
 @pytest.mark.slow
+def test_titles_of_further_designations_count_in_the_year_of_their_grant(cast: Cast, clock: Clock) -> None:
+    confirmed(cast.office, cast.publisher, clock.at, kind="patent_new_product", year=str(clock.at.year))
+    title = Title.objects.get(holder__uscc=USCC, programme="district_centre")
+    for code, prefix in (("patent_new_product", "SHPNP"), ("ip_advantage_enterprise", "SHIPA")):
+        programme = type(title.programme).objects.create(
+            code=code, level="municipal", name_zh=code, name_en=code, number_prefix=prefix,
+            granted_by=title.programme.granted_by,
+        )  # fmt: skip
+        granted = {"granted_on": clock.at.date(), "valid_from": clock.at.date()}
+        Title.objects.filter(pk=title.pk).update(programme=programme, **granted)
+        counts = {one: found(clock)[one].count for one in ("D100", "IP100")}
+        assert counts == {"D100": 2, "IP100": 0} if code == "patent_new_product" else {"D100": 1, "IP100": 1}
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow(cast: Cast, clock: Clock, django_assert_num_queries: Any) -> None:
     for year in ("2018", "2019", "2020"):
         with django_assert_num_queries(4):
@@ -178,7 +213,7 @@ def test_titles_are_counted_by_the_year_of_their_grant(cast: Cast) -> None:
 
 @pytest.mark.django_db
 def test_the_plan_is_loaded_once_and_keeps_what_was_entered(clock: Clock) -> None:
-    assert create_plan(clock.at) == 17
+    assert create_plan(clock.at) == 19
     PlanTarget.objects.filter(pk="ST5").update(value=Decimal(650))
     assert create_plan(clock.at) == 0
     assert (PlanTarget.objects.get(pk="ST5").value, PlanFigure.objects.count()) == (650, len(city_plan().figures))
