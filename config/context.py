@@ -38,11 +38,23 @@ class Fact:
     value: str
 
 
+class Allowed:
+    """Which addresses the reader of the page may open, by URL name: `may.office_rules` in a template."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def __getitem__(self, url_name: str) -> bool:
+        """Whether this installation has the address and the access table lets this person in. KeyError: undeclared."""
+        return ACCESS[url_name].allows(self._request) and bool(address_of(url_name))
+
+
 class Site:
     """Facts of the shell, each read only when the page asks for it."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+        self.may = Allowed(request)
         self.demo: bool = settings.ACCREDITATION_DEMO
         self.operator: dict[str, str] = settings.SITE_OPERATOR
 
