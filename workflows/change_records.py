@@ -15,6 +15,7 @@ from accreditation.services.matter_returns import close_return
 from workflows import change_effects
 from workflows.change_who import change_of
 from workflows.doing import Clock, Doing
+from workflows.legal_basis import legal_basis
 from workflows.matter_returns import Told
 from workflows.returnable import stated_texts
 
@@ -40,6 +41,7 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
         kind=kind,
         issued_by=issuer_of(doing),
         is_adverse=is_adverse,
+        basis=legal_basis(doing) if is_adverse else "",
         at=doing.at,
         change=change,
         kind_zh=ChangeKind(change.kind).label,

@@ -17,6 +17,7 @@ from accreditation.services.evaluation_rounds import HELD
 from criteria.units import amount_text
 from workflows import objection_hearings, records, upholding
 from workflows.doing import Doing
+from workflows.legal_basis import legal_basis
 from workflows.renewing import renew_certificate
 
 OF = "evaluation"
@@ -28,8 +29,9 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool, **content: Any) -
     title_name, _english = title_names(doing.batch.programme, doing.batch.granting_body)
     content |= {"batch": doing.batch, "programme": doing.batch.programme, "title_name": title_name}
     letter = letters.write_case_letter(
-        doing.case, kind=kind, issued_by=issued_by, is_adverse=is_adverse, at=doing.at, **content
-    )
+        doing.case, kind=kind, issued_by=issued_by, is_adverse=is_adverse, at=doing.at,
+        basis=legal_basis(doing) if is_adverse else "", **content,
+    )  # fmt: skip
     doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
     doing.act.reply(letter=letter.number)
 

@@ -19,6 +19,7 @@ from accreditation.services import letters, titles
 from accreditation.services.adjustments import create_adjustment
 from workflows import audiences, guards, who
 from workflows.doing import Doing, Verb
+from workflows.legal_basis import legal_basis
 
 OFF_THE_LIST = "该单位在公示期间已持有同一称号（{title}），同一称号不重复授予，本次申报终结办理，不再列入拟认定名单。"
 GROUND = "申请事项已无标的的，终结办理（行政程序通例）"
@@ -39,8 +40,9 @@ def end(doing: Doing) -> None:
     doing.application.ended_for = reasons
     issued_by = letters.issuing_body(doing.application, is_district=False)
     letter = letters.write_letter(
-        doing.application, kind=LetterKind.ENDED_AS_HELD, issued_by=issued_by, at=doing.at, held=held, reasons=reasons
-    )
+        doing.application, kind=LetterKind.ENDED_AS_HELD, issued_by=issued_by, at=doing.at, held=held, reasons=reasons,
+        basis=legal_basis(doing),
+    )  # fmt: skip
     doing.act.note(reasons=reasons, title=held.number, letter=letter.number, letter_sha256=letter.sha256)
     if doing.state == ApplicationState.UNDER_NOTICE:
         doing.act.note(adjustment=_take_off(doing, held).number)

@@ -16,6 +16,7 @@ from workflows import audiences
 from workflows.certification import standing_certificate_of_title, standing_paper_of_title
 from workflows.doing import Doing
 from workflows.giving_back import give_certificate_back
+from workflows.legal_basis import legal_basis
 from workflows.proceeding_guards import last_day_of_hearing, proceeding_of, today
 
 DECISIVE = frozenset({"revoke", "suspend", "reinstate", "cancel"})  # what the certificate follows; a warning is not
@@ -28,6 +29,7 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
         kind=kind,
         issued_by=_body(doing),
         is_adverse=is_adverse,
+        basis=legal_basis(doing) if is_adverse or kind == LetterKind.ADVANCE_NOTICE else "",
         at=doing.at,
         proceeding=proceeding,
         title=proceeding.title,

@@ -12,6 +12,7 @@ from accreditation.services.rule_sets import rules_of
 from criteria.facts import exact_text
 from criteria.units import amount_text
 from workflows.doing import Doing
+from workflows.legal_basis import legal_basis
 
 _ANSWER = ("position", "text", "document_number", "dated")  # of a department
 
@@ -19,7 +20,10 @@ _ANSWER = ("position", "text", "document_number", "dated")  # of a department
 def send_letter(doing: Doing, kind: LetterKind, **content: Any) -> None:
     """Write the municipality's letter and name it in the audit entry and the answer."""
     issued_by = letters.issuing_body(doing.application, is_district=False)
-    letter = letters.write_letter(doing.application, kind=kind, issued_by=issued_by, at=doing.at, **content)
+    letter = letters.write_letter(
+        doing.application, kind=kind, issued_by=issued_by, at=doing.at,
+        basis=legal_basis(doing) if kind in letters.ALWAYS_ADVERSE else "", **content,
+    )  # fmt: skip
     doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
     doing.act.reply(letter=letter.number)
 

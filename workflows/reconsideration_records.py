@@ -31,6 +31,7 @@ from workflows import staying
 from workflows.deadlines import extend, running_of
 from workflows.doing import Doing
 from workflows.giving_back import give_certificate_back
+from workflows.legal_basis import legal_basis
 from workflows.reconsideration_who import reconsideration_of
 from workflows.reissues_reopened import reopen_refused
 
@@ -50,6 +51,7 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
         kind=kind,
         issued_by=authority_of(reconsideration_of(doing)),
         is_adverse=is_adverse,
+        basis=legal_basis(doing) if is_adverse else "",
         at=doing.at,
         reconsideration=reconsideration_of(doing),
         challenged=reconsideration_of(doing).told_by,

@@ -23,9 +23,11 @@ from accreditation.services import (
 )
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
+from criteria.page_marks import SIGNS
 from criteria.units import amount_text
 from workflows import certification, corrections, flow_tasks, objection_hearings, renewing, upholding
 from workflows.doing import Doing
+from workflows.legal_basis import legal_basis
 from workflows.points import described_points
 from workflows.who import OFFICE_STATES, level_of
 
@@ -35,7 +37,10 @@ def _send(doing: Doing, kind: LetterKind, **content: Any) -> Letter:
     has_district = doing.batch.first_review_days > 0
     is_district = has_district and APPLICATION_LEVEL.get(kind, doing.application.state not in OFFICE_STATES)
     issued_by = letters.issuing_body(doing.application, is_district=is_district)
-    letter = letters.write_letter(doing.application, kind=kind, issued_by=issued_by, at=doing.at, **content)
+    letter = letters.write_letter(
+        doing.application, kind=kind, issued_by=issued_by, at=doing.at,
+        basis=legal_basis(doing) if kind in letters.ALWAYS_ADVERSE else "", **content,
+    )  # fmt: skip
     doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
     doing.act.reply(letter=letter.number)
     return letter
@@ -168,14 +173,22 @@ def find_ineligible(doing: Doing) -> None:
     gates = [
         {
             "text_zh": gate.text_zh,
-            "shown": amount_text(gate.value, gate.unit, "zh") if gate.value is not None else "",
-            "limit_shown": amount_text(gate.limit, gate.unit, "zh") if gate.limit is not None else "",
+            "shown": _plain_amount(gate.value, gate.unit) if gate.value is not None else "",
+            "limit_shown": f"{SIGNS[gate.operator]} {_plain_amount(gate.limit, gate.unit)}"
+            if gate.limit is not None
+            else "",
         }
         for gate in found.failed_gates
     ]
     _end_for(doing, "；".join([gate["text_zh"] for gate in gates] + [doing.form.get("reasons", "")]).strip("；"))
     doing.act.note(gates=[gate.code for gate in found.failed_gates], evaluation=found.digest())
     _send(doing, LetterKind.INELIGIBLE, gates=gates, reasons=doing.form.get("reasons", ""))
+
+
+def _plain_amount(value: Fraction, unit: str) -> str:
+    """With its unit; one without a short decimal as what it is about, not as a fraction."""
+    exact, about, rounded = amount_text(value, unit, "zh").partition("≈ ")
+    return f"约 {rounded}" if about else exact
 
 
 def answer_gate(doing: Doing) -> None:

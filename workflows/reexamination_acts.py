@@ -18,6 +18,7 @@ from accreditation.services.reexaminations import HELD, renew_term
 from accreditation.services.rule_sets import rule_text
 from criteria.fields import FieldSpec
 from workflows.doing import Doing
+from workflows.legal_basis import legal_basis
 from workflows.matter_returns import Told
 from workflows.returnable import figures_asked
 from workflows.second_person import another_than_who_did
@@ -212,7 +213,8 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
     office = Body.objects.filter(level=Level.MUNICIPAL).order_by("pk").first()
     letter = letters.write_case_letter(
         doing.case, kind=kind, issued_by=office.name_zh if office else "", is_adverse=is_adverse, at=doing.at,
-        title=row.title, programme=row.title.programme, round=row.round, **content,
+        title=row.title, programme=row.title.programme, round=row.round,
+        basis=legal_basis(doing) if is_adverse else "", **content,
     )  # fmt: skip
     doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
     doing.act.reply(letter=letter.number)

@@ -39,13 +39,24 @@ def write_letter(application: Application, *, kind: LetterKind, issued_by: str, 
 
 
 def write_case_letter(
-    case: Case, *, kind: LetterKind, issued_by: str, is_adverse: bool, at: datetime, remedy: str = "", **content: Any
+    case: Case,
+    *,
+    kind: LetterKind,
+    issued_by: str,
+    is_adverse: bool,
+    at: datetime,
+    remedy: str = "",
+    basis: str = "",
+    **content: Any,
 ) -> Letter:
     """Write one letter of any case to its enterprise; an adverse one says what the addressee can do against it.
 
-    `remedy` names the template that says so where the one of the kind does not. A kind without a remedy in the table of
-    adverse ends is never adverse (KeyError).
+    `basis` names the rules that it rests on; ValueError where an adverse one names none. `remedy` names the template
+    that says so where the one of the kind does not. A kind without a remedy in the table of adverse ends is never
+    adverse (KeyError).
     """
+    if is_adverse and not basis:
+        raise ValueError(f"an adverse letter names what it rests on: {kind}")
     context: Mapping[str, Any] = {
         "enterprise": case.enterprise,
         "case": case,
@@ -54,7 +65,9 @@ def write_case_letter(
         **_named(content),
     }
     said = (remedy or _remedy_of(kind, issued_by)) if is_adverse else ""
-    text = letter_text(kind, context, remedy=said, addressed_to=case.enterprise.name, issued_by=issued_by, at=at)
+    text = letter_text(
+        kind, context, remedy=said, basis=basis, addressed_to=case.enterprise.name, issued_by=issued_by, at=at
+    )
     return Letter.objects.create(case=case, kind=kind, **text)
 
 
@@ -65,11 +78,22 @@ def _remedy_of(kind: LetterKind, issued_by: str) -> str:
 
 
 def letter_text(
-    template: str, context: Mapping[str, Any], *, remedy: str, addressed_to: str, issued_by: str, at: datetime
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    remedy: str,
+    addressed_to: str,
+    issued_by: str,
+    at: datetime,
+    basis: str = "",
 ) -> dict[str, Any]:
-    """Number, date, text and hash of a letter, as every table of letters takes them; `remedy`: its template or ""."""
+    """Number, date, text and hash of a letter, as every table of letters takes them; `remedy`: its template or "".
+
+    `basis`, where given, is the last paragraph of the text.
+    """
     told = {**context, "reconsidered_by": where_to_challenge(issued_by)} if remedy else {}
     body, said = _rendered(template, context), _rendered(remedy, told) if remedy else ""
+    body += f"\n\n适用依据：{basis}。" if basis else ""
     return {
         "number": next_number("LTR", at.astimezone(SHANGHAI).year, 5),
         "dated": at.astimezone(SHANGHAI).date(),

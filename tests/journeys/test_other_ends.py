@@ -72,7 +72,8 @@ def test_failed_condition_ends_as_ineligible_with_value_and_limit(cast: Cast, cl
     ended(case, S.INELIGIBLE, LetterKind.INELIGIBLE)
     body = Letter.objects.get(case=case, kind=LetterKind.INELIGIBLE).body
     assert "研究开发人员不低于60人" in body
-    assert "核定值 20 人，要求 60 人" in body
+    assert "核定值 20 人，要求 ≥ 60 人" in body
+    assert "适用依据：" in body
 
 
 def test_met_conditions_cannot_be_called_ineligible(cast: Cast, clock: Clock) -> None:
@@ -183,6 +184,10 @@ def test_withdrawn_before_acceptance_not_after(cast: Cast, clock: Clock) -> None
     case = filed_case(cast)
     door.perform(case, "withdraw", by=cast.member0, at=clock.at)
     ended(case, S.WITHDRAWN, LetterKind.WITHDRAWAL, has_remedy=False)
+    assert "申报截止前可以重新申报" in Letter.objects.get(case=case, kind=LetterKind.WITHDRAWAL).body
+    late = filed_case(cast, 1)
+    door.perform(late, "withdraw", by=cast.member1, at=cast.batch.closes_at)
+    assert "重新申报" not in Letter.objects.get(case=late, kind=LetterKind.WITHDRAWAL).body
     accepted = filed_case(cast, 2)
     door.perform(accepted, "accept", by=cast.pudong, at=clock.at)
     with pytest.raises(Refusal):

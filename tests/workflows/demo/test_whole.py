@@ -23,6 +23,7 @@ from accreditation.models import (
     EditionChange,
     EvaluationCall,
     FurtherReturn,
+    Letter,
     MatterReturn,
     Notice,
     ObjectionHearing,
@@ -93,6 +94,7 @@ def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, v
     _check_national_results()
     _check_standstills()
     _check_further_returns()
+    _check_letters()
     assert [fault.what for fault in check_all()] == []
     assert verify_all()[1] == []
 
@@ -128,6 +130,13 @@ def _check_national_results() -> None:
     assert [row.state for row in rows] == [ResultState.DECLINED, ResultState.WAITING]
     assert {row.title.state for row in rows} == {"in_force"}
     assert results_for(User.objects.get(username="banshi")) == [rows[1]]
+
+
+def _check_letters() -> None:
+    """Whatever can be challenged names the rules that it rests on."""
+    adverse = Letter.objects.exclude(remedy="")
+    assert adverse.values("kind").distinct().count() > 10
+    assert not adverse.exclude(body__contains="适用依据：").exists()
 
 
 def _check_standstills() -> None:
