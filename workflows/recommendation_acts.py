@@ -1,9 +1,9 @@
-"""Acts over a batch of recommendations: the ranking frozen, the letter sent, the national result entered."""
+"""Acts over a batch of recommendations: the ranking frozen, the letter sent, the national public notice entered."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import BinaryIO
 
@@ -63,7 +63,7 @@ def send_recommendation(
         batch, "send_recommendation", by=by, at=at, acting_as="publisher", request_key=request_key, request=said
     ) as doing:
         demand_power(by, Power.PUBLISH, at=at)
-        _check(batch, listed, ApplicationState.TO_BE_RECOMMENDED, dated, at, _bases_of_letter(batch, listed))
+        check_listed(batch, listed, ApplicationState.TO_BE_RECOMMENDED, dated, at, _bases_of_letter(batch, listed))
         if Recommendation.objects.filter(number=number).exists():
             raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
         letter = Recommendation.objects.create(
@@ -100,7 +100,7 @@ def note_public_notice(
         batch, "note_public_notice", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
     ) as doing:
         demand_power(by, Power.CHECK_COMPLETENESS, at=at)
-        _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at, _letters(listed))
+        check_listed(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at, bases_of_letters(listed))
         notice = outside_titles.keep_notice(
             batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
         )
@@ -110,50 +110,6 @@ def note_public_notice(
     for application in listed:
         form = {"notice": notice, "ends_on": ends_on}
         door.perform(application.case, "note_public_notice_above", by=by, at=at, form=form)
-    return notice
-
-
-@transaction.atomic
-def record_result(
-    batch: Batch,
-    recognised: Iterable[Application],
-    passed_over: Mapping[Application, str],
-    *,
-    number: str,
-    dated: date,
-    authority: str,
-    file: StoredFile,
-    file_name: str,
-    by: User,
-    at: datetime,
-    without_public_notice: str = "",
-    request_key: str | None = None,
-) -> ExternalNotice:
-    """Enter the national authority's notice: who is in its list, who is not and what was said of it.
-
-    Titles begin on the day of the notice; `without_public_notice` says why no public notice came before, where the
-    programme has one. Raises Replayed as `act` does.
-    """
-    granted = sorted(recognised, key=lambda application: application.case_id)
-    listed = [*granted, *passed_over]
-    said = fingerprint(batch.pk, number, dated, [row.pk for row in granted], sorted(row.pk for row in passed_over))
-    with act(
-        batch, "record_result", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
-    ) as doing:
-        demand_power(by, Power.CHECK_COMPLETENESS, at=at)
-        _check(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at, _letters(listed))
-        notice = outside_titles.keep_notice(
-            batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
-        )
-        doing.note(notice=number, dated=dated.isoformat(), file=file.sha256, recognised=_numbers(granted))
-        doing.note(passed_over=_numbers(passed_over))
-        doing.reply(number=number)
-    above = {"notice": notice, "without_public_notice": without_public_notice}
-    for application in granted:
-        door.perform(application.case, "recognise_above", by=by, at=at, form=above)
-    for application, reasons in passed_over.items():
-        form = above | {"reasons": reasons}
-        door.perform(application.case, "pass_over_above", by=by, at=at, form=form)
     return notice
 
 
@@ -183,17 +139,18 @@ def _bases_of_letter(batch: Batch, listed: Iterable[Application]) -> Iterator[Ba
     yield from bases_of_result(listed)
 
 
-def _letters(listed: Iterable[Application]) -> Iterator[Basis]:
+def bases_of_letters(listed: Iterable[Application]) -> Iterator[Basis]:
     """What the nation says of an application answers the letter that recommends it."""
     for letter in (application.recommendation for application in listed):
         if letter is not None:
             yield from basis(_("推荐文件 %(no)s 的行文日期") % {"no": letter.number}, letter.dated)
 
 
-def _check(
+def check_listed(
     batch: Batch, listed: list[Application], state: ApplicationState, dated: date, at: datetime,
     bases: Iterable[Basis],
 ) -> None:  # fmt: skip
+    """Refusal with everything that is wrong with a list of applications and the day of its document."""
     if reasons := list(_faults(batch, listed, state)) + list(out_of_bounds(dated, bases, "dated", at=at)):
         raise Refusal(reasons)
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.audit import chain_key
 from accreditation.clocks import DeadlineKind, is_past
 from accreditation.errors import Reason
-from accreditation.models import AuditEvent
+from accreditation.models import AuditEvent, OutsideList
 from accreditation.models.titles import STANDING
-from accreditation.recommendation_words import Department, Position
+from accreditation.permissions import persons_behind
+from accreditation.recommendation_words import Department, Position, ResultState
 from accreditation.resting import basis, out_of_bounds
 from accreditation.services import consultations, evaluation
 from accreditation.services.rule_sets import rule_text, rules_of
@@ -22,6 +23,7 @@ from criteria.exact import shown_text
 from criteria.gates import GateOutcome, Outcome
 from workflows.doing import Doing
 from workflows.guards import needs_text
+from workflows.second_person import FOUR_EYES
 
 LEAST_TEXT = 2
 
@@ -190,6 +192,22 @@ def notice_from_above_is_given(doing: Doing) -> Iterable[Reason]:
     notice = doing.form.get("notice")
     if notice is None or notice.batch_id != doing.application.batch_id:
         yield Reason("no_notice_from_above", _("没有登记国家主管部门的文件。"))
+
+
+def by_a_second_person_from_the_list(doing: Doing) -> Iterable[Reason]:
+    """Form: entry, notice. What an officer read in the list takes effect by another one."""
+    entry: OutsideList | None = doing.form.get("entry")
+    if entry is None or not _says_so(entry, doing):
+        yield Reason("no_list_entered", _("没有待核对的国家结果登记。"))
+    elif {entry.recorded_by_id, entry.recorded_for_id} & persons_behind(doing.by):
+        yield Reason(FOUR_EYES, _("国家结果须由登记人以外的另一人对照文件核对。"))
+
+
+def _says_so(entry: OutsideList, doing: Doing) -> bool:
+    """Whether it waits, rests on the notice of the form, and holds of the application what the verb does."""
+    said = {"application": doing.application, "is_recognised": doing.verb.code == "recognise_above"}
+    is_waiting = entry.state == ResultState.WAITING and entry.notice == doing.form.get("notice")
+    return is_waiting and entry.lines.filter(**said).exists()
 
 
 def public_notice_is_over(doing: Doing) -> Iterable[Reason]:

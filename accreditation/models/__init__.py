@@ -44,6 +44,7 @@ from accreditation.models.notice_extensions import NoticeExtension
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.objection_proposals import ObjectionProposal
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
+from accreditation.models.outside_lists import OutsideList, OutsideListLine
 from accreditation.models.outside_results import ResultProposal
 from accreditation.models.panels import Panel, Review, Seat
 from accreditation.models.paper import PaperImport
@@ -143,6 +144,8 @@ __all__ = [
     "ObjectionProposal",
     "ObjectionStatement",
     "ObjectorLetter",
+    "OutsideList",
+    "OutsideListLine",
     "OwnFigure",
     "Panel",
     "PanelDraw",

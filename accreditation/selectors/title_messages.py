@@ -72,6 +72,24 @@ OF_TITLES: Mapping[str, Sentence] = {
         "outside_result",
         "result",
     ),
+    "list_to_confirm": Sentence(
+        _("国家结果待您核对"),
+        _("批次 %(batch)s 的国家结果（%(number)s）已登记，请对照文件扫描件确认或不予确认；确认前不生效。"),
+        "outside_list",
+        "entry",
+    ),
+    "list_confirmed": Sentence(
+        _("国家结果已确认"),
+        _("您登记的批次 %(batch)s 的国家结果（%(number)s）已由另一人确认，申报件随之办结。"),
+        "outside_list",
+        "entry",
+    ),
+    "list_declined": Sentence(
+        _("国家结果未予确认"),
+        _("您登记的批次 %(batch)s 的国家结果（%(number)s）未予确认，理由见办理页面，可以重新登记。"),
+        "outside_list",
+        "entry",
+    ),
     "result_declined": Sentence(
         _("国家评价结果未予确认"),
         _("您登记的称号 %(title)s 的 %(year)s 年度国家评价结果未予确认，理由见办理页面，可以重新登记。"),

@@ -9,7 +9,16 @@ from typing import Any
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
-from accreditation.models import Application, Batch, Case, MeetingItem, Ranking, User
+from accreditation.models import (
+    Application,
+    Batch,
+    Case,
+    MeetingItem,
+    OutsideList,
+    OutsideListLine,
+    Ranking,
+    User,
+)
 from accreditation.services import meetings, outside_titles
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
@@ -199,8 +208,8 @@ class NationalStates:
             "table_again": lambda: reason,
             "recommend_upward": lambda: {"recommendation": self._letter()},
             "note_public_notice_above": lambda: {"notice": self._notice(), "ends_on": self.at.date()},
-            "recognise_above": lambda: {"notice": self._notice()} | without,
-            "pass_over_above": lambda: {"notice": self._notice(), "reasons": "未列入名单"} | without,
+            "recognise_above": lambda: self._listed(case, is_recognised=True) | without,
+            "pass_over_above": lambda: self._listed(case, is_recognised=False) | {"reasons": "未列入名单"} | without,
             "end_as_held": lambda: {"reason": HELD_BY},
         }  # fmt: skip
 
@@ -222,6 +231,18 @@ class NationalStates:
             ranking=ranking, number="示例推荐〔2026〕7号", dated=self.at.date(), addressed_to="示例",
             sent_by=self.people["publisher"], sent_at=self.at,
         )  # fmt: skip
+
+    def _listed(self, case: Case, *, is_recognised: bool) -> dict[str, Any]:
+        """What a colleague has entered of the case, and its notice."""
+        OutsideListLine.objects.filter(entry__batch=self.batch, entry__state="waiting").delete()
+        OutsideList.objects.filter(batch=self.batch, state="waiting").delete()
+        entry = OutsideList.objects.create(
+            batch=self.batch, notice=self._notice(), recorded_by=steps.colleague(self.cast), recorded_at=self.at,
+            without_public_notice="国家公示未登记",
+        )  # fmt: skip
+        application = Application.objects.get(case=case)
+        OutsideListLine.objects.create(entry=entry, application=application, is_recognised=is_recognised)
+        return {"entry": entry, "notice": entry.notice}
 
     def _notice(self) -> Any:
         return outside_titles.keep_notice(

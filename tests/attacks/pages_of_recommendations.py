@@ -7,11 +7,13 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
+from accreditation.models import OutsideList
 from tests.attacks.pages_of_verbs import (
     CASEWORK,
     CLOCK,
     FILING,
     MEETING,
+    NONE,
     SETTLING,
     Asked,
     Page,
@@ -59,12 +61,20 @@ def _letter(asked: Asked) -> dict[str, Any]:
 
 
 def _notice(asked: Asked) -> dict[str, Any]:
-    listed = {"recognised": [asked.case.number]} if asked.verb == "recognise_above" else {}
     return {
         "authority": "示例国家主管部门", "number": "示例公告〔2026〕7号", "dated": asked.at.date().isoformat(),
-        "file": pdf("公告.pdf"), "reasons": "未列入名单", "checked": "on",
-        "without_public_notice": "国家公示未登记", **listed,
+        "file": pdf("公告.pdf"),
     }  # fmt: skip
+
+
+def _entered(asked: Asked) -> None:
+    """By a colleague, for the office to confirm."""
+    asked.door_form()
+
+
+def _entry(asked: Asked) -> tuple[Any, ...]:
+    row = OutsideList.objects.filter(batch=asked.application.batch).last()
+    return (row.pk if row else NONE,)
 
 
 ABOVE: Mapping[str, Page] = {
@@ -77,8 +87,10 @@ ABOVE: Mapping[str, Page] = {
         "under_overall_review",
     ),
     "recommend_upward": Page("batch_recommend", _letter, batch_code),
-    "recognise_above": Page("office_result", _notice, batch_code),
-    "pass_over_above": Page("office_result", _notice, batch_code),
+    **{
+        verb: Page("outside_list", says(is_confirmed="yes"), _entry, _entered, "recommended_upward", state)
+        for verb, state in (("recognise_above", "recognised_above"), ("pass_over_above", "not_recognised_above"))
+    },
     "end_as_held": Page(
         "office_act", says(reason=REASON, confirmed="1"), number_and_verb, held_meanwhile, "recommended_upward",
         "held_otherwise",

@@ -15,18 +15,32 @@ from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.enums import ProceedingKind
 from accreditation.errors import Refusal
 from accreditation.grounds import Ground
-from accreditation.models import Case, Objection, ReexaminationReport, RoleGrant, Title, User, VerifiedValue
+from accreditation.models import (
+    Application,
+    Batch,
+    Case,
+    ExternalNotice,
+    Objection,
+    OutsideList,
+    OutsideListLine,
+    ReexaminationReport,
+    RoleGrant,
+    Title,
+    User,
+    VerifiedValue,
+)
+from accreditation.permissions import demand_power
 from accreditation.reconsideration_words import Outcome
 from accreditation.roles import DELEGABLE, Power, Role
 from accreditation.services.delegations import delegate_powers
 from tests.attacks.district_states import OBJECTION
 from tests.clock import Clock
-from tests.factories import changes
+from tests.factories import changes, recommending
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person, stored_file
 from tests.factories.hearings import hear
 from tests.factories.recommending import make_demonstration
 from tests.factories.reconsidering import challenged, declined, revoked
-from tests.factories.reexaminations import OPINION, SUMMARY, round_called, whole_figures
+from tests.factories.reexaminations import OPINION, SUMMARY, notice_above, round_called, whole_figures
 from tests.factories.remedies import judgment, put_forward
 from tests.factories.steps import hold_meeting, marks, publish, recommend, seat_panel, to_committee
 from tests.factories.titles import FACTS, municipal_title
@@ -154,6 +168,37 @@ def upholding_proposed(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     return case, {"objection": objection, "reason": "证据尚不充分。"}
 
 
+def recommended(cast: Cast, demonstration: bool = False) -> tuple[Batch, Case]:
+    """A case that waits for the national result."""
+    batch = recommending.make_demonstration(cast) if demonstration else recommending.make_national(cast)
+    case = recommending.filed(cast, batch)
+    (recommending.score_at_check if demonstration else recommending.score)(cast, case, cast.at)
+    recommending.rank(cast, batch)
+    recommending.decide(cast, batch)
+    recommending.send(cast, batch)
+    return batch, case
+
+
+def listed(*, recognised: bool, demonstration: bool = False) -> Prepared:
+    """An officer has entered the national result, in which the case stands or not."""
+
+    def prepared(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+        batch, case = recommended(cast, demonstration)
+        demand_power(by, Power.CHECK_COMPLETENESS, at=cast.at)
+        notice = notice_above(cast, cast.at.date())
+        ExternalNotice.objects.filter(pk=notice.pk).update(batch=batch)
+        entry = OutsideList.objects.create(
+            batch=batch, notice=ExternalNotice.objects.get(pk=notice.pk), recorded_by=by, recorded_at=cast.at,
+            recorded_for_id=by.stands_in_for.person if by.stands_in_for else None, without_public_notice="未登记",
+        )  # fmt: skip
+        row = Application.objects.get(case=case)
+        OutsideListLine.objects.create(entry=entry, application=row, is_recognised=recognised)
+        form = {"entry": entry, "notice": entry.notice, "without_public_notice": entry.without_public_notice}
+        return case, form
+
+    return prepared
+
+
 def judged(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     return put_forward(cast, revoked(cast, cast.at), judgment(cast.at), cast.at, by=by), {}
 
@@ -177,6 +222,15 @@ _APPOINTS = (OFFICER, Power.APPOINT_PANELS)
 _SHEET = Pair(_APPOINTS, _APPOINTS, sheet_asked, for_first=PUBLISHER, ways=("own", "in_place"))
 _ANSWERS = (OFFICER, Power.ANSWER_OBJECTIONS)
 _UPHOLD = Pair(_ANSWERS, _ANSWERS, upholding_proposed, for_first=PUBLISHER, ways=("own", "in_place"))
+_CHECKS = (OFFICER, Power.CHECK_COMPLETENESS)
+_LISTED = {
+    (f"{name}_recommendation", verb): Pair(
+        _CHECKS, _CHECKS, listed(recognised=verb == "recognise_above", demonstration=name == "demonstration"),
+        for_first=PUBLISHER, ways=("own", "in_place"),
+    )
+    for name in ("national", "demonstration")
+    for verb in ("recognise_above", "pass_over_above")
+}  # fmt: skip
 PAIRS: dict[tuple[str, str], Pair] = {
     ("title_proceeding", "hold_hearing"): Pair(_PREPARES, _PREPARES, hearing, PUBLISHER, ways=("own", "in_place")),
     ("title_proceeding", "make_order"): _ORDER,
@@ -188,6 +242,7 @@ PAIRS: dict[tuple[str, str], Pair] = {
     ("remedy", "carry_out_remedy"): _JUDGED,
     ("demonstration_reexamination", "forward_reexamination"): _FORWARD,
     ("demonstration_reexamination", "review_reexamination_again"): replace(_FORWARD, ways=("own",)),
+    **_LISTED,
     ("municipal_recognition", "adopt_value"): _ADOPT,
     ("municipal_recognition", "set_sheet_aside"): _SHEET,
     ("municipal_recognition", "decline_sheet_aside"): _SHEET,

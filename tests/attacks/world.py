@@ -24,6 +24,7 @@ from accreditation.models import (
     Meeting,
     Member,
     Message,
+    OutsideList,
     ResultProposal,
     RoleGrant,
     RuleDraft,
@@ -399,6 +400,10 @@ def _national_samples(world: World) -> None:
     world.sample("national.notice", notice.pk, second.pk)
     world.sample("national.title", title.number)
     world.sample("national.result", _result(world, title, notice).pk)
+    entry = OutsideList.objects.create(
+        batch=batch, notice=notice, recorded_by=world.people["office"], recorded_at=world.at
+    )
+    world.sample("national.list", entry.pk)
     world.sample("evaluation.code", make_round(world.cast).code)
 
 

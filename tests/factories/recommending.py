@@ -6,7 +6,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accreditation.enums import Choice, Level
-from accreditation.models import Application, Batch, Body, Case, Enterprise, Programme, Ranking, Title, User
+from accreditation.models import (
+    Application,
+    Batch,
+    Body,
+    Case,
+    Enterprise,
+    OutsideList,
+    Programme,
+    Ranking,
+    Title,
+    User,
+)
 from accreditation.recommendation_words import Department, TieRule
 from accreditation.services.batches import open_batch
 from accreditation.services.rankings import set_quota
@@ -14,8 +25,10 @@ from accreditation.services.rule_sets import store_edition
 from tests.factories.cast import Cast, stored_file, with_material
 from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates, hold_meeting
+from tests.factories.titles import second_officer
 from workflows import door, recommendation_acts
 from workflows.opening import open_application
+from workflows.outside_lists import propose_result, record_result
 from workflows.procedures import PROCEDURES
 
 PROCEDURE, DEMONSTRATION = "national_recommendation/2016", "demonstration_recommendation/2010"
@@ -164,11 +177,31 @@ def send(cast: Cast, batch: Batch, number: str = "示例推荐〔2026〕1号") -
 @remembered
 def result(cast: Cast, batch: Batch, recognised: list[Case], passed_over: dict[Case, str] | None = None) -> None:
     """The national authority's notice is entered."""
-    at = batch.closes_at + timedelta(days=60)
-    recommendation_acts.record_result(
+    record_result(entered(cast, batch, recognised, passed_over), by=colleague(cast), at=answered_at(batch))
+
+
+def answered_at(batch: Batch) -> datetime:
+    """When the nation has answered."""
+    return batch.closes_at + timedelta(days=60)
+
+
+def colleague(cast: Cast) -> User:
+    """Another officer, who confirms."""
+    known = User.objects.filter(username="office2").first()
+    return known or second_officer(cast)
+
+
+def entered(
+    cast: Cast, batch: Batch, recognised: list[Case], passed_over: dict[Case, str] | None = None, **changed: Any
+) -> OutsideList:
+    """The notice as one officer read it."""
+    at = answered_at(batch)
+    values: dict[str, Any] = {
+        "number": "示例公告〔2026〕9号", "dated": at.date(), "authority": "示例国家主管部门",
+        "file": stored_file(b"notice", at), "file_name": "公告.pdf", "by": cast.office, "at": at,
+        "without_public_notice": "国家公示未在本系统登记",
+    }  # fmt: skip
+    return propose_result(
         batch, [Application.objects.get(case=case) for case in recognised],
-        {Application.objects.get(case=case): said for case, said in (passed_over or {}).items()},
-        number="示例公告〔2026〕9号", dated=at.date(), authority="示例国家主管部门",
-        file=stored_file(b"notice", at), file_name="公告.pdf", by=cast.office, at=at,
-        without_public_notice="国家公示未在本系统登记",
+        {Application.objects.get(case=case): said for case, said in (passed_over or {}).items()}, **values | changed,
     )  # fmt: skip

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accreditation.enums import ApplicationState as S
-from accreditation.models import Batch, Case, Meeting
-from accreditation.recommendation_words import Department
+from accreditation.models import Batch, Case, Meeting, OutsideList
+from accreditation.recommendation_words import Department, ResultState
 from accreditation.services.rule_sets import rules_of
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast
-from tests.factories.recommending import STRONG
+from tests.factories.recommending import STRONG, colleague
 from workflows.demo.material import sample_pdf, workbook_for
 
 
@@ -119,6 +119,17 @@ class Pages:
         for client in (office, self.committee(0)):
             form = {"sha256": meeting.minutes_sha256, "confirmed": "1"}
             self.done(client.post(reverse("meeting_sign", args=[meeting.number]), form))
+
+    def confirm_result(self) -> None:
+        """Another officer finds it in the inbox, compares it with the scan and confirms it."""
+        self.cast.people["office2"] = colleague(self.cast)
+        second, entry = self.as_("office2"), OutsideList.objects.get(batch=self.batch, state=ResultState.WAITING)
+        address = reverse("outside_list", args=[entry.pk])
+        assert address in second.get(reverse("office_inbox")).content.decode()
+        scan = reverse("office_notice_file", args=[self.batch.code, entry.notice_id])
+        assert scan in second.get(address).content.decode()
+        assert second.get(scan).status_code == 200
+        self.done(second.post(address, {"is_confirmed": "yes"}))
 
     @staticmethod
     def done(answer: Any) -> Any:

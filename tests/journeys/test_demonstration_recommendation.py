@@ -84,6 +84,8 @@ def test_demonstration_enterprise_passes_all_hands_on_the_pages(cast: Cast, batc
     assert state(case) == S.RECOMMENDED_UPWARD
     result |= {"without_public_notice": "国家公示提前结束", "file": sent("名单.pdf", sample_pdf("list"))}
     pages.done(office.post(reverse("office_result", args=[batch.code]), result))
+    assert state(case) == S.RECOMMENDED_UPWARD
+    pages.confirm_result()
     entered = AuditEvent.objects.get(verb="recognise_above")
     assert entered.content["without_public_notice"] == "国家公示提前结束"
     title = Title.objects.get(programme=batch.programme)

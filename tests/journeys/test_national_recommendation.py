@@ -20,11 +20,9 @@ from accreditation.enums import ApplicationState as S
 from accreditation.enums import TitleState
 from accreditation.models import Application, AuditEvent, Batch, Case, Title
 from tests.clock import STARTED
-from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending import make_national, parent_title
 from tests.factories.recommending_pages import Pages, sent, words
-from tests.factories.titles import second_officer
 from workflows.consistency import check_all
 from workflows.demo.material import sample_pdf
 from workflows.opening import open_application
@@ -80,6 +78,8 @@ def test_recommendation_passes_all_hands_on_the_pages(cast: Cast) -> None:
         "dated": timezone.localdate().isoformat(), "file": sent("公告.pdf", sample_pdf("notice")), "checked": "on",
     }  # fmt: skip
     pages.done(pages.as_("office").post(reverse("office_result", args=[batch.code]), result))
+    assert (state(better), Title.objects.filter(programme=batch.programme).exists()) == (S.RECOMMENDED_UPWARD, False)
+    pages.confirm_result()
     assert state(better) == S.RECOGNISED_ABOVE
     title = Title.objects.get(programme=batch.programme)
     own = words(pages.as_("member0").get(reverse("my_case", args=[better.number])))
@@ -124,7 +124,7 @@ def _evaluations_follow(pages: Pages, title: Title) -> None:
     pages.done(office.post(address, warned))
     assert Title.objects.get(pk=title.pk).state == TitleState.IN_FORCE
     check = reverse("outside_result", args=[title.result_proposals.get().pk])
-    pages.done(log_in(Client(), second_officer(pages.cast)).post(check, {"is_confirmed": "yes"}))
+    pages.done(pages.as_("office2").post(check, {"is_confirmed": "yes"}))
     assert Title.objects.get(pk=title.pk).state == TitleState.WARNED
     again = office.post(address, warned | {"file": sent("评价.pdf", sample_pdf("evaluation"))})
     assert "评价结果已登记" in words(again)

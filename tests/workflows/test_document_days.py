@@ -24,7 +24,7 @@ from tests.factories.cast import Cast, filed_case, make_cast, stored_file
 from tests.factories.recommending_pages import sent
 from tests.factories.reconsidering import challenged, declined, proposed, reconsiderers
 from tests.factories.steps import hold_meeting, publish, to_committee
-from workflows import batch_acts, door, recommendation_acts
+from workflows import batch_acts, door, outside_lists, recommendation_acts
 from workflows.demo.material import sample_pdf
 from workflows.tick import tick
 
@@ -136,11 +136,12 @@ def test_letter_is_not_older_than_ranking_and_minutes_nor_the_result_than_the_le
     clock.advance(days=3)
 
     def enter(dated: date) -> None:
-        recommendation_acts.record_result(
+        entry = outside_lists.propose_result(
             batch, [Application.objects.get(case=decided)], {}, number="示例公告〔2026〕9号", dated=dated,
             authority="示例国家主管部门", file=stored_file(b"notice", clock.at), file_name="公告.pdf", by=cast.office,
             at=clock.at, without_public_notice="国家公示未在本系统登记",
         )  # fmt: skip
+        outside_lists.record_result(entry, by=national.colleague(cast), at=clock.at)
 
     ((field, text),) = refused(lambda: enter(letter.dated - DAY))
     assert (field, f"推荐文件 {letter.number} 的行文日期" in text) == ("dated", True)

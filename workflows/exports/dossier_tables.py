@@ -103,8 +103,13 @@ _DECIDING: tuple[Table, ...] = (
     Table(
         "recommendation/notices", "上级机关的文件", m.ExternalNotice,
         (("answered", "application"), ("proceedings__case", "case"), ("reexaminations__case", "case"),
-         ("titles", "title"), ("evaluations__title", "title"), ("result_proposals__title", "title")),
+         ("titles", "title"), ("evaluations__title", "title"), ("result_proposals__title", "title"),
+         ("outside_lists__lines__application", "application")),
     ),
+    Table(
+        "recommendation/results", "国家结果的登记和核对", m.OutsideList, (("lines__application", "application"),)
+    ),
+    Table("recommendation/result", "国家结果中的本办件", m.OutsideListLine, _by("application")),
     Table("notice/entries", "公示名单中的本办件", m.NoticeEntry, _by("application")),
     Table("notice/waivers", "申报单位请求撤下名单", m.NoticeWaiver, _by("application")),
     Table("objections/hearings", "就异议告知的事实和陈述期限", m.ObjectionHearing, _by("objection__application")),

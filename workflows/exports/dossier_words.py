@@ -46,7 +46,7 @@ HEADINGS: dict[str, str] = {
     "hearing_record": "听证笔录", "held_at": "召开时间", "holder": "称号单位", "in_calendar_days": "按自然日",
     "is_adopted": "采纳", "is_by_office": "由机关提出", "is_confirmed": "属实", "is_current": "现行",
     "is_favourable": "同意", "is_for_city": "报市级", "is_met": "符合", "is_open": "未了结",
-    "is_ordered_again": "责令重新办理", "is_present": "在场", "is_provisional": "暂定",
+    "is_ordered_again": "责令重新办理", "is_present": "在场", "is_provisional": "暂定", "is_recognised": "列入名单",
     "is_within_quota": "在名额内", "issued_by": "发文机关", "item": "议题", "key": "标识", "kind": "类别",
     "known_on": "知悉日期", "late_at": "列入逾期时间", "lacking": "须补正的事项", "late_days": "逾期天数",
     "late_reason": "逾期理由", "late_listed_at": "逾期名单时间",
@@ -95,5 +95,6 @@ HEADINGS: dict[str, str] = {
     "verified": "核定的数据", "visit": "实地核查", "visited_on": "核查日期", "visitors": "核查专家",
     "voted_at": "表决完毕时间", "votes_cast": "投票数", "votes_for": "赞成数", "warned_beneath": "其下有警告",
     "court": "法院", "in_force_on": "裁判生效日期",
-    "without_answer_for": "未待答复的理由", "words": "共同意见", "working_days": "天数", "year": "年度",
+    "without_answer_for": "未待答复的理由", "without_public_notice": "未经国家公示的原因",
+    "words": "共同意见", "working_days": "天数", "year": "年度",
 }  # fmt: skip

@@ -167,7 +167,7 @@ class ResultForm(OutsideNoticeForm):
         label=_("国家公示未登记或未满的原因"), required=False, max_length=500,
         help_text=_("国家公示已登记且已期满的不填。"),
     )  # fmt: skip
-    checked = Confirmation(label=_("我已将名单与文件逐项核对；登记后不能撤回。"))
+    checked = Confirmation(label=_("我已将名单与文件逐项核对；登记后由另一人核对生效。"))
 
     def __init__(self, *args: Any, applications: Iterable[Application], has_public_notice: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

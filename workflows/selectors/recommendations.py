@@ -7,10 +7,11 @@ from django.db.models import Count, Max, Q, QuerySet
 from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
 from accreditation.models import Application, Batch, Consultation, ExternalNotice, Ranking, Recommendation, Title
-from accreditation.recommendation_words import Department
+from accreditation.recommendation_words import Department, ResultState
 from accreditation.services.consultations import not_asked
 from workflows.selectors import batch_desk
 
+WITHOUT_EFFECT = (ResultState.WAITING, ResultState.DECLINED, ResultState.WITHDRAWN)
 TO_RECOMMEND, TO_HEAR_OF = ApplicationState.TO_BE_RECOMMENDED, ApplicationState.RECOMMENDED_UPWARD
 
 
@@ -40,8 +41,9 @@ def letters_of(batch: Batch) -> list[Recommendation]:
 
 
 def notices_of(batch: Batch) -> list[ExternalNotice]:
-    """The national notices entered for a batch, newest first."""
-    return list(batch.external_notices.select_related("recorded_by").order_by("-recorded_at"))
+    """The national notices of a batch that count, newest first: no result without the second officer's word."""
+    rows = batch.external_notices.exclude(outside_lists__state__in=WITHOUT_EFFECT)
+    return list(rows.select_related("recorded_by").order_by("-recorded_at"))
 
 
 def notice_of_batch(batch: Batch, pk: int) -> ExternalNotice:

@@ -59,7 +59,7 @@ _LINES: tuple[Verb, ...] = (
         tells=(audiences.applicants,), for_page=False,
     ),
     *(
-        _national(code, ground=MEASURES, guards=(own.notice_from_above_is_given, own.public_notice_is_over))
+        _national(code, ground=MEASURES, guards=(*NATIONAL_2016[code].guards, own.public_notice_is_over))
         for code in ("recognise_above", "pass_over_above")
     ),
     _national("end_as_held"),

@@ -28,6 +28,8 @@ MEETING = "评审委员会议事规则"
 _AT_CHECK = ("completeness_check", "consultation")
 _BEFORE_RANKING = ("prepare", "correct", *_AT_CHECK, "ranking")
 
+_BY_TWO = (own.notice_from_above_is_given, own.by_a_second_person_from_the_list)
+
 
 def _material() -> Iterator[Verb]:
     """Workbook, evidence and bindings, as in the municipal recognition, under the national guide."""
@@ -130,12 +132,12 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "recognise_above", _("登记国家认定"), who.CHECKER, ("national_review",), ORDER, transition="recognise_above",
-        completes=True, guards=(own.notice_from_above_is_given, guards.title_can_be_granted),
+        completes=True, guards=(*_BY_TWO, guards.title_can_be_granted),
         record=records.recognise_above, tells=(audiences.applicants, audiences.district), for_page=False,
     ),
     Verb(
         "pass_over_above", _("登记国家未予认定"), who.CHECKER, ("national_review",), ORDER,
-        transition="pass_over_above", completes=True, guards=(own.notice_from_above_is_given,),
+        transition="pass_over_above", completes=True, guards=_BY_TWO,
         record=records.pass_over_above, tells=(audiences.applicants, audiences.district), for_page=False,
     ),
     _taken_over("end_as_held", who=who.CHECKER, nodes=("national_review",)),

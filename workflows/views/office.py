@@ -28,6 +28,7 @@ from workflows.selectors.desks import (
     vacant_places,
 )
 from workflows.selectors.further_returns import matters_waiting_for, waiting_for
+from workflows.selectors.outside_lists import lists_for
 from workflows.selectors.outside_results import results_for
 from workflows.selectors.upholding import upholding_waiting_for
 from workflows.views import casework, evaluations, recognition, recommendation_case
@@ -63,6 +64,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "waiting_meetings": waiting_for_signer(user, now),
         "waiting_returns": waiting_for(user),
         "waiting_results": results_for(user),
+        "waiting_lists": lists_for(user),
         "waiting_matters": matters_waiting_for(user, at=now),
         "waiting_upholding": upholding_waiting_for(user),
         **bulk_desk(user, "office"),

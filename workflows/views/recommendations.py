@@ -21,7 +21,7 @@ from accreditation.acts import Replayed
 from accreditation.enums import ApplicationState
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import has_power, signed_in
-from accreditation.recommendation_words import TieRule
+from accreditation.recommendation_words import ResultState, TieRule
 from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.services import rankings
@@ -37,10 +37,13 @@ from workflows.forms.recommendations import (
     RecommendationForm,
     ResultForm,
 )
+from workflows.outside_lists import propose_result
+from workflows.presentation.outside_lists import list_words
 from workflows.presentation.ranking import line_words, standing_words
 from workflows.presentation.words import Words, either
 from workflows.selectors import batch_desk
 from workflows.selectors import recommendations as rows
+from workflows.selectors.outside_lists import lists_of
 from workflows.views.answers import key_of, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
@@ -76,7 +79,7 @@ def office_recommendation(request: HttpRequest, code: str) -> HttpResponse:
     """Where a batch of recommendations stands, and what can be done next."""
     batch, user = rows.recommending_batch(code), signed_in(request)
     ranking = rows.ranking_of(batch)
-    counts = batch_desk.counts(batch)
+    counts, entries = batch_desk.counts(batch), lists_of(batch)
     context = {
         "batch": batch,
         "name": either(batch.programme, "name"),
@@ -87,6 +90,8 @@ def office_recommendation(request: HttpRequest, code: str) -> HttpResponse:
         "to_hear_of": counts.get(ApplicationState.RECOMMENDED_UPWARD, 0),
         "letters": rows.letters_of(batch),
         "notices": rows.notices_of(batch),
+        "entries": [list_words(row) for row in entries],
+        "is_entered": any(row.state == ResultState.WAITING for row in entries),
         "packed": len(rows.packed(batch)),
         "is_office": has_power(user, Power.CHECK_COMPLETENESS),
         "is_publisher": has_power(user, Power.PUBLISH),
@@ -195,15 +200,19 @@ def office_result(request: HttpRequest, code: str) -> HttpResponse:
         recognised, passed_over = form.outcome()
         without = form.cleaned_data.get("without_public_notice", "")
         values = notice_values(request, form) | {"without_public_notice": without}
-        acts.record_result(batch, recognised, passed_over, **values, request_key=key_of(request))
+        propose_result(batch, recognised, passed_over, **values, request_key=key_of(request))
 
     context = {
         "title": _("登记国家结果"),
-        "lead": _("称号由国家主管部门授予，自文件印发之日起有效；本系统只登记，不制发证书。"),
+        "lead": _(
+            "称号由国家主管部门授予，自文件印发之日起有效；本系统只登记，不制发证书。登记后由另一人对照文件核对生效。"
+        ),
         "yes": _("登记结果"),
         "held": [(row, held[row.pk]) for held in [titles_held(listed)] for row in listed if row.pk in held],
     }
-    return _answer(request, batch, form, enter, _("已登记国家结果。")) or _form_page(request, batch, form, context)
+    return _answer(request, batch, form, enter, _("已登记国家结果，待另一人对照文件核对后生效。")) or _form_page(
+        request, batch, form, context
+    )
 
 
 @form_page

@@ -11,9 +11,11 @@ from django.conf import LazySettings
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import LetterKind
 from accreditation.models import (
+    Application,
     Enterprise,
     Letter,
     Meeting,
+    OutsideList,
     Reconsideration,
     ResultProposal,
     RoleGrant,
@@ -33,9 +35,12 @@ from workflows.demo.city.cohorts import LONG_AGO, Cohort
 from workflows.demo.city.earlier import PART, enter_earlier_titles
 from workflows.demo.city.national_results import NationalResults
 from workflows.demo.city.people import COLLEAGUE, CityPeople
+from workflows.demo.city.recommended import recommend_from
 from workflows.demo.city.standing_still import StandingStill
 from workflows.demo.clock import DemoClock
+from workflows.demo.national import DEMONSTRATION
 from workflows.demo.story import Story
+from workflows.selectors.outside_lists import lists_for
 from workflows.selectors.outside_results import results_for
 from workflows.workdays import SHANGHAI
 
@@ -101,6 +106,16 @@ def test_one_national_result_waits_and_one_was_declined(story: Story, city_peopl
     assert {(row.title.state, row.title.evaluations.count()) for row in rows} == {("in_force", 0)}
     assert [row.recorded_by.username for row in rows] == [COLLEAGUE] * 2
     assert results_for(story.world.people["banshi"]) == [rows[1]]
+    assert [fault.what for fault in check_all()] == []
+
+
+def test_one_national_list_waits_and_one_was_declined(story: Story, city_people: CityPeople) -> None:
+    recommend_from(story, city_people, 7, [DEMONSTRATION])
+    rows = OutsideList.objects.order_by("recorded_at")
+    assert [row.state for row in rows] == [ResultState.CONFIRMED, ResultState.DECLINED, ResultState.WAITING]
+    assert all(row.settled_by != row.recorded_by for row in rows)
+    assert lists_for(story.world.people["banshi"]) == [rows[2]]
+    assert Application.objects.get(outside_lines__entry=rows[2]).state == S.RECOMMENDED_UPWARD
     assert [fault.what for fault in check_all()] == []
 
 

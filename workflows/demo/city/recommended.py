@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
-from accreditation.models import Application, Batch, Case
+from accreditation.models import Application, Batch, Case, OutsideList
 from accreditation.recommendation_words import Department, TieRule
 from accreditation.services.files import take_file
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.titles import import_title
-from workflows import door, recommendation_acts
+from workflows import door, outside_lists, recommendation_acts
 from workflows.demo.city.held_otherwise import end_as_held
-from workflows.demo.city.people import CityPeople
+from workflows.demo.city.people import COLLEAGUE, CityPeople
 from workflows.demo.clock import DemoClock
 from workflows.demo.material import Key, sample_pdf, workbook_for
 from workflows.demo.national import CENTRE, DEMONSTRATION, FIGURES, open_national_batch
@@ -30,6 +30,7 @@ OFFICE, PUBLISHER = "banshi", "fabu"
 ORDINALS: Mapping[str, tuple[int, int, int]] = {CENTRE: (28, 29, 32), DEMONSTRATION: (12, 13, 16)}
 SENT: Mapping[str, int] = {DEMONSTRATION: 14}  # of centres the main job has one with the national authority
 HELD: Mapping[str, int] = {CENTRE: 27, DEMONSTRATION: 11}  # while it was recommended the title came otherwise
+WHY_NOT = "文件附表第二页列有该单位，登记为未列入有误，请重新登记。"
 LONG_AGO, LATELY = 60, 25  # working days since the batch opened
 WEAK: Mapping[str, int] = {  # enough for every condition, too little for the score that is asked
     "doctors": 1, "senior_experts": 2, "external_expert_months": 2, "rd_projects": 8, "rd_projects_basic_applied": 0,
@@ -65,7 +66,8 @@ class Recommendations:
             go_on(ordinal, self._clock(days_back))
         if self.programme in SENT:
             clock = self._clock(LATELY)
-            self._recommend(self._closed_batch(SENT[self.programme], clock, cases=1), clock)
+            batch = self._closed_batch(SENT[self.programme], clock, cases=1)
+            self._waiting(batch, self._recommend(batch, clock), clock)
         self._held(HELD[self.programme], self._clock(LATELY))
         return self.made
 
@@ -77,12 +79,25 @@ class Recommendations:
         """Two recommended: one is on the national list, one is not; a third was left out by the quota."""
         batch = self._closed_batch(ordinal, clock, cases=3)
         listed = self._recommend(batch, clock)
-        at = clock.days(12)
-        file = take_file(sample_pdf(f"NATIONAL LIST {ordinal}"), "国家名单.pdf", media_type="application/pdf", at=at)
-        recommendation_acts.record_result(
-            batch, listed[:1], {row: "未列入国家公布的名单。" for row in listed[1:]},
-            number=f"示例国〔{at.year}〕{ordinal} 号", dated=at.date(), authority="示例国家主管部门",
-            file=file, file_name="国家名单.pdf", by=self.people[OFFICE], at=at,
+        entry = self._enter(batch, listed[:1], listed[1:], clock.days(12))
+        outside_lists.record_result(entry, by=self.people[OFFICE], at=clock.minutes(30))
+
+    def _waiting(self, batch: Batch, listed: list[Application], clock: DemoClock) -> None:
+        """A colleague read the list wrongly and was not confirmed; what was entered anew waits for the office."""
+        wrong = self._enter(batch, [], listed, clock.days(3))
+        outside_lists.decline_result(wrong, reason=WHY_NOT, by=self.people[OFFICE], at=clock.minutes(40))
+        self._enter(batch, listed, [], clock.minutes(60))
+
+    def _enter(
+        self, batch: Batch, recognised: list[Application], passed_over: list[Application], at: datetime
+    ) -> OutsideList:
+        """By a colleague, so that the office can settle it."""
+        name = f"国家名单{batch.ordinal}.pdf"
+        file = take_file(sample_pdf(f"NATIONAL LIST {batch.ordinal}"), name, media_type="application/pdf", at=at)
+        return outside_lists.propose_result(
+            batch, recognised, {row: "未列入国家公布的名单。" for row in passed_over},
+            number=f"示例国〔{at.year}〕{batch.ordinal} 号", dated=at.date(), authority="示例国家主管部门",
+            file=file, file_name=name, by=self.people[COLLEAGUE], at=at,
             without_public_notice="国家公示先于本系统启用，未登记。" if batch.notice_days else "",
         )  # fmt: skip
 

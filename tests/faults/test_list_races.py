@@ -1,0 +1,94 @@
+"""The national result of a batch, entered, settled by two at the same moment, or as a listed case is ended."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import LazySettings
+
+from accreditation.models import Application, Batch, Case, OutsideList, Title
+from accreditation.recommendation_words import ResultState
+from accreditation.roles import Role
+from tests.clock import Clock
+from tests.factories import recommending as steps
+from tests.factories.cast import Cast, make_cast
+from tests.factories.held import REASON, hold_meanwhile
+from tests.faults.racing import all_agrees, at_once, colleague, entered_once, one_won
+from workflows import door
+from workflows.outside_lists import record_result, withdraw_result
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.fixture
+def cast(settings: LazySettings, var_dir: object, clock: Clock) -> Cast:
+    settings.ACCREDITATION_DEMO = True
+    return make_cast(clock.at)
+
+
+@pytest.fixture
+def batch(cast: Cast) -> Batch:
+    found = steps.make_national(cast)
+    case = steps.filed(cast, found)
+    steps.score(cast, case, cast.at)
+    steps.rank(cast, found)
+    steps.decide(cast, found)
+    steps.send(cast, found)
+    return found
+
+
+@pytest.fixture
+def case(batch: Batch) -> Case:
+    return Case.objects.get(batch=batch)
+
+
+def state(case: Case) -> str:
+    return str(Application.objects.get(case=case).state)
+
+
+def test_national_list_is_entered_once(cast: Cast, batch: Batch, case: Case) -> None:
+    second = colleague(cast, Role.MUNICIPAL_OFFICER)
+    one_won(at_once([
+        lambda: steps.entered(cast, batch, [case]),
+        lambda: steps.entered(cast, batch, [], {case: "未列入"}, by=second),
+    ]))  # fmt: skip
+    assert (OutsideList.objects.count(), state(case)) == (1, "recommended_upward")
+    entered_once("propose_result")
+
+
+def test_national_list_is_confirmed_once(cast: Cast, batch: Batch, case: Case) -> None:
+    row, at = steps.entered(cast, batch, [case]), steps.answered_at(batch)
+    people = [colleague(cast, Role.MUNICIPAL_OFFICER, name=f"office{n}") for n in (2, 3)]
+    won = one_won(at_once([lambda by=by: record_result(row, by=by, at=at) for by in people]))
+    assert OutsideList.objects.get().settled_by == people[won]
+    assert (state(case), Title.objects.filter(programme=batch.programme).count()) == ("recognised_above", 1)
+    entered_once("record_result")
+    entered_once("recognise_above")
+
+
+def test_national_list_is_confirmed_or_taken_back(cast: Cast, batch: Batch, case: Case) -> None:
+    row, at = steps.entered(cast, batch, [], {case: "未列入"}), steps.answered_at(batch)
+    second = colleague(cast, Role.MUNICIPAL_OFFICER)
+    won = one_won(
+        at_once([
+            lambda: record_result(row, by=second, at=at),
+            lambda: withdraw_result(row, by=cast.office, at=at),
+        ])
+    )  # fmt: skip
+    assert OutsideList.objects.get().state == (ResultState.CONFIRMED, ResultState.WITHDRAWN)[won]
+    assert state(case) == ("not_recognised_above", "recommended_upward")[won]
+    entered_once("record_result", "withdraw_result")
+
+
+def test_national_list_is_confirmed_or_a_listed_case_is_ended(cast: Cast, batch: Batch, case: Case) -> None:
+    row, at = steps.entered(cast, batch, [], {case: "未列入"}), steps.answered_at(batch)
+    second = colleague(cast, Role.MUNICIPAL_OFFICER)
+    hold_meanwhile(case)
+    won = one_won(
+        at_once([
+            lambda: record_result(row, by=second, at=at),
+            lambda: door.perform(case.number, "end_as_held", by=cast.office, at=at, form={"reason": REASON}),
+        ])
+    )  # fmt: skip
+    assert state(case) == ("not_recognised_above", "held_otherwise")[won]
+    assert OutsideList.objects.get().state == (ResultState.CONFIRMED, ResultState.WAITING)[won]
+    all_agrees()

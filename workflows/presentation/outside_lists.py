@@ -1,0 +1,58 @@
+"""National results of batches that a second officer compares with the document, in words."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accreditation.models import OutsideList, OutsideListLine
+from accreditation.recommendation_words import ResultState
+from accreditation.templatetags.dates import day_text, moment
+from workflows.presentation.outside_results import STATE_TONES
+from workflows.presentation.words import TONES, Words, quoted
+
+
+def list_words(row: OutsideList) -> Words:
+    """Number of the document, who entered it and when, what became of it, where it is dealt with."""
+    return {
+        "number": row.notice.number,
+        "by": row.recorded_by,
+        "at": row.recorded_at,
+        "state": row.get_state_display(),
+        "tone": STATE_TONES[ResultState(row.state)],
+        "href": reverse("outside_list", args=[row.pk]),
+    }
+
+
+def line_words(row: OutsideListLine) -> Words:
+    """One application and what the list says of it."""
+    return {
+        "name": row.application.enterprise.name,
+        "number": row.application.case.number,
+        "outcome": _("列入名单") if row.is_recognised else _("未列入名单"),
+        "tone": TONES["ok"] if row.is_recognised else TONES["bad"],
+        "reasons": row.reasons,
+    }
+
+
+def summary(row: OutsideList) -> list[Words]:
+    """Everything but the lines that is compared with the document, the link to it, who entered and who settled it."""
+    address = reverse("office_notice_file", args=[row.batch.code, row.notice_id])
+    scan = format_html('<a href="{}">{}</a>', address, row.notice.file_name)
+    shown: list[tuple[str, object]] = [
+        (_("发文机关"), quoted(row.notice.authority)),
+        (_("国家文件文号"), quoted(row.notice.number)),
+        (_("印发日期"), day_text(row.notice.dated)),
+        (_("文件扫描件"), scan),
+        (_("国家公示未登记或未满的原因"), quoted(row.without_public_notice) if row.without_public_notice else ""),
+        (_("登记人"), quoted(row.recorded_by)),
+        (_("被代办人"), quoted(row.recorded_for) if row.recorded_for else ""),
+        (_("登记时间"), moment(row.recorded_at)),
+        (pgettext("评价", "办结人"), quoted(row.settled_by) if row.settled_by else ""),
+        (pgettext("办结", "被代办人"), quoted(row.settled_for) if row.settled_for else ""),
+        (_("办结时间"), moment(row.settled_at) if row.settled_at else ""),
+        (_("不予确认的理由"), quoted(row.reason) if row.reason else ""),
+    ]
+    return [{"label": label, "value": value} for label, value in shown if value]

@@ -1,0 +1,37 @@
+"""National results of batches as they were entered, those that wait for a second officer, and what became of each."""
+
+from __future__ import annotations
+
+from accreditation.errors import NotFound
+from accreditation.models import Batch, OutsideList, OutsideListLine, User
+from accreditation.recommendation_words import ResultState
+from workflows.outside_lists import FOUR_EYES
+
+PEOPLE = ("recorded_by", "recorded_for", "settled_by", "settled_for")
+RELATED = ("batch__programme", "notice__file", *PEOPLE)
+MOST = 50
+
+
+def lists_for(user: User) -> list[OutsideList]:
+    """Those that wait for this person, the oldest first: not the own ones, nor those with an enterprise of theirs."""
+    rows = OutsideList.objects.filter(state=ResultState.WAITING).select_related(*RELATED).order_by("pk")
+    return [row for row in rows[:MOST] if FOUR_EYES.may_decide(row, user)]
+
+
+def lists_of(batch: Batch) -> list[OutsideList]:
+    """All of a batch, whatever became of them, the newest first."""
+    return list(batch.outside_lists.select_related(*RELATED).order_by("-pk"))
+
+
+def list_entered(pk: int) -> OutsideList:
+    """One of them; NotFound."""
+    row = OutsideList.objects.select_related(*RELATED).filter(pk=pk).first()
+    if row is None:
+        raise NotFound(str(pk))
+    return row
+
+
+def lines_of(entry: OutsideList) -> list[OutsideListLine]:
+    """What it says of each application: the recognised first, each by place of the ranking."""
+    rows = entry.lines.select_related("application__case", "application__enterprise")
+    return list(rows.order_by("-is_recognised", "application__ranking_line__place", "pk"))

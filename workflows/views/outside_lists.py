@@ -1,0 +1,82 @@
+"""The national result of a batch that waits for a second officer, who compares it with the scan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accreditation.errors import AlreadyDone, Denied, Refusal
+from accreditation.permissions import signed_in
+from accreditation.recommendation_words import ResultState
+from accreditation.views.answers import put_reasons, say_refusal
+from workflows import outside_lists as acts
+from workflows.forms.recommendations import ResultAnswerForm
+from workflows.presentation import outside_lists as words
+from workflows.presentation.words import either
+from workflows.selectors import outside_lists as rows
+from workflows.views.answers import page, typed
+from workflows.views.casework import status_of
+
+if TYPE_CHECKING:
+    from accreditation.models import OutsideList
+
+WITHDRAW = "withdraw"  # name of the button with which the own entry is taken back
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def outside_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was entered beside its scan; another officer decides here, whoever entered it takes it back."""
+    user, row = signed_in(request), rows.list_entered(pk)
+    is_withdrawal = WITHDRAW in request.POST
+    form = ResultAnswerForm(None if is_withdrawal else request.POST or None, initial=typed(request))
+    if is_withdrawal:
+        _withdraw(request, row)
+        return redirect("outside_list", pk)
+    if request.method == "POST" and form.is_valid() and _answer(request, row, form):
+        return redirect("outside_list", pk)
+    is_waiting, desk = row.state == ResultState.WAITING, reverse("office_recommendation", args=[row.batch.code])
+    context = {
+        "entry": words.list_words(row), "rows": words.summary(row), "form": form, "is_waiting": is_waiting,
+        "lines": [words.line_words(line) for line in rows.lines_of(row)], "name": either(row.batch.programme, "name"),
+        "may_answer": is_waiting and acts.FOUR_EYES.may_decide(row, user),
+        "may_withdraw": is_waiting and row.recorded_by_id == user.pk, "withdraw": WITHDRAW,
+        "crumbs": [{"label": row.batch.code.upper(), "href": desk}, {"label": _("核对国家结果")}],
+    }  # fmt: skip
+    return render(request, "workflows/office/outside_list.html", context, status=status_of(form))
+
+
+def _withdraw(request: HttpRequest, row: OutsideList) -> None:
+    try:
+        acts.withdraw_result(row, by=signed_in(request), at=timezone.now())
+    except AlreadyDone as done:
+        say_refusal(request, done)
+    else:
+        messages.success(request, _("已撤回国家结果的登记。"))
+
+
+def _answer(request: HttpRequest, row: OutsideList, form: ResultAnswerForm) -> bool:
+    """Whether it is settled now, by whomever; else the form holds every reason."""
+    by, at = signed_in(request), timezone.now()
+    try:
+        if form.cleaned_data["is_confirmed"] == "yes":
+            acts.record_result(row, by=by, at=at)
+            messages.success(request, _("国家结果已确认，申报件随之办结，并已告知申报单位。"))
+        else:
+            acts.decline_result(row, reason=form.cleaned_data["reason"], by=by, at=at)
+            messages.success(request, _("已记为不予确认，可以重新登记。"))
+    except Denied:
+        raise
+    except AlreadyDone as done:
+        say_refusal(request, done)
+    except Refusal as refusal:
+        put_reasons(form, refusal)
+        return False
+    return True
