@@ -52,6 +52,7 @@ from accreditation.models.proceedings import CaseDocument, Proceeding
 from accreditation.models.readings import WorkbookReading
 from accreditation.models.recommendations import (
     Consultation,
+    DepartmentLetter,
     ExternalNotice,
     InitialScore,
     Ranking,
@@ -100,6 +101,7 @@ __all__ = [
     "Deadline",
     "Decision",
     "Delegation",
+    "DepartmentLetter",
     "DesignationProposal",
     "Draft",
     "EditionChange",
