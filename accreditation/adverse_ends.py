@@ -18,6 +18,8 @@ from accreditation.reissue_words import REISSUE_REFUSED
 
 K = LetterKind
 USUAL = "remedy"  # template of what can be done against an authority of the municipality
+OF_REQUESTS = "remedy_of_request"  # the same where the holder may simply ask again; challenged in writing, not here
+OF_AUTHORITIES = (USUAL, OF_REQUESTS)  # neither can be done against a group
 
 
 class Sequel(StrEnum):
@@ -74,6 +76,11 @@ ADVERSE_ENDS: Mapping[str, AdverseEnd] = {
     K.CHANGE_CONFIRMED: AdverseEnd(_("因变更注销称号。"), Sequel.TITLES_RESTORED, stands_at_once=True),
     K.NOT_REEXAMINED: AdverseEnd(_("认定未参加复核，据此可以撤销称号。"), Sequel.REEXAMINATION_REOPENED),
     REISSUE_REFUSED: AdverseEnd(_("不予补发换发证书。"), Sequel.REISSUE_REOPENED, stands_at_once=True),
+    K.DROPPED: AdverseEnd(  # of a request; what was intended against the holder ends in its favour
+        _("不予办理单位自己的申请，称号不受影响；单位可以随时再次提出申请，申请行政复议的向复议机关书面提出。"),
+        None,
+        OF_REQUESTS,
+    ),
     K.NOT_RECOGNISED_ABOVE: AdverseEnd(_ABOVE, None, "remedy_above"),
     K.REEXAMINATION_FAILED: AdverseEnd(_ABOVE, None, "remedy_reexamination"),
     K.RECONSIDERATION_DECLINED: AdverseEnd(_DECIDED, None, "remedy_suit"),

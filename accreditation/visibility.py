@@ -21,6 +21,7 @@ from accreditation.models import (
     AuditEvent,
     Case,
     ChangeSuccessor,
+    DepartmentLetter,
     Enterprise,
     Evidence,
     FigureCheck,
@@ -66,6 +67,7 @@ class View(StrEnum):
     VERIFIER = "verifier"
 
 
+CONSULTING = frozenset({View.OFFICE, View.AUDITOR})
 RECONSIDERING = frozenset({Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS})
 MOVERS = frozenset({Power.PREPARE_ORDERS, Power.SUPERVISE})  # of the district to which a holder moves
 # A proceeding against a title is the authority's own affair until the holder is told of it.
@@ -278,6 +280,16 @@ def evidence_for(user: Person, pk: int) -> Evidence:
     if not may_read_material(user, case):
         raise NotFound(str(pk))
     return evidence
+
+
+def department_letter_for(user: Person, pk: int) -> DepartmentLetter:
+    """The file of a department's letter, standing or replaced: the office and the auditor (what departments write is
+    between authorities)."""
+    rows = DepartmentLetter.objects.select_related("consultation__application__case", "file")
+    row = rows.filter(pk=pk).first()
+    if row is None or view_of(user, case_for(user, row.consultation.application.case.number)) not in CONSULTING:
+        raise NotFound(str(pk))
+    return row
 
 
 def upload_for(user: Person, number: str, upload: int) -> WorkbookUpload:

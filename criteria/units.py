@@ -76,6 +76,12 @@ def amount_text(value: Fraction, unit: str, lang: str) -> str:
     return f"{shown_text(value)}{gap}{UNITS[unit].counted(value, lang)}"
 
 
+def plain_amount(value: Fraction, unit: str) -> str:
+    """The same for a Chinese letter: one without a short decimal as what it is about (约), not as a fraction."""
+    exact, about, rounded = amount_text(value, unit, "zh").partition("≈ ")
+    return f"约 {rounded}" if about else exact
+
+
 def shown_amount(value: Any, unit: str, lang: str) -> str:
     """Any scalar for a message: numbers with their unit, text as it is, `?` for nothing."""
     if value is None:

@@ -1,9 +1,14 @@
-"""What an adverse letter rests on: the instruments of the rules that apply, and the ground of the step taken."""
+"""What an adverse letter rests on: instruments of the rules, the ground of the step taken, conditions not met."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from accreditation.models import Application
 from accreditation.services.rule_sets import rules_of
+from criteria.evaluate import Evaluation
+from criteria.page_marks import SIGNS
+from criteria.units import plain_amount
 from workflows.doing import Doing
 
 IN_THE_RULES = "该称号的认定依据（见项目和规则集）"  # a ground that only points to the rule set
@@ -20,3 +25,19 @@ def legal_basis(doing: Doing) -> str:
 def _instruments(application: Application) -> list[str]:
     rows = rules_of(application.batch).instruments
     return [f"《{row.title_zh}》（{row.number}）" if row.number else f"《{row.title_zh}》" for row in rows]
+
+
+def failed_conditions(found: Evaluation) -> list[dict[str, str]]:
+    """For the letter: `text_zh`, `shown` (the verified value), `limit_shown` (with its sign); empty without number."""
+    return [
+        {
+            "text_zh": gate.text_zh,
+            "shown": plain_amount(gate.value, gate.unit) if gate.value is not None else "",
+            "limit_shown": _limit(gate.operator, gate.limit, gate.unit) if gate.limit is not None else "",
+        }
+        for gate in found.failed_gates
+    ]
+
+
+def _limit(operator: str, limit: Fraction, unit: str) -> str:
+    return f"{SIGNS[operator]} {plain_amount(limit, unit)}"

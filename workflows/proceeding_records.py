@@ -153,12 +153,13 @@ def withdraw_request(doing: Doing) -> None:
 
 
 def drop(doing: Doing) -> None:
-    """Form: reason. The holder is told where it knows of the case."""
+    """Form: reason. The holder is told where it knows of the case, and what it can do where the request was its own."""
     proceeding = proceeding_of(doing)
     proceeding.reasons = doing.form["reason"].strip()
     doing.act.note(reason=proceeding.reasons)
     if proceeding.is_known_to_holder:
-        _send(doing, LetterKind.DROPPED, reasons=proceeding.reasons)
+        was_asked = proceeding.asked_at is not None
+        _send(doing, LetterKind.DROPPED, is_adverse=was_asked, reasons=proceeding.reasons)
 
 
 def make_order(doing: Doing) -> None:

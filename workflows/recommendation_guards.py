@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.audit import chain_key
 from accreditation.clocks import DeadlineKind, is_past
 from accreditation.errors import Reason
-from accreditation.models import AuditEvent, OutsideList
+from accreditation.models import AuditEvent, Consultation, OutsideList, StoredFile
 from accreditation.models.titles import STANDING
 from accreditation.permissions import persons_behind
 from accreditation.recommendation_words import Department, Position, ResultState
@@ -100,12 +100,22 @@ def answer_is_complete(doing: Doing) -> Iterable[Reason]:
     if doing.form.get("position") not in Position.values:
         yield Reason("answer_needed", _("请选择部门意见。"), "position")
     yield from needs_text("text", _("部门意见内容"))(doing)
+    if not _is_traceable(doing, question):
+        yield Reason("letter_needed", _("请填写来文文号，或者上传来文。"), "document_number")
     dated = doing.form.get("dated")
     if not isinstance(dated, date):
         yield Reason("day_needed", _("请填写日期。"), "dated")
     else:
         asked = basis(_("征求意见之日"), question.asked_at if question else None)
         yield from out_of_bounds(dated, asked, "dated", at=doing.at)
+
+
+def _is_traceable(doing: Doing, question: Consultation | None) -> bool:
+    """An answer was given outside of the system: its letter has a number or is on file, here or from before."""
+    if str(doing.form.get("document_number") or "").strip() or isinstance(doing.form.get("file"), StoredFile):
+        return True
+    keeps = question is not None and not doing.form.get("without_file")
+    return keeps and question is not None and consultations.standing_letter(question) is not None
 
 
 def consultation_is_over(doing: Doing) -> Iterable[Reason]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from accreditation.enums import LetterKind
-from accreditation.models import Decision, Ranking, RankingLine
+from accreditation.models import Consultation, Decision, DepartmentLetter, Ranking, RankingLine
 from accreditation.services import consultations, evaluation, letters, outside_titles, rankings
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import exact_text
@@ -48,18 +48,36 @@ def ask_departments(doing: Doing) -> None:
 
 
 def record_answer(doing: Doing) -> None:
-    """Form: department, position, text, document_number, dated; correction where another answer was entered before.
+    """Form: department, position, text, document_number, dated; file (StoredFile) with its name, both optional.
 
+    Where another answer was entered before: correction, without_file (the file entered before does not belong to it).
     What it takes the place of stays in the trail.
     """
     question = consultations.question_to(doing.application, doing.form["department"])
     assert question is not None
     if question.position:
-        replaced = {name: str(getattr(question, name)) for name in _ANSWER}
+        replaced = {name: str(getattr(question, name)) for name in _ANSWER} | _take_letter_away(doing, question)
         doing.act.note(correction=doing.form["correction"].strip(), replaced=replaced)
     values = {name: doing.form.get(name, "") for name in _ANSWER}
     consultations.record_answer(question, **values, by=doing.by, at=doing.at)
     doing.act.note(department=question.department, **values | {"dated": values["dated"].isoformat()})
+    if (file := doing.form.get("file")) is not None:
+        name = doing.form["name"]
+        letter = consultations.keep_letter(question, file=file, file_name=name, by=doing.by, at=doing.at)
+        doing.act.note(**_named(letter))
+
+
+def _take_letter_away(doing: Doing, question: Consultation) -> dict[str, Any]:
+    """The file that another takes the place of, or that was sent by mistake; empty where the answer keeps its own."""
+    letter = consultations.standing_letter(question)
+    if letter is None or not (doing.form.get("file") or doing.form.get("without_file")):
+        return {}
+    consultations.take_letter_away(letter, at=doing.at)
+    return _named(letter)
+
+
+def _named(letter: DepartmentLetter) -> dict[str, Any]:
+    return {"department_letter": letter.pk, "file": letter.file_id, "file_name": letter.file_name}
 
 
 def note_silence(doing: Doing) -> list[str]:

@@ -23,11 +23,9 @@ from accreditation.services import (
 )
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Facts
-from criteria.page_marks import SIGNS
-from criteria.units import amount_text
 from workflows import certification, corrections, flow_tasks, objection_hearings, renewing, upholding
 from workflows.doing import Doing
-from workflows.legal_basis import legal_basis
+from workflows.legal_basis import failed_conditions, legal_basis
 from workflows.points import described_points
 from workflows.who import OFFICE_STATES, level_of
 
@@ -170,25 +168,10 @@ def find_ineligible(doing: Doing) -> None:
     """Form: reasons (optional); the failed conditions themselves come from the rules."""
     found = evaluation.verified_evaluation(doing.application)
     assert found is not None
-    gates = [
-        {
-            "text_zh": gate.text_zh,
-            "shown": _plain_amount(gate.value, gate.unit) if gate.value is not None else "",
-            "limit_shown": f"{SIGNS[gate.operator]} {_plain_amount(gate.limit, gate.unit)}"
-            if gate.limit is not None
-            else "",
-        }
-        for gate in found.failed_gates
-    ]
+    gates = failed_conditions(found)
     _end_for(doing, "；".join([gate["text_zh"] for gate in gates] + [doing.form.get("reasons", "")]).strip("；"))
     doing.act.note(gates=[gate.code for gate in found.failed_gates], evaluation=found.digest())
     _send(doing, LetterKind.INELIGIBLE, gates=gates, reasons=doing.form.get("reasons", ""))
-
-
-def _plain_amount(value: Fraction, unit: str) -> str:
-    """With its unit; one without a short decimal as what it is about, not as a fraction."""
-    exact, about, rounded = amount_text(value, unit, "zh").partition("≈ ")
-    return f"约 {rounded}" if about else exact
 
 
 def answer_gate(doing: Doing) -> None:

@@ -53,6 +53,7 @@ from accreditation.models.proceedings import CaseDocument, Proceeding
 from accreditation.models.readings import WorkbookReading
 from accreditation.models.recommendations import (
     Consultation,
+    DepartmentLetter,
     ExternalNotice,
     InitialScore,
     Ranking,
@@ -101,6 +102,7 @@ __all__ = [
     "Deadline",
     "Decision",
     "Delegation",
+    "DepartmentLetter",
     "DesignationProposal",
     "Draft",
     "EditionChange",

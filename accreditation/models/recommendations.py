@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accreditation.models.applications import Application, StoredFile
 from accreditation.models.batches import Batch
@@ -38,6 +38,32 @@ class Consultation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.department}"
+
+
+class DepartmentLetter(models.Model):
+    """The file of a department's letter, entered with its answer; one that a correction took away stays on record."""
+
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="letters")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_standing_department_letter", fields=["consultation"], condition=Q(replaced_at__isnull=True)
+            ),
+            models.CheckConstraint(name="department_letter_has_name", condition=~Q(file_name="")),
+            models.CheckConstraint(
+                name="department_letter_is_replaced_after_entry",
+                condition=Q(replaced_at__isnull=True) | Q(replaced_at__gte=F("recorded_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class InitialScore(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from accreditation.models import Application, Consultation, User
+from accreditation.models import Application, Consultation, DepartmentLetter, StoredFile, User
 from accreditation.recommendation_words import Department
 
 
@@ -35,6 +35,26 @@ def record_answer(
     consultation.recorded_by, consultation.recorded_at = by, at
     consultation.save()
     return consultation
+
+
+def standing_letter(consultation: Consultation) -> DepartmentLetter | None:
+    """The file of the letter on which the answer rests; None where none was entered, or where it was taken away."""
+    return consultation.letters.filter(replaced_at__isnull=True).first()
+
+
+def keep_letter(
+    consultation: Consultation, *, file: StoredFile, file_name: str, by: User, at: datetime
+) -> DepartmentLetter:
+    """Enter the file of the department's letter. One that stands is taken away before."""
+    return DepartmentLetter.objects.create(
+        consultation=consultation, file=file, file_name=file_name, recorded_by=by, recorded_at=at
+    )
+
+
+def take_letter_away(letter: DepartmentLetter, *, at: datetime) -> None:
+    """The answer no longer rests on this file, which stays on record."""
+    letter.replaced_at = at
+    letter.save(update_fields=["replaced_at"])
 
 
 def question_to(application: Application, department: str) -> Consultation | None:

@@ -144,7 +144,7 @@ class MunicipalStates2026(MunicipalStates):
         own = {
             "ask_departments": {"departments": ["science", "finance", "customs", "tax"]},
             "record_answer": {
-                "department": "tax", "position": "no_objection", "text": "无异常", "document_number": "",
+                "department": "tax", "position": "no_objection", "text": "无异常", "document_number": "示例函1号",
                 "dated": self.at.date(),
             },
             "conclude_consultation": {"opinion": "材料齐全"},

@@ -150,7 +150,8 @@ class NationalStates:
 
     def _answer(self) -> dict[str, Any]:
         day = self.at.date()
-        return {"department": "tax", "position": "no_objection", "text": "无异常", "document_number": "", "dated": day}
+        said = {"department": "tax", "position": "no_objection", "text": "无异常"}
+        return said | {"document_number": "示例函1号", "dated": day}
 
     def form(self, case: Case, verb: str, role: str) -> dict[str, Any]:
         """What is sent with a verb; adopted minutes come with the committee alone."""

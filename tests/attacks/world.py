@@ -15,7 +15,9 @@ from accreditation.models import (
     Application,
     Binding,
     Case,
+    Consultation,
     Delegation,
+    DepartmentLetter,
     DesignationProposal,
     Enterprise,
     ExternalNotice,
@@ -213,7 +215,20 @@ def _draft(world: World, side: str) -> Case:
         door.perform(case, "send_workbook", by=by, at=at, form=sent)
         if number == 0 and side == "other":
             refuse(case.application.readings.get().pk, lost_file(), at=at)
+    _department_letter(world, case)
     return case
+
+
+def _department_letter(world: World, case: Case) -> None:
+    """The answer of a department with its letter, as a later edition has them."""
+    office, at = world.people["office"], world.at
+    asked = Consultation.objects.create(
+        application=case.application, department="tax", asked_by=office, asked_at=at, position="no_objection",
+        text="经查无异常", dated=at.date(), recorded_by=office, recorded_at=at,
+    )  # fmt: skip
+    DepartmentLetter.objects.create(
+        consultation=asked, file=world.file, file_name="税务部门复函.pdf", recorded_by=office, recorded_at=at
+    )
 
 
 def _faulty(case: Case) -> dict[str, Any]:
@@ -245,12 +260,14 @@ def _may_hang_on(application: Application) -> dict[str, list[Any]]:
     case = application.case
     recused = Seat.objects.filter(panel__application=application, state=SeatState.RECUSED)
     sitting = Seat.objects.filter(panel__application=application, state=SeatState.APPOINTED).order_by("-place")
+    departments = DepartmentLetter.objects.filter(consultation__application=application)
     proposed = VerifiedValue.objects.filter(application=application, adopted_at__isnull=True)
     items = application.meeting_items.select_related("meeting")
     title = application.title
     issued = certificate_for_request(request_key_of(title)) if title else None
     return {
         "letter.number": [row.number for row in case.letters.all()],
+        "department_letter.pk": [row.pk for row in departments],
         "seat.pk": [row.pk for row in recused],
         "sitting.pk": [row.pk for row in sitting],
         "proposal.pk": [row.pk for row in proposed],

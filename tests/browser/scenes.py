@@ -19,18 +19,20 @@ from accreditation.views.registration import REGISTERED_KEY
 from tests.attacks.browser import Browser
 from tests.attacks.evaluation_states import EvaluationStates
 from tests.attacks.municipal_states import MunicipalStates2026
+from tests.attacks.national_states import NationalStates
 from tests.attacks.world import World
 from tests.browser.every_page import Visit, visit_to
 from tests.clock import Clock
 from tests.factories import figure_checks, local, local_evaluating, recommending
 from tests.factories.browser import log_in
-from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.cast import Cast, filed_case, make_cast, stored_file
 from tests.factories.changes import OPINION
 from tests.factories.changes import opened as opened_change
 from tests.factories.reconsidering import reconsiderers, revoked
 from tests.factories.steps import marks, to_committee
 from tests.factories.titles import municipal_title, second_officer
 from workflows import door
+from workflows.demo.material import sample_pdf
 from workflows.opening import open_application
 from workflows.views.public import HANDED_IN
 
@@ -160,6 +162,21 @@ def verification(clock: Clock) -> Visits:
     yield visit_to("office_figure_check", signed_in(world.people["office"]), **values)
 
 
+def consultation(clock: Clock) -> Visits:
+    """A department has answered; the file that was sent by mistake was taken away."""
+    world = NationalStates(clock.at)
+    case = world.case_in(S.UNDER_CONSULTATION)
+    clock.at, office = world.at, world.people["office"]
+    values = world.form(case, "record_answer", "office")
+    for name, words in (("他件复函.pdf", "OTHER"), ("税务部门复函.pdf", "TAX")):
+        letter = {"file": stored_file(sample_pdf(words), world.at), "name": name, "correction": "误传他件的来文"}
+        door.perform(case, "record_answer", by=office, at=world.at, form=values | letter)
+    yield visit_to("office_act", signed_in(office), number=case.number, verb="record_answer")
+    for name in ("office_case", "office_trail"):
+        yield visit_to(name, signed_in(office), number=case.number)
+    yield visit_to("audit_case", signed_in(world.people["auditor"]), number=case.number)
+
+
 def waiver(clock: Clock) -> Visits:
     """An applicant may step back from a notice."""
     world = MunicipalStates2026(clock.at)
@@ -237,6 +254,7 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
         "verifier_checks", "verifier_refuse", "verifier_case", "verifier_figure", "verifier_hand_in",
         "my_figure_check", "office_figure_check",
     ),
+    consultation: ("office_act", "office_case", "office_trail", "audit_case"),
     waiver: ("my_waiver",),
     rectification: ("my_rectification",),
     branch: ("my_parent",),

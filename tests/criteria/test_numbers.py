@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from criteria.exact import exact_sum, fast, fixed_text, plain, round_half_up, shown_text
-from criteria.units import amount_text, convert_money, shown_amount, unit_name
+from criteria.units import amount_text, convert_money, plain_amount, shown_amount, unit_name
 from criteria.windows import Anchor, Window, whole_years, years_before
 
 
@@ -126,3 +126,14 @@ def test_a_window_without_its_anchor_is_unknown_and_the_base_date_always_known()
     span = Window(2, Anchor.BASE_DATE).span(date(2026, 3, 1), {})
     assert span is not None
     assert (span.first, span.last) == (date(2024, 3, 2), date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (Fraction(3), "pct", "3%"), (Fraction(1000), "wCNY", "1000 万元"),
+        (Fraction(25579, 11712), "pct", "约 2.18399932%"), (Fraction(1, 3), "factor", "约 0.33333333"),
+    ],
+)  # fmt: skip
+def test_letter_tells_no_fraction(value: Fraction, unit: str, text: str) -> None:
+    assert plain_amount(value, unit) == text

@@ -46,7 +46,8 @@ def ask(cast: Cast, case: Case, at: datetime, departments: list[str] | None = No
 def answer(cast: Cast, case: Case, at: datetime, department: str, position: str = "no_objection") -> None:
     """One department has answered."""
     form = {
-        "department": department, "position": position, "text": "无异常", "document_number": "", "dated": at.date(),
+        "department": department, "position": position, "text": "无异常", "document_number": "示例函〔2026〕2号",
+        "dated": at.date(),
     }  # fmt: skip
     door.perform(case, "record_answer", by=cast.office, at=at, form=form)
 

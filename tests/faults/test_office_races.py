@@ -202,7 +202,8 @@ def test_answer_of_a_department_and_the_end_of_the_consultation_at_once(cast: Ca
     due = case.deadlines.get(kind="consultation").due_at
     clock.at = cast.at = due + timedelta(minutes=1)
     form = {
-        "department": "tax", "position": "objection", "text": "欠税", "document_number": "", "dated": cast.at.date(),
+        "department": "tax", "position": "objects", "text": "欠税", "document_number": "示例函1号",
+        "dated": cast.at.date(),
     }  # fmt: skip
     end = act(case, "conclude_consultation", cast.office, cast, opinion="材料齐全", without_answer_for="逾期未复")
     one_won(at_once([act(case, "record_answer", colleague(cast, Role.MUNICIPAL_OFFICER), cast, **form), end]))

@@ -17,6 +17,8 @@ from accreditation.enums import TitleState
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.grounds import Ground
 from accreditation.models import AuditEvent, Case, Deadline, Letter, Message, Proceeding, Title, User
+from accreditation.selectors.reconsidering import where_to_challenge
+from accreditation.services.reconsiderations import is_challengeable
 from accreditation.visibility import View
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast, stored_file
@@ -203,9 +205,29 @@ def test_only_the_holders_own_request_is_taken_back(cast: Cast, clock: Clock) ->
     assert codes(case, "withdraw_request", cast.member0, timezone.now()) == {"not_asked_for"}
 
 
-def test_holder_is_told_by_letter_where_its_request_is_not_granted(cast: Cast, asked: Case, clock: Clock) -> None:
-    door.perform(asked, "drop_proceeding", by=cast.office, at=clock.at, form={"reason": "称号涉及在办案件"})
+@pytest.mark.parametrize("verb", ["drop_proceeding", "refuse_order"])
+def test_holder_is_told_by_letter_where_its_request_is_not_granted(
+    cast: Cast, asked: Case, clock: Clock, verb: str
+) -> None:
+    by = cast.office
+    if verb == "refuse_order":
+        door.perform(asked, "submit_for_order", by=cast.office, at=clock.at)
+        by = cast.publisher
+    door.perform(asked, verb, by=by, at=clock.at, form={"reason": "称号涉及在办案件"})
     letter = Letter.objects.get(case=asked, kind="dropped")
     assert "你单位" in letter.body
     assert "申请注销称号" in letter.body
-    assert Message.objects.filter(recipient=cast.member0, kind="drop_proceeding").exists()
+    assert "可以随时再次提出申请" in letter.remedy
+    assert f"复议机关为{where_to_challenge(letter.issued_by)}" in letter.remedy
+    assert "行政诉讼" in letter.remedy
+    assert not is_challengeable(letter)  # in writing with the reconsideration authority
+    assert Message.objects.filter(recipient=cast.member0, kind=verb).exists()
+
+
+def test_letter_that_drops_what_was_intended_against_the_holder_tells_no_remedy(cast: Cast, clock: Clock) -> None:
+    said = {"kind": K.WARNING, "ground": Ground.DISHONESTY, "found_facts": FACTS}
+    case = open_proceeding(municipal_title(cast), **said, by=cast.office, at=clock.at)
+    door.perform(case, "notify_holder", by=cast.office, at=clock.at)
+    door.perform(case, "ask_for_hearing", by=cast.member0, at=clock.at)
+    door.perform(case, "drop_proceeding", by=cast.office, at=clock.at, form={"reason": "查无实据"})
+    assert Letter.objects.get(case=case, kind="dropped").remedy == ""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from accreditation.enums import Choice, Level, MemberState
 from accreditation.models import Application, Batch, Body, Case, Enterprise, Member, Programme
 from accreditation.recommendation_words import Department, TieRule
 from accreditation.services import rankings
 from accreditation.services.batches import open_batch
+from accreditation.services.files import take_file
 from accreditation.services.rule_sets import store_edition
 from accreditation.services.titles import import_title
 from criteria.workbook.samples import sample_credit_code
 from workflows import recommendation_acts
 from workflows.demo.clock import DemoClock
-from workflows.demo.material import Key, workbook_for
+from workflows.demo.material import Key, sample_pdf, workbook_for
 from workflows.demo.story import Story
 from workflows.demo.telling import Teller
 from workflows.demo.turns import Turns
@@ -51,6 +53,13 @@ def open_national_batch(
         at=opens_at, needs=PROCEDURES[procedure].needs,
     )  # fmt: skip
     return rankings.set_quota(batch, quota=quota, ground="示例年度通知", by=office, at=opens_at)
+
+
+def department_letter(case: Case, department: str, at: datetime) -> dict[str, Any]:
+    """File and name of a department's letter, as the form of its answer takes them."""
+    name = f"{Department(department).label}复函.pdf"
+    content = sample_pdf(f"{case.number} {department.upper()}")
+    return {"file": take_file(content, name, media_type="application/pdf", at=at), "name": name}
 
 
 class NationalStory:
@@ -111,10 +120,11 @@ class NationalStory:
         act(case, "ask_departments", office, self.clock.minutes(10), departments=asked, opinion="材料真实，领域相符。")
         for number, department in enumerate(asked[:answered], start=1):
             at = self.clock.days(1)
+            letter = department_letter(case, department, at) if number == 1 else {}
             act(
                 case, "record_answer", office, at, department=department, position="no_objection",
                 text="经核查，近三年无违法违规记录，无不同意见。",
-                document_number=f"示例函〔{at.year}〕{number} 号", dated=at.date(),
+                document_number=f"示例函〔{at.year}〕{number} 号", dated=at.date(), **letter,
             )  # fmt: skip
 
     def _recommended_batch(self) -> list[Case]:

@@ -14,6 +14,7 @@ from accreditation.services.recognition_quota import set_proposal_quota
 from accreditation.services.rule_sets import store_edition
 from workflows.demo.clock import DemoClock
 from workflows.demo.material import workbook_for
+from workflows.demo.national import department_letter
 from workflows.demo.story import Story
 from workflows.demo.telling import Teller
 from workflows.demo.turns import Turns
@@ -46,9 +47,11 @@ def fill_renewed(story: Story) -> Case:
     act(case, "ask_departments", office, clock.days(1), departments=asked, opinion="材料齐全，数据已核。")
     for number, department in enumerate(asked[:ANSWERED], start=1):
         at = clock.days(1)
+        letter = department_letter(case, department, at) if number == 1 else {}
         act(
             case, "record_answer", office, at, department=department, position="no_objection",
             text="经核查，无不同意见。", document_number=f"示例函〔{at.year}〕{10 + number} 号", dated=at.date(),
+            **letter,
         )  # fmt: skip
     figure_plans.set_plan(
         batch, scope=CheckScope.NAMED, sample_size=None, check_days=10, answer_days=3, ground="示例委托书〔2026〕1 号",

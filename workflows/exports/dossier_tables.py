@@ -73,6 +73,7 @@ _FILING: tuple[Table, ...] = (
     Table("visits/visits", "实地核查", m.SiteVisit, _by("application")),
     Table("visits/documents", "实地核查的附件", m.SiteVisitDocument, _by("visit__application")),
     Table("consultation/answers", "部门会商", m.Consultation, _by("application")),
+    Table("consultation/letters", "部门来文（含更正时撤下的）", m.DepartmentLetter, _by("consultation__application")),
     Table("panel/seeds", "抽取种子的固定", m.PanelDraw, _by("application"), frozenset({"record", "seed"})),
     Table("panel/draws", "专家抽取", m.PanelDraw, _by("application"), frozenset({"record"}), where=DRAWN),
     Table("panel/panel", "评审组", m.Panel, _by("application"), frozenset({"result"})),

@@ -69,6 +69,7 @@ HEADINGS: dict[str, str] = {
     "recorded_by": "登记人", "recorded_for": "被代登记人",
     "redo_case": "重新办理的办件", "reference": "凭证、账页", "refusal": "不予读取原因",
     "reissue": "补发", "reissue_letter": "补发文书", "remark": "备注", "remedy": "救济途径", "removed_at": "移除时间",
+    "consultation": "部门会商", "replaced_at": "撤下时间",
     "renewed_until": "延续至", "reopens": "恢复办理的申请",
     "decline_reason": "不同意的理由", "declined_at": "不同意的时间", "declined_by": "表示不同意的人",
     "agreed_at": "同意时间", "agreed_by": "同意人", "paper": "同意文件",

@@ -48,6 +48,15 @@ class DepartmentAnswerForm(forms.Form):
     )  # fmt: skip
     document_number = forms.CharField(label=_("来文文号"), required=False, max_length=60)
     dated = DayField(label=_("来文日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    file = forms.FileField(
+        label=_("来文"), required=False, max_length=200,
+        help_text=_("PDF、JPG 或 PNG。没有文号的来文必须上传；更正时不上传的，保留原来的来文。"),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
+    )  # fmt: skip
+    without_file = forms.BooleanField(
+        label=_("撤下原来的来文"), required=False,
+        help_text=_("更正时，原来上传的文件不是该部门对本件的来文的，勾选；撤下的文件留存在办理记录中。"),
+    )  # fmt: skip
     correction = forms.CharField(
         label=_("更正的理由"), required=False, max_length=500, widget=forms.Textarea(attrs=LONG),
         help_text=_("该部门的意见已登记过时必填；原来的登记留存在办理记录中。"),

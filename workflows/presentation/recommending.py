@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from accreditation.models import Application, Consultation
+from accreditation.models import Application, Consultation, DepartmentLetter
 from accreditation.recommendation_words import Department
 from accreditation.templatetags.dates import day
 from workflows.presentation.words import Words, amount, quoted
@@ -40,9 +41,20 @@ def recommending_rows(application: Application) -> list[Words]:
 
 
 def consultation_rows(rows: list[Consultation], *, not_asked: Iterable[Department] = ()) -> list[Words]:
-    """Departments with what they answered: `name`, `state`, `tone`, `text`, `document`, `at`; those not asked last."""
+    """Departments with what they answered: `name`, `state`, `tone`, `text`, `document`, `dated`, those not asked last.
+
+    `letter` is the file on which the answer rests, as of `letter_row`, or None.
+    """
     missing = [
-        {"name": one.label, "state": _("尚未征求"), "tone": "red", "text": "", "document": "", "dated": None}
+        {
+            "name": one.label,
+            "state": _("尚未征求"),
+            "tone": "red",
+            "text": "",
+            "document": "",
+            "dated": None,
+            "letter": None,
+        }
         for one in not_asked
     ]
     answered: list[Words] = [
@@ -53,7 +65,22 @@ def consultation_rows(rows: list[Consultation], *, not_asked: Iterable[Departmen
             "text": row.text,
             "document": row.document_number,
             "dated": row.dated,
+            "letter": next((letter_row(each) for each in row.letters.all() if each.replaced_at is None), None),
         }
         for row in rows
     ]
     return answered + missing
+
+
+def letter_row(letter: DepartmentLetter) -> Words:
+    """A department's letter: `name`, `size` (bytes), `href`, `sha256`, `department`, `by`, `at`, `replaced_at`."""
+    return {
+        "name": letter.file_name,
+        "size": letter.file.size,
+        "href": reverse("department_letter", args=[letter.pk]),
+        "sha256": letter.file_id,
+        "department": letter.consultation.get_department_display(),
+        "by": letter.recorded_by,
+        "at": letter.recorded_at,
+        "replaced_at": letter.replaced_at,
+    }

@@ -266,9 +266,19 @@ def _names_of(departments: Iterable[str]) -> str:
 def _answered(content: Content, rules: RuleSet | None) -> SafeString:
     department, position = Department(content["department"]).label, Position(content["position"]).label
     said = format_html("{}{}{}{}{}", department, _("："), position, _("。"), quoted(content.get("text")))
+    said = format_html("{}{}", said, _letter_link(_("来文"), content))
     if not content.get("correction"):
         return said
-    return format_html("{} {}{}{}", said, _("更正原来的登记"), _("："), quoted(content["correction"]))
+    said = format_html("{} {}{}{}", said, _("更正原来的登记"), _("："), quoted(content["correction"]))
+    return format_html("{}{}", said, _letter_link(_("撤下的来文"), content.get("replaced", {})))
+
+
+def _letter_link(label: str, content: Content) -> SafeString:
+    """The file of a department's letter; it stays where a correction took it away."""
+    if not content.get("department_letter"):
+        return format_html("")
+    href = reverse("department_letter", args=[content["department_letter"]])
+    return format_html(' {}{}<a href="{}">{}</a>', label, _("："), href, quoted(content["file_name"]))
 
 
 def _scored(content: Content, rules: RuleSet | None) -> str:

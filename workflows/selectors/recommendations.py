@@ -6,7 +6,17 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
-from accreditation.models import Application, Batch, Consultation, ExternalNotice, Ranking, Recommendation, Title
+from accreditation.models import (
+    Application,
+    Batch,
+    Case,
+    Consultation,
+    DepartmentLetter,
+    ExternalNotice,
+    Ranking,
+    Recommendation,
+    Title,
+)
 from accreditation.recommendation_words import Department, ResultState
 from accreditation.services.consultations import not_asked
 from workflows.selectors import batch_desk
@@ -73,7 +83,14 @@ def packed(batch: Batch) -> list[Application]:
 
 def consultations_of(application: Application) -> list[Consultation]:
     """Departments asked about an application, in the order of asking."""
-    return list(application.consultations.select_related("recorded_by").order_by("pk"))
+    rows = application.consultations.select_related("recorded_by").order_by("pk")
+    return list(rows.prefetch_related("letters__file", "letters__recorded_by"))
+
+
+def department_letters_of(case: Case) -> list[DepartmentLetter]:
+    """Every file that was entered with an answer of a department, those that a correction took away included."""
+    rows = DepartmentLetter.objects.filter(consultation__application__case=case)
+    return list(rows.select_related("consultation", "file", "recorded_by").order_by("recorded_at", "pk"))
 
 
 def departments_left(application: Application) -> list[Department]:

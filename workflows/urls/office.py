@@ -121,6 +121,7 @@ urlpatterns = [
     path("office/certificates/<str:number>/plaque/", certificates_desk.office_plaque, name="office_plaque"),
     path("casework/<str:number>/evidence/<int:pk>/", papers.staff_evidence, name="staff_evidence"),
     path("casework/<str:number>/workbooks/<int:upload>/", papers.staff_workbook, name="staff_workbook"),
+    path("department-letters/<int:pk>/", papers.department_letter, name="department_letter"),
     path("casework/<str:number>/letters/<str:letter>/", papers.staff_letter, name="staff_letter"),
     path("cases/<str:number>/", papers.case, name="case"),
     path("cases/<str:number>/take/", hands.case_take, name="case_take"),

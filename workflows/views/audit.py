@@ -28,6 +28,7 @@ from workflows.selectors import oversight
 from workflows.selectors.dossiers import dossier_for
 from workflows.selectors.registers import objections_of, trail_of
 from workflows.views.answers import page
+from workflows.views.consulting import department_letters
 from workflows.views.listing import filters, page_of_rows
 from workflows.views.matters.registry import name_of
 
@@ -59,6 +60,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "rows": event_rows(chain.events),
         "breaks": break_rows(chain.breaks),
         "head": chain.head,
+        "department_letters": department_letters(found),
         "objections": objections_of(application_of(found)) if found.batch_id else [],
     }
     return render(request, "workflows/oversight/audit_case.html", context)

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.errors import NotFound
+from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import signed_in
 from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.titles import standing_title
+from accreditation.views.answers import put_reasons
 from workflows.calendar import current_calendar
 from workflows.forms.casework import (
     CallInForm,
@@ -43,6 +44,7 @@ from workflows.views import case_context as contexts
 from workflows.views import further_returns
 from workflows.views.consulting import usual
 from workflows.views.desk import Confirm, Desk, Opened, carry_out, needs, open_case, show
+from workflows.views.matters.uploads import stored
 from workflows.views.panel_places import place_meant
 
 
@@ -57,6 +59,7 @@ class ActPage:
     done: Promise
     consequences: tuple[Promise, ...] = ()
     is_final: bool = False
+    takes_file: bool = False
 
     @property
     def confirm(self) -> Confirm | None:
@@ -237,9 +240,9 @@ def act_page(
         raise NotFound(verb)
     page = ACTS_OF_TOWNS.get(verb) or acts[verb]
     before = usual(opened.application, verb) | place_meant(request, opened.application, verb) | typed(request)
-    form = page.form(request.POST if request.method == "POST" else None, initial=before)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = page.form(data, files, initial=before)
+    if request.method == "POST" and form.is_valid() and (values := _values(page, form)) is not None:
         answer = carry_out(request, opened, verb, values, form=form, done=page.done, confirm=page.confirm)
         if answer is not None:
             return answer
@@ -252,6 +255,18 @@ def act_page(
         **({"held": standing_title(opened.application)} if verb == "end_as_held" else {}),
     }
     return show(request, opened, "case", context, template="workflows/casework/act.html", status=status_of(form))
+
+
+def _values(page: ActPage, form: forms.Form) -> dict[str, Any] | None:
+    """What was typed, a file stored; None where it is no file that is kept, which the form then says."""
+    values = dict(form.cleaned_data)
+    try:
+        if page.takes_file and values["file"]:
+            values["file"], values["name"] = stored(values["file"])
+    except Refusal as refusal:
+        put_reasons(form, refusal)
+        return None
+    return values
 
 
 def verify_page(request: HttpRequest, desk: Desk, number: str, code: str, year: int) -> HttpResponse:

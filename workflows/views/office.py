@@ -34,6 +34,7 @@ from workflows.selectors.upholding import upholding_waiting_for
 from workflows.views import casework, evaluations, recognition, recommendation_case
 from workflows.views.answers import page
 from workflows.views.bulk import bulk_desk
+from workflows.views.consulting import department_letters
 from workflows.views.desk import OFFICE, open_case, show
 from workflows.views.listing import filters, page_of_rows, page_of_slices
 from workflows.worklists import inbox, inbox_counts
@@ -151,4 +152,5 @@ def office_trail(request: HttpRequest, number: str) -> HttpResponse:
     """The audit trail of the case, with the result of its verification."""
     opened = open_case(request, OFFICE, number)
     trail = trail_words(opened.case, registers.trail_of(opened.case))
-    return show(request, opened, "trail", {"trail": trail})
+    context = {"trail": trail, "department_letters": department_letters(opened.case)}
+    return show(request, opened, "trail", context)

@@ -12,7 +12,15 @@ from accreditation.errors import NotFound
 from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
 from accreditation.views.answers import file_answer
-from accreditation.visibility import View, case_for, evidence_for, letter_for, upload_for, view_of
+from accreditation.visibility import (
+    View,
+    case_for,
+    department_letter_for,
+    evidence_for,
+    letter_for,
+    upload_for,
+    view_of,
+)
 from workflows.presentation.letters import letter_page
 from workflows.views.answers import page
 
@@ -60,6 +68,14 @@ def staff_evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if row.application.case.number != number:
         raise NotFound(number)
     return file_answer(row.file, row.name, is_shown="shown" in request.GET)
+
+
+@require_safe
+@page
+def department_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """A department's letter, the one on which its answer rests or one that a correction took away."""
+    row = department_letter_for(signed_in(request), pk)
+    return file_answer(row.file, row.file_name, is_shown=True)
 
 
 @require_safe

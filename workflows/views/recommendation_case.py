@@ -52,6 +52,7 @@ ACTS: Mapping[str, ActPage] = {
         gettext_lazy("照录部门的书面答复；登记有误的，会商结束前可以更正。"),
         gettext_lazy("登记意见"),
         gettext_lazy("已登记部门意见。"),
+        takes_file=True,
     ),
     "adopt_initial_score": SCORING,
     "score_at_check": replace(SCORING, form=ScoreForm),

@@ -20,6 +20,7 @@ from accreditation.models import (
     Case,
     ChangeSuccessor,
     Deadline,
+    DepartmentLetter,
     EditionChange,
     EvaluationCall,
     FurtherReturn,
@@ -44,6 +45,7 @@ from accreditation.recommendation_words import ResultState
 from accreditation.roles import Role
 from accreditation.seeds.accounts import ACCOUNTS
 from accreditation.seeds.reference import EVALUATING_DISTRICT
+from accreditation.services.files import read_file
 from workflows.consistency import check_all
 from workflows.demo.city.cohorts import EVERY_STATE
 from workflows.demo.shown import NOT_SHOWN, missing, states_of
@@ -92,6 +94,7 @@ def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, v
     _check_evaluations()
     _check_second_words()
     _check_national_results()
+    _check_department_letters()
     _check_standstills()
     _check_further_returns()
     _check_letters()
@@ -122,6 +125,14 @@ def _check_districts_round(calls: QuerySet[EvaluationCall]) -> None:
     proposed = Proceeding.objects.get(case__evaluation_calls__in=calls)
     assert (proposed.ground, proposed.state) == (Ground.MATERIAL_OVERDUE, ProceedingState.IN_PREPARATION)
     assert set(calls.values_list("round__authority__district", flat=True)) == {EVALUATING_DISTRICT}
+
+
+def _check_department_letters() -> None:
+    """Departments answered by a letter that is on file, in both procedures that consult."""
+    rows = DepartmentLetter.objects.select_related("file")
+    assert all(read_file(row.file).startswith(b"%PDF-") for row in rows)
+    procedures = set(rows.values_list("consultation__application__case__procedure", flat=True))
+    assert procedures == {"national_recommendation/2016", "municipal_recognition/2026"}
 
 
 def _check_national_results() -> None:
