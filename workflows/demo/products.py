@@ -29,7 +29,7 @@ RETURNED = [{"target": "evidence", "code": "appraisal", "remark": "鉴定证书�
 # Working days before today: when all was filed, and the meetings with the states that their cases are to come to.
 FILED, LAPSED, RETURNED_ON = 22, 19, 3
 MEETINGS: Mapping[int, tuple[S, ...]] = {
-    15: (S.RECOGNISED, S.RECOGNISED, S.REFUSED, S.OBJECTION_UPHELD, S.HELD_OTHERWISE),
+    15: (S.RECOGNISED, S.RECOGNISED, S.REFUSED, S.OBJECTION_UPHELD, S.HELD_OTHERWISE, S.BARRED),
     10: (S.NOTICE_COMPLETED, S.POSTPONED),
     5: (S.UNDER_NOTICE, S.PROPOSED),
 }
@@ -50,6 +50,7 @@ PRODUCTS: Sequence[Product] = (
     Product("qiye4", "JM-3 型在线粒度分析仪", S.REFUSED),
     Product("qiye", "DX-3 型气动夹爪", S.OBJECTION_UPHELD),
     Product("qiye4", "JM-5 型振动测量仪", S.HELD_OTHERWISE),
+    Product("qiye5", "HK-6 型轻量化襟翼作动器", S.BARRED),
     Product("qiye2", "GT-95 型高导热陶瓷封装件", S.NOTICE_COMPLETED),
     Product("qiye4", "JM-7 型微量水分测定仪", S.POSTPONED),
     Product("qiye", "DX-7 型柔性夹持装置", S.UNDER_NOTICE),

@@ -18,6 +18,7 @@ from accreditation.errors import Reason
 from accreditation.models import AuditEvent
 from workflows import audiences, guards, local_acts, records, who
 from workflows.doing import Clock, Doing, Verb, starting
+from workflows.held_already import END_AS_BARRED
 from workflows.silent_acceptance import ACCEPTANCE
 from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022
 
@@ -127,7 +128,9 @@ _LINES: tuple[Verb, ...] = (
         "announce", guards=GRANTING, record=records.grant,
         closes_case=lambda doing: not doing.batch.issues_certificate,
     ),
-    *(_like(code) for code in ("end_as_held", "certify")),
+    _like("end_as_held"),
+    END_AS_BARRED,
+    _like("certify"),
 )  # fmt: skip
 
 GENERIC_2026: dict[str, Verb] = {line.code: line for line in _LINES}
