@@ -59,7 +59,16 @@ _DECIDED = _("已是行政复议机关作出的决定，不服的依法提起行
 
 ADVERSE_ENDS: Mapping[str, AdverseEnd] = {
     **dict.fromkeys(
-        (K.DECLINE, K.INELIGIBLE, K.NOT_RECOMMENDED, K.LAPSE, K.REFUSAL, K.OBJECTION_UPHELD, K.NOT_IN_QUOTA),
+        (
+            K.DECLINE,
+            K.INELIGIBLE,
+            K.NOT_RECOMMENDED,
+            K.LAPSE,
+            K.REFUSAL,
+            K.OBJECTION_UPHELD,
+            K.NOT_IN_QUOTA,
+            K.ENDED_AS_BARRED,
+        ),
         AdverseEnd(_ENDS_APPLICATION, Sequel.NEW_APPLICATION),
     ),
     K.ENDED_AS_HELD: AdverseEnd(

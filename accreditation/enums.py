@@ -80,6 +80,7 @@ class ApplicationState(TextChoices):
     REFUSED = "refused", pgettext_lazy("状态", "不予认定")
     OBJECTION_UPHELD = "objection_upheld", _("异议成立，不予认定")
     HELD_OTHERWISE = "held_otherwise", _("已持有资格，终结办理")
+    BARRED = "barred", _("不得申报，终结办理")
     # recommendation for a title that a national authority grants
     UNDER_CONSULTATION = "under_consultation", _("部门会商中")
     AWAITING_RANKING = "awaiting_ranking", _("待排序")
@@ -123,25 +124,23 @@ def _adverse(step: int, *, is_closed: bool = False) -> StateFacts:
 APPLICATION_STATES: dict[ApplicationState, StateFacts] = {
     _S.DRAFT: StateFacts(Owner.APPLICANT, 1, "idle"),
     _S.UNDER_FORWARDING: StateFacts(Owner.FORWARDER, 2),
-    _S.SUBMITTED: StateFacts(Owner.DISTRICT, 2),
-    _S.UNDER_FIRST_REVIEW: StateFacts(Owner.DISTRICT, 2),
+    **dict.fromkeys((_S.SUBMITTED, _S.UNDER_FIRST_REVIEW), StateFacts(Owner.DISTRICT, 2)),
     _S.RETURNED: StateFacts(Owner.APPLICANT, 2, "warn"),
-    _S.UNDER_COMPLETENESS_CHECK: StateFacts(Owner.OFFICE, 3),
-    _S.AWAITING_PANEL: StateFacts(Owner.OFFICE, 3),
+    **dict.fromkeys((_S.UNDER_COMPLETENESS_CHECK, _S.AWAITING_PANEL), StateFacts(Owner.OFFICE, 3)),
     _S.UNDER_SITE_VISIT: StateFacts(Owner.DISTRICT, 3),
     _S.UNDER_EXPERT_REVIEW: StateFacts(Owner.EXPERTS, 4),
     _S.UNDER_OVERALL_REVIEW: StateFacts(Owner.COMMITTEE, 5),
     _S.POSTPONED: StateFacts(Owner.OFFICE, 5, "warn", is_adverse=True),
     _S.PROPOSED: StateFacts(Owner.OFFICE, 6),
     _S.UNDER_NOTICE: StateFacts(Owner.CLOCK, 6),
-    _S.NOTICE_COMPLETED: StateFacts(Owner.OFFICE, 7),
-    _S.AWAITING_ANNOUNCEMENT: StateFacts(Owner.OFFICE, 7),
+    **dict.fromkeys((_S.NOTICE_COMPLETED, _S.AWAITING_ANNOUNCEMENT), StateFacts(Owner.OFFICE, 7)),
     _S.RECOGNISED: StateFacts(Owner.NOBODY, 7, "ok", is_final=True, stays_open=True),
     _S.WITHDRAWN: StateFacts(Owner.NOBODY, 1, "idle", is_final=True, is_closed=True),
     _S.DECLINED: _adverse(2, is_closed=True),
     **dict.fromkeys((_S.INELIGIBLE, _S.NOT_RECOMMENDED, _S.LAPSED), _adverse(2)),
     _S.REFUSED: _adverse(5),
     _S.OBJECTION_UPHELD: _adverse(6),
+    _S.BARRED: _adverse(7, is_closed=True),
     _S.HELD_OTHERWISE: StateFacts(Owner.NOBODY, 7, "idle", is_final=True, is_closed=True),
     _S.UNDER_CONSULTATION: StateFacts(Owner.OFFICE, 4),
     _S.AWAITING_RANKING: StateFacts(Owner.OFFICE, 5),
@@ -361,6 +360,7 @@ class LetterKind(TextChoices):
     OBJECTION_UPHELD = "objection_upheld", _("异议处理及不予认定决定书")
     OBJECTION_ANSWER = "objection_answer", _("异议处理答复书")
     ENDED_AS_HELD = "ended_as_held", _("终结办理告知书")
+    ENDED_AS_BARRED = "ended_as_barred", _("不得申报终结办理决定书")
     RECOGNITION = "recognition", _("认定通知书")
     CLOCK_PAUSED = "clock_paused", _("时限中止告知书")
     CLOCK_RESUMED = "clock_resumed", _("时限恢复告知书")

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from certificates.refusals import Rule
-from certificates.standing import Standing
+from certificates.standing import Standing, remark_of
 from certificates.wording import Wording
 
 Tone = Literal["good", "warn", "bad", "unknown"]
@@ -49,7 +49,9 @@ def standing_light(standing: Standing, *, on: date, valid_from: date, valid_unti
     text = meaning.sentence
     if standing is Standing.IN_FORCE:
         text = Wording(f"{text.zh}有效期至 {valid_until}。", f"{text.en} Valid until {valid_until}.")
-    if ground:
+    if remark := remark_of(ground):
+        text = Wording(f"{text.zh}{remark.zh}", f"{text.en} {remark.en}")
+    elif ground:
         text = Wording(f"{text.zh}理由：{ground}", f"{text.en} The ground is given below.")
     return Light(_tone(meaning.tone), STANDING, meaning.word, text)
 

@@ -80,6 +80,12 @@ def version_under_way(number: str) -> Certificate | None:
     return Certificate.objects.filter(number=number, state=Standing.REQUESTED).order_by("-version").first()
 
 
+def first_keys_of_remarked(remark: str) -> list[str]:
+    """Request keys of the first versions under the numbers beside one of whose versions that remark stands."""
+    numbers = Certificate.objects.filter(state_ground=remark).values("number")
+    return list(Certificate.objects.filter(number__in=numbers, version=1).values_list("request_key", flat=True))
+
+
 def newest_versions(numbers: Iterable[str]) -> dict[str, Certificate]:
     """The newest issued version under each number; numbers of which none is issued are left out."""
     issued = Certificate.objects.filter(number__in=list(numbers)).exclude(state=Standing.REQUESTED)

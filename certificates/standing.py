@@ -86,3 +86,15 @@ _MEANINGS = {
         "05",
     ),
 }
+# What is said beside a certificate whose own term is over while what it certifies goes on.
+RENEWAL_PENDING = Wording(
+    "续期申请已在有效期内提出，决定作出前称号继续有效（参照行政许可法第五十条）；证书所载有效期不变。",
+    "Renewal was applied for in time: the title stays in force until that is decided (by analogy with article 50 of "
+    "the Administrative Licensing Law). The term printed in the certificate does not change.",
+)
+REMARKS = {RENEWAL_PENDING.zh: RENEWAL_PENDING}
+
+
+def remark_of(ground: str) -> Wording | None:
+    """The remark in both languages where the stored text is one, and no ground of a standing."""
+    return REMARKS.get(ground)

@@ -265,7 +265,9 @@ ACCESS: Mapping[str, Policy] = {
     "office_paper_title": REGISTER,
     # the publisher
     "publishing": PUBLISHER,
-    **dict.fromkeys(("batch_notice", "batch_announce", "batch_end_held", "notice_adjust"), PUBLISHER),
+    **dict.fromkeys(
+        ("batch_notice", "batch_announce", "batch_end_held", "batch_end_barred", "notice_adjust"), PUBLISHER
+    ),
     **dict.fromkeys(("announcement_corrections", "announcement_correction"), CORRECTORS),
     # files and letters for both levels; the way to a case for everybody
     "staff_evidence": CASEWORK,

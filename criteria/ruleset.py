@@ -283,12 +283,16 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """How long a title runs: `until` its `next_evaluation`, a `renewal` that its holder applies for, or `unlimited`."""
+    """How long a title runs: `until` its `next_evaluation`, a `renewal` that its holder applies for, or `unlimited`.
+
+    `pending`: whether it `stays` or `ends` with its last day while a renewal that was filed in time is undecided.
+    """
 
     until: str
     text_zh: str
     text_en: str
     figures: Mapping[str, Figure]
+    pending: str = "stays"
 
 
 @dataclass(frozen=True, slots=True)

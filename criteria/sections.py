@@ -309,6 +309,7 @@ def read_instrument(row: Cursor) -> Instrument:
 
 
 UNTIL = ("next_evaluation", "renewal", "unlimited")
+PENDING = ("stays", "ends")
 
 
 def read_cycle(section: Cursor) -> Cycle:
@@ -319,6 +320,7 @@ def read_cycle(section: Cursor) -> Cycle:
         text_zh,
         text_en,
         section.named("figures", figure_from),
+        section.choice("pending", PENDING, "stays"),
     )
     section.done()
     return cycle

@@ -18,6 +18,7 @@ from criteria.vocabulary import PLACEHOLDER, Vocabulary, unmet_needs
 from criteria.ways import ways_of
 
 RENEWAL, RENEWAL_MONTHS = "renewal", "renewal_months"
+ENDS = "ends"  # a title, with its last day, whatever was filed
 MOST_STEPS = 1000  # marks that an expert can choose from
 # Sections that decide nothing and still quote texts; an instrument is a text itself.
 _CITING = ("evidence", "anomalies", "remarks")
@@ -57,6 +58,9 @@ def _check_renewal(rules: RuleSet, faults: FaultList) -> None:
     if figure is not None and not is_renewed:
         zh, en = f"只有 cycle.until 为 {RENEWAL} 的才有这个参数", f"only where cycle.until is {RENEWAL}"
         faults.add(f"parameters.{RENEWAL_MONTHS}", zh, en)
+    if rules.cycle is not None and rules.cycle.pending == ENDS and not is_renewed:
+        zh, en = f"只有 cycle.until 为 {RENEWAL} 的才有续期", f"only where cycle.until is {RENEWAL}"
+        faults.add("cycle.pending", zh, en)
     years = rules.parameters.get("validity_years")
     if figure is not None and figure.value and years is not None and years.value and figure.value >= years.value * 12:
         zh, en = "应短于有效期", "must be shorter than the title runs"

@@ -6,13 +6,14 @@ say the same when one of them is tried; these are for pages that tell beforehand
 
 from __future__ import annotations
 
+from accreditation.clocks import SHANGHAI
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Owner, ProceedingKind
 from accreditation.enums import ProceedingState as P
 from accreditation.models import Application, Proceeding, Reconsideration
 from accreditation.models.cases import CaseSubject
 from accreditation.models.held_otherwise import BEFORE_THE_GRANT
-from accreditation.services import titles
+from accreditation.services import proceedings, titles
 
 Closed = frozenset[str | tuple[str, str]]
 NONE: Closed = frozenset()
@@ -33,6 +34,19 @@ def of_grants(subject: CaseSubject) -> Closed:
         and titles.standing_title(subject) is not None
     )
     return GRANTS if is_held else frozenset({"end_as_held"})
+
+
+def of_designated_grants(subject: CaseSubject) -> Closed:
+    """As `of_grants`; a case is ended as barred where a revocation has barred its enterprise since it filed."""
+    return of_grants(subject) | (NONE if _was_barred(subject) else {"end_as_barred"})
+
+
+def _was_barred(subject: CaseSubject) -> bool:
+    if not isinstance(subject, Application) or subject._state.adding or subject.submitted_at is None:
+        return False
+    day, batch = subject.submitted_at.astimezone(SHANGHAI).date(), subject.batch
+    bar = proceedings.standing_bar(subject.enterprise, batch.programme, day)
+    return bar is not None or proceedings.suspending_fraud(batch) is not None
 
 
 def of_recognition(subject: CaseSubject) -> Closed:

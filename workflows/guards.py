@@ -65,7 +65,10 @@ def holder_is_not_barred(doing: Doing) -> Iterable[Reason]:
 
 
 def faults_of_bar(enterprise: Enterprise, batch: Batch, at: datetime) -> Iterable[Reason]:
-    """Which revocation bars an enterprise from this title at that moment and until when, or all in the batch's year."""
+    """Which revocation bars an enterprise from this title at that moment and until when, or all in the batch's year.
+
+    A case that has gone on to the grant is ended for it: `workflows.held_already`.
+    """
     if fraud := suspending_fraud(batch):
         values = {"no": fraud.order_number, "year": batch.year}
         yield Reason("suspended_for_fraud", _("因%(no)s以弄虚作假撤销本项目称号，%(year)s年度暂停本市申报。") % values)

@@ -1,8 +1,8 @@
-"""The end of a case whose enterprise has come to hold the title meanwhile: nothing is left that could be granted.
+"""The end of a case that can no longer be granted: the enterprise has come to hold the title, or is barred from it.
 
-The counterpart of `guards.title_can_be_granted`: one of both verbs is always open where only the grant is left, or
-the public notice of it. Of a case that is under notice already an adjustment notice takes the name off the list, so
-that the public reads why it is not announced; objections are answered first.
+The counterparts of `guards.title_can_be_granted` and `guards.holder_is_not_barred`: where one of these stops the grant,
+or the public notice of it, the verb that ends the case is open. Of a case that is under notice already an adjustment
+notice takes the name off the list, so that the public reads why it is not announced; objections are answered first.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accreditation.acts import act
 from accreditation.enums import ApplicationState, LetterKind
 from accreditation.errors import Reason, Refusal
-from accreditation.models import NoticeAdjustment, Title
+from accreditation.models import NoticeAdjustment
 from accreditation.services import letters, titles
 from accreditation.services.adjustments import create_adjustment
 from workflows import audiences, guards, who
@@ -23,6 +24,9 @@ from workflows.legal_basis import legal_basis
 
 OFF_THE_LIST = "该单位在公示期间已持有同一称号（{title}），同一称号不重复授予，本次申报终结办理，不再列入拟认定名单。"
 GROUND = "申请事项已无标的的，终结办理（行政程序通例）"
+BARRED_OFF_THE_LIST = "该单位在公示期间出现不得申报本项目的情形，本次申报终结办理，不再列入拟认定名单。"
+BARRED_GROUND = "撤销后不得再次申报的期限（项目办法）；申报不能授予的，终结办理（行政程序通例）"
+NODES = ("publish_notice", "notice_period", "announce")
 
 
 def title_is_held(doing: Doing) -> Iterable[Reason]:
@@ -45,17 +49,38 @@ def end(doing: Doing) -> None:
     )  # fmt: skip
     doing.act.note(reasons=reasons, title=held.number, letter=letter.number, letter_sha256=letter.sha256)
     if doing.state == ApplicationState.UNDER_NOTICE:
-        doing.act.note(adjustment=_take_off(doing, held).number)
+        doing.act.note(adjustment=_take_off(doing, OFF_THE_LIST.format(title=held.number)).number)
     doing.act.reply(letter=letter.number)
 
 
-def _take_off(doing: Doing, held: Title) -> NoticeAdjustment:
-    """An adjustment notice by which the name is off the list; the words name the title, which everybody may read."""
+def stands_barred(doing: Doing) -> Iterable[Reason]:
+    """A revocation keeps the enterprise from this title today, as it keeps it from being granted."""
+    if not list(guards.holder_is_not_barred(doing)):
+        text = _("%(no)s：该单位现在没有不得申报本项目的情形，不能以此终结办理。")
+        yield Reason("not_barred", text % {"no": doing.case.number})
+
+
+def end_barred(doing: Doing) -> None:
+    """Form: reason. What bars the enterprise, and until when, is said in the letter and in the audit entry."""
+    with override("zh-hans"):  # a letter is Chinese, whoever writes it
+        bars = [str(reason.text) for reason in guards.holder_is_not_barred(doing)]
+    doing.application.ended_for = reasons = doing.form["reason"].strip()
+    issued_by = letters.issuing_body(doing.application, is_district=False)
+    letter = letters.write_letter(
+        doing.application, kind=LetterKind.ENDED_AS_BARRED, issued_by=issued_by, at=doing.at, bars=bars, reasons=reasons
+    )
+    doing.act.note(reasons=reasons, bars=bars, letter=letter.number, letter_sha256=letter.sha256)
+    if doing.state == ApplicationState.UNDER_NOTICE:
+        doing.act.note(adjustment=_take_off(doing, BARRED_OFF_THE_LIST).number)
+    doing.act.reply(letter=letter.number)
+
+
+def _take_off(doing: Doing, body: str) -> NoticeAdjustment:
+    """An adjustment notice by which the name is off the list; everybody may read its words."""
     notice = doing.application.notice
     assert notice is not None
     with act(notice, "adjust_notice", by=doing.by, at=doing.at, acting_as=doing.verb.who.code) as adjusting:
         adjusting.rests_on(doing.by.stands_in_for)
-        body = OFF_THE_LIST.format(title=held.number)
         off = notice.entries.filter(application=doing.application)
         row = create_adjustment(notice, {}, off, body=body, ends_at=None, by=doing.by, at=doing.at)
         adjusting.note(adjustment=row.number, cases=[doing.case.number], restarts=False)
@@ -63,8 +88,15 @@ def _take_off(doing: Doing, held: Title) -> NoticeAdjustment:
 
 
 END_AS_HELD = Verb(
-    "end_as_held", _("已持有资格，终结办理"), who.PUBLISHER, ("publish_notice", "notice_period", "announce"), GROUND,
+    "end_as_held", _("已持有资格，终结办理"), who.PUBLISHER, NODES, GROUND,
     transition="end_as_held", completes=True,
     guards=(title_is_held, guards.no_open_objection, guards.needs_text("reason", _("终结办理的理由"), 5)),
     record=end, tells=(audiences.applicants, audiences.district),
+)  # fmt: skip
+
+END_AS_BARRED = Verb(
+    "end_as_barred", _("不得申报，终结办理"), who.PUBLISHER, NODES, BARRED_GROUND,
+    transition="end_as_barred", completes=True,
+    guards=(stands_barred, guards.no_open_objection, guards.needs_text("reason", _("终结办理的理由"), 5)),
+    record=end_barred, tells=(audiences.applicants, audiences.district),
 )  # fmt: skip

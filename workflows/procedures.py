@@ -154,7 +154,7 @@ PROCEDURES: Mapping[str, Procedure] = {
         GENERIC_2026,
         GENERIC_NODES,
         needs=USUAL - {"expert_days"},  # asked for where there is a panel
-        closed_ways=closed_ways.of_grants,
+        closed_ways=closed_ways.of_designated_grants,
     ),
 }
 

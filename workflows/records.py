@@ -374,9 +374,10 @@ def grant(doing: Doing) -> None:
     """
     announcement = doing.form["announcement"]
     renewed = titles.title_renewed(doing.application, is_locked=True)
-    if renewed is not None and renewed.valid_until is not None and announcement.dated <= renewed.valid_until:
+    if renewed is not None and renewals.prolongs(renewed, doing.application, on=announcement.dated):
         title = renewals.renew_title(renewed, doing.application, announcement, by=doing.by, at=doing.at)
         doing.act.note(renews=title.number, valid_until=str(title.valid_until))
+        renewing.forget_pending(title)
         request = renewing.request_renewed
     else:
         until = certification.valid_until(announcement.dated, rules_of(doing.batch))

@@ -6,9 +6,12 @@ Each due row is its own transaction; a row taken by another dispatcher, or settl
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+
+from django.db import transaction
 
 from accreditation.clocks import DeadlineState, second_of
 from accreditation.enums import BatchState, NoticeState
@@ -18,11 +21,13 @@ from accreditation.services.batches import close_batch
 from accreditation.services.evaluation_rounds import list_late, rounds_to_list
 from accreditation.services.notices import end_notice
 from accreditation.services.reconsiderations import stays_of_execution
-from accreditation.services.titles import expire_title, titles_run_out
+from accreditation.services.renewals import note_kept, titles_to_keep
+from accreditation.services.titles import concerned, expire_title, titles_run_out
 from workflows import door
 from workflows.certification import certificates_to_note
 from workflows.deadlines import give_up
 from workflows.proceeding_guards import CERTIFICATE_PENDING
+from workflows.renewing import forget_pending, remark_pending, remarks_outdated
 from workflows.workdays import SHANGHAI
 
 log = logging.getLogger(__name__)
@@ -56,7 +61,11 @@ def tick(at: datetime, limit: int = 200) -> Ticked:
     results = [_fire(deadline, at) for deadline in due.select_related("case").order_by("due_at", "pk")[:limit]]
     noted = sum(_note(at, number, case, form) for number, case, form in islice(certificates_to_note(), limit))
     today = at.astimezone(SHANGHAI).date()
+    for title in titles_to_keep(today)[:limit]:
+        _keep(title, today, at)
     expired = sum(_expire(title, today, at) for title in titles_run_out(today)[:limit])
+    for title in remarks_outdated()[:limit]:
+        forget_pending(title)
     return Ticked(results.count(True), results.count(False), ended, closed, noted, expired, late)
 
 
@@ -97,6 +106,13 @@ def _expire(title: Title, today: date, at: datetime) -> bool:
         return expire_title(title, on=today, by=clock_person(), at=at)
     except AlreadyDone:
         return False
+
+
+def _keep(title: Title, today: date, at: datetime) -> None:
+    """Its renewal was filed in time and is undecided; nothing where another dispatcher entered it first."""
+    with suppress(AlreadyDone), transaction.atomic():
+        note_kept(title, concerned(title), on=today, by=clock_person(), at=at)
+        remark_pending(title, at=at)
 
 
 def _close(batch: Batch, at: datetime) -> bool:

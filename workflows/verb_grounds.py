@@ -95,6 +95,10 @@ GROUNDS: Mapping[str, VerbGround] = {
     ),
     # --- rules of the house --------------------------------------------------------------------------------------
     "回避制度（行政程序通例）": VerbGround(_INTERNAL, known="general practice of administrative procedure"),
+    "撤销后不得再次申报的期限（项目办法）；申报不能授予的，终结办理（行政程序通例）": VerbGround(
+        "the measures of the designation, which its batch names",
+        known="the bar is that of the order; that what cannot be granted is ended is general practice",
+    ),
     "申请事项已无标的的，终结办理（行政程序通例）": VerbGround(
         _INTERNAL, known="general practice: an application without an object is ended; no article on it was read"
     ),

@@ -1,4 +1,4 @@
-"""The end of an application whose enterprise has come to hold what it asks for; every procedure has it."""
+"""The end of an application whose enterprise has come to hold what it asks for, or may not ask for it any more."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ BEFORE_THE_GRANT = [
 
 
 class HeldOtherwise:
-    """Where what is left leads to the grant, and it would be the second one."""
+    """Where what is left leads to the grant, and it would be the second one or is barred."""
 
     @transition(field="state", source=BEFORE_THE_GRANT, target=S.HELD_OTHERWISE)
     def end_as_held(self) -> None:
         """The title came meanwhile, as by a succession or a list of paper certificates."""
+
+    @transition(field="state", source=[*BEFORE_THE_GRANT[:-1]], target=S.BARRED)
+    def end_as_barred(self) -> None:
+        """A revocation meanwhile keeps the enterprise from this title for years."""

@@ -131,6 +131,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "end_as_held": Sentence(
         _("已持有资格，终结办理"), _("办件 %(case)s 因申报单位已持有所申报的资格，终结办理，见告知书。")
     ),
+    "end_as_barred": Sentence(
+        _("不得申报，终结办理"), _("办件 %(case)s 因申报单位在期限内不得申报本项目，终结办理，理由见决定书。")
+    ),
     "complete_notice": Sentence(_("公示期满"), _("办件 %(case)s 公示期满，待公布。")),
     "announce": Sentence(_("已公布认定"), _("办件 %(case)s 已公布认定。")),
     "certify": Sentence(_("证书已制发"), _("办件 %(case)s 的证书已签发，可以下载。")),

@@ -27,6 +27,12 @@ OF_TITLES: Mapping[str, Sentence] = {
         "centre",
         "title",
     ),
+    "title_kept": Sentence(
+        _("续期待决，称号继续有效"),
+        _("称号 %(title)s 的有效期已届满，续期申请（%(case)s）已在期限内提出，决定作出前称号继续有效。"),
+        "centre",
+        "title",
+    ),
     # --- the holder itself
     "ask_for_cancellation": Sentence(
         _("收到注销申请"), _("办件 %(case)s：持有单位申请注销称号，请在作出决定的期限内办理。")

@@ -106,6 +106,12 @@ def standing_bar(enterprise: Enterprise, programme: Programme, on: date) -> Proc
     return _in_effect(rows).order_by("-barred_until").first()
 
 
+def standing_bars(programme: Programme, on: date) -> dict[int, Proceeding]:
+    """Of every enterprise (its key) that is kept from applying for this title on that day: the revocation."""
+    rows = Proceeding.objects.filter(title__programme=programme, barred_until__gt=on).select_related("title")
+    return {row.title.holder_id: row for row in _in_effect(rows).order_by("barred_until")}
+
+
 def suspending_fraud(batch: Batch) -> Proceeding | None:
     """The revocation for false material that keeps everybody in the city from applying in a batch of that year.
 

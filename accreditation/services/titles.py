@@ -23,16 +23,16 @@ from accreditation.models import (
     Title,
     User,
 )
-from accreditation.models.titles import BENEATH, MOVED, STANDING
+from accreditation.models.titles import BENEATH, MOVED
 from accreditation.products import same_product
 from accreditation.roles import Power, Role
 from accreditation.selectors.results import calls_undecided, titles_under_stay
 from accreditation.services import renewals
 from accreditation.services.numbers import next_value
+from accreditation.services.renewals import HELD
 
 REMIND_OF_END = "remind_of_end"
 GRANTING = "titles_granted"  # one title after the other, so that nobody is given the same one twice
-HELD = (*STANDING, TitleState.SUSPENDED)
 
 
 def grant_title(application: Application, announcement: Announcement, *, valid_until: date) -> Title:
@@ -67,13 +67,14 @@ def _refuse_a_second(holder: Enterprise, held: Title | None) -> None:
 def titles_run_out(on: date) -> QuerySet[Title]:
     """Titles that still count as standing or suspended although their last day lies before that day.
 
-    What the nation granted ends by an order only, whatever term is entered.
+    What the nation granted ends by an order only, whatever term is entered; what is to be renewed, by the decision.
     """
     rows = Title.objects.filter(state__in=HELD, valid_until__lt=on)
     rows = rows.exclude(programme__level=Level.NATIONAL)
     # A title runs until what its evaluation leads to, not until a day before, and while a stay gives it back.
     rows = rows.exclude(pk__in=calls_undecided().values("title_id"))
-    return rows.exclude(pk__in=titles_under_stay()).order_by("pk")
+    rows = rows.exclude(pk__in=titles_under_stay())
+    return rows.exclude(pk__in=[row.pk for row in renewals.kept_by_a_renewal(rows)]).order_by("pk")
 
 
 def expire_title(title: Title, *, on: date, by: User, at: datetime) -> bool:
@@ -160,6 +161,11 @@ def title_renewed(application: Application, *, is_locked: bool = False) -> Title
         return None
     held = _asked_for(application, is_locked=is_locked)
     return held if held is not None and renewals.is_renewed_by(held, application) else None
+
+
+def hold_asked_for(application: Application) -> None:
+    """Within an act: lock the title that an application asks for, where its holder has one."""
+    _asked_for(application, is_locked=True)
 
 
 def _asked_for(application: Application, *, is_locked: bool) -> Title | None:

@@ -39,7 +39,7 @@ TONES = {
     "red": "declined ineligible not_recommended lapsed refused objection_upheld upheld revoked rejected failed fired "
     "not_in_quota not_recognised_above faulty "
     "reexamination_failed reexamination_refused reexamination_unanswered "
-    "reconsideration_not_accepted change_refused check_refused",
+    "reconsideration_not_accepted change_refused check_refused barred",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 

@@ -33,6 +33,7 @@ from certificates.services.published import files_beside, second_certificate
 from certificates.services.status_lists import status_entries
 from certificates.services.verification import Answer
 from certificates.signers import fingerprint
+from certificates.standing import remark_of
 from certificates.wording import Wording
 
 
@@ -102,9 +103,14 @@ def _rows(certificate: Certificate) -> list[dict[str, object]]:
         row(_("有效期"), f"{content.valid_from} — {content.valid_until}"),
         row(_("发证机关"), in_language(Wording(content.issuer_zh, content.issuer_en))),
         row(_("电子证照标识"), certificate.identifier),
-        row(_("状态理由"), certificate.state_ground),
+        _ground_row(certificate.state_ground),
     ]
     return [one for one in rows if one["value"] not in ("", None)]
+
+
+def _ground_row(ground: str) -> dict[str, object]:
+    remark = remark_of(ground)
+    return row(_("备注"), in_language(remark)) if remark else row(_("状态理由"), ground)
 
 
 def _log_rows(certificate: Certificate, inclusion: Inclusion | None) -> list[dict[str, object]]:

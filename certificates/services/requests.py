@@ -81,17 +81,25 @@ def request_certificate(
 
 @transaction.atomic
 def request_new_version(
-    *, certificate: Certificate, particulars: Particulars, request_key: str, by: str, at: datetime
+    *,
+    certificate: Certificate,
+    particulars: Particulars,
+    request_key: str,
+    by: str,
+    at: datetime,
+    after_its_term: bool = False,
 ) -> Certificate:
     """Freeze the next version under the same number; the earlier one is superseded when this one is issued.
 
-    RequestRefused when the earlier one is not standing or another version is under way.
+    `after_its_term`: the earlier one may have run out, and stays so. RequestRefused when it is not standing otherwise
+    or another version is under way.
     """
     earlier = Certificate.objects.filter(request_key=request_key).first()
     if earlier is not None:
         return earlier
     current = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    if current.standing not in {Standing.IN_FORCE, Standing.SUSPENDED}:
+    followed = {Standing.IN_FORCE, Standing.SUSPENDED} | ({Standing.EXPIRED} if after_its_term else set())
+    if current.standing not in followed:
         raise RequestRefused(f"{current} is {current.standing}")
     return freeze_next_version(current, particulars, request_key=request_key, by=by, at=at)
 

@@ -14,7 +14,7 @@ from certificates.models import Certificate
 from certificates.selectors import certificates_run_out
 from certificates.services.log import append_event
 from certificates.services.waking import wake
-from certificates.standing import Standing
+from certificates.standing import Standing, remark_of
 
 
 @transaction.atomic
@@ -67,7 +67,8 @@ def _expire(pk: int, on: date, at: datetime) -> bool:
     certificate = certificates_run_out(on).select_for_update().filter(pk=pk).first()
     if certificate is None:
         return False
-    _move(certificate, "expire", ground="", at=at)
+    kept = certificate.state_ground if remark_of(certificate.state_ground) else ""
+    _move(certificate, "expire", ground=kept, at=at)
     return True
 
 

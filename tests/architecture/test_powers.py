@@ -20,6 +20,7 @@ WITHOUT = {  # module and function: why nobody's power is asked there
     "accreditation/services/notices.py end_notice": CLOCK,
     "accreditation/services/titles.py expire_title": CLOCK,
     "accreditation/services/renewals.py remind_of_renewal": CLOCK,
+    "accreditation/services/renewals.py note_kept": CLOCK,
     "accreditation/services/titles.py remind_of_end": CLOCK,
     "workflows/evaluation_acts.py conclude": CLOCK,
     "workflows/reminding.py _remind_case": CLOCK,

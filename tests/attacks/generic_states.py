@@ -18,8 +18,8 @@ from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.designations import open_designated
 from tests.factories.figures import facts_for
 from tests.factories.hearings import FACTS, STATEMENT, hear, uphold
+from tests.factories.held import BARRED_BY, bar_meanwhile, hold_meanwhile
 from tests.factories.held import REASON as HELD_BY
-from tests.factories.held import hold_meanwhile
 from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates, marks
 from tests.factories.ways import lead
@@ -150,6 +150,11 @@ class GenericStates:
         hold_meanwhile(case)
         self.act(case, "end_as_held", "publisher", reason=HELD_BY)
 
+    def end_as_barred(self, case: Case) -> None:
+        """A revocation has barred the enterprise."""
+        bar_meanwhile(case, self.cast, self.at)
+        self.act(case, "end_as_barred", "publisher", reason=BARRED_BY)
+
     # --- forms ------------------------------------------------------------------------------------------------------
     @property
     def year(self) -> int:
@@ -204,6 +209,7 @@ class GenericStates:
             "withdraw_upholding": lambda: {"objection": None, "reason": "须补充核查。"},
             "announce": lambda: {"announcement": self._announcement()},
             "end_as_held": lambda: {"reason": HELD_BY},
+            "end_as_barred": lambda: {"reason": BARRED_BY},
             "certify": lambda: {"certificate": "示例", "sha256": "3" * 64, "identifier": "示例"},
         }  # fmt: skip
 
@@ -298,5 +304,6 @@ WAYS: dict[str, tuple[Step, ...]] = {
     S.OBJECTION_UPHELD: (*_NOTICED, G.uphold),
     S.NOTICE_COMPLETED: (*_NOTICED, G.end_notice),
     S.HELD_OTHERWISE: (*_NOTICED, G.end_notice, G.end_as_held),
+    S.BARRED: (*_NOTICED, G.end_notice, G.end_as_barred),
     S.RECOGNISED: (*_NOTICED, G.end_notice, G.announce),
 }

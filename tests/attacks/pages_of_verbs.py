@@ -580,7 +580,6 @@ PAGES: Mapping[str, Mapping[str, Page]] = {
         ),
     },
     "district_recognition/2022": OF_DISTRICTS,
-    "generic_recognition/2026": RECOGNITION,
     "municipal_evaluation/2025": OF_TITLES,
     "district_evaluation/2026": OF_LOCAL_TITLES,
 }

@@ -1,15 +1,18 @@
-"""A title that comes to an enterprise while its application for the same one is under way."""
+"""A title, or a bar against it, that comes to an enterprise while its application for it is under way."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from accreditation.models import Application, Case, Notice, Title
+from accreditation.enums import ProceedingKind
+from accreditation.models import Application, Case, Notice, Proceeding, Title
 from tests.factories.cast import Cast, filed_case
 from tests.factories.steps import hold_meeting, publish, to_committee
+from tests.factories.titles import ordered
 from workflows.tick import tick
 
 REASON = "合并承继而来，同一称号不重复授予。"
+BARRED_BY = "同类称号已被撤销，期限内不得再次申报。"
 
 
 def hold_meanwhile(case: Case) -> Title:
@@ -26,6 +29,11 @@ def hold_meanwhile(case: Case) -> Title:
         announcement_number="示例〔2025〕9号",
         provenance="测试",
     )
+
+
+def bar_meanwhile(case: Case, cast: Cast, at: datetime) -> Proceeding:
+    """The title that the enterprise had is revoked, which bars it from the same one for years."""
+    return ordered(cast, hold_meanwhile(case), at, ProceedingKind.REVOCATION)
 
 
 def under_notice(cast: Cast, at: datetime) -> tuple[Case, Notice]:

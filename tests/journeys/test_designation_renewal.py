@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as settings_of
 from django.test import Client
 from django.urls import reverse
 
 from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
-from accreditation.enums import TitleState
+from accreditation.enums import ProceedingKind, TitleState
+from accreditation.errors import Refusal
 from accreditation.models import Application, AuditEvent, Batch, Letter, Message, Programme, Title
 from certificates.models import Certificate
 from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
+from certificates.services.standing import expire_due
 from certificates.standing import Standing
 from tests.clock import SHANGHAI, Clock
 from tests.factories.cast import Cast, make_cast
+from tests.factories.titles import ordered
 from tests.journeys import test_generic_recognition as pages
+from workflows import batch_acts, door
 from workflows.consistency import check_all
 from workflows.reminding_ahead import remind_ahead
 from workflows.tick import tick
@@ -64,6 +70,11 @@ def recognise(cast: Cast, batch: Batch, clock: Clock, document: str) -> str:
     """From the draft to the certificate, on the pages; number of the case."""
     number = pages.draft(cast, batch, "")
     pages.file(cast, number)
+    return decide(cast, batch, clock, number, document)
+
+
+def decide(cast: Cast, batch: Batch, clock: Clock, number: str, document: str) -> str:
+    """From what is filed to the certificate, on the pages."""
     pages.check(cast, number)
     pages.meet(cast, batch, [number])
     notice = pages.publish(cast, batch, [number], clock)
@@ -174,3 +185,108 @@ def test_title_that_nobody_renews_ends_on_its_day_and_everybody_reads_so(
     ]
     assert list(check_all()) == []
     assert Client().get(reverse("centres")).status_code == 200
+
+
+def pending(cast: Cast, clock: Clock, title: Title) -> tuple[Batch, str]:
+    """Filed on the last day of the term; the next day has come and gone."""
+    assert title.valid_until is not None
+    go_to(clock, title.valid_until)
+    batch = second_batch(cast, clock)
+    number = pages.draft(cast, batch, "")
+    pages.file(cast, number)
+    go_to(clock, title.valid_until + timedelta(days=1))
+    ticked = tick(clock.at)
+    assert ticked.titles_expired == 0
+    expire_due(on=clock.on, at=clock.at)
+    tick(clock.at)
+    return batch, number
+
+
+def english(client: Client, name: str, *args: object) -> str:
+    client.cookies[settings_of.LANGUAGE_COOKIE_NAME] = "en"
+    return client.get(reverse(name, args=args)).content.decode()
+
+
+def test_title_whose_renewal_is_undecided_goes_on_and_the_grant_prolongs_it(
+    cast: Cast, clock: Clock, title: Title
+) -> None:
+    code, ends = Certificate.objects.get().code, title.valid_until
+    assert ends is not None
+    batch, number = pending(cast, clock, title)
+    assert Title.objects.get(pk=title.pk).state == TitleState.IN_FORCE
+    assert told("title_kept") == ["member0", "office", "pudong"]
+    assert Message.objects.filter(kind="title_kept").count() == 3
+    assert AuditEvent.objects.get(verb="keep_for_renewal").content["case"] == number
+    page = pages.opened(None, "centre", title.number)
+    assert ("续期待决" in page, "第五十条" in page, "没有效力" in page) == (True, True, False)
+    assert "Renewal undecided" in english(Client(), "centre", title.number)
+    certificate = pages.opened(None, "certificates:shown", code)
+    assert ("证书已过有效期" in certificate, "决定作出前称号继续有效" in certificate) == (True, True)
+    assert "the title stays in force until that is decided" in english(Client(), "certificates:shown", code)
+    assert ("续期待决" in pages.opened(cast.member0, "my_cases"), number) == (True, number)
+    remind_ahead(clock.at)
+    assert told("title_ends") == []
+    decide(cast, batch, clock, number, "示例〔2027〕1号")
+    renewed = Title.objects.get(programme=title.programme)
+    assert (renewed.pk, renewed.valid_until) == (title.pk, ends.replace(year=ends.year + 1))
+    first, second = Certificate.objects.order_by("pk")
+    assert (first.number, first.standing, second.version) == (second.number, Standing.EXPIRED, 2)
+    assert second.standing is Standing.IN_FORCE
+    assert "决定作出前称号继续有效" not in pages.opened(None, "certificates:shown", code)
+    assert "续期待决" not in pages.opened(None, "centre", title.number)
+    assert (list(check_all()), verify_all()[1]) == ([], [])
+
+
+def test_title_ends_with_the_refusal_of_its_renewal(cast: Cast, clock: Clock, title: Title) -> None:
+    code = Certificate.objects.get().code
+    _batch, number = pending(cast, clock, title)
+    clock.advance(days=2)
+    door.perform(number, "withdraw", by=cast.member0, at=clock.at)
+    assert tick(clock.at).titles_expired == 1
+    assert Title.objects.get(pk=title.pk).state == TitleState.EXPIRED
+    assert AuditEvent.objects.get(verb="expire").at == clock.at
+    assert "决定作出前称号继续有效" not in pages.opened(None, "certificates:shown", code)
+    page = pages.opened(None, "centre", title.number)
+    assert ("续期待决" in page, "没有效力" in page) == (False, True)
+    assert (list(check_all()), verify_all()[1]) == ([], [])
+
+
+def test_title_ends_on_its_day_where_its_file_says_so(cast: Cast, clock: Clock, tmp_path: Path) -> None:
+    text = renewed_yearly(pages.FILE.read_text(encoding="utf-8"))
+    text = text.replace("until: renewal,", "until: renewal, pending: ends,")
+    file = tmp_path / "ends.yaml"
+    file.write_text(text, encoding="utf-8")
+    batch = pages.open_the_batch(cast, clock, file)
+    recognise(cast, batch, clock, "示例〔2026〕1号")
+    title = Title.objects.get(programme=batch.programme)
+    assert title.valid_until is not None
+    go_to(clock, title.valid_until)
+    pages.file(cast, pages.draft(cast, second_batch(cast, clock), ""))
+    go_to(clock, title.valid_until + timedelta(days=1))
+    assert tick(clock.at).titles_expired == 1
+    assert Title.objects.get(pk=title.pk).state == TitleState.EXPIRED
+
+
+def test_suspended_title_is_applied_for_in_time_and_prolonged_once_it_is_given_back(
+    cast: Cast, clock: Clock, title: Title
+) -> None:
+    assert title.valid_until is not None
+    go_to(clock, title.valid_until)
+    ordered(cast, title, clock.at, ProceedingKind.SUSPENSION)
+    batch = second_batch(cast, clock)
+    assert "恢复后方可公布" in pages.opened(cast.member0, "my_new")
+    number = pages.draft(cast, batch, "")
+    pages.file(cast, number)
+    go_to(clock, title.valid_until + timedelta(days=1))
+    assert tick(clock.at).titles_expired == 0
+    assert Title.objects.get(pk=title.pk).state == TitleState.SUSPENDED
+    pages.check(cast, number)
+    pages.meet(cast, batch, [number])
+    notice = pages.publish(cast, batch, [number], clock)
+    clock.at = notice.ends_at + timedelta(seconds=1)
+    tick(clock.at)
+    announced: dict[str, Any] = {"dated": clock.on, "body": "现予公布。", "by": cast.publisher, "at": clock.at}
+    listed = list(batch.applications.all())
+    with pytest.raises(Refusal) as refused:
+        batch_acts.announce(batch, listed, number="示例〔2027〕1号", **announced)
+    assert [reason.code for reason in refused.value.reasons] == ["renewed_suspended"]

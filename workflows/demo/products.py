@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accreditation.enums import ApplicationState as S
 from accreditation.models import Batch, Case
+from accreditation.services.titles import import_title
 from workflows import door
 from workflows.demo.city.sessions import Bound, Session
 from workflows.demo.clock import DemoClock
@@ -24,12 +26,13 @@ MET = {
     "PN4": "鉴定结论为国内领先",
     "PN5": "已有订单，用户意见良好",
 }
+YEARS = 3
 UNMET = "鉴定证书未对技术水平作出结论"
 RETURNED = [{"target": "evidence", "code": "appraisal", "remark": "鉴定证书缺盖章页，请重新上传"}]
 # Working days before today: when all was filed, and the meetings with the states that their cases are to come to.
 FILED, LAPSED, RETURNED_ON = 22, 19, 3
 MEETINGS: Mapping[int, tuple[S, ...]] = {
-    15: (S.RECOGNISED, S.RECOGNISED, S.REFUSED, S.OBJECTION_UPHELD, S.HELD_OTHERWISE),
+    15: (S.RECOGNISED, S.RECOGNISED, S.REFUSED, S.OBJECTION_UPHELD, S.HELD_OTHERWISE, S.BARRED),
     10: (S.NOTICE_COMPLETED, S.POSTPONED),
     5: (S.UNDER_NOTICE, S.PROPOSED),
 }
@@ -37,22 +40,24 @@ MEETINGS: Mapping[int, tuple[S, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Whose product, its name, the state its case is to come to."""
+    """Whose product, its name, the state its case is to come to; of a renewal the last day of its title, from today."""
 
     applicant: str
     name: str
     goal: S
+    title_ends_in: int | None = None
 
 
 PRODUCTS: Sequence[Product] = (
     Product("qiye", "DX-5 型多轴协同装配机器人", S.RECOGNISED),
-    Product("qiye2", "GT-80 型高导热陶瓷基板", S.RECOGNISED),
+    Product("qiye2", "GT-80 型高导热陶瓷基板", S.RECOGNISED, title_ends_in=40),
     Product("qiye4", "JM-3 型在线粒度分析仪", S.REFUSED),
     Product("qiye", "DX-3 型气动夹爪", S.OBJECTION_UPHELD),
     Product("qiye4", "JM-5 型振动测量仪", S.HELD_OTHERWISE),
+    Product("qiye5", "HK-6 型轻量化襟翼作动器", S.BARRED),
     Product("qiye2", "GT-95 型高导热陶瓷封装件", S.NOTICE_COMPLETED),
     Product("qiye4", "JM-7 型微量水分测定仪", S.POSTPONED),
-    Product("qiye", "DX-7 型柔性夹持装置", S.UNDER_NOTICE),
+    Product("qiye", "DX-7 型柔性夹持装置", S.UNDER_NOTICE, title_ends_in=-2),
     Product("qiye4", "JM-9 型激光测厚仪", S.PROPOSED),
     Product("qiye2", "GT-60 型耐磨陶瓷衬板", S.INELIGIBLE),
     Product("qiye", "DX-2 型重载转台", S.RETURNED),
@@ -95,6 +100,8 @@ class ProductStory:
         clock = self._clock(FILED)
         turns = Turns(Teller(lambda _text: None), self.world, clock)
         person, enterprise = self.world.people[one.applicant], self.world.enterprise_of(one.applicant)
+        if one.title_ends_in is not None:
+            self._enter_title(one, self.story.now.date() + timedelta(days=one.title_ends_in), clock.at)
         case = open_application(enterprise, self.batch, by=person, at=clock.minutes(5), product=one.name)
         turns.upload(case, one.applicant, workbook_for(enterprise, self.batch, seed=11, profile="strong"))
         turns.upload_evidence(case, one.applicant)
@@ -102,6 +109,15 @@ class ProductStory:
         if one.goal == S.WITHDRAWN:
             door.perform(case, "withdraw", by=person, at=clock.days(1))
         return case
+
+    def _enter_title(self, one: Product, last: date, at: datetime) -> None:
+        """The title that the product has, from an older list."""
+        granted = last.replace(year=last.year - YEARS, day=1)
+        import_title(
+            self.batch.programme, self.world.enterprise_of(one.applicant), product=one.name, granted_on=granted,
+            valid_until=last, announcement_number=f"示例〔{granted.year}〕新产品 1 号",
+            provenance="演示环境导入的专利新产品名录", by=self.office, at=at,
+        )  # fmt: skip
 
     def _checked(self, one: Product, case: Case) -> None:
         if one.goal == S.WITHDRAWN:

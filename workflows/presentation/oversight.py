@@ -38,6 +38,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "expire": _("称号期满失效"),
     "remind_of_end": _("提醒称号将期满"),
     "remind_of_renewal": _("提醒称号可以续期"),
+    "keep_for_renewal": _("续期待决，称号期满后继续有效"),
     "remind_drafts": _("提醒尚未提交的申报"),
     "enter_parent": _("登记母公司"),
     "record_evaluation": _("登记国家评价结果"),

@@ -340,7 +340,10 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "propose": _decided,
     "refuse": _decided,
     "postpone": _decided,
-    **dict.fromkeys(("propose_upholding", "uphold_objection", "take_off_notice", "end_as_held"), _reasons("reasons")),
+    **dict.fromkeys(
+        ("propose_upholding", "uphold_objection", "take_off_notice", "end_as_held", "end_as_barred"),
+        _reasons("reasons"),
+    ),
     "dismiss_objection": timeline_notices.dismissed,
     "extend_notice": timeline_notices.extended,
     **dict.fromkeys(("pause_clock", "pause_experts", "pause_order", "suspend_reconsideration"), _paused),

@@ -73,7 +73,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "announce": EVERYBODY,
     "certify": EVERYBODY,
     "recompute_deadline": EVERYBODY,
-    **dict.fromkeys(("change_edition", "correct_entry", "take_off_notice", "end_as_held"), EVERYBODY),
+    **dict.fromkeys(("change_edition", "correct_entry", "take_off_notice", "end_as_held", "end_as_barred"), EVERYBODY),
     "conclude_consultation": PARTIES,
     **dict.fromkeys(
         ("commission_figure_check", "call_off_figure_check", "hand_in_figure_check", "end_figure_answers"), PARTIES

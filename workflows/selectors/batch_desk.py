@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
-from accreditation.models import Announcement, Application, Batch, Body, Notice, Programme, RuleSetEdition, Title
+from accreditation.models import (
+    Announcement,
+    Application,
+    Batch,
+    Body,
+    Notice,
+    Proceeding,
+    Programme,
+    RuleSetEdition,
+    Title,
+)
 from accreditation.permissions import Person, batches_under
 from accreditation.roles import Power
+from accreditation.services import proceedings
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.titles import titles_held
 from criteria.live import LiveFault, live_faults
@@ -91,12 +103,36 @@ def listed(row: Batch, states: Collection[str]) -> QuerySet[Application]:
 
 def held_under_notice(user: Person) -> list[tuple[Application, Title]]:
     """Cases under notice in the person's batches whose enterprises hold the title by now, with it."""
+    rows = _under_notice(user).order_by("case__number")
+    held = titles_held(rows)
+    return [(row, held[row.pk]) for row in rows if row.pk in held]
+
+
+def barred(batch: Batch, rows: Iterable[Application], on: date) -> dict[int, Proceeding]:
+    """By the key of the application: the revocation for which it can be ended as barred on that day."""
+    if "end_as_barred" not in PROCEDURES[batch.procedure].verbs:
+        return {}
+    bars, fraud = proceedings.standing_bars(batch.programme, on), proceedings.suspending_fraud(batch)
+    found = {row.pk: bars.get(row.enterprise_id, fraud) for row in rows}
+    return {key: bar for key, bar in found.items() if bar is not None}
+
+
+def barred_under_notice(user: Person, on: date) -> list[tuple[Application, Proceeding]]:
+    """Cases under notice in the person's batches whose enterprises are barred by now, with the revocation."""
+    rows = _under_notice(user).filter(batch__programme__procedure__gt="").order_by("batch", "case__number")
+    found: list[tuple[Application, Proceeding]] = []
+    for batch, group in groupby(rows, key=lambda row: row.batch):
+        listed = list(group)
+        bars = barred(batch, listed, on)
+        found += [(row, bars[row.pk]) for row in listed if row.pk in bars]
+    return found
+
+
+def _under_notice(user: Person) -> QuerySet[Application]:
     rows = Application.objects.filter(
         batches_under(user, Power.PUBLISH, "batch__"), state=ApplicationState.UNDER_NOTICE, evaluated_title__isnull=True
     )
-    rows = rows.select_related("case", "enterprise", "batch").order_by("case__number")
-    held = titles_held(rows)
-    return [(row, held[row.pk]) for row in rows if row.pk in held]
+    return rows.select_related("case", "enterprise", "batch__programme")
 
 
 def recent_notices(user: Person) -> list[Notice]:

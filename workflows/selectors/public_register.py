@@ -35,6 +35,7 @@ from accreditation.selectors.holders import PROLONG, once_called
 from accreditation.selectors.results import calls_undecided
 from accreditation.services.adjustments import last_moment
 from accreditation.services.reconsiderations import stay_over
+from accreditation.services.renewals import HELD, pending_renewal
 from certificates.models import Certificate, PaperCertificate
 from certificates.selectors import paper_certificate_of
 from certificates.standing import Standing
@@ -277,11 +278,19 @@ def paper_of_title(row: Title) -> PaperCertificate | None:
 def is_in_force(row: Title, *, on: date) -> bool:
     """Whether the title can be relied on that day.
 
-    What the nation granted ends by an order, not by its term; others run on until their evaluation is decided.
+    What the nation granted ends by an order, not by its term; others run on until evaluation or renewal are decided.
     """
     if row.state not in STANDING or on < row.valid_from:
         return False
-    return row.last_day is None or on <= row.last_day or calls_undecided().filter(title=row).exists()
+    if row.last_day is None or on <= row.last_day or calls_undecided().filter(title=row).exists():
+        return True
+    return is_kept(row, on=on)
+
+
+def is_kept(row: Title, *, on: date) -> bool:
+    """Whether the title goes on although its last day is over, as a renewal filed in time is undecided."""
+    is_over = row.last_day is not None and row.last_day < on
+    return is_over and row.state in HELD and pending_renewal(row) is not None
 
 
 def state_choices() -> list[tuple[str, Any]]:

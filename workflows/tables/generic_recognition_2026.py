@@ -13,11 +13,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.audit import chain_key
-from accreditation.enums import ApplicationState
+from accreditation.enums import ApplicationState, TitleState
 from accreditation.errors import Reason
 from accreditation.models import AuditEvent
+from accreditation.services import titles
 from workflows import audiences, guards, local_acts, records, who
 from workflows.doing import Clock, Doing, Verb, starting
+from workflows.held_already import END_AS_BARRED
 from workflows.silent_acceptance import ACCEPTANCE
 from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022
 
@@ -53,6 +55,12 @@ def _first_clock(doing: Doing) -> Iterable[Clock]:
     return [FIRST_REVIEW, ACCEPTANCE] if doing.batch.first_review_days else [CHECK]
 
 
+def file(doing: Doing) -> None:
+    """As everywhere; the title that is to be renewed is held meanwhile, so that its end waits for what is filed."""
+    titles.hold_asked_for(doing.application)
+    records.file_application(doing)
+
+
 def first_hands(doing: Doing) -> Iterable[Any]:
     return audiences.district(doing) if doing.batch.first_review_days else audiences.office(doing)
 
@@ -84,6 +92,14 @@ def place_is_left(doing: Doing) -> Iterable[Reason]:
         yield Reason("no_place_left", _("本批次名额 %(n)d 个（%(ground)s）已满。") % values)
 
 
+def renewed_is_not_suspended(doing: Doing) -> Iterable[Reason]:
+    """A suspended title is applied for in time; it is prolonged once it is given back."""
+    renewed = titles.title_renewed(doing.application)
+    if renewed is not None and renewed.state == TitleState.SUSPENDED:
+        text = _("%(no)s：拟续期的称号 %(title)s 处于暂停期，恢复后方可公布续期。")
+        yield Reason("renewed_suspended", text % {"no": doing.case.number, "title": renewed.number})
+
+
 # A renewal may be filed while the title stands, which may be revoked before it is granted.
 GRANTING = (guards.title_can_be_granted, guards.holder_is_not_barred, place_is_left)
 
@@ -91,7 +107,7 @@ _LINES: tuple[Verb, ...] = (
     # --- the applicant ---------------------------------------------------------------------------------------------
     *(_by_designation(code) for code in _MATERIAL),
     _by_designation(
-        "submit", transition="submit_generically",
+        "submit", transition="submit_generically", record=file,
         starts=starting(FIRST_REVIEW, ACCEPTANCE, CHECK, chosen=_first_clock),
         tells=(audiences.applicants, first_hands),
     ),
@@ -124,10 +140,12 @@ _LINES: tuple[Verb, ...] = (
     *(_like(code) for code in ("propose_upholding", "uphold_objection", "decline_upholding", "withdraw_upholding")),
     _like("complete_notice"),
     _by_designation(
-        "announce", guards=GRANTING, record=records.grant,
+        "announce", guards=(*GRANTING, renewed_is_not_suspended), record=records.grant,
         closes_case=lambda doing: not doing.batch.issues_certificate,
     ),
-    *(_like(code) for code in ("end_as_held", "certify")),
+    _like("end_as_held"),
+    END_AS_BARRED,
+    _like("certify"),
 )  # fmt: skip
 
 GENERIC_2026: dict[str, Verb] = {line.code: line for line in _LINES}

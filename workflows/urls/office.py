@@ -63,6 +63,11 @@ urlpatterns = [
     path("office/batches/<slug:code>/notice/", notices_desk.batch_notice, name="batch_notice"),
     path("office/batches/<slug:code>/announce/", notices_desk.batch_announce, name="batch_announce"),
     path("office/batches/<slug:code>/announce/<str:number>/held/", held_already.batch_end_held, name="batch_end_held"),
+    path(
+        "office/batches/<slug:code>/announce/<str:number>/barred/",
+        held_already.batch_end_barred,
+        name="batch_end_barred",
+    ),
     path("office/batches/<slug:code>/quota/", recognition.office_proposal_quota, name="office_proposal_quota"),
     path(f"{RECOMMENDATION}", recommendations.office_recommendation, name="office_recommendation"),
     path(f"{RECOMMENDATION}quota/", recommendations.office_quota, name="office_quota"),

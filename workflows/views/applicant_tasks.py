@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import ApplicationState, Owner
 from accreditation.selectors.granting import granting_body
+from accreditation.services.renewals import pending_renewal
 from certificates.selectors import has_english
 from certificates.services.published import files_beside
 from certificates.standing import Standing
@@ -93,6 +94,12 @@ def _matter_card(case: Case, name: str) -> Words:
     }
 
 
+def _renewal_of(title: Title) -> str:
+    """Number of the undecided application that asks to renew the title; empty where there is none."""
+    asked = pending_renewal(title) if title.programme.procedure else None
+    return asked.case.number if asked is not None else ""
+
+
 def certificate_card(title: Title, case: Case | None, certificate: Certificate | None) -> Words:
     """A title with its certificate: number, validity, standing, downloads and public page.
 
@@ -105,6 +112,7 @@ def certificate_card(title: Title, case: Case | None, certificate: Certificate |
         "holder": title.holder.name,
         "product": product_words(title.product),
         "number": certificate.number if certificate else title.number,
+        "renewal_case": _renewal_of(title),
         "valid_from": title.valid_from,
         "valid_until": title.valid_until,
         "state": meaning.word.zh if lang() == "zh" else meaning.word.en,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -45,9 +46,17 @@ from workflows.views.desk import CONFIRMED, Confirm, ask
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import Application, Batch, Title
+    from accreditation.models import Application, Batch, Proceeding, Title
 
-NONE_HELD: Mapping[int, Title] = {}
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Titles that are held already and revocations that bar, by the key of the application that cannot be granted."""
+
+    held: Mapping[int, Title]
+    barred: Mapping[int, Proceeding]
+
+
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 NOTICE_DONE = gettext_lazy("公示 %(no)s 已发布。")
 ANNOUNCEMENT_DONE = gettext_lazy("公告 %(no)s 已公布。")
@@ -96,6 +105,7 @@ def publishing(request: HttpRequest) -> HttpResponse:
         "reexaminations": to_forward() if has_power(user, Power.PUBLISH) else [],
         "notices": (notices := batch_desk.recent_notices(user)),
         "held": batch_desk.held_under_notice(user),
+        "barred": batch_desk.barred_under_notice(user, _today()),
         "adjustable": {row.pk for row in notices if row.state == NoticeState.PUBLISHED and adjustable(row)},
         "announcements": batch_desk.recent_announcements(user),
     }
@@ -114,12 +124,12 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
         raise NotFound(code)
     initial = {"body": notice_text(batch, ground=ground_of(batch))} | typed(request, several=("cases",))
     form = NoticeForm(request.POST or None, initial=initial, applications=rows)
-    held = _tick_unless_held(batch, rows, form)
+    stopped = _tick_unless_stopped(batch, rows, form)
     now = timezone.now()
     confirm = PUBLISH_RESULTS if batch.is_evaluation else PUBLISH
     answer = _publish(request, form, confirm, "publish_notice", lambda: _publish_notice(request, batch, form))
     context = {"batch": batch, "form": form, "rows": rows, "due": batch_desk.notice_due(batch, at=now)}
-    return answer or _list_page(request, "notice", context, form, held)
+    return answer or _list_page(request, "notice", context, form, stopped)
 
 
 def _publish_notice(request: HttpRequest, batch: Batch, form: NoticeForm) -> str:
@@ -139,7 +149,7 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     is_late_list = is_late_list_alone(batch)
     if request.method != "POST" and not rows and not is_late_list:
         raise NotFound(code)
-    today = timezone.now().astimezone(SHANGHAI).date()
+    today = _today()
     text, confirm = announcement_text, ANNOUNCE if batch.issues_certificate else ANNOUNCE_ALONE
     if batch.is_evaluation:
         text, confirm = (late_list_text, ANNOUNCE_LATE) if is_late_list else (announcement_text, ANNOUNCE_RESULTS)
@@ -147,20 +157,26 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     initial = {"body": body, "dated": today} | typed(request, several=("cases",))
     form = AnnouncementForm(request.POST or None, initial=initial, applications=rows, today=today)
     form.fields["cases"].required = not is_late_list
-    held = _tick_unless_held(batch, rows, form)
+    stopped = _tick_unless_stopped(batch, rows, form)
     if batch.is_evaluation:
         form.fields["dated"].help_text = _("不能晚于今天。")
     answer = _publish(request, form, confirm, "announce", lambda: _announce(request, batch, form))
     return answer or _list_page(
-        request, "announce", {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list}, form, held
+        request, "announce", {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list}, form, stopped
     )
 
 
-def _tick_unless_held(batch: Batch, rows: list[Application], form: ListForm) -> Mapping[int, Title]:
-    """The titles that are held already, by the key of the application; such cases are not ticked beforehand."""
-    held = NONE_HELD if batch.is_evaluation else titles_held(rows)
-    form.fields["cases"].initial = [row.case.number for row in rows if row.pk not in held]
-    return held
+def _today() -> date:
+    return timezone.now().astimezone(SHANGHAI).date()
+
+
+def _tick_unless_stopped(batch: Batch, rows: list[Application], form: ListForm) -> Stopped:
+    """What stops a grant, by the key of the application; such cases are not ticked beforehand."""
+    held = {} if batch.is_evaluation else titles_held(rows)
+    stopped = Stopped(held, batch_desk.barred(batch, rows, _today()))
+    ungrantable = {*stopped.held, *stopped.barred}
+    form.fields["cases"].initial = [row.case.number for row in rows if row.pk not in ungrantable]
+    return stopped
 
 
 def _announce(request: HttpRequest, batch: Batch, form: AnnouncementForm) -> str:
@@ -210,9 +226,8 @@ def _told(request: HttpRequest, form: ListForm, verb: str) -> list[Future]:
 
 
 def _list_page(
-    request: HttpRequest, name: str, context: dict[str, Any], form: ListForm, held: Mapping[int, Title] = NONE_HELD
+    request: HttpRequest, name: str, context: dict[str, Any], form: ListForm, stopped: Stopped
 ) -> HttpResponse:
-    """`held`: titles that the enterprises of some applications have by now, by the application's key."""
     crumbs = [{"label": _("发布名单"), "href": reverse("publishing")}, {"label": context["batch"].code.upper()}]
     ticked = set(form["cases"].value() or [])
     bands = {key: band_name(call) for key, call in results_by_case(context["rows"]).items()}
@@ -222,7 +237,8 @@ def _list_page(
             "enterprise": row.enterprise,
             "product_name": row.product_name,
             "band": bands.get(row.pk),
-            "held": held.get(row.pk),
+            "held": stopped.held.get(row.pk),
+            "barred": stopped.barred.get(row.pk),
         }
         for row in context["rows"]
     ]

@@ -262,6 +262,7 @@ def centre(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": register.certificate_of_title(row),
         "paper": register.paper_of_title(row),
         "stay": _stay(row),
+        "renewal": register.is_kept(row, on=on),
         "events": _history(row),
         "results": published_words(results_of(row)),
         "reexaminations": [reexaminations.result_words(one) for one in of_title(row)],

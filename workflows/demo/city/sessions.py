@@ -11,7 +11,7 @@ from accreditation.enums import Choice
 from accreditation.models import Application, Batch, Case, Objection, User
 from accreditation.seeds.reference import DEMO_DISTRICT, EVALUATING_DISTRICT
 from workflows import batch_acts
-from workflows.demo.city.held_otherwise import end_as_held
+from workflows.demo.city.held_otherwise import end_as_barred, end_as_held
 from workflows.demo.clock import DemoClock
 from workflows.demo.telling import Teller
 from workflows.demo.turns import MUNICIPAL_BOARD, Board, Turns
@@ -20,7 +20,7 @@ from workflows.tick import tick
 
 MOST_ITEMS = 25  # of one meeting
 ANNOUNCED = (S.RECOGNISED, S.EVALUATED, S.UNDER_RECTIFICATION, S.RECTIFICATION_REPORTED)
-NOTICED = (*ANNOUNCED, S.HELD_OTHERWISE, S.OBJECTION_UPHELD, S.NOTICE_COMPLETED, S.UNDER_NOTICE)
+NOTICED = (*ANNOUNCED, S.HELD_OTHERWISE, S.BARRED, S.OBJECTION_UPHELD, S.NOTICE_COMPLETED, S.UNDER_NOTICE)
 CHOICES = {S.REFUSED: Choice.REFUSE, S.POSTPONED: Choice.POSTPONE}
 BODIES = {True: "现将评价结果予以公示。", False: "现将拟认定名单予以公示。"}  # whether titles are evaluated
 FACTS = "收到反映：申报的三项发明专利已于申报前转让。请说明专利权属和转让时间，并提供登记簿副本。"
@@ -63,6 +63,7 @@ class Session:
             self.turns.hold_meeting(self.batch, choices, self.board)
         self._publish([one for one in bound if one.state in NOTICED])
         self._end_as_held([one.case for one in bound if one.state == S.HELD_OTHERWISE])
+        self._end_as_barred([one.case for one in bound if one.state == S.BARRED])
         self._announce([one for one in bound if one.state in ANNOUNCED])
 
     def _publish(self, bound: Sequence[Bound]) -> None:
@@ -122,6 +123,12 @@ class Session:
         for case in cases:
             publisher, at = people[self.board.publisher], self.clock.days(1)
             end_as_held(case, entered_by=people[MUNICIPAL_BOARD.secretary], by=publisher, at=at)
+
+    def _end_as_barred(self, cases: Sequence[Case]) -> None:
+        people = self.world.people
+        for case in cases:
+            publisher, at = people[self.board.publisher], self.clock.days(1)
+            end_as_barred(case, office=people[MUNICIPAL_BOARD.secretary], holder=member_of(case), by=publisher, at=at)
 
     def _announce(self, bound: Sequence[Bound]) -> None:
         if not bound:
