@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0058_remedies'),
+        ('accreditation', '0060_department_letters'),
     ]
 
     operations = [
