@@ -50,6 +50,7 @@ _LINES: tuple[Verb, ...] = (
     Verb(
         replaced_judgments.GIVE_WAY, _("由新裁判替代"), setting_aside.DECIDED, ("end",), REPLACING,
         transition="give_way", guards=(replaced_judgments.is_replaced_by_it,), record=replaced_judgments.give_way,
+        tells=(audiences.applicants,),
         for_page=False, after_end=True,
     ),
 )  # fmt: skip
