@@ -4,10 +4,12 @@ With them those of the two other ways in which an act falls: a judgment (行政�
 
 Article 39 (ten grounds of suspension, told in writing) was read as a law firm prints it. The other articles and days
 are remembered with high confidence, not read in a source: 20 (60 days to file, longer for force majeure or another
-proper reason), 30 (five days to examine, the conditions of acceptance, accepted where nothing is said in time), 31
-(what lacks is asked for once, in writing, to be supplied within ten days; given up where it is not), 42 (execution goes
-on unless stayed), 48 (copy within seven, answer within ten days), 62 (60 days, at most 30 more), 63 to 68 (decisions),
-88 (days of five, seven and ten are working days); 行政诉讼法 45 (suit within 15 days).
+proper reason), 21 (never after five years from the act; twenty, over real estate, does not occur here), 30 (five days
+to examine, the conditions of acceptance, accepted where nothing is said in time), 31 (what lacks is asked for once, in
+writing, to be supplied within ten days, for a proper reason within a reasonable time more; given up where it is not),
+42 (execution goes on unless stayed), 48 (copy within seven, answer within ten days), 62 (60 days, at most 30 more), 63
+to 68 (decisions), 88 (days of five, seven and ten are working days); 行政诉讼法 45 (suit within 15 days), 77 (a court
+changes a penalty that is manifestly unfit).
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from accreditation.enums import Owner, StateFacts
 DAYS_TO_FILE = 60  # in calendar days from knowing of the act
 DAYS_TO_EXAMINE = 5
 DAYS_TO_SUPPLEMENT = 10
+MOST_MORE_DAYS_TO_SUPPLEMENT = 10  # working days; the law says a reasonable time, here as long as the first
+YEARS_TO_FILE = 5  # from the act, whenever it became known
 DAYS_TO_ANSWER = 10
 DAYS_TO_DECIDE = 60  # in calendar days from acceptance
 MOST_MORE_DAYS = 30
@@ -58,6 +62,7 @@ class ReconsiderationState(TextChoices):
     PREPARED = "remedy_prepared", _("待核准执行")
     CARRIED_OUT = "remedy_carried_out", _("已核准执行")
     DISCARDED = "remedy_discarded", _("未予执行")
+    REPLACED = "remedy_replaced", _("已由新裁判替代")
 
 
 class Outcome(TextChoices):
@@ -71,21 +76,22 @@ class Outcome(TextChoices):
 
 
 class DeclineGround(TextChoices):
-    """Which condition of acceptance is not met: 第三十条第一款, item by item."""
+    """Which condition of acceptance is not met: 第三十条第一款, item by item, and the limit of 第二十一条."""
 
     PARTIES = "parties", _("申请人不明确，或者被申请人不符合规定")
     INTEREST = "interest", _("申请人与被复议的行为没有利害关系")
     CLAIM = "claim", _("没有具体的复议请求和理由")
     TIME = "time", _("超过法定申请期限，且没有不可抗力或者其他正当理由")
+    TOO_OLD = "too_old", _("自行为作出之日起已超过五年（第二十一条）")
     SCOPE = "scope", _("不属于行政复议范围")
     JURISDICTION = "jurisdiction", _("不属于本机关管辖")
     DONE_BEFORE = "done_before", _("就同一行为已受理过复议申请，或者人民法院已受理行政诉讼")
 
 
 UNDOING = (Outcome.ANNULLED, Outcome.REDO, Outcome.MODIFIED)  # the act under challenge stands no more
-OUTCOMES = {  # a court seldom changes an act, and never one of these; a body corrects itself in favour alone
+OUTCOMES = {  # a body corrects itself in favour alone
     Remedy.RECONSIDERATION: tuple(Outcome),
-    Remedy.JUDGMENT: (Outcome.ANNULLED, Outcome.REDO, Outcome.ILLEGAL, Outcome.UPHELD),
+    Remedy.JUDGMENT: (Outcome.ANNULLED, Outcome.REDO, Outcome.MODIFIED, Outcome.ILLEGAL, Outcome.UPHELD),
     Remedy.OWN_CORRECTION: (Outcome.ANNULLED,),
 }
 _R = ReconsiderationState
@@ -103,6 +109,7 @@ RECONSIDERATION_STATES: dict[ReconsiderationState, StateFacts] = {
     _R.PREPARED: StateFacts(Owner.AUTHORITY, 1),
     _R.CARRIED_OUT: StateFacts(Owner.NOBODY, 2, "ok", is_final=True),
     _R.DISCARDED: StateFacts(Owner.NOBODY, 2, "idle", is_final=True),
+    _R.REPLACED: StateFacts(Owner.NOBODY, 2, "idle", is_final=True),
 }
 
 

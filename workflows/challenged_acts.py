@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from accreditation.adverse_ends import ADVERSE_ENDS
-from accreditation.enums import LetterKind, ProceedingState
+from accreditation.enums import LetterKind, ProceedingKind, ProceedingState, TitleState
+from accreditation.errors import Reason
 from accreditation.models import Case, Enterprise, Letter, ReissueLetter, Title
 from workflows.subjects import subject_of_state
 
+MITIGATED = {  # orders heavier than a warning, with what they make of a title
+    ProceedingKind.REVOCATION: (TitleState.REVOKED,),
+    ProceedingKind.CANCELLATION: (TitleState.CANCELLED,),
+    ProceedingKind.SUSPENSION: (TitleState.SUSPENDED,),
+}
 STANDING_ORDERS = (ProceedingState.ORDERED, ProceedingState.ORDER_RUNNING, ProceedingState.CONCLUDED)
 
 
@@ -38,6 +47,20 @@ def is_in_effect(letter: Letter | ReissueLetter) -> bool:
         return True
     facts = kind.facts(state)
     return facts.is_final and facts.is_adverse
+
+
+def reasons_not_to_modify(letter: Letter | ReissueLetter, *, is_undone: bool) -> Iterator[Reason]:
+    """Only an order that took a title away or suspended it is changed, to a warning, while the title stands so by it.
+
+    `is_undone`: what it did is taken back already, by a stay or by an earlier judgment. A suspension beneath a loss is
+    not changed, nor is a warning.
+    """
+    proceeding = getattr(letter.case, "proceeding", None) if isinstance(letter, Letter) else None
+    states = MITIGATED.get(proceeding.kind, ()) if proceeding is not None else ()
+    stands = proceeding is not None and Title.objects.filter(pk=proceeding.title_id, state__in=states).exists()
+    if not states or not (is_undone or stands):
+        text = _("只有撤销、注销或者暂停称号的决定可以变更；不予认定等决定可以撤销并责令重作。")
+        yield Reason("not_modifiable", text, "outcome")
 
 
 def district_of(letter: Letter | ReissueLetter, enterprise: Enterprise) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accreditation.clocks import DeadlineState
 from accreditation.enums import SeatState
 from accreditation.models import Application, AuditEvent, Case, Deadline, Panel, Reconsideration
-from accreditation.reconsideration_words import SETTLED, UNDOING
+from accreditation.reconsideration_words import SETTLED, UNDOING, ReconsiderationState
 from accreditation.services.reconsiderations import LOST
 from workflows import flow_tasks
 from workflows.calendar import current_calendar
@@ -48,7 +48,7 @@ def check_titles() -> Iterator[Disagreement]:
     """A title that was revoked or cancelled came back only by what undid the act, or stays it."""
     moved = AuditEvent.objects.filter(chain__startswith="title:", state_before__in=LOST).exclude(state_after__in=LOST)
     for event in moved.order_by("chain", "seq"):
-        undone = Q(state__in=SETTLED, outcome__in=UNDOING) | ~Q(stayed_effect="")
+        undone = Q(state__in=[*SETTLED, ReconsiderationState.REPLACED], outcome__in=UNDOING) | ~Q(stayed_effect="")
         decided = Reconsideration.objects.filter(undone, case__number=event.content.get("reconsideration", ""))
         if event.verb != "restore" or not decided.exists():
             yield Disagreement(event.chain, f"{event.state_before} to {event.state_after} by {event.verb}, no decision")

@@ -121,6 +121,15 @@ def extend(clock: Deadline, days: int, *, remark: str, calendar: WorkCalendar, a
     return due
 
 
+def run_again(case: Case, kind: str, *, at: datetime) -> None:
+    """The last clock of a kind that was given up runs on: what it runs for is to be done after all."""
+    clock = Deadline.objects.filter(case=case, kind=kind).order_by("-pk").first()
+    if clock is None or clock.state in OPEN:
+        return
+    ClockEvent.objects.create(deadline=clock, kind=ClockEventKind.RESUMED, at=at)
+    Deadline.objects.filter(pk=clock.pk).update(state=DeadlineState.RUNNING, settled_at=None)
+
+
 def due_of(clock: Deadline, calendar: WorkCalendar, *, more: int = 0) -> Due:
     """When a running clock is due, from its events and the calendar as published now; `more` days on trial."""
     added = clock.events.filter(kind=ClockEventKind.EXTENDED).aggregate(days=Sum("days"))["days"] or 0

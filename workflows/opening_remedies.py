@@ -14,17 +14,18 @@ from accreditation.holdings import who_hold
 from accreditation.models import Case, Letter, Member, Reconsideration, ReissueLetter, StoredFile, User
 from accreditation.models.reconsiderations import DROPPED
 from accreditation.permissions import has_power_at, persons_behind
-from accreditation.reconsideration_words import OUTCOMES, ReconsiderationState, Remedy
+from accreditation.reconsideration_words import OUTCOMES, Outcome, ReconsiderationState, Remedy
 from accreditation.resting import Basis, out_of_bounds
 from accreditation.roles import Power
 from accreditation.services.numbers import next_number
 from accreditation.services.proceedings import add_document
 from accreditation.services.reconsiderations import is_challengeable, respondent_of
 from workflows import flow_tasks
-from workflows.challenged_acts import district_of, ended_by, letter_field
+from workflows.challenged_acts import district_of, ended_by, letter_field, reasons_not_to_modify
 from workflows.parties import tied_people
 from workflows.procedures import PROCEDURES
 from workflows.remedy_guards import bases, obstacles
+from workflows.replaced_judgments import is_undone_by, judgment_standing, reasons_not_to_replace
 from workflows.workdays import SHANGHAI
 
 PROCEDURE = "remedy/2026"
@@ -48,6 +49,7 @@ class Prepared:
     in_force_on: date | None = None
     file: StoredFile | None = None
     file_name: str = ""
+    is_later: bool = False  # a judgment on appeal or retrial, in the place of the one carried out
 
 
 def may_prepare(user: User, letter: Letter | ReissueLetter, at: datetime) -> bool:
@@ -67,7 +69,10 @@ def open_remedy(
     """Put it forward for another person of the same body. Denied for all others, Refusal with all reasons."""
     if not may_prepare(by, letter, at):
         raise Denied([Reason("not_yours", _("只有作出原行为的机关可以办理。"))])
-    said = (letter.pk, prepared.remedy, prepared.outcome, prepared.number, prepared.dated, prepared.reasons)
+    said = (
+        letter.pk, prepared.remedy, prepared.outcome, prepared.number, prepared.dated, prepared.reasons,
+        prepared.is_later,
+    )  # fmt: skip
     try:
         with act(
             ended_by(letter)[0], "open_remedy", by=by, at=at, acting_as=Power.ANSWER_CHALLENGES,
@@ -84,11 +89,15 @@ def open_remedy(
 
 
 def _faults(letter: Letter | ReissueLetter, prepared: Prepared, at: datetime) -> Iterator[Reason]:
-    yield from obstacles(letter, prepared.remedy)
+    earlier = judgment_standing(letter) if prepared.is_later else None
+    yield from obstacles(letter, earlier)
+    yield from _faults_of_later(letter, prepared, earlier)
     if Reconsideration.objects.filter(**letter_field(letter), state=ReconsiderationState.PREPARED).exists():
         yield Reason("prepared_before", _("对该行为已有待核准的执行或者纠正。"))
     if prepared.outcome not in OUTCOMES[Remedy(prepared.remedy)]:
         yield Reason("outcome_unfit", _("自行纠正只能撤销原行为，不得作出不利于企业的改变。"), "outcome")
+    if prepared.outcome == Outcome.MODIFIED and prepared.remedy == Remedy.JUDGMENT:
+        yield from reasons_not_to_modify(letter, is_undone=is_undone_by(earlier))
     if len(prepared.reasons.strip()) < LEAST_TEXT:
         yield Reason("text_needed", _("请写明理由，不少于 %(n)d 字。") % {"n": LEAST_TEXT}, "reasons")
     if not prepared.number.strip():
@@ -99,6 +108,19 @@ def _faults(letter: Letter | ReissueLetter, prepared: Prepared, at: datetime) ->
         yield from _faults_of_judgment(prepared, at)
     else:
         yield from _faults_of_correction(prepared)
+
+
+def _faults_of_later(
+    letter: Letter | ReissueLetter, prepared: Prepared, earlier: Reconsideration | None
+) -> Iterator[Reason]:
+    if not prepared.is_later:
+        return
+    if prepared.remedy != Remedy.JUDGMENT or earlier is None:
+        yield Reason("nothing_to_replace", _("没有可以由该裁判替代的、已执行的裁判。"), "is_later")
+        return
+    if prepared.number.strip() == earlier.decision_number:
+        yield Reason("same_judgment", _("案号与已执行的裁判相同；上诉或者再审的裁判另有案号。"), "number")
+    yield from reasons_not_to_replace(letter, earlier, prepared.outcome)
 
 
 def _faults_of_judgment(prepared: Prepared, at: datetime) -> Iterator[Reason]:
@@ -127,12 +149,13 @@ def _create(letter: Letter | ReissueLetter, prepared: Prepared, by: User, at: da
         number=next_number("REMEDY", today.year), procedure=PROCEDURE, enterprise=enterprise,
         district=district_of(letter, enterprise), state=ReconsiderationState.PREPARED, opened_at=at, moved_at=at,
     )  # fmt: skip
+    earlier = judgment_standing(letter) if prepared.is_later else None
     row = Reconsideration.objects.create(
         case=case, challenged=letter.case if isinstance(letter, Letter) else None, state=ReconsiderationState.PREPARED,
         respondent_code=respondent_of(letter), known_on=today, filed_by=by, remedy=prepared.remedy,
         court=prepared.court.strip(), in_force_on=prepared.in_force_on, proposed_outcome=prepared.outcome,
         decision_number=prepared.number.strip(), decided_on=prepared.dated, decision_reasons=prepared.reasons.strip(),
-        prepared_by=by, **letter_field(letter),
+        prepared_by=by, replaces=earlier, **letter_field(letter),
     )  # fmt: skip
     with act(case, "open", by=by, at=at, acting_as=Power.ANSWER_CHALLENGES) as doing:
         doing.moved("", ReconsiderationState.PREPARED)
@@ -140,7 +163,7 @@ def _create(letter: Letter | ReissueLetter, prepared: Prepared, by: User, at: da
             challenged=row.origin, against=letter.number, remedy=row.remedy, outcome=row.proposed_outcome,
             order=row.decision_number, decided_on=row.decided_on.isoformat() if row.decided_on else "",
             court=row.court, in_force_on=str(row.in_force_on or ""), reasons=row.decision_reasons,
-            procedure=PROCEDURE,
+            procedure=PROCEDURE, **({"replaces": earlier.case.number} if earlier is not None else {}),
         )  # fmt: skip
         if prepared.file is not None:
             purpose = PURPOSES[Remedy(prepared.remedy)]

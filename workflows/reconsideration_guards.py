@@ -8,21 +8,26 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind, is_past
-from accreditation.enums import ProceedingKind
 from accreditation.errors import Reason
 from accreditation.models import Deadline, Reconsideration
-from accreditation.reconsideration_words import MOST_MORE_DAYS, UNDOING, DeclineGround, Outcome
+from accreditation.reconsideration_words import (
+    MOST_MORE_DAYS,
+    MOST_MORE_DAYS_TO_SUPPLEMENT,
+    UNDOING,
+    YEARS_TO_FILE,
+    DeclineGround,
+    Outcome,
+)
 from accreditation.resting import Basis, basis, before_bases
-from accreditation.services.reconsiderations import LOST, challenged_title, has_another_title
+from accreditation.services.reconsiderations import challenged_title, has_another_title
 from workflows.certification import is_being_made
+from workflows.challenged_acts import reasons_not_to_modify
 from workflows.deadlines import running_of
 from workflows.doing import Doing
 from workflows.proceeding_guards import today
 from workflows.reconsideration_who import outcome_of, reconsideration_of
 from workflows.second_person import another_than_who_did
 from workflows.workdays import SHANGHAI
-
-TAKING_AWAY = (ProceedingKind.REVOCATION, ProceedingKind.CANCELLATION)
 
 
 def since_acceptance(doing: Doing) -> datetime:
@@ -45,6 +50,22 @@ def decline_ground_fits(doing: Doing) -> Iterable[Reason]:
         yield Reason("decline_ground", _("请选择不符合的受理条件。"), "decline_ground")
     elif ground == DeclineGround.TIME and not reconsideration_of(doing).late_days:
         yield Reason("not_late", _("该申请是在六十日内提出的。"), "decline_ground")
+    elif ground == DeclineGround.TOO_OLD and not is_too_old(reconsideration_of(doing)):
+        yield Reason("not_too_old", _("该申请是在行为作出之日起五年内提出的。"), "decline_ground")
+
+
+def is_too_old(row: Reconsideration) -> bool:
+    """Whether it was filed after five years from the act, of which the letter bears the day (第二十一条)."""
+    done_on, filed_on = row.told_by.dated, row.case.opened_at.astimezone(SHANGHAI).date()
+    last = done_on.replace(day=28) if (done_on.month, done_on.day) == (2, 29) else done_on
+    last = last.replace(year=done_on.year + YEARS_TO_FILE)
+    return filed_on > last
+
+
+def act_is_not_too_old(doing: Doing) -> Iterable[Reason]:
+    """What comes after five years is not accepted, whatever the reason for coming late."""
+    if is_too_old(reconsideration_of(doing)):
+        yield Reason("too_old", _("自行为作出之日起已超过五年，依法不予受理。"))
 
 
 def supplement_is_not_asked_yet(doing: Doing) -> Iterable[Reason]:
@@ -66,6 +87,21 @@ def supplement_is_in_time(doing: Doing) -> Iterable[Reason]:
         yield Reason("supplement_late", text % {"at": _minute(clock)})
 
 
+def supplement_can_be_prolonged(doing: Doing) -> Iterable[Reason]:
+    """Once, before it ends, by no more than the limit."""
+    days = doing.form.get("days")
+    if reconsideration_of(doing).supplement_more_days:
+        yield Reason("prolonged_before", _("补正期限只能延长一次。"))
+    if not isinstance(days, int) or not 1 <= days <= MOST_MORE_DAYS_TO_SUPPLEMENT:
+        text = _("延长的天数为 1 至 %(n)d 个工作日。") % {"n": MOST_MORE_DAYS_TO_SUPPLEMENT}
+        yield Reason("days_needed", text, "days")
+
+
+def may_be_prolonged(row: Reconsideration) -> bool:
+    """Whether the time to supplement was not prolonged yet."""
+    return not row.supplement_more_days
+
+
 def _minute(clock: Deadline) -> str:
     return f"{clock.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
@@ -80,25 +116,12 @@ def something_is_supplemented(doing: Doing) -> Iterable[Reason]:
 
 
 def outcome_fits(doing: Doing) -> Iterable[Reason]:
-    """An outcome of the law; only an order that took a title away is modified, and then to a warning."""
+    """An outcome of the law; only an order heavier than a warning is modified, and then to one."""
     outcome, row = doing.form.get("outcome"), reconsideration_of(doing)
     if outcome not in Outcome.values:
         yield Reason("unknown_outcome", _("请选择复议决定的种类。"), "outcome")
-    if outcome == Outcome.MODIFIED and not _took_a_title_away(row):
-        yield Reason(
-            "not_modifiable", _("只有撤销或注销称号的决定可以变更；不予认定等决定可以撤销并责令重作。"), "outcome"
-        )
-
-
-def _took_a_title_away(row: Reconsideration) -> bool:
-    """Whether the order under challenge itself revoked or cancelled a title, which is lost, or would be but for a stay.
-
-    A warning or a suspension beneath such an order is not changed.
-    """
-    title = challenged_title(row)
-    if title is None or row.challenged_case.proceeding.kind not in TAKING_AWAY:
-        return False
-    return title.state in LOST or row.stayed_effect == "restore"
+    if outcome == Outcome.MODIFIED:
+        yield from reasons_not_to_modify(row.told_by, is_undone=bool(row.stayed_effect))
 
 
 def title_can_come_back(doing: Doing) -> Iterable[Reason]:

@@ -91,6 +91,17 @@ def ask_for_supplement(doing: Doing) -> None:
     _send(doing, LetterKind.RECONSIDERATION_SUPPLEMENT, due=due.at)
 
 
+def prolong_supplement(doing: Doing) -> None:
+    """Form: days, reason."""
+    row, reason = reconsideration_of(doing), doing.form["reason"].strip()
+    row.supplement_more_days = doing.form["days"]
+    clock = running_of(doing.case, DeadlineKind.RECONSIDERATION_SUPPLEMENT)
+    assert clock is not None  # a guard has seen it running
+    due = extend(clock, row.supplement_more_days, remark=reason, calendar=doing.calendar, at=doing.at)
+    doing.act.note(days=row.supplement_more_days, reason=reason, due=due.at.isoformat())
+    _send(doing, LetterKind.RECONSIDERATION_PROLONGED, due=due.at, reason=reason, is_supplement=True)
+
+
 def supplement(doing: Doing) -> None:
     """Form: claim, reasons. What was filed before stands in the trail."""
     row = reconsideration_of(doing)

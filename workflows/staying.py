@@ -113,27 +113,28 @@ def carry_out_again(doing: Doing) -> Title | None:
         return None
     proceeding, title = row.challenged_case.proceeding, locked_title(row)
     assert title is not None
-    verb, is_over = effect_of(proceeding.kind), _is_over(doing)
-    if not is_over and _is_covered(title, verb):
+    verb, over = effect_of(proceeding.kind), is_over(doing)
+    if not over and is_covered(title, verb):
         return _change_beneath(doing, title, f"{verb}_beneath", stay="ended")
-    if is_over or not can_proceed(getattr(title, verb), check_conditions=False):
+    if over or not can_proceed(getattr(title, verb), check_conditions=False):
         doing.act.note(title=title.number, title_state=title.state, stay_ended=True)
         order = proceeding.order_number
-        keep_back(doing, title, ground=f"{order}，{'期限已满，' if is_over else ''}停止执行终止")
+        keep_back(doing, title, ground=f"{order}，{'期限已满，' if over else ''}停止执行终止")
         return title
     moved = move_title(row, title, verb, by=doing.by, at=doing.at, stay="ended")
     doing.act.note(title=moved.number, effect=verb, title_state=moved.state, stay_ended=True)
     if verb in FOLLOWED:
-        _withdraw_again(doing, moved, verb, f"{proceeding.order_number}，停止执行终止")
+        withdraw_again(doing, moved, verb, f"{proceeding.order_number}，停止执行终止")
     return moved
 
 
-def _is_over(doing: Doing) -> bool:
+def is_over(doing: Doing) -> bool:
+    """Whether the last day of what the order says has passed."""
     until = reconsideration_of(doing).challenged_case.proceeding.until
     return until is not None and until < doing.at.astimezone(SHANGHAI).date()
 
 
-def _is_covered(title: Title, verb: str) -> bool:
+def is_covered(title: Title, verb: str) -> bool:
     """Whether what came over the title meanwhile covers the order, which then goes on beneath it."""
     if verb == "warn":
         return title.state in (*LOST, TitleState.SUSPENDED) and not title.warned_beneath
@@ -150,7 +151,8 @@ def _change_beneath(doing: Doing, title: Title, verb: str, *, stay: str) -> Titl
     return changed
 
 
-def _withdraw_again(doing: Doing, title: Title, verb: str, ground: str) -> None:
+def withdraw_again(doing: Doing, title: Title, verb: str, ground: str) -> None:
+    """Certificate and paper follow an order that takes effect once more."""
     signed, paper = standing_certificate_of_title(title), standing_paper_of_title(title)
     if signed is not None:
         change_standing(certificate=signed, verb=verb, ground=ground, at=doing.at)

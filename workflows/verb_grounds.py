@@ -40,8 +40,12 @@ GROUNDS: Mapping[str, VerbGround] = {
     "行政复议法第二十条、第二十二条": VerbGround(
         _RECONSIDERATION, (20, 22), "sixty days to apply, longer for a proper reason; form"
     ),
-    "行政复议法第三十条": VerbGround(_RECONSIDERATION, (30,), "conditions; five days, else accepted"),
-    "行政复议法第三十一条": VerbGround(_RECONSIDERATION, (31,), "what lacks: asked once, ten days to supply it"),
+    "行政复议法第二十一条、第三十条": VerbGround(
+        _RECONSIDERATION, (21, 30), "never after five years; conditions; five days, else accepted"
+    ),
+    "行政复议法第三十一条": VerbGround(
+        _RECONSIDERATION, (31,), "what lacks: asked once, ten days to supply it, longer for a reason"
+    ),
     "行政复议法第三十九条": VerbGround(_RECONSIDERATION, (39,), "suspension on named grounds, told in writing"),
     "行政复议法第四十一条、第七十三条、第七十四条": VerbGround(
         _RECONSIDERATION, (41, 73, 74), "end by withdrawal, mediation, settlement"
@@ -49,9 +53,12 @@ GROUNDS: Mapping[str, VerbGround] = {
     "行政复议法第四十二条": VerbGround(_RECONSIDERATION, (42,), "stay of execution"),
     "行政复议法第四十八条": VerbGround(_RECONSIDERATION, (48,), "answer of the respondent"),
     "行政复议法第六十一条至第六十八条": VerbGround(_RECONSIDERATION, (61, 68), "the decision and its kinds"),
-    "行政诉讼法第六十九条、第七十条、第七十四条、第九十六条；自行纠正": VerbGround(
+    "行政诉讼法第八十九条、第九十条": VerbGround(
+        "中华人民共和国行政诉讼法（2017年修正）", (89, 90), "judgment on appeal and retrial, remembered"
+    ),
+    "行政诉讼法第六十九条、第七十条、第七十四条、第七十七条、第九十六条；自行纠正": VerbGround(
         "中华人民共和国行政诉讼法（2017年修正）",
-        (69, 70, 74, 96),
+        (69, 70, 74, 77, 96),
         "judgments and their execution, remembered; that a body takes back its own wrong act is general practice",
     ),
     "行政复议法第六十二条": VerbGround(_RECONSIDERATION, (62,), "sixty days, at most thirty more"),

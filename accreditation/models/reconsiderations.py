@@ -15,6 +15,7 @@ from accreditation.models.reissues import ReissueLetter
 from accreditation.models.state_field import StateField
 from accreditation.reconsideration_words import (
     MOST_MORE_DAYS,
+    MOST_MORE_DAYS_TO_SUPPLEMENT,
     SETTLED,
     DeclineGround,
     Outcome,
@@ -23,8 +24,8 @@ from accreditation.reconsideration_words import (
 )
 
 R = ReconsiderationState
-DROPPED = [R.NOT_ACCEPTED, R.WITHDRAWN, R.DISCARDED]
-OF_OTHERS = [R.PREPARED, R.CARRIED_OUT, R.DISCARDED]  # states of what is no reconsideration
+DROPPED = [R.NOT_ACCEPTED, R.WITHDRAWN, R.DISCARDED, R.REPLACED]  # says nothing of the act, or no more
+OF_OTHERS = [R.PREPARED, R.CARRIED_OUT, R.DISCARDED, R.REPLACED]  # states of what is no reconsideration
 
 
 class Reconsideration(CaseSubject):
@@ -37,6 +38,8 @@ class Reconsideration(CaseSubject):
     remedy = models.CharField(max_length=20, choices=Remedy, default=Remedy.RECONSIDERATION)
     court = models.CharField(max_length=100, blank=True)
     in_force_on = models.DateField(null=True, blank=True)  # from which day a judgment binds
+    # The judgment carried out before over the same act, which an appeal or a retrial has overtaken.
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     challenged = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="reconsiderations")
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="reconsiderations")
     reissue_letter = models.ForeignKey(
@@ -52,6 +55,7 @@ class Reconsideration(CaseSubject):
     filed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     supplement_asked_at = models.DateTimeField(null=True, blank=True)
     lacking = models.TextField(blank=True)  # everything that has to be supplied
+    supplement_more_days = models.PositiveIntegerField(default=0)  # working days by which its time was prolonged
     supplemented_at = models.DateTimeField(null=True, blank=True)
     decline_ground = models.CharField(max_length=20, blank=True, choices=DeclineGround)
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -81,6 +85,11 @@ class Reconsideration(CaseSubject):
                 condition=Q(supplement_asked_at__isnull=False) & ~Q(lacking="")
                 | Q(supplement_asked_at__isnull=True, supplemented_at__isnull=True, lacking="")
                 & ~Q(state=R.SUPPLEMENT_ASKED),
+            ),
+            models.CheckConstraint(
+                name="supplement_is_prolonged_in_limits",
+                condition=Q(supplement_more_days=0)
+                | Q(supplement_more_days__lte=MOST_MORE_DAYS_TO_SUPPLEMENT, supplement_asked_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="reconsideration_accepted_by_silence_is_accepted",
@@ -113,12 +122,20 @@ class Reconsideration(CaseSubject):
                 name="only_a_stay_takes_an_order_back", condition=Q(stayed_effect="") | Q(stayed_at__isnull=False)
             ),
             models.UniqueConstraint(
-                name="one_reconsideration_per_act", fields=["letter", "remedy"], condition=~Q(state__in=DROPPED)
+                name="one_reconsideration_per_act",
+                fields=["letter", "remedy"],
+                condition=~Q(state__in=DROPPED) & Q(replaces__isnull=True),
             ),
             models.UniqueConstraint(
                 name="one_reconsideration_per_reissue",
                 fields=["reissue_letter", "remedy"],
-                condition=~Q(state__in=DROPPED),
+                condition=~Q(state__in=DROPPED) & Q(replaces__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="one_judgment_replaces_another", fields=["replaces"], condition=~Q(state__in=DROPPED)
+            ),
+            models.CheckConstraint(
+                name="only_a_judgment_replaces_one", condition=Q(replaces__isnull=True) | Q(remedy=Remedy.JUDGMENT)
             ),
             models.CheckConstraint(
                 name="remedy_has_its_states",
@@ -222,3 +239,7 @@ class Reconsideration(CaseSubject):
     @transition(field=state, source=R.PREPARED, target=R.DISCARDED)
     def discard(self) -> None:
         """Taken back, or not confirmed."""
+
+    @transition(field=state, source=R.CARRIED_OUT, target=R.REPLACED)
+    def give_way(self) -> None:
+        """A later judgment over the same act has been carried out in its place."""

@@ -14,6 +14,9 @@ OF_RECONSIDERATIONS: Mapping[str, Sentence] = {
     "ask_for_supplement": Sentence(
         _("复议申请须补正"), _("办件 %(case)s 的复议申请须补正，事项和期限见补正通知书；逾期未补正的，视为放弃。")
     ),
+    "prolong_supplement": Sentence(
+        _("补正期限延长"), _("办件 %(case)s 的复议申请补正期限已延长，新的期限见通知书；逾期未补正的，视为放弃。")
+    ),
     "supplement_reconsideration": Sentence(_("复议申请已补正"), _("办件 %(case)s 的复议申请已补正，请重新审查。")),
     "let_supplement_pass": Sentence(
         _("复议申请视为放弃"), _("办件 %(case)s 补正期限届满未补正，视为放弃复议申请，案件终止。")

@@ -48,6 +48,9 @@ OF_TITLES: Mapping[str, Sentence] = {
     "carry_out_remedy": Sentence(
         _("裁判已执行（已自行纠正）"), _("办件 %(case)s：原决定已按法院裁判或者自行纠正办理，内容见文书。")
     ),
+    "give_way_to_judgment": Sentence(
+        _("裁判已由新裁判替代"), _("办件 %(case)s 执行的裁判已由上诉或者再审的裁判替代，内容见新的告知书。")
+    ),
     "discard_remedy": Sentence(_("执行裁判（自行纠正）未获核准"), _("办件 %(case)s 的提请未予执行，理由见办理页面。")),
     # --- what a decision on reconsideration, a judgment or an own correction brings about
     "set_result_aside": Sentence(_("评价警告已解除"), _("办件 %(case)s：评价处理已被撤销，警告和限期整改解除。")),

@@ -193,6 +193,17 @@ def warn_instead(row: Reconsideration, title: Title, *, by: User, at: datetime) 
     return title
 
 
+def undo_warning(row: Reconsideration, title: Title, *, given_by: Reconsideration, by: User, at: datetime) -> Title:
+    """Lift the warning into which an earlier decision had changed an order; what else stands is left as it is."""
+    warned = AuditEvent.objects.filter(chain=chain_key(title), verb__in=["warn", "warn_beneath"]).order_by("-seq")
+    newest = warned.first()
+    if newest is None or newest.content.get("case") != given_by.case.number:
+        return title
+    if title.state == TitleState.WARNED:
+        return move_title(row, title, "reinstate", by=by, at=at)
+    return _beneath(row, title, "lift_warning", by, at) if title.warned_beneath else title
+
+
 def _beneath(row: Reconsideration, title: Title, verb: str, by: User, at: datetime) -> Title:
     ground = {"case": row.case.number, "reconsideration": row.case.number, "order": row.decision_number}
     return change_beneath(title, verb, by=by, at=at, acting_as="reconsideration", **ground)
@@ -204,8 +215,13 @@ def has_another_title(title: Title) -> bool:
     return same.filter(state__in=[*STANDING, TitleState.SUSPENDED]).exclude(pk=title.pk).exists()
 
 
-def move_title(row: Reconsideration, title: Title, verb: str, *, by: User, at: datetime, stay: str = "") -> Title:
-    """Move a title by the decision, or by a stay that has `begun` or `ended`, with an entry in its chain for it."""
+def move_title(
+    row: Reconsideration, title: Title, verb: str, *, by: User, at: datetime, stay: str = "", again: bool = False
+) -> Title:
+    """Move a title by the decision, or by a stay that has `begun` or `ended`, with an entry in its chain for it.
+
+    `again`: the order under challenge takes effect once more, and the entry names it as whose work that is.
+    """
     with act(title, verb, by=by, at=at, acting_as="reconsideration") as doing:
         locked = doing.chain
         assert isinstance(locked, Title)
@@ -215,7 +231,9 @@ def move_title(row: Reconsideration, title: Title, verb: str, *, by: User, at: d
         doing.moved(before, locked.state)
         doing.note(case=row.case.number, reconsideration=row.case.number, order=row.decision_number)
         if stay:
-            doing.note(stay=stay, challenged_order=row.challenged_case.proceeding.order_number)
+            doing.note(stay=stay)
+        if stay or again:
+            doing.note(challenged_order=row.challenged_case.proceeding.order_number)
     return locked
 
 

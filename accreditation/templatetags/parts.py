@@ -14,7 +14,7 @@ register = template.Library()
 TONES = {
     "grey": "draft prepared drafting dropped closed withdrawn recused ended dismissed cancelled expired moot "
     "in_preparation dropped_proceeding held_otherwise "
-    "reconsideration_withdrawn remedy_discarded change_draft change_withdrawn "
+    "reconsideration_withdrawn remedy_discarded remedy_replaced change_draft change_withdrawn "
     "report_awaited report_dropped "
     "reexamination_called reexamination_dropped check_called_off",
     "blue": "submitted under_first_review under_completeness_check awaiting_panel under_expert_review "

@@ -175,8 +175,8 @@ PAGES: Mapping[str, Mapping[str, Page]] = {
     "reconsideration/2024": {
         **own(
             "add_own_document", "withdraw_reconsideration", "accept_reconsideration", "decline_reconsideration",
-            "ask_for_supplement", "supplement_reconsideration", "stay_execution", "prolong_reconsideration",
-            "suspend_reconsideration", "propose_decision", "add_document",
+            "ask_for_supplement", "prolong_supplement", "supplement_reconsideration", "stay_execution",
+            "prolong_reconsideration", "suspend_reconsideration", "propose_decision", "add_document",
             "answer_challenge", "send_back_proposal", "decide_reconsideration",
         ),
         "resume_reconsideration": page(
@@ -195,5 +195,6 @@ NO_PAGE: Mapping[str, str] = {
     "let_examination_pass": CLOCK, "let_supplement_pass": CLOCK,
     "let_report_due_pass": CLOCK, "list_reexamination_late": CLOCK, "call_for_report": CALL,
     "call_for_reexamination": CALL,
+    "give_way_to_judgment": "done with the later judgment that comes into its place",
     **dict.fromkeys(("set_result_aside", "reopen_change", "restore_ended_titles", "reopen_reexamination"), SET_ASIDE),
 }  # fmt: skip

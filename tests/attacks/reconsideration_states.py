@@ -76,7 +76,7 @@ class ReconsiderationStates:
             "decline_ground": DeclineGround.CLAIM,
             "lacking": "营业执照复印件；具体的复议请求",
             "claim": "请求撤销该决定，恢复称号。",
-            "days": 20,
+            "days": 10,
             "ground": PauseGround.OTHER_CASE,
             "remark": "须以另案的审理结果为依据。",
             "outcome": Outcome.ANNULLED,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from accreditation.models import Case, User
-from accreditation.reconsideration_words import ReconsiderationState
+from accreditation.models import Case, Reconsideration, User
+from accreditation.reconsideration_words import Outcome, ReconsiderationState, Remedy
 from accreditation.roles import Role
 from tests.factories.cast import grant, make_cast, person, stored_file
 from tests.factories.reconsidering import reconsiderers, revoked
@@ -15,6 +15,7 @@ from tests.factories.titles import second_officer
 from workflows import door
 
 S = ReconsiderationState
+CARRY_OUT = ("carry_out_remedy", "body")
 
 
 class RemedyStates:
@@ -27,6 +28,7 @@ class RemedyStates:
         grant(self.proposer, Role.MUNICIPAL_OFFICER, at=at)
         self.people: dict[str, User] = {
             "body": second_officer(self.cast),
+            "later": person("office4", "市经办四示例"),
             "colleague": self.cast.office,
             "holder": self.cast.member0,
             "orderer": self.cast.publisher,
@@ -37,13 +39,18 @@ class RemedyStates:
             "auditor": self.cast.auditor,
             "stranger": self.cast.stranger,
         }
+        grant(self.people["later"], Role.MUNICIPAL_OFFICER, at=at)
 
     def case_in(self, state: str) -> Case:
         """A case that stands in this state."""
         case = put_forward(self.cast, self.letter, judgment(self.at), self.at, by=self.proposer)
         self.at += timedelta(hours=1)
-        for verb in {S.PREPARED: [], S.CARRIED_OUT: ["carry_out_remedy"], S.DISCARDED: ["discard_remedy"]}[S(state)]:
-            door.perform(case, verb, by=self.people["body"], at=self.at, form=self.form(case, verb, "body"))
+        way = {
+            S.PREPARED: [], S.CARRIED_OUT: [CARRY_OUT], S.DISCARDED: [("discard_remedy", "body")],
+            S.REPLACED: [CARRY_OUT, ("give_way_to_judgment", "later")],
+        }  # fmt: skip
+        for verb, role in way[S(state)]:
+            door.perform(case, verb, by=self.people[role], at=self.at, form=self.form(case, verb, role))
         return case
 
     def form(self, case: Case, verb: str, role: str) -> dict[str, Any]:
@@ -51,4 +58,12 @@ class RemedyStates:
         return {
             "file": stored_file(b"paper", self.at), "name": "证据.pdf", "purpose": "说明情况",
             "reason": "录入的案号有误。",
+            **({"reconsideration": self._later(case)} if role == "later" else {}),
         }  # fmt: skip
+
+    def _later(self, case: Case) -> Reconsideration:
+        """A judgment on appeal, not stored, that comes into the place of the one of the case."""
+        return Reconsideration(
+            case=case, challenged=self.letter.case, letter=self.letter, remedy=Remedy.JUDGMENT,
+            replaces=Reconsideration.objects.get(case=case), outcome=Outcome.UPHELD, decision_number="（2026）沪终2号",
+        )  # fmt: skip

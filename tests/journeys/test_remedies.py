@@ -139,3 +139,64 @@ def test_letter_shows_a_reconsideration_to_both_sides(cast: Cast) -> None:
     for name, page in (("member0", "my_matter_letter"), ("office", "matter_letter")):
         seen = text(browser(cast, name).get(reverse(page, args=[letter.case.number, letter.number])))
         assert f"行政复议 {case.number} 复议申请待审查" in seen
+
+
+def test_case_and_title_lead_to_what_was_decided_on_them_for_those_who_may_see_it(cast: Cast) -> None:
+    letter = revoked(cast, timezone.now() - timedelta(minutes=30))
+    title, office = Title.objects.get(proceedings__case=letter.case), browser(cast, "office")
+    pages = {
+        "office": [reverse("matter", args=[letter.case.number]), reverse("orders_new", args=[title.number])],
+        "member0": [reverse("my_matter", args=[letter.case.number]), reverse("my_cancellation", args=[title.number])],
+    }
+    for name, addresses in pages.items():
+        for address in addresses:
+            assert 'id="remedies"' not in browser(cast, name).get(address).content.decode(), address
+    office.post(reverse("remedy_new", args=[letter.number]), judged(outcome=Outcome.UPHELD))
+    row = Reconsideration.objects.get()
+    link = reverse("matter", args=[row.case.number])
+    for address in pages["office"]:
+        seen = office.get(address)
+        assert link in seen.content.decode(), address
+        assert f"{row.case.number} 处理决定书 {letter.number} 待核准执行" in text(seen)
+    for address in pages["member0"]:
+        assert row.case.number not in text(browser(cast, "member0").get(address)), address
+    browser(cast, "office2").post(acts(row.case, "carry_out_remedy"), {"confirmed": "1"})
+    for address in pages["member0"]:
+        seen = browser(cast, "member0").get(address)
+        assert reverse("my_matter", args=[row.case.number]) in seen.content.decode(), address
+        assert "驳回诉讼请求 （2026）沪7101行初1号" in text(seen)
+    other = browser(cast, "publisher").get(pages["office"][0])
+    assert (link in other.content.decode()) == (browser(cast, "publisher").get(link).status_code == 200)
+
+
+def test_application_leads_both_sides_to_the_challenge_of_its_end(cast: Cast) -> None:
+    letter = declined(cast, timezone.now() - timedelta(minutes=30))
+    case = challenged(cast, letter, timezone.now() - timedelta(minutes=20))
+    own = browser(cast, "member0").get(reverse("my_case", args=[letter.case.number]))
+    assert reverse("my_matter", args=[case.number]) in own.content.decode()
+    seen = browser(cast, "pudong").get(reverse("case", args=[letter.case.number]), follow=True)
+    assert reverse("matter", args=[case.number]) in seen.content.decode()
+    assert "对本案决定的复议、裁判和纠正" in text(seen)
+
+
+def test_judgment_on_appeal_is_put_forward_on_the_same_page_and_takes_the_place_of_the_first(cast: Cast) -> None:
+    letter = revoked(cast, timezone.now() - timedelta(minutes=30))
+    office, colleague = browser(cast, "office"), browser(cast, "office2")
+    address, box = reverse("remedy_new", args=[letter.number]), 'name="is_later"'
+    assert box not in office.get(address).content.decode()
+    office.post(address, judged())
+    first = Reconsideration.objects.get().case
+    colleague.post(acts(first, "carry_out_remedy"), {"confirmed": "1"})
+    assert box in office.get(address).content.decode()
+    appeal = {"number": "（2026）沪03行终9号", "court": "示例中级人民法院", "outcome": Outcome.UPHELD}
+    plain = office.post(address, judged(**appeal))
+    assert (plain.status_code, "已被撤销或者变更" in text(plain)) == (422, True)
+    office.post(address, judged(**appeal, is_later="on"))
+    second = Reconsideration.objects.latest("pk").case
+    page = text(colleague.get(reverse("matter", args=[second.number])))
+    assert f"替代的裁判 示例铁路运输法院 （2026）沪7101行初1号（{first.number}）" in page
+    colleague.post(acts(second, "carry_out_remedy"), {"confirmed": "1"})
+    assert Title.objects.get(proceedings__case=letter.case).state == TitleState.REVOKED
+    assert "已由新裁判替代" in text(browser(cast, "member0").get(reverse("my_matter", args=[first.number])))
+    assert list(check_all()) == []
+    assert verify_all()[1] == []

@@ -273,8 +273,6 @@ def test_judgment_needs_court_file_and_force_and_a_correction_only_sets_aside(ca
     for outcome in (Outcome.UPHELD, Outcome.REDO, Outcome.MODIFIED, Outcome.ILLEGAL):
         unfit = correction(at, outcome=outcome)
         assert refused(lambda unfit=unfit: put_forward(cast, letter, unfit, at)) == [("outcome_unfit", "outcome")]
-    changed = judgment(at, outcome=Outcome.MODIFIED)
-    assert refused(lambda: put_forward(cast, letter, changed, at)) == [("outcome_unfit", "outcome")]
     mixed = correction(at, court="示例法院")
     assert refused(lambda: put_forward(cast, letter, mixed, at)) == [("no_judgment", "court")]
     case = put_forward(cast, letter, judgment(at), at)

@@ -1,12 +1,13 @@
-"""Judgments and own corrections in the demo: one carried out, one waits for a second officer, one not carried out."""
+"""Judgments and own corrections in the demo: one upheld on appeal, one waiting for a second officer, one discarded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from accreditation.holdings import who_hold
-from accreditation.models import Letter
+from accreditation.models import Letter, User
 from accreditation.reconsideration_words import Outcome, Remedy
 from accreditation.reconsideration_words import ReconsiderationState as S
 from accreditation.roles import Power
@@ -44,13 +45,27 @@ def _office(letter: Letter) -> tuple[Power, str | None]:
 
 
 def _set_right(story: Story, letter: Letter, way: tuple[S, str, str, str]) -> None:
-    _state, remedy, outcome, verb = way
+    state, remedy, outcome, verb = way
     first, second = sorted(who_hold(*_office(letter), story.now), key=lambda one: one.pk)[:LEAST_OFFICERS]
     at = max(story.now - timedelta(hours=2), datetime.combine(letter.dated, time(0, 0), SHANGHAI))
     case = open_remedy(letter, _prepared(letter, remedy, outcome, at), by=first, at=at)
     story.tell.line(at, first, f"{case.number} 提请：{letter.number}")
     if verb:
         story.tell.act(case, verb, second, min(at + timedelta(hours=1), story.now), reason=DISCARDED_FOR)
+    if state == S.CARRIED_OUT:
+        _uphold_on_appeal(story, letter, first, second)
+
+
+def _uphold_on_appeal(story: Story, letter: Letter, first: User, second: User) -> None:
+    """The judgment on appeal comes into the place of the one that was carried out, which is shown as replaced."""
+    earlier = _prepared(letter, Remedy.JUDGMENT, Outcome.UPHELD, story.now)
+    later = replace(
+        earlier, number=earlier.number.replace("初", "终"), court="示例中级人民法院", is_later=True,
+        reasons="二审判决驳回上诉，维持一审判决。",
+    )  # fmt: skip
+    case = open_remedy(letter, later, by=first, at=story.now)
+    story.tell.line(story.now, first, f"{case.number} 提请：{letter.number}，二审裁判")
+    story.tell.act(case, "carry_out_remedy", second, story.now)
 
 
 def _prepared(letter: Letter, remedy: str, outcome: str, at: datetime) -> Prepared:

@@ -14,6 +14,7 @@ from accreditation.models import Reconsideration
 from accreditation.models.cases import CaseSubject
 from accreditation.reconsideration_words import (
     MOST_MORE_DAYS,
+    MOST_MORE_DAYS_TO_SUPPLEMENT,
     OUTCOMES,
     DeclineGround,
     Outcome,
@@ -22,6 +23,7 @@ from accreditation.reconsideration_words import (
 )
 from workflows.forms.casework import LONG, PauseForm
 from workflows.forms.proceedings import DAY
+from workflows.reconsideration_guards import is_too_old
 
 
 def _text(label: Any, help_text: Any = "", rows: int = 6) -> forms.CharField:
@@ -108,8 +110,8 @@ class DeclineForm(WhyForm):
         if subject.late_days:
             text = _("本申请超过申请期限 %(n)d 日提出，申请人说明的理由见案情。")
             found.help_text = text % {"n": subject.late_days}
-        else:
-            found.choices = [choice for choice in DeclineGround.choices if choice[0] != DeclineGround.TIME]
+        unfit = {DeclineGround.TIME: not subject.late_days, DeclineGround.TOO_OLD: not is_too_old(subject)}
+        found.choices = [choice for choice in DeclineGround.choices if not unfit.get(DeclineGround(choice[0]), False)]
 
 
 class ProlongForm(WhyForm):
@@ -120,6 +122,18 @@ class ProlongForm(WhyForm):
         help_text=_("自然日，只能延长一次。"),
         min_value=1,
         max_value=MOST_MORE_DAYS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class ProlongSupplementForm(WhyForm):
+    """Working days more to supplement, and why."""
+
+    days = forms.IntegerField(
+        label=_("延长的天数"),
+        help_text=_("工作日，只能延长一次。"),
+        min_value=1,
+        max_value=MOST_MORE_DAYS_TO_SUPPLEMENT,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 
@@ -167,12 +181,19 @@ class RemedyForm(forms.Form):
     court = forms.CharField(label=_("法院"), help_text=_("只用于法院裁判。"), max_length=100, required=False)
     in_force_on = DayField(label=_("裁判生效日期"), help_text=_("只用于法院裁判。"), required=False, widget=DAY)
     reasons = _text(_("理由"), _("将写入告知书或者决定书。"))
+    is_later = forms.BooleanField(
+        label=_("替代已执行的裁判"),
+        help_text=_("上诉或者再审的裁判生效的，替代此前对同一行为已执行的裁判；不再重复提请同一裁判。"),
+        required=False,
+    )
     file = forms.FileField(
         label=_("裁判文书或者依据"), help_text=_("PDF、JPG 或 PNG；法院裁判必须附。"), required=False
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, was_judged: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not was_judged:
+            del self.fields["is_later"]
         judged = OUTCOMES[Remedy.JUDGMENT]
         choices = [(outcome.value, outcome_label(Remedy.JUDGMENT, outcome)) for outcome in judged]
         self.fields["outcome"].choices = choices  # type: ignore[attr-defined]  # a field of choices

@@ -10,15 +10,12 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accreditation.models import Letter, Reconsideration, ReissueLetter, User
+from accreditation.models import Letter, ReissueLetter, User
 from accreditation.models.cases import LetterText
-from accreditation.reconsideration_words import Remedy, outcome_label
 from accreditation.services.reconsiderations import is_challengeable
-from accreditation.templatetags.parts import state_tone
-from accreditation.visibility import View, view_of
 from workflows.opening_remedies import may_prepare
+from workflows.presentation import came_of_it
 from workflows.presentation.words import Words, quoted
-from workflows.selectors.matters import remedies_of
 
 _GAP = re.compile(r"\n\s*\n")
 _DIGEST = re.compile(r"\b([0-9a-f]{64})\b")
@@ -54,22 +51,8 @@ def afterwards(letter: Letter | ReissueLetter, user: User, at: datetime) -> Word
     The second is empty but for officers of the body whose act it was.
     """
     return {
-        "came_of_it": [_remedy_row(row, user) for row in remedies_of(letter, user)],
+        "came_of_it": came_of_it.of_letter(letter, user),
         "remedy_href": reverse("remedy_new", args=[letter.number]) if may_prepare(user, letter, at) else "",
-    }
-
-
-def _remedy_row(row: Reconsideration, user: User) -> Words:
-    is_own = view_of(user, row.case) is View.APPLICANT
-    return {
-        "kind": Remedy(row.remedy).label,
-        "number": row.case.number,
-        "state": row.get_state_display(),
-        "tone": state_tone(row.state),
-        "outcome": outcome_label(row.remedy, row.outcome) if row.outcome else "",
-        "decision": quoted(row.decision_number) if row.outcome else "",
-        "dated": row.decided_on if row.outcome else None,
-        "href": reverse("my_matter" if is_own else "matter", args=[row.case.number]),
     }
 
 

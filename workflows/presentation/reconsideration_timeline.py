@@ -16,6 +16,7 @@ RECONSIDERING: Mapping[str, frozenset[View]] = {
     "accept_reconsideration": BOTH_SIDES,
     "decline_reconsideration": BOTH_SIDES,
     "ask_for_supplement": BOTH_SIDES,
+    "prolong_supplement": BOTH_SIDES,
     "supplement_reconsideration": BOTH_SIDES,
     "let_supplement_pass": BOTH_SIDES,
     "let_examination_pass": BOTH_SIDES,
@@ -32,10 +33,12 @@ RECONSIDERING: Mapping[str, frozenset[View]] = {
     "open_remedy": OF_THE_BODY,
     "carry_out_remedy": BOTH_SIDES,
     "discard_remedy": OF_THE_BODY,
+    "give_way_to_judgment": BOTH_SIDES,
 }
 RECONSIDERATION_SAID: Mapping[str, str] = {
     "decline_reconsideration": "reason",
     "ask_for_supplement": "lacking",
+    "prolong_supplement": "reason",
     "let_supplement_pass": "reason",
     "answer_challenge": "answer",
     "stay_execution": "reason",

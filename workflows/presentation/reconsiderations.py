@@ -12,7 +12,7 @@ from accreditation.services.reconsiderations import authority_of, title_concerne
 from accreditation.templatetags.dates import day, day_text, local
 from accreditation.visibility import View
 from workflows.presentation.words import Words, either, quoted
-from workflows.reconsideration_guards import may_be_asked, reasons_not_to_stay
+from workflows.reconsideration_guards import is_too_old, may_be_asked, may_be_prolonged, reasons_not_to_stay
 
 STEPS = (
     gettext_lazy("受理审查"),
@@ -47,6 +47,11 @@ def can_be_returned(subject: CaseSubject) -> bool:
     return may_be_asked(_row(subject))
 
 
+def supplement_can_be_prolonged(subject: CaseSubject) -> bool:
+    """Whether the time to supplement was not prolonged yet."""
+    return may_be_prolonged(_row(subject))
+
+
 def _accepted(row: Reconsideration) -> str:
     """On which day; where nothing was said in time, that too."""
     if row.accepted_at is None:
@@ -61,8 +66,10 @@ def _examined(row: Reconsideration) -> list[tuple[str, object]]:
     return [
         (_("超过申请期限"), _("%(n)d 日") % {"n": row.late_days} if row.late_days else ""),
         (_("逾期申请的理由"), quoted(row.late_reason) if row.late_reason else ""),
+        (_("距行为作出之日"), _("超过五年") if is_too_old(row) else ""),
         (_("须补正的事项"), quoted(row.lacking) if row.lacking else ""),
         (_("补正通知的日期"), day(asked) if asked else ""),
+        (_("补正期限延长"), _("%(n)d 个工作日") % {"n": row.supplement_more_days} if row.supplement_more_days else ""),
         (_("补正的日期"), day(answered) if answered else ""),
         (_("受理的日期"), _accepted(row)),
         (_("不符合的受理条件"), DeclineGround(row.decline_ground).label if row.decline_ground else ""),

@@ -28,6 +28,13 @@ def name(subject: CaseSubject) -> str:
     return _("%(remedy)s：%(kind)s %(no)s") % values
 
 
+def _earlier(row: Reconsideration) -> str:
+    """The judgment in whose place it comes, by its court, its number and the case in which it was carried out."""
+    if row.replaces is None:
+        return ""
+    return f"{row.replaces.court} {row.replaces.decision_number}（{row.replaces.case.number}）"
+
+
 def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
     """Rows of the summary; the enterprise sees the case only once it was carried out, and then all of it."""
     row = _row(subject)
@@ -45,6 +52,7 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("裁判或者决定的日期"), day(row.decided_on)),
         (_("裁判生效日期"), day(row.in_force_on) if row.in_force_on else ""),
         (_("结果"), outcome_label(row.remedy, row.proposed_outcome)),
+        (_("替代的裁判"), _earlier(row)),
         (_("理由"), quoted(row.decision_reasons)),
         (_("重新办理的申报"), row.redo_case.number if row.redo_case else ""),
         (_("不予执行的理由"), quoted(row.ended_for) if row.ended_for else ""),

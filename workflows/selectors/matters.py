@@ -151,6 +151,16 @@ def remedies_of(letter: Letter | ReissueLetter, user: User) -> list[Reconsiderat
     return list(rows.select_related("case").order_by("case__opened_at", "pk"))
 
 
+def remedies_over(user: Person, *, case: Case | None = None, title: Title | None = None) -> list[Reconsideration]:
+    """The same of every act done in a case, or over a title: orders, and answers about its certificates."""
+    if not isinstance(user, User):
+        return []
+    over = Q(challenged__proceeding__title=title) | Q(reissue_letter__reissue__title=title)
+    rows = Reconsideration.objects.filter(over if case is None else Q(challenged=case))
+    rows = rows.filter(case__in=matters(user).order_by().values("pk"))
+    return list(rows.select_related("case", "letter", "reissue_letter").order_by("case__opened_at", "pk"))
+
+
 def letter_of_body(user: User, number: str) -> Letter | ReissueLetter:
     """A letter that the person reads for an authority; NotFound for the enterprise's own side and for others."""
     answer = ReissueLetter.objects.select_related("reissue__title__holder").filter(number=number).first()

@@ -27,7 +27,7 @@ DECISION = Clock(DeadlineKind.RECONSIDERATION, DAYS_TO_DECIDE, in_calendar_days=
 EXAMINATION = Clock(DeadlineKind.RECONSIDERATION_EXAMINATION, DAYS_TO_EXAMINE, fires="let_examination_pass")
 SUPPLEMENT = Clock(DeadlineKind.RECONSIDERATION_SUPPLEMENT, DAYS_TO_SUPPLEMENT, fires="let_supplement_pass")
 FILING = "行政复议法第二十条、第二十二条"
-EXAMINING = "行政复议法第三十条"
+EXAMINING = "行政复议法第二十一条、第三十条"
 SUPPLEMENTING = "行政复议法第三十一条"
 ANSWERING = "行政复议法第四十八条"
 SUSPENDING = "行政复议法第三十九条"
@@ -67,8 +67,8 @@ _LINES: tuple[Verb, ...] = (
     # --- one person examines -------------------------------------------------------------------------------------
     Verb(
         "accept_reconsideration", _("受理复议申请"), RECONSIDERER, ("acceptance",), EXAMINING, transition="accept",
-        completes=True, record=records.accept, starts=starting(ANSWER, DECISION),
-        tells=(audiences.applicants, respondents),
+        completes=True, guards=(conditions.act_is_not_too_old,), record=records.accept,
+        starts=starting(ANSWER, DECISION), tells=(audiences.applicants, respondents),
     ),
     Verb(
         "decline_reconsideration", _("不予受理复议申请"), RECONSIDERER, ("acceptance",), EXAMINING,
@@ -86,6 +86,13 @@ _LINES: tuple[Verb, ...] = (
             guards.needs_text("lacking", _("须补正的事项"), 5),
         ),
         record=records.ask_for_supplement, starts=starting(SUPPLEMENT), tells=(audiences.applicants,),
+    ),
+    Verb(
+        "prolong_supplement", _("延长补正期限"), RECONSIDERER, ("supplement",), SUPPLEMENTING,
+        guards=(
+            conditions.supplement_is_in_time, conditions.supplement_can_be_prolonged, _reason(_("延长的理由")),
+        ),
+        record=records.prolong_supplement, tells=(audiences.applicants,),
     ),
     Verb(
         "let_examination_pass", _("审查期满，视为受理"), who.CLOCK, ("acceptance",), EXAMINING, transition="accept",

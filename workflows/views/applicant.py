@@ -20,7 +20,7 @@ from certificates.selectors import certificate_file, translation_file, translati
 from workflows.calendar import current_calendar
 from workflows.forms.applicant import NewCaseForm
 from workflows.opening import open_application
-from workflows.presentation import explanations, figures, gates, letters, rules, scores
+from workflows.presentation import came_of_it, explanations, figures, gates, letters, rules, scores
 from workflows.presentation.cases import batch_name
 from workflows.presentation.evaluations import evaluation_rows, own_call_words
 from workflows.presentation.figure_checks import overview as figure_check
@@ -198,6 +198,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter", limit=SHOWN_EVENTS),
         certificate=applicant_tasks.issued_card(opened.application),
         ended_for=opened.application.ended_for,
+        came_of_it=came_of_it.of_case(opened.case, acting_person(request)),
         missing=missing_evidence(opened.application),
     )  # fmt: skip
     return render(request, "workflows/applicant/case.html", context)

@@ -16,7 +16,7 @@ from accreditation.services.recurrences import recurrences
 from accreditation.services.reviews import open_correction
 from accreditation.services.rule_sets import rules_of
 from criteria.units import unit_name
-from workflows.presentation import corrections, gates, letters, material, scores, timeline
+from workflows.presentation import came_of_it, corrections, gates, letters, material, scores, timeline
 from workflows.presentation.certificates import certificate_rows
 from workflows.presentation.coverage import coverage
 from workflows.presentation.differences import difference_words
@@ -88,6 +88,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "recurring": recurrence_rows(recurrences(application), rules, by=by, address=opened.desk.case_page),
         "hands": hands(case, by, at=at),
         "further": further_return(application, by, at=at),
+        "came_of_it": came_of_it.of_case(case, by),
     }
 
 

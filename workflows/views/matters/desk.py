@@ -23,6 +23,7 @@ from workflows.calendar import current_calendar
 from workflows.certification import standing_numbers_of
 from workflows.forms.proceedings import CancellationForm, MatterFilter, OpeningForm, TitleFilter
 from workflows.opening_proceedings import ask_for_cancellation, open_proceeding
+from workflows.presentation.came_of_it import title_page
 from workflows.presentation.proceedings import title_words
 from workflows.selectors import matters as rows
 from workflows.tables.title_proceeding_2026 import ORDER_DAYS
@@ -95,7 +96,7 @@ def orders_new(request: HttpRequest, number: str) -> HttpResponse:
         {"label": _("称号处理"), "href": reverse("orders")},
         {"label": _("称号"), "href": reverse("orders_titles")},
     ]
-    return _opening(request, "new", form, title_words(title), [*crumbs, {"label": title.number}])
+    return _opening(request, "new", form, title_page(title, user), [*crumbs, {"label": title.number}])
 
 
 @form_page
@@ -117,7 +118,7 @@ def my_cancellation(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("my_matter", case.number)
     crumbs = [{"label": _("我的申报"), "href": reverse("my_cases")}, {"label": title.number}]
     lost = {"certificates": standing_numbers_of(title), "days": ORDER_DAYS}
-    return _opening(request, "cancellation", form, title_words(title) | lost, crumbs)
+    return _opening(request, "cancellation", form, title_page(title, user) | lost, crumbs)
 
 
 def _opening(

@@ -23,7 +23,7 @@ from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import View, letter_for, view_of
 from workflows.door import possible_verbs, verb_label
-from workflows.presentation import letters
+from workflows.presentation import came_of_it, letters
 from workflows.presentation.further_returns import further_return
 from workflows.presentation.matter_returns import corrections_made, matter_return_notice
 from workflows.presentation.matters import document_rows, matter_bar, matter_header
@@ -125,6 +125,7 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         "letters": letters.letter_rows(
             letters_of(opened.case), number=opened.case.number, address=_letter_address(opened)
         ),
+        "came_of_it": came_of_it.of_case(opened.case, user),
         "timeline": timeline(opened.case, opened.view, letter_address=_letter_address(opened)),
     }
     return _show(request, opened, "matter", context)

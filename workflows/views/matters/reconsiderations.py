@@ -32,6 +32,11 @@ RECONSIDERATIONS = MatterPages(
             forms.SupplementForm, _("补正复议申请"), _("按补正通知逐项补正；收到后五个工作日内重新审查。"),
             _("提交补正"), _("补正已提交，重新审查。"), (_("提交后不能修改。"),), is_final=True, with_subject=True,
         ),
+        "prolong_supplement": MatterAct(
+            forms.ProlongSupplementForm, _("延长补正期限"),
+            _("申请人有正当理由不能按期补正的，在期限届满前延长合理的期限，只能延长一次。"), _("延长"),
+            _("补正期限已延长。"), (SENT,), tone="outline-primary", suits=words.supplement_can_be_prolonged,
+        ),
         "answer_challenge": MatterAct(
             forms.AnswerForm, _("提交书面答复"), _("请先提交作出原行为的证据和依据，再提交书面答复。"),
             _("提交"), _("书面答复已提交。"), (_("提交后不能修改。"),), is_final=True,

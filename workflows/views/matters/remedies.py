@@ -22,6 +22,7 @@ from workflows.forms.reconsiderations import RemedyForm, WhyForm
 from workflows.opening_remedies import Prepared, may_prepare, open_remedy
 from workflows.presentation import remedies as words
 from workflows.presentation.letters import letter_words
+from workflows.replaced_judgments import judgment_standing
 from workflows.selectors.matters import letter_of_body
 from workflows.views.answers import key_of, new_request_key, page, typed
 from workflows.views.casework import status_of
@@ -60,7 +61,8 @@ def remedy_new(request: HttpRequest, number: str) -> HttpResponse:
     letter = letter_of_body(user, number)
     if not may_prepare(user, letter, now):
         raise NotFound(number)
-    form = RemedyForm(request.POST or None, request.FILES or None, initial=typed(request))
+    was_judged = judgment_standing(letter) is not None
+    form = RemedyForm(request.POST or None, request.FILES or None, initial=typed(request), was_judged=was_judged)
     if request.method == "POST" and form.is_valid():
         try:
             case = open_remedy(letter, _prepared(dict(form.cleaned_data)), by=user, at=now, request_key=key_of(request))
