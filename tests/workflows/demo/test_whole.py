@@ -92,6 +92,7 @@ def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, v
     _check_second_words()
     _check_national_results()
     _check_standstills()
+    _check_goals()
     _check_further_returns()
     assert [fault.what for fault in check_all()] == []
     assert verify_all()[1] == []
@@ -143,6 +144,14 @@ def _check_standstills() -> None:
     assert (declined.seat.state, declined.seat.panel.opened_at) == (SeatState.SUBMITTED, None)
     assert declined.answered_by != declined.asked_by
     assert declined.answer_reason
+
+
+def _check_goals() -> None:
+    """Of the office's own goals one is past and one falls due today, others are still ahead."""
+    goals = Deadline.objects.filter(kind=DeadlineKind.GOAL, state=DeadlineState.RUNNING)
+    due = {row.due_at.astimezone(SHANGHAI).date() for row in goals}
+    assert NOW.date() in due
+    assert min(due) < NOW.date() < max(due)
 
 
 def _check_second_words() -> None:
