@@ -28,8 +28,9 @@ from workflows.tick import tick
 # mails, clocks, declarations of ties, and without rows for the meeting, its votes, the notice and the announcement. The
 # remark of the figure says what each of these takes now. The target is what was
 # measured before meetings counted presence and ties at every vote, and a sixth; 55 more
-# ask of every office's act who acted in the case before, and on which level.
-MOST_STATEMENTS = 1175
+# ask of every office's act who acted in the case before, and on which level; 15 more begin and end the office's own
+# goals in the four states of this story that have no limit.
+MOST_STATEMENTS = 1190
 MOST_CPU = 1300
 PARTS = {
     "flow": ("viewflow_", "workflows_caseflow"),

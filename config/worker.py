@@ -14,6 +14,7 @@ from django.utils import timezone
 from accreditation.effects import Lane, forget_calls, run_due
 from accreditation.services.drafts import drop_old_drafts
 from accreditation.services.readings import sweep_spool
+from workflows.goal_keeping import begin_missing
 from workflows.heartbeat import beat
 from workflows.reminding import remind
 from workflows.tick import tick
@@ -61,6 +62,7 @@ def run_forever(stop: threading.Event) -> None:
         try:
             turn()
             if rounds % ROUNDS_BETWEEN_REMINDERS == 0:
+                begin_missing(timezone.now())
                 remind(timezone.now())
             if rounds % ROUNDS_BETWEEN_TIDYING == 0:
                 tidy()

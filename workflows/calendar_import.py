@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.clocks import DeadlineState
+from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import NoticeState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import AdjustedEntry, Case, Deadline, Notice, User
@@ -31,6 +31,7 @@ from workflows.workdays import SATURDAY, Due, WorkCalendar
 
 LEDGER = "calendar"
 RECOMPUTED = "recompute_deadline"
+GOAL_RECOMPUTED = "recompute_goal"
 WORDS = {"1": True, "true": True, "yes": True, "是": True, "0": False, "false": False, "no": False, "否": False}
 COLUMNS = 3
 MOST_NAME = 60
@@ -153,10 +154,11 @@ def _recompute(row: Deadline, calendar: WorkCalendar, by: User, at: datetime) ->
     due = due_of(row, calendar)
     if (due.at, due.is_provisional) == (row.due_at, row.is_provisional):
         return False
-    with act(row.case, RECOMPUTED, by=by, at=at, acting_as="operator") as doing:
+    is_goal = row.kind == DeadlineKind.GOAL  # nobody's term: neither told nor in the applicant's record
+    with act(row.case, GOAL_RECOMPUTED if is_goal else RECOMPUTED, by=by, at=at, acting_as="operator") as doing:
         Deadline.objects.filter(pk=row.pk).update(due_at=due.at, is_provisional=due.is_provisional)
         doing.note(kind=row.kind, **_change(row.due_at, due))
-        if due.at != row.due_at:
+        if due.at != row.due_at and not is_goal:
             doing.tell(
                 people_concerned(row, at), "deadline_moved", case_number=row.case.number, clock=row.kind,
                 due_at=due.at.isoformat(),

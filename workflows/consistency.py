@@ -10,14 +10,15 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accreditation.clocks import DeadlineState
+from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import SeatState
 from accreditation.models import Application, AuditEvent, Case, Deadline, Panel, Reconsideration
 from accreditation.reconsideration_words import SETTLED, UNDOING, ReconsiderationState
 from accreditation.services.reconsiderations import LOST
 from workflows import flow_tasks
 from workflows.calendar import current_calendar
-from workflows.deadlines import due_of
+from workflows.deadlines import begin_goal, due_of, open_clocks
+from workflows.goals import goal_of, limits_stage
 from workflows.holding import restore_holder
 from workflows.models import CaseFlow
 from workflows.procedures import PROCEDURES, procedure_of
@@ -62,8 +63,9 @@ def check_case(case: Case, calendar: WorkCalendar | None = None) -> Iterator[Dis
     found = sorted(flow_tasks.node_name(task) for task in flow_tasks.open_tasks(case))
     if found != wanted:
         yield Disagreement(case.number, f"in {state} with open tasks {found}, expected {wanted}")
+    yield from _check_goal(case, state)
     for clock in Deadline.objects.filter(case=case, state=DeadlineState.RUNNING):
-        if state not in kind.clocks[clock.kind]:
+        if clock.kind != DeadlineKind.GOAL and state not in kind.clocks[clock.kind]:
             yield Disagreement(case.number, f"clock {clock.kind} runs in {state}")
         due = due_of(clock, calendar or current_calendar())
         if (due.at, due.is_provisional) != (clock.due_at, clock.is_provisional):
@@ -71,6 +73,16 @@ def check_case(case: Case, calendar: WorkCalendar | None = None) -> Iterator[Dis
             yield Disagreement(case.number, text)
     if kind.facts(state).ends_case and case.closed_at is None:
         yield Disagreement(case.number, f"{state} but not closed")
+
+
+def _check_goal(case: Case, state: str) -> Iterator[Disagreement]:
+    """A goal runs exactly where the state has one and no limit of the stage is open."""
+    clocks = open_clocks(case)
+    goals = [clock for clock in clocks if clock.kind == DeadlineKind.GOAL]
+    is_limited = any(map(limits_stage, clocks))
+    is_wanted = case.closed_at is None and not is_limited and bool(goal_of(case.procedure, state, case.batch))
+    if is_wanted != bool(goals):
+        yield Disagreement(case.number, f"in {state} " + ("without its goal" if is_wanted else "with a goal"))
 
 
 def expected_tasks(case: Case) -> list[str]:
@@ -92,7 +104,7 @@ def expected_tasks(case: Case) -> list[str]:
 
 @transaction.atomic
 def rebuild_flow(case: Case, at: datetime | None = None) -> CaseFlow | None:
-    """Throw the flow rows of a case away and open what its legal state asks for; None when it is closed.
+    """Throw the flow rows of a case away and open what its legal state asks for, its goal too; None when it is closed.
 
     Whoever had it in hand at this desk has it again, if the person may still hold it at `at` (now, unless told).
     """
@@ -102,4 +114,5 @@ def rebuild_flow(case: Case, at: datetime | None = None) -> CaseFlow | None:
         return None
     flow = flow_tasks.begin(procedure_of(locked).flow, locked, start="rebuild")
     restore_holder(locked, at or timezone.now())
+    begin_goal(locked, at=at or timezone.now())
     return flow

@@ -7,31 +7,61 @@ from itertools import pairwise
 
 from django.db.models import QuerySet, Sum
 
-from accreditation.clocks import BESIDE, ClockEventKind, DeadlineState, PauseGround, is_past
-from accreditation.models import Case, ClockEvent, Deadline
+from accreditation.clocks import BESIDE, NO_LIMITS, ClockEventKind, DeadlineKind, DeadlineState, PauseGround, is_past
+from accreditation.models import Application, Case, ClockEvent, Deadline
+from workflows.calendar import current_calendar
 from workflows.doing import Clock, Doing
+from workflows.goals import goal_of, limits_stage
 from workflows.workdays import Due, WorkCalendar
 
 OPEN = (DeadlineState.RUNNING, DeadlineState.PAUSED)
 DEFENCE_DAYS = 5  # working days to answer what an authority is about to hold against somebody
 
 
-def settle(doing: Doing) -> None:
-    """Settle the clocks that do not run in the new state, start those of the verb; an ended case has none running."""
-    open_clocks = Deadline.objects.filter(case=doing.case, state__in=OPEN)
+def settle(doing: Doing, before: str) -> None:
+    """Settle the clocks that do not run in the new state, start those of the verb; an ended case has none running.
+
+    A goal ends with the state in which it began; another begins where the case came from the state `before` into one
+    without a limit.
+    """
+    found = open_clocks(doing.case)
     if doing.case.closed_at is not None:
-        _settle(list(open_clocks), DeadlineState.CANCELLED, doing.at)
+        _settle(found, DeadlineState.CANCELLED, doing.at)
         return
-    over = [kind for kind, states in doing.kind.clocks.items() if doing.state not in states]
-    ended = DeadlineState.FIRED if doing.by.is_system else DeadlineState.MET
-    _settle(list(open_clocks.filter(kind__in=over)), ended, doing.at)
-    for clock in doing.verb.starts(doing) if doing.verb.starts else ():
-        start(doing, clock)
+    has_moved = doing.state != before
+    over = [clock for clock in found if _is_over(clock, doing, has_moved)]
+    events = _over(over, DeadlineState.FIRED if doing.by.is_system else DeadlineState.MET, doing.at)
+    begun = [
+        _row(doing.case, clock, clock.length(doing), calendar=doing.calendar, at=clock.begins(doing))
+        for clock in (doing.verb.starts(doing) if doing.verb.starts else ())
+    ]
+    kept = [clock for clock in found if clock not in over]
+    if has_moved and not any(map(limits_stage, [*kept, *begun])):
+        begun += _goal(doing)
+    Deadline.objects.bulk_create(begun)
+    ClockEvent.objects.bulk_create([*events, *map(_start, begun)])
+    for clock in begun:
+        _note(doing, clock)
+
+
+def _is_over(clock: Deadline, doing: Doing, has_moved: bool) -> bool:
+    if clock.kind == DeadlineKind.GOAL:
+        return has_moved
+    return doing.state not in doing.kind.clocks.get(clock.kind, (doing.state,))
 
 
 def _settle(clocks: list[Deadline], state: DeadlineState, at: datetime) -> None:
-    Deadline.objects.filter(pk__in=[clock.pk for clock in clocks]).update(state=state, settled_at=at)
-    ClockEvent.objects.bulk_create(ClockEvent(deadline=clock, kind=ClockEventKind.SETTLED, at=at) for clock in clocks)
+    ClockEvent.objects.bulk_create(_over(clocks, state, at))
+
+
+def _over(clocks: list[Deadline], state: DeadlineState, at: datetime) -> list[ClockEvent]:
+    """The events of clocks that end, still to be kept; no goal ever runs out, whoever moves the case on."""
+    goals = [clock.pk for clock in clocks if clock.kind == DeadlineKind.GOAL]
+    others = [clock.pk for clock in clocks if clock.kind != DeadlineKind.GOAL]
+    left = DeadlineState.MET if state == DeadlineState.FIRED else state
+    for keys, ended in ((others, state), (goals, left)):
+        Deadline.objects.filter(pk__in=keys).update(state=ended, settled_at=at)
+    return [ClockEvent(deadline=clock, kind=ClockEventKind.SETTLED, at=at) for clock in clocks]
 
 
 def give_up(clock: Deadline, *, at: datetime) -> None:
@@ -43,16 +73,48 @@ def give_up(clock: Deadline, *, at: datetime) -> None:
 def start(doing: Doing, clock: Clock) -> Deadline:
     """Start one clock of so many days."""
     started = begin(doing.case, clock, clock.length(doing), calendar=doing.calendar, at=clock.begins(doing))
-    doing.act.note(
-        **{f"due_{clock.kind}": started.due_at.isoformat(), f"provisional_{clock.kind}": started.is_provisional}
-    )
+    _note(doing, started)
     return started
+
+
+def _note(doing: Doing, started: Deadline) -> None:
+    doing.act.note(
+        **{f"due_{started.kind}": started.due_at.isoformat(), f"provisional_{started.kind}": started.is_provisional}
+    )
 
 
 def begin(case: Case, clock: Clock, days: int, *, calendar: WorkCalendar, at: datetime) -> Deadline:
     """The rows of a clock that begins to run."""
+    started = _row(case, clock, days, calendar=calendar, at=at)
+    started.save()
+    _start(started).save()
+    return started
+
+
+def begin_goal(case: Case, *, at: datetime) -> Deadline | None:
+    """The goal of the state in which an open case is, from now on; None where it has none, a limit runs or it began."""
+    if case.closed_at is not None or any(clock.kind not in BESIDE for clock in open_clocks(case)):
+        return None
+    days = goal_of(case.procedure, case.state, case.batch)
+    return begin(case, Clock(DeadlineKind.GOAL, days), days, calendar=current_calendar(), at=at) if days else None
+
+
+def is_idle_goal(clock: Deadline, case: Case) -> bool:
+    """Whether it is a goal, and the edition of the case has none for its state."""
+    return clock.kind == DeadlineKind.GOAL and not goal_of(case.procedure, case.state, case.batch)
+
+
+def _goal(doing: Doing) -> list[Deadline]:
+    """The goal of the state into which the case came, if it has one."""
+    batch = doing.subject.batch if isinstance(doing.subject, Application) else doing.case.batch
+    days = goal_of(doing.case.procedure, doing.state, batch)
+    clock = Clock(DeadlineKind.GOAL, days)
+    return [_row(doing.case, clock, days, calendar=doing.calendar, at=doing.at)] if days else []
+
+
+def _row(case: Case, clock: Clock, days: int, *, calendar: WorkCalendar, at: datetime) -> Deadline:
     due = calendar.due_after(at, days, in_calendar_days=clock.in_calendar_days)
-    started = Deadline.objects.create(
+    return Deadline(
         case=case,
         kind=clock.kind,
         started_at=at,
@@ -62,8 +124,10 @@ def begin(case: Case, clock: Clock, days: int, *, calendar: WorkCalendar, at: da
         is_provisional=due.is_provisional,
         fires=clock.fires,
     )
-    ClockEvent.objects.create(deadline=started, kind=ClockEventKind.STARTED, at=at)
-    return started
+
+
+def _start(clock: Deadline) -> ClockEvent:
+    return ClockEvent(deadline=clock, kind=ClockEventKind.STARTED, at=clock.started_at)
 
 
 def open_clocks(case: Case) -> list[Deadline]:
@@ -149,7 +213,7 @@ def _pauses(clock: Deadline) -> list[tuple[datetime, datetime]]:
 
 
 def running_clock(case: Case) -> Deadline | None:
-    """The clock of the stage that is due first; those beside it run for somebody else."""
+    """The limit of the stage that is due first; clocks beside it run for somebody else, and a goal is no limit."""
     return _running(case).first()
 
 
@@ -159,7 +223,7 @@ def running_clocks(case: Case) -> list[Deadline]:
 
 
 def _running(case: Case) -> QuerySet[Deadline]:
-    rows = Deadline.objects.filter(case=case, state=DeadlineState.RUNNING).exclude(kind__in=BESIDE)
+    rows = Deadline.objects.filter(case=case, state=DeadlineState.RUNNING).exclude(kind__in=NO_LIMITS)
     return rows.order_by("due_at", "pk")
 
 

@@ -32,6 +32,8 @@ BESIDE_THE_TABLE = {
     "export_dossier": _("导出卷宗"),
     "change_edition": _("更换办理程序版本"),
     "remind": _("催办"),
+    "begin_goal": _("起算内部办理目标"),
+    "recompute_goal": _("按新日历重算内部办理目标"),
     "open_ordered_again": _("原决定撤销后重新申报"),
     "open_reconsideration": _("对本件申请行政复议"),
     "open_remedy": _("对本件提请执行裁判或自行纠正"),
@@ -239,7 +241,7 @@ def _carry_out(doing: Doing) -> Outcome:
     _move(doing)
     if _holds(doing.verb.completes, doing) and doing.task is not None:
         flow_tasks.finish(doing.task, by=doing.by)
-    deadlines.settle(doing)
+    deadlines.settle(doing, before)
     for case, verb, form in doing.sequels:
         perform(case, verb, by=doing.by, at=doing.at, form=form)
     told = {person.pk: person for audience in doing.verb.tells for person in audience(doing)}

@@ -283,14 +283,26 @@ def _set_clocks(case: Case, goal: Goal, *, is_moved: bool, at: datetime) -> list
     """Kept or called off, and started; what is told of each."""
     calendar, clocks = current_calendar(), deadlines.open_clocks(case)
     if not is_moved:
-        return [_told(deadlines.recompute(clock, calendar=calendar), "kept") for clock in clocks]
+        dropped = [clock for clock in clocks if deadlines.is_idle_goal(clock, case)]
+        deadlines.call_off(dropped, at=at)
+        return [
+            *(_told(deadlines.recompute(clock, calendar=calendar), "kept") for clock in clocks if clock not in dropped),
+            *(_told(clock, "called_off") for clock in dropped),
+            *_goal_begun(case, at),
+        ]
     deadlines.call_off(clocks, at=at)
     told = [_told(clock, "called_off") for clock in clocks]
     for clock in goal.starts:
         assert case.batch is not None
         days = int(getattr(case.batch, str(clock.days)))
         told.append(_told(deadlines.begin(case, clock, days, calendar=calendar, at=at), "started"))
-    return told
+    return [*told, *_goal_begun(case, at)]
+
+
+def _goal_begun(case: Case, at: datetime) -> list[dict[str, str]]:
+    """The goal of the new edition, where the state has one and none runs."""
+    begun = deadlines.begin_goal(case, at=at)
+    return [_told(begun, "started")] if begun else []
 
 
 def _told(clock: Deadline, what: str) -> dict[str, str]:

@@ -54,6 +54,7 @@ OF_A_PARTY: Ladder = AHEAD  # the clock itself acts when the party lets its time
 OF_AN_AUTHORITY: Ladder = AHEAD + OVERDUE
 SILENCE_ACTS: Ladder = AHEAD[1:]  # five working days, after which silence is an answer
 NOBODY_ACTS: Ladder = ()
+OF_A_GOAL: Ladder = AHEAD[1:] + OVERDUE[:2]  # the supervising authority watches over limits, which a goal is not
 
 LADDERS: Mapping[str, Ladder] = {
     DeadlineKind.FORWARDING: OF_AN_AUTHORITY,
@@ -84,6 +85,7 @@ LADDERS: Mapping[str, Ladder] = {
     DeadlineKind.RECONSIDERATION_SUPPLEMENT: OF_A_PARTY,
     DeadlineKind.RECONSIDERATION_ANSWER: OF_A_PARTY,
     DeadlineKind.RECONSIDERATION: OF_AN_AUTHORITY,
+    DeadlineKind.GOAL: OF_A_GOAL,
 }
 
 

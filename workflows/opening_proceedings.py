@@ -21,7 +21,7 @@ from accreditation.services.numbers import next_number
 from accreditation.services.proceedings import add_document, effect_of, prepare_proceeding
 from workflows import flow_tasks
 from workflows.calendar import current_calendar
-from workflows.deadlines import begin
+from workflows.deadlines import begin, begin_goal
 from workflows.procedures import PROCEDURES
 from workflows.tables.title_proceeding_2026 import ORDER, ORDER_DAYS
 from workflows.workdays import SHANGHAI
@@ -153,5 +153,7 @@ def _create(
             doing.tell(
                 who_hold(Power.PREPARE_ORDERS, place_of(title), at), "ask_for_cancellation", case_number=case.number
             )
+        elif (goal := begin_goal(case, at=at)) is not None:
+            doing.note(due_goal=goal.due_at.isoformat(), provisional_goal=goal.is_provisional)
         flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)
     return case

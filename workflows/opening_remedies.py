@@ -22,6 +22,7 @@ from accreditation.services.proceedings import add_document
 from accreditation.services.reconsiderations import is_challengeable, respondent_of
 from workflows import flow_tasks
 from workflows.challenged_acts import district_of, ended_by, letter_field, reasons_not_to_modify
+from workflows.deadlines import begin_goal
 from workflows.parties import tied_people
 from workflows.procedures import PROCEDURES
 from workflows.remedy_guards import bases, obstacles
@@ -169,6 +170,8 @@ def _create(letter: Letter | ReissueLetter, prepared: Prepared, by: User, at: da
             purpose = PURPOSES[Remedy(prepared.remedy)]
             add_document(case, file=prepared.file, name=prepared.file_name, purpose=purpose, by=by, at=at)
             doing.note(sha256=prepared.file.sha256, name=prepared.file_name)
+        if (goal := begin_goal(case, at=at)) is not None:
+            doing.note(due_goal=goal.due_at.isoformat(), provisional_goal=goal.is_provisional)
         flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)
         colleagues = who_hold(Power.ANSWER_CHALLENGES, row.respondent_code or None, at)
         doing.tell([one for one in colleagues if one != by], "remedy_prepared", case_number=case.number)

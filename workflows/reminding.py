@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accreditation.acts import Act, act
-from accreditation.clocks import DeadlineState
+from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.models import Case, Deadline, Reminder, User
 from accreditation.reminders import ReminderAudience, ReminderState
 from workflows.calendar import current_calendar
@@ -23,6 +23,12 @@ from workflows.tick import clock_person
 from workflows.workdays import SHANGHAI, WorkCalendar
 
 REMIND = "remind"
+GOAL_WORDS = {  # of a goal nothing is said that sounds like a limit
+    "remind_ahead": "remind_goal_ahead",
+    "remind_last_day": "remind_goal_last_day",
+    "remind_overdue": "remind_goal_missed",
+    "escalate_overdue": "escalate_goal_missed",
+}
 AHEAD = timedelta(days=30)  # no first step lies further before the last day, not even over the longest holidays
 
 
@@ -136,6 +142,8 @@ def _tell(doing: Act, case: Case, one: Due, people: list[User], calendar: WorkCa
     kind = "remind_ahead" if left > 0 else "remind_overdue" if left < 0 else "remind_last_day"
     if one.step.audience is not ReminderAudience.HOLDER:
         kind = "escalate_overdue"
+    if one.clock.kind == DeadlineKind.GOAL:
+        kind = GOAL_WORDS[kind]
     doing.tell(
         people, kind, case_number=case.number, clock=one.clock.kind, due_at=one.clock.due_at.isoformat(),
         left=max(left, 0), over=max(-left, 0),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from django.db.models import Count, DateTimeField, Min, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models import Count, DateTimeField, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce
 from viewflow.workflow.models import Task
 
-from accreditation.clocks import BESIDE, DeadlineState, second_of
+from accreditation.clocks import BESIDE, DeadlineKind, DeadlineState, second_of
 from accreditation.enums import ApplicationState, MemberState
 from accreditation.models import Case, Deadline, Member, User
 from accreditation.permissions import holdings_of
@@ -29,6 +29,7 @@ class Urgency(StrEnum):
 
     OVERDUE = "overdue"
     TODAY = "today"
+    PAST_GOAL = "past_goal"
     UNCLAIMED = "unclaimed"
 
 
@@ -46,9 +47,19 @@ class WorkItem:
     is_paused: bool = False  # its clock stands still
 
     @property
+    def is_goal(self) -> bool:
+        """Whether the clock is the office's own goal, and no limit."""
+        return self.deadline is not None and self.deadline.kind == DeadlineKind.GOAL
+
+    @property
     def is_overdue(self) -> bool:
-        """Whether the due day is over."""
-        return self.days_left is not None and self.days_left < 0
+        """Whether the last day of a limit is over."""
+        return not self.is_goal and self.days_left is not None and self.days_left < 0
+
+    @property
+    def is_past_goal(self) -> bool:
+        """Whether the day of the office's own goal is over."""
+        return self.is_goal and self.days_left is not None and self.days_left < 0
 
     @property
     def is_due_today(self) -> bool:
@@ -107,7 +118,7 @@ def inbox(
         tasks = tasks.filter(found | Q(process__caseflow__case__enterprise__in=once_called(words)))
     timed = tasks.annotate(due=_due_column())
     if urgency:
-        timed = timed.filter(_urgent(at)[Urgency(urgency)])
+        timed = timed.annotate(is_goal=_has_goal()).filter(_urgent(at)[Urgency(urgency)])
     keys, total = _page(timed, start, size)
     rows = _shown(keys)
     clocks = _clocks(row.process.caseflow.case_id for row in rows)
@@ -146,19 +157,23 @@ def desk_tasks(user: User, powers: Iterable[Power] = ()) -> QuerySet[Task]:
 def inbox_counts(user: User, *, at: datetime, powers: Iterable[Power] = ()) -> dict[str, int]:
     """How many tasks wait at a desk in all, and how many of each urgency."""
     now, midnight, counted = second_of(at), _midnight(at), {"all": 0} | dict.fromkeys(map(str, Urgency), 0)
-    tasks = desk_tasks(user, powers).annotate(due=_due_column(), is_free=Q(owner__isnull=True)).order_by()
-    for due, is_free, n in tasks.values_list("due", "is_free").annotate(n=Count("pk")):
+    tasks = desk_tasks(user, powers).annotate(due=_due_column(), is_free=Q(owner__isnull=True), is_goal=_has_goal())
+    rows = tasks.order_by().values_list("due", "is_free", "is_goal").annotate(n=Count("pk"))
+    for due, is_free, is_goal, n in rows:
         counted["all"] += n
-        counted[Urgency.OVERDUE] += n * (due < now)
+        counted[Urgency.OVERDUE] += n * (due < now and not is_goal)
+        counted[Urgency.PAST_GOAL] += n * (due < now and is_goal)
         counted[Urgency.TODAY] += n * (now <= due <= midnight)
         counted[Urgency.UNCLAIMED] += n * is_free
     return counted
 
 
 def _urgent(at: datetime) -> dict[Urgency, Q]:
-    """Overdue once the last second has passed; due today until then; unclaimed while nobody has taken it up."""
+    """Overdue once the last second of a limit has passed, past its goal where it is a goal's; due today until then;
+    unclaimed while nobody has taken it up."""
     return {
-        Urgency.OVERDUE: Q(due__lt=second_of(at)),
+        Urgency.OVERDUE: Q(due__lt=second_of(at), is_goal=False),
+        Urgency.PAST_GOAL: Q(due__lt=second_of(at), is_goal=True),
         Urgency.TODAY: Q(due__gte=second_of(at), due__lte=_midnight(at)),
         Urgency.UNCLAIMED: Q(owner__isnull=True),
     }
@@ -173,6 +188,12 @@ def _due_column() -> object:
     running = Deadline.objects.filter(case=OuterRef("process__caseflow__case"), state=DeadlineState.RUNNING)
     first = running.exclude(kind__in=BESIDE).order_by().values("case").annotate(first=Min("due_at")).values("first")
     return Coalesce(Subquery(first), Value(NEVER, output_field=DateTimeField()))
+
+
+def _has_goal() -> Exists:
+    """Whether what is due is the office's own goal: one begins only where no limit runs."""
+    goals = Deadline.objects.filter(state=DeadlineState.RUNNING, kind=DeadlineKind.GOAL)
+    return Exists(goals.filter(case=OuterRef("process__caseflow__case")))
 
 
 def _clocks(case_ids: Iterable[int]) -> dict[int, Deadline]:

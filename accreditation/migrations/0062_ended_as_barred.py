@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0060_department_letters'),
+        ('accreditation', '0061_goals'),
     ]
 
     operations = [

@@ -20,6 +20,7 @@ from accreditation.models import Message, User
 from accreditation.permissions import Person
 from accreditation.roles import DELEGABLE, ROLES, Power, Role
 from accreditation.selectors.evaluation_messages import OF_EVALUATIONS
+from accreditation.selectors.goal_messages import OF_GOALS
 from accreditation.selectors.granting import body_of_code
 from accreditation.selectors.objection_messages import OF_OBJECTIONS
 from accreditation.selectors.reconsideration_messages import OF_RECONSIDERATIONS
@@ -149,6 +150,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "escalate_overdue": Sentence(
         _("超期督办"), _("办件 %(case)s 的%(clock)s已于 %(due_at)s 届满，超期 %(over)s 个工作日，请督促办理。")
     ),
+    **OF_GOALS,
     **CERTIFICATES_AGAIN,
     **CORRECTIONS,
     **SUCCESSIONS,

@@ -72,6 +72,12 @@ def short_day(value: dt.date | dt.datetime | None) -> SafeString | str:
     return _time_element(on.isoformat(), on.isoformat())
 
 
+@register.inclusion_tag("components/goal.html")
+def goal(due: dt.datetime, left: int, provisional: bool = False) -> dict[str, object]:
+    """The office's own goal with the working days left; it is named as one, and never told to be overdue."""
+    return {"due": due, "left": left, "over": -left, "provisional": provisional}
+
+
 @register.inclusion_tag("components/deadline.html")
 def deadline(
     due: dt.date | dt.datetime | None, left: int | None = None, provisional: bool = False

@@ -23,6 +23,7 @@ WITHOUT = {  # module and function: why nobody's power is asked there
     "accreditation/services/renewals.py note_kept": CLOCK,
     "accreditation/services/titles.py remind_of_end": CLOCK,
     "workflows/evaluation_acts.py conclude": CLOCK,
+    "workflows/goal_keeping.py _begin": CLOCK,
     "workflows/reminding.py _remind_case": CLOCK,
     "workflows/reminding_ahead.py _batch": CLOCK,
     "workflows/intake.py end_reading": "the worker ends what the applicant began",

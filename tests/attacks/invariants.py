@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from accreditation.audit import verify_all
 from accreditation.change_words import ChangeState
+from accreditation.clocks import BESIDE, DeadlineState
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, MeetingState, MemberState, NoticeState, ObjectionState, SeatState, TitleState
 from accreditation.errors import NotFound
@@ -36,6 +37,9 @@ from accreditation.reconsideration_words import SETTLED, UNDOING
 from accreditation.visibility import case_for, letter_for, view_of
 from certificates.models import Certificate
 from workflows.consistency import check_all
+from workflows.deadlines import OPEN
+from workflows.goals import OFFICES
+from workflows.procedures import procedure_of
 from workflows.selectors import meeting_room
 from workflows.subjects import SUBJECTS
 
@@ -58,6 +62,18 @@ def all_faults() -> Iterator[str]:
     yield from conflicted_who_see()
     yield from conflicted_who_vote()
     yield from mails_astray()
+    yield from waiting_without_end()
+
+
+def waiting_without_end() -> Iterator[str]:
+    """Whatever waits at an office has a limit or a goal, or its limit has run out and says so."""
+    for case in Case.objects.filter(closed_at=None):
+        facts = procedure_of(case).subject.facts(case.state)
+        if facts.owner in OFFICES and not facts.is_final:
+            clocks = list(case.deadlines.exclude(kind__in=BESIDE).order_by("pk"))
+            has_run_out = bool(clocks) and clocks[-1].state == DeadlineState.FIRED
+            if not has_run_out and not any(clock.state in OPEN for clock in clocks):
+                yield f"{case} waits in {case.state} without limit or goal"
 
 
 # --- grants and certificates ----------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_failure_inside_the_record_rolls_everything_back(
 ) -> None:
     case = filed_case(cast)
     events = AuditEvent.objects.count()
-    monkeypatch.setattr("workflows.door.deadlines.settle", lambda doing: 1 / 0)
+    monkeypatch.setattr("workflows.door.deadlines.settle", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         door.perform(case, "accept", by=cast.pudong, at=clock.at)
     assert Application.objects.get(case=case).state == S.SUBMITTED

@@ -344,10 +344,10 @@ def test_return_asks_for_correction_and_earlier_opinions_no_longer_count(cast: C
 def test_clock_runs_only_where_the_rules_set_its_days(cast: Cast) -> None:
     municipal_title(cast)
     case = made.led_to(made.opened(cast, K.RENAME), S.UNDER_OPINION, cast)
-    assert not Deadline.objects.filter(case=case).exists()
+    assert {row.kind for row in Deadline.objects.filter(case=case)} == {"goal"}
     _state_days(change_opinion_working_days=7, change_correction_working_days=10)
     door.perform(case, "return_change", by=cast.pudong, at=cast.at, form=returned(FACTS))
-    clock = Deadline.objects.get(case=case)
+    clock = Deadline.objects.get(case=case, state="running")
     assert (clock.kind, clock.working_days, clock.fires) == ("change_correction", 10, "")
     assert "前补正后重新提交" in Letter.objects.get(case=case, kind="change_returned").body
     door.perform(case, "submit_change", by=cast.member0, at=cast.at)

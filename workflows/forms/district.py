@@ -13,6 +13,7 @@ URGENCIES = [
     ("", _("全部")),
     (Urgency.OVERDUE.value, _("超期")),
     (Urgency.TODAY.value, _("今日到期")),
+    (Urgency.PAST_GOAL.value, _("未达内部办理目标")),
     (Urgency.UNCLAIMED.value, _("待领")),
 ]
 SEARCH = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})

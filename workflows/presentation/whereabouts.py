@@ -68,6 +68,7 @@ def whereabouts(
         "since": entered,
         "days": max(calendar.left(_day(entered), _day(at)), 0),
         **_until(case, subject, clocks, calendar, at),
+        "goal": clock_words(clocks.goal, at=at, calendar=calendar) if clocks.goal and view in STAFF else None,
         "next": next_groups(procedure, subject),
         "forecast": _forecast(procedure, found, clocks) if found else None,
         "unforeseen": "" if found else _unforeseen(procedure, subject),

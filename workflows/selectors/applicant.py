@@ -89,7 +89,7 @@ def own_cases(user: Person, *, at: datetime) -> list[OwnCase]:
 
 def _clocks(cases: Iterable[Case], at: datetime, calendar: WorkCalendar) -> dict[int, Words]:
     running = Deadline.objects.filter(case__in=[case.pk for case in cases], state=DeadlineState.RUNNING)
-    latest_first = running.exclude(kind=DeadlineKind.FIGURE_CHECK).order_by("-due_at")
+    latest_first = running.exclude(kind__in=(DeadlineKind.FIGURE_CHECK, DeadlineKind.GOAL)).order_by("-due_at")
     beside = running.filter(kind=DeadlineKind.OBJECTION_STATEMENT).order_by("-due_at")  # the applicant minds it first
     return {clock.case_id: clock_words(clock, at=at, calendar=calendar) for clock in (*latest_first, *beside)}
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accreditation.clocks import BESIDE, DeadlineState, second_of
+from accreditation.clocks import NO_LIMITS, DeadlineState, second_of
 from accreditation.enums import APPLICATION_STATES, ApplicationState, SeatState
 from accreditation.models import Batch, Case, Deadline, Seat, User
 from accreditation.permissions import districts_of
@@ -113,7 +113,7 @@ def batch_codes() -> list[str]:
 
 def board(user: User, *, at: datetime) -> tuple[list[Stage], list[DistrictLoad]]:
     """Cases under way per step, and per district with the most overdue first; one query whatever the size."""
-    late = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=second_of(at)).exclude(kind__in=BESIDE)
+    late = Deadline.objects.filter(state=DeadlineState.RUNNING, due_at__lt=second_of(at)).exclude(kind__in=NO_LIMITS)
     rows = visible_cases(user).filter(state__in=ACTIVE, closed_at__isnull=True).order_by().values("district", "state")
     steps, late_steps, loads = Counter[int](), Counter[int](), dict[str, DistrictLoad]()
     for row in rows.annotate(n=Count("pk"), late=Count("pk", filter=Q(pk__in=late.values("case")))):

@@ -12,7 +12,7 @@ from viewflow.workflow.models import Task
 
 from accreditation.acts import Act
 from accreditation.audit import chain_key
-from accreditation.clocks import BESIDE, DeadlineKind, DeadlineState
+from accreditation.clocks import NO_LIMITS, DeadlineKind, DeadlineState
 from accreditation.models import AuditEvent, Case, ClockEvent, Deadline, User
 from accreditation.models.cases import CaseSubject
 from workflows import deadlines, flow_tasks
@@ -44,6 +44,7 @@ class Clocks:
     ends_stage: Deadline | None
     paused: tuple[Deadline, ClockEvent] | None
     run_out: Deadline | None
+    goal: Deadline | None = None  # the office's own, where no limit runs
 
 
 Change = tuple[datetime, str]  # instant, state after it
@@ -77,12 +78,13 @@ def since(case: Case) -> datetime:
 def clocks_of(case: Case, entered: datetime) -> Clocks:
     """The clocks that matter for the stage that was entered then."""
     fired = Deadline.objects.filter(case=case, state=DeadlineState.FIRED, started_at__gte=entered)
-    over = fired.exclude(kind__in=BESIDE)
+    over = fired.exclude(kind__in=NO_LIMITS)
     rows, paused = deadlines.running_clocks(case), deadlines.paused_clock(case)
     ending = [clock for clock in rows if clock.kind != DeadlineKind.ACCEPTANCE]
     is_open = bool(rows) or paused is not None
     run_out = None if is_open else over.order_by("-due_at").first()
-    return Clocks(next(iter(rows), None), next(iter(ending), None), paused, run_out)
+    goal = None if is_open else deadlines.running_of(case, DeadlineKind.GOAL)
+    return Clocks(next(iter(rows), None), next(iter(ending), None), paused, run_out, goal)
 
 
 def people_in_charge(case: Case) -> list[tuple[str, User]]:

@@ -96,6 +96,7 @@ def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, v
     _check_national_results()
     _check_department_letters()
     _check_standstills()
+    _check_goals()
     _check_further_returns()
     _check_letters()
     assert [fault.what for fault in check_all()] == []
@@ -163,6 +164,15 @@ def _check_standstills() -> None:
     assert (declined.seat.state, declined.seat.panel.opened_at) == (SeatState.SUBMITTED, None)
     assert declined.answered_by != declined.asked_by
     assert declined.answer_reason
+
+
+def _check_goals() -> None:
+    """Of the office's own goals some are missed, some fall due in these days, others are still ahead."""
+    goals = Deadline.objects.filter(kind=DeadlineKind.GOAL, state=DeadlineState.RUNNING)
+    due = {row.due_at.astimezone(SHANGHAI).date() for row in goals}
+    assert any(day < NOW.date() for day in due)
+    assert any(0 <= (day - NOW.date()).days <= 1 for day in due)
+    assert any((day - NOW.date()).days > 1 for day in due)
 
 
 def _check_second_words() -> None:

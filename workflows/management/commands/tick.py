@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from workflows.goal_keeping import begin_missing
 from workflows.reminding import remind
 from workflows.reminding_ahead import remind_ahead
 from workflows.tick import tick
@@ -25,5 +26,6 @@ class Command(BaseCommand):
         """Print what was done."""
         at = options["at"] or timezone.now()
         self.stdout.write(str(tick(at, options["limit"])))
+        self.stdout.write(f"goals begun in {begin_missing(at, options['limit'])} cases")
         self.stdout.write(str(remind(at, options["limit"])))
         self.stdout.write(f"told ahead of {remind_ahead(at, options['limit'])} titles and batches")
