@@ -19,6 +19,7 @@ from criteria.evaluate import Evaluation
 from criteria.facts import exact_text
 
 ACTING_AS = "publisher"
+NO_RESULT = dict.fromkeys(("score", "band", "band_zh", "band_en", "consequence", "override"), "")
 
 
 def call_of(application: Application) -> EvaluationCall:
@@ -39,8 +40,9 @@ def keep_result(application: Application, found: Evaluation) -> EvaluationCall:
 
 
 def mark_late(application: Application, *, at: datetime) -> None:
-    """What was sent in did not stand, and was not put right in time."""
-    EvaluationCall.objects.filter(application=application, late_at__isnull=True).update(late_at=at)
+    """What was sent in did not stand, and was not put right in time; a result that was fixed on it stands no more."""
+    rows = EvaluationCall.objects.filter(application=application, late_at__isnull=True)
+    rows.update(late_at=at, **NO_RESULT)
 
 
 def publish_result(call: EvaluationCall, announcement: Announcement) -> None:

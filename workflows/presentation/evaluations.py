@@ -83,24 +83,28 @@ def call_words(call: EvaluationCall, *, case_page: str = "office_case") -> Words
 
 
 def published_words(calls: Sequence[EvaluationCall]) -> list[Words]:
-    """Published results; what a decision on reconsideration has set aside says so, and stands no more."""
+    """Published results; what a decision on reconsideration has set aside says so, and stands no more.
+
+    A lateness that was published and taken back is announced, but published no more: its line says what it said.
+    """
     gone = set_aside(calls)
-    return [result_words(call, is_set_aside=call.pk in gone) for call in calls]
+    return [result_words(call, is_set_aside=call.pk in gone or call.published_on is None) for call in calls]
 
 
 def result_words(call: EvaluationCall, *, is_set_aside: bool = False) -> Words:
     """A published result: year, band, score, day, document, and what has become of it."""
     number = call.announcement.number if call.announcement else call.round.document_number
+    is_public = call.published_on is not None  # what is found meanwhile on a call that is open again is not
     return {
         "year": call.round.year,
         **naming_of_call(call),
         "title": call.title.number,
         "valid_from": call.title.valid_from,
         "valid_until": call.title.valid_until,
-        "band": band_name(call),
+        "band": band_name(call) if is_public else part_label(LATE),
         "tone": "grey" if is_set_aside else band_tone(call),
         "gone": _("该结果已由复议决定、裁判或者自行纠正撤销或者变更") if is_set_aside else "",
-        "score": score_text(call),
+        "score": score_text(call) if is_public else "—",
         "on": call.published_on,
         "document": number,
         "href": reverse("announcement", args=[call.announcement.number]) if call.announcement else "",
