@@ -15,9 +15,10 @@ from accreditation.enums import ProceedingKind, states_where
 from accreditation.evaluation_words import LOSES_TITLE
 from accreditation.grounds import Ground
 from accreditation.models import Announcement, Batch, Case, EvaluationCall, User
+from accreditation.selectors.evaluation_terms import HELD
 from accreditation.selectors.results import OVER
 from accreditation.services.evaluation_results import publish_result
-from accreditation.services.evaluation_rounds import HELD, NOT_HANDED_IN
+from accreditation.services.evaluation_rounds import NOT_HANDED_IN
 from workflows.opening_proceedings import propose_proceeding
 from workflows.workdays import SHANGHAI
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, EvaluationCall, Title
+from certificates.models import Certificate
 from certificates.numbering import NumberForm
 from certificates.occasions import RENEWAL
 from certificates.services.requests import Particulars, RequestRefused, request_certificate, request_new_version
@@ -17,6 +18,7 @@ from certificates.standing import Standing
 from workflows.certification import (
     certificate_of_title,
     fault_of,
+    newest_certificate_of_title,
     particulars_of,
     renewal_key,
     request_key_of,
@@ -58,12 +60,19 @@ def request_renewed(title: Title, application: Application, announcement: Announ
     return number
 
 
+def _run_out(title: Title) -> Certificate | None:
+    """The certificate whose stated term has ended while its title ran on until the evaluation."""
+    newest = newest_certificate_of_title(title) if title.is_standing else None
+    return newest if newest is not None and newest.standing is Standing.EXPIRED else None
+
+
 def _request(title: Title, particulars: Particulars, application: Application, key: str, at: datetime) -> str:
     """The number of the version asked for under the key, or of the first one; empty where none may be made."""
     by, standing = particulars.issuer_zh, standing_certificate_of_title(title)
     try:
-        if standing is not None and standing.standing is Standing.IN_FORCE:
-            made = request_new_version(certificate=standing, particulars=particulars, request_key=key, by=by, at=at)
+        followed = standing if standing is not None else _run_out(title)
+        if followed is not None and followed.standing is not Standing.SUSPENDED:
+            made = request_new_version(certificate=followed, particulars=particulars, request_key=key, by=by, at=at)
         elif standing is None and title.is_standing and certificate_of_title(title) is None:
             form, first = NumberForm(prefix=title.programme.number_prefix), request_key_of(title)
             made = request_certificate(particulars=particulars, form=form, request_key=first, by=by, at=at)

@@ -12,7 +12,8 @@ from accreditation.enums import TitleState
 from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS, WITH_RECTIFICATION
 from accreditation.models import Announcement, Application, Enterprise, EvaluationCall, Title, User
 from accreditation.models.titles import MOVED
-from accreditation.services.evaluation_rounds import HELD, cycle_years
+from accreditation.selectors.evaluation_terms import HELD
+from accreditation.services.evaluation_rounds import cycle_years
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.titles import change_beneath
 from criteria.evaluate import Evaluation

@@ -16,17 +16,15 @@ from accreditation.enums import ApplicationState, BatchState, Level, MemberState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.evaluation_words import SKIPS_NEXT, CallReason
 from accreditation.models import Application, Batch, Enterprise, EvaluationCall, EvaluationRound, Title, User
-from accreditation.models.titles import STANDING
 from accreditation.permissions import demand_unconnected, has_power_over
 from accreditation.resting import grant_of, out_of_bounds
 from accreditation.roles import Power, Role
+from accreditation.selectors.evaluation_terms import CYCLE, FIRST, HELD
 from accreditation.selectors.granting import proceeded_over_at
 from accreditation.selectors.results import failures_set_aside
 from accreditation.services.rule_sets import rules_of
 from criteria.ruleset import RuleSet
 
-CYCLE, FIRST = "evaluation_every_years", "first_evaluation_after_years"
-HELD = [*STANDING, TitleState.SUSPENDED]
 NOT_HANDED_IN = [ApplicationState.DRAFT, ApplicationState.WITHDRAWN]
 
 

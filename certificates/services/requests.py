@@ -85,13 +85,14 @@ def request_new_version(
 ) -> Certificate:
     """Freeze the next version under the same number; the earlier one is superseded when this one is issued.
 
-    RequestRefused when the earlier one is not standing or another version is under way.
+    One that has run out is followed as well, where what it certifies goes on. RequestRefused when the earlier one was
+    taken away or replaced, or another version is under way.
     """
     earlier = Certificate.objects.filter(request_key=request_key).first()
     if earlier is not None:
         return earlier
     current = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    if current.standing not in {Standing.IN_FORCE, Standing.SUSPENDED}:
+    if current.standing not in {Standing.IN_FORCE, Standing.SUSPENDED, Standing.EXPIRED}:
         raise RequestRefused(f"{current} is {current.standing}")
     return freeze_next_version(current, particulars, request_key=request_key, by=by, at=at)
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accreditation.evaluation_words import LOSES_TITLE, WARNINGS, CallReason
-from accreditation.models import Application, EvaluationCall
+from accreditation.models import Application, EvaluationCall, Title
 from workflows.presentation.announced import bearer_of, naming_of_call
 from workflows.presentation.words import Words, amount, district_name, either, state_label, state_tone
 from workflows.selectors.evaluations import (
@@ -21,9 +21,11 @@ from workflows.selectors.evaluations import (
     is_shown_to_holder,
     part_of,
     result_of,
+    rounds_awaited,
     set_aside,
 )
 
+MOST_AWAITING = 100
 TONES = {ANSWERED: "blue", MISSING: "amber", LATE: "red", LEFT_OUT: "grey"}
 
 
@@ -109,6 +111,23 @@ def result_words(call: EvaluationCall, *, is_set_aside: bool = False) -> Words:
         "document": number,
         "href": reverse("announcement", args=[call.announcement.number]) if call.announcement else "",
     }
+
+
+def awaiting_words(titles: Sequence[Title]) -> Words:
+    """Titles past their last day that wait for their evaluation: how many, and the first with the round they are in."""
+    shown = titles[:MOST_AWAITING]
+    rounds = rounds_awaited(shown)
+    rows = [
+        {
+            "title": title.number,
+            "href": reverse("centre", args=[title.number]),
+            "name": title.holder.name,
+            "until": title.valid_until,
+            "year": rounds[title.pk].year if title.pk in rounds else None,
+        }
+        for title in shown
+    ]
+    return {"count": len(titles), "rows": rows, "more": len(titles) - len(shown)}
 
 
 def own_call_words(call: EvaluationCall) -> Words:
