@@ -41,7 +41,11 @@ DESIGNATION_LAYOUTS = {False: "designation_of_enterprise", True: "designation_of
 
 
 def valid_until(granted_on: date, rules: RuleSet) -> date:
-    """Last day of the title: the day before it is due for evaluation again, so many years on."""
+    """Last day that title and certificate state: the day before so many years have passed.
+
+    The certificate ends with it, as everybody who verifies it is told. Where the rules keep a title until its next
+    evaluation, the title goes on (`accreditation.selectors.evaluation_terms`), and the result brings a new certificate.
+    """
     years = int(rules.parameter("validity_years").amount())
     try:
         end = granted_on.replace(year=granted_on.year + years)

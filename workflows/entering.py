@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from accreditation.enums import ApplicationState, states_where
 from accreditation.errors import Reason
 from accreditation.models import Application, Batch, Enterprise, Title
 from accreditation.products import same_product
+from accreditation.selectors.evaluation_terms import kept_among
 from accreditation.services import titles
 from accreditation.services.evaluation_rounds import call_for
 from accreditation.services.renewals import is_renewable, opens_for
@@ -65,8 +66,8 @@ def renewed_in(enterprise: Enterprise, batch: Batch, at: datetime) -> Title | No
 
 
 def _ends_within(title: Title, batch: Batch) -> bool:
-    closes_on = batch.closes_at.astimezone(SHANGHAI).date()
-    return title.valid_until is not None and title.valid_until < closes_on
+    last, closes_on = title.valid_until, batch.closes_at.astimezone(SHANGHAI).date()
+    return last is not None and last < closes_on and not kept_among([title], last + timedelta(days=1))
 
 
 def open_elsewhere(enterprise: Enterprise, batch: Batch, at: datetime) -> Application | None:

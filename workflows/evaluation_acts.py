@@ -15,8 +15,10 @@ from accreditation.enums import ProceedingKind, states_where
 from accreditation.evaluation_words import LOSES_TITLE
 from accreditation.grounds import Ground
 from accreditation.models import Announcement, Batch, Case, EvaluationCall, User
+from accreditation.models.titles import HELD
+from accreditation.selectors.results import OVER
 from accreditation.services.evaluation_results import publish_result
-from accreditation.services.evaluation_rounds import HELD, NOT_HANDED_IN
+from accreditation.services.evaluation_rounds import NOT_HANDED_IN
 from workflows.opening_proceedings import propose_proceeding
 from workflows.workdays import SHANGHAI
 
@@ -35,8 +37,10 @@ def conclude(batch: Batch, announcement: Announcement, *, at: datetime) -> list[
     """
     for call in _late_and_held(batch).select_related("title"):
         publish_result(call, announcement)
-    named = EvaluationCall.objects.filter(announcement=announcement, proposal__isnull=True)
-    lost = named.filter(Q(consequence=LOSES_TITLE) | Q(late_at__isnull=False))
+    # Of a call that was open again, what was proposed before it is over by now.
+    free = Q(proposal__isnull=True) | Q(proposal__proceeding__state__in=OVER)
+    named = EvaluationCall.objects.filter(free, announcement=announcement)
+    lost = named.filter(Q(consequence=LOSES_TITLE) | Q(late_at__isnull=False, band=""))
     proposed = list(_proposals(lost.select_related("title__programme", "round__batch").order_by("position"), at))
     if proposed:
         with act(batch, "propose_revocations", by=_clock(), at=at, acting_as="clock") as doing:

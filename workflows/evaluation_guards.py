@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import Reason
+from accreditation.models.titles import HELD
 from accreditation.services import evaluation
 from accreditation.services.evaluation_results import call_of
-from accreditation.services.evaluation_rounds import HELD
 from accreditation.services.rule_sets import rule_text, rules_of
 from workflows.doing import Doing
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.enums import LetterKind
 from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT
 from accreditation.models import Decision, EvaluationCall, Title
+from accreditation.models.titles import HELD
 from accreditation.selectors.granting import title_names
 from accreditation.services import evaluation, letters
 from accreditation.services import evaluation_results as results
-from accreditation.services.evaluation_rounds import HELD
 from criteria.units import amount_text
 from workflows import objection_hearings, records, upholding
 from workflows.doing import Doing

@@ -7,7 +7,7 @@ from typing import Any
 from accreditation.adverse_ends import FOLLOWING_VERBS, Sequel
 from accreditation.clocks import DeadlineKind, is_past
 from accreditation.enums import LetterKind
-from accreditation.models import Reconsideration, Title
+from accreditation.models import Application, Case, Reconsideration, Title
 from accreditation.models.titles import BENEATH
 from accreditation.reconsideration_words import (
     DAYS_TO_ANSWER,
@@ -19,6 +19,7 @@ from accreditation.reconsideration_words import (
     Remedy,
 )
 from accreditation.services import letters
+from accreditation.services.evaluation_rounds import take_back_lateness
 from accreditation.services.reconsiderations import (
     authority_of,
     challenged_title,
@@ -204,6 +205,14 @@ def follow(doing: Doing, sequel: Sequel) -> None:
         doing.sequels.append((row.challenged_case, FOLLOWING_VERBS[sequel], {"reconsideration": row}))
     else:
         doing.act.note(redo_ordered=True)
+        _take_back_lateness(doing, row.challenged_case)
+
+
+def _take_back_lateness(doing: Doing, challenged: Case) -> None:
+    """Of an evaluation: whoever lapsed is late no more from the decision on, before it has filed again."""
+    application = Application.objects.filter(case=challenged, batch__evaluation_round__isnull=False).first()
+    if application is not None and (stood := take_back_lateness(application)):
+        doing.act.note(lateness_taken_back=stood)
 
 
 def _undo_order(doing: Doing, title: Title) -> None:

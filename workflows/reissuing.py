@@ -29,6 +29,7 @@ from accreditation.reissue_words import (
 )
 from accreditation.roles import Power
 from accreditation.selectors import granting
+from accreditation.selectors.evaluation_terms import is_kept
 from accreditation.selectors.people import active_people_of
 from accreditation.services.letters import letter_text
 from accreditation.services.numbers import next_number
@@ -40,6 +41,8 @@ from workflows.reissue_who import answered_before, answering, power_at
 from workflows.workdays import SHANGHAI
 
 LEAST_WORDS = 5
+OVER = _("称号有效期已满，不办理证书补发换发。")
+AWAITING = _("证书所载有效期已满；该称号有效至下一次评价，评价结果公布后换发证书，此前不办理补发换发。")
 OCCASION_FOR = {reason: EXCHANGE for reason in ReissueReason} | {
     ReissueReason.LOST: REISSUE,
     ReissueReason.DAMAGED: REISSUE,
@@ -86,7 +89,7 @@ def faults_of_title(title: Title, at: datetime) -> Iterator[Reason]:
         values = {"state": TitleState(title.state).label}
         yield Reason("title_state", _("称号当前为“%(state)s”，不办理证书补发换发。") % values)
     elif last_day is not None and last_day < at.astimezone(SHANGHAI).date():
-        yield Reason("title_over", _("称号有效期已满，不办理证书补发换发。"))
+        yield Reason("title_over", OVER if not is_kept(title, at.astimezone(SHANGHAI).date()) else AWAITING)
     certificate = standing_certificate_of_title(title)
     if is_being_made(title):
         yield Reason("certificate_pending", _("该称号的新证书正在制发，签发后再办理。"))

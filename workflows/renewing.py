@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, EvaluationCall, Title
-from accreditation.services.renewals import HELD, pending_renewal
+from accreditation.models.titles import HELD
+from accreditation.services.renewals import pending_renewal
 from certificates.models import Certificate
 from certificates.numbering import NumberForm
 from certificates.occasions import RENEWAL
@@ -86,8 +87,8 @@ def remarks_outdated() -> list[Title]:
 
 
 def _run_out(title: Title) -> Certificate | None:
-    """The newest certificate of a title where its term ended while the renewal was undecided."""
-    newest = newest_certificate_of_title(title)
+    """The certificate whose stated term has ended while its title ran on until its evaluation or renewal is decided."""
+    newest = newest_certificate_of_title(title) if title.is_standing else None
     return newest if newest is not None and newest.standing is Standing.EXPIRED else None
 
 

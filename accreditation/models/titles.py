@@ -16,6 +16,7 @@ from accreditation.models.state_field import StateField
 
 T = TitleState
 STANDING = [T.IN_FORCE, T.WARNED]
+HELD = (*STANDING, TitleState.SUSPENDED)  # not lost
 MOVED = ["state", "warned_beneath", "suspended_beneath"]  # columns that a transition writes
 BENEATH = {  # verbs over what stands beneath a suspension or a loss, with the column and its new value
     "lift_warning": ("warned_beneath", False),

@@ -11,6 +11,7 @@ from accreditation.clocks import SHANGHAI
 from accreditation.enums import TitleState
 from accreditation.models import Application, AuditEvent, Standing, Title
 from accreditation.models.titles import BENEATH, STANDING
+from accreditation.selectors.evaluation_terms import kept_among
 from accreditation.selectors.holders import PROLONG, TitleStep, day_of, passed_from
 from accreditation.selectors.standings import stands_on
 
@@ -86,15 +87,17 @@ def _fates(titles: list[Title], since: date, until: date) -> Iterable[_Fate]:
     events = events.exclude(verb__in=[PROLONG, *BENEATH])  # they keep its state
     for event in events.order_by("chain", "seq"):
         by_chain.get(event.chain, []).append(event)
+    past = [title for title in titles if title.last_day is not None and title.last_day < until]
+    kept = {title.pk for title in kept_among(past, until)}
     for title in titles:
-        yield _fate(title, by_chain[chain_key(title)], since, until)
+        yield _fate(title, by_chain[chain_key(title)], since, until, runs_on=title.pk in kept)
 
 
-def _fate(title: Title, events: list[AuditEvent], since: date, until: date) -> _Fate:
+def _fate(title: Title, events: list[AuditEvent], since: date, until: date, *, runs_on: bool) -> _Fate:
     steps = [TitleStep(title.granted_on, title, TitleState.IN_FORCE, is_grant=True)]
     steps += [TitleStep(day_of(event.at), title, event.state_after, passed_from=passed_from(event)) for event in events]
     state = events[-1].state_after if events else str(TitleState.IN_FORCE)
-    if state in STANDING and title.last_day is not None and title.last_day < until:
+    if state in STANDING and not runs_on and title.last_day is not None and title.last_day < until:
         state = TitleState.EXPIRED
         steps.append(TitleStep(title.last_day + timedelta(days=1), title, state))
     return _Fate(title, state, tuple(step for step in steps if since <= step.on <= until))

@@ -15,6 +15,7 @@ from accreditation.models import PlanFigure, PlanTarget, Standing, Title
 from accreditation.models.titles import STANDING
 from accreditation.seeds.plan import Counted, TargetEntry, city_plan
 from accreditation.seeds.standings import catalogue
+from accreditation.selectors.evaluation_terms import titles_kept
 from accreditation.selectors.standings import plain_name, stands_on
 
 
@@ -72,12 +73,13 @@ def plan_target(code: str) -> tuple[TargetEntry, PlanTarget]:
 
 
 def in_force(on: date) -> list[Held]:
-    """Titles in force and standings that stand on a day; two queries.
+    """Titles in force and standings that stand on a day; three queries, and more where a title is past its last day.
 
     What a holder has of one kind, level, industry and name is one thing, told by its newest entry, but for what is
     granted each year.
     """
     lasts = Q(valid_until__gte=on) | Q(programme__level=Level.NATIONAL)  # what the nation granted ends by an order
+    lasts |= Q(pk__in=[title.pk for title in titles_kept(on)])
     titles = Title.objects.filter(lasts, state__in=STANDING, valid_from__lte=on).values_list(
         "programme_id", "programme__level", "holder__uscc", "holder__name", "holder__district", "granted_on__year"
     )

@@ -28,13 +28,13 @@ def failures_set_aside() -> QuerySet[EvaluationCall]:
 def calls_undecided() -> QuerySet[EvaluationCall]:
     """Calls whose title runs on, whatever its last day.
 
-    No result is announced yet; what was proposed on it is not decided; or result or order were set aside, and no result
-    has come since.
+    It was frozen into a round as due, and no result is announced yet; what was proposed on it is not decided; or result
+    or order were set aside, and no result has come since.
     """
     later = EvaluationCall.objects.filter(
         title=OuterRef("title"), published_on__isnull=False, round__year__gt=OuterRef("round__year")
     )
-    rows = EvaluationCall.objects.filter(round__called_at__isnull=False, reason=CallReason.DUE)
+    rows = EvaluationCall.objects.filter(reason=CallReason.DUE)
     is_proposed = Q(proposal__isnull=False) & ~Q(proposal__proceeding__state__in=OVER)
     is_set_aside = Q(pk__in=failures_set_aside().values("pk")) | Q(proposal__in=_undone().values("challenged_id"))
     return rows.filter(Q(published_on__isnull=True) | is_proposed | (is_set_aside & ~Exists(later)))

@@ -11,14 +11,15 @@ from accreditation.clocks import years_on
 from accreditation.enums import TitleState
 from accreditation.evaluation_words import LOSES_TITLE, SKIPS_NEXT, WARNINGS, WITH_RECTIFICATION
 from accreditation.models import Announcement, Application, Enterprise, EvaluationCall, Title, User
-from accreditation.models.titles import MOVED
-from accreditation.services.evaluation_rounds import HELD, cycle_years
+from accreditation.models.titles import HELD, MOVED
+from accreditation.services.evaluation_rounds import cycle_years
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.titles import change_beneath
 from criteria.evaluate import Evaluation
 from criteria.facts import exact_text
 
 ACTING_AS = "publisher"
+NO_RESULT = dict.fromkeys(("score", "band", "band_zh", "band_en", "consequence", "override"), "")
 
 
 def call_of(application: Application) -> EvaluationCall:
@@ -39,8 +40,9 @@ def keep_result(application: Application, found: Evaluation) -> EvaluationCall:
 
 
 def mark_late(application: Application, *, at: datetime) -> None:
-    """What was sent in did not stand, and was not put right in time."""
-    EvaluationCall.objects.filter(application=application, late_at__isnull=True).update(late_at=at)
+    """What was sent in did not stand, and was not put right in time; a result that was fixed on it stands no more."""
+    rows = EvaluationCall.objects.filter(application=application, late_at__isnull=True)
+    rows.update(late_at=at, **NO_RESULT)
 
 
 def publish_result(call: EvaluationCall, announcement: Announcement) -> None:

@@ -16,17 +16,16 @@ from accreditation.enums import ApplicationState, BatchState, Level, MemberState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.evaluation_words import SKIPS_NEXT, CallReason
 from accreditation.models import Application, Batch, Enterprise, EvaluationCall, EvaluationRound, Title, User
-from accreditation.models.titles import STANDING
+from accreditation.models.titles import HELD
 from accreditation.permissions import demand_unconnected, has_power_over
 from accreditation.resting import grant_of, out_of_bounds
 from accreditation.roles import Power, Role
+from accreditation.selectors.evaluation_terms import CYCLE, FIRST
 from accreditation.selectors.granting import proceeded_over_at
 from accreditation.selectors.results import failures_set_aside
 from accreditation.services.rule_sets import rules_of
 from criteria.ruleset import RuleSet
 
-CYCLE, FIRST = "evaluation_every_years", "first_evaluation_after_years"
-HELD = [*STANDING, TitleState.SUSPENDED]
 NOT_HANDED_IN = [ApplicationState.DRAFT, ApplicationState.WITHDRAWN]
 
 
@@ -246,7 +245,9 @@ def _missing(round_: EvaluationRound) -> QuerySet[EvaluationCall]:
     """Due calls to which nothing was filed, of titles that are still held and still this body's to evaluate."""
     assert round_.batch is not None
     nothing = Q(application__isnull=True) | Q(application__state__in=NOT_HANDED_IN)
-    return round_.calls.filter(nothing, reason=CallReason.DUE, title__in=titles_of(round_.batch))
+    rows = round_.calls.filter(nothing, reason=CallReason.DUE, title__in=titles_of(round_.batch))
+    # What a decision orders to be filed again is bound to no window.
+    return rows.exclude(application__is_ordered_again=True, application__state=ApplicationState.DRAFT)
 
 
 def call_for(enterprise: Enterprise, batch: Batch) -> EvaluationCall | None:
@@ -258,13 +259,38 @@ def call_for(enterprise: Enterprise, batch: Batch) -> EvaluationCall | None:
 
 
 def answer_call(application: Application) -> EvaluationCall:
-    """The application answers the call of its enterprise's title; a later draft takes the place of one given up."""
+    """The application answers the call of its enterprise's title; a later draft takes the place of one given up.
+
+    Where a decision ordered it, the call is open again: what came before has made nobody late.
+    """
     call = call_for(application.enterprise, application.batch)
     assert call is not None
+    if application.is_ordered_again and call.application is not None:
+        take_back_lateness(call.application)
+        call.refresh_from_db()
     call.application, application.evaluated_title = application, call.title
     call.save(update_fields=["application"])
     application.save(update_fields=["evaluated_title"])
     return call
+
+
+def take_back_lateness(application: Application) -> dict[str, str]:
+    """The lapse of an evaluation was set aside: its holder is late no more, and no late list names it.
+
+    Returns what stood, for the trail; nothing where it was not late. An announcement that has named the holder keeps
+    its line, which is then published no more; the proposal that rests on it stays with the call until it is ended.
+    """
+    call = EvaluationCall.objects.select_for_update(of=("self",)).filter(application=application).first()
+    if call is None or call.late_at is None:
+        return {}
+    stood = {
+        "late_at": call.late_at.isoformat(),
+        "announcement": call.announcement.number if call.announcement else "",
+        "proposal": call.proposal.number if call.proposal else "",
+    }
+    call.late_at = call.published_on = None
+    call.save(update_fields=["late_at", "published_on"])
+    return stood
 
 
 def record_earlier_round(

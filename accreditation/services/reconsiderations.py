@@ -164,8 +164,11 @@ def is_ground_set_aside(proposal: Case, title: Title, ground: str) -> bool:
     """Whether the finding on which a proceeding was proposed, an evaluation's or a re-examination's, was set aside."""
     rows = Reconsideration.objects.filter(state__in=SETTLED, outcome__in=UNDOING)
     undone = rows.values("challenged_id")
-    if EvaluationCall.objects.filter(proposal=proposal, application__case__in=undone).exists():
+    calls = EvaluationCall.objects.filter(proposal=proposal)
+    if calls.filter(application__case__in=undone).exists():
         return True
+    if ground == Ground.MATERIAL_OVERDUE and calls.filter(late_at__isnull=True).exists():
+        return True  # the lapse was set aside, and the call is open again
     if ground != Ground.NOT_REEXAMINED or Reexamination.objects.filter(proposal=proposal).exists():
         return False
     return Reexamination.objects.filter(title=title, case__in=undone).exists()

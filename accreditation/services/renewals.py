@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act
 from accreditation.audit import chain_key
 from accreditation.clocks import SHANGHAI, years_on
-from accreditation.enums import TitleState, states_where
+from accreditation.enums import states_where
 from accreditation.errors import AlreadyDone, Reason
 from accreditation.models import Announcement, Application, AuditEvent, Batch, Programme, RuleSetEdition, Title, User
-from accreditation.models.titles import STANDING
+from accreditation.models.titles import HELD
 from accreditation.products import same_product
 from accreditation.services.rule_sets import rules_of, rules_of_edition
 from criteria.ruleset import RuleSet
@@ -27,7 +27,6 @@ from criteria.soundness import ENDS, RENEWAL, RENEWAL_MONTHS
 
 REMIND_OF_RENEWAL = "remind_of_renewal"
 KEEP_FOR_RENEWAL = "keep_for_renewal"
-HELD = (*STANDING, TitleState.SUSPENDED)
 DECIDED = states_where(is_final=True)
 
 

@@ -23,13 +23,13 @@ from accreditation.models import (
     Title,
     User,
 )
-from accreditation.models.titles import BENEATH, MOVED
+from accreditation.models.titles import BENEATH, HELD, MOVED
 from accreditation.products import same_product
 from accreditation.roles import Power, Role
+from accreditation.selectors.evaluation_terms import titles_kept
 from accreditation.selectors.results import calls_undecided, titles_under_stay
 from accreditation.services import renewals
 from accreditation.services.numbers import next_value
-from accreditation.services.renewals import HELD
 
 REMIND_OF_END = "remind_of_end"
 GRANTING = "titles_granted"  # one title after the other, so that nobody is given the same one twice
@@ -67,10 +67,11 @@ def _refuse_a_second(holder: Enterprise, held: Title | None) -> None:
 def titles_run_out(on: date) -> QuerySet[Title]:
     """Titles that still count as standing or suspended although their last day lies before that day.
 
-    What the nation granted ends by an order only, whatever term is entered; what is to be renewed, by the decision.
+    What the nation granted ends by an order only, whatever term is entered; what is to be renewed, by the decision;
+    what its rules keep until the next evaluation, by that.
     """
     rows = Title.objects.filter(state__in=HELD, valid_until__lt=on)
-    rows = rows.exclude(programme__level=Level.NATIONAL)
+    rows = rows.exclude(programme__level=Level.NATIONAL).exclude(pk__in=[title.pk for title in titles_kept(on)])
     # A title runs until what its evaluation leads to, not until a day before, and while a stay gives it back.
     rows = rows.exclude(pk__in=calls_undecided().values("title_id"))
     rows = rows.exclude(pk__in=titles_under_stay())

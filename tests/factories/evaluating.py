@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from accreditation.enums import MemberState
-from accreditation.models import Application, Batch, Case, Enterprise, EvaluationRound, Member, Title
+from accreditation.evaluation_words import LOSES_TITLE, CallReason
+from accreditation.models import (
+    Application,
+    Batch,
+    Case,
+    Enterprise,
+    EvaluationCall,
+    EvaluationRound,
+    Member,
+    Title,
+    User,
+)
 from accreditation.roles import Role
 from accreditation.services import evaluation_rounds
 from accreditation.services.batches import open_batch
 from accreditation.services.rule_sets import store_edition
+from tests.clock import SHANGHAI
 from tests.factories.cast import Cast, grant, person, with_material
 from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates
@@ -105,6 +117,20 @@ def checked(cast: Cast, case: Case, at: datetime) -> None:
     answer_gates(case, officer, at)
     door.perform(case, "recommend", by=officer, at=at, form={"opinion": "材料属实"})
     door.perform(case, "fix_result", by=cast.office, at=at, form={"opinion": "核查无误"})
+
+
+def failed_before(title: Title, year: int) -> None:
+    """Evaluated in that year with a result that prolongs nothing and that nobody acted on: its last day ends it."""
+    clock, dated = User.objects.get(is_system=True), date(year, 12, 1)
+    at = datetime.combine(dated, time(9), SHANGHAI)
+    round_, _ = EvaluationRound.objects.get_or_create(
+        programme=title.programme, year=year,
+        defaults={"document_number": f"示例〔{year}〕8号", "frozen_at": at, "frozen_by": clock},
+    )  # fmt: skip
+    EvaluationCall.objects.create(
+        round=round_, title=title, position=1, reason=CallReason.DUE, band="fail", consequence=LOSES_TITLE,
+        published_on=dated,
+    )  # fmt: skip
 
 
 def second_office(cast: Cast, at: datetime) -> None:

@@ -370,6 +370,7 @@ def test_title_that_runs_out_while_a_change_is_confirmed_is_touched_before_or_no
             valid_until=cast.at.date() + timedelta(days=9), announcement_number="示例〔2025〕9号", provenance="测试",
         )  # fmt: skip
         Title.objects.filter(pk=title.pk).update(valid_until=cast.at.date() + timedelta(days=1))
+        evaluating.failed_before(title, 2025)
         name = f"上海示例智能装备{n}有限公司"
         case = changes.opened(cast, ChangeKind.RENAME, new_name=name)
         changes.led_to(case, ChangeState.UNDER_CONFIRMATION, cast)

@@ -19,6 +19,8 @@ from accreditation.services import evaluation_rounds
 from accreditation.services.evaluation import standing_of
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.titles import titles_run_out
+from certificates.models import Certificate
+from certificates.standing import Standing
 from tests.clock import Clock
 from tests.factories import changes as made
 from tests.factories import evaluating as steps
@@ -93,6 +95,26 @@ def test_title_whose_result_was_set_aside_runs_until_it_is_evaluated_again(cast:
     again = steps.make_round(cast, year=clock.on.year + 1)
     assert [one.reason for one in evaluation_rounds.population(again)] == [CallReason.DUE]
     assert [list(check_all()), verify_all()[1]] == [[], []]
+
+
+def test_certificate_that_ran_out_before_a_late_result_is_followed_by_the_next(cast: Cast, clock: Clock) -> None:
+    batch = steps.make_round(cast)
+    steps.hold(cast, 0)
+    steps.frozen_and_called(cast, batch)
+    (case,) = evaluated(cast, batch, clock, {})
+    announced(cast, batch, [case], clock)
+    first = made.sign(Certificate.objects.get(), clock.at)
+    assert first.valid_until == title_of(cast, 0).valid_until
+    after = first.valid_until + timedelta(days=1)
+    Certificate.objects.filter(pk=first.pk).update(state=Standing.EXPIRED)
+    title = title_of(cast, 0)
+    assert (is_in_force(title, on=after), titles_run_out(after).filter(pk=title.pk).exists()) == (True, False)
+    again = steps.make_round(cast, year=clock.on.year + 2)
+    steps.frozen_and_called(cast, again)
+    (second,) = evaluated(cast, again, clock, {})
+    announced(cast, again, [second], clock, number="示例〔2028〕9号")
+    followed = Certificate.objects.get(state=Standing.REQUESTED)
+    assert (followed.number, followed.version, followed.valid_until > after) == (first.number, 2, True)
 
 
 def test_warning_that_was_set_aside_is_not_the_one_before_the_next(cast: Cast, clock: Clock) -> None:

@@ -11,6 +11,7 @@ from accreditation.audit import verify_all
 from accreditation.models import Message, Title
 from tests.clock import SHANGHAI, Clock
 from tests.factories.cast import Cast, make_cast
+from tests.factories.evaluating import failed_before
 from tests.factories.titles import municipal_title
 from workflows.opening import open_application
 from workflows.reminding_ahead import remind_ahead
@@ -31,6 +32,7 @@ def told(kind: str, **params: str) -> list[str]:
 
 def test_holder_and_district_are_told_once_sixty_days_before_a_title_runs_out(cast: Cast) -> None:
     title = municipal_title(cast)  # until 31 May 2028
+    failed_before(title, 2027)
     first = datetime(2028, 4, 1, 9, tzinfo=SHANGHAI)
     remind_ahead(first - timedelta(days=1))
     assert told("title_ends", title=title.number) == []

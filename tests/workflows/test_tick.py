@@ -14,6 +14,7 @@ from accreditation.models import AuditEvent, Title
 from accreditation.services.titles import expire_title
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast, with_material
+from tests.factories.evaluating import failed_before
 from tests.factories.titles import municipal_title
 from workflows import door
 from workflows.opening import open_application
@@ -30,9 +31,9 @@ def cast(settings: LazySettings, clock: Clock) -> Cast:
 
 @pytest.mark.parametrize("state", [TitleState.IN_FORCE, TitleState.WARNED, TitleState.SUSPENDED])
 def test_title_expires_after_its_last_day_and_once(cast: Cast, clock: Clock, state: str) -> None:
-    title = municipal_title(cast, state=state)
+    title = Title.objects.get(holder=cast.enterprises[0], programme="district_centre")  # no rules on an evaluation
     today = clock.at.date()
-    Title.objects.filter(pk=title.pk).update(valid_until=today)
+    Title.objects.filter(pk=title.pk).update(valid_until=today, state=state)
     assert tick(clock.at).titles_expired == 0
     later = clock.at + timedelta(days=1)
     assert tick(later).titles_expired == 1
@@ -51,8 +52,17 @@ def test_revoked_title_stays_revoked(cast: Cast, clock: Clock) -> None:
         expire_title(revoked, on=clock.at.date(), by=clock_person(), at=clock.at)
 
 
+def test_title_kept_for_its_evaluation_is_not_applied_for_again(cast: Cast, clock: Clock) -> None:
+    title = municipal_title(cast)
+    Title.objects.filter(pk=title.pk).update(valid_until=clock.at.date() + timedelta(days=1))
+    with pytest.raises(Refusal) as refused:
+        open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=clock.at)
+    assert [reason.code for reason in refused.value.reasons] == ["already_held"]
+
+
 def test_holder_applies_again_only_when_its_title_no_longer_stands(cast: Cast, clock: Clock) -> None:
     title = municipal_title(cast)
+    failed_before(title, 2025)
     Title.objects.filter(pk=title.pk).update(valid_until=clock.at.date() + timedelta(days=1))  # within the window
     case = open_application(cast.enterprises[0], cast.batch, by=cast.member0, at=clock.at)
     with_material(case, cast.member0, clock.at)

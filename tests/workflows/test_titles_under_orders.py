@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.conf import LazySettings
@@ -173,8 +173,9 @@ def settle(cast: Cast, case: Case, clock: Clock, outcome: str) -> None:
 
 
 def test_title_that_runs_out_is_told_to_holder_and_district(cast: Cast, clock: Clock) -> None:
-    title = municipal_title(cast)
-    tick(datetime(2028, 6, 1, 9, tzinfo=SHANGHAI))
+    title = Title.objects.get(holder=cast.enterprises[0], programme="district_centre")
+    assert title.valid_until is not None
+    tick(datetime.combine(title.valid_until + timedelta(days=1), time(9), SHANGHAI))
     assert state(title) == T.EXPIRED
     told = Message.objects.filter(kind="title_expired", params__title=title.number)
     assert {row.recipient for row in told} == {cast.member0, cast.pudong}

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accreditation.evaluation_words import LOSES_TITLE, WARNINGS, CallReason
-from accreditation.models import Application, EvaluationCall
+from accreditation.models import Application, EvaluationCall, Title
 from workflows.presentation.announced import bearer_of, naming_of_call
 from workflows.presentation.words import Words, amount, district_name, either, state_label, state_tone
 from workflows.selectors.evaluations import (
@@ -21,9 +21,11 @@ from workflows.selectors.evaluations import (
     is_shown_to_holder,
     part_of,
     result_of,
+    rounds_awaited,
     set_aside,
 )
 
+MOST_AWAITING = 100
 TONES = {ANSWERED: "blue", MISSING: "amber", LATE: "red", LEFT_OUT: "grey"}
 
 
@@ -83,28 +85,49 @@ def call_words(call: EvaluationCall, *, case_page: str = "office_case") -> Words
 
 
 def published_words(calls: Sequence[EvaluationCall]) -> list[Words]:
-    """Published results; what a decision on reconsideration has set aside says so, and stands no more."""
+    """Published results; what a decision on reconsideration has set aside says so, and stands no more.
+
+    A lateness that was published and taken back is announced, but published no more: its line says what it said.
+    """
     gone = set_aside(calls)
-    return [result_words(call, is_set_aside=call.pk in gone) for call in calls]
+    return [result_words(call, is_set_aside=call.pk in gone or call.published_on is None) for call in calls]
 
 
 def result_words(call: EvaluationCall, *, is_set_aside: bool = False) -> Words:
     """A published result: year, band, score, day, document, and what has become of it."""
     number = call.announcement.number if call.announcement else call.round.document_number
+    is_public = call.published_on is not None  # what is found meanwhile on a call that is open again is not
     return {
         "year": call.round.year,
         **naming_of_call(call),
         "title": call.title.number,
         "valid_from": call.title.valid_from,
         "valid_until": call.title.valid_until,
-        "band": band_name(call),
+        "band": band_name(call) if is_public else part_label(LATE),
         "tone": "grey" if is_set_aside else band_tone(call),
         "gone": _("该结果已由复议决定、裁判或者自行纠正撤销或者变更") if is_set_aside else "",
-        "score": score_text(call),
+        "score": score_text(call) if is_public else "—",
         "on": call.published_on,
         "document": number,
         "href": reverse("announcement", args=[call.announcement.number]) if call.announcement else "",
     }
+
+
+def awaiting_words(titles: Sequence[Title]) -> Words:
+    """Titles past their last day that wait for their evaluation: how many, and the first with the round they are in."""
+    shown = titles[:MOST_AWAITING]
+    rounds = rounds_awaited(shown)
+    rows = [
+        {
+            "title": title.number,
+            "href": reverse("centre", args=[title.number]),
+            "name": title.holder.name,
+            "until": title.valid_until,
+            "year": rounds[title.pk].year if title.pk in rounds else None,
+        }
+        for title in shown
+    ]
+    return {"count": len(titles), "rows": rows, "more": len(titles) - len(shown)}
 
 
 def own_call_words(call: EvaluationCall) -> Words:

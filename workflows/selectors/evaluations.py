@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.db.models import QuerySet
 
-from accreditation.enums import ApplicationState
+from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
 from accreditation.evaluation_words import CallReason
 from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Title
-from accreditation.permissions import Person, batches_under
+from accreditation.permissions import Person, batches_under, districts_of
 from accreditation.roles import Power
+from accreditation.selectors.evaluation_terms import kept_among, titles_kept
+from accreditation.selectors.granting import proceeded_over_at
 from accreditation.selectors.results import results_set_aside
 from accreditation.services.evaluation_rounds import (
     NOT_HANDED_IN,
@@ -91,6 +94,36 @@ def earlier_round(batch: Batch) -> EvaluationRound | None:
 def titles_in_force(batch: Batch) -> list[Title]:
     """Titles for which an earlier result can be entered."""
     return list(titles_of(batch))
+
+
+def awaiting_in(batch: Batch, on: date) -> list[Title]:
+    """Titles that the body of an evaluation batch evaluates, past their last day and kept for their evaluation."""
+    past = titles_of(batch).filter(valid_until__lt=on).select_related("programme__granted_by", "holder")
+    return kept_among(past.order_by("valid_until", "number"), on)
+
+
+def awaiting_of_city(on: date) -> list[Title]:
+    """The same of those that the city's office evaluates, whether or not a batch is open for it."""
+    return [title for title in _by_last_day(on) if title.programme.level != Level.DISTRICT]
+
+
+def awaiting_of_bodies(user: Person, on: date) -> list[Title]:
+    """The same of the districts, zones and groups for which the person runs recognition and evaluation."""
+    own = Title.objects.filter(proceeded_over_at(list(districts_of(user, Power.RUN_LOCALLY))))
+    keys = set(own.filter(valid_until__lt=on).values_list("pk", flat=True))
+    return [title for title in _by_last_day(on) if title.pk in keys] if keys else []
+
+
+def _by_last_day(on: date) -> list[Title]:
+    return sorted(titles_kept(on), key=lambda title: (title.valid_until or on, title.number))
+
+
+def rounds_awaited(titles: Iterable[Title]) -> Mapping[int, EvaluationRound]:
+    """By key of the title: the newest round into which it is frozen as due and which has no published result of it."""
+    rows = EvaluationCall.objects.filter(
+        title__in=[title.pk for title in titles], reason=CallReason.DUE, published_on__isnull=True
+    )
+    return {call.title_id: call.round for call in rows.select_related("round").order_by("round__year")}
 
 
 def own_calls(user: Person) -> list[EvaluationCall]:

@@ -29,13 +29,14 @@ from accreditation.models import (
     Title,
 )
 from accreditation.models.batches import is_evaluation
-from accreditation.models.titles import BENEATH, STANDING
+from accreditation.models.titles import BENEATH, HELD, STANDING
 from accreditation.reissue_words import ALLOW_REISSUE
+from accreditation.selectors.evaluation_terms import kept_among
 from accreditation.selectors.holders import PROLONG, once_called
 from accreditation.selectors.results import calls_undecided
 from accreditation.services.adjustments import last_moment
 from accreditation.services.reconsiderations import stay_over
-from accreditation.services.renewals import HELD, pending_renewal
+from accreditation.services.renewals import pending_renewal
 from certificates.models import Certificate, PaperCertificate
 from certificates.selectors import paper_certificate_of
 from certificates.standing import Standing
@@ -282,15 +283,27 @@ def is_in_force(row: Title, *, on: date) -> bool:
     """
     if row.state not in STANDING or on < row.valid_from:
         return False
-    if row.last_day is None or on <= row.last_day or calls_undecided().filter(title=row).exists():
-        return True
-    return is_kept(row, on=on)
+    return row.last_day is None or on <= row.last_day or runs_beyond_its_day(row, on=on) or is_kept(row, on=on)
 
 
 def is_kept(row: Title, *, on: date) -> bool:
     """Whether the title goes on although its last day is over, as a renewal filed in time is undecided."""
     is_over = row.last_day is not None and row.last_day < on
     return is_over and row.state in HELD and pending_renewal(row) is not None
+
+
+def runs_beyond_its_day(row: Title, *, on: date) -> bool:
+    """Whether the title is past its last day and goes on, as its evaluation is awaited or not decided."""
+    return bool(kept_of([row], on=on))
+
+
+def kept_of(rows: Iterable[Title], *, on: date) -> frozenset[int]:
+    """Keys of those past their last day that go on, as their evaluation is awaited or not decided."""
+    past = [row for row in rows if row.state in HELD and row.last_day is not None and row.last_day < on]
+    if not past:
+        return frozenset()
+    undecided = calls_undecided().filter(title__in=past).values_list("title_id", flat=True)
+    return frozenset({*undecided, *(row.pk for row in kept_among(past, on))})
 
 
 def state_choices() -> list[tuple[str, Any]]:

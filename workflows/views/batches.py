@@ -22,10 +22,12 @@ from accreditation.services.rule_sets import rules_of
 from accreditation.views.answers import put_reasons
 from workflows.certification import issuing_of
 from workflows.forms.office import BatchForm, moment_text
+from workflows.presentation.evaluations import awaiting_words
 from workflows.presentation.rules import rule_set_page
 from workflows.presentation.words import lang, state_label, state_tone
 from workflows.procedures import PROCEDURES
 from workflows.selectors import batch_desk
+from workflows.selectors.evaluations import awaiting_of_city
 from workflows.selectors.figure_checks import may_verify
 from workflows.selectors.recognition import may_have_quota
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
@@ -36,8 +38,10 @@ from workflows.views.listing import page_of_rows
 @require_safe
 @page
 def office_batches(request: HttpRequest) -> HttpResponse:
-    """All batches, newest first."""
-    return render(request, "workflows/office/batches.html", {"page": page_of_rows(request, batch_desk.batches())})
+    """All batches, newest first, and the titles that wait for an evaluation, also where no batch is open for it."""
+    awaiting = awaiting_words(awaiting_of_city(timezone.localdate()))
+    context = {"page": page_of_rows(request, batch_desk.batches()), "awaiting": awaiting}
+    return render(request, "workflows/office/batches.html", context)
 
 
 @require_safe

@@ -29,7 +29,7 @@ from workflows.exports.evaluations import csv_lines, workbook_of
 from workflows.exports.register import csv_of
 from workflows.forms.evaluations import EarlierRoundForm
 from workflows.presentation.cases import batch_name, programme_name
-from workflows.presentation.evaluations import band_name, band_tone, call_words, part_label
+from workflows.presentation.evaluations import awaiting_words, band_name, band_tone, call_words, part_label
 from workflows.presentation.words import Words, body_name
 from workflows.selectors import evaluations as rows
 from workflows.views.answers import REQUEST_KEY, new_request_key
@@ -94,6 +94,7 @@ def round_page(request: HttpRequest, batch: Batch, desk: RoundDesk) -> HttpRespo
         "body": body_name(batch.granting_body), "freeze": desk.address(batch, "act", "freeze"),
         "call": desk.address(batch, "act", "call"), "earlier_page": desk.address(batch, "earlier"),
         "confirms_members": has_power(request.user, Power.CONFIRM_MEMBERS),
+        "awaiting": awaiting_words(rows.awaiting_in(batch, timezone.localdate())),
     }  # fmt: skip
     if round_ is None:
         return render(request, "workflows/office/evaluation.html", context | _preview(batch))

@@ -15,8 +15,10 @@ from accreditation.roles import Power
 from workflows.forms.expert_pool import ExpertSearch
 from workflows.presentation.calibration import report_page
 from workflows.presentation.cases import batch_name
+from workflows.presentation.evaluations import awaiting_words
 from workflows.presentation.expert_pool import expert_row
 from workflows.selectors import calibration, expert_pool
+from workflows.selectors.evaluations import awaiting_of_bodies
 from workflows.selectors.own_batches import own_batch, own_batches
 from workflows.views.answers import page
 from workflows.views.calibration import report_file
@@ -31,10 +33,11 @@ def _menu(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 @page
 def district_batches(request: HttpRequest) -> HttpResponse:
-    """Batches of the own body with the way to the calibration of each."""
+    """Batches of the own body with the way to the calibration of each, and the titles that wait for an evaluation."""
     shown = page_of_rows(request, own_batches(signed_in(request)))
     shown.object_list = [{"batch": row, "name": batch_name(row)} for row in shown.object_list]
-    return render(request, "workflows/district/batches.html", {"page": shown} | _menu(request))
+    awaiting = awaiting_words(awaiting_of_bodies(signed_in(request), timezone.localdate()))
+    return render(request, "workflows/district/batches.html", {"page": shown, "awaiting": awaiting} | _menu(request))
 
 
 def _report(request: HttpRequest, code: str) -> calibration.Report:

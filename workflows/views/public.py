@@ -218,9 +218,15 @@ def centres(request: HttpRequest) -> HttpResponse:
     form = _centre_filter(request)
     shown = page_of_rows(request, register.titles(form.chosen()))
     bodies = granting_bodies(shown.object_list)
+    kept = register.kept_of(shown.object_list, on=timezone.now().astimezone(SHANGHAI).date())
     called = former_names_with(form.chosen().get("words", ""), [row.holder for row in shown.object_list])
     shown.object_list = [
-        {"title": row, "name": title_name(row.programme, bodies[row.pk]), "former": called.get(row.holder_id, "")}
+        {
+            "title": row,
+            "name": title_name(row.programme, bodies[row.pk]),
+            "former": called.get(row.holder_id, ""),
+            "awaits": row.pk in kept,
+        }
         for row in shown.object_list
     ]
     query = request.GET.copy()
@@ -259,6 +265,7 @@ def centre(request: HttpRequest, number: str) -> HttpResponse:
         "issuer": body_name(body),
         "district": district_name(row.holder.district),
         "in_force": register.is_in_force(row, on=on),
+        "awaits": register.runs_beyond_its_day(row, on=on),
         "certificate": register.certificate_of_title(row),
         "paper": register.paper_of_title(row),
         "stay": _stay(row),

@@ -12,9 +12,10 @@ from django.urls import reverse
 from accreditation.enums import TitleState
 from accreditation.errors import Refusal
 from accreditation.models import Batch, Case, Member, Title
-from tests.clock import STARTED
+from tests.clock import SHANGHAI, STARTED
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.evaluating import failed_before
 from tests.factories.titles import municipal_title
 from tests.workflows.views.test_applicant import KEY, text
 from workflows import door
@@ -61,8 +62,9 @@ def test_holder_is_told_before_it_fills_in_anything(cast: Cast, state: TitleStat
 
 @pytest.mark.parametrize(("days", "codes"), [(-1, []), (0, ["already_held"]), (1, ["already_held"])])
 def test_title_that_runs_out_within_the_window_may_be_followed_up(cast: Cast, days: int, codes: list[str]) -> None:
-    closes_on = (cast.batch.closes_at + timedelta(hours=8)).date()
+    closes_on = cast.batch.closes_at.astimezone(SHANGHAI).date()
     title = municipal_title(cast)
+    failed_before(title, cast.at.year)
     Title.objects.filter(pk=title.pk).update(valid_until=closes_on + timedelta(days=days))
     assert [one.code for one in faults_of_entering(cast.enterprises[0], cast.batch, cast.at)] == codes
 
