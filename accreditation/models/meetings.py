@@ -65,7 +65,7 @@ class Meeting(Chained):
 
     @transition(field=state, source=M.MINUTES_DRAFTED, target=M.IN_SESSION)
     def withdraw_minutes(self) -> None:
-        """The minutes are written anew: nobody has signed yet, or another is to sign."""
+        """The minutes are written anew: nobody has signed yet, another is to sign, or somebody would not."""
 
     @transition(field=state, source=M.CALLED, target=M.CANCELLED)
     def cancel(self) -> None:

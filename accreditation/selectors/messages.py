@@ -314,6 +314,12 @@ SENTENCES: Mapping[str, Sentence] = {
     # --- meetings
     "meeting_called": Sentence(_("会议通知"), _("评审会议 %(meeting)s 定于 %(held_at)s 召开。"), "meeting", "meeting"),
     "minutes_to_sign": Sentence(_("纪要待签发"), _("会议 %(meeting)s 的纪要待签发。"), "meeting", "meeting"),
+    "minutes_declined": Sentence(
+        _("纪要被拒签退回"),
+        _("会议 %(meeting)s 的纪要被%(person)s拒签退回，须修改后重新生成，由两人签发；理由见会议页面。"),
+        "meeting",
+        "meeting",
+    ),
     "named_chair": Sentence(
         _("您已被定为会议主持人"), _("您已被另定为会议 %(meeting)s 的主持人，纪要生成后请签发。"), "meeting", "meeting"
     ),

@@ -20,7 +20,7 @@ from accreditation.permissions import Person, batches_under
 from accreditation.roles import LOCAL_POWERS, Power
 from accreditation.selectors.people import committee_of
 
-REPLACING = "replace_signer"  # the act, as the meeting's chain names it
+REPLACING, DECLINING, DRAFTING = "replace_signer", "decline_minutes", "draft_minutes"  # as the meeting's chain has them
 TO_SIGN = (MeetingState.IN_SESSION, MeetingState.MINUTES_DRAFTED)  # before, a meeting is cancelled and called anew
 CAN_SIGN = {
     Signer.CHAIR: _("主持人仍是现任委员，可以签发纪要，不能另定。"),
@@ -55,6 +55,17 @@ class Replacement:
     by_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Declining:
+    """Who would not sign which part, when and why, and whose signatures fell with the text."""
+
+    which: Signer
+    by_name: str
+    at: datetime
+    reason: str
+    fallen: tuple[Signer, ...]
+
+
 def signer_of(meeting: Meeting, which: Signer) -> User:
     """Who is to sign as chair, or as secretary."""
     return meeting.chair if which == Signer.CHAIR else meeting.secretary
@@ -72,7 +83,7 @@ def against_replacing(meeting: Meeting, which: Signer, at: datetime | None = Non
     if meeting.state not in TO_SIGN:
         label = MeetingState(meeting.state).label
         return Reason("meeting_state", _("会议当前为“%(state)s”，不能办理此项。") % {"state": label})
-    if _has_signed(meeting, which):
+    if has_signed(meeting, which):
         return Reason("signed", HAS_SIGNED)
     lost = {each.which for each in lost_signers([meeting], at)[meeting.pk]}
     return None if which in lost else Reason("signer_can_sign", CAN_SIGN[which])
@@ -91,7 +102,7 @@ def lost_signers(meetings: Iterable[Meeting], at: datetime | None = None) -> dic
             holders[place] = _holders(meeting.batch, at)
         for which in Signer:
             person = signer_of(meeting, which)
-            if person.pk not in holders[place][which] and not _has_signed(meeting, which):
+            if person.pk not in holders[place][which] and not has_signed(meeting, which):
                 found[meeting.pk].append(LostSigner(which, person, LEFT[which] if person.is_active else CLOSED))
     return found
 
@@ -101,14 +112,15 @@ def _holders(batch: Batch, at: datetime | None) -> dict[Signer, set[int]]:
     return {Signer.CHAIR: {person.pk for person in members}, Signer.SECRETARY: {person.pk for person in officers}}
 
 
-def _has_signed(meeting: Meeting, which: Signer) -> bool:
+def has_signed(meeting: Meeting, which: Signer) -> bool:
+    """Whether this signature stands under the present text."""
     signed = meeting.signed_by_chair_at if which == Signer.CHAIR else meeting.signed_by_secretary_at
     return signed is not None
 
 
 def is_to_sign(meeting: Meeting, user: User, lost: Iterable[LostSigner]) -> bool:
     """Whether the minutes wait for this person's signature, who is none of those that can give it no more."""
-    missing = [which for which in Signer if signer_of(meeting, which) == user and not _has_signed(meeting, which)]
+    missing = [which for which in Signer if signer_of(meeting, which) == user and not has_signed(meeting, which)]
     is_drafted = meeting.state == MeetingState.MINUTES_DRAFTED
     return is_drafted and bool(missing) and all(each.person != user for each in lost)
 
@@ -151,3 +163,33 @@ def waiting_for_signer(user: Person, at: datetime | None = None) -> list[tuple[M
     meetings = list(rows.select_related("batch__authority", "chair", "secretary").order_by("held_at", "pk"))
     lost = lost_signers(meetings, at)
     return [(meeting, lost[meeting.pk]) for meeting in meetings if lost[meeting.pk]]
+
+
+def declinings(meeting: Meeting) -> list[Declining]:
+    """Every time that somebody would not sign the minutes of the meeting, the newest first, as its chain has it."""
+    return [_declining(event) for event in _events([chain_key(meeting)], DECLINING).order_by("-seq")]
+
+
+def sent_back(meetings: Iterable[Meeting]) -> dict[int, Declining]:
+    """Of those whose minutes are to be written anew because somebody would not sign, by key; one query."""
+    open_ones = {chain_key(each): each.pk for each in meetings if each.state == MeetingState.IN_SESSION}
+    newest = {event.chain: event for event in _events(open_ones, DECLINING, DRAFTING).order_by("seq")}
+    return {open_ones[chain]: _declining(event) for chain, event in newest.items() if event.verb == DECLINING}
+
+
+def _events(chains: Iterable[str], *verbs: str) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(chain__in=list(chains), verb__in=verbs)
+
+
+def _declining(event: AuditEvent) -> Declining:
+    said = event.content
+    fallen = tuple(Signer(each) for each in said["fallen"])
+    return Declining(Signer(said["signer"]), event.by_name, event.at, said["reason"], fallen)
+
+
+def waiting_for_text(user: Person) -> list[tuple[Meeting, Declining]]:
+    """Meetings of the person's office whose minutes were sent back and are to be written anew, the oldest first."""
+    rows = Meeting.objects.filter(batches_under(user, Power.CALL_MEETINGS, "batch__"), state=MeetingState.IN_SESSION)
+    meetings = list(rows.order_by("held_at", "pk"))
+    found = sent_back(meetings)
+    return [(meeting, found[meeting.pk]) for meeting in meetings if meeting.pk in found]

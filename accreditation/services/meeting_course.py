@@ -135,7 +135,7 @@ def withdraw_minutes(meeting: Meeting, *, reason: str, by: User, at: datetime) -
         check_secretary(row.batch, by, at)
         check_state(row, MeetingState.MINUTES_DRAFTED)
         if row.signed_by_chair_at or row.signed_by_secretary_at:
-            raise Refusal([Reason("signed", _("纪要已有人签发，不能撤回重拟。"))])
+            raise Refusal([Reason("signed", _("纪要已有人签发，不能撤回重拟；文本有误的，由尚未签发的一方拒签退回。"))])
         doing.note(reason=_said(reason))
         take_minutes_back(doing, row)
         row.save()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import act, fingerprint
 from accreditation.enums import ApplicationState, Choice, MeetingState
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.meeting_words import BallotKind
+from accreditation.meeting_words import BallotKind, Signer
 from accreditation.models import (
     Application,
     Attendance,
@@ -284,14 +284,7 @@ def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Me
     """Chair or secretary, still in office, signs the very text of that hash; the second signature adopts it."""
     with act(meeting, "sign_minutes", by=by, at=at, acting_as=member_of(meeting.batch)) as doing:
         row = fresh(doing.chain)
-        check_state(row, MeetingState.MINUTES_DRAFTED)
-        if by.pk not in (row.chair_id, row.secretary_id):
-            raise Denied([Reason("not_signer", _("只有主持人和会议秘书可以签发纪要。"))])
-        power = Power.VOTE if by.pk == row.chair_id else Power.CALL_MEETINGS
-        demand_power_over(by, power, row.batch, at=at)  # whoever has left the office signs no more
-        if sha256 != row.minutes_sha256:
-            raise Refusal([Reason("other_text", _("纪要文本已变化，请重新阅读后签发。"))])
-        if by.pk == row.chair_id:
+        if check_signer(row, by, sha256, at) == Signer.CHAIR:
             row.signed_by_chair_at = row.signed_by_chair_at or at
         else:
             row.signed_by_secretary_at = row.signed_by_secretary_at or at
@@ -303,6 +296,19 @@ def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Me
         doing.moved(before, row.state)
         doing.note(minutes=sha256)
     return row
+
+
+def check_signer(meeting: Meeting, by: User, sha256: str, at: datetime) -> Signer:
+    """As whom the person may sign drafted minutes, still in office, or decline to; the very text of that hash."""
+    check_state(meeting, MeetingState.MINUTES_DRAFTED)
+    if by.pk not in (meeting.chair_id, meeting.secretary_id):
+        raise Denied([Reason("not_signer", _("只有主持人和会议秘书可以签发纪要。"))])
+    which = Signer.CHAIR if by.pk == meeting.chair_id else Signer.SECRETARY
+    power = Power.VOTE if which == Signer.CHAIR else Power.CALL_MEETINGS
+    demand_power_over(by, power, meeting.batch, at=at)  # whoever has left the office signs no more
+    if sha256 != meeting.minutes_sha256:
+        raise Refusal([Reason("other_text", _("纪要文本已变化，请重新阅读后签发。"))])
+    return which
 
 
 def decide(item: MeetingItem, *, at: datetime) -> Decision:

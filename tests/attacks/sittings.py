@@ -18,7 +18,7 @@ from accreditation.meeting_words import Signer
 from accreditation.models import Application, Batch, Deadline, Meeting, Notice, RoleGrant, User
 from accreditation.selectors import signers
 from accreditation.services import meeting_course, meetings
-from accreditation.services.meeting_signers import replace_signer
+from accreditation.services.meeting_signers import decline_minutes, replace_signer
 from certificates.services.signing import sign_pending
 from tests.attacks import invariants
 from workflows import batch_acts
@@ -30,6 +30,7 @@ ORDER = {  # what comes next in a meeting
 }  # fmt: skip
 ANY = (
     "call", "start", "vote", "draft", "sign", "recuse", "leave", "cancel", "withdraw", "depart", "chair", "secretary",
+    "decline",
 )  # fmt: skip
 REASON = "创新能力不足，须补充材料"
 REFUSALS = (Denied, AlreadyDone, NotFound, Refusal)
@@ -78,6 +79,7 @@ class Sitting:
             ),
             "cancel": lambda **who: meeting_course.cancel_meeting(self.meeting, reason=REASON, **who),
             "withdraw": lambda **who: meeting_course.withdraw_minutes(self.meeting, reason=REASON, **who),
+            "decline": self._decline,
             "depart": self._depart,
             **{part.value: partial(self._replace, part) for part in Signer},
         }
@@ -88,7 +90,18 @@ class Sitting:
         if name in ("vote", "recuse"):
             return self.group
         chair = self.meeting.chair if self.meeting else self.group[0]
-        return [self.secretary, chair] if name == "sign" else [self.secretary]
+        return [self.secretary, chair] if name in ("sign", "decline") else [self.secretary]
+
+    def _decline(self, *, by: User, at: datetime) -> None:
+        """Who has not signed sends the text back; nothing stays of it but the trail, and never the own signature."""
+        assert self.meeting is not None
+        before = Meeting.objects.get(pk=self.meeting.pk)
+        decline_minutes(self.meeting, sha256=self.meeting.minutes_sha256, reason=REASON, by=by, at=at)
+        after = Meeting.objects.get(pk=before.pk)
+        own = before.signed_by_chair_at if by == before.chair else before.signed_by_secretary_at
+        assert (own, by in (before.chair, before.secretary)) == (None, True)
+        assert (after.signed_by_chair_at, after.signed_by_secretary_at) == (None, None)
+        assert (after.state, after.minutes, after.minutes_sha256) == (MeetingState.IN_SESSION, "", "")
 
     def _depart(self, *, by: User, at: datetime) -> None:
         """The chair leaves the committee, by whatever befalls its members; nobody of the meeting has a say in it."""

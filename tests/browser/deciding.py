@@ -88,19 +88,31 @@ def vote_all(journey: Journey) -> None:
 
 
 def sign_minutes(journey: Journey) -> None:
-    """The secretary counts and drafts, both sign; the decisions take effect with the second signature."""
+    """Drafted, signed by one and sent back by the other; then anew, and the second signature decides."""
     walk = journey.walk
-    walk.enter("banshi", meeting(journey, "minutes/"))
-    walk.look("counted")
-    journey.page.locator("textarea").fill(REASONS)
-    walk.press("关闭表决并生成纪要")
-    walk.press("已阅读，签发纪要")
+    _draft_and_sign(journey, "理由写错了")
+    walk.enter(MEMBERS[0], meeting(journey, "minutes/"))
+    journey.page.locator("textarea").fill("第2项理由与表决不符")
+    walk.look("to decline")
+    walk.press("拒签，退回修改")
+    walk.told("第2项理由与表决不符")
+    walk.look("declined")
+    _draft_and_sign(journey, REASONS)
     assert journey.state(MAIN) == ApplicationState.UNDER_OVERALL_REVIEW
     walk.enter(MEMBERS[0], meeting(journey, "minutes/"))
     walk.press("已阅读，签发纪要")
     walk.look("signed")
     assert journey.state(MAIN) == ApplicationState.PROPOSED
     assert journey.state(REFUSED) == ApplicationState.REFUSED
+
+
+def _draft_and_sign(journey: Journey, reasons: str) -> None:
+    walk = journey.walk
+    walk.enter("banshi", meeting(journey, "minutes/"))
+    walk.look("counted")
+    journey.page.locator("textarea").fill(reasons)
+    walk.press("关闭表决并生成纪要")
+    walk.press("已阅读，签发纪要")
 
 
 def read_refusal(journey: Journey) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 import yaml
 from django.apps import apps
 
-from tests.architecture.sources import Source, python
+from tests.architecture.acts import sources, verbs_of
 from workflows.procedures import PROCEDURES
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_database]
@@ -32,61 +31,8 @@ def named(kind: str) -> list[str]:
     return [one for step in listed()["joint"] for one in step.get(kind, [])]
 
 
-@cache
-def sources() -> list[Source]:
-    return [source for source in python("accreditation", "workflows") if "/demo/" not in source.path]
-
-
-def acts_of(source: Source) -> Iterator[str]:
-    """The verbs that a module's acts outside the door name, whichever way they are handed to the wrapper."""
-    for function in source.functions():
-        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-            if isinstance(call.func, ast.Name) and call.func.id == "act" and len(call.args) > 1:
-                yield from _texts(call.args[1], function, source)
-
-
-def _texts(node: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef, source: Source) -> Iterator[str]:
-    if isinstance(node, ast.Constant):
-        yield str(node.value)
-    elif isinstance(node, ast.IfExp):
-        yield from _texts(node.body, function, source)
-        yield from _texts(node.orelse, function, source)
-    elif isinstance(node, ast.Name):
-        own = [arg.arg for arg in function.args.args]
-        if node.id in own:
-            yield from _handed_on(function.name, own.index(node.id), source)
-        else:
-            yield from _assigned(node.id, function, source)
-
-
-def _assigned(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef, source: Source) -> Iterator[str]:
-    """In the function, else in the module, else in the module that it is imported from."""
-    for nodes in (ast.walk(function), source.tree.body, _elsewhere(name)):
-        values = [node.value for node in nodes if isinstance(node, ast.Assign) and _is_of(node, name)]
-        if values:
-            for value in values:
-                yield from _texts(value, function, source)
-            return
-
-
-def _elsewhere(name: str) -> Iterator[ast.stmt]:
-    return (node for source in sources() if f"\n{name} = " in source.text for node in source.tree.body)
-
-
-def _is_of(node: ast.Assign, name: str) -> bool:
-    return any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
-
-
-def _handed_on(name: str, position: int, source: Source) -> Iterator[str]:
-    """What the module's own functions call it with."""
-    for function in source.functions():
-        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
-            if isinstance(call.func, ast.Name) and call.func.id == name and len(call.args) > position:
-                yield from _texts(call.args[position], function, source)
-
-
 def test_every_act_is_joint_or_of_one_person() -> None:
-    found = {verb for source in sources() if " act(" in source.text for verb in acts_of(source)}
+    found = {verb for source in sources("accreditation", "workflows") for _place, verb in verbs_of(source)} - {""}
     joint, alone = set(named("acts")), [act for group in listed()["alone"] for act in group["acts"]]
     assert len(alone) == len(set(alone))
     assert joint.isdisjoint(alone)

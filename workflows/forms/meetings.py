@@ -148,6 +148,18 @@ class SignerForm(forms.Form):
         return self.people[self.cleaned_data["to"]]
 
 
+class DecliningForm(forms.Form):
+    """What is wrong in the minutes that somebody declines to sign."""
+
+    reason = forms.CharField(
+        label=_("拒签的理由"),
+        help_text=_("写明哪一项、哪里有误，应如何修改。"),
+        min_length=2,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class MemberTieForm(forms.Form):
     """The tie for which a member steps out of one item."""
 

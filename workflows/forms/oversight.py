@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.forms.days import DayField
-from workflows.forms.casework import FilterForm
+from workflows.forms.casework import FilterForm, offer
 
 MOST_BYTES = 256 * 1024
 FIRST_YEAR, LAST_YEAR = 2004, 2100
@@ -37,7 +37,7 @@ class DossierForm(forms.Form):
 
 
 class TrailFilter(FilterForm):
-    """Who, where, what, when."""
+    """Who, where, what, when; an act that is not on the list is looked for by its code."""
 
     person = forms.CharField(label=_("办理人"), required=False, max_length=60)
     chain = forms.CharField(label=_("办件或日志链"), required=False, max_length=80)
@@ -47,7 +47,13 @@ class TrailFilter(FilterForm):
 
     def __init__(self, *args: Any, acts: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["verb"].choices = [("", _("全部")), *acts]  # type: ignore[attr-defined]  # a ChoiceField
+        known, asked = dict(acts), str(self.data.get("verb", ""))
+        unknown = [(asked, asked)] if asked and asked not in known else []
+        offer(self, "verb", [("", _("全部")), *known.items(), *unknown])
+
+    def clean_verb(self) -> str:
+        """The code without what no database could look for."""
+        return str(self.cleaned_data["verb"]).replace("\0", "")
 
 
 class CalendarForm(forms.Form):

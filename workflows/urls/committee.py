@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import calibration, meeting_course, meetings
+from workflows.views import calibration, meeting_course, meetings, minutes
 
 urlpatterns = [
     path("meetings/", meetings.meeting_list, name="meetings"),
@@ -25,7 +25,7 @@ urlpatterns = [
         "meetings/<str:number>/calibration.csv", calibration.meeting_calibration_file, name="meeting_calibration_file"
     ),
     path("meetings/<str:number>/signers/<str:which>/", meeting_course.signer, name="meeting_signer"),
-    path("meetings/<str:number>/minutes/", meetings.minutes, name="meeting_minutes"),
+    path("meetings/<str:number>/minutes/", minutes.minutes, name="meeting_minutes"),
     path("meetings/<str:number>/minutes/withdraw/", meeting_course.withdraw, name="meeting_withdraw_minutes"),
-    path("meetings/<str:number>/minutes/sign/", meetings.sign, name="meeting_sign"),
+    path("meetings/<str:number>/minutes/sign/", minutes.sign, name="meeting_sign"),
 ]

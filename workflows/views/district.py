@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.permissions import districts_of, powers_of, signed_in
 from accreditation.roles import Power
-from accreditation.selectors.signers import waiting_for_signer
+from accreditation.selectors.signers import waiting_for_signer, waiting_for_text
 from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
 from workflows.selectors.desks import MOST_VACANCIES, WAITS_FOR_DISTRICT, district_cases, narrowed, vacant_places
@@ -47,6 +47,7 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
     context |= {"vacancies": vacant_places(own)[:MOST_VACANCIES] if own else []}
     context |= {"waiting_upholding": upholding_waiting_for(user)}
     context |= bulk_desk(user, "district") | {"waiting_meetings": waiting_for_signer(user, now)}
+    context |= {"returned_minutes": waiting_for_text(user)}
     return render(request, "workflows/district/inbox.html", context | _desk_of(user))
 
 

@@ -1,4 +1,4 @@
-"""Pages of committee meetings: the call, agenda, papers, recusal, vote, minutes, signatures."""
+"""Pages of committee meetings: the call, agenda, papers, recusal, vote."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ from accreditation.services import tallies as counting
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.views.answers import file_answer
 from accreditation.visibility import evidence_for, may_see_experts, meeting_for
-from workflows import batch_acts
-from workflows.forms.meetings import AttendanceForm, MeetingForm, MemberTieForm, MinutesForm, VoteForm
+from workflows.forms.meetings import AttendanceForm, MeetingForm, MemberTieForm, VoteForm
 from workflows.presentation.cases import batch_name, case_header, ordinal_name, programme_name
 from workflows.presentation.marks import opened_table
 from workflows.presentation.review_room import rule_score
-from workflows.presentation.tallies import choice_counts, tally_rows
+from workflows.presentation.tallies import choice_counts
 from workflows.presentation.words import Words, either
 from workflows.selectors import meeting_room, panel_room
 from workflows.selectors.figures import application_with_material, evidence_groups
@@ -48,10 +47,10 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     """Meetings that the person may open, those still to be finished first."""
     user = signed_in(request)
     shown = page_of_rows(request, meeting_room.meetings_of(user))
-    lost = signers.lost_signers(shown.object_list)
+    lost, sent_back = signers.lost_signers(shown.object_list), signers.sent_back(shown.object_list)
     shown.object_list = [
         {"row": row, "batch": ordinal_name(row.batch), "programme": programme_name(row.batch)}
-        | {"lost": lost[row.pk], "signs": signers.is_to_sign(row, user, lost[row.pk])}
+        | {"lost": lost[row.pk], "signs": signers.is_to_sign(row, user, lost[row.pk]), "sent_back": row.pk in sent_back}
         for row in shown.object_list
     ]
     context = {
@@ -240,63 +239,11 @@ def evidence(request: HttpRequest, number: str, position: int, pk: int) -> HttpR
     return file_answer(found.file, found.name, is_shown="shown" in request.GET)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@page
-def minutes(request: HttpRequest, number: str) -> HttpResponse:
-    """Tallies and reasons; then the text with its hash and the signatures."""
-    user = signed_in(request)
-    found = meeting_for(user, number)
-    is_secretary = has_power_over(user, Power.CALL_MEETINGS, found.batch)
-    may_draft = is_secretary and found.state == MeetingState.IN_SESSION
-    if not may_draft and not found.minutes:
-        raise NotFound(number)
-    if request.method == "POST" and not is_secretary:
-        raise PermissionDenied  # members read the minutes and sign them
-    tallies = [(row, counting.tally(row)) for row in _decided_items(found)] if may_draft else []
-    items = [(row, counted.outcome) for row, counted in tallies if counted.is_complete]
-    form = MinutesForm(
-        request.POST if request.method == "POST" else None,
-        items=items, initial=initial_from_drafts(request, request.path),
-    )  # fmt: skip
-    reasons: list[Reason] = []
-    if request.method == "POST" and form.is_valid():
-        at = timezone.now()
-        reasons = reasons_against(lambda: service.draft_minutes(found, reasons=dict(form.reasons()), by=user, at=at))
-        if not reasons:
-            clear_drafts(request, request.path)
-            messages.success(request, _("纪要已生成，待主持人和会议秘书签发。"))
-            return redirect("meeting_minutes", number)
-    context = frame(request, found) | {"form": form, "tallies": tally_rows(tallies), "may_draft": may_draft}
-    return answer(request, "minutes", context | _signing(request, found), reasons, form)
-
-
-@require_POST
-@page
-def sign(request: HttpRequest, number: str) -> HttpResponse:
-    """Chair or secretary signs the text of that hash; the second signature decides every case."""
-    user, at = signed_in(request), timezone.now()
-    found = meeting_for(user, number)
-    sha256 = request.POST.get("sha256", "")
-    reasons = reasons_against(lambda: batch_acts.sign_minutes(found, sha256=sha256, by=user, at=at))
-    if not reasons:
-        messages.success(request, _("已签发。"))
-        return redirect("meeting_minutes", number)
-    context = frame(request, found) | {"form": None, "tallies": [], "may_draft": False}
-    return answer(request, "minutes", context | _signing(request, found), reasons)
-
-
 # --- what the pages show ------------------------------------------------------------------------------------------
 def _found(request: HttpRequest, number: str, position: int) -> tuple[Meeting, MeetingItem]:
     user = signed_in(request)
     found = meeting_for(user, number)
     return found, meeting_room.item_for(user, found, position)
-
-
-def _decided_items(found: Meeting) -> list[MeetingItem]:
-    rows = found.items.filter(adjourned_at__isnull=True).select_related(
-        "application__enterprise", "application__case", "meeting"
-    )
-    return list(rows.order_by("position"))
 
 
 def frame(request: HttpRequest, found: Meeting) -> Words:
@@ -310,6 +257,7 @@ def frame(request: HttpRequest, found: Meeting) -> Words:
         "is_member": meeting_room.is_member(found, user),
         "rule": counting.voting_rules(found.batch),
         "lost_signers": signers.lost_signers([found])[found.pk],
+        "declinings": signers.declinings(found),
         "heads": list(found.batch.choice_words.values()),
         "request_key": new_request_key(),
     }
@@ -370,14 +318,6 @@ def _papers(request: HttpRequest, row: MeetingItem) -> Words:
         "with_names": may_see_experts(user, case),
         "evidence": evidence_groups(application),
     }
-
-
-def _signing(request: HttpRequest, found: Meeting) -> Words:
-    user = signed_in(request)
-    is_signed = found.signed_by_chair_at or found.signed_by_secretary_at
-    may_withdraw = found.state == MeetingState.MINUTES_DRAFTED and not is_signed
-    may_sign = signers.is_to_sign(found, user, signers.lost_signers([found])[found.pk])
-    return {"may_sign": may_sign, "may_withdraw": may_withdraw}
 
 
 def reasons_against(act: Callable[[], Any]) -> list[Reason]:

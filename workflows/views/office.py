@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.enums import ObjectionState
 from accreditation.permissions import signed_in
 from accreditation.roles import Power
-from accreditation.selectors.signers import waiting_for_signer
+from accreditation.selectors.signers import waiting_for_signer, waiting_for_text
 from workflows.calendar import current_calendar
 from workflows.forms.office import CaseSearch, OfficeInboxFilter
 from workflows.presentation.cases import STEPS
@@ -63,6 +63,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "vacancies": vacant_places()[:MOST_VACANCIES],
         "open_objections": registers.objections(user, ObjectionState.RECEIVED).count(),
         "waiting_meetings": waiting_for_signer(user, now),
+        "returned_minutes": waiting_for_text(user),
         "waiting_returns": waiting_for(user),
         "waiting_results": results_for(user),
         "waiting_lists": lists_for(user),

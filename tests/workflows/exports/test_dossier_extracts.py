@@ -19,7 +19,7 @@ from accreditation.figure_check_words import CheckScope
 from accreditation.meeting_words import Signer
 from accreditation.models import Application, Batch, Case, Enterprise, Meeting, RoleGrant, Title
 from accreditation.services import figure_plans, meeting_course, meetings, notices
-from accreditation.services.meeting_signers import replace_signer
+from accreditation.services.meeting_signers import decline_minutes, replace_signer
 from tests.clock import Clock
 from tests.factories import changes as made
 from tests.factories import evaluating, local_evaluating, recommending
@@ -258,6 +258,26 @@ def test_another_signer_is_told_and_the_reason_withheld(cast: Cast, clock: Clock
     assert told["minutes"] == row.minutes_sha256
     assert [told[name].keys() for name in ("reason", "text")] == [{"withheld"}] * 2
     assert cases[1].enterprise.name not in b"".join(part.content for part in parts_of(cases[0])).decode()
+    check_bound(extract)
+
+
+def test_declined_minutes_are_told_and_the_reason_withheld(cast: Cast, clock: Clock) -> None:
+    """Which signatures fell is said of the whole meeting; what was wrong may name another case."""
+    cases = before_committee(cast, clock, 2)
+    meeting = meetings.start_meeting(
+        call_meeting(cast, cases, clock), present=cast.members, by=cast.office, at=clock.at
+    )
+    for item in meeting.items.all():
+        for member in cast.members:
+            meetings.cast_vote(item, choice=Choice.RECOGNISE, remark="", by=member, at=clock.at)
+    row = meetings.draft_minutes(meeting, reasons={}, by=cast.office, at=clock.at)
+    meetings.sign_minutes(row, sha256=row.minutes_sha256, by=cast.office, at=clock.at)
+    decline_minutes(row, sha256=row.minutes_sha256, reason="二号件理由写错", by=cast.members[0], at=clock.at)
+    extract = read(cases[0])[chain_key(meeting)]
+    told = contents(extract)["decline_minutes"]
+    assert (told["signer"], told["fallen"], told["minutes"]) == ("chair", ["secretary"], row.minutes_sha256)
+    assert [told[name].keys() for name in ("reason", "text")] == [{"withheld"}] * 2
+    assert "拒签纪要" in b"".join(part.content for part in parts_of(cases[0])).decode()
     check_bound(extract)
 
 

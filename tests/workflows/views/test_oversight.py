@@ -19,6 +19,7 @@ from accreditation.audit import verify_all
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import EffectState
 from accreditation.models import AuditEvent, Case, Deadline, Effect, Ledger
+from accreditation.services.rankings import set_quota
 from tests.clock import SHANGHAI, Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
@@ -60,6 +61,23 @@ def test_trail_lists_events_and_filters_them(cast: Cast, case: Case) -> None:
     for nothing in ("?person=无此人", "?verb=recommend", "?since=2027-01-01", "?until=2020-01-01"):
         assert "没有符合条件的记录" in text_of(client, address + nothing)
     assert "提交申报" in text_of(client, f"{address}?since=2026-03-02&until=2026-03-02&person=申报人0")
+
+
+def test_act_that_is_not_on_the_list_is_looked_for_by_its_code(cast: Cast, case: Case) -> None:
+    client, address = client_of(cast.auditor), reverse("audit")
+    for unknown in ("no_such_act", "x' OR 1=1", "%00", "submit%00x", "x" * 300):
+        text = text_of(client, f"{address}?verb={unknown}")
+        assert ("没有符合条件的记录" in text) == (unknown != "%00")
+    assert "移除条件</span>办理事项：no_such_act" in text_of(client, f"{address}?verb=no_such_act")
+
+
+def test_act_outside_the_procedures_is_named_and_found(cast: Cast, case: Case, clock: Clock) -> None:
+    set_quota(cast.batch, quota=3, ground="示例通知", by=cast.office, at=clock.at)
+    text = text_of(client_of(cast.auditor), f"{reverse('audit')}?verb=set_quota")
+    assert '<td role="cell" class="cell-lead"><span class="cell-label" aria-hidden="true">办理事项</span>' in text
+    assert text.count('<span class="cell-body">登记推荐名额') == 1
+    assert "<code>set_quota</code>" not in text
+    assert "提交申报</span>" not in text
 
 
 def test_trail_takes_equal_queries_for_few_and_many_events(cast: Cast, case: Case) -> None:
