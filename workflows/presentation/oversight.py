@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -186,8 +186,8 @@ def office_labels() -> dict[str, str]:
     return labels | roles | {code: str(label) for code, label in OTHER_OFFICES.items()}
 
 
-def event_rows(events: Iterable[AuditEvent]) -> list[Words]:
-    """Events in words.
+def event_rows(events: Iterable[AuditEvent], *, withheld: Collection[str] = ()) -> list[Words]:
+    """Events in words; numbers of cases that are `withheld` from the reader do not stand in the content.
 
     `act`, `code`, `move`, `chain`, `kind` of chain, `href` (the case's trail), `seq`, `at`, `by`, `office`, `hash`,
     `previous`, `content`.
@@ -207,10 +207,19 @@ def event_rows(events: Iterable[AuditEvent]) -> list[Words]:
             "hash": event.hash,
             "previous": event.previous_hash,
             "move": move_words(event),
-            "content": json.dumps(event.content, ensure_ascii=False, indent=1, sort_keys=True) if event.content else "",
+            "content": _content(event, withheld),
         }
         for event in events
     ]
+
+
+def _content(event: AuditEvent, withheld: Collection[str]) -> str:
+    if not event.content:
+        return ""
+    text = json.dumps(event.content, ensure_ascii=False, indent=1, sort_keys=True)
+    for number in withheld:
+        text = text.replace(number, str(_("（回避）")))
+    return text
 
 
 def case_href(chain: str) -> str:

@@ -21,6 +21,7 @@ from criteria.loading import thaw
 from criteria.ruleset import Figure
 from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH
 from workflows.calendar import current_calendar
+from workflows.own_matters import known
 from workflows.procedures import PROCEDURES
 from workflows.workdays import Due
 
@@ -94,9 +95,9 @@ def held_under_notice(user: Person) -> list[tuple[Application, Title]]:
     rows = Application.objects.filter(
         batches_under(user, Power.PUBLISH, "batch__"), state=ApplicationState.UNDER_NOTICE, evaluated_title__isnull=True
     )
-    rows = rows.select_related("case", "enterprise", "batch").order_by("case__number")
-    held = titles_held(rows)
-    return [(row, held[row.pk]) for row in rows if row.pk in held]
+    shown = known(user, rows.select_related("case", "enterprise", "batch").order_by("case__number")).rows
+    held = titles_held(shown)
+    return [(row, held[row.pk]) for row in shown if row.pk in held]
 
 
 def recent_notices(user: Person) -> list[Notice]:

@@ -20,6 +20,7 @@ from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons
 from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH
 from workflows.forms.held_already import EndAsHeldForm
+from workflows.own_matters import known
 from workflows.selectors import batch_desk
 from workflows.views.answers import new_request_key, page, try_verb, typed
 from workflows.views.casework import ENDS, LETTER, ActPage, status_of
@@ -49,7 +50,9 @@ def batch_end_held(request: HttpRequest, code: str, number: str) -> HttpResponse
     """End one case of the list to be announced; reasons are asked for, then the end itself."""
     batch = batch_desk.batch_for(signed_in(request), code)
     row = batch.applications.select_related("case", "enterprise", "batch").filter(case__number=number).first()
-    if row is None or (request.method != "POST" and row.state not in STATES):
+    if row is None or known(signed_in(request), [row]).hidden:
+        raise NotFound(number)
+    if request.method != "POST" and row.state not in STATES:
         raise NotFound(number)
     form = EndAsHeldForm(request.POST or None, initial=typed(request))
     back = _list_of(row)
