@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_database, pytest.mark.usefixtures("short_refusals"),
 ]  # fmt: skip
 TABLE = load()
-STAGES = ("checking", "called", "proposed")  # before anything of the case is public
+STAGES = ("called", "proposed")  # before anything of the case is public
 NUMBERED = {  # pages that name the number of the case all the same, and why
     "messages_list": "what the person was told before the tie stays in the own letter-box",
     "expert_history": "what the person did before the tie stays in the own record",

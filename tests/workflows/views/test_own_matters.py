@@ -38,6 +38,8 @@ from tests.factories import recommending as rec
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, grant, make_cast, person
 from tests.factories.recommending_pages import words
+from tests.factories.reexaminations import round_called
+from tests.factories.yearly_reports import called, demonstration_title
 from workflows import recommendation_acts
 from workflows.exports import recommendation_package
 
@@ -218,3 +220,29 @@ def _withheld(rows: list[list[str]], own: Case, other: Case) -> None:
     columns = [heads.index(name) for name in ("申报编号", "办理状态", "评价得分", "评价等次")]
     assert [hidden[column].strip("'") for column in columns] == ["", "", "—", ""]
     assert all(shown[column] for column in columns)
+
+
+# --- lists over holders of titles -------------------------------------------------------------------------------
+@pytest.fixture
+def holders(cast: Cast) -> Cast:
+    """Two holders of the national demonstration title."""
+    rec.make_demonstration(cast)
+    for n in (0, 1):
+        demonstration_title(cast, n)
+    return cast
+
+
+def test_yearly_call_hides_the_own_report(holders: Cast) -> None:
+    call = called(holders)
+    own, other = (row.case for row in call.reports.select_related("case").order_by("pk"))
+    tie(holders.office, own.enterprise, holders)
+    said = words(page_of(holders.office, "office_yearly_call", call.year))
+    assert (own.number in said, other.number in said, HIDDEN in said) == (False, True, True)
+
+
+def test_round_of_reexaminations_hides_the_own_title(holders: Cast) -> None:
+    round_ = round_called(holders)
+    own, other = (row.case for row in round_.cases.select_related("case").order_by("pk"))
+    tie(holders.office, own.enterprise, holders)
+    said = words(page_of(holders.office, "office_reexamination", round_.year))
+    assert (own.number in said, other.number in said, HIDDEN in said) == (False, True, True)
