@@ -8,25 +8,31 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
 from accreditation.enums import ApplicationState
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Application, Batch, ExternalNotice, Ranking, Recommendation, StoredFile, User
+from accreditation.models import Application, Batch, Case, ExternalNotice, Ranking, Recommendation, StoredFile, User
 from accreditation.permissions import demand_power, has_power
 from accreditation.resting import Basis, bases_of_result, basis, out_of_bounds
 from accreditation.roles import Power
 from accreditation.services import outside_titles, rankings
 from workflows import door
 from workflows.calendar import current_calendar
+from workflows.own_matters import demand_no_tie
 
 CHUNK = 1 << 20
+PACKERS = (Power.CHECK_COMPLETENESS, Power.PUBLISH)
 
 
 @transaction.atomic
 def freeze_ranking(batch: Batch, *, tie_rule: str, by: User, at: datetime, request_key: str | None = None) -> Ranking:
-    """Freeze the ranking of a batch and put every line before the committee. Raises Replayed as `act` does."""
+    """Freeze the ranking of a batch and put every line before the committee. Raises Replayed as `act` does.
+
+    One act over the whole batch: Denied to whoever is tied to one of its cases, as are the next ones.
+    """
     said = fingerprint(batch.pk, tie_rule)
     with act(
         batch, "freeze_ranking", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
@@ -34,6 +40,7 @@ def freeze_ranking(batch: Batch, *, tie_rule: str, by: User, at: datetime, reque
         row = doing.chain
         assert isinstance(row, Batch)
         demand_power(by, Power.CALL_MEETINGS, at=at)
+        demand_no_tie(by, _in_ranking(row), [Power.CALL_MEETINGS], at=at)
         if reasons := list(rankings.faults_of_freezing(row, tie_rule, at)):
             raise Refusal(reasons)
         ranking = rankings.create_ranking(row, tie_rule=tie_rule, by=by, at=at)
@@ -100,6 +107,7 @@ def note_public_notice(
         batch, "note_public_notice", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
     ) as doing:
         demand_power(by, Power.CHECK_COMPLETENESS, at=at)
+        demand_no_tie(by, _sent_up(batch), [Power.CHECK_COMPLETENESS], at=at)
         check_listed(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at, bases_of_letters(listed))
         notice = outside_titles.keep_notice(
             batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
@@ -113,6 +121,12 @@ def note_public_notice(
     return notice
 
 
+def demand_package(batch: Batch, *, by: User, at: datetime) -> None:
+    """Deny the package to whoever is tied to a case of the ranking: its text names them all, with their scores."""
+    demand_power(by, *PACKERS, at=at)
+    demand_no_tie(by, _in_ranking(batch), PACKERS, at=at)
+
+
 def note_package(batch: Batch, package: BinaryIO, *, count: int, by: User, at: datetime) -> str:
     """Note in the trail of the batch that the package was taken, and its SHA-256; rewinds the file. Raises Denied."""
     package.seek(0)
@@ -122,9 +136,21 @@ def note_package(batch: Batch, package: BinaryIO, *, count: int, by: User, at: d
     package.seek(0)
     office = "municipal_officer" if has_power(by, Power.CHECK_COMPLETENESS, at=at) else "publisher"
     with act(batch, "export_package", by=by, at=at, acting_as=office) as doing:
-        demand_power(by, Power.CHECK_COMPLETENESS, Power.PUBLISH, at=at)
+        demand_package(batch, by=by, at=at)
         doing.note(sha256=digest.hexdigest(), files=count)
     return digest.hexdigest()
+
+
+def _in_ranking(batch: Batch) -> list[Case]:
+    """Cases with a place in the ranking of the batch, or waiting for one."""
+    listed = Q(application__ranking_line__ranking__batch=batch)
+    waiting = Q(application__state=ApplicationState.AWAITING_RANKING)
+    return list(Case.objects.filter(listed | waiting, batch=batch))
+
+
+def _sent_up(batch: Batch) -> list[Case]:
+    """Cases of the batch that wait for the nation."""
+    return list(Case.objects.filter(batch=batch, state=ApplicationState.RECOMMENDED_UPWARD))
 
 
 def _numbers(listed: Iterable[Application]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
@@ -35,14 +35,15 @@ def cells(row: Words) -> list[str]:
     return [str(row[name] or "") for name in names]
 
 
-def csv_lines(calls: Iterable[EvaluationCall]) -> Iterator[list[str]]:
-    """Heading, then one line per title, each cell shown as text."""
+def csv_lines(calls: Iterable[EvaluationCall], *, own: Collection[int] = ()) -> Iterator[list[str]]:
+    """Heading, then one line per title, each cell shown as text; `own` are keys of own matters of the reader."""
     yield headings()
     for call in calls:
-        yield [inert(cell) for cell in cells(call_words(call))]
+        yield [inert(cell) for cell in cells(call_words(call, is_own=call.pk in own))]
 
 
-def workbook_of(calls: Iterable[EvaluationCall], *, sha256: str) -> bytes:
+def workbook_of(calls: Iterable[EvaluationCall], *, sha256: str, own: Collection[int] = ()) -> bytes:
     """The same as .xlsx; the hash of the frozen list stands at the foot."""
-    sheet = table_sheet(_("评价名单"), headings(), [cells(call_words(call)) for call in calls], WIDTHS)
+    lines = [cells(call_words(call, is_own=call.pk in own)) for call in calls]
+    sheet = table_sheet(_("评价名单"), headings(), lines, WIDTHS)
     return render(PlanBook(_("评价名单"), [sheet], footer=f"SHA-256 {sha256}"))

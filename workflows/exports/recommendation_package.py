@@ -1,4 +1,4 @@
-"""The package for the national authority: summary table, ranking, each enterprise's papers, index with SHA-256."""
+"""The package for the national authority: summary, ranking, papers and findings of each enterprise, index, SHA-256."""
 
 from __future__ import annotations
 
@@ -10,21 +10,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import IO
 
+from django.utils.translation import override
+
 from accreditation.models import Application, Ranking, StoredFile
 from accreditation.services.files import read_file
 from accreditation.services.rule_sets import rules_of
 from criteria.units import amount_text
 from criteria.workbook.template import write_list
 from workflows.exports.demonstration_summary import OFFICIAL, demonstration_summary
+from workflows.exports.recommendation_findings import findings_of
 from workflows.exports.register import csv_of, inert
+from workflows.presentation.words import district_name
 
 FIXED = (1980, 1, 1, 0, 0, 0)  # the same papers give the same bytes
 DEMONSTRATION = "demonstration_recommendation/"  # whose notices ask for a table with columns of their own
 SUMMARY, RANKING, INDEX, SUMS = "推荐汇总表.xlsx", "排序文本.txt", "目录.csv", "SHA256SUMS.txt"
 HEADS = (
-    "排序", "企业名称", "统一社会信用代码", "所在区代码", "申报编号", "初评得分（分）", "推荐文号", "母公司资格编号",
-    "申报内容校验码（SHA-256）",
+    "排序", "企业名称", "统一社会信用代码", "所在区", "所在区代码", "申报编号", "初评得分（分）", "推荐文号",
+    "母公司资格编号", "申报内容校验码（SHA-256）",
 )  # fmt: skip
+FINDINGS = "市级核查"  # folder of what the city found, beside what the enterprise filed
 NAME_LENGTH = 60
 
 
@@ -45,7 +50,7 @@ def write_package(stream: IO[bytes], ranking: Ranking, applications: Iterable[Ap
     """
     listed = list(applications)
     papers: list[Paper] = []
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+    with override("zh-hans"), zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         summary = write_list("推荐汇总表", HEADS, (_summary_row(row) for row in listed))
         papers.append(_add(package, SUMMARY, "推荐汇总表", summary))
         if listed and listed[0].batch.procedure.startswith(DEMONSTRATION):
@@ -66,6 +71,7 @@ def _summary_row(row: Application) -> list[str | int]:
         line.place,
         row.enterprise.name,
         row.enterprise.uscc,
+        district_name(row.enterprise.district),
         row.enterprise.district,
         row.case.number,
         amount_text(Fraction(line.score), "point", "zh"),
@@ -76,7 +82,7 @@ def _summary_row(row: Application) -> list[str | int]:
 
 
 def _papers_of(application: Application) -> Iterator[tuple[str, str, bytes]]:
-    """Evaluation form and every piece of evidence of the filed version."""
+    """Evaluation form and every piece of evidence of the filed version, then what the city found."""
     submission = application.current
     assert submission is not None
     folder = safe_name(f"{application.ranking_line.place:02d}_{application.enterprise.name}_{application.case.number}")
@@ -88,6 +94,8 @@ def _papers_of(application: Application) -> Iterator[tuple[str, str, bytes]]:
     for number, entry in enumerate(submission.evidence, start=1):
         path = f"{folder}/{number:02d}_{safe_name(entry['name'])}"
         yield path, kinds.get(entry["kind"], entry["kind"]), read_file(files[entry["sha256"]])
+    for name, what, content in findings_of(application):
+        yield f"{folder}/{FINDINGS}/{name}", what, content
 
 
 def safe_name(name: str) -> str:

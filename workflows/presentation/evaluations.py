@@ -55,11 +55,12 @@ def score_text(call: EvaluationCall) -> str:
     return amount(Fraction(call.score), "point") if call.score else "—"
 
 
-def call_words(call: EvaluationCall, *, case_page: str = "office_case") -> Words:
-    """A line of the list of a round: title, holder, why, where it stands, result, what follows."""
-    part, case = part_of(call), call.application.case if call.application else None
+def call_words(call: EvaluationCall, *, case_page: str = "office_case", is_own: bool = False) -> Words:
+    """A line of the list of a round: title, holder, why, where it stands, result, what follows.
+
+    Of an own matter of the reader (`is_own`) nothing but what is public: the title, its holder, a published result.
+    """
     bearer = bearer_of(call)
-    state = state_label(call.application.state) if call.application else ""
     return {
         "position": call.position,
         "title": call.title.number,
@@ -67,6 +68,24 @@ def call_words(call: EvaluationCall, *, case_page: str = "office_case") -> Words
         **naming_of_call(call),
         "uscc": bearer.uscc,
         "district": district_name(bearer.district),
+        **(_withheld(call) if is_own else _course(call, case_page)),
+    }
+
+
+def _withheld(call: EvaluationCall) -> Words:
+    is_public = call.published_on is not None
+    return {
+        "part": _("回避，不显示"), "tone": "grey", "reason": "", "number": "", "href": "", "state": "",
+        "state_tone": "grey", "score": score_text(call) if is_public else "—",
+        "band": band_name(call) if is_public else "", "band_tone": band_tone(call) if is_public else "grey",
+        "override": "", "proposal": "", "proposal_href": "", "published_on": call.published_on,
+    }  # fmt: skip
+
+
+def _course(call: EvaluationCall, case_page: str) -> Words:
+    part, case = part_of(call), call.application.case if call.application else None
+    state = state_label(call.application.state) if call.application else ""
+    return {
         "part": part_label(part),
         "tone": TONES[part],
         "reason": CallReason(call.reason).label if part == LEFT_OUT else "",

@@ -37,7 +37,7 @@ def line_words(row: OutsideListLine) -> Words:
     }
 
 
-def summary(row: OutsideList) -> list[Words]:
+def summary(row: OutsideList, *, with_scan: bool) -> list[Words]:
     """Everything but the lines that is compared with the document, the link to it, who entered and who settled it."""
     address = reverse("office_notice_file", args=[row.batch.code, row.notice_id])
     scan = format_html('<a href="{}">{}</a>', address, row.notice.file_name)
@@ -45,7 +45,7 @@ def summary(row: OutsideList) -> list[Words]:
         (_("发文机关"), quoted(row.notice.authority)),
         (_("国家文件文号"), quoted(row.notice.number)),
         (_("印发日期"), day_text(row.notice.dated)),
-        (_("文件扫描件"), scan),
+        (_("文件扫描件"), scan if with_scan else ""),
         (_("国家公示未登记或未满的原因"), quoted(row.without_public_notice) if row.without_public_notice else ""),
         (_("登记人"), quoted(row.recorded_by)),
         (_("被代办人"), quoted(row.recorded_for) if row.recorded_for else ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -158,7 +158,6 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "freeze_ranking": _("固定推荐排序"),
     "send_recommendation": _("上报推荐"),
     "note_public_notice": _("登记批次的国家公示"),
-    "record_result": _("登记国家认定结果"),
     "export_package": _("导出推荐材料包"),
     "adjust_notice": _("发布公示调整通知"),
     "open_reconsideration": _("提出行政复议"),
@@ -240,8 +239,8 @@ def office_labels() -> dict[str, str]:
     return labels | roles | {code: str(label) for code, label in OTHER_OFFICES.items()}
 
 
-def event_rows(events: Iterable[AuditEvent]) -> list[Words]:
-    """Events in words.
+def event_rows(events: Iterable[AuditEvent], *, withheld: Collection[str] = ()) -> list[Words]:
+    """Events in words; numbers of cases that are `withheld` from the reader do not stand in the content.
 
     `act`, `code`, `move`, `chain`, `kind` of chain, `href` (the case's trail), `seq`, `at`, `by`, `office`, `hash`,
     `previous`, `content`.
@@ -261,10 +260,19 @@ def event_rows(events: Iterable[AuditEvent]) -> list[Words]:
             "hash": event.hash,
             "previous": event.previous_hash,
             "move": move_words(event),
-            "content": json.dumps(event.content, ensure_ascii=False, indent=1, sort_keys=True) if event.content else "",
+            "content": _content(event, withheld),
         }
         for event in events
     ]
+
+
+def _content(event: AuditEvent, withheld: Collection[str]) -> str:
+    if not event.content:
+        return ""
+    text = json.dumps(event.content, ensure_ascii=False, indent=1, sort_keys=True)
+    for number in withheld:
+        text = text.replace(number, str(_("（回避）")))
+    return text
 
 
 def case_href(chain: str) -> str:

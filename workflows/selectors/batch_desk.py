@@ -33,6 +33,7 @@ from criteria.loading import thaw
 from criteria.ruleset import Figure
 from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH
 from workflows.calendar import current_calendar
+from workflows.own_matters import known
 from workflows.procedures import PROCEDURES
 from workflows.workdays import Due
 
@@ -103,9 +104,9 @@ def listed(row: Batch, states: Collection[str]) -> QuerySet[Application]:
 
 def held_under_notice(user: Person) -> list[tuple[Application, Title]]:
     """Cases under notice in the person's batches whose enterprises hold the title by now, with it."""
-    rows = _under_notice(user).order_by("case__number")
-    held = titles_held(rows)
-    return [(row, held[row.pk]) for row in rows if row.pk in held]
+    shown = known(user, _under_notice(user).order_by("case__number")).rows
+    held = titles_held(shown)
+    return [(row, held[row.pk]) for row in shown if row.pk in held]
 
 
 def barred(batch: Batch, rows: Iterable[Application], on: date) -> dict[int, Proceeding]:
@@ -121,7 +122,7 @@ def barred_under_notice(user: Person, on: date) -> list[tuple[Application, Proce
     """Cases under notice in the person's batches whose enterprises are barred by now, with the revocation."""
     rows = _under_notice(user).filter(batch__programme__procedure__gt="").order_by("batch", "case__number")
     found: list[tuple[Application, Proceeding]] = []
-    for batch, group in groupby(rows, key=lambda row: row.batch):
+    for batch, group in groupby(known(user, rows).rows, key=lambda row: row.batch):
         listed = list(group)
         bars = barred(batch, listed, on)
         found += [(row, bars[row.pk]) for row in listed if row.pk in bars]

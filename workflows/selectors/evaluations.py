@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
 from accreditation.evaluation_words import CallReason
-from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Title
+from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Member, Title, User
 from accreditation.permissions import Person, batches_under, districts_of
 from accreditation.roles import Power
 from accreditation.selectors.evaluation_terms import kept_among, titles_kept
@@ -27,6 +27,7 @@ from accreditation.services.evaluation_rounds import (
 from accreditation.services.rule_sets import rules_of
 from accreditation.visibility import enterprises_of
 from workflows.evaluation_acts import is_late_list_alone
+from workflows.own_matters import own_among
 from workflows.selectors import batch_desk
 from workflows.selectors.own_batches import own_batch
 
@@ -74,6 +75,15 @@ def calls_of(round_: EvaluationRound, part: str = "") -> QuerySet[EvaluationCall
         "title__holder", "announced_holder", "application__case", "proposal", "announcement"
     )
     return rows.filter(pk__in=[call.pk for call in rows if part_of(call) == part]) if part else rows
+
+
+def own_calls_of(user: User, calls: Iterable[EvaluationCall]) -> frozenset[int]:
+    """Keys of those calls whose evaluation is the person's own matter, sent in or not."""
+    every = list(calls)
+    cases = {call.application.case_id: call.pk for call in every if call.application is not None}
+    barred = {cases[key] for key in own_among(user, cases.keys())}
+    holders = set(Member.objects.filter(user=user).values_list("enterprise_id", flat=True))
+    return frozenset(barred | {call.pk for call in every if call.title.holder_id in holders})
 
 
 def part_of(call: EvaluationCall) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from accreditation.errors import NotFound
-from accreditation.models import Batch, OutsideList, OutsideListLine, User
+from accreditation.models import Batch, ExternalNotice, OutsideList, OutsideListLine, User
 from accreditation.recommendation_words import ResultState
 from workflows.outside_lists import FOUR_EYES
+from workflows.own_matters import own_among
 
 PEOPLE = ("recorded_by", "recorded_for", "settled_by", "settled_for")
 RELATED = ("batch__programme", "notice__file", *PEOPLE)
@@ -29,6 +30,12 @@ def list_entered(pk: int) -> OutsideList:
     if row is None:
         raise NotFound(str(pk))
     return row
+
+
+def is_withheld(notice: ExternalNotice, user: User) -> bool:
+    """Whether the scan tells of an own matter of the person what its enterprise is not told yet, or never will be."""
+    entry = OutsideList.objects.filter(notice=notice).exclude(state=ResultState.CONFIRMED).first()
+    return entry is not None and bool(own_among(user, {line.application.case_id for line in lines_of(entry)}))
 
 
 def lines_of(entry: OutsideList) -> list[OutsideListLine]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accreditation.errors import NotFound
-from accreditation.models import ResultProposal, Title, User
+from accreditation.models import Member, ResultProposal, Title, User
 from accreditation.recommendation_words import ResultState
 from accreditation.services.outside_results import FOUR_EYES
 
@@ -23,14 +23,20 @@ def results_for(user: User) -> list[ResultProposal]:
     return [row for row in waiting_results() if FOUR_EYES.may_decide(row, user)]
 
 
-def results_of(title: Title) -> list[ResultProposal]:
-    """All of a title, whatever became of them, the newest first."""
-    return list(title.result_proposals.select_related(*RELATED).order_by("-pk"))
+def results_of(user: User, title: Title) -> list[ResultProposal]:
+    """All of a title that the person may know of, whatever became of them, the newest first."""
+    rows = title.result_proposals.select_related(*RELATED).order_by("-pk")
+    return [row for row in rows if _is_open_to(user, row)]
 
 
-def result_entered(pk: int) -> ResultProposal:
-    """One of them; NotFound."""
+def _is_open_to(user: User, row: ResultProposal) -> bool:
+    """What is not confirmed is not known to the holder, nor to an officer who is or was of its people (回避)."""
+    return row.state == ResultState.CONFIRMED or not Member.objects.filter(user=user, enterprise=row.holder).exists()
+
+
+def result_entered(user: User, pk: int) -> ResultProposal:
+    """One of them; NotFound, also of the own enterprise while it is not confirmed."""
     row = ResultProposal.objects.select_related(*RELATED).filter(pk=pk).first()
-    if row is None:
+    if row is None or not _is_open_to(user, row):
         raise NotFound(str(pk))
     return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,9 +16,10 @@ from django.utils.dateparse import parse_date
 
 from accreditation.audit import Break, verify_all
 from accreditation.enums import EffectState
-from accreditation.models import AuditEvent, Effect, Reminder
+from accreditation.models import AuditEvent, Case, Effect, Reminder, User
 from accreditation.reminders import ReminderState
 from accreditation.services.scanning import ScanState, scan_state
+from accreditation.visibility import own_matters
 from certificates.selectors import certificates_waiting, latest_head
 from certificates.services.progress import Progress, progress_of_all
 from certificates.services.waking import last_round, last_woken
@@ -38,9 +39,17 @@ REMINDERS_SHOWN = timedelta(days=7)
 
 
 # --- the trail ----------------------------------------------------------------------------------------------------
-def events(filters: Mapping[str, str]) -> QuerySet[AuditEvent]:
-    """Events of all chains by the filters `person`, `chain`, `verb`, `since`, `until`, the newest first."""
-    rows = AuditEvent.objects.all()
+def own_numbers(user: User) -> list[str]:
+    """Numbers of the cases that are the person's own matter (回避)."""
+    return list(Case.objects.filter(own_matters(user)).values_list("number", flat=True))
+
+
+def events(filters: Mapping[str, str], *, withheld: Iterable[str] = ()) -> QuerySet[AuditEvent]:
+    """Events by the filters `person`, `chain`, `verb`, `since`, `until`, the newest first.
+
+    Of all chains but those of the cases whose numbers are `withheld`.
+    """
+    rows = AuditEvent.objects.exclude(chain__in=[f"case:{number}" for number in withheld])
     if person := filters.get("person"):
         rows = rows.filter(by_name__icontains=person)
     if chain := filters.get("chain"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Count, Max, Q, QuerySet
 
 from accreditation.enums import ApplicationState, Level
@@ -16,9 +18,12 @@ from accreditation.models import (
     Ranking,
     Recommendation,
     Title,
+    User,
 )
 from accreditation.recommendation_words import Department, ResultState
 from accreditation.services.consultations import not_asked
+from accreditation.services.rankings import Standing, faults_of_freezing, ranked
+from workflows.own_matters import Known, own_among
 from workflows.selectors import batch_desk
 
 WITHOUT_EFFECT = (ResultState.WAITING, ResultState.DECLINED, ResultState.WITHDRAWN)
@@ -42,6 +47,22 @@ def lines_of(ranking: Ranking) -> QuerySet[Application]:
     """Its applications by place."""
     rows = Application.objects.filter(ranking_line__ranking=ranking)
     return rows.select_related("case", "enterprise", "ranking_line").order_by("ranking_line__place")
+
+
+def standings_known(user: User, batch: Batch, tie_rule: str) -> Known[Standing]:
+    """The places as they would be frozen now, the person's own matters left out; the other places stay as they are."""
+    every = ranked(batch, tie_rule)
+    own = own_among(user, {row.application.case_id for row in every})
+    shown = [row for row in every if row.application.case_id not in own]
+    return Known(shown, len(every) - len(shown))
+
+
+def faults_known(user: User, batch: Batch, tie_rule: str, at: datetime) -> list[str]:
+    """Why the ranking cannot be frozen, without those reasons that name a case of the person's own."""
+    cases = dict(batch.cases.values_list("pk", "number"))
+    own = {cases[key] for key in own_among(user, cases.keys())}
+    every = [str(reason) for reason in faults_of_freezing(batch, tie_rule, at)]
+    return [text for text in every if not any(number in text for number in own)]
 
 
 def letters_of(batch: Batch) -> list[Recommendation]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
@@ -40,6 +41,11 @@ def page(view: Callable[..., Answer]) -> Callable[..., Answer]:
             raise PermissionDenied("；".join(str(reason) for reason in denied.reasons)) from denied
 
     return answered
+
+
+def denied_page(request: HttpRequest, denied: Denied) -> HttpResponse:
+    """The page of a refusal that tells the person the reason, as where somebody else has to do it."""
+    return render(request, "403.html", {"reason": str(denied.reasons[0])}, status=403)
 
 
 def new_request_key() -> str:

@@ -41,8 +41,9 @@ def trail(request: HttpRequest) -> HttpResponse:
     """Events by person, chain, act and time, the newest first."""
     acts = sorted(act_labels().items(), key=lambda pair: pair[1])
     form = TrailFilter(request.GET, acts=acts)
-    shown = page_of_rows(request, oversight.events(form.chosen()))
-    context = {"page": shown, "rows": event_rows(shown.object_list), "filters": filters(request, form)}
+    own = oversight.own_numbers(signed_in(request))
+    shown = page_of_rows(request, oversight.events(form.chosen(), withheld=own))
+    context = {"page": shown, "rows": event_rows(shown.object_list, withheld=own), "filters": filters(request, form)}
     return render(request, "workflows/oversight/audit.html", context)
 
 

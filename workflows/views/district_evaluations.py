@@ -29,7 +29,7 @@ def district_evaluation_act(request: HttpRequest, code: str, verb: str) -> HttpR
 @page
 def district_evaluation_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """The whole list as CSV or workbook."""
-    return rounds.list_file(local_round(signed_in(request), code), rounds.DISTRICT, kind)
+    return rounds.list_file(request, local_round(signed_in(request), code), rounds.DISTRICT, kind)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

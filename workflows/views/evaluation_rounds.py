@@ -99,10 +99,15 @@ def round_page(request: HttpRequest, batch: Batch, desk: RoundDesk) -> HttpRespo
     if round_ is None:
         return render(request, "workflows/office/evaluation.html", context | _preview(batch))
     calls = list(rows.calls_of(round_))
-    shown = page_of_rows(request, rows.calls_of(round_, part))
-    shown.object_list = [call_words(call, case_page=desk.case_page) for call in shown.object_list]
+    own = rows.own_calls_of(signed_in(request), calls)
+    listed = rows.calls_of(round_, part)
+    shown = page_of_rows(request, listed.exclude(pk__in=own) if part else listed)  # a column would tell of them
+    shown.object_list = [
+        call_words(call, case_page=desk.case_page, is_own=call.pk in own) for call in shown.object_list
+    ]
     context |= {
         "round": round_, "page": shown, "part": part, "parts": _parts(Counter(map(rows.part_of, calls)), part),
+        "hidden": sum(rows.part_of(call) == part or not part for call in calls if call.pk in own),
         "bands": _bands(calls), "export": desk.address(batch, "file", "csv"),
         "late_list_alone": is_late_list_alone(batch),
         "workbook": desk.address(batch, "file", "xlsx"),
@@ -164,13 +169,16 @@ def _carry_out(request: HttpRequest, back: str, done: str, act: Callable[[Any, A
     return redirect(back)
 
 
-def list_file(batch: Batch, desk: RoundDesk, kind: str) -> HttpResponse:
+def list_file(request: HttpRequest, batch: Batch, desk: RoundDesk, kind: str) -> HttpResponse:
     """The whole list as CSV or workbook; back to the round where nothing is frozen yet."""
     round_ = rows.round_of(batch)
     if round_ is None:
         return redirect(desk.address(batch))
-    calls = rows.calls_of(round_)
-    content = csv_of(csv_lines(calls)) if kind == "csv" else workbook_of(calls, sha256=round_.list_sha256)
+    calls = list(rows.calls_of(round_))
+    own = rows.own_calls_of(signed_in(request), calls)
+    content = (
+        csv_of(csv_lines(calls, own=own)) if kind == "csv" else workbook_of(calls, sha256=round_.list_sha256, own=own)
+    )
     answer = HttpResponse(content, content_type="text/csv; charset=utf-8" if kind == "csv" else XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="{batch.code}.{kind}"'
     answer.headers["X-Content-Type-Options"] = "nosniff"

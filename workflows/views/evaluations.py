@@ -76,7 +76,7 @@ def office_evaluation_act(request: HttpRequest, code: str, verb: str) -> HttpRes
 @page
 def office_evaluation_file(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """The whole list as CSV or workbook."""
-    return rounds.list_file(rows.evaluation_batch(code), rounds.OFFICE, kind)
+    return rounds.list_file(request, rows.evaluation_batch(code), rounds.OFFICE, kind)
 
 
 @form_page

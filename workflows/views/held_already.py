@@ -22,6 +22,7 @@ from accreditation.views.answers import put_reasons
 from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH
 from workflows.forms.held_already import EndAsBarredForm, EndAsHeldForm
 from workflows.guards import faults_of_bar
+from workflows.own_matters import known
 from workflows.procedures import procedure_of
 from workflows.selectors import batch_desk
 from workflows.views.answers import new_request_key, page, try_verb, typed
@@ -76,7 +77,9 @@ def _end(request: HttpRequest, code: str, number: str, verb: str, act: ActPage) 
     batch = batch_desk.batch_for(signed_in(request), code)
     row = batch.applications.select_related("case", "enterprise", "batch").filter(case__number=number).first()
     is_known = row is not None and verb in procedure_of(row.case).verbs
-    if row is None or not is_known or (request.method != "POST" and row.state not in STATES):
+    if row is None or not is_known or known(signed_in(request), [row]).hidden:
+        raise NotFound(number)
+    if request.method != "POST" and row.state not in STATES:
         raise NotFound(number)
     form = act.form(request.POST or None, initial=typed(request))
     back = _list_of(row)

@@ -31,6 +31,7 @@ from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH, announce, publish_noti
 from workflows.certification import ground_of
 from workflows.evaluation_acts import is_late_list_alone
 from workflows.forms.office import AnnouncementForm, ListForm, NoticeForm
+from workflows.own_matters import known
 from workflows.presentation.evaluations import band_name
 from workflows.publication_texts import announcement_text, late_list_text, notice_text
 from workflows.selectors import batch_desk, designations, editions
@@ -119,8 +120,9 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
     if sent := _sent_before(request, NOTICE_DONE):
         return sent
     batch = batch_desk.batch_for(signed_in(request), code)
-    rows = list(batch_desk.listed(batch, TO_PUBLISH))
-    if request.method != "POST" and not rows:
+    found = known(signed_in(request), batch_desk.listed(batch, TO_PUBLISH))
+    rows = found.rows
+    if request.method != "POST" and not rows and not found.hidden:
         raise NotFound(code)
     initial = {"body": notice_text(batch, ground=ground_of(batch))} | typed(request, several=("cases",))
     form = NoticeForm(request.POST or None, initial=initial, applications=rows)
@@ -129,6 +131,7 @@ def batch_notice(request: HttpRequest, code: str) -> HttpResponse:
     confirm = PUBLISH_RESULTS if batch.is_evaluation else PUBLISH
     answer = _publish(request, form, confirm, "publish_notice", lambda: _publish_notice(request, batch, form))
     context = {"batch": batch, "form": form, "rows": rows, "due": batch_desk.notice_due(batch, at=now)}
+    context["hidden"] = found.hidden
     return answer or _list_page(request, "notice", context, form, stopped)
 
 
@@ -145,9 +148,10 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     if sent := _sent_before(request, ANNOUNCEMENT_DONE):
         return sent
     batch = batch_desk.batch_for(signed_in(request), code)
-    rows = list(batch_desk.listed(batch, TO_ANNOUNCE))
+    found = known(signed_in(request), batch_desk.listed(batch, TO_ANNOUNCE))
+    rows = found.rows
     is_late_list = is_late_list_alone(batch)
-    if request.method != "POST" and not rows and not is_late_list:
+    if request.method != "POST" and not rows and not found.hidden and not is_late_list:
         raise NotFound(code)
     today = _today()
     text, confirm = announcement_text, ANNOUNCE if batch.issues_certificate else ANNOUNCE_ALONE
@@ -161,9 +165,8 @@ def batch_announce(request: HttpRequest, code: str) -> HttpResponse:
     if batch.is_evaluation:
         form.fields["dated"].help_text = _("不能晚于今天。")
     answer = _publish(request, form, confirm, "announce", lambda: _announce(request, batch, form))
-    return answer or _list_page(
-        request, "announce", {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list}, form, stopped
-    )
+    context = {"batch": batch, "form": form, "rows": rows, "is_late_list": is_late_list, "hidden": found.hidden}
+    return answer or _list_page(request, "announce", context, form, stopped)
 
 
 def _today() -> date:

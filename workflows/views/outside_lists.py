@@ -18,6 +18,7 @@ from accreditation.recommendation_words import ResultState
 from accreditation.views.answers import put_reasons, say_refusal
 from workflows import outside_lists as acts
 from workflows.forms.recommendations import ResultAnswerForm
+from workflows.own_matters import own_among
 from workflows.presentation import outside_lists as words
 from workflows.presentation.words import either
 from workflows.selectors import outside_lists as rows
@@ -42,10 +43,13 @@ def outside_list(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("outside_list", pk)
     if request.method == "POST" and form.is_valid() and _answer(request, row, form):
         return redirect("outside_list", pk)
-    is_waiting, desk = row.state == ResultState.WAITING, reverse("office_recommendation", args=[row.batch.code])
+    lines, is_waiting = rows.lines_of(row), row.state == ResultState.WAITING
+    own = own_among(user, {line.application.case_id for line in lines})
+    desk = reverse("office_recommendation", args=[row.batch.code])
     context = {
-        "entry": words.list_words(row), "rows": words.summary(row), "form": form, "is_waiting": is_waiting,
-        "lines": [words.line_words(line) for line in rows.lines_of(row)], "name": either(row.batch.programme, "name"),
+        "entry": words.list_words(row), "rows": words.summary(row, with_scan=not own), "form": form,
+        "lines": [words.line_words(line) for line in lines if line.application.case_id not in own],
+        "hidden": len(own), "name": either(row.batch.programme, "name"), "is_waiting": is_waiting,
         "may_answer": is_waiting and acts.FOUR_EYES.may_decide(row, user),
         "may_withdraw": is_waiting and row.recorded_by_id == user.pk, "withdraw": WITHDRAW,
         "crumbs": [{"label": row.batch.code.upper(), "href": desk}, {"label": _("核对国家结果")}],

@@ -65,7 +65,7 @@ def outside_title(request: HttpRequest, number: str) -> HttpResponse:
         "row": title, "name": either(title.programme, "name"), "form": form,
         "parent_form": parent_form if parents else None, "branches": outside_titles.branches_left(title),
         "evaluations": title.evaluations.select_related("notice").order_by("-year"), "request_key": new_request_key(),
-        "proposals": [words.result_words(row) for row in results.results_of(title)],
+        "proposals": [words.result_words(row) for row in results.results_of(signed_in(request), title)],
     }  # fmt: skip
     shown = parent_form if is_parent else form
     return render(request, "workflows/office/outside_title.html", context, status=status_of(shown))
@@ -105,7 +105,8 @@ def _enter_result(request: HttpRequest, title: Title, form: EvaluationForm) -> s
 @page
 def outside_result(request: HttpRequest, pk: int) -> HttpResponse:
     """A result that would move its title; another officer decides here, whoever entered it takes it back."""
-    user, row = signed_in(request), results.result_entered(pk)
+    user = signed_in(request)
+    row = results.result_entered(user, pk)
     is_withdrawal = WITHDRAW in request.POST
     form = ResultAnswerForm(None if is_withdrawal else request.POST or None, initial=typed(request))
     if is_withdrawal:
@@ -160,5 +161,5 @@ def _answer(request: HttpRequest, row: ResultProposal, form: ResultAnswerForm) -
 @page
 def outside_result_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The scan of the document against which it is checked."""
-    notice = results.result_entered(pk).notice
+    notice = results.result_entered(signed_in(request), pk).notice
     return file_answer(notice.file, notice.file_name, is_shown=True)

@@ -38,13 +38,14 @@ from workflows.forms.recommendations import (
     ResultForm,
 )
 from workflows.outside_lists import propose_result
+from workflows.own_matters import known
 from workflows.presentation.outside_lists import list_words
 from workflows.presentation.ranking import line_words, standing_words
 from workflows.presentation.words import Words, either
 from workflows.selectors import batch_desk
 from workflows.selectors import recommendations as rows
-from workflows.selectors.outside_lists import lists_of
-from workflows.views.answers import key_of, new_request_key, page
+from workflows.selectors.outside_lists import is_withheld, lists_of
+from workflows.views.answers import denied_page, key_of, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
 from workflows.workdays import SHANGHAI
@@ -52,7 +53,7 @@ from workflows.workdays import SHANGHAI
 if TYPE_CHECKING:
     from datetime import date
 
-    from accreditation.models import Batch, StoredFile
+    from accreditation.models import Batch, StoredFile, User
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 FREEZE = Confirm(
@@ -79,12 +80,14 @@ def office_recommendation(request: HttpRequest, code: str) -> HttpResponse:
     """Where a batch of recommendations stands, and what can be done next."""
     batch, user = rows.recommending_batch(code), signed_in(request)
     ranking = rows.ranking_of(batch)
-    counts, entries = batch_desk.counts(batch), lists_of(batch)
+    counts, lines = batch_desk.counts(batch), known(user, rows.lines_of(ranking) if ranking else [])
+    entries = lists_of(batch)
     context = {
         "batch": batch,
         "name": either(batch.programme, "name"),
         "ranking": ranking,
-        "lines": [line_words(row) for row in rows.lines_of(ranking)] if ranking else [],
+        "lines": [line_words(row) for row in lines.rows],
+        "hidden": lines.hidden,
         "waiting": counts.get(ApplicationState.AWAITING_RANKING, 0),
         "to_recommend": counts.get(ApplicationState.TO_BE_RECOMMENDED, 0),
         "to_hear_of": counts.get(ApplicationState.RECOMMENDED_UPWARD, 0),
@@ -93,10 +96,20 @@ def office_recommendation(request: HttpRequest, code: str) -> HttpResponse:
         "entries": [list_words(row) for row in entries],
         "is_entered": any(row.state == ResultState.WAITING for row in entries),
         "packed": len(rows.packed(batch)),
+        "why_not_packed": _why_not_packed(batch, user),
         "is_office": has_power(user, Power.CHECK_COMPLETENESS),
         "is_publisher": has_power(user, Power.PUBLISH),
     }
     return render(request, "workflows/office/recommendation.html", context)
+
+
+def _why_not_packed(batch: Batch, user: User) -> str:
+    """Why the package is not for this person, with whoever may take it; empty where it is."""
+    try:
+        acts.demand_package(batch, by=user, at=timezone.now())
+    except Denied as denied:
+        return str(denied.reasons[0])
+    return ""
 
 
 @form_page
@@ -126,14 +139,15 @@ def office_ranking(request: HttpRequest, code: str) -> HttpResponse:
         by, at, rule = signed_in(request), timezone.now(), form.cleaned_data["tie_rule"]
         acts.freeze_ranking(batch, tie_rule=rule, by=by, at=at, request_key=key_of(request))
 
-    standings = rankings.ranked(batch, tie_rule)
+    standings = rows.standings_known(signed_in(request), batch, tie_rule)
     answer = _answer(request, batch, form, freeze, _("排序已固定并提请审议。"), FREEZE)
     context = {
         "title": _("按初评得分排序"),
         "lead": _("先看排序，再固定。换一种规则可重新排列。"),
         "yes": _("固定排序"),
-        "standings": [standing_words(row, batch, tie_rule) for row in standings],
-        "faults": [str(reason) for reason in rankings.faults_of_freezing(batch, tie_rule, timezone.now())],
+        "standings": [standing_words(row, batch, tie_rule) for row in standings.rows],
+        "hidden": standings.hidden,
+        "faults": rows.faults_known(signed_in(request), batch, tie_rule, timezone.now()),
     }
     return answer or _form_page(request, batch, form, context, "ranking")
 
@@ -143,7 +157,8 @@ def office_ranking(request: HttpRequest, code: str) -> HttpResponse:
 def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
     """The publisher sends the letter that recommends the listed applications."""
     batch = rows.recommending_batch(code)
-    listed = list(batch_desk.listed(batch, [rows.TO_RECOMMEND]))
+    found = known(signed_in(request), batch_desk.listed(batch, [rows.TO_RECOMMEND]))
+    listed = found.rows
     if earlier := earlier_answer(key_of(request), by=signed_in(request)):
         messages.warning(request, _("这份表单此前已提交。") + str(earlier["number"]))
         return redirect("office_recommendation", code)
@@ -158,7 +173,7 @@ def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
     answer = _answer(request, batch, form, send, _("已行文推荐。"), SEND)
     context = {
         "title": _("行文推荐"), "lead": _("评审委员会同意推荐且在名额以内的申报件。"), "yes": _("行文推荐"),
-        "rows": listed, "ticked": set(form["cases"].value() or []),
+        "rows": listed, "hidden": found.hidden, "ticked": set(form["cases"].value() or []),
     }  # fmt: skip
     return answer or _form_page(request, batch, form, context, "recommend")
 
@@ -172,6 +187,10 @@ def office_package(request: HttpRequest, code: str) -> HttpResponseBase:
     if ranking is None or not listed:
         messages.warning(request, _("评审委员会尚未同意推荐任何申报件，没有可导出的材料。"))
         return redirect("office_recommendation", code)
+    try:
+        acts.demand_package(batch, by=signed_in(request), at=timezone.now())
+    except Denied as denied:
+        return denied_page(request, denied)
     stream = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     papers = write_package(stream, ranking, listed)
     acts.note_package(batch, stream, count=len(papers), by=signed_in(request), at=timezone.now())
@@ -186,7 +205,8 @@ def office_package(request: HttpRequest, code: str) -> HttpResponseBase:
 def office_result(request: HttpRequest, code: str) -> HttpResponse:
     """Enter the national authority's notice over the recommended applications."""
     batch = rows.recommending_batch(code)
-    listed = list(batch_desk.listed(batch, [rows.TO_HEAR_OF]))
+    found = known(signed_in(request), batch_desk.listed(batch, [rows.TO_HEAR_OF]))
+    listed = found.rows
     if earlier_answer(key_of(request), by=signed_in(request)):
         messages.warning(request, _("这份表单此前已提交。"))
         return redirect("office_recommendation", code)
@@ -208,6 +228,7 @@ def office_result(request: HttpRequest, code: str) -> HttpResponse:
             "称号由国家主管部门授予，自文件印发之日起有效；本系统只登记，不制发证书。登记后由另一人对照文件核对生效。"
         ),
         "yes": _("登记结果"),
+        "hidden": found.hidden,
         "held": [(row, held[row.pk]) for held in [titles_held(listed)] for row in listed if row.pk in held],
     }
     return _answer(request, batch, form, enter, _("已登记国家结果，待另一人对照文件核对后生效。")) or _form_page(
@@ -242,6 +263,8 @@ def office_public_notice(request: HttpRequest, code: str) -> HttpResponse:
 def office_notice_file(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The scan of a national notice."""
     notice = rows.notice_of_batch(rows.recommending_batch(code), pk)
+    if is_withheld(notice, signed_in(request)):
+        raise NotFound(str(pk))
     return file_answer(notice.file, notice.file_name, is_shown=True)
 
 
@@ -271,8 +294,8 @@ def _answer(
         act()
     except Replayed:
         return redirect("office_recommendation", batch.code)
-    except Denied:
-        raise
+    except Denied as denied:
+        return denied_page(request, denied)
     except Refusal as refusal:
         put_reasons(form, refusal)
         return None

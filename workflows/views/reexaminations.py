@@ -25,6 +25,7 @@ from accreditation.views.answers import file_answer, put_reasons
 from workflows import reexamination_rounds as acts
 from workflows.forms.reexaminations import ForwardForm, ResultForm, RoundForm
 from workflows.opening_reexaminations import open_round
+from workflows.own_matters import known
 from workflows.presentation import reexaminations as words
 from workflows.selectors import reexaminations as rows
 from workflows.views.answers import key_of, new_request_key, page
@@ -98,13 +99,14 @@ def office_reexamination(request: HttpRequest, year: int) -> HttpResponse:
     """Where a round stands, case by case, and what can be done next; `part` narrows the list to a column."""
     round_, part, user = rows.round_of(year), request.GET.get("part", ""), signed_in(request)
     found = rows.cases_of(round_)
-    shown = [row for row in found if rows.in_part(row, part)] if part in words.PARTS else found
+    inside = known(user, [row for row in found if rows.in_part(row, part)] if part in words.PARTS else found)
     states = {row.state for row in found}
     is_office, is_publisher = has_power(user, Power.PREPARE_ORDERS), has_power(user, Power.PUBLISH)
     context = {
         "round": round_,
         "parts": _parts(found, part),
-        "rows": [words.line(row) for row in shown],
+        "rows": [words.line(row) for row in inside.rows],
+        "hidden": inside.hidden,
         "columns": words.columns(),
         "effect": words.EFFECT,
         "reports": rows.reports_of(round_),
@@ -130,7 +132,8 @@ def _parts(found: list[Any], chosen: str) -> list[dict[str, Any]]:
 def reexamination_forward(request: HttpRequest, year: int) -> HttpResponse:
     """The publisher sends the opinions up."""
     round_ = rows.round_of(year)
-    listed = rows.in_state(round_, ReexaminationState.REVIEWED)
+    found = known(signed_in(request), rows.in_state(round_, ReexaminationState.REVIEWED))
+    listed = found.rows
     authority = listed[0].title.programme.granted_by.name_zh if listed else ""
     form = ForwardForm(request.POST or None, listed=listed, initial={"dated": _today(), "addressed_to": authority})
 
@@ -143,6 +146,7 @@ def reexamination_forward(request: HttpRequest, year: int) -> HttpResponse:
         "title": _("上报审核意见"),
         "lead": _("复核结果由国家主管部门决定；本市的审核意见随上报文件报送。"),
         "yes": _("上报审核意见"),
+        "hidden": found.hidden,
     }
     answer = _answer(request, round_, form, send, _("已上报审核意见。"), SEND)
     return answer or _form_page(request, round_, form, context)
@@ -153,7 +157,8 @@ def reexamination_forward(request: HttpRequest, year: int) -> HttpResponse:
 def office_reexamination_result(request: HttpRequest, year: int) -> HttpResponse:
     """Enter the ministry's notice."""
     round_ = rows.round_of(year)
-    listed = rows.in_state(round_, ReexaminationState.FORWARDED)
+    found = known(signed_in(request), rows.in_state(round_, ReexaminationState.FORWARDED))
+    listed = found.rows
     authority = listed[0].title.programme.granted_by.name_zh if listed else ""
     form = ResultForm(
         request.POST or None, request.FILES or None, initial={"authority": authority}, listed=listed, today=_today()
@@ -173,6 +178,7 @@ def office_reexamination_result(request: HttpRequest, year: int) -> HttpResponse
         "title": _("登记国家复核结果"),
         "lead": _("合格的称号续期；不合格的同时提出撤销建议，称号在决定生效之前保持不变。"),
         "yes": _("登记结果"),
+        "hidden": found.hidden,
     }
     answer = _answer(request, round_, form, enter, _("已登记国家复核结果。"))
     return answer or _form_page(request, round_, form, context)

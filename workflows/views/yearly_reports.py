@@ -15,6 +15,7 @@ from accreditation.views.answers import put_reasons
 from accreditation.yearly_report_words import DueMove
 from workflows.forms.yearly_reports import CallForm
 from workflows.opening_yearly_reports import open_call
+from workflows.own_matters import known
 from workflows.presentation.yearly_reports import EFFECT, columns, line
 from workflows.selectors import yearly_reports as rows
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
@@ -47,12 +48,13 @@ def office_yearly_call(request: HttpRequest, year: int) -> HttpResponse:
     """The holders of one call, those still owing first; `overdue=1` shows these alone."""
     call = rows.call(year)
     only_overdue = request.GET.get("overdue") == "1"
-    found = rows.reports_of(call, only_overdue=only_overdue)
+    found = known(signed_in(request), rows.reports_of(call, only_overdue=only_overdue))
     context = {
         "call": call,
         "moves": DueMove(call.moves).label,
         "only_overdue": only_overdue,
-        "rows": [line(row) for row in found],
+        "rows": [line(row) for row in found.rows],
+        "hidden": found.hidden,
         "columns": columns(),
         "effect": EFFECT,
     }

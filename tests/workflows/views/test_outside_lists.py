@@ -7,7 +7,8 @@ from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
-from accreditation.models import Application, Batch, Case, OutsideList
+from accreditation.enums import MemberState
+from accreditation.models import Application, Batch, Case, Member, OutsideList
 from accreditation.recommendation_words import ResultState
 from tests.clock import Clock
 from tests.factories import recommending as steps
@@ -69,3 +70,18 @@ def test_taken_back_on_the_page_it_can_be_confirmed_no_more(cast: Cast, batch: B
     assert OutsideList.objects.get().state == ResultState.WITHDRAWN
     assert Application.objects.get(case=case).state == "recommended_upward"
     assert second.get(reverse("outside_list", args=[9999])).status_code == 404
+
+
+def test_who_is_tied_to_a_listed_enterprise_reads_neither_its_line_nor_the_scan(cast: Cast, batch: Batch) -> None:
+    case = Case.objects.get(batch=batch)
+    row = steps.entered(cast, batch, [], {case: "未列入国家名单。"})
+    second = steps.colleague(cast)
+    reader, scan = log_in(Client(), second), reverse("office_notice_file", args=[batch.code, row.notice_id])
+    address = reverse("outside_list", args=[row.pk])
+    assert reader.get(scan).status_code == 200
+    left = {"state": MemberState.ENDED, "requested_at": cast.at, "settled_at": cast.at, "settled_by": cast.office}
+    Member.objects.create(user=second, enterprise=case.enterprise, **left)
+    page = reader.get(address)
+    assert (page.status_code, case.number in words(page), scan in page.content.decode()) == (200, False, False)
+    assert "因回避，另有 1 件不向您显示" in words(page)
+    assert reader.get(scan).status_code == 404

@@ -9,8 +9,8 @@ from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
-from accreditation.enums import TitleState
-from accreditation.models import Message, ResultProposal, RoleGrant, Title
+from accreditation.enums import MemberState, TitleState
+from accreditation.models import Member, Message, ResultProposal, RoleGrant, Title, User
 from accreditation.recommendation_words import ResultState
 from accreditation.roles import Power
 from accreditation.selectors.messages import render_message
@@ -139,3 +139,19 @@ def test_who_entered_it_takes_it_back(title: Title, second: Client, office: Clie
 def test_one_that_is_not_there_is_not_found(second: Client) -> None:
     assert second.get(reverse("outside_result", args=[9999])).status_code == 404
     assert second.get(reverse("outside_result_file", args=[9999])).status_code == 404
+
+
+def test_result_that_is_not_confirmed_is_not_there_for_whoever_was_of_the_holder(
+    cast: Cast, title: Title, office: Client, second: Client
+) -> None:
+    row = enter(office, title)
+    link = reverse("outside_result", args=[row.pk])
+    assert link in read(second, "outside_title", title.number)
+    former = User.objects.get(pk=int(second.session["_auth_user_id"]))
+    Member.objects.create(
+        enterprise=title.holder, user=former, state=MemberState.ENDED, requested_at=cast.at, settled_at=cast.at
+    )
+    assert link not in read(second, "outside_title", title.number)
+    assert second.get(link).status_code == 404
+    assert second.get(reverse("outside_result_file", args=[row.pk])).status_code == 404
+    assert office.get(link).status_code == 200
