@@ -67,8 +67,9 @@ def end_barred(doing: Doing) -> None:
     doing.application.ended_for = reasons = doing.form["reason"].strip()
     issued_by = letters.issuing_body(doing.application, is_district=False)
     letter = letters.write_letter(
-        doing.application, kind=LetterKind.ENDED_AS_BARRED, issued_by=issued_by, at=doing.at, bars=bars, reasons=reasons
-    )
+        doing.application, kind=LetterKind.ENDED_AS_BARRED, issued_by=issued_by, at=doing.at, bars=bars,
+        reasons=reasons, basis=legal_basis(doing),
+    )  # fmt: skip
     doing.act.note(reasons=reasons, bars=bars, letter=letter.number, letter_sha256=letter.sha256)
     if doing.state == ApplicationState.UNDER_NOTICE:
         doing.act.note(adjustment=_take_off(doing, BARRED_OFF_THE_LIST).number)

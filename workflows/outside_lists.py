@@ -32,8 +32,9 @@ from accreditation.roles import ROLES, Power
 from accreditation.selectors.people import holders_of
 from accreditation.services import outside_titles
 from workflows import door
+from workflows.own_matters import demand_no_tie
 from workflows.parties import ties_to
-from workflows.recommendation_acts import bases_of_letters, check_listed
+from workflows.recommendation_acts import bases_of_letters, check_listed, sent_up
 from workflows.second_person import FOUR_EYES as OWN_WORK
 
 OFFICE = "municipal_officer"
@@ -82,7 +83,7 @@ def propose_result(
     ) as doing:  # fmt: skip
         demand_power(by, Power.CHECK_COMPLETENESS, at=at)
         lender = by.stands_in_for
-        _demand_untied(by, listed)
+        demand_no_tie(by, sent_up(batch), [Power.CHECK_COMPLETENESS], at=at)
         if OutsideList.objects.filter(batch=batch, state=ResultState.WAITING).exists():
             raise Refusal([Reason("result_waits", _("本批次已有一份国家结果待第二人核对，请先确认、不予确认或撤回。"))])
         check_listed(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at, bases_of_letters(listed))

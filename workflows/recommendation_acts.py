@@ -107,7 +107,7 @@ def note_public_notice(
         batch, "note_public_notice", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
     ) as doing:
         demand_power(by, Power.CHECK_COMPLETENESS, at=at)
-        demand_no_tie(by, _sent_up(batch), [Power.CHECK_COMPLETENESS], at=at)
+        demand_no_tie(by, sent_up(batch), [Power.CHECK_COMPLETENESS], at=at)
         check_listed(batch, listed, ApplicationState.RECOMMENDED_UPWARD, dated, at, bases_of_letters(listed))
         notice = outside_titles.keep_notice(
             batch, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
@@ -148,7 +148,7 @@ def _in_ranking(batch: Batch) -> list[Case]:
     return list(Case.objects.filter(listed | waiting, batch=batch))
 
 
-def _sent_up(batch: Batch) -> list[Case]:
+def sent_up(batch: Batch) -> list[Case]:
     """Cases of the batch that wait for the nation."""
     return list(Case.objects.filter(batch=batch, state=ApplicationState.RECOMMENDED_UPWARD))
 

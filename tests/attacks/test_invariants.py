@@ -163,7 +163,7 @@ def check_photograph(case: Case) -> None:
 def test_a_clock_left_running_is_noticed(world: MunicipalStates, monkeypatch: pytest.MonkeyPatch) -> None:
     case = world.case_in(S.SUBMITTED)
     assert list(invariants.all_faults()) == []
-    monkeypatch.setattr(deadlines, "settle", lambda doing: None)
+    monkeypatch.setattr(deadlines, "settle", lambda doing, before: None)
     world.recommend(case)
     assert any("clock first_review runs" in fault for fault in invariants.all_faults())
 

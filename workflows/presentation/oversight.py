@@ -45,6 +45,8 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "confirm_evaluation": _("确认国家评价结果"),
     "decline_evaluation": _("不予确认国家评价结果"),
     "withdraw_evaluation": _("撤回国家评价结果的登记"),
+    "begin_goal": _("开始计算内部办理目标"),
+    "recompute_goal": _("重新计算内部办理目标"),
     "propose_result": _("登记国家结果"),
     "record_result": _("确认国家结果"),
     "decline_result": _("不予确认国家结果"),

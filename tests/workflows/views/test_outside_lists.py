@@ -8,13 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.enums import MemberState
-from accreditation.models import Application, Batch, Case, Member, OutsideList
+from accreditation.models import Application, Batch, Case, Member, OutsideList, User
 from accreditation.recommendation_words import ResultState
 from tests.clock import Clock
 from tests.factories import recommending as steps
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending_pages import words
+from workflows.selectors.outside_lists import is_withheld
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WHY = "附表第二页列有该单位，登记有误。"
@@ -78,10 +79,11 @@ def test_who_is_tied_to_a_listed_enterprise_reads_neither_its_line_nor_the_scan(
     second = steps.colleague(cast)
     reader, scan = log_in(Client(), second), reverse("office_notice_file", args=[batch.code, row.notice_id])
     address = reverse("outside_list", args=[row.pk])
-    assert reader.get(scan).status_code == 200
+    assert not is_withheld(row.notice, second)
     left = {"state": MemberState.ENDED, "requested_at": cast.at, "settled_at": cast.at, "settled_by": cast.office}
     Member.objects.create(user=second, enterprise=case.enterprise, **left)
     page = reader.get(address)
     assert (page.status_code, case.number in words(page), scan in page.content.decode()) == (200, False, False)
     assert "因回避，另有 1 件不向您显示" in words(page)
+    assert is_withheld(row.notice, User.objects.get(pk=second.pk))
     assert reader.get(scan).status_code == 404
