@@ -15,6 +15,7 @@ from accreditation.roles import ROLES, Power, Role
 from workflows.consistency import Disagreement
 from workflows.presentation.chain_faults import fault_words, place_words, state_in_chain
 from workflows.presentation.words import Words, person_words
+from workflows.door import BESIDE_THE_TABLE
 from workflows.procedures import PROCEDURES
 
 CASE_CHAIN = "case:"
@@ -45,8 +46,6 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "confirm_evaluation": _("确认国家评价结果"),
     "decline_evaluation": _("不予确认国家评价结果"),
     "withdraw_evaluation": _("撤回国家评价结果的登记"),
-    "begin_goal": _("开始计算内部办理目标"),
-    "recompute_goal": _("重新计算内部办理目标"),
     "propose_result": _("登记国家结果"),
     "record_result": _("确认国家结果"),
     "decline_result": _("不予确认国家结果"),
@@ -229,7 +228,7 @@ OTHER_OFFICES: Mapping[str, Promise] = {
 def act_labels() -> dict[str, str]:
     """Every act that the trail can hold, by code: verbs of all procedures and acts outside them."""
     labels = {code: str(verb.label) for procedure in PROCEDURES.values() for code, verb in procedure.verbs.items()}
-    return labels | {code: str(label) for code, label in OTHER_ACTS.items()}
+    return labels | {code: str(label) for code, label in (BESIDE_THE_TABLE | OTHER_ACTS).items()}
 
 
 def office_labels() -> dict[str, str]:
