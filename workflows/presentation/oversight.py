@@ -13,9 +13,9 @@ from accreditation.audit import Break
 from accreditation.models import AuditEvent
 from accreditation.roles import ROLES, Power, Role
 from workflows.consistency import Disagreement
+from workflows.door import BESIDE_THE_TABLE
 from workflows.presentation.chain_faults import fault_words, place_words, state_in_chain
 from workflows.presentation.words import Words, person_words
-from workflows.door import BESIDE_THE_TABLE
 from workflows.procedures import PROCEDURES
 
 CASE_CHAIN = "case:"
