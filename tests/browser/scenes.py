@@ -18,6 +18,7 @@ from accreditation.views.accounts import SHOW_CODES_KEY
 from accreditation.views.registration import REGISTERED_KEY
 from tests.attacks.browser import Browser
 from tests.attacks.evaluation_states import EvaluationStates
+from tests.attacks.generic_states import GenericStates
 from tests.attacks.municipal_states import MunicipalStates2026
 from tests.attacks.national_states import NationalStates
 from tests.attacks.world import World
@@ -28,6 +29,7 @@ from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, stored_file
 from tests.factories.changes import OPINION
 from tests.factories.changes import opened as opened_change
+from tests.factories.held import bar_meanwhile
 from tests.factories.reconsidering import reconsiderers, revoked
 from tests.factories.steps import marks, to_committee
 from tests.factories.titles import municipal_title, second_officer
@@ -238,6 +240,15 @@ def signers_gone(clock: Clock) -> Visits:
     yield visit_to("meeting_signer", signed_in(second), number=meeting.number, which=Signer.CHAIR.value)
 
 
+def barred(clock: Clock) -> Visits:
+    """A revocation came between the notice and the grant of a further designation."""
+    world = GenericStates(clock.at)
+    case = world.case_in(S.NOTICE_COMPLETED)
+    bar_meanwhile(case, world.cast, world.at)
+    clock.at = world.at
+    yield visit_to("batch_end_barred", signed_in(world.people["publisher"]), code=world.batch.code, number=case.number)
+
+
 def _of(cast: Cast, name: str) -> User:
     return cast.people[name]
 
@@ -260,5 +271,6 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     branch: ("my_parent",),
     succession: ("my_succession",),
     reconsideration: ("my_reconsideration", "remedy_new"),
+    barred: ("batch_end_barred",),
     signers_gone: ("meeting_signer", "meeting_signer", "meeting_signer"),
 }  # fmt: skip
