@@ -16,6 +16,8 @@ from workflows.procedures import PROCEDURES
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 PARAMS = {
     "draft": "RULES-2026-0001",
+    "batch": "NETC-2026-1",
+    "entry": 1,
     "edition": "shanghai_municipal_centre/2027",
     "proposal": "DESIGNATION-2026-0001",
     "change": "EDITION-2026-0001",

@@ -88,7 +88,7 @@ def test_inbox_lists_own_district_only_and_counts_the_urgent(cast: Cast, case: C
     page = as_(cast.pudong).get(reverse("district_inbox"))
     assert case.number in text(page)
     assert other.number not in text(page)
-    assert page.context["counts"] == {"all": 1, "overdue": 0, "today": 0, "unclaimed": 1}
+    assert page.context["counts"] == {"all": 1, "overdue": 0, "today": 0, "past_goal": 0, "unclaimed": 1}
 
 
 def test_inbox_filters_stay_in_the_address_and_are_removable(cast: Cast, case: Case) -> None:
