@@ -17,6 +17,7 @@ from accreditation.services import evaluation, further_returns, material, notice
 from accreditation.services.adjustments import last_moment
 from accreditation.services.proceedings import standing_bar, suspending_fraud
 from accreditation.services.rule_sets import rule_text, rules_of
+from accreditation.templatetags.dates import day_text
 from workflows.doing import Doing
 from workflows.who import level_of
 from workflows.workdays import SHANGHAI
@@ -73,7 +74,7 @@ def faults_of_bar(enterprise: Enterprise, batch: Batch, at: datetime) -> Iterabl
         values = {"no": fraud.order_number, "year": batch.year}
         yield Reason("suspended_for_fraud", _("因%(no)s以弄虚作假撤销本项目称号，%(year)s年度暂停本市申报。") % values)
     if bar := standing_bar(enterprise, batch.programme, at.astimezone(SHANGHAI).date()):
-        values = {"no": bar.order_number, "until": bar.barred_until}
+        values = {"no": bar.order_number, "until": day_text(bar.barred_until) if bar.barred_until else ""}
         yield Reason("barred", _("该单位的同类称号已由%(no)s撤销，%(until)s前不能再次申报。") % values)
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from accreditation.audit import chain_key, verify_all
 from accreditation.enums import ApplicationState as S
@@ -26,6 +27,7 @@ from accreditation.models import (
     Proceeding,
 )
 from accreditation.notice_words import AdjustmentKind
+from accreditation.templatetags.dates import day_text
 from tests.attacks.generic_states import OBJECTION, GenericStates
 from tests.clock import Clock
 from tests.factories.browser import log_in
@@ -80,7 +82,10 @@ def test_what_is_barred_is_not_granted_and_ends_with_a_letter(world: GenericStat
     assert (application.state, application.ended_for, application.title) == (S.BARRED, BARRED_BY, None)
     assert (row.closed_at, list(flow_tasks.open_tasks(row))) == (world.at, [])
     letter = Letter.objects.get(case=case, kind=LetterKind.ENDED_AS_BARRED)
-    assert [words in letter.body for words in (order.order_number, str(order.barred_until), BARRED_BY)] == [True] * 3
+    assert order.barred_until is not None
+    with override("zh-hans"):
+        until = day_text(order.barred_until)
+    assert [words in letter.body for words in (order.order_number, until, BARRED_BY)] == [True] * 3
     assert "六十日" in letter.remedy
     event = AuditEvent.objects.get(chain=chain_key(case), verb=END)
     assert (event.content["letter"], order.order_number in event.content["bars"][0]) == (letter.number, True)

@@ -37,6 +37,7 @@ FIGURES = {
     "platforms_national": 2, "platforms_provincial": 3, "certified_labs": 2, "invention_patents_valid": 48,
     "patents_applied_year": 60, "invention_patents_applied_year": 34, "standards_3y": 9, "national_awards": 1,
     "revenue_main": 1100000, "new_product_revenue": 520000, "profit_total": 98000, "new_product_profit": 46000,
+    "product_sales_profit": 98000,
 }  # fmt: skip
 
 
