@@ -228,7 +228,7 @@ OTHER_OFFICES: Mapping[str, Promise] = {
 def act_labels() -> dict[str, str]:
     """Every act that the trail can hold, by code: verbs of all procedures and acts outside them."""
     labels = {code: str(verb.label) for procedure in PROCEDURES.values() for code, verb in procedure.verbs.items()}
-    return labels | {code: str(label) for code, label in (BESIDE_THE_TABLE | OTHER_ACTS).items()}
+    return labels | {code: str(label) for code, label in {**BESIDE_THE_TABLE, **OTHER_ACTS}.items()}
 
 
 def office_labels() -> dict[str, str]:
