@@ -13,9 +13,9 @@ from accreditation.errors import Reason
 from accreditation.models import Application, Batch, Enterprise, Title
 from accreditation.products import same_product
 from accreditation.selectors.evaluation_terms import kept_among
+from accreditation.selectors.renewals import is_renewable, opens_for
 from accreditation.services import titles
 from accreditation.services.evaluation_rounds import call_for
-from accreditation.services.renewals import is_renewable, opens_for
 from workflows import guards
 from workflows.workdays import SHANGHAI
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from accreditation.enums import ApplicationState, LetterKind
 from accreditation.models import Letter, Panel, StoredFile, VerifiedValue
+from accreditation.selectors.renewals import prolongs
 from accreditation.services import (
     bindings,
     evaluation,
@@ -374,7 +375,7 @@ def grant(doing: Doing) -> None:
     """
     announcement = doing.form["announcement"]
     renewed = titles.title_renewed(doing.application, is_locked=True)
-    if renewed is not None and renewals.prolongs(renewed, doing.application, on=announcement.dated):
+    if renewed is not None and prolongs(renewed, doing.application, on=announcement.dated):
         title = renewals.renew_title(renewed, doing.application, announcement, by=doing.by, at=doing.at)
         doing.act.note(renews=title.number, valid_until=str(title.valid_until))
         renewing.forget_pending(title)

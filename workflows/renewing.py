@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, EvaluationCall, Title
 from accreditation.models.titles import HELD
-from accreditation.services.renewals import pending_renewal
+from accreditation.selectors.renewals import pending_renewal
 from certificates.models import Certificate
 from certificates.numbering import NumberForm
 from certificates.occasions import RENEWAL

@@ -17,12 +17,13 @@ from accreditation.clocks import DeadlineState, second_of
 from accreditation.enums import BatchState, NoticeState
 from accreditation.errors import AlreadyDone, Refusal
 from accreditation.models import Batch, Deadline, EvaluationRound, Notice, Title, User
+from accreditation.selectors.run_out import titles_run_out
 from accreditation.services.batches import close_batch
 from accreditation.services.evaluation_rounds import list_late, rounds_to_list
 from accreditation.services.notices import end_notice
 from accreditation.services.reconsiderations import stays_of_execution
 from accreditation.services.renewals import note_kept, titles_to_keep
-from accreditation.services.titles import concerned, expire_title, titles_run_out
+from accreditation.services.titles import concerned, expire_title
 from workflows import door
 from workflows.certification import certificates_to_note
 from workflows.deadlines import give_up

@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
-from accreditation.enums import Level
 from accreditation.errors import NotFound
 from accreditation.models import PlanFigure, PlanTarget, Standing, Title
 from accreditation.models.titles import STANDING
 from accreditation.seeds.plan import Counted, TargetEntry, city_plan
 from accreditation.seeds.standings import catalogue
-from accreditation.selectors.evaluation_terms import titles_kept
+from accreditation.selectors.run_out import titles_run_out
 from accreditation.selectors.standings import plain_name, stands_on
 
 
@@ -51,7 +50,7 @@ class Progress:
 
 
 def progress(on: date) -> list[Progress]:
-    """Every target that is loaded, in the order of the plan; four queries."""
+    """Every target that is loaded, in the order of the plan; six queries."""
     targets = PlanTarget.objects.in_bulk()
     figures: dict[str, list[PlanFigure]] = {}
     for row in PlanFigure.objects.select_related("entered_by").order_by("-year", "-entered_at", "-pk"):
@@ -73,14 +72,13 @@ def plan_target(code: str) -> tuple[TargetEntry, PlanTarget]:
 
 
 def in_force(on: date) -> list[Held]:
-    """Titles in force and standings that stand on a day; three queries, and more where a title is past its last day.
+    """Titles in force and standings that stand on a day; four queries, and more where a title is past its last day.
 
     What a holder has of one kind, level, industry and name is one thing, told by its newest entry, but for what is
     granted each year.
     """
-    lasts = Q(valid_until__gte=on) | Q(programme__level=Level.NATIONAL)  # what the nation granted ends by an order
-    lasts |= Q(pk__in=[title.pk for title in titles_kept(on)])
-    titles = Title.objects.filter(lasts, state__in=STANDING, valid_from__lte=on).values_list(
+    standing = Title.objects.filter(state__in=STANDING, valid_from__lte=on)
+    titles = standing.exclude(pk__in=titles_run_out(on).values("pk")).values_list(
         "programme_id", "programme__level", "holder__uscc", "holder__name", "holder__district", "granted_on__year"
     )
     standings = (

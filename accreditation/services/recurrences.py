@@ -30,6 +30,7 @@ class Recurrence:
     annex: str
     line: int | None
     cases: tuple[Case, ...]
+    is_own: bool  # all of these cases are of the same enterprise
 
     @property
     def is_file(self) -> bool:
@@ -110,7 +111,9 @@ def _grouped(own: Iterable[FiledIdentifier], others: Iterable[tuple[str, int]]) 
     wanted = {case for row in here for case in found[row.key]}
     rows = Case.objects.filter(pk__in=wanted).select_related("enterprise", "batch__programme").order_by("pk")
     cases = list(rows) if wanted else []
-    return [
-        Recurrence(row.key, row.shown, row.annex, row.line, tuple(case for case in cases if case.pk in found[row.key]))
-        for row in here
-    ]
+    return [_recurrence(row, [case for case in cases if case.pk in found[row.key]]) for row in here]
+
+
+def _recurrence(row: FiledIdentifier, cases: list[Case]) -> Recurrence:
+    is_own = all(case.enterprise_id == row.application.enterprise_id for case in cases)
+    return Recurrence(row.key, row.shown, row.annex, row.line, tuple(cases), is_own)

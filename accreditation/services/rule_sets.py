@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
 
 from accreditation.errors import Reason
 from accreditation.models import Batch, RuleSetEdition
+from accreditation.selectors.stored_rules import rules_of as rules_of
+from accreditation.selectors.stored_rules import rules_of_edition as rules_of_edition
 from criteria.faults import Fault
 from criteria.golden import cases_text, shipped_cases
 from criteria.live import live_faults
-from criteria.loading import load, thaw
-from criteria.ruleset import RuleSet
+from criteria.loading import load
 from criteria.workbook import Template, template_for
 
 
@@ -36,24 +36,6 @@ def store_edition(reference: str, *, at: datetime) -> RuleSetEdition:
         },
     )
     return edition
-
-
-@lru_cache(maxsize=16)
-def _thawed(checksum: str) -> RuleSet:
-    rules = thaw(RuleSetEdition.objects.get(checksum=checksum).text)
-    if rules.checksum != checksum:
-        raise ValueError(f"stored rule set {checksum} does not match its checksum")
-    return rules
-
-
-def rules_of(batch: Batch) -> RuleSet:
-    """The rule set that the batch pinned."""
-    return _thawed(batch.rule_set.checksum)
-
-
-def rules_of_edition(edition: RuleSetEdition) -> RuleSet:
-    """The rule set of a stored edition."""
-    return _thawed(edition.checksum)
 
 
 def faults_as_reasons(faults: Iterable[Fault], place: str = "") -> list[Reason]:

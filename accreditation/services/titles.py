@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, hold
 from accreditation.audit import chain_key
 from accreditation.clocks import SHANGHAI
-from accreditation.enums import Level, MemberState, TitleState
+from accreditation.enums import MemberState, TitleState
 from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.holdings import who_hold
 from accreditation.models import (
@@ -26,9 +25,8 @@ from accreditation.models import (
 from accreditation.models.titles import BENEATH, HELD, MOVED
 from accreditation.products import same_product
 from accreditation.roles import Power, Role
-from accreditation.selectors.evaluation_terms import titles_kept
-from accreditation.selectors.results import calls_undecided, titles_under_stay
-from accreditation.services import renewals
+from accreditation.selectors.renewals import are_renewed, is_renewed_by
+from accreditation.selectors.run_out import titles_run_out
 from accreditation.services.numbers import next_value
 
 REMIND_OF_END = "remind_of_end"
@@ -62,20 +60,6 @@ def _refuse_a_second(holder: Enterprise, held: Title | None) -> None:
         values = {"holder": holder.name, "number": held.number}
         text = _("%(holder)s已持有本项目的有效称号（%(number)s），不能再授予一次。") % values
         raise Refusal([Reason("already_held", text)])
-
-
-def titles_run_out(on: date) -> QuerySet[Title]:
-    """Titles that still count as standing or suspended although their last day lies before that day.
-
-    What the nation granted ends by an order only, whatever term is entered; what is to be renewed, by the decision;
-    what its rules keep until the next evaluation, by that.
-    """
-    rows = Title.objects.filter(state__in=HELD, valid_until__lt=on)
-    rows = rows.exclude(programme__level=Level.NATIONAL).exclude(pk__in=[title.pk for title in titles_kept(on)])
-    # A title runs until what its evaluation leads to, not until a day before, and while a stay gives it back.
-    rows = rows.exclude(pk__in=calls_undecided().values("title_id"))
-    rows = rows.exclude(pk__in=titles_under_stay())
-    return rows.exclude(pk__in=[row.pk for row in renewals.kept_by_a_renewal(rows)]).order_by("pk")
 
 
 def expire_title(title: Title, *, on: date, by: User, at: datetime) -> bool:
@@ -153,15 +137,15 @@ def standing_title(application: Application, *, is_locked: bool = False, on: dat
     that the application renews does not stand in its way; `on`: the day on which it is filed, where it was not yet.
     """
     held = _asked_for(application, is_locked=is_locked)
-    return None if held is None or renewals.is_renewed_by(held, application, on=on) else held
+    return None if held is None or is_renewed_by(held, application, on=on) else held
 
 
 def title_renewed(application: Application, *, is_locked: bool = False) -> Title | None:
     """The title that an application asks to renew, while its holder has it."""
-    if not renewals.are_renewed(application.batch):
+    if not are_renewed(application.batch):
         return None
     held = _asked_for(application, is_locked=is_locked)
-    return held if held is not None and renewals.is_renewed_by(held, application) else None
+    return held if held is not None and is_renewed_by(held, application) else None
 
 
 def hold_asked_for(application: Application) -> None:
@@ -192,7 +176,7 @@ def titles_held(applications: Iterable[Application]) -> dict[int, Title]:
         row.pk: title
         for row in listed
         for title in known.get((row.batch.programme_id, row.enterprise_id), [])
-        if same_product(title.product, row.product_name) and not renewals.is_renewed_by(title, row)
+        if same_product(title.product, row.product_name) and not is_renewed_by(title, row)
     }
 
 

@@ -25,9 +25,10 @@ from accreditation.models import (
 from accreditation.selectors.conference import conference
 from accreditation.selectors.evaluation_terms import is_kept, titles_kept
 from accreditation.selectors.plan import in_force
+from accreditation.selectors.run_out import titles_run_out
 from accreditation.services import evaluation_rounds
 from accreditation.services.rule_sets import store_edition
-from accreditation.services.titles import titles_run_out, titles_running_out
+from accreditation.services.titles import titles_running_out
 from tests.clock import SHANGHAI, Clock
 from tests.factories import evaluating as steps
 from tests.factories import local_evaluating as local

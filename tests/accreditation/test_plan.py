@@ -198,7 +198,7 @@ def test_titles_of_further_designations_count_in_the_year_of_their_grant(cast: C
 @pytest.mark.slow
 def test_the_number_of_queries_does_not_grow(cast: Cast, clock: Clock, django_assert_num_queries: Any) -> None:
     for year in ("2018", "2019", "2020"):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             progress(clock.at.date())
         confirmed(cast.office, cast.publisher, clock.at, kind="leading_enterprise", year=year)
 
@@ -245,7 +245,7 @@ def test_a_platform_entered_twice_counts_once_and_a_yearly_task_each_time(
     for code in ("2014", "2023"):
         confirmed(cast.office, cast.publisher, clock.at, kind="innovation_platform", name="示例 平台", year=code)
         confirmed(cast.office, cast.publisher, clock.at, kind="key_task", name="示例任务", reference=code, year="2026")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         held = [row for row in in_force(clock.at.date()) if row.source == "standings"]
     assert sorted((row.kind, row.year) for row in held) == [
         ("innovation_platform", 2023), ("key_task", 2026), ("key_task", 2026),

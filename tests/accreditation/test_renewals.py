@@ -10,8 +10,9 @@ from django.conf import LazySettings
 from accreditation.enums import TitleState
 from accreditation.errors import Refusal
 from accreditation.models import Application, Batch, Case, Title
+from accreditation.selectors.renewals import is_renewed_by, opens_on
 from accreditation.services import titles
-from accreditation.services.renewals import is_renewed_by, opens_on, titles_to_renew
+from accreditation.services.renewals import titles_to_renew
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast, with_material
 from tests.factories.designations import open_designated, shipped_text

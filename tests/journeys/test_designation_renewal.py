@@ -17,6 +17,7 @@ from accreditation.enums import ApplicationState as S
 from accreditation.enums import ProceedingKind, TitleState
 from accreditation.errors import Refusal
 from accreditation.models import Application, AuditEvent, Batch, Letter, Message, Programme, Title
+from accreditation.selectors.plan import in_force
 from certificates.models import Certificate
 from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
@@ -220,6 +221,9 @@ def test_title_whose_renewal_is_undecided_goes_on_and_the_grant_prolongs_it(
     page = pages.opened(None, "centre", title.number)
     assert ("续期待决" in page, "第五十条" in page, "没有效力" in page) == (True, True, False)
     assert "Renewal undecided" in english(Client(), "centre", title.number)
+    assert "续期待决" in pages.opened(None, "centres")
+    assert "续期待决" in pages.opened(None, "centres_csv")
+    assert title.programme_id in {row.kind for row in in_force(clock.on)}
     certificate = pages.opened(None, "certificates:shown", code)
     assert ("证书已过有效期" in certificate, "决定作出前称号继续有效" in certificate) == (True, True)
     assert "the title stays in force until that is decided" in english(Client(), "certificates:shown", code)
@@ -244,6 +248,7 @@ def test_title_ends_with_the_refusal_of_its_renewal(cast: Cast, clock: Clock, ti
     door.perform(number, "withdraw", by=cast.member0, at=clock.at)
     assert tick(clock.at).titles_expired == 1
     assert Title.objects.get(pk=title.pk).state == TitleState.EXPIRED
+    assert title.programme_id not in {row.kind for row in in_force(clock.on)}
     assert AuditEvent.objects.get(verb="expire").at == clock.at
     assert "决定作出前称号继续有效" not in pages.opened(None, "certificates:shown", code)
     page = pages.opened(None, "centre", title.number)

@@ -16,8 +16,8 @@ from accreditation.errors import Refusal
 from accreditation.grounds import Ground
 from accreditation.models import Application, AuditEvent, Batch, Case, EvaluationCall, Letter, Title
 from accreditation.reconsideration_words import Outcome
+from accreditation.selectors.run_out import titles_run_out
 from accreditation.services.evaluation_rounds import list_late
-from accreditation.services.titles import titles_run_out
 from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.cast import Cast, make_cast, with_material

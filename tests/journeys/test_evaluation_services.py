@@ -26,8 +26,8 @@ from accreditation.models import (
     Proceeding,
     Title,
 )
+from accreditation.selectors.run_out import titles_run_out
 from accreditation.services import evaluation_rounds
-from accreditation.services.titles import titles_run_out
 from certificates.models import Certificate
 from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending

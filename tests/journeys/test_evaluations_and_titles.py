@@ -15,10 +15,10 @@ from accreditation.errors import Refusal
 from accreditation.evaluation_words import CallReason
 from accreditation.models import Batch, Case, EvaluationCall, Letter, Title
 from accreditation.reconsideration_words import Outcome
+from accreditation.selectors.run_out import titles_run_out
 from accreditation.services import evaluation_rounds
 from accreditation.services.evaluation import standing_of
 from accreditation.services.rule_sets import rules_of
-from accreditation.services.titles import titles_run_out
 from certificates.models import Certificate
 from certificates.standing import Standing
 from tests.clock import Clock

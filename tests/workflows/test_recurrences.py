@@ -163,17 +163,17 @@ def test_district_is_told_that_it_occurs_elsewhere_and_not_where(cast: Cast) -> 
     one, two = filed(cast, 0, file=b"award"), filed(cast, 1, file=b"award")
     shown = words(cast, one, "pudong", "district")
     assert shown["count"] == 1
-    assert shown["rows"][0]["cases"] == []
-    assert shown["rows"][0]["hidden"] == 1
+    assert shown["groups"][0]["cases"] == []
+    assert shown["groups"][0]["hidden"] == 1
     assert two.number not in str(shown)
     assert cast.enterprises[1].name not in str(shown)
 
 
 def test_district_is_told_of_its_own_cases_and_the_office_of_all(cast: Cast) -> None:
     one, two, three = (filed(cast, n, file=b"award") for n in range(3))
-    (row,) = words(cast, one, "pudong", "district")["rows"]
+    (row,) = words(cast, one, "pudong", "district")["groups"]
     assert ([case["number"] for case in row["cases"]], row["hidden"]) == ([three.number], 1)
-    (row,) = words(cast, one, "office", "office")["rows"]
+    (row,) = words(cast, one, "office", "office")["groups"]
     assert ([case["number"] for case in row["cases"]], row["hidden"]) == ([two.number, three.number], 0)
     assert row["cases"][0]["enterprise"] == cast.enterprises[1].name
 
@@ -183,13 +183,24 @@ def test_many_recurrences_are_counted_and_the_first_are_shown(cast: Cast) -> Non
     one = filed(cast, 0, numbers=numbers)
     filed(cast, 2, numbers=numbers)
     shown = words(cast, one, "office", "office")
-    assert (shown["count"], len(shown["rows"])) == (SHOWN + 5, SHOWN)
+    (group,) = shown["groups"]
+    assert (shown["count"], shown["shown"], len(group["items"])) == (SHOWN + 5, SHOWN, SHOWN)
+
+
+def test_same_things_in_one_other_application_are_one_question_and_those_of_others_come_first(cast: Cast) -> None:
+    numbers = tuple(f"2021SR{n:05d}" for n in range(7))
+    own = filed(cast, 0, numbers=numbers)
+    other = filed(cast, 1, numbers=numbers[6:])
+    case = filed(cast, 0, numbers=numbers, batch=second_batch(cast))
+    groups = words(cast, case, "office", "office")["groups"]
+    told = [([each["number"] for each in group["cases"]], len(group["items"]), group["is_own"]) for group in groups]
+    assert told == [([own.number, other.number], 1, False), ([own.number], 6, True)]
 
 
 def test_file_that_very_many_have_names_the_first_cases_and_counts_the_rest(cast: Cast) -> None:
     case = filed(cast, 0)
-    row = Recurrence("file:x", "章程.pdf", "", None, (case,) * (SHOWN_CASES + 2))
-    (shown,) = recurrence_rows([row], rules_of(cast.batch), by=cast.office, address="office_case")["rows"]
+    row = Recurrence("file:x", "章程.pdf", "", None, (case,) * (SHOWN_CASES + 2), is_own=False)
+    (shown,) = recurrence_rows([row], rules_of(cast.batch), by=cast.office, address="office_case")["groups"]
     assert (len(shown["cases"]), shown["more"], shown["hidden"]) == (SHOWN_CASES, 2, 0)
 
 
@@ -235,7 +246,7 @@ def test_applicant_is_warned_of_own_open_applications_only(cast: Cast) -> None:
     assert {each.number for row in rows for each in row.cases} == {other.number}
     shown = own_recurrence_rows(rows, rules_of(cast.batch))
     assert cast.enterprises[1].name not in str(shown)
-    assert all(row["hidden"] == 0 for row in shown)
+    assert [group["hidden"] for group in shown["groups"]] == [0]
 
 
 def test_applicant_is_warned_of_a_file_in_another_own_draft(cast: Cast) -> None:

@@ -26,8 +26,8 @@ from accreditation.models import (
 from accreditation.reexamination_words import ReexaminationState as S
 from accreditation.selectors.conference import conference
 from accreditation.selectors.plan import in_force
+from accreditation.selectors.run_out import titles_run_out
 from accreditation.services.reexaminations import end_of_cycle
-from accreditation.services.titles import titles_run_out
 from accreditation.visibility import View
 from tests.clock import Clock
 from tests.factories import changes as made

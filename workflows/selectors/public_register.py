@@ -33,10 +33,10 @@ from accreditation.models.titles import BENEATH, HELD, STANDING
 from accreditation.reissue_words import ALLOW_REISSUE
 from accreditation.selectors.evaluation_terms import kept_among
 from accreditation.selectors.holders import PROLONG, once_called
+from accreditation.selectors.renewals import kept_by_a_renewal, pending_renewal
 from accreditation.selectors.results import calls_undecided
 from accreditation.services.adjustments import last_moment
 from accreditation.services.reconsiderations import stay_over
-from accreditation.services.renewals import pending_renewal
 from certificates.models import Certificate, PaperCertificate
 from certificates.selectors import paper_certificate_of
 from certificates.standing import Standing
@@ -295,6 +295,13 @@ def is_kept(row: Title, *, on: date) -> bool:
 def runs_beyond_its_day(row: Title, *, on: date) -> bool:
     """Whether the title is past its last day and goes on, as its evaluation is awaited or not decided."""
     return bool(kept_of([row], on=on))
+
+
+def renewals_pending(rows: Iterable[Title], *, on: date) -> frozenset[int]:
+    """Keys of those past their last day that go on, as a renewal filed in time is undecided."""
+    past = [row.pk for row in rows if row.state in HELD and row.last_day is not None and row.last_day < on]
+    kept = kept_by_a_renewal(Title.objects.filter(pk__in=past)) if past else []
+    return frozenset(row.pk for row in kept)
 
 
 def kept_of(rows: Iterable[Title], *, on: date) -> frozenset[int]:

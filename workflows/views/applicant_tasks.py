@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import ApplicationState, Owner
 from accreditation.selectors.granting import granting_body
-from accreditation.services.renewals import pending_renewal
+from accreditation.selectors.renewals import pending_renewal
 from certificates.selectors import has_english
 from certificates.services.published import files_beside
 from certificates.standing import Standing

@@ -218,7 +218,8 @@ def centres(request: HttpRequest) -> HttpResponse:
     form = _centre_filter(request)
     shown = page_of_rows(request, register.titles(form.chosen()))
     bodies = granting_bodies(shown.object_list)
-    kept = register.kept_of(shown.object_list, on=timezone.now().astimezone(SHANGHAI).date())
+    on = timezone.now().astimezone(SHANGHAI).date()
+    kept, renewed = register.kept_of(shown.object_list, on=on), register.renewals_pending(shown.object_list, on=on)
     called = former_names_with(form.chosen().get("words", ""), [row.holder for row in shown.object_list])
     shown.object_list = [
         {
@@ -226,6 +227,7 @@ def centres(request: HttpRequest) -> HttpResponse:
             "name": title_name(row.programme, bodies[row.pk]),
             "former": called.get(row.holder_id, ""),
             "awaits": row.pk in kept,
+            "renewal": row.pk in renewed,
         }
         for row in shown.object_list
     ]
@@ -239,8 +241,12 @@ def centres(request: HttpRequest) -> HttpResponse:
 @require_safe
 def centres_csv(request: HttpRequest) -> HttpResponse:
     """The filtered register as CSV without live formulas."""
-    titles = register.titles(_centre_filter(request).chosen())
-    answer = HttpResponse(csv_of(title_lines(titles.iterator())), content_type="text/csv; charset=utf-8")
+    titles = list(register.titles(_centre_filter(request).chosen()))
+    on = timezone.now().astimezone(SHANGHAI).date()
+    kept, renewed = register.kept_of(titles, on=on), register.renewals_pending(titles, on=on)
+    answer = HttpResponse(
+        csv_of(title_lines(titles, awaiting=kept, renewing=renewed)), content_type="text/csv; charset=utf-8"
+    )
     answer.headers["Content-Disposition"] = 'attachment; filename="centres.csv"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

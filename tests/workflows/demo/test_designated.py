@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState, TitleState
 from accreditation.models import Application, AuditEvent, Title
-from accreditation.services.renewals import pending_renewal
+from accreditation.selectors.renewals import pending_renewal
 from workflows.consistency import check_all
 from workflows.demo.designated import fill_designations
 from workflows.demo.story import Story
