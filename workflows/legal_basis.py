@@ -16,13 +16,14 @@ IN_THE_RULES = "该称号的认定依据（见项目和规则集）"  # a ground
 
 def legal_basis(doing: Doing) -> str:
     """Instruments by full name and number, then the ground, as the letter prints them."""
-    named = _instruments(doing.subject) if isinstance(doing.subject, Application) else []
+    named = instruments_of(doing.subject) if isinstance(doing.subject, Application) else []
     ground = doing.verb.ground
     is_named = ground == IN_THE_RULES or any(ground in one for one in named)
     return "；".join(named if is_named and named else [*named, ground])
 
 
-def _instruments(application: Application) -> list[str]:
+def instruments_of(application: Application) -> list[str]:
+    """Those that the rules of its batch name, by full name and number; none where they name none."""
     rows = rules_of(application.batch).instruments
     return [f"《{row.title_zh}》（{row.number}）" if row.number else f"《{row.title_zh}》" for row in rows]
 

@@ -16,7 +16,7 @@ from accreditation.adverse_ends import ADVERSE_ENDS
 from accreditation.enums import Level, TitleState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.four_eyes import FourEyes
-from accreditation.models import Reissue, ReissueLetter, Title, User
+from accreditation.models import Application, Reissue, ReissueLetter, Title, User
 from accreditation.models.titles import STANDING
 from accreditation.permissions import acts_for, in_own_name, is_connected, persons_behind
 from accreditation.reissue_words import (
@@ -37,6 +37,7 @@ from certificates.models import Certificate
 from certificates.occasions import EXCHANGE, OCCASIONS, REISSUE
 from certificates.standing import Standing
 from workflows.certification import is_being_made, request_again, standing_certificate_of_title
+from workflows.legal_basis import instruments_of
 from workflows.reissue_who import answered_before, answering, power_at
 from workflows.workdays import SHANGHAI
 
@@ -280,6 +281,13 @@ def _write(row: Reissue, title: Title, at: datetime) -> ReissueLetter:
     remedy = "remedy_group" if body.level == Level.GROUP else ADVERSE_ENDS[REISSUE_REFUSED].remedy
     text = letter_text(
         REISSUE_REFUSED if is_adverse else REISSUE_ALLOWED, context, remedy=remedy if is_adverse else "",
-        addressed_to=title.holder.name, issued_by=issued_by, at=at,
+        addressed_to=title.holder.name, issued_by=issued_by, at=at, basis=_basis(title) if is_adverse else "",
     )  # fmt: skip
     return ReissueLetter.objects.create(reissue=row, **text)
+
+
+def _basis(title: Title) -> str:
+    """Under which instruments the title was granted; of reissues themselves none of those read says a word."""
+    granted = Application.objects.filter(title=title).select_related("batch__rule_set").order_by("pk").first()
+    named = instruments_of(granted) if granted is not None else []
+    return "；".join([*named, "证书由认定机关核发，其换发、补发由认定机关审核"])

@@ -51,12 +51,10 @@ def write_case_letter(
 ) -> Letter:
     """Write one letter of any case to its enterprise; an adverse one says what the addressee can do against it.
 
-    `basis` names the rules that it rests on; ValueError where an adverse one names none. `remedy` names the template
-    that says so where the one of the kind does not. A kind without a remedy in the table of adverse ends is never
+    `basis` names the rules that it rests on, as `letter_text` demands. `remedy` names the template that says so where
+    the one of the kind does not. A kind without a remedy in the table of adverse ends is never
     adverse (KeyError).
     """
-    if is_adverse and not basis:
-        raise ValueError(f"an adverse letter names what it rests on: {kind}")
     context: Mapping[str, Any] = {
         "enterprise": case.enterprise,
         "case": case,
@@ -89,8 +87,10 @@ def letter_text(
 ) -> dict[str, Any]:
     """Number, date, text and hash of a letter, as every table of letters takes them; `remedy`: its template or "".
 
-    `basis`, where given, is the last paragraph of the text.
+    `basis` is the last paragraph of the text; ValueError where a letter that can be challenged names none.
     """
+    if remedy and not basis:
+        raise ValueError(f"an adverse letter names what it rests on: {template}")
     told = {**context, "reconsidered_by": where_to_challenge(issued_by)} if remedy else {}
     body, said = _rendered(template, context), _rendered(remedy, told) if remedy else ""
     body += f"\n\n适用依据：{basis}。" if basis else ""

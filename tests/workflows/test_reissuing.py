@@ -12,7 +12,17 @@ from django.db import IntegrityError, transaction
 from accreditation.audit import chain_key, verify_all
 from accreditation.enums import MemberState, TitleState
 from accreditation.errors import AlreadyDone, Denied, KeyReused, Refusal
-from accreditation.models import AuditEvent, Enterprise, Member, Message, Reissue, ReissueLetter, RoleGrant, Title
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Enterprise,
+    Member,
+    Message,
+    Reissue,
+    ReissueLetter,
+    RoleGrant,
+    Title,
+)
 from accreditation.reissue_words import ReissueReason, ReissueState
 from accreditation.roles import Power, Role
 from accreditation.services.delegations import delegate_powers
@@ -25,6 +35,7 @@ from tests.factories.changes import issued_certificate, sign
 from tests.factories.reissues import STATEMENT, asked
 from tests.factories.titles import municipal_title, second_officer
 from workflows.consistency import check_all
+from workflows.opening import open_application
 from workflows.reissuing import allow_reissue, ask_for_reissue, propose_reissue, refuse_reissue, withdraw_reissue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -102,9 +113,15 @@ def test_refusal_leaves_the_certificate_and_tells_the_holder_why_and_what_it_can
     letter = ReissueLetter.objects.get(reissue=row)
     assert "未附遗失声明" in letter.body
     assert "行政复议" in letter.remedy
+    assert letter.body.endswith("适用依据：证书由认定机关核发，其换发、补发由认定机关审核。")
     assert "reissue_refused" in told("member0")
     assert (newest(title).version, newest(title).standing) == (1, Standing.IN_FORCE)
-    assert asked(cast, title, at=cast.at).pk != row.pk
+    again = asked(cast, title, at=cast.at)
+    assert again.pk != row.pk
+    case = open_application(cast.enterprises[1], cast.batch, by=cast.people["member1"], at=cast.at)
+    Application.objects.filter(case=case).update(title=title, enterprise=title.holder)  # as what granted it
+    refuse_reissue(again, reason="声明未载明遗失日期，请补充。", by=cast.office, at=cast.at)
+    assert "适用依据：《上海市企业技术中心" in ReissueLetter.objects.get(reissue=again).body
 
 
 def test_only_the_holder_asks_and_only_the_granting_authority_answers(cast: Cast, title: Title) -> None:
