@@ -201,7 +201,7 @@ def _label(name: str) -> Pair:
 def _named(held: Any, fallback: str, name: str = "", number: int = 0) -> Pair:
     """A row by its name or text; a row without either by its number."""
     for part in ("name", "title", "text"):
-        zh, en = getattr(held, f"{part}_zh", ""), getattr(held, f"{part}_en", "")
+        zh, en = getattr(held, f"{part}_zh", ""), getattr(held, f"{part}_en", getattr(held, part, ""))
         if zh:
             return _with_code(held, zh), _with_code(held, en or zh)
     if getattr(held, "title", ""):

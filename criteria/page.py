@@ -311,7 +311,7 @@ class _Page(Writer):
         return f"<dl>{lines}</dl>" if lines else ""
 
     def _source(self, one: Source) -> str:
-        told = f"{self.foreign(one.title)} <small>{escape(one.url)}</small>"
+        told = f"{self.foreign(one.title_for(self.lang))} <small>{escape(one.url)}</small>"
         return f'<div id="source-{escape(one.code)}"><dt>{self.code(one.code)}</dt><dd>{told}</dd></div>'
 
     def _foot(self) -> str:

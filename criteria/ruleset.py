@@ -297,11 +297,16 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a figure was read."""
+    """Where a figure was read; `title_zh` for Chinese readers where the title is not an official one."""
 
     code: str
     title: str
     url: str = ""
+    title_zh: str = ""
+
+    def title_for(self, language: str) -> str:
+        """The title as readers of `zh` or `en` are shown it."""
+        return (self.title_zh or self.title) if language.startswith("zh") else self.title
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -333,6 +333,6 @@ def read_sources(content: Cursor) -> dict[str, Source]:
     for code in section.content if section else ():
         entry = section.below(code) if section else None
         if entry is not None:
-            sources[code] = Source(code, entry.text("title"), entry.text("url", ""))
+            sources[code] = Source(code, entry.text("title"), entry.text("url", ""), entry.text("title_zh", ""))
             entry.done()
     return sources

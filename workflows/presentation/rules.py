@@ -40,7 +40,9 @@ def rule_set_page(rules: RuleSet) -> Words:
 
 def source_rows(rules: RuleSet) -> list[Words]:
     """Where the figures of a rule set were read: `code`, `title`, `url`, for `workflows/parts/sources.html`."""
-    return [{"code": source.code, "title": source.title, "url": source.url} for source in rules.sources.values()]
+    return [
+        {"code": source.code, "title": source.title_for(lang()), "url": source.url} for source in rules.sources.values()
+    ]
 
 
 def _instrument(entry: object, rules: RuleSet) -> Words:
