@@ -141,7 +141,9 @@ def test_each_figure_of_the_demonstration_edition_keeps_its_own_source_and_confi
     assert (limit.confidence, limit.source) == (Confidence.FOUND, ("M2", "M3"))
     assert (basic.confidence, basic.source) == (Confidence.DEMO, ())
     assert municipal.indicator("X-02").source == ("N5", "N6")
-    assert municipal.sources["M2"].title.startswith("SHEITC notice")
+    cited = municipal.sources["M2"]
+    assert cited.title_for("en").startswith("SHEITC notice")
+    assert cited.title_for("zh-hans").startswith("上海市经济信息化委通知")
     assert sum(indicator.weight.amount() for indicator in municipal.indicators) == 100
     assert len(municipal.indicators) == 17
 
