@@ -46,6 +46,14 @@ def band_of(
     return None if scored is None else _outcome(scored, None)
 
 
+def gates_deciding(rules: RuleSet) -> frozenset[str]:
+    """Codes of the gates whose failing decides the band whatever the total is."""
+    overrides = [override for override in rules.band_overrides if not override.record]
+    named = {code for override in overrides for code in override.gates}
+    is_any = any(not override.gates for override in overrides)
+    return frozenset(gate.code for gate in rules.gates if is_any or gate.code in named)
+
+
 def recorded_kinds(standing: Standing, on: date) -> frozenset[str]:
     """The kinds of which a record stands on a day."""
     return frozenset(kind for kind, days in standing.records.items() if any(day <= on for day in days))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
+from criteria.banding import gates_deciding
 from criteria.evaluate import Evaluation
 from criteria.gates import GateOutcome, Outcome
 from criteria.ruleset import RuleSet
@@ -14,10 +17,17 @@ SIGNS = {">=": "≥", "<=": "≤"}
 TONES = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.UNDETERMINED: "amber"}
 
 
-def gates_table(evaluation: Evaluation, rules: RuleSet) -> list[Words]:
-    """One row per gate for `workflows/parts/gates.html`, binding gates first, in the order of the rules."""
-    gates = sorted(evaluation.gates, key=lambda gate: not gate.is_binding)
-    return [gate_row(gate, rules) for gate in gates]
+def gates_table(evaluation: Evaluation, rules: RuleSet, *, of_holder: bool = False) -> list[Words]:
+    """One row per gate for `workflows/parts/gates.html`, binding gates first, in the order of the rules.
+
+    `of_holder`: a title that is held is evaluated by its score; a condition of its recognition decides nothing, unless
+    the rules say that it decides the band.
+    """
+    gates = evaluation.gates
+    if of_holder:
+        deciding = gates_deciding(rules)
+        gates = tuple(replace(gate, is_binding=gate.is_binding and gate.code in deciding) for gate in gates)
+    return [gate_row(gate, rules) for gate in sorted(gates, key=lambda gate: not gate.is_binding)]
 
 
 def gate_row(gate: GateOutcome, rules: RuleSet) -> Words:

@@ -39,7 +39,7 @@ def rule_score(application: Application, *, address: str = "") -> Words:
         "table": scores.score_table(verified, address=address),
         "compared": scores.compared_scores(reported, verified),
         "axes": scores.radar_axes(verified),
-        "gates": gates.gates_table(verified, rules),
+        "gates": gates.gates_table(verified, rules, of_holder=application.batch.is_evaluation),
         "explanations": explanations(verified, rules, sources_used(application, rules)),
         "sources": source_rows(rules),
         "totals": scores.totals(verified),

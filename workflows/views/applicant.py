@@ -227,7 +227,7 @@ def my_score(request: HttpRequest, number: str) -> HttpResponse:
     more: dict[str, Any] = {"evaluation": evaluation}
     if evaluation is not None:
         more |= {
-            "gates": gates.gates_table(evaluation, opened.rules),
+            "gates": gates.gates_table(evaluation, opened.rules, of_holder=opened.application.batch.is_evaluation),
             "score": scores.score_table(evaluation),
             "totals": scores.totals(evaluation),
             "axes": scores.radar_axes(evaluation),

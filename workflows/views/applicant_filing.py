@@ -37,7 +37,8 @@ def my_check(request: HttpRequest, number: str) -> HttpResponse:
     """All answers on one page, the declaration, and the button that files."""
     opened = open_case(request, number)
     evaluation = opened.evaluation()
-    failed = bool(evaluation and evaluation.failed_gates) and opened.request is None
+    is_new = opened.request is None and not opened.application.batch.is_evaluation
+    failed = is_new and bool(evaluation and evaluation.failed_gates)
     forwarders = forwarders_of(opened.application.batch.authority) if opened.request is None else []
     sent = request.POST if request.method == "POST" else None
     form = FilingForm(sent, may_insist=failed, forwarders=forwarders)
@@ -67,7 +68,8 @@ def _check_page(
     is_return = opened.request is not None
     facts = opened.facts
     kinds = opened.evidence()
-    table = gates.gates_table(evaluation, opened.rules) if evaluation else []
+    of_holder = opened.application.batch.is_evaluation
+    table = gates.gates_table(evaluation, opened.rules, of_holder=of_holder) if evaluation else []
     context = frame(
         opened, "my_check", _("核对并提交补正") if is_return else _("核对并提交申报"),
         form=form,

@@ -17,6 +17,7 @@ from certificates.standing import Standing
 from workflows.presentation.cases import acting_name, batch_name, product_words, title_name
 from workflows.presentation.corrections import correction_points
 from workflows.presentation.figures import shown_value
+from workflows.presentation.gates import gates_table
 from workflows.presentation.scores import gives_points, total_text
 from workflows.presentation.words import Words, district_name, either, lang, quoted, state_label, state_tone
 from workflows.procedures import procedure_of
@@ -211,7 +212,8 @@ def _score_task(opened: OpenCase, evaluation: Evaluation | None) -> Words:
     task: Words = {"label": label, "href": address("my_score", opened.case.number)}
     if evaluation is None:
         return task | {"state": "blocked", "hint": _("数据表读取通过后自动计算。")}
-    failed = len(evaluation.failed_gates)
+    table = gates_table(evaluation, opened.rules, of_holder=opened.application.batch.is_evaluation)
+    failed = sum(row["is_failed"] for row in table)
     if failed:
         return task | {"state": "problem", "words": _("%(n)d 项条件不符合") % {"n": failed}}
     if not gives_points(evaluation):

@@ -67,7 +67,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "actions": actions(opened, by),
         "place": _place(opened, at),
         "notice": corrections.return_notice(request, at=at) if request else None,
-        "gates": gates.gates_table(verified, rules) if verified else [],
+        "gates": gates.gates_table(verified, rules, of_holder=application.batch.is_evaluation) if verified else [],
         "answers": _answers(opened, rules),
         "compared": _compared(reported, verified),
         "axes": scores.radar_axes(verified) if verified else [],
@@ -201,7 +201,7 @@ def review(opened: Opened, *, at: datetime) -> dict[str, Any]:
     verified, reported = verified_evaluation(application), reported_evaluation(application)
     kinds = material.evidence_list(application, rules, address=EVIDENCE)
     return {
-        "gates": gates.gates_table(verified, rules) if verified else [],
+        "gates": gates.gates_table(verified, rules, of_holder=application.batch.is_evaluation) if verified else [],
         "total": scores.total_text(verified) if verified else "",
         "reported_total": scores.total_text(reported) if reported else "",
         "covered": _coverage(opened, rules, kinds),
