@@ -21,6 +21,7 @@ from tests.factories.calls import heed_replacements
 from tests.factories.children import environment_of_children
 from tests.factories.snapshots import empty_all_tables
 from tests.machine import missing
+from tests.static_files import describe_once
 
 BROWSER_FIXTURES = {"browser", "context", "page"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
@@ -44,8 +45,14 @@ def _empty_tables(case: TransactionTestCase) -> None:
     empty_all_tables()
 
 
+def _without_waiting(fd: object) -> None:
+    """What is written is read by others at once; only a loss of power would ask more."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     TransactionTestCase._fixture_teardown = _empty_tables
+    os.fsync = _without_waiting  # no test pulls the plug; those that end a process need no disk to have followed
+    describe_once()
     gc.set_threshold(100_000, 50, 100)  # Django's many short-lived objects make the usual rounds a fifth of the time
 
 
