@@ -1,4 +1,4 @@
-"""How far a quota reaches, row by row: the first ranking, the late ones, places allowed from above, places given back."""
+"""How far a quota reaches, row by row: the first ranking, late ones, places allowed from above or given back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ ROWS: dict[str, tuple[int, dict[int, int], list[Place], list[Place], list[Place]
     "a postponed one takes what is left": (2, {}, [placed(80)], [], [placed(60)], [W]),
     "late, above all, every place taken, nothing allowed": (1, {}, [placed(80)], [], [placed(90, 1)], [F]),
     "late, above all, one more place allowed": (1, {1: 1}, [placed(80)], [], [placed(90, 1)], [W]),
-    "late, in the middle of the quota, one more allowed": (2, {1: 1}, [placed(90), placed(70)], [], [placed(80, 1)], [W]),
+    "late, in the middle of the quota, one more allowed": (
+        2, {1: 1}, [placed(90), placed(70)], [], [placed(80, 1)], [W],
+    ),
     "late, beneath the quota, is outranked though one more is allowed": (
         2, {1: 1}, [placed(90), placed(80)], [], [placed(70, 1)], [O],
     ),
@@ -34,9 +36,15 @@ ROWS: dict[str, tuple[int, dict[int, int], list[Place], list[Place], list[Place]
     "late, above the one without a place, gets the place that was given back": (
         2, {}, [placed(90)], [placed(70)], [placed(80, 1)], [W],
     ),
-    "of two late ones the better takes the one place": (1, {1: 1}, [placed(70)], [], [placed(90, 1), placed(80, 1)], [W, O]),
-    "two late ones within, one place allowed": (2, {1: 1}, [placed(70), placed(60)], [], [placed(90, 1), placed(80, 1)], [W, F]),
-    "two late ones within, one allowed and one free": (2, {1: 1}, [placed(70)], [], [placed(90, 1), placed(80, 1)], [W, W]),
+    "of two late ones the better takes the one place": (
+        1, {1: 1}, [placed(70)], [], [placed(90, 1), placed(80, 1)], [W, O],
+    ),
+    "two late ones within, one place allowed": (
+        2, {1: 1}, [placed(70), placed(60)], [], [placed(90, 1), placed(80, 1)], [W, F],
+    ),
+    "two late ones within, one allowed and one free": (
+        2, {1: 1}, [placed(70)], [], [placed(90, 1), placed(80, 1)], [W, W],
+    ),
     "a later supplementary ranking is outranked by a recommended late one": (
         1, {1: 1, 2: 1}, [placed(70), placed(90, 1)], [], [placed(80, 2)], [O],
     ),
