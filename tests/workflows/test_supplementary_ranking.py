@@ -8,23 +8,34 @@ from datetime import datetime, timedelta
 import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
-from accreditation.audit import verify_all
+from accreditation.audit import chain_key, verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, LetterKind, MemberState
 from accreditation.errors import Denied, Refusal
-from accreditation.models import Application, Batch, Case, Letter, Member, Ranking, RankingLine, Reconsideration
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Batch,
+    Case,
+    Letter,
+    Member,
+    Ranking,
+    RankingLine,
+    Reconsideration,
+)
 from accreditation.services.quota_places import quota_places
 from accreditation.services.supplementary_rankings import Statement, late_standings
 from tests.clock import Clock
 from tests.factories import late_recommending as late
 from tests.factories import recommending as steps
-from tests.factories.cast import Cast, make_cast
+from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.held import REASON as HELD_BY
 from tests.factories.held import hold_meanwhile
 from workflows import door
 from workflows.consistency import check_all
-from workflows.recommendation_acts import send_recommendation
+from workflows.recommendation_acts import note_public_notice, send_recommendation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DAY = timedelta(days=1)
@@ -202,6 +213,37 @@ def test_whoever_is_tied_to_a_case_of_any_ranking_does_not_freeze(cast: Cast, ba
     with pytest.raises(Denied, match="connected"):
         late.supplement(cast, batch, at)
     assert batch.rankings.count() == 1
+
+
+def test_later_public_notice_is_over_those_recommended_since_the_first(cast: Cast, clock: Clock) -> None:
+    batch = steps.make_demonstration(cast, quota=2)
+    cases = [steps.filed(cast, batch, n) for n in (0, 2)]
+    for case in cases:
+        steps.score_at_check(cast, case, cast.at)
+    steps.rank(cast, batch)
+    steps.decide(cast, batch)
+    at = batch.closes_at + timedelta(hours=2)
+    for number, case in enumerate(cases, start=1):
+        listed = [Application.objects.get(case=case)]
+        send_recommendation(
+            batch, listed, number=f"示例推荐〔2026〕{number}号", dated=at.date(), addressed_to="示例",
+            by=cast.publisher, at=at,
+        )  # fmt: skip
+        public_notice(cast, batch, number, at)
+    public_notice(cast, batch, 3, at)  # corrects both
+    noted = [list(events_of(case).values_list("content__notice", flat=True)) for case in cases]
+    assert noted == [["示例公示〔2026〕1号", "示例公示〔2026〕3号"], ["示例公示〔2026〕2号", "示例公示〔2026〕3号"]]
+
+
+def public_notice(cast: Cast, batch: Batch, number: int, at: datetime) -> None:
+    note_public_notice(
+        batch, number=f"示例公示〔2026〕{number}号", dated=at.date(), authority="示例", by=cast.office, at=at,
+        file=stored_file(b"public notice", at), file_name="公示.pdf",
+    )  # fmt: skip
+
+
+def events_of(case: Case) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(chain=chain_key(case), verb="note_public_notice_above").order_by("seq")
 
 
 def test_database_keeps_one_first_ranking_and_a_ground_for_every_place_more(cast: Cast, batch: Batch) -> None:
