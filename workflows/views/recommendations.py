@@ -293,7 +293,7 @@ def office_public_notice(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "title": _("登记国家公示"),
         "lead": _(
-            "国家主管部门公示 %(days)d 个工作日，自公示之日的次日起算；尚未登记公示的已推荐件一并登记，都已登记的全部重新登记。"
+            "国家主管部门公示 %(days)d 个工作日，自次日起算；尚未登记公示的已推荐件一并登记，都已登记的全部重新登记。"
         )
         % days,
         "yes": _("登记公示"),
