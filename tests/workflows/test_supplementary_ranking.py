@@ -9,6 +9,8 @@ import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
 
 from accreditation.audit import chain_key, verify_all
 from accreditation.enums import ApplicationState as S
@@ -30,9 +32,11 @@ from accreditation.services.supplementary_rankings import Statement, late_standi
 from tests.clock import Clock
 from tests.factories import late_recommending as late
 from tests.factories import recommending as steps
+from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.held import REASON as HELD_BY
 from tests.factories.held import hold_meanwhile
+from tests.factories.recommending_pages import words
 from workflows import door
 from workflows.consistency import check_all
 from workflows.recommendation_acts import note_public_notice, send_recommendation
@@ -204,14 +208,20 @@ def test_batch_that_is_not_ranked_has_nothing_to_supplement(cast: Cast, clock: C
     assert codes(refused) == ["no_first_ranking"]
 
 
-def test_whoever_is_tied_to_a_case_of_any_ranking_does_not_freeze(cast: Cast, batch: Batch, at: datetime) -> None:
-    late.decided_again(cast, case_of(batch, 2), at, 2)
-    Member.objects.create(
-        enterprise=cast.enterprises[0], user=cast.office, state=MemberState.ENDED, requested_at=cast.at,
-        settled_at=cast.at,
-    )  # fmt: skip
-    with pytest.raises(Denied, match="connected"):
-        late.supplement(cast, batch, at)
+def test_whoever_is_tied_to_a_case_of_any_ranking_neither_freezes_nor_reads_it(
+    cast: Cast, batch: Batch, at: datetime
+) -> None:
+    again = late.decided_again(cast, case_of(batch, 2), at, 2)
+    page = reverse("office_supplement", args=[batch.code])
+    for n, is_hidden in ((0, False), (2, True)):
+        Member.objects.create(
+            enterprise=cast.enterprises[n], user=cast.office, state=MemberState.ENDED, requested_at=cast.at,
+            settled_at=cast.at,
+        )  # fmt: skip
+        with pytest.raises(Denied, match="connected"):
+            late.supplement(cast, batch, at)
+        shown = words(log_in(Client(), cast.office).get(page))
+        assert (again.number not in shown, "因回避，另有 1 件" in shown) == (is_hidden, is_hidden)
     assert batch.rankings.count() == 1
 
 
