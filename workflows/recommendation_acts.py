@@ -12,9 +12,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
+from accreditation.audit import chain_key
 from accreditation.enums import ApplicationState
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Application, Batch, Case, ExternalNotice, Ranking, Recommendation, StoredFile, User
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Batch,
+    Case,
+    ExternalNotice,
+    Ranking,
+    Recommendation,
+    StoredFile,
+    User,
+)
 from accreditation.permissions import demand_power, has_power
 from accreditation.resting import Basis, bases_of_result, basis, out_of_bounds
 from accreditation.roles import Power
@@ -40,15 +51,20 @@ def freeze_ranking(batch: Batch, *, tie_rule: str, by: User, at: datetime, reque
         row = doing.chain
         assert isinstance(row, Batch)
         demand_power(by, Power.CALL_MEETINGS, at=at)
-        demand_no_tie(by, _in_ranking(row), [Power.CALL_MEETINGS], at=at)
+        demand_no_tie(by, in_ranking(row), [Power.CALL_MEETINGS], at=at)
         if reasons := list(rankings.faults_of_freezing(row, tie_rule, at)):
             raise Refusal(reasons)
         ranking = rankings.create_ranking(row, tie_rule=tie_rule, by=by, at=at)
         doing.note(ranking=ranking.number, sha256=ranking.sha256, quota=ranking.quota, tie_rule=tie_rule)
         doing.reply(number=ranking.number)
+    put_before_committee(ranking, by=by, at=at)
+    return ranking
+
+
+def put_before_committee(ranking: Ranking, *, by: User, at: datetime) -> None:
+    """Every line of a ranking that was frozen in this transaction."""
     for line in ranking.lines.select_related("application__case").order_by("place"):
         door.perform(line.application.case, "enter_ranking", by=by, at=at, form={"ranking": ranking})
-    return ranking
 
 
 @transaction.atomic
@@ -70,12 +86,12 @@ def send_recommendation(
         batch, "send_recommendation", by=by, at=at, acting_as="publisher", request_key=request_key, request=said
     ) as doing:
         demand_power(by, Power.PUBLISH, at=at)
-        check_listed(batch, listed, ApplicationState.TO_BE_RECOMMENDED, dated, at, _bases_of_letter(batch, listed))
+        check_listed(batch, listed, ApplicationState.TO_BE_RECOMMENDED, dated, at, _bases_of_letter(listed))
         if Recommendation.objects.filter(number=number).exists():
             raise Refusal([Reason("number_taken", _("文号 %(no)s 已使用。") % {"no": number}, "number")])
         letter = Recommendation.objects.create(
-            batch=batch, ranking=batch.ranking, number=number, dated=dated, addressed_to=addressed_to, sent_by=by,
-            sent_at=at,
+            batch=batch, ranking=_rankings_of(listed)[-1], number=number, dated=dated, addressed_to=addressed_to,
+            sent_by=by, sent_at=at,
         )  # fmt: skip
         doing.note(recommendation=number, dated=dated.isoformat(), to=addressed_to, cases=_numbers(listed))
         doing.reply(number=number)
@@ -102,7 +118,7 @@ def note_public_notice(
     Raises Replayed as `act` does.
     """
     said = fingerprint(batch.pk, number, dated)
-    listed = list(batch.applications.filter(state=ApplicationState.RECOMMENDED_UPWARD).select_related("case"))
+    listed = _for_public_notice(batch)
     with act(
         batch, "note_public_notice", by=by, at=at, acting_as="municipal_officer", request_key=request_key, request=said
     ) as doing:
@@ -121,10 +137,22 @@ def note_public_notice(
     return notice
 
 
+def _for_public_notice(batch: Batch) -> list[Application]:
+    """Whom the notice is over: those recommended later than an earlier one, alone; its days are not begun anew.
+
+    Where it is over nobody new, it takes the place of the earlier one for all.
+    """
+    waiting = list(batch.applications.filter(state=ApplicationState.RECOMMENDED_UPWARD).select_related("case"))
+    chains = [chain_key(application.case) for application in waiting]
+    rows = AuditEvent.objects.filter(chain__in=chains, verb="note_public_notice_above")
+    noted = set(rows.values_list("chain", flat=True))
+    return [application for application in waiting if chain_key(application.case) not in noted] or waiting
+
+
 def demand_package(batch: Batch, *, by: User, at: datetime) -> None:
     """Deny the package to whoever is tied to a case of the ranking: its text names them all, with their scores."""
     demand_power(by, *PACKERS, at=at)
-    demand_no_tie(by, _in_ranking(batch), PACKERS, at=at)
+    demand_no_tie(by, in_ranking(batch), PACKERS, at=at)
 
 
 def note_package(batch: Batch, package: BinaryIO, *, count: int, by: User, at: datetime) -> str:
@@ -141,8 +169,8 @@ def note_package(batch: Batch, package: BinaryIO, *, count: int, by: User, at: d
     return digest.hexdigest()
 
 
-def _in_ranking(batch: Batch) -> list[Case]:
-    """Cases with a place in the ranking of the batch, or waiting for one."""
+def in_ranking(batch: Batch) -> list[Case]:
+    """Cases with a place in a ranking of the batch, or waiting for one."""
     listed = Q(application__ranking_line__ranking__batch=batch)
     waiting = Q(application__state=ApplicationState.AWAITING_RANKING)
     return list(Case.objects.filter(listed | waiting, batch=batch))
@@ -157,10 +185,15 @@ def _numbers(listed: Iterable[Application]) -> list[str]:
     return [application.case.number for application in listed]
 
 
-def _bases_of_letter(batch: Batch, listed: Iterable[Application]) -> Iterator[Basis]:
-    """A recommendation rests on the frozen ranking and on the results of the committee."""
-    ranking = Ranking.objects.filter(batch=batch).first()
-    if ranking is not None:
+def _rankings_of(listed: Iterable[Application]) -> list[Ranking]:
+    """In which the applications stand, in the order of freezing."""
+    rows = Ranking.objects.filter(lines__application__in=[application.pk for application in listed])
+    return list(rows.distinct().order_by("pk"))
+
+
+def _bases_of_letter(listed: Iterable[Application]) -> Iterator[Basis]:
+    """A recommendation rests on the frozen rankings and on the results of the committee."""
+    for ranking in _rankings_of(listed):
         yield from basis(_("排序 %(no)s 的固定之日") % {"no": ranking.number}, ranking.frozen_at)
     yield from bases_of_result(listed)
 

@@ -8,7 +8,10 @@ from typing import Any
 from accreditation.enums import LetterKind
 from accreditation.models import Consultation, Decision, DepartmentLetter, Ranking, RankingLine
 from accreditation.services import consultations, evaluation, letters, outside_titles, rankings
+from accreditation.services.quota_order import Reach
+from accreditation.services.quota_places import reach_of
 from accreditation.services.rule_sets import rules_of
+from accreditation.services.supplementary_rankings import why_not_within
 from criteria.facts import exact_text
 from criteria.units import amount_text
 from workflows.doing import Doing
@@ -128,7 +131,8 @@ def approve(doing: Doing) -> None:
     """Form: decision. The place in the frozen ranking tells whether the quota reaches the application."""
     decision = doing.form["decision"]
     doing.application.decision = decision
-    is_within = rankings.is_within_quota(doing.application, decision.item)
+    reach = reach_of(doing.application, decision.item)
+    is_within = reach is Reach.WITHIN
     doing.arguments["is_within"] = is_within
     line = doing.application.ranking_line
     doing.act.note(
@@ -137,10 +141,14 @@ def approve(doing: Doing) -> None:
     )  # fmt: skip
     if not is_within:
         ranking, score = line.ranking, amount_text(Fraction(line.score), "point", "zh")
-        end_for(doing, f"推荐名额 {ranking.quota} 个，按初评得分排序列第 {line.place} 位，未列入推荐名额。")
+        reasons = f"推荐名额 {ranking.quota} 个，按初评得分排序列第 {line.place} 位，未列入推荐名额。"
+        if ranking.supplements is not None:
+            reasons = why_not_within(line, reach)
+        end_for(doing, reasons)
         send_letter(
-            doing, LetterKind.NOT_IN_QUOTA, ranking=ranking, line=line, score=score, meeting=decision.item.meeting
-        )
+            doing, LetterKind.NOT_IN_QUOTA, ranking=ranking, line=line, score=score, meeting=decision.item.meeting,
+            reasons=reasons,
+        )  # fmt: skip
 
 
 def refuse(doing: Doing) -> None:

@@ -86,35 +86,71 @@ class InitialScore(models.Model):
 
 
 class Ranking(models.Model):
-    """The applications of a batch by initial score: a text frozen by hash, with quota and tie rule in it."""
+    """The applications of a batch by initial score: a text frozen by hash, with quota and tie rule in it.
 
-    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="ranking")
+    A batch has one first ranking. Whoever comes to be ranked after it was frozen stands in a supplementary ranking,
+    which takes quota and tie rule over from the first and moves nobody in it.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rankings")
+    # the first ranking of the batch; null for that one itself
+    supplements = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="supplementary")
     number = models.CharField(max_length=40, unique=True)
     quota = models.PositiveIntegerField()
+    extra_quota = models.PositiveIntegerField(default=0)  # allowed from above for this supplementary ranking alone
+    extra_ground = models.CharField(max_length=200, blank=True)
     tie_rule = models.CharField(max_length=40, choices=TieRule)
+    reason = models.TextField(blank=True)  # why cases come late that no decision sent back
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
     frozen_by = models.ForeignKey(User, on_delete=models.PROTECT)
     frozen_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(name="ranking_is_frozen", condition=~Q(text="") & ~Q(sha256=""))]
+        constraints = [
+            models.CheckConstraint(name="ranking_is_frozen", condition=~Q(text="") & ~Q(sha256="")),
+            models.UniqueConstraint(
+                name="one_first_ranking_per_batch", fields=["batch"], condition=Q(supplements__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="extra_quota_has_ground",
+                condition=Q(extra_quota=0, extra_ground="") | Q(extra_quota__gt=0) & ~Q(extra_ground=""),
+            ),
+            models.CheckConstraint(
+                name="first_ranking_has_quota_of_batch_alone",
+                condition=Q(supplements__isnull=False) | Q(extra_quota=0, reason=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
 
 
 class RankingLine(models.Model):
-    """One place of the ranking."""
+    """One place of the ranking; an application stands in one, and a case decided again is another application.
+
+    Of a supplementary ranking, the line says between which places of the first ranking it belongs by the same order.
+    """
 
     ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, related_name="lines")
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="ranking_line")
     place = models.PositiveIntegerField()
     score = models.CharField(max_length=60)  # exact
     tie_value = models.CharField(max_length=60)  # exact, in the unit of the tie rule's figure
+    stands_after = models.PositiveIntegerField(null=True)  # place of the first ranking; null above all of them
+    stands_before = models.PositiveIntegerField(null=True)  # the same below; null beneath all of them
+    ground = models.CharField(max_length=200, blank=True)  # decision or judgment by which it is decided again
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="one_line_per_place", fields=["ranking", "place"])]
+        constraints = [
+            models.UniqueConstraint(name="one_line_per_place", fields=["ranking", "place"]),
+            models.CheckConstraint(
+                name="line_stands_between_places_in_order",
+                condition=Q(stands_after__isnull=True)
+                | Q(stands_before__isnull=True)
+                | Q(stands_after__lt=F("stands_before")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ranking_id}/{self.place}"

@@ -32,7 +32,7 @@ def minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) 
         labels = {choice.value: str(label) for choice, label in meeting.batch.choice_words.items()}
         named = title_names(meeting.batch.programme, meeting.batch.granting_body)[0]
         words = {"labels": labels, "recommends": recommends, "title_name": named}
-        ranking = Ranking.objects.filter(batch=meeting.batch).first() if recommends else None
+        rankings = Ranking.objects.filter(lines__application__meeting_items__in=items).distinct().order_by("pk")
         return render_to_string(
             "accreditation/minutes.txt",
             {
@@ -41,7 +41,7 @@ def minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) 
                 "rows": rows,
                 "attendance": attendance,
                 "absent": [row.member for row in attendance if not row.is_present and not row.changes.all()],
-                "ranking": ranking,
+                "rankings": rankings,
                 "places": places,
                 "rule": voting_rules(meeting.batch),
                 "signers": replacements(meeting),

@@ -1,4 +1,4 @@
-"""Initial scores, the ranking of a batch frozen by hash, and how far the quota reaches."""
+"""Initial scores, and the first ranking of a batch frozen by hash."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.utils.translation import override
 
 from accreditation.acts import act
 from accreditation.clocks import is_past
-from accreditation.enums import ApplicationState, Choice, states_where
+from accreditation.enums import ApplicationState
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Application, Batch, InitialScore, MeetingItem, Ranking, RankingLine, User
+from accreditation.models import Application, Batch, InitialScore, Ranking, RankingLine, User
 from accreditation.permissions import demand_power
 from accreditation.recommendation_words import TieRule
 from accreditation.roles import Power
@@ -104,10 +104,15 @@ def faults_of_freezing(batch: Batch, tie_rule: str, at: datetime) -> Iterator[Re
         yield Reason("window_open", _("申报期未满，不能排序。"))
     if tie_rule not in TieRule.values:
         yield Reason("tie_rule_needed", _("请选择得分相同时的排序规则。"), "tie_rule")
-    for row in batch.applications.filter(state__in=UNSETTLED).select_related("case").order_by("case__number"):
-        yield Reason("case_unsettled", _("%(no)s 尚在核查、补正或会商中。") % {"no": row.case.number})
+    yield from unsettled(batch)
     if not batch.applications.filter(state=WAITING).exists():
         yield Reason("empty_list", _("没有待排序的申报。"))
+
+
+def unsettled(batch: Batch) -> Iterator[Reason]:
+    """Cases that may still come to be ranked: those beside them wait, so that nobody's place depends on the hour."""
+    for row in batch.applications.filter(state__in=UNSETTLED).select_related("case").order_by("case__number"):
+        yield Reason("case_unsettled", _("%(no)s 尚在核查、补正或会商中。") % {"no": row.case.number})
 
 
 def create_ranking(batch: Batch, *, tie_rule: str, by: User, at: datetime) -> Ranking:
@@ -139,46 +144,24 @@ def create_ranking(batch: Batch, *, tie_rule: str, by: User, at: datetime) -> Ra
     return ranking
 
 
-def _text(batch: Batch, number: str, tie_rule: str, standings: Iterable[Standing]) -> str:
+def line_of_text(row: Standing, batch: Batch, tie_rule: str) -> dict[str, object]:
+    """One place as the frozen text names it."""
     field = rules_of(batch).fields[tie_rule]
-    lines = [
-        {
-            "place": row.place,
-            "name": row.application.enterprise.name,
-            "uscc": row.application.enterprise.uscc,
-            "number": row.application.case.number,
-            "shown": amount_text(row.score, "point", "zh"),
-            "tie_shown": f"{field.name_zh} {amount_text(row.tie_value, field.unit, 'zh')}",
-        }
-        for row in standings
-    ]
+    return {
+        "place": row.place,
+        "name": row.application.enterprise.name,
+        "uscc": row.application.enterprise.uscc,
+        "number": row.application.case.number,
+        "shown": amount_text(row.score, "point", "zh"),
+        "tie_shown": f"{field.name_zh} {amount_text(row.tie_value, field.unit, 'zh')}",
+    }
+
+
+def _text(batch: Batch, number: str, tie_rule: str, standings: Iterable[Standing]) -> str:
+    lines = [line_of_text(row, batch, tie_rule) for row in standings]
     with override("zh-hans"):  # a ranking is an official text
         words = {"tie_rule": TieRule(tie_rule).label, "programme": batch.programme, "number": number}
         return render_to_string("accreditation/ranking.txt", {"batch": batch, "lines": lines, **words}).strip()
-
-
-def is_within_quota(application: Application, item: MeetingItem) -> bool:
-    """Whether the quota reaches an application that the meeting of this agenda item approves.
-
-    It is counted down the frozen ranking over the applications approved at this meeting; those that an earlier meeting
-    recommended already have their places.
-    """
-    line = application.ranking_line
-    approved = MeetingItem.objects.filter(meeting=item.meeting, outcome=Choice.RECOGNISE)
-    better = approved.filter(
-        application__ranking_line__ranking=line.ranking, application__ranking_line__place__lt=line.place
-    ).count()
-    earlier = line.ranking.lines.filter(application__state__in=_RECOMMENDED).exclude(
-        application__meeting_items__meeting=item.meeting
-    )
-    return better + earlier.count() < line.ranking.quota
-
-
-_RECOMMENDED = [
-    ApplicationState.TO_BE_RECOMMENDED,
-    ApplicationState.RECOMMENDED_UPWARD,
-    *states_where(step=7, is_final=True),
-]
 
 
 def missing_from_agenda(applications: Iterable[Application]) -> list[Application]:

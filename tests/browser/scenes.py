@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from accreditation.enums import ApplicationState as S
+from accreditation.enums import Choice
 from accreditation.meeting_words import Signer
 from accreditation.models import Application, Case, Objection, RoleGrant, Seat, User, VerifiedValue
 from accreditation.services import meetings, second_factor
@@ -24,7 +26,7 @@ from tests.attacks.national_states import NationalStates
 from tests.attacks.world import World
 from tests.browser.every_page import Visit, visit_to
 from tests.clock import Clock
-from tests.factories import figure_checks, local, local_evaluating, recommending
+from tests.factories import figure_checks, late_recommending, local, local_evaluating, recommending
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, stored_file
 from tests.factories.changes import OPINION
@@ -204,6 +206,22 @@ def branch(clock: Clock) -> Visits:
     yield visit_to("my_parent", signed_in(cast.people["member0"]), number=case.number)
 
 
+def ranked_late(clock: Clock) -> Visits:
+    """An application decided again waits for the ranking of a batch that was ranked before, then stands beside it."""
+    cast = make_cast(clock.at)
+    batch = recommending.make_national(cast)
+    refused = recommending.filed(cast, batch)
+    recommending.score(cast, refused, cast.at)
+    recommending.rank(cast, batch)
+    recommending.decide(cast, batch, {refused.number: Choice.REFUSE})
+    clock.at += timedelta(days=21)
+    late_recommending.decided_again(cast, refused, clock.at)
+    office = signed_in(cast.office)
+    yield visit_to("office_supplement", office, code=batch.code)
+    late_recommending.supplement(cast, batch, clock.at, late_recommending.ALLOWED)
+    yield visit_to("office_recommendation", office, code=batch.code)
+
+
 def succession(clock: Clock) -> Visits:
     """The enterprise that is to take a title over is asked."""
     cast = make_cast(clock.at)
@@ -269,6 +287,7 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     waiver: ("my_waiver",),
     rectification: ("my_rectification",),
     branch: ("my_parent",),
+    ranked_late: ("office_supplement", "office_recommendation"),
     succession: ("my_succession",),
     reconsideration: ("my_reconsideration", "remedy_new"),
     barred: ("batch_end_barred",),

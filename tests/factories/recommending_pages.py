@@ -36,11 +36,17 @@ class Pages:
         return log_in(Client(), self.cast.members[n])
 
     def apply(self, n: int, **changed: int) -> Case:
-        """Opened on the page, workbook and evidence handed in, filed."""
-        client = self.as_(f"member{n}")
+        """Opened on the page, workbook and evidence handed in."""
         enterprise = self.cast.enterprises[n]
-        client.post(reverse("my_new"), {"place": f"{self.batch.code}:{enterprise.pk}", "request_key": f"new-{n}"})
+        form = {"place": f"{self.batch.code}:{enterprise.pk}", "request_key": f"new-{n}"}
+        self.as_(f"member{n}").post(reverse("my_new"), form)
         case = Case.objects.get(batch=self.batch, enterprise=enterprise)
+        self.hand_in(case, n, **changed)
+        return case
+
+    def hand_in(self, case: Case, n: int, **changed: int) -> None:
+        """Workbook and evidence."""
+        client, enterprise = self.as_(f"member{n}"), self.cast.enterprises[n]
         year = self.batch.reporting_year
         form = rules_of(self.batch).form
         assert form is not None
@@ -51,7 +57,6 @@ class Pages:
         for kind in [kind.code for kind in rules_of(self.batch).evidence if kind.required]:
             form = {"kind": kind, "file": sent(f"{kind}.pdf", sample_pdf(kind))}
             self.done(client.post(reverse("my_materials", args=[case.number]), form))
-        return case
 
     def submit(self, case: Case, n: int) -> None:
         form = {"declaration": "on", "insists": "on"}
@@ -103,7 +108,7 @@ class Pages:
             "place": "示例", "chair": people[0].pk,
         }  # fmt: skip
         self.done(office.post(reverse("meeting_new"), form))
-        meeting = Meeting.objects.get(batch=self.batch)
+        meeting = Meeting.objects.filter(batch=self.batch).latest("pk")
         self.done(
             office.post(reverse("meeting_start", args=[meeting.number]), {"present": [person.pk for person in people]})
         )
@@ -115,7 +120,7 @@ class Pages:
                 address = reverse("meeting_vote", args=[meeting.number, item.position])
                 self.done(member.post(address, {"choice": "recognise", "remark": ""}))
         self.done(office.post(reverse("meeting_minutes", args=[meeting.number]), {"sent": "1"}))
-        meeting = Meeting.objects.get(batch=self.batch)
+        meeting.refresh_from_db(fields=["minutes_sha256"])
         for client in (office, self.committee(0)):
             form = {"sha256": meeting.minutes_sha256, "confirmed": "1"}
             self.done(client.post(reverse("meeting_sign", args=[meeting.number]), form))

@@ -1,20 +1,26 @@
-"""The national result of a batch, entered, settled by two at the same moment, or as a listed case is ended."""
+"""Lists of a batch of recommendations at the same moment: a late case ranked, the national result entered, settled."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
 
-from accreditation.models import Application, Batch, Case, OutsideList, Title
+from accreditation.enums import Choice
+from accreditation.models import Application, Batch, Case, OutsideList, Ranking, Title
 from accreditation.recommendation_words import ResultState
 from accreditation.roles import Role
+from accreditation.services.supplementary_rankings import Statement
 from tests.clock import Clock
+from tests.factories import late_recommending as late
 from tests.factories import recommending as steps
 from tests.factories.cast import Cast, make_cast
 from tests.factories.held import REASON, hold_meanwhile
 from tests.faults.racing import all_agrees, at_once, colleague, entered_once, one_won
 from workflows import door
 from workflows.outside_lists import record_result, withdraw_result
+from workflows.supplementary_ranking import freeze_supplementary_ranking
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -43,6 +49,25 @@ def case(batch: Batch) -> Case:
 
 def state(case: Case) -> str:
     return str(Application.objects.get(case=case).state)
+
+
+def test_late_case_is_ranked_by_one_of_two_officers(cast: Cast) -> None:
+    batch, at = steps.make_national(cast), cast.at + timedelta(days=21)
+    refused = steps.filed(cast, batch)
+    steps.score(cast, refused, cast.at)
+    steps.rank(cast, batch)
+    steps.decide(cast, batch, {refused.number: Choice.REFUSE})
+    again = late.decided_again(cast, refused, at)
+    people = [cast.office, colleague(cast, Role.MUNICIPAL_OFFICER)]
+    said = [late.ALLOWED, Statement()]
+    won = one_won(at_once([
+        lambda by=by, said=said: freeze_supplementary_ranking(batch, said, by=by, at=at)
+        for by, said in zip(people, said, strict=True)
+    ]))  # fmt: skip
+    ranking = Ranking.objects.get(batch=batch, supplements__isnull=False)
+    assert (ranking.frozen_by, ranking.extra_quota) == (people[won], said[won].extra_quota)
+    assert (ranking.lines.get().application.case, state(again)) == (again, "under_overall_review")
+    entered_once("freeze_supplementary_ranking")
 
 
 def test_national_list_is_entered_once(cast: Cast, batch: Batch, case: Case) -> None:

@@ -17,6 +17,7 @@ from accreditation.services.evaluation import verified_facts
 from criteria.facts import Facts
 from criteria.workbook.plan import Content
 from criteria.workbook.template import write_list
+from workflows.presentation.ranking import official_place
 
 OFFICIAL = "推荐企业汇总表.xlsx"
 CENTRES = {"national_centre": Level.NATIONAL, "shanghai_municipal_centre": Level.MUNICIPAL}  # programme: level
@@ -32,7 +33,7 @@ NOTES = (
     "“发明专利数”：评价数据表的全部有效发明专利数。",
     "研发经费、主营业务收入、新产品销售收入：{year} 年，千元，核实后采用的数值优先；数据表未填的留空。",
     "“企业技术中心级别”：名录中仍然有效的最高一级；省级即上海市市级企业技术中心。",
-    "“序号”：固定的推荐排序。",
+    "“序号”：固定的推荐排序；列入补充排序的，写明补充排序的编号和位次。",
 )
 
 
@@ -48,7 +49,7 @@ def _line(row: Application, level: str, year: int) -> list[Content]:
     facts = verified_facts(row)
     figures = [_shown(facts, code, year) for code in ("rd_expenditure", "revenue_main", "new_product_revenue")]
     return [
-        row.ranking_line.place,
+        official_place(row.ranking_line),
         row.enterprise.name,
         "",
         _shown(facts, "industry_code", None),

@@ -40,9 +40,10 @@ COLUMNS_TOLD = (  # by which another case of the batch is known: by the first th
 BESIDE = "votes"  # a list of the same order as the one above
 SHOWN = frozenset(  # what is said of the whole meeting, notice or ranking, or of the one case that the act is about
     {
-        "adjustment", "after", "announcement", "before", "case", "choice", "dated", "ends_at", "entitled", "fallen",
+        "adjustment", "after", "announcement", "before", "case", "choice", "dated", "ends_at", "entitled",
+        "extra_quota", "fallen",
         "former", "item", "meeting", "member", "minutes", "notice", "on_behalf_of", "present", "provisional", "quota",
-        "ranking", "restarts", "signer", "successor", "tie_rule",
+        "ranking", "restarts", "signer", "successor", "supplements", "tie_rule",
     }
 )  # fmt: skip
 NONE: frozenset[str] = frozenset()

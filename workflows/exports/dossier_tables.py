@@ -97,7 +97,8 @@ _DECIDING: tuple[Table, ...] = (
     Table("meetings/decisions", "决定", m.Decision, _by("application")),
     Table("recommendation/scores", "初评得分", m.InitialScore, _by("application")),
     Table(
-        "recommendation/ranking", "推荐排序", m.Ranking, (("lines__application", "application"),), frozenset({"text"})
+        "recommendation/ranking", "推荐排序", m.Ranking, (("lines__application", "application"),),
+        frozenset({"text", "reason"}),  # what was said of the late ones together
     ),
     Table("recommendation/place", "本办件的位次", m.RankingLine, _by("application")),
     Table("recommendation/letters", "向上推荐的文件", m.Recommendation, (("listed", "application"),)),

@@ -20,6 +20,7 @@ from criteria.workbook.template import write_list
 from workflows.exports.demonstration_summary import OFFICIAL, demonstration_summary
 from workflows.exports.recommendation_findings import findings_of
 from workflows.exports.register import csv_of, inert
+from workflows.presentation.ranking import official_place
 from workflows.presentation.words import district_name
 
 FIXED = (1980, 1, 1, 0, 0, 0)  # the same papers give the same bytes
@@ -43,7 +44,7 @@ class Paper:
     sha256: str
 
 
-def write_package(stream: IO[bytes], ranking: Ranking, applications: Iterable[Application]) -> list[Paper]:
+def write_package(stream: IO[bytes], rankings: Iterable[Ranking], applications: Iterable[Application]) -> list[Paper]:
     """Write the ZIP into an open binary file, one paper at a time in memory; returns what it holds, index included.
 
     Raises OSError where a stored file is lost or does not match its hash.
@@ -55,7 +56,9 @@ def write_package(stream: IO[bytes], ranking: Ranking, applications: Iterable[Ap
         papers.append(_add(package, SUMMARY, "推荐汇总表", summary))
         if listed and listed[0].batch.procedure.startswith(DEMONSTRATION):
             papers.append(_add(package, OFFICIAL, "推荐企业汇总表（按通知所列栏目）", demonstration_summary(listed)))
-        papers.append(_add(package, RANKING, "固定的排序文本", ranking.text.encode()))
+        for ranking in rankings:
+            name = RANKING if ranking.supplements_id is None else f"补充{ranking.number}_{RANKING}"
+            papers.append(_add(package, name, "固定的排序文本", ranking.text.encode()))
         for application in listed:
             for path, what, content in _papers_of(application):
                 papers.append(_add(package, path, what, content))
@@ -68,7 +71,7 @@ def write_package(stream: IO[bytes], ranking: Ranking, applications: Iterable[Ap
 def _summary_row(row: Application) -> list[str | int]:
     line, letter, parent = row.ranking_line, row.recommendation, row.parent_title
     return [
-        line.place,
+        official_place(line),
         row.enterprise.name,
         row.enterprise.uscc,
         district_name(row.enterprise.district),
@@ -85,7 +88,9 @@ def _papers_of(application: Application) -> Iterator[tuple[str, str, bytes]]:
     """Evaluation form and every piece of evidence of the filed version, then what the city found."""
     submission = application.current
     assert submission is not None
-    folder = safe_name(f"{application.ranking_line.place:02d}_{application.enterprise.name}_{application.case.number}")
+    line = application.ranking_line
+    place = f"{line.place:02d}" if line.ranking.supplements_id is None else f"补{line.place:02d}"
+    folder = safe_name(f"{place}_{application.enterprise.name}_{application.case.number}")
     form = submission.upload.file
     assert form is not None
     yield f"{folder}/评价表_{safe_name(submission.upload.file_name)}", "评价数据表", read_file(form)

@@ -14,6 +14,7 @@ from accreditation.forms.days import DayField
 from accreditation.models import Application, Title
 from accreditation.recommendation_words import Department, OutsideBand, Position, TieRule
 from accreditation.services.files import ALLOWED, check_file
+from accreditation.services.supplementary_rankings import Statement
 from workflows.forms.casework import LONG, Confirmation, offer
 from workflows.forms.office import ListForm
 
@@ -113,6 +114,27 @@ class RankingForm(forms.Form):
         label=_("得分相同时的排序规则"), choices=TieRule.choices, widget=forms.RadioSelect,
         help_text=_("国家文件未作规定，由市认定办公室选定并写入排序文本；仍相同的，申报编号在前者在先。"),
     )  # fmt: skip
+
+
+class SupplementForm(forms.Form):
+    """Places beyond the quota with the document that allows them, and why a case is late that no decision sent back."""
+
+    extra_quota = forms.IntegerField(
+        label=_("追加名额"), min_value=0, max_value=999, initial=0, widget=forms.TextInput(attrs=NUMERIC),
+        help_text=_("名额已用完而按首次排序应在名额以内的，须经上级同意追加；没有追加的填 0。"),
+    )  # fmt: skip
+    extra_ground = forms.CharField(
+        label=_("追加名额的依据"), required=False, max_length=200, help_text=_("上级同意追加名额的文件名称和文号。")
+    )
+    reason = forms.CharField(
+        label=_("排序固定后才列入的事由"), required=False, max_length=1000, widget=forms.Textarea(attrs=LONG),
+        help_text=_("责令重新办理的决定、裁判由系统写入；没有的须写明。"),
+    )  # fmt: skip
+
+    def statement(self) -> Statement:
+        """What the office states, without blanks around it."""
+        said = self.cleaned_data
+        return Statement(said["extra_quota"], said["extra_ground"].strip(), said["reason"].strip())
 
 
 class RecommendationForm(ListForm):

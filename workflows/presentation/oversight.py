@@ -157,6 +157,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "set_quota": _("登记推荐名额"),
     "set_proposal_quota": _("登记认定名额"),
     "freeze_ranking": _("固定推荐排序"),
+    "freeze_supplementary_ranking": _("固定补充排序"),
     "send_recommendation": _("上报推荐"),
     "note_public_notice": _("登记批次的国家公示"),
     "export_package": _("导出推荐材料包"),

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
-from accreditation.models import Application, Batch
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.models import Application, Batch, Ranking, RankingLine
+from accreditation.services.quota_order import Reach
+from accreditation.services.quota_places import quota_places
 from accreditation.services.rankings import Standing
 from accreditation.services.rule_sets import rules_of
+from accreditation.services.supplementary_rankings import LateStanding, between
 from workflows.presentation.words import Words, amount, state_label, state_tone
 
 
@@ -23,14 +30,54 @@ def standing_words(row: Standing, batch: Batch, tie_rule: str) -> Words:
     }
 
 
+REACHES: Mapping[Reach, tuple[str, Promise]] = {
+    Reach.WITHIN: ("green", _("名额以内")),
+    Reach.OUTRANKED: ("grey", _("名额以外")),
+    Reach.FULL: ("amber", _("须追加名额")),
+}
+
+
+def late_words(row: LateStanding, first: Ranking) -> Words:
+    """One late case as it would be frozen now: `between`, `ground`, `ahead`, and `tone` with `reach` of the quota."""
+    tone, reach = REACHES[row.reach]
+    words = standing_words(row.standing, first.batch, first.tie_rule)
+    return words | {
+        "between": between(row.after, row.before),
+        "ground": row.ground,
+        "ahead": row.ahead,
+        "tone": tone,
+        "reach": reach,
+    }
+
+
+def places_words(first: Ranking) -> Words:
+    """The first ranking as the ground of a supplementary one, with the places of the quota held and free."""
+    places = quota_places(first.batch)
+    return {
+        "number": first.number,
+        "quota": first.quota,
+        "tie_rule": first.get_tie_rule_display(),
+        "held": len(places.holding),
+        "free": max(0, places.free),
+    }
+
+
+def official_place(line: RankingLine) -> int | str:
+    """The place as papers for the authority above name it, in Chinese."""
+    is_first = line.ranking.supplements_id is None
+    return line.place if is_first else f"补充排序 {line.ranking.number} 第 {line.place} 位"
+
+
 def line_words(application: Application) -> Words:
-    """One line of the frozen ranking with where the case stands now."""
+    """One line of a frozen ranking with where the case stands now; `between` only in a supplementary one."""
     line = application.ranking_line
     return {
         "place": line.place,
         "name": application.enterprise.name,
         "number": application.case.number,
         "score": amount(Fraction(line.score), "point"),
+        "between": between(line.stands_after, line.stands_before) if line.ranking.supplements_id else "",
+        "ground": line.ground,
         "state": state_label(application.state),
         "tone": state_tone(application.state),
     }

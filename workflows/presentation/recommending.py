@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from accreditation.models import Application, Consultation, DepartmentLetter
+from accreditation.models import Application, Consultation, DepartmentLetter, RankingLine
 from accreditation.recommendation_words import Department
+from accreditation.services.supplementary_rankings import between
 from accreditation.templatetags.dates import day
 from workflows.presentation.words import Words, amount, quoted
 
@@ -27,8 +28,7 @@ def recommending_rows(application: Application) -> list[Words]:
         rows.append({"label": _("初评得分"), "value": amount(Fraction(score.total), "point")})
     line = getattr(application, "ranking_line", None)
     if line is not None:
-        words = _("第 %(place)d 位，名额 %(quota)d 个") % {"place": line.place, "quota": line.ranking.quota}
-        rows.append({"label": _("排序"), "value": format_html("{}<br>{}", words, line.ranking.number)})
+        rows.append({"label": _("排序"), "value": format_html("{}<br>{}", _place(line), line.ranking.number)})
     if application.recommendation is not None:
         letter = application.recommendation
         value = format_html("{}<br>{}", quoted(letter.number), day(letter.dated))
@@ -38,6 +38,18 @@ def recommending_rows(application: Application) -> list[Words]:
         value = format_html("{}<br>{}", quoted(notice.number), day(notice.dated))
         rows.append({"label": _("国家文件"), "value": value})
     return rows
+
+
+def _place(line: RankingLine) -> str:
+    """The place within the quota; of a supplementary ranking, where it would have stood in the first one."""
+    ranking = line.ranking
+    if ranking.supplements_id is None:
+        return _("第 %(place)d 位，名额 %(quota)d 个") % {"place": line.place, "quota": ranking.quota}
+    words = {
+        "place": line.place, "where": between(line.stands_after, line.stands_before), "quota": ranking.quota,
+        "extra": ranking.extra_quota,
+    }  # fmt: skip
+    return _("补充排序第 %(place)d 位，%(where)s；名额 %(quota)d 个，追加 %(extra)d 个") % words
 
 
 def consultation_rows(rows: list[Consultation], *, not_asked: Iterable[Department] = ()) -> list[Words]:

@@ -39,6 +39,8 @@ def is_withheld(notice: ExternalNotice, user: User) -> bool:
 
 
 def lines_of(entry: OutsideList) -> list[OutsideListLine]:
-    """What it says of each application: the recognised first, each by place of the ranking."""
+    """What it says of each application: the recognised first, each by ranking and place."""
     rows = entry.lines.select_related("application__case", "application__enterprise")
-    return list(rows.order_by("-is_recognised", "application__ranking_line__place", "pk"))
+    return list(
+        rows.order_by("-is_recognised", "application__ranking_line__ranking", "application__ranking_line__place", "pk")
+    )

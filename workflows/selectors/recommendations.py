@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from accreditation.enums import ApplicationState, Level
-from accreditation.errors import NotFound
+from accreditation.errors import NotFound, Reason
 from accreditation.models import (
     Application,
     Batch,
@@ -22,7 +22,8 @@ from accreditation.models import (
 )
 from accreditation.recommendation_words import Department, ResultState
 from accreditation.services.consultations import not_asked
-from accreditation.services.rankings import Standing, faults_of_freezing, ranked
+from accreditation.services.rankings import Standing, ranked
+from accreditation.services.supplementary_rankings import LateStanding, late_standings
 from workflows.own_matters import Known, own_among
 from workflows.selectors import batch_desk
 
@@ -38,15 +39,15 @@ def recommending_batch(code: str) -> Batch:
     return row
 
 
-def ranking_of(batch: Batch) -> Ranking | None:
-    """The frozen ranking of a batch."""
-    return Ranking.objects.filter(batch=batch).select_related("frozen_by").first()
+def rankings_of(batch: Batch) -> list[Ranking]:
+    """The frozen rankings of a batch: the first one, then those that supplement it."""
+    return list(Ranking.objects.filter(batch=batch).select_related("frozen_by", "supplements").order_by("pk"))
 
 
 def lines_of(ranking: Ranking) -> QuerySet[Application]:
     """Its applications by place."""
     rows = Application.objects.filter(ranking_line__ranking=ranking)
-    return rows.select_related("case", "enterprise", "ranking_line").order_by("ranking_line__place")
+    return rows.select_related("case", "enterprise", "ranking_line__ranking").order_by("ranking_line__place")
 
 
 def standings_known(user: User, batch: Batch, tie_rule: str) -> Known[Standing]:
@@ -57,12 +58,19 @@ def standings_known(user: User, batch: Batch, tie_rule: str) -> Known[Standing]:
     return Known(shown, len(every) - len(shown))
 
 
-def faults_known(user: User, batch: Batch, tie_rule: str, at: datetime) -> list[str]:
-    """Why the ranking cannot be frozen, without those reasons that name a case of the person's own."""
+def late_standings_known(user: User, first: Ranking | None) -> Known[LateStanding]:
+    """The same of a supplementary ranking, if no place beyond the quota were allowed; none beside no first ranking."""
+    every = late_standings(first) if first is not None else []
+    own = own_among(user, {row.application.case_id for row in every})
+    shown = [row for row in every if row.application.case_id not in own]
+    return Known(shown, len(every) - len(shown))
+
+
+def faults_known(user: User, batch: Batch, faults: Iterable[Reason]) -> list[str]:
+    """Why a ranking cannot be frozen, without those reasons that name a case of the person's own."""
     cases = dict(batch.cases.values_list("pk", "number"))
     own = {cases[key] for key in own_among(user, cases.keys())}
-    every = [str(reason) for reason in faults_of_freezing(batch, tie_rule, at)]
-    return [text for text in every if not any(number in text for number in own)]
+    return [text for text in map(str, faults) if not any(number in text for number in own)]
 
 
 def letters_of(batch: Batch) -> list[Recommendation]:
@@ -95,11 +103,12 @@ def waiting_for_letter() -> QuerySet[Batch]:
 
 
 def packed(batch: Batch) -> list[Application]:
-    """The applications that the package for the national authority holds, by place of the ranking."""
+    """The applications that the package for the national authority holds, by ranking and place."""
     states = [TO_RECOMMEND, TO_HEAR_OF, ApplicationState.RECOGNISED_ABOVE, ApplicationState.NOT_RECOGNISED_ABOVE]
     rows = batch.applications.filter(state__in=states, ranking_line__isnull=False)
-    filed = rows.select_related("case", "enterprise", "ranking_line", "current__upload__file", "batch__rule_set")
-    return list(filed.select_related("recommendation", "parent_title").order_by("ranking_line__place"))
+    filed = rows.select_related("case", "enterprise", "current__upload__file", "batch__rule_set")
+    kept = filed.select_related("recommendation", "parent_title", "ranking_line__ranking")
+    return list(kept.order_by("ranking_line__ranking", "ranking_line__place"))
 
 
 def consultations_of(application: Application) -> list[Consultation]:

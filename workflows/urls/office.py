@@ -72,6 +72,7 @@ urlpatterns = [
     path(f"{RECOMMENDATION}", recommendations.office_recommendation, name="office_recommendation"),
     path(f"{RECOMMENDATION}quota/", recommendations.office_quota, name="office_quota"),
     path(f"{RECOMMENDATION}ranking/", recommendations.office_ranking, name="office_ranking"),
+    path(f"{RECOMMENDATION}supplement/", recommendations.office_supplement, name="office_supplement"),
     path(f"{RECOMMENDATION}letter/", recommendations.batch_recommend, name="batch_recommend"),
     path(f"{RECOMMENDATION}package/", recommendations.office_package, name="office_package"),
     path(f"{RECOMMENDATION}result/", recommendations.office_result, name="office_result"),

@@ -26,6 +26,7 @@ from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.services import rankings
 from accreditation.services.files import take_file
+from accreditation.services.supplementary_rankings import Statement, faults_of_supplementing, first_ranking
 from accreditation.services.titles import titles_held
 from accreditation.views.answers import file_answer, put_reasons
 from workflows import recommendation_acts as acts
@@ -36,15 +37,17 @@ from workflows.forms.recommendations import (
     RankingForm,
     RecommendationForm,
     ResultForm,
+    SupplementForm,
 )
 from workflows.outside_lists import propose_result
 from workflows.own_matters import known
 from workflows.presentation.outside_lists import list_words
-from workflows.presentation.ranking import line_words, standing_words
+from workflows.presentation.ranking import late_words, line_words, places_words, standing_words
 from workflows.presentation.words import Words, either
 from workflows.selectors import batch_desk
 from workflows.selectors import recommendations as rows
 from workflows.selectors.outside_lists import is_withheld, lists_of
+from workflows.supplementary_ranking import freeze_supplementary_ranking
 from workflows.views.answers import denied_page, key_of, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
@@ -64,6 +67,14 @@ FREEZE = Confirm(
     ),
     gettext_lazy("固定排序并提请审议"),
 )
+SUPPLEMENT = Confirm(
+    gettext_lazy("确认固定补充排序？"),
+    (
+        gettext_lazy("补充排序的文本连同追加名额及其依据写入校验码，不能再改；首次排序不变。"),
+        gettext_lazy("所列申报件提请评审委员会审议，企业不能再撤回。"),
+    ),
+    gettext_lazy("固定补充排序并提请审议"),
+)
 SEND = Confirm(
     gettext_lazy("确认行文推荐？"),
     (
@@ -79,15 +90,15 @@ SEND = Confirm(
 def office_recommendation(request: HttpRequest, code: str) -> HttpResponse:
     """Where a batch of recommendations stands, and what can be done next."""
     batch, user = rows.recommending_batch(code), signed_in(request)
-    ranking = rows.ranking_of(batch)
-    counts, lines = batch_desk.counts(batch), known(user, rows.lines_of(ranking) if ranking else [])
-    entries = lists_of(batch)
+    frozen = [(ranking, known(user, rows.lines_of(ranking))) for ranking in rows.rankings_of(batch)]
+    counts, entries = batch_desk.counts(batch), lists_of(batch)
     context = {
         "batch": batch,
         "name": either(batch.programme, "name"),
-        "ranking": ranking,
-        "lines": [line_words(row) for row in lines.rows],
-        "hidden": lines.hidden,
+        "rankings": [
+            {"row": ranking, "lines": [line_words(one) for one in lines.rows], "hidden": lines.hidden}
+            for ranking, lines in frozen
+        ],
         "waiting": counts.get(ApplicationState.AWAITING_RANKING, 0),
         "to_recommend": counts.get(ApplicationState.TO_BE_RECOMMENDED, 0),
         "to_hear_of": counts.get(ApplicationState.RECOMMENDED_UPWARD, 0),
@@ -147,9 +158,38 @@ def office_ranking(request: HttpRequest, code: str) -> HttpResponse:
         "yes": _("固定排序"),
         "standings": [standing_words(row, batch, tie_rule) for row in standings.rows],
         "hidden": standings.hidden,
-        "faults": rows.faults_known(signed_in(request), batch, tie_rule, timezone.now()),
+        "faults": rows.faults_known(
+            signed_in(request), batch, rankings.faults_of_freezing(batch, tie_rule, timezone.now())
+        ),
     }
     return answer or _form_page(request, batch, form, context, "ranking")
+
+
+@form_page
+@page
+def office_supplement(request: HttpRequest, code: str) -> HttpResponse:
+    """Those who came to be ranked late, as they would be frozen now beside the first ranking, and the act for it."""
+    batch, user = rows.recommending_batch(code), signed_in(request)
+    first = first_ranking(batch)
+    form = SupplementForm(request.POST or None)
+
+    def freeze() -> None:
+        freeze_supplementary_ranking(
+            batch, form.statement(), by=user, at=timezone.now(), request_key=key_of(request)
+        )  # fmt: skip
+
+    answer = _answer(request, batch, form, freeze, _("补充排序已固定并提请审议。"), SUPPLEMENT)
+    late = rows.late_standings_known(user, first)
+    context = {
+        "title": _("补充排序"),
+        "lead": _("排序固定后重新办理的申报，按首次排序的同一次序列位；首次排序和已列入推荐的申报不变。"),
+        "yes": _("固定补充排序"),
+        "first": places_words(first) if first else None,
+        "standings": [late_words(row, first) for row in late.rows] if first else [],
+        "hidden": late.hidden,
+        "faults": rows.faults_known(user, batch, faults_of_supplementing(batch, Statement())),
+    }
+    return answer or _form_page(request, batch, form, context, "supplement")
 
 
 @form_page
@@ -183,8 +223,8 @@ def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
 def office_package(request: HttpRequest, code: str) -> HttpResponseBase:
     """The official package as a ZIP; who took it, when, and its hash stand in the trail of the batch."""
     batch = rows.recommending_batch(code)
-    ranking, listed = rows.ranking_of(batch), rows.packed(batch)
-    if ranking is None or not listed:
+    frozen, listed = rows.rankings_of(batch), rows.packed(batch)
+    if not listed:
         messages.warning(request, _("评审委员会尚未同意推荐任何申报件，没有可导出的材料。"))
         return redirect("office_recommendation", code)
     try:
@@ -192,7 +232,7 @@ def office_package(request: HttpRequest, code: str) -> HttpResponseBase:
     except Denied as denied:
         return denied_page(request, denied)
     stream = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    papers = write_package(stream, ranking, listed)
+    papers = write_package(stream, frozen, listed)
     acts.note_package(batch, stream, count=len(papers), by=signed_in(request), at=timezone.now())
     answer = FileResponse(stream, as_attachment=True, filename=f"{batch.code}.zip", content_type="application/zip")
     answer.headers["X-Content-Type-Options"] = "nosniff"
@@ -252,7 +292,10 @@ def office_public_notice(request: HttpRequest, code: str) -> HttpResponse:
     days = {"days": batch.notice_days}
     context = {
         "title": _("登记国家公示"),
-        "lead": _("国家主管部门公示 %(days)d 个工作日，自公示之日的次日起算；全部已推荐的申报件一并登记。") % days,
+        "lead": _(
+            "国家主管部门公示 %(days)d 个工作日，自次日起算；尚未登记公示的已推荐件一并登记，都已登记的全部重新登记。"
+        )
+        % days,
         "yes": _("登记公示"),
     }
     return _answer(request, batch, form, enter, _("已登记国家公示。")) or _form_page(request, batch, form, context)

@@ -23,7 +23,7 @@ from workflows import door
 from workflows.exports import recommendation_package
 from workflows.exports.recommendation_findings import ANSWERS, CONDITIONS, FIGURES, SCORE
 from workflows.exports.recommendation_package import FINDINGS, INDEX, SUMMARY, SUMS, write_package
-from workflows.selectors.recommendations import packed, ranking_of
+from workflows.selectors.recommendations import packed, rankings_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 REASON = "花名册与社保缴纳记录不符，核减三人"
@@ -53,9 +53,8 @@ def decided(cast: Cast) -> tuple[Batch, Case]:
 @pytest.fixture
 def package(decided: tuple[Batch, Case]) -> zipfile.ZipFile:
     batch, _case = decided
-    ranking, stream = ranking_of(batch), io.BytesIO()
-    assert ranking is not None
-    write_package(stream, ranking, packed(batch))
+    stream = io.BytesIO()
+    write_package(stream, rankings_of(batch), packed(batch))
     return zipfile.ZipFile(stream)
 
 
@@ -128,7 +127,6 @@ def test_index_and_sums_cover_every_file(package: zipfile.ZipFile) -> None:
 
 
 def test_the_same_papers_give_the_same_tables(decided: tuple[Batch, Case]) -> None:
-    ranking = ranking_of(decided[0])
-    assert ranking is not None
-    first, second = (write_package(io.BytesIO(), ranking, packed(decided[0])) for _ in range(2))
+    rankings = rankings_of(decided[0])
+    first, second = (write_package(io.BytesIO(), rankings, packed(decided[0])) for _ in range(2))
     assert [paper.path for paper in first] == [paper.path for paper in second]

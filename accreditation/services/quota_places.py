@@ -1,0 +1,98 @@
+"""Who holds a place of the quota of a batch, read from its rankings, and whether it reaches one more application."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.db.models import Exists, OuterRef, Q
+
+from accreditation.enums import ApplicationState, Choice
+from accreditation.models import Application, Batch, MeetingItem, Ranking, RankingLine, Reconsideration
+from accreditation.reconsideration_words import SETTLED, UNDOING
+from accreditation.services.quota_order import Place, Reach, free_places, reaches
+
+# One that ended because it holds the title already has given its place back.
+HOLDING = (
+    ApplicationState.TO_BE_RECOMMENDED,
+    ApplicationState.RECOMMENDED_UPWARD,
+    ApplicationState.RECOGNISED_ABOVE,
+    ApplicationState.NOT_RECOGNISED_ABOVE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaPlaces:
+    """The rankings of a batch, by freezing, and its approved applications: those with a place, those without one."""
+
+    rankings: list[Ranking]
+    holding: list[Place]
+    without: list[Place]
+
+    @property
+    def quota(self) -> int:
+        """Of the batch, as the first ranking froze it."""
+        return self.rankings[0].quota
+
+    @property
+    def extra(self) -> dict[int, int]:
+        """Places allowed beyond the quota, by the turn of the supplementary ranking for which they were."""
+        return {turn: ranking.extra_quota for turn, ranking in enumerate(self.rankings)}
+
+    @property
+    def free(self) -> int:
+        """Places of the quota that nobody holds."""
+        return free_places(self.quota, self.extra, Counter(place.turn for place in self.holding))
+
+    def reaches(self, approved: Collection[Place], extra: dict[int, int] | None = None) -> dict[int, Reach]:
+        """What the quota does with these, by the key of the application; `extra` adds turns not frozen yet."""
+        allowed = self.extra | (extra or {})
+        return reaches(self.quota, allowed, holding=self.holding, without=self.without, approved=approved)
+
+
+def quota_places(batch: Batch) -> QuotaPlaces:
+    """Those of a batch with a frozen ranking."""
+    rankings = list(Ranking.objects.filter(batch=batch).order_by("pk"))
+    return _sorted(rankings, _places(rankings), ())
+
+
+def _sorted(rankings: list[Ranking], found: Iterable[tuple[Place, str]], apart_from: Collection[int]) -> QuotaPlaces:
+    counting = [(place, state) for place, state in found if place.application not in apart_from]
+    return QuotaPlaces(
+        rankings,
+        [place for place, state in counting if state in HOLDING],
+        [place for place, state in counting if state == ApplicationState.NOT_IN_QUOTA],
+    )
+
+
+def reach_of(application: Application, item: MeetingItem) -> Reach:
+    """Whether the quota reaches an application that the meeting of this agenda item approves; see `quota_order`."""
+    rows = MeetingItem.objects.filter(meeting=item.meeting_id, outcome=Choice.RECOGNISE)
+    here = set(rows.values_list("application_id", flat=True))
+    rankings = list(Ranking.objects.filter(batch=application.batch_id).order_by("pk"))
+    found = _places(rankings)
+    approved = [place for place, _state in found if place.application in here]
+    return _sorted(rankings, found, here).reaches(approved)[application.pk]
+
+
+def _places(rankings: list[Ranking]) -> list[tuple[Place, str]]:
+    """Every line of the rankings of a batch that stands, with the state of its application.
+
+    What a decision on reconsideration or a judgment has set aside stands no more: it is decided again by another
+    application, which has a line of its own.
+    """
+    turns = {ranking.pk: turn for turn, ranking in enumerate(rankings)}
+    undone = Reconsideration.objects.filter(
+        Q(redo_case__isnull=False) | Q(state__in=SETTLED, outcome__in=UNDOING),
+        challenged=OuterRef("application__case"),
+    )
+    rows = RankingLine.objects.filter(~Exists(undone), ranking__in=rankings).select_related("application__case")
+    return [(place_of(row, turns[row.ranking_id]), row.application.state) for row in rows]
+
+
+def place_of(line: RankingLine, turn: int) -> Place:
+    """A frozen line as the rule sees it."""
+    number = line.application.case.number
+    return Place(line.application_id, turn, Fraction(line.score), Fraction(line.tie_value), number)
