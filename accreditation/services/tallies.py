@@ -115,9 +115,9 @@ def recused_members(item: MeetingItem, invited: Set[int] | None = None) -> set[i
 
 
 def tied_voters(item: MeetingItem) -> set[int]:
-    """Members whose vote stands and who have meanwhile become part of the enterprise, or acted in the case."""
+    """Members whose vote stands and who have meanwhile become part of the enterprise, left the case or acted in it."""
     voters = set(item.votes.values_list("member_id", flat=True))
-    return (connected_members(item) & voters) | members_who_acted(item, voters)
+    return ((connected_members(item) | members_who_left(item)) & voters) | members_who_acted(item, voters)
 
 
 def tally(item: MeetingItem) -> Tally:

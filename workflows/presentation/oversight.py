@@ -135,6 +135,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "pause_expert": _("暂停参加评审"),
     "resume_expert": _("恢复参加评审"),
     "record_tie": _("登记利害关系"),
+    "end_tie": _("利害关系终止"),
     "withdraw_tie": _("撤下利害关系"),
     "record_link": _("登记企业关联"),
     "withdraw_link": _("撤下企业关联"),
