@@ -75,6 +75,9 @@ def write_expertise(user: User, expertise: Expertise, *, by: User, at: datetime)
     }
     before = ExpertProfile.objects.select_for_update().filter(user=user).first()
     values = {name: value for name, value in said.items() if value}
+    if before is None:
+        ExpertProfile.objects.create(user=user, **values)
+        return
     row = ExpertProfile.objects.update_or_create(user=user, defaults=values)[0]
     keep_former_employer(before, row, by=by, at=at)
 
