@@ -59,7 +59,7 @@ TOP = (
 ACCOUNT = (
     Entry("org_members", _("单位成员"), applicants_only=True),
     Entry("delegations", _("授权代办"), frozenset(DELEGABLE)),
-    Entry("recusals", _("回避"), RECUSING),
+    Entry("recusals", _("办理人员回避"), RECUSING),
     Entry("account_security", _("账号安全")),
 )
 FOOT = (

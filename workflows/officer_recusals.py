@@ -26,6 +26,7 @@ from accreditation.roles import Power, Role
 from accreditation.visibility import own_matters
 from workflows import flow_tasks
 from workflows.assignments import desk_task, possible_holders
+from workflows.door import hold_cases
 from workflows.parties import tied_people
 from workflows.superiors import Hierarchy, hierarchy
 
@@ -70,6 +71,7 @@ def declare(subject: Subject, *, reason: str, by: User, at: datetime, request_ke
     role = min(office.role for office in line.offices[by.pk])
     in_own_name(by)
     with suppress(Replayed), transaction.atomic():
+        _hold(subject)
         print_ = fingerprint("declare", str(subject), said)
         with act(
             subject.chain, "declare_own_tie", by=by, at=at, acting_as=role, request_key=request_key, request=print_
@@ -89,6 +91,7 @@ def order(
     check_superior(line, subject, officer, by)
     said = said_in_full(reason, WORDLESS, least=LEAST_WORDS, most=MOST_WORDS)
     with suppress(Replayed), transaction.atomic():
+        _hold(subject)
         print_ = fingerprint("order", str(subject), officer.pk, said)
         with act(
             subject.chain, "order_officer_recusal", by=by, at=at, acting_as=_capacity(line, by),
@@ -186,6 +189,11 @@ def _take_out_of_hands(subject: Subject, officer: User, *, by: User, at: datetim
             flow_tasks.vacate(found.task)
             doing.note(reason=_GIVEN_BACK, task=found.task.pk, officer=officer.pk, officer_name=str(officer))
             doing.tell(possible_holders(found, case), "recused_holder", case_number=case.number, person=str(officer))
+
+
+def _hold(subject: Subject) -> None:
+    """Lock the cases before anything else: what the officer is doing there at this moment is done before, or not."""
+    hold_cases(case.pk for case in _open_cases(subject))
 
 
 def _open_cases(subject: Subject) -> list[Case]:

@@ -35,8 +35,8 @@ class OrderForm(forms.Form):
 
     def __init__(self, *args: Any, officers: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keys = [one.pk for one in officers]
-        self.fields["officer"].queryset = User.objects.filter(pk__in=keys).order_by("pk")
+        chosen = User.objects.filter(pk__in=[one.pk for one in officers]).order_by("pk")
+        self.fields["officer"] = forms.ModelChoiceField(label=_("须回避的人员"), queryset=chosen)
 
 
 class EnterpriseForm(forms.Form):

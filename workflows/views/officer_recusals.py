@@ -73,12 +73,13 @@ def case_recusals(request: HttpRequest, number: str) -> HttpResponse:
         subject = _subject(case, own)
         if _done(request, own, partial(_declare, request, subject, own), _("您已回避，本件由他人办理。")):
             return redirect("recusals")
+    sent_form: forms.Form = order if is_order else own
     context = {
-        "case": case, "who": who, "form": order if is_order else own, "own": own, "order": order,
+        "case": case, "who": who, "form": sent_form, "own": own, "order": order,
         "acting": who_acts(case, who), "rows": recusal_rows(selectors.recusals_of_case(who, case), who),
         "request_key": new_request_key(),
     }  # fmt: skip
-    return render(request, "workflows/recusals/case.html", context, status=status_of(context["form"]))
+    return render(request, "workflows/recusals/case.html", context, status=status_of(sent_form))
 
 
 @require_POST
