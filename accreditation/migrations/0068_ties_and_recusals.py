@@ -73,6 +73,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='officerrecusal',
-            constraint=models.CheckConstraint(condition=models.Q(('lifted_by__isnull', True), models.Q(('lifted_by', models.F('officer')), _negated=True), _connector='OR'), name='recusal_is_lifted_by_another'),
+            constraint=models.CheckConstraint(condition=models.Q(('lifted_by__isnull', True), models.Q(('lifted_by', models.F('officer')), _negated=True), _connector='OR'), name='recusal_is_lifted_by_a_second_person'),
         ),
     ]

@@ -46,7 +46,7 @@ class OfficerRecusal(models.Model):
                 | (Q(lifted_at__isnull=False, lifted_by__isnull=False) & ~Q(lifted_for="")),
             ),
             models.CheckConstraint(
-                name="recusal_is_lifted_by_another",
+                name="recusal_is_lifted_by_a_second_person",
                 condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=F("officer")),
             ),
         ]
