@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.enums import MemberState
 from accreditation.errors import Denied, Reason
 from accreditation.holdings import Holding, holdings
-from accreditation.models import Batch, Member, RoleGrant, User
+from accreditation.models import Batch, Enterprise, Member, RoleGrant, User
+from accreditation.recusals import enterprises_barred_to
 from accreditation.remembered_holdings import holdings_now
 from accreditation.roles import LOCAL_POWERS, Power, Role
 
@@ -74,8 +75,12 @@ def persons_behind(user: User) -> set[int]:
 
 
 def is_connected(user: User, enterprise_id: int) -> bool:
-    """Whether the acting person, or whose power it is by the last check, is or was of the enterprise's people."""
-    return Member.objects.filter(user__in=persons_behind(user), enterprise_id=enterprise_id).exists()
+    """Whether the acting person, or whose power it is by the last check, has to do with the enterprise (回避).
+
+    As one who is or was of its people, or as an officer who steps aside from all its matters.
+    """
+    barred = enterprises_barred_to(persons_behind(user))
+    return Enterprise.objects.filter(pk=enterprise_id).filter(pk__in=barred).exists()
 
 
 def in_own_name(user: User) -> None:
@@ -110,7 +115,7 @@ def demand_power_over(user: Person, power: Power, batch: Batch, *, at: datetime)
 
 
 def demand_unconnected(user: User, enterprise_id: int) -> None:
-    """Deny an act of an office to whoever is or was of the enterprise's people (回避)."""
+    """Deny an act of an office to whoever is or was of the enterprise's people, or steps aside from it (回避)."""
     if is_connected(user, enterprise_id):
         raise Denied([Reason("connected", _("您与该单位有利害关系，应当回避。"))])
 

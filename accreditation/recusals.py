@@ -1,50 +1,81 @@
-"""Who stepped out of a case, as its expert or in the committee: the tie outlasts that seat, whatever office comes next.
+"""Who stepped out of a case: as its expert, in the committee, or as an officer; it outlasts whatever office comes next.
 
 The same holds for a challenge of what was decided in the case (回避). Whoever merely has no vote because an office of
-theirs had a part in the case has not left it.
+theirs had a part in the case has not left it. An officer's recusal alone may be lifted
+(公务员法第七十六条、第七十七条).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from accreditation.enums import SeatState
 from accreditation.meeting_words import RecusalGround
-from accreditation.models import Case, MeetingRecusal, Reconsideration, Seat, User
+from accreditation.models import Case, MeetingRecusal, Member, OfficerRecusal, Reconsideration, Seat, User
 
 
 def _stepped_out() -> QuerySet[MeetingRecusal]:
     return MeetingRecusal.objects.exclude(ground=RecusalGround.ACTED)
 
 
-def cases_left_by(user: User) -> QuerySet[Case]:
-    """Cases of which the person stepped out, and the challenges of them."""
-    left = _left_by(user)
+def standing_recusals() -> QuerySet[OfficerRecusal]:
+    """Recusals of officers that nobody has lifted."""
+    return OfficerRecusal.objects.filter(lifted_at__isnull=True)
+
+
+def enterprises_barred_to(people: Collection[int]) -> QuerySet[Any]:
+    """Keys of the enterprises with which these people (keys) have nothing to do as officials, as a subquery.
+
+    Those for which one of them acts, acted or asked to act, and those from whose matters one steps aside altogether.
+    """
+    acted_for = Member.objects.filter(user__in=people).values("enterprise_id")
+    left = standing_recusals().filter(officer__in=people, case__isnull=True).values("enterprise_id")
+    return acted_for.union(left)
+
+
+def cases_left_by(people: Collection[int]) -> QuerySet[Case]:
+    """Cases of which one of these people (keys) stepped out, and the challenges of them."""
+    left = _left_by(people)
     challenges = Reconsideration.objects.filter(challenged__in=Case.objects.filter(left)).values("case")
     return Case.objects.filter(left | Q(pk__in=challenges))
 
 
-def _left_by(user: User) -> Q:
-    items = _stepped_out().filter(member=user).values("item__application__case")
-    seats = Seat.objects.filter(expert=user, state=SeatState.RECUSED).values("panel__application__case")
-    return Q(pk__in=items) | Q(pk__in=seats)
+def _left_by(people: Collection[int]) -> Q:
+    items = _stepped_out().filter(member__in=people).values("item__application__case")
+    seats = Seat.objects.filter(expert__in=people, state=SeatState.RECUSED).values("panel__application__case")
+    officers = standing_recusals().filter(officer__in=people, case__isnull=False).values("case")
+    return Q(pk__in=items) | Q(pk__in=seats) | Q(pk__in=officers)
 
 
 def people_who_left(case: Case) -> QuerySet[User]:
-    """Accounts that stepped out of the case, or of the one that is challenged by it; in one statement."""
+    """Accounts that stepped out of the case, of the one that is challenged by it, or of all of its enterprise.
+
+    In one statement.
+    """
     cases = Case.objects.filter(Q(pk=case.pk) | Q(reconsiderations__case=case)).values("pk")
     members = _stepped_out().filter(item__application__case__in=cases).values("member")
     experts = Seat.objects.filter(panel__application__case__in=cases, state=SeatState.RECUSED).values("expert")
-    return User.objects.filter(Q(pk__in=members) | Q(pk__in=experts))
+    of_all = Q(case__isnull=True, enterprise=case.enterprise_id)
+    officers = standing_recusals().filter(of_all | Q(case__in=cases)).values("officer")
+    return User.objects.filter(Q(pk__in=members) | Q(pk__in=experts) | Q(pk__in=officers))
 
 
 def who_left(cases: Collection[int]) -> set[tuple[int, int]]:
-    """Numbers of account and case of whoever stepped out of one of the cases, in two statements."""
+    """Keys of account and case of whoever stepped out of one of these very cases, in one statement."""
     members = _stepped_out().filter(item__application__case__in=cases)
     experts = Seat.objects.filter(panel__application__case__in=cases, state=SeatState.RECUSED)
-    return {
-        *members.values_list("member_id", "item__application__case_id"),
-        *experts.values_list("expert_id", "panel__application__case_id"),
-    }
+    officers = standing_recusals().filter(case__in=cases)
+    found = members.values_list("member_id", "item__application__case_id").union(
+        experts.values_list("expert_id", "panel__application__case_id"), officers.values_list("officer_id", "case_id")
+    )
+    return set(found)
+
+
+def who_left_enterprises(enterprises: Collection[int]) -> QuerySet[Any]:
+    """Keys of account and enterprise: who steps aside from all matters of one of them, and its own people."""
+    own = Member.objects.filter(enterprise__in=enterprises).values_list("user_id", "enterprise_id")
+    left = standing_recusals().filter(enterprise__in=enterprises, case__isnull=True)
+    return own.union(left.values_list("officer_id", "enterprise_id"))

@@ -5,6 +5,7 @@ A row that is not yours does not exist for you: the answer is NotFound, never "f
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -37,9 +38,9 @@ from accreditation.models import (
     WorkbookReading,
     WorkbookUpload,
 )
-from accreditation.permissions import Person, batches_under, districts_of, has_power_over, is_connected, powers_of
+from accreditation.permissions import Person, batches_under, districts_of, has_power_over, persons_behind, powers_of
 from accreditation.reconsideration_words import SETTING_ASIDE, TAKING_NO_PART, UNTOLD, Remedy
-from accreditation.recusals import cases_left_by
+from accreditation.recusals import cases_left_by, enterprises_barred_to
 from accreditation.roles import Power
 
 DRAFTS = (ApplicationState.DRAFT, ChangeState.DRAFT)
@@ -91,12 +92,18 @@ def own_matters(user: User) -> Q:
     """Cases of enterprises that the person acts, acted or asked to act for: no officer's business (回避).
 
     So are the changes that pass titles to one of them, the challenges of such a change, and each case of which the
-    person once stepped out as an expert or a member of the committee.
+    person once stepped out as an expert or a member of the committee. An officer's recusal, from an enterprise or from
+    a case, counts until it is lifted.
     """
-    mine = Member.objects.filter(user=user).values("enterprise_id")
+    return matters_of({user.pk})
+
+
+def matters_of(people: Collection[int]) -> Q:
+    """The same of several people (keys): of one who acts and of the one whose power it is."""
+    mine = enterprises_barred_to(people)
     passing = ChangeSuccessor.objects.filter(enterprise_id__in=mine).values("change__case")
     challenges = Reconsideration.objects.filter(challenged__in=passing).values("case")
-    left = cases_left_by(user).values("pk")
+    left = cases_left_by(people).values("pk")
     return Q(enterprise_id__in=mine) | Q(pk__in=passing) | Q(pk__in=challenges) | Q(pk__in=left)
 
 
@@ -160,8 +167,8 @@ def visible_items(user: User) -> QuerySet[MeetingItem]:
 
 def unconnected_items(rows: QuerySet[MeetingItem], user: User) -> QuerySet[MeetingItem]:
     """Items that are not the own matter: of no enterprise acted for, formerly or by request, and never left (回避)."""
-    mine = Member.objects.filter(user=user).values("enterprise_id")
-    left = cases_left_by(user).values("pk")
+    mine = enterprises_barred_to({user.pk})
+    left = cases_left_by({user.pk}).values("pk")
     return rows.exclude(Q(application__enterprise__in=mine) | Q(application__case__in=left))
 
 
@@ -358,7 +365,9 @@ def objection_for(user: Person, number: str) -> Objection:
 
 def sees_objectors(user: Person, application: Application) -> bool:
     """Whether the person may know who objected: who looks into objections there, and the auditor; nobody of its own."""
-    if not isinstance(user, User) or is_connected(user, application.enterprise_id):
+    if not isinstance(user, User):
+        return False
+    if Case.objects.filter(matters_of(persons_behind(user)), pk=application.case_id).exists():
         return False
     return has_power_over(user, Power.ANSWER_OBJECTIONS, application.batch) or Power.AUDIT in powers_of(user)
 

@@ -26,6 +26,7 @@ class Entry:
         return not self.powers or bool(self.powers & powers)
 
 
+RECUSING = frozenset(DELEGABLE) | {Power.FORWARD, Power.SUPERVISE, Power.REVIEW_RECONSIDERATIONS, Power.AUDIT}
 TOP = (
     Entry("home", _("首页")),
     Entry("my_cases", _("我的申报"), applicants_only=True),
@@ -58,6 +59,7 @@ TOP = (
 ACCOUNT = (
     Entry("org_members", _("单位成员"), applicants_only=True),
     Entry("delegations", _("授权代办"), frozenset(DELEGABLE)),
+    Entry("recusals", _("办理人员回避"), RECUSING),
     Entry("account_security", _("账号安全")),
 )
 FOOT = (

@@ -68,6 +68,10 @@ MATTERS = _power(  # whoever answers for those who deal with titles reads the ca
 CERTIFIERS = _power(Power.PREPARE_ORDERS, Power.RUN_LOCALLY)
 CORRECTORS = _power(Power.PUBLISH, Power.PUBLISH_LOCALLY, Power.CALL_MEETINGS, Power.RUN_LOCALLY)
 LENDERS = _power(*DELEGABLE)
+RECUSALS = _power(  # every officer may step aside; the auditor reads the list
+    Power.FORWARD, Power.REVIEW_FIRST, Power.RUN_LOCALLY, Power.PUBLISH_LOCALLY, Power.CHECK_COMPLETENESS,
+    Power.PUBLISH, Power.SUPERVISE, Power.REVIEW_RECONSIDERATIONS, Power.AUDIT,
+)  # fmt: skip
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
 OVERSEERS = _power(Power.OPERATE, Power.CHECK_COMPLETENESS)

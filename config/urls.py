@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("workflows.urls.designations")),
     path("", include("workflows.urls.editions")),
     path("", include("workflows.urls.matters")),
+    path("", include("workflows.urls.recusals")),
     path("", include("workflows.urls.expert")),
     path("", include("workflows.urls.committee")),
     path("", include("workflows.urls.standings")),

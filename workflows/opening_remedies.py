@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import Replayed, act, fingerprint
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.holdings import who_hold
-from accreditation.models import Case, Letter, Member, Reconsideration, ReissueLetter, StoredFile, User
+from accreditation.models import Case, Letter, Reconsideration, ReissueLetter, StoredFile, User
 from accreditation.models.reconsiderations import DROPPED
-from accreditation.permissions import has_power_at, persons_behind
+from accreditation.permissions import has_power_at, is_connected, persons_behind
 from accreditation.reconsideration_words import OUTCOMES, Outcome, ReconsiderationState, Remedy
 from accreditation.resting import Basis, out_of_bounds
 from accreditation.roles import Power
@@ -61,7 +61,7 @@ def may_prepare(user: User, letter: Letter | ReissueLetter, at: datetime) -> boo
     people = persons_behind(user)
     if isinstance(letter, Letter):
         return not tied_people(letter.case).filter(pk__in=people).exists()
-    return not Member.objects.filter(enterprise=ended_by(letter)[1], user__in=people).exists()
+    return not is_connected(user, ended_by(letter)[1].pk)
 
 
 def open_remedy(

@@ -43,6 +43,7 @@ from accreditation.models.meetings import (
 from accreditation.models.notice_extensions import NoticeExtension
 from accreditation.models.notices import Announcement, Notice, NoticeEntry, Objection
 from accreditation.models.objection_proposals import ObjectionProposal
+from accreditation.models.officer_recusals import OfficerRecusal
 from accreditation.models.outbox import Draft, Effect, Message, RequestKey
 from accreditation.models.outside_lists import OutsideList, OutsideListLine
 from accreditation.models.outside_results import ResultProposal
@@ -146,6 +147,7 @@ __all__ = [
     "ObjectionProposal",
     "ObjectionStatement",
     "ObjectorLetter",
+    "OfficerRecusal",
     "OutsideList",
     "OutsideListLine",
     "OwnFigure",

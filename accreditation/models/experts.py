@@ -30,7 +30,11 @@ class Tie(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="tie_names_enterprise_or_patent", condition=~Q(uscc="") | ~Q(patent="")),
+            models.CheckConstraint(
+                name="tie_names_enterprise_or_patent",
+                # A former employer whose code was never entered is known by its name alone.
+                condition=~Q(uscc="") | ~Q(patent="") | (Q(kind=TieKind.PAST_EMPLOYER) & ~Q(enterprise_name="")),
+            ),
             models.CheckConstraint(name="tie_kind_known", condition=Q(kind__in=TieKind.values)),
             models.CheckConstraint(
                 name="tie_runs_forward",

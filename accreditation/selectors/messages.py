@@ -24,6 +24,7 @@ from accreditation.selectors.goal_messages import OF_GOALS
 from accreditation.selectors.granting import body_of_code
 from accreditation.selectors.objection_messages import OF_OBJECTIONS
 from accreditation.selectors.reconsideration_messages import OF_RECONSIDERATIONS
+from accreditation.selectors.recusal_messages import OF_RECUSALS
 from accreditation.selectors.sentences import (
     CERTIFICATES_AGAIN,
     CORRECTIONS,
@@ -157,6 +158,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **DESIGNATIONS,
     **EDITIONS,
     **OF_RECONSIDERATIONS,
+    **OF_RECUSALS,
     "further_return_asked": Sentence(
         _("再次退回待您答复"), _("%(person)s 提请再次退回办件 %(case)s，请书面答复同意或者不同意。")
     ),

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
+from accreditation.errors import Refusal
 from accreditation.models import User
 from accreditation.roles import Role
 from accreditation.services.enterprises import compact_uscc
@@ -18,6 +19,7 @@ from accreditation.services.experts import (
     POOL,
     Particulars,
     check_office,
+    faults_of_leaving,
     faults_of_particulars,
     plain_of,
     trail_of,
@@ -36,6 +38,7 @@ COLUMNS: Mapping[str, str] = {  # heading in the table: name of the particular
     "工作单位信用代码": "employer_uscc",
     "聘期起": "term_from",
     "聘期止": "term_until",
+    "原单位离任日期": "left_on",
 }
 REQUIRED = ("账号", "专业领域", "工作单位")
 LENGTHS = {"field": 80, "title": 80, "employer": 120}
@@ -130,6 +133,7 @@ class _Row:
             employer_uscc=compact_uscc(self.text("employer_uscc")),
             term_from=self.day("term_from"),
             term_until=self.day("term_until"),
+            left_on=self.day("left_on"),
         )
         for reason in faults_of_particulars(stated):
             self.fault(reason.place, reason.text)
@@ -170,6 +174,8 @@ def import_pool(
     """Keep every line of a table without faults; how many experts changed. Raises Denied, Replayed as `act` does."""
     check_office(by)
     assert not read.faults
+    if faults := [fault for line in read.lines for fault in faults_of_leaving(line.stated, at)]:
+        raise Refusal(faults)
     with act(
         POOL, "import_experts", by=by, at=at, acting_as=Role.MUNICIPAL_OFFICER, request_key=request_key,
         request=fingerprint(sha256),
@@ -183,6 +189,6 @@ def import_pool(
 def _keep(line: Line, sha256: str, by: User, at: datetime) -> bool:
     """The change in the person's own trail as well; nothing where nothing changes."""
     with act(trail_of(line.user), "change_expert", by=by, at=at, acting_as=Role.MUNICIPAL_OFFICER) as doing:
-        _row, changed = write_particulars(line.user, line.stated)
+        _row, changed = write_particulars(line.user, line.stated, by=by, at=at)
         doing.note(expert=line.user.pk, changed=changed, table=sha256, row=line.row, stated=plain_of(line.stated))
     return bool(changed)

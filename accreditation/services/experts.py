@@ -10,12 +10,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
+from accreditation.clocks import SHANGHAI
 from accreditation.enums import LinkKind, TieKind
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
 from accreditation.models import ExpertProfile, Link, Tie, User
 from accreditation.permissions import has_power
 from accreditation.roles import Power, Role
 from accreditation.services.enterprises import compact_uscc, uscc_faults
+from accreditation.services.former_employers import keep_former_employer
 from accreditation.trades import FIELDS
 from criteria.identifiers import normalised
 
@@ -38,6 +40,7 @@ class Particulars:
     employer_uscc: str = ""
     term_from: date | None = None
     term_until: date | None = None
+    left_on: date | None = None  # the last day at the employer that the profile named so far; the day of the entry else
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +84,44 @@ def faults_of_particulars(stated: Particulars) -> Iterator[Reason]:
         yield Reason("term_backward", _("聘期止不能早于聘期起。"), "term_until")
 
 
+def faults_of_leaving(stated: Particulars, at: datetime) -> Iterator[Reason]:
+    """The former employer was left on a day that has come."""
+    if stated.left_on is not None and stated.left_on > _day(at):
+        yield Reason("left_ahead", _("原单位离任日期不能晚于今天。"), "left_on")
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(SHANGHAI).date()
+
+
 def change_particulars(
     user: User, stated: Particulars, *, by: User, at: datetime, request_key: str | None = None
 ) -> ExpertProfile:
     """Keep particulars; Refusal with every fault. Raises Denied, and Replayed as `act` does."""
     check_office(by)
-    if faults := list(faults_of_particulars(stated)):
+    if faults := [*faults_of_particulars(stated), *faults_of_leaving(stated, at)]:
         raise Refusal(faults)
     said = fingerprint(user.pk, plain_of(stated))
     with act(
         trail_of(user), "change_expert", by=by, at=at, acting_as=Role.MUNICIPAL_OFFICER,
         request_key=request_key, request=said,
     ) as doing:  # fmt: skip
-        row, changed = write_particulars(user, stated)
+        row, changed = write_particulars(user, stated, by=by, at=at)
         doing.note(expert=user.pk, changed=changed)
     return row
 
 
-def write_particulars(user: User, stated: Particulars) -> tuple[ExpertProfile, dict[str, Any]]:
-    """The row with what is stated, and what that changed (name: before, after)."""
+def write_particulars(
+    user: User, stated: Particulars, *, by: User, at: datetime
+) -> tuple[ExpertProfile, dict[str, Any]]:
+    """The row with what is stated, and what that changed (name: before, after; `former_employer`: number of the tie).
+
+    An employer that the profile names no more stays on record as a tie that has ended.
+    """
     before = ExpertProfile.objects.select_for_update().filter(user=user).first()
-    values = asdict(stated) | {
+    said = asdict(stated)
+    del said["left_on"]
+    values = said | {
         "fields": sorted(set(stated.fields)),
         "employer_uscc": compact_uscc(stated.employer_uscc),
     }
@@ -111,6 +131,8 @@ def write_particulars(user: User, stated: Particulars) -> tuple[ExpertProfile, d
         for name, value in values.items()
         if getattr(before, name, None) != value
     }
+    if (former := keep_former_employer(before, row, by=by, at=at, left_on=stated.left_on)) is not None:
+        changed["former_employer"] = [None, str(former.pk)]
     return row, changed
 
 
@@ -195,6 +217,25 @@ def withdraw_tie(tie: Tie, *, reason: str, by: User, at: datetime) -> Tie:
         row.withdrawn_at, row.withdrawn_by, row.withdrawn_for = at, by, reason.strip()[:300]
         row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_for"])
         doing.note(tie=row.pk, expert=row.expert_id, reason=row.withdrawn_for)
+    return row
+
+
+def end_tie(tie: Tie, *, until: date, reason: str, by: User, at: datetime) -> Tie:
+    """A tie that was so and has ended: it still counts for the years of the batch. AlreadyDone where it was withdrawn.
+
+    Refusal for a day to come or before the tie began.
+    """
+    check_office(by)
+    with act(trail_of(tie.expert), "end_tie", by=by, at=at, acting_as=Role.MUNICIPAL_OFFICER) as doing:
+        row = Tie.objects.select_for_update().get(pk=tie.pk)
+        _check_standing(row.withdrawn_at, reason)
+        if until > _day(at):
+            raise Refusal([Reason("ends_ahead", _("终止日期不能晚于今天。"), "until")])
+        if row.since is not None and until < row.since:
+            raise Refusal([Reason("tie_backward", _("终止日期不能早于开始日期。"), "until")])
+        doing.note(tie=row.pk, expert=row.expert_id, before=str(row.until or ""), until=str(until), reason=reason)
+        row.until = until
+        row.save(update_fields=["until"])
     return row
 
 

@@ -80,7 +80,7 @@ def confirm_grant(proposal: GrantProposal, *, by: User, at: datetime) -> RoleGra
         check_grant(row.user, role, by=by, at=at, district=row.district, ground=row.ground, expertise=expertise)
         grant = write_grant(row.user, role, row.district, row.proposed_by, at, row.ground, confirmed_by=by)
         if expertise is not None:
-            write_expertise(row.user, expertise)
+            write_expertise(row.user, expertise, by=by, at=at)
         FOUR_EYES.settle(row, GrantProposal.confirm, by=by, at=at, grant=grant)
         doing.note(
             grant=grant.pk, proposal=row.pk, user=row.user_id, name=str(row.user), role=row.role,

@@ -15,6 +15,7 @@ from accreditation.models import Body, Delegation, ExpertProfile, RoleGrant, Use
 from accreditation.permissions import has_power
 from accreditation.roles import ROLES, Power, Role, exclude_each_other
 from accreditation.seeds.reference import MUNICIPAL_OFFICE
+from accreditation.services.former_employers import keep_former_employer
 
 LEDGER = "grants"
 OFFICERS_NEEDED = 2  # one proposes a role, the other gives it
@@ -62,8 +63,8 @@ def _body_of(role: Role, district: str) -> Body | None:
     return None
 
 
-def write_expertise(user: User, expertise: Expertise) -> None:
-    """What was said; the office may have entered the rest before, which stays."""
+def write_expertise(user: User, expertise: Expertise, *, by: User, at: datetime) -> None:
+    """What was said; the office may have entered the rest before, which stays, another employer as a former one."""
     said = {
         "field": expertise.field.strip(),
         "employer": expertise.employer.strip(),
@@ -72,7 +73,13 @@ def write_expertise(user: User, expertise: Expertise) -> None:
         "term_until": expertise.term_until,
         "fields": list(expertise.fields),
     }
-    ExpertProfile.objects.update_or_create(user=user, defaults={name: value for name, value in said.items() if value})
+    before = ExpertProfile.objects.select_for_update().filter(user=user).first()
+    values = {name: value for name, value in said.items() if value}
+    if before is None:
+        ExpertProfile.objects.create(user=user, **values)
+        return
+    row = ExpertProfile.objects.update_or_create(user=user, defaults=values)[0]
+    keep_former_employer(before, row, by=by, at=at)
 
 
 def check_grant(

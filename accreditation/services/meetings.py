@@ -271,7 +271,7 @@ def _faults_of_minutes(items: list[MeetingItem], reasons: dict[int, str]) -> Ite
             text = _("%(place)s：各项票数均未过半，须由主持人决定。")
             yield Reason("chair_decides", text % {"place": place})
         if tied_voters(item):
-            text = _("%(place)s：有委员投票后成为或者申请成为该单位的办理人员，或者办理了本件，须改期审议。")
+            text = _("%(place)s：有委员投票后成为或申请成为该单位的办理人员、就本件回避，或者办理了本件，须改期审议。")
             yield Reason("voter_tied", text % {"place": place})
         if counted.votes < counted.present:
             text = _("%(place)s：尚有 %(n)d 位委员未投票。")

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from accreditation.case_acts import people_with_opinion
 from accreditation.enums import Choice, MeetingState
 from accreditation.meeting_words import BallotKind, DeadlockRule, RecusalGround
@@ -15,7 +17,7 @@ from accreditation.recusals import people_who_left
 
 BEFORE_MINUTES = (MeetingState.CALLED, MeetingState.IN_SESSION)
 CONNECTION = "本人系、曾系或者申请担任该单位的办理人员"  # this and the next: entries of the minutes, an official text
-LEFT_BEFORE = "此前已在该申报件的评审中回避"
+LEFT_BEFORE = "此前已就该申报件回避"
 ACTED = "本人或者他人代本人曾以经办、核查或者评审身份对该申报件提出意见或者作出决定"
 
 
@@ -115,9 +117,13 @@ def recused_members(item: MeetingItem, invited: Set[int] | None = None) -> set[i
 
 
 def tied_voters(item: MeetingItem) -> set[int]:
-    """Members whose vote stands and who have meanwhile become part of the enterprise, or acted in the case."""
+    """Members whose vote stands and who have meanwhile become part of the enterprise, left the case or acted in it."""
     voters = set(item.votes.values_list("member_id", flat=True))
-    return (connected_members(item) & voters) | members_who_acted(item, voters)
+    application = item.application
+    own = Member.objects.filter(enterprise=application.enterprise_id).values("user")
+    left = people_who_left(application.case).values("pk")
+    gone = User.objects.filter(Q(pk__in=own) | Q(pk__in=left), pk__in=voters)
+    return set(gone.values_list("pk", flat=True)) | members_who_acted(item, voters)
 
 
 def tally(item: MeetingItem) -> Tally:

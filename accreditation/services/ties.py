@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import LinkKind, TieKind
-from accreditation.models import Application, Body, FiledIdentifier, Link, Member, Tie, User
+from accreditation.models import Application, Body, Enterprise, FiledIdentifier, Link, Member, Tie, User
+from accreditation.recusals import standing_recusals
 from accreditation.roles import Role
 from accreditation.services.evaluation import reported_facts
 from criteria.facts import Facts
@@ -28,7 +29,11 @@ INVERSE = {
     LinkKind.SUBSIDIARY: LinkKind.SHAREHOLDER,
     LinkKind.AFFILIATE: LinkKind.AFFILIATE,
 }
-THROUGH_LINKS = (TieKind.EMPLOYER, TieKind.SHAREHOLDING)  # what counts for the enterprise's own group as well
+THROUGH_LINKS = (
+    TieKind.EMPLOYER,
+    TieKind.PAST_EMPLOYER,
+    TieKind.SHAREHOLDING,
+)  # what counts for the enterprise's own group as well
 PEOPLE_OF_THE_ENTERPRISE, INVENTORS = "experts", "inventors"  # annex, and column of any annex
 _BETWEEN_NAMES = re.compile(r"[、,，;；/]+|\s{2,}")
 Sentence = Promise | str
@@ -36,7 +41,10 @@ Sentence = Promise | str
 
 @dataclass(frozen=True, slots=True)
 class FoundTie:
-    """One tie: its kind (`member` for who acted for the enterprise), and the sentence that names its source."""
+    """One tie: its kind, and the sentence that names its source.
+
+    The kind is `member` for whoever acted for the enterprise, `aside` for whoever steps aside from it as an officer.
+    """
 
     kind: str
     text: Sentence
@@ -52,6 +60,7 @@ class _Record:
     application: Application
     since: date  # a tie that ended before no longer counts
     acting: set[int]
+    aside: set[int]  # officers who step aside from the enterprise or the case
     linked: Mapping[str, Link]
     ties: Mapping[int, list[Tie]]
     patents: Mapping[str, FiledIdentifier]
@@ -91,17 +100,27 @@ def _record(people: list[User], application: Application, on: date) -> _Record:
     ties: dict[int, list[Tie]] = defaultdict(list)
     for row in rows.order_by("pk"):
         ties[row.expert_id].append(row)
+    tied = _of_the_enterprise(people, application)
     numbers = {row.patent for found in ties.values() for row in found if row.patent}
     filed = application.identifiers.filter(key__in=[f"ip_right:{number}" for number in numbers]) if numbers else ()
     return _Record(
         application,
         since,
-        set(Member.objects.filter(user__in=people, enterprise=enterprise).values_list("user_id", flat=True)),
+        {user for user, is_aside in tied if not is_aside},
+        {user for user, is_aside in tied if is_aside},
         linked,
         ties,
         {row.key.removeprefix("ip_right:"): row for row in filed},
         _named(reported_facts(application)),
     )
+
+
+def _of_the_enterprise(people: list[User], application: Application) -> set[tuple[int, int]]:
+    """Keys of those who act or acted for the enterprise (with 0), or step aside from it as officers (1)."""
+    acting = Member.objects.filter(user__in=people, enterprise=application.enterprise_id)
+    is_from_it = Q(case__isnull=True, enterprise=application.enterprise_id) | Q(case=application.case_id)
+    aside = standing_recusals().filter(is_from_it, officer__in=people)
+    return set(acting.values_list("user_id", Value(0)).union(aside.values_list("officer_id", Value(1))))
 
 
 def _linked(uscc: str) -> dict[str, Link]:
@@ -135,6 +154,8 @@ def _named(facts: Facts | None) -> dict[str, list[FoundTie]]:
 def _ties(person: User, known: _Record) -> Iterator[FoundTie]:
     if person.pk in known.acting:
         yield FoundTie("member", _("曾是该单位的申报人员（来源：成员登记）"))
+    if person.pk in known.aside:
+        yield FoundTie("aside", _("以经办人身份已就该单位或本件回避（来源：回避登记）"))
     yield from _employer(person, known)
     for row in known.ties.get(person.pk, ()):
         yield from _recorded(row, known)
@@ -157,10 +178,10 @@ def _employer(person: User, known: _Record) -> Iterator[FoundTie]:
 
 def _recorded(row: Tie, known: _Record) -> Iterator[FoundTie]:
     """A tie on record, where it leads to this enterprise, to one linked to it, or to a patent that it reports."""
-    words = {"kind": TieKind(row.kind).label, "source": _source(row), "name": row.enterprise_name or row.uscc}
+    words = {"kind": _kind(row), "source": _source(row), "name": row.enterprise_name or row.uscc}
     link = known.linked.get(row.uscc) if row.kind in THROUGH_LINKS else None
     patent = known.patents.get(row.patent) if row.patent else None
-    if row.uscc and row.uscc == known.application.enterprise.uscc:
+    if _names(row, known.application.enterprise):
         yield FoundTie(row.kind, _("%(kind)s（来源：%(source)s）") % words)
     elif link is not None:
         text = _("在%(name)s%(kind)s，该企业是申报单位的%(link)s（来源：%(source)s；%(link_source)s）")
@@ -168,6 +189,21 @@ def _recorded(row: Tie, known: _Record) -> Iterator[FoundTie]:
     if patent is not None:
         text = _("是申报单位所报专利 %(number)s（附表第 %(line)s 行）的发明人（来源：%(source)s）")
         yield FoundTie(row.kind, text % (words | {"number": patent.shown, "line": patent.line or "—"}))
+
+
+def _names(row: Tie, enterprise: Enterprise) -> bool:
+    """Whether the tie is to this enterprise; a former employer goes by its name as well, as one of today does."""
+    if row.uscc and row.uscc == enterprise.uscc:
+        return True
+    is_by_name = row.kind == TieKind.PAST_EMPLOYER and bool(row.enterprise_name)
+    return is_by_name and plain_name(row.enterprise_name) == plain_name(enterprise.name)
+
+
+def _kind(row: Tie) -> Sentence:
+    """The kind, with the day on which the tie ended."""
+    if row.until is None:
+        return TieKind(row.kind).label
+    return _("%(kind)s（至 %(day)s）") % {"kind": TieKind(row.kind).label, "day": row.until.isoformat()}
 
 
 def _source(row: Tie) -> Sentence:

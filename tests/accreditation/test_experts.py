@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.conf import LazySettings
 
 from accreditation.acts import Replayed
 from accreditation.audit import verify_all
+from accreditation.clocks import SHANGHAI
 from accreditation.enums import TieKind
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import AuditEvent, ExpertProfile, Link, Tie, User
@@ -17,7 +19,7 @@ from accreditation.roles import Role
 from accreditation.services import expert_import, experts
 from accreditation.services.experts import Particulars, StatedTie
 from accreditation.services.grant_proposals import grant_role
-from accreditation.services.grants import Expertise
+from accreditation.services.grants import Expertise, write_expertise
 from criteria.workbook.table import Table
 from tests.clock import Clock
 from tests.factories.cast import CODES, Cast, grant, make_cast, person
@@ -98,6 +100,39 @@ def test_expert_pauses_and_comes_back_alone(cast: Cast) -> None:
         experts.pause(expert, until=None, reason=" ", by=cast.office, at=cast.at)
 
 
+def test_former_employer_stays_a_tie_by_every_way_in(cast: Cast) -> None:
+    """By the office's form, by a table, and by a grant that names another employer."""
+    expert = cast.experts[0]
+    first, who = expert.expert.employer, {"by": cast.office, "at": cast.at}
+    experts.change_particulars(expert, replace(SOUND, left_on=date(2026, 2, 27)), **who)
+    changed = last(expert).content["changed"]
+    row = Tie.objects.get()
+    assert changed["former_employer"] == [None, str(row.pk)]
+    assert (row.kind, row.enterprise_name, row.until) == (TieKind.PAST_EMPLOYER, first, date(2026, 2, 27))
+    experts.change_particulars(expert, replace(SOUND, employer="示例大学（新校名）"), **who)  # renamed under its code
+    assert Tie.objects.count() == 1
+    read = expert_import.read_pool(table((expert.username, "财务", "", "", "示例事务所")))
+    expert_import.import_pool(read, name="专家.xlsx", sha256="1" * 64, **who)
+    write_expertise(expert, Expertise("财务", "第三家"), **who)
+    today = cast.at.astimezone(SHANGHAI).date()
+    assert list(Tie.objects.order_by("pk").values_list("enterprise_name", "uscc", "until"))[1:] == [
+        ("示例大学（新校名）", CODES[2], today), ("示例事务所", "", today),
+    ]  # fmt: skip
+
+
+def test_former_employer_is_not_left_on_a_day_to_come(cast: Cast) -> None:
+    tomorrow = cast.at.astimezone(SHANGHAI).date() + timedelta(days=1)
+    with pytest.raises(Refusal) as refused:
+        experts.change_particulars(cast.experts[0], replace(SOUND, left_on=tomorrow), by=cast.office, at=cast.at)
+    assert codes(refused) == [("left_ahead", "left_on")]
+    line = (*GOOD, tomorrow.isoformat())
+    with pytest.raises(Refusal):
+        expert_import.import_pool(
+            expert_import.read_pool(table(line)), name="专家.xlsx", sha256="1" * 64, by=cast.office, at=cast.at
+        )
+    assert not Tie.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("on", "why"), [("2025-12-31", "term_ahead"), ("2026-01-01", ""), ("2028-12-31", ""), ("2029-01-01", "term_over")]
 )
@@ -120,6 +155,25 @@ def test_expert_declares_and_only_the_office_withdraws(cast: Cast) -> None:
         experts.withdraw_tie(row, reason="再撤", by=cast.office, at=cast.at)
     assert Tie.objects.get().withdrawn_for == "填错单位"
     assert last(expert).verb == "withdraw_tie"
+
+
+def test_tie_that_ended_stays_with_its_last_day(cast: Cast) -> None:
+    expert, who = cast.experts[0], {"by": cast.office, "at": cast.at}
+    stated = StatedTie(TieKind.SHAREHOLDING, "年度申报", CODES[0], since=date(2025, 1, 1))
+    row = experts.record_tie(expert, stated, by=expert, at=cast.at)
+    with pytest.raises(Denied):
+        experts.end_tie(row, until=date(2026, 1, 5), reason="已转让", by=expert, at=cast.at)
+    for until in (date(2024, 12, 31), cast.at.date() + timedelta(days=2)):
+        with pytest.raises(Refusal) as refused:
+            experts.end_tie(row, until=until, reason="已转让", **who)
+        assert [place for _code, place in codes(refused)] == ["until"]
+    experts.end_tie(row, until=date(2026, 1, 5), reason="已转让", **who)
+    kept = Tie.objects.get()
+    assert (kept.until, kept.withdrawn_at) == (date(2026, 1, 5), None)
+    assert (last(expert).verb, last(expert).content["until"]) == ("end_tie", "2026-01-05")
+    experts.withdraw_tie(row, reason="登记有误", **who)
+    with pytest.raises(AlreadyDone):
+        experts.end_tie(row, until=date(2026, 1, 5), reason="已转让", **who)
 
 
 def test_patent_is_kept_in_its_one_form(cast: Cast) -> None:

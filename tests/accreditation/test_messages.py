@@ -22,6 +22,7 @@ PARAMS = {
     "proposal": "DESIGNATION-2026-0001",
     "change": "EDITION-2026-0001",
     "person": "王示例",
+    "subject": "SHETC-2026-0001",
     "to": "李示例",
     "enterprise": "示例公司",
     "uscc": "91350100M000100Y43",

@@ -16,7 +16,7 @@ from accreditation.services.evaluation import draft_facts
 from accreditation.services.ties import ties_between, ties_of, years_before
 from criteria.facts import AnnexRow
 from tests.clock import Clock
-from tests.factories.cast import Cast, filed_case, make_cast, with_material
+from tests.factories.cast import CODES, Cast, filed_case, make_cast, with_material
 from workflows import door
 from workflows.opening import open_application
 
@@ -103,6 +103,21 @@ def test_employer_is_known_by_code_or_by_name(cast: Cast, application: Applicati
     profile.employer, profile.employer_uscc = name, code
     profile.save()
     assert found(cast, application) == [("employer", "任职于该单位（来源：专家库登记的工作单位）")]
+
+
+@pytest.mark.parametrize(
+    ("uscc", "name"), [("", "上海示例智能装备 有限公司"), (CODES[0], "改名前的单位"), (OTHER, "控股")]
+)
+def test_former_employer_is_known_by_code_name_and_link(
+    cast: Cast, application: Application, uscc: str, name: str
+) -> None:
+    tie(cast, TieKind.PAST_EMPLOYER, uscc=uscc, enterprise_name=name, until=date(2026, 3, 31))
+    if uscc == OTHER:
+        assert found(cast, application) == []
+        link(cast, "shareholder")
+    (only,) = found(cast, application)
+    assert "曾任职（至 2026-03-31）" in only[1]
+    assert found(cast, application, on=date(2029, 4, 1)) == []
 
 
 @pytest.mark.parametrize(

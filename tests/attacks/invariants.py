@@ -27,6 +27,7 @@ from accreditation.models import (
     MeetingRecusal,
     Member,
     Message,
+    OfficerRecusal,
     Reconsideration,
     Seat,
     Title,
@@ -153,6 +154,9 @@ def conflicted_people() -> Iterator[tuple[User, Case]]:
             yield seat.expert, case
     for left in MeetingRecusal.objects.exclude(ground=RecusalGround.ACTED).select_related("member", "item"):
         yield left.member, Case.objects.get(application=left.item.application_id)
+    for aside in OfficerRecusal.objects.filter(lifted_at__isnull=True).select_related("officer"):
+        of_all = Case.objects.filter(enterprise=aside.enterprise_id)
+        yield from ((aside.officer, case) for case in (of_all.filter(pk=aside.case_id) if aside.case_id else of_all))
 
 
 def conflicted_who_see() -> Iterator[str]:

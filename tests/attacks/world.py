@@ -26,6 +26,7 @@ from accreditation.models import (
     Meeting,
     Member,
     Message,
+    OfficerRecusal,
     OutsideList,
     ResultProposal,
     RoleGrant,
@@ -298,6 +299,7 @@ def _join_sides(world: World) -> None:
     world.sample("expert.pk", spare.pk)
     world.sample("tie.pk", _tie(world, spare).pk)
     world.sample("link.pk", _link(world).pk)
+    world.sample("recusal.pk", _recusal(world).pk)
     world.sample("grant.pk", RoleGrant.objects.get(user=spare).pk)
     world.sample("grant_proposal.pk", _proposal(world, spare).pk)
     world.sample("account.pk", spare.pk)
@@ -334,6 +336,14 @@ def _link(world: World) -> Link:
         uscc=world.cast.enterprises[2].uscc, other_uscc="91310115MADEMQ1K0R", other_name="示例控股", kind="shareholder",
         source="公示系统", recorded_by=world.people["office"], recorded_at=world.at,
     )  # fmt: skip
+
+
+def _recusal(world: World) -> OfficerRecusal:
+    """An officer of neither side steps aside from the same enterprise."""
+    aside = person("aside", "回避示例")
+    return OfficerRecusal.objects.create(
+        officer=aside, enterprise=world.cast.enterprises[2], reason="亲属任职", recorded_by=aside, recorded_at=world.at
+    )
 
 
 def _bulk_samples(world: World) -> None:

@@ -56,6 +56,10 @@ class ParticularsForm(forms.Form):
     employer_uscc = forms.CharField(
         label=_("工作单位信用代码"), max_length=30, required=False, widget=forms.TextInput(attrs=CODE)
     )
+    left_on = _day(
+        _("原单位离任日期"),
+        help_text=_("更换工作单位时填写，不填为今天；原单位转为“曾任职”，在批次规定的年限内仍须回避。"),
+    )
     term_from = _day(_("聘期起"))
     term_until = _day(_("聘期止"), help_text=_("含当日；不填为不限。"))
 
@@ -70,6 +74,7 @@ class ParticularsForm(forms.Form):
             employer_uscc=said["employer_uscc"],
             term_from=said["term_from"],
             term_until=said["term_until"],
+            left_on=said["left_on"],
         )
 
     @staticmethod
@@ -112,6 +117,17 @@ class PoolTieForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     """Why a record counts no more."""
+
+    reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs=LONG))
+
+
+class TieEndForm(forms.Form):
+    """A tie that has ended, with its last day; or one that was entered by mistake, without."""
+
+    until = _day(
+        _("终止日期"),
+        help_text=_("关系确曾存在、现已终止的填写：记录保留，在批次规定的年限内仍须回避；登记有误、应当撤下的不填。"),
+    )
 
     reason = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs=LONG))
 

@@ -34,6 +34,7 @@ from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.further_returns import FURTHER_TELLERS
 from workflows.presentation.hands import HAND_TELLERS
 from workflows.presentation.objections import OBJECTION_TELLERS
+from workflows.presentation.officer_recusals import RECUSAL_TELLERS
 from workflows.presentation.provable import provable_name
 from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID
 from workflows.presentation.seats import SHEET_VERBS
@@ -349,6 +350,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     **dict.fromkeys(("pause_clock", "pause_experts", "pause_order", "suspend_reconsideration"), _paused),
     **HAND_TELLERS,
     **FURTHER_TELLERS,
+    **RECUSAL_TELLERS,
     **dict.fromkeys(
         ("add_document", "drop_document", "add_own_document", *of_changes.PAPERS, *reexaminations.PAPERS), _paper
     ),

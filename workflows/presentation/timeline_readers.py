@@ -9,6 +9,7 @@ from workflows.presentation import evaluation_trail, reexamination_trail
 from workflows.presentation import timeline_of_changes as of_changes
 from workflows.presentation.further_returns import FURTHER_READERS
 from workflows.presentation.hands import HAND_READERS
+from workflows.presentation.officer_recusals import RECUSAL_READERS
 from workflows.presentation.reconsideration_timeline import RECONSIDERING
 from workflows.presentation.seats import SHEET_VERBS
 from workflows.upholding import UPHOLDING_VERBS
@@ -83,6 +84,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "decide_figure": PARTIES,
     **HAND_READERS,
     **FURTHER_READERS,
+    **RECUSAL_READERS,
     # proceedings over titles; before the holder is told of one it sees nothing of the case
     "revise_proceeding": INSIDE,
     "add_document": EVERYBODY,

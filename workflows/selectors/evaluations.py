@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
 from accreditation.evaluation_words import CallReason
-from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Member, Title, User
+from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Title, User
 from accreditation.permissions import Person, batches_under, districts_of
+from accreditation.recusals import enterprises_barred_to
 from accreditation.roles import Power
 from accreditation.selectors.evaluation_terms import kept_among, titles_kept
 from accreditation.selectors.granting import proceeded_over_at
@@ -82,7 +83,7 @@ def own_calls_of(user: User, calls: Iterable[EvaluationCall]) -> frozenset[int]:
     every = list(calls)
     cases = {call.application.case_id: call.pk for call in every if call.application is not None}
     barred = {cases[key] for key in own_among(user, cases.keys())}
-    holders = set(Member.objects.filter(user=user).values_list("enterprise_id", flat=True))
+    holders = set(enterprises_barred_to({user.pk}).values_list("enterprise_id", flat=True))
     return frozenset(barred | {call.pk for call in every if call.title.holder_id in holders})
 
 

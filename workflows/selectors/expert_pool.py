@@ -12,6 +12,7 @@ from accreditation.models import AuditEvent, Enterprise, ExpertProfile, Link, Ro
 from accreditation.roles import Role
 from accreditation.services.expert_pool import WORKING
 from accreditation.services.experts import trail_of
+from accreditation.services.ties import FoundTie, ties_between
 
 PAUSED = Q(is_available=False)
 
@@ -85,6 +86,17 @@ def open_seats_at(user: User, uscc: str) -> list[str]:
     """Numbers of the cases of an enterprise in which the person sits and has not handed in."""
     rows = Seat.objects.filter(expert=user, state__in=WORKING, panel__application__enterprise__uscc=uscc)
     return list(rows.order_by("pk").values_list("panel__application__case__number", flat=True))
+
+
+def tied_seats(people: list[User], *, on: date) -> list[tuple[Seat, list[FoundTie]]]:
+    """Open seats of these people at whose applicants the records show a tie on that day, with the ties."""
+    rows = Seat.objects.filter(expert__in=people, state__in=WORKING).order_by("pk")
+    related = ("expert__expert", "panel__application__case", "panel__application__enterprise")
+    found = []
+    for seat in rows.select_related(*related, "panel__application__batch"):
+        if ties := ties_between(seat.expert, seat.panel.application, on=on):
+            found.append((seat, ties))
+    return found
 
 
 def links(words: str = "") -> QuerySet[Link]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from accreditation.enums import Owner
-from accreditation.models import FurtherReturn, Member, User
+from accreditation.models import Case, FurtherReturn, User
 from accreditation.permissions import districts_of, has_power_at
 from accreditation.roles import Power
+from accreditation.visibility import own_matters
 from workflows.assignments import desk_task, may_assign
 
 MOST = 50
@@ -20,8 +21,8 @@ def waiting_for(user: User) -> list[FurtherReturn]:
     if not has_power_at(user, Power.SUPERVISE, None) and not districts_of(user, Power.SUPERVISE):
         return []
     rows = FurtherReturn.objects.filter(_under(user), answer="", application__state=F("state"))
-    tied = Member.objects.filter(user=user).values("enterprise_id")
-    rows = rows.exclude(asked_by=user).exclude(asked_for=user).exclude(application__case__enterprise__in=tied)
+    tied = Case.objects.filter(own_matters(user)).values("pk")
+    rows = rows.exclude(asked_by=user).exclude(asked_for=user).exclude(application__case__in=tied)
     return list(rows.select_related("application__case__enterprise", "asked_by").order_by("pk")[:MOST])
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from accreditation.errors import NotFound
-from accreditation.models import Member, ResultProposal, Title, User
+from accreditation.models import ResultProposal, Title, User
+from accreditation.permissions import is_connected
 from accreditation.recommendation_words import ResultState
 from accreditation.services.outside_results import FOUR_EYES
 
@@ -30,8 +31,8 @@ def results_of(user: User, title: Title) -> list[ResultProposal]:
 
 
 def _is_open_to(user: User, row: ResultProposal) -> bool:
-    """What is not confirmed is not known to the holder, nor to an officer who is or was of its people (回避)."""
-    return row.state == ResultState.CONFIRMED or not Member.objects.filter(user=user, enterprise=row.holder).exists()
+    """What is not confirmed is not known to the holder, nor to an officer who has to do with it (回避)."""
+    return row.state == ResultState.CONFIRMED or not is_connected(user, row.holder.pk)
 
 
 def result_entered(user: User, pk: int) -> ResultProposal:

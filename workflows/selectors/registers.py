@@ -22,13 +22,13 @@ from accreditation.models import (
     GateAnswer,
     Letter,
     MeetingItem,
-    Member,
     NoticeExtension,
     Objection,
     User,
 )
 from accreditation.permissions import batches_under, persons_behind
 from accreditation.roles import Power
+from accreditation.visibility import matters_of
 from certificates.models import Certificate
 from certificates.selectors import certificates_refused, certificates_waiting
 from certificates.standing import Standing
@@ -47,14 +47,14 @@ class Trail:
 
 
 def objections(user: User, state: str = "") -> QuerySet[Objection]:
-    """Objections that the person looks into, none against its own enterprises: open ones first, by when they are due.
+    """Objections that the person looks into, none in matters of its own (回避): open ones first, by when they are due.
 
     `due_at` is when the public notice of the case ends, from when on an open objection holds the case back; those that
     are settled follow, the newest first. One state alone is listed in the same order.
     """
     rows = Objection.objects.filter(batches_under(user, Power.ANSWER_OBJECTIONS, "notice__batch__"))
-    tied = Member.objects.filter(user__in=persons_behind(user)).values("enterprise_id")
-    rows = rows.exclude(application__enterprise__in=tied)
+    tied = Case.objects.filter(matters_of(persons_behind(user))).values("pk")
+    rows = rows.exclude(application__case__in=tied)
     rows = rows.select_related(
         "application__case__enterprise", "notice__batch__authority", "hearing__clock", "settled_by"
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import F, Q, QuerySet
 
 from accreditation.errors import NotFound
-from accreditation.models import Member, Reissue, ReissueLetter, Title, User
-from accreditation.permissions import districts_of, has_power_at
+from accreditation.models import Reissue, ReissueLetter, Title, User
+from accreditation.permissions import districts_of, has_power_at, is_connected
+from accreditation.recusals import enterprises_barred_to
 from accreditation.roles import Power
 from accreditation.selectors.holders import once_called
 from workflows.reissue_who import POWERS, power_at
@@ -21,7 +22,7 @@ def reissues_of_authority(user: User) -> QuerySet[Reissue]:
     allowed = Q(place__in=places) if places else Q(pk__in=[])
     if has_power_at(user, Power.PREPARE_ORDERS, None):
         allowed |= Q(place="")
-    own = Member.objects.filter(user=user).values("enterprise_id")
+    own = enterprises_barred_to({user.pk})
     rows = Reissue.objects.filter(allowed).exclude(title__holder__in=own).select_related(*RELATED)
     return rows.order_by(F("settled_at").desc(nulls_first=True), "-asked_at", "-pk")
 
@@ -48,7 +49,7 @@ def title_to_correct(user: User, number: str) -> Title:
     row = Title.objects.select_related("programme", "holder").filter(number=number).first()
     if row is None or power_at(user, place_of(row)) is None:
         raise NotFound(number)
-    if Member.objects.filter(user=user, enterprise_id=row.holder_id).exists():
+    if is_connected(user, row.holder_id):
         raise NotFound(number)
     return row
 

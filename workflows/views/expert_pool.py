@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -34,14 +34,19 @@ from workflows.forms.expert_pool import (
     PauseForm,
     PoolTieForm,
     TableForm,
+    TieEndForm,
     WithdrawForm,
 )
+from workflows.own_matters import own_among
 from workflows.presentation.expert_pool import expert_page, expert_row, fault_groups, link_rows, refused_group
 from workflows.selectors import expert_pool
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.listing import filters, page_of_rows
 from workflows.workdays import SHANGHAI
+
+if TYPE_CHECKING:
+    from accreditation.models import User
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 PLACES = {"fields": "fields_asked"}  # place of a reason: field of the form
@@ -103,10 +108,22 @@ def office_expert(request: HttpRequest, pk: int) -> HttpResponse:
         stated = form.particulars()
         changed = partial(experts.change_particulars, person, stated)
         if done(request, form, changed, _("专家档案已保存。"), **key_of(request)):
+            _warn_of_seats(request, [person])
             return redirect("office_expert", pk)
     context = expert_page(person, today()) | {"form": form, "pause": pause, "request_key": new_request_key()}
     faulty = pause if pause.is_bound else form
     return render(request, "workflows/office/expert.html", context | {"faulty": faulty}, status=status_of(faulty))
+
+
+def _warn_of_seats(request: HttpRequest, people: list[User]) -> None:
+    """Who sits on a panel to whose applicant the records now show a tie; the office orders the recusal there."""
+    found = expert_pool.tied_seats(people, on=today())
+    own = own_among(request.user, {seat.panel.application.case_id for seat, _ties in found})
+    for seat, ties in found:
+        if seat.panel.application.case_id in own:
+            continue
+        words = {"no": seat.panel.application.case.number, "name": seat.expert, "tie": "；".join(map(str, ties))}
+        messages.warning(request, _("%(no)s：评审组成员 %(name)s 须回避：%(tie)s。请责令回避并递补。") % words)
 
 
 def _paused(request: HttpRequest, person: Any, form: PauseForm) -> bool:
@@ -123,6 +140,7 @@ def office_expert_tie(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         record = partial(experts.record_tie, person, form.stated())
         if done(request, form, record, _("利害关系已登记。"), **key_of(request)):
+            _warn_of_seats(request, [person])
             return redirect("office_expert", pk)
     return _form_page(request, form, gettext_lazy("登记利害关系"), person=person)
 
@@ -130,14 +148,19 @@ def office_expert_tie(request: HttpRequest, pk: int) -> HttpResponse:
 @form_page
 @page
 def office_tie_withdraw(request: HttpRequest, pk: int, tie: int) -> HttpResponse:
-    """A tie counts no more."""
+    """A tie has ended and counts for its years, or was a mistake and counts no more."""
     row = expert_pool.tie(pk, tie)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = TieEndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        if done(request, form, partial(experts.withdraw_tie, row, reason=reason), _("利害关系已撤下。")):
+        until, reason = form.cleaned_data["until"], form.cleaned_data["reason"]
+        if until is None:
+            is_done = done(request, form, partial(experts.withdraw_tie, row, reason=reason), _("利害关系已撤下。"))
+        else:
+            end = partial(experts.end_tie, row, until=until, reason=reason)
+            is_done = done(request, form, end, _("利害关系已登记终止。"))
+        if is_done:
             return redirect("office_expert", pk)
-    return _form_page(request, form, gettext_lazy("撤下利害关系"), person=row.expert, tie=row)
+    return _form_page(request, form, gettext_lazy("终止或撤下利害关系"), person=row.expert, tie=row)
 
 
 @form_page
@@ -193,6 +216,7 @@ def office_experts_import(request: HttpRequest) -> HttpResponse:
             kept = partial(expert_import.import_pool, read, name=name, sha256=digest)
             said = _("已导入 %(n)d 名专家的档案。") % {"n": len(read.lines)}
             if done(request, form, kept, said, **key_of(request)):
+                _warn_of_seats(request, [line.user for line in read.lines])
                 return redirect("office_experts")
     context = {"form": form, "groups": groups, "columns": expert_import.COLUMNS, "request_key": new_request_key()}
     status = 422 if groups else status_of(form)

@@ -121,6 +121,7 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         "drop": opened.pages.drops_document in opened.verbs,
         "drop_address": opened.address("matter_drop_document"),
         "further": None if opened.view is View.APPLICANT else further_return(opened.case, user, at=timezone.now()),
+        "recusals": "" if opened.view is View.APPLICANT else reverse("case_recusals", args=[opened.case.number]),
         "redo_address": reverse("my_redo", args=[opened.case.number]) if may_redo(opened) else "",
         "letters": letters.letter_rows(
             letters_of(opened.case), number=opened.case.number, address=_letter_address(opened)

@@ -1,0 +1,242 @@
+"""Officers who step aside, by own declaration or by order: sight, acts, tasks in hand, second persons, who lifts it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accreditation.audit import chain_key, verify_all
+from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
+from accreditation.models import Application, AuditEvent, Case, Message, OfficerRecusal, RoleGrant, User
+from accreditation.permissions import is_connected
+from accreditation.roles import Power, Role
+from accreditation.services.delegations import delegate_powers
+from accreditation.services.ties import ties_between
+from accreditation.visibility import case_for, sees_objectors, view_of, visible_cases
+from tests.clock import Clock
+from tests.factories.browser import log_in
+from tests.factories.cast import Cast, filed_case, grant, make_cast, person
+from tests.factories.recommending_pages import words
+from workflows import assignments, door
+from workflows.consistency import check_all
+from workflows.further_returns import superiors
+from workflows.holding import holder_by_trail
+from workflows.officer_recusals import Subject, declare, lift, order, who_remain
+from workflows.parties import ties_to
+from workflows.superiors import hierarchy
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+REASON = "配偶在该单位任财务总监"
+
+
+@pytest.fixture
+def cast(settings: LazySettings, var_dir: object, clock: Clock) -> Cast:
+    settings.ACCREDITATION_DEMO = True
+    found = make_cast(clock.at, panel=3, committee=3)
+    for name, role, place in (
+        ("chief", Role.DISTRICT_SUPERVISOR, "310115"), ("head", Role.MUNICIPAL_SUPERVISOR, ""),
+        ("pudong2", Role.DISTRICT_OFFICER, "310115"), ("office2", Role.MUNICIPAL_OFFICER, ""),
+    ):  # fmt: skip
+        found.people[name] = person(name, f"{name}示例")
+        grant(found.people[name], role, at=found.at, district=place)
+    return found
+
+
+def of_case(case: Case) -> Subject:
+    return Subject(case.enterprise, case)
+
+
+def whole(case: Case) -> Subject:
+    return Subject(case.enterprise)
+
+
+def told(user: User) -> list[str]:
+    return list(Message.objects.filter(recipient=user).order_by("pk").values_list("kind", flat=True))
+
+
+def owner(case: Case) -> User | None:
+    found = assignments.desk_task(case)
+    assert found is not None
+    return found.holder
+
+
+def sees_nothing(user: User, case: Case) -> None:
+    for look in (lambda: case_for(user, case.number), lambda: view_of(user, case)):
+        with pytest.raises(NotFound):
+            look()
+    assert not visible_cases(user).filter(pk=case.pk).exists()
+    assert (user.pk, case.pk) in ties_to([case])
+
+
+# --- what it does ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("subject", [of_case, whole])
+def test_declaration_takes_sight_acts_and_the_task_at_once(cast: Cast, subject: Any) -> None:
+    case, other = filed_case(cast), filed_case(cast, 2)
+    assignments.take(case, by=cast.pudong, at=cast.at)
+    declare(subject(case), reason=REASON, by=cast.pudong, at=cast.at)
+    sees_nothing(cast.pudong, case)
+    with pytest.raises(Denied):
+        door.perform(case, "accept", by=cast.pudong, at=cast.at)
+    with pytest.raises(Denied):
+        assignments.take(case, by=cast.pudong, at=cast.at)
+    assert (owner(case), holder_by_trail(case)) == (None, None)
+    assert told(cast.people["chief"])[-2:] == ["officer_recused", "recused_holder"]
+    assert told(cast.people["pudong2"])[-1] == "recused_holder"
+    door.perform(case, "accept", by=cast.people["pudong2"], at=cast.at)
+    assert case_for(cast.pudong, other.number) == other
+    assert verify_all()[1] == []
+    assert list(check_all()) == []
+
+
+def test_only_a_recusal_of_the_enterprise_reaches_its_later_cases_and_its_titles(cast: Cast) -> None:
+    case = filed_case(cast)
+    declare(of_case(case), reason=REASON, by=cast.office, at=cast.at)
+    assert not is_connected(cast.office, case.enterprise_id)
+    declare(whole(case), reason=REASON, by=cast.office, at=cast.at)
+    assert is_connected(cast.office, case.enterprise_id)
+    application = Application.objects.get(case=case)
+    assert not sees_objectors(cast.office, application)
+    assert [tie.kind for tie in ties_between(cast.office, application, on=cast.at.date())] == ["aside"]
+    with pytest.raises(AlreadyDone):
+        declare(of_case(case), reason=REASON, by=cast.office, at=cast.at)
+
+
+def test_colleague_does_not_act_in_the_place_of_who_stepped_aside(cast: Cast) -> None:
+    case, deputy, later = filed_case(cast), person("deputy", "代办示例"), cast.at + timedelta(hours=1)
+    grant(deputy, Role.LOCAL_PUBLISHER, at=cast.at, district="310115")
+    lent = RoleGrant.objects.get(user=cast.pudong)
+    said = {"starts_at": None, "ends_at": cast.at + timedelta(days=7), "reason": "年休假"}
+    delegate_powers(lent, [Power.REVIEW_FIRST], deputy, **said, by=cast.pudong, at=cast.at)
+    assert "accept" in {line.code for line in door.possible_verbs(case, by=deputy, at=later)}
+    declare(of_case(case), reason=REASON, by=cast.pudong, at=cast.at)
+    assert "accept" not in {line.code for line in door.possible_verbs(case, by=deputy, at=later)}
+
+
+def test_second_person_who_stepped_aside_does_not_answer(cast: Cast) -> None:
+    """Neither a superior's consent to a further return, nor the assignment to a colleague."""
+    case, chief = filed_case(cast), cast.people["chief"]
+    found = assignments.desk_task(case)
+    assert found is not None
+    assert chief in superiors(found, case)
+    declare(of_case(case), reason=REASON, by=chief, at=cast.at)
+    assert chief not in superiors(found, case)
+    with pytest.raises(Denied):
+        assignments.hand_over(case, cast.pudong, reason="分工调整", seen=None, by=chief, at=cast.at)
+
+
+# --- who orders and lifts --------------------------------------------------------------------------------------------
+def test_superior_orders_and_another_than_the_officer_lifts(cast: Cast) -> None:
+    case, chief, head = filed_case(cast), cast.people["chief"], cast.people["head"]
+    for other in (cast.people["pudong2"], cast.pudong, head, cast.auditor, cast.member0):
+        with pytest.raises(Denied):
+            order(of_case(case), cast.pudong, reason=REASON, by=other, at=cast.at)
+    order(of_case(case), cast.pudong, reason=REASON, by=chief, at=cast.at, request_key="k")
+    order(of_case(case), cast.pudong, reason=REASON, by=chief, at=cast.at, request_key="k")
+    row = OfficerRecusal.objects.get()
+    assert (row.is_declared, told(cast.pudong)[-1]) == (False, "officer_recusal_ordered")
+    with pytest.raises(Refusal):
+        lift(row, reason=" ", by=chief, at=cast.at)
+    for other in (cast.pudong, head):
+        with pytest.raises(Denied):
+            lift(row, reason="已核实无关系", by=other, at=cast.at)
+    lift(row, reason="已核实无关系", by=chief, at=cast.at)
+    with pytest.raises(AlreadyDone):
+        lift(row, reason="已核实无关系", by=chief, at=cast.at)
+    assert case_for(cast.pudong, case.number) == case
+    door.perform(case, "accept", by=cast.pudong, at=cast.at)
+    verbs = AuditEvent.objects.filter(chain=chain_key(case)).order_by("seq").values_list("verb", flat=True)
+    assert list(verbs)[-3:] == ["order_officer_recusal", "lift_officer_recusal", "accept"]
+    assert verify_all()[1] == []
+
+
+def test_head_of_a_district_answers_to_the_city_and_the_only_head_of_the_city_to_nobody(cast: Cast) -> None:
+    case, chief, head = filed_case(cast), cast.people["chief"], cast.people["head"]
+    declare(whole(case), reason=REASON, by=chief, at=cast.at)
+    row = OfficerRecusal.objects.get()
+    with pytest.raises(Denied):
+        lift(row, reason="自行解除", by=chief, at=cast.at)
+    with pytest.raises(Denied):  # a head with a tie of their own orders and lifts nothing there
+        order(whole(case), cast.pudong, reason=REASON, by=chief, at=cast.at)
+    assert hierarchy().superiors(chief) == [head]
+    lift(row, reason="已核实", by=head, at=cast.at)
+    assert hierarchy().superiors(head) == []
+
+
+def test_last_person_who_could_act_steps_aside_all_the_same(cast: Cast) -> None:
+    case = filed_case(cast)
+    for name in ("pudong2", "chief"):
+        declare(of_case(case), reason=REASON, by=cast.people[name], at=cast.at)
+    assert who_remain(case) == [cast.pudong]
+    declare(of_case(case), reason=REASON, by=cast.pudong, at=cast.at)
+    assert who_remain(case) == []
+    assert "nobody_left_to_act" in told(cast.people["head"])
+    last = AuditEvent.objects.filter(chain=chain_key(case), verb="declare_own_tie").latest("seq")
+    assert last.content["nobody_left"] == [case.number]
+
+
+def test_whoever_holds_no_office_declares_nothing_here(cast: Cast) -> None:
+    case = filed_case(cast)
+    for other in (cast.member0, cast.auditor, cast.experts[0]):
+        with pytest.raises(Denied):
+            declare(whole(case), reason=REASON, by=other, at=cast.at)
+    with pytest.raises(Refusal):
+        declare(whole(case), reason=" ", by=cast.pudong, at=cast.at)
+    assert not OfficerRecusal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"reason": ""},
+        {"lifted_at": "at", "lifted_by": "officer", "lifted_for": "无关系"},
+        {"lifted_at": "at", "lifted_by": "chief"},
+        {"lifted_for": "无关系"},
+    ],
+)
+def test_database_keeps_a_recusal_whole(cast: Cast, values: dict[str, str]) -> None:
+    case = filed_case(cast)
+    named = {"at": cast.at, "officer": cast.pudong, "chief": cast.people["chief"]}
+    said: dict[str, Any] = {"reason": REASON} | {name: named.get(value, value) for name, value in values.items()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OfficerRecusal.objects.create(
+            officer=cast.pudong, enterprise=case.enterprise, recorded_by=cast.pudong, recorded_at=cast.at, **said
+        )
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+def test_pages_declare_order_list_and_lift(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock.at)
+    case, chief = filed_case(cast), log_in(Client(), cast.people["chief"])
+    page = reverse("case_recusals", args=[case.number])
+    officer = log_in(Client(), cast.pudong)
+    assert page in officer.get(reverse("district_case", args=[case.number])).content.decode()
+    assert officer.post(page, {"act": "declare", "scope": "case"}).status_code == 422
+    said = {"act": "declare", "scope": "case", "reason": REASON}
+    assert officer.post(page, said).status_code == 302
+    assert officer.get(page).status_code == 404
+    mine = words(officer.get(reverse("recusals")))
+    assert "您现有 1 项回避" in mine
+    assert case.number not in mine
+    ordered = {"act": "order", "officer": cast.people["pudong2"].pk, "scope": "enterprise", "reason": REASON}
+    assert officer.post(page, ordered).status_code == 404
+    assert chief.post(page, ordered).status_code == 302
+    shown = words(chief.get(page))
+    assert "现在可以办理本件的人员 chief示例" in shown
+    assert "责令回避" in shown
+    listed = words(chief.get(reverse("recusals")))
+    assert case.number in listed
+    assert case.number in words(log_in(Client(), cast.auditor).get(reverse("recusals")))
+    other = log_in(Client(), cast.office)
+    row = OfficerRecusal.objects.get(officer=cast.pudong)
+    assert other.post(reverse("recusal_lift", args=[row.pk]), {"reason": "已核实"}).status_code == 404
+    assert chief.post(reverse("recusal_lift", args=[row.pk]), {"reason": "已核实"}).status_code == 302
+    assert officer.get(page).status_code == 200
+    assert officer.post(reverse("recusals"), {"uscc": "91310000MA1FL0007D", "reason": REASON}).status_code == 422
+    assert officer.post(reverse("recusals"), {"uscc": case.enterprise.uscc, "reason": REASON}).status_code == 302
+    assert officer.get(page).status_code == 404
