@@ -97,10 +97,7 @@ def _done_before(letter: Letter | ReissueLetter) -> Iterator[Reason]:
 
 def last_day_to_file(known_on: date) -> date:
     """The sixtieth day, or the first working day after it where offices rest on that one (民事诉讼法第八十五条)."""
-    day, calendar = known_on + timedelta(days=DAYS_TO_FILE), current_calendar()
-    while not calendar.is_working(day):
-        day += timedelta(days=1)
-    return day
+    return current_calendar().from_day(known_on + timedelta(days=DAYS_TO_FILE))[0]
 
 
 def _create(letter: Letter | ReissueLetter, enterprise: Enterprise, said: Filing, by: User, at: datetime) -> Case:
