@@ -21,6 +21,7 @@ from accreditation.roles import Power
 DELIVERING = (
     Power.REVIEW_FIRST, Power.CHECK_COMPLETENESS, Power.PREPARE_ORDERS, Power.ANSWER_CHALLENGES, Power.RUN_LOCALLY,
 )  # fmt: skip
+DAYS_TO_WAIT = 7  # in calendar days, before an unread adverse letter is listed: an office habit, no rule
 DAYS_OF_PUBLIC_NOTICE = 30  # in calendar days from the notice
 LEAST_REMARK = 5  # characters
 

@@ -17,10 +17,11 @@ from accreditation.reconsideration_words import DeclineGround, ReconsiderationSt
 from accreditation.selectors.deliveries import service_of
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast
-from tests.factories.reconsidering import CLAIM, REASONS, reconsiderers, revoked
+from tests.factories.reconsidering import CLAIM, REASONS, declined, reconsiderers, revoked
 from workflows import door
 from workflows.deliveries import Recorded, note_opening, power_to_deliver, record_delivery
 from workflows.opening_reconsiderations import open_reconsideration
+from workflows.selectors.deliveries import unserved_letters
 
 WHY_LATE = "主要负责人被隔离，四月底才返回单位。"
 FOUND = "邮件回执载明三月五日由单位门卫签收。"
@@ -134,6 +135,25 @@ def test_first_service_counts_and_a_wrong_record_is_corrected_by_a_further_one(c
             Delivery.objects.filter(pk=wrong.pk).update(**change)
     with transaction.atomic(), pytest.raises(IntegrityError):
         Delivery.objects.filter(pk=last.pk).update(remark="")
+
+
+def test_adverse_letter_stays_listed_at_its_own_body_until_it_is_served(cast: Cast, clock: Clock) -> None:
+    own, week = declined(cast, clock.at), clock.at + 7 * DAY
+    letter = revoked(cast, clock.at)
+
+    def listed(by: User, at: datetime) -> list[str]:
+        return [one.number for one in unserved_letters(by, at.date())]
+
+    assert listed(cast.office, week - DAY) == [], "not yet"
+    assert listed(cast.office, week) == [letter.number], "and none that is not adverse"
+    assert listed(cast.pudong, week) == [own.number], "the city's letter is not the district's"
+    record_delivery(letter, by_post(letter.dated + DAY), by=cast.office, at=week)
+    assert listed(cast.office, week) == []
+    gone = {"way": W.NOT_SERVED, "evidence": "", "remark": "邮件实为退回", "corrects": Delivery.objects.get().pk}
+    record_delivery(letter, by_post(letter.dated + DAY, **gone), by=cast.office, at=week)
+    assert listed(cast.office, week) == [letter.number]
+    note_opening(own, by=cast.member0, at=week)
+    assert listed(cast.pudong, week) == []
 
 
 # --- lateness -------------------------------------------------------------------------------------------------------

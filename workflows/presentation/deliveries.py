@@ -73,3 +73,16 @@ def page_of_letter(letter: Letter | ReissueLetter) -> str:
         return reverse("reissue", args=[letter.reissue.number])
     address = "staff_letter" if hasattr(letter.case, "application") else "matter_letter"
     return reverse(address, args=[letter.case.number, letter.number])
+
+
+def unserved_words(letter: Letter) -> Words:
+    """One line of the list of letters that were not served: whose, which, since when, and where it is recorded."""
+    return {
+        "addressed_to": letter.addressed_to,
+        "number": letter.number,
+        "kind": letter.get_kind_display(),
+        "case": letter.case.number,
+        "dated": letter.dated,
+        "href": page_of_letter(letter),
+        "delivery_href": reverse("letter_delivery", args=[letter.number]),
+    }

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.delivery_words import DAYS_TO_WAIT
 from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import signed_in
 from accreditation.selectors.deliveries import deliveries_of
@@ -16,11 +17,23 @@ from accreditation.services.drafts import clear_drafts
 from accreditation.views.answers import put_reasons
 from workflows.deliveries import correctable, power_to_deliver, record_delivery
 from workflows.forms.deliveries import DeliveryForm
-from workflows.presentation.deliveries import choice_of, delivery_words, page_of_letter
+from workflows.presentation.deliveries import choice_of, delivery_words, page_of_letter, unserved_words
 from workflows.presentation.letters import letter_words
+from workflows.selectors.deliveries import unserved_letters
 from workflows.selectors.matters import letter_of_body
 from workflows.views.answers import key_of, new_request_key, page, typed
 from workflows.views.casework import status_of
+from workflows.views.listing import page_of_rows
+
+
+@require_safe
+@page
+def letters_unserved(request: HttpRequest) -> HttpResponse:
+    """Adverse letters of the own body that nobody has opened and that were not delivered otherwise."""
+    found = page_of_rows(request, unserved_letters(signed_in(request), timezone.localdate()))
+    found.object_list = [unserved_words(letter) for letter in found.object_list]
+    context = {"page": found, "days": DAYS_TO_WAIT}
+    return render(request, "workflows/matters/unserved.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
