@@ -82,25 +82,31 @@ def to_decision(cast: Cast, case: Case, outcome: str) -> None:
     assert state(case) == S.DECISION_PROPOSED
 
 
-def test_a_revoked_title_comes_back_by_a_decision_and_by_nothing_else(cast: Cast) -> None:
-    letter = revoked(cast, timezone.now() - timedelta(minutes=30))
-    title = Title.objects.get(proceedings__case=letter.case)
-    assert title.state == TitleState.REVOKED
-    holder, first, second = (browser(cast, name) for name in ("member0", "reconsiderer1", "reconsiderer2"))
+def first_look(cast: Cast, holder: Client, letter: Letter) -> str:
+    """The letter as its addressee opens it, which is recorded once; nothing was on record before."""
     read, seen = (
         reverse(name, args=[letter.case.number, letter.number]) for name in ("my_matter_letter", "matter_letter")
     )
     assert "还没有送达记录" in text(browser(cast, "office").get(seen))
     holder.head(read)
     assert not letter.deliveries.exists(), "neither an officer's look nor an answer without the letter"
-    page = holder.get(read)
+    page = holder.get(read).content.decode()
     assert holder.get(read).status_code == 200
     opened = letter.deliveries.get()
     assert (opened.way, opened.recorded_by) == (DeliveryWay.OPENED, cast.member0)
     assert "在系统中首次打开" in text(browser(cast, "office").get(seen))
+    return page
+
+
+def test_a_revoked_title_comes_back_by_a_decision_and_by_nothing_else(cast: Cast) -> None:
+    letter = revoked(cast, timezone.now() - timedelta(minutes=30))
+    title = Title.objects.get(proceedings__case=letter.case)
+    assert title.state == TitleState.REVOKED
+    holder, first, second = (browser(cast, name) for name in ("member0", "reconsiderer1", "reconsiderer2"))
+    page = first_look(cast, holder, letter)
     address = reverse("my_reconsideration", args=[letter.number])
     assert "六十日的申请期限从该日起算" in text(holder.get(address))
-    assert address in page.content.decode()
+    assert address in page
     assert browser(cast, "member1").get(address).status_code == 404, "a foreign enterprise"
     assert browser(cast, "office").get(address).status_code in (403, 404)
     early = holder.post(address, {"known_on": letter.dated - timedelta(days=1), "claim": CLAIM, "reasons": REASONS})
