@@ -61,6 +61,11 @@ BESIDE = (DeadlineKind.FIGURE_CHECK, DeadlineKind.FIGURE_ANSWER, DeadlineKind.OB
 NO_LIMITS = (*BESIDE, DeadlineKind.GOAL)
 
 
+# Counted in days on end, by a law whose periods end on no day of rest: 行政复议法第八十八条, 民事诉讼法第八十五条. The
+# other clocks in days on end run to a day that was named, or say how long a title is suspended: no periods to act in.
+ENDS_ON_A_WORKING_DAY = (DeadlineKind.RECONSIDERATION,)
+
+
 class DeadlineState(TextChoices):
     """A clock runs, was met, was missed, or was called off."""
 

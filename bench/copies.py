@@ -13,6 +13,7 @@ from stdnum.cn import uscc
 from viewflow.workflow.models import Task
 
 from accreditation.audit import event_hash
+from accreditation.clocks import ENDS_ON_A_WORKING_DAY
 from accreditation.models import AuditEvent, Case, Deadline, Enterprise, Letter, Message, Seat, User
 from accreditation.models.audit import GENESIS
 from bench.moments import TABLES, Moment
@@ -97,7 +98,10 @@ class Copy:
         """Clocks began on different days, so that some ran out before today."""
         began = self._place.at - timedelta(days=self._place.number * 7 % 23)
         is_plain = bool(old["in_calendar_days"])
-        due = self._place.calendar.due_after(began, old["working_days"], in_calendar_days=is_plain)
+        due = self._place.calendar.due_after(
+            began, old["working_days"], in_calendar_days=is_plain,
+            ends_on_working_day=old["kind"] in ENDS_ON_A_WORKING_DAY,
+        )  # fmt: skip
         return {"started_at": began, "due_at": due.at}
 
     def _letter(self, old: dict[str, Any]) -> dict[str, Any]:

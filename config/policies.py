@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from accreditation.delivery_words import DELIVERING
 from accreditation.permissions import has_any_power, is_applicant
 from accreditation.roles import DELEGABLE, Power
 
@@ -65,6 +66,8 @@ MATTERS = _power(  # whoever answers for those who deal with titles reads the ca
     Power.PREPARE_ORDERS, Power.MAKE_ORDERS, Power.ANSWER_CHALLENGES, Power.REVIEW_RECONSIDERATIONS,
     Power.DECIDE_RECONSIDERATIONS, Power.SUPERVISE,
 )  # fmt: skip
+AUTHORS = _power(*DELIVERING)
+DELIVERERS = _power(*DELIVERING, Power.REVIEW_RECONSIDERATIONS, Power.DECIDE_RECONSIDERATIONS)
 CERTIFIERS = _power(Power.PREPARE_ORDERS, Power.RUN_LOCALLY)
 CORRECTORS = _power(Power.PUBLISH, Power.PUBLISH_LOCALLY, Power.CALL_MEETINGS, Power.RUN_LOCALLY)
 LENDERS = _power(*DELEGABLE)

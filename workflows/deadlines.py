@@ -7,7 +7,16 @@ from itertools import pairwise
 
 from django.db.models import QuerySet, Sum
 
-from accreditation.clocks import BESIDE, NO_LIMITS, ClockEventKind, DeadlineKind, DeadlineState, PauseGround, is_past
+from accreditation.clocks import (
+    BESIDE,
+    ENDS_ON_A_WORKING_DAY,
+    NO_LIMITS,
+    ClockEventKind,
+    DeadlineKind,
+    DeadlineState,
+    PauseGround,
+    is_past,
+)
 from accreditation.models import Application, Case, ClockEvent, Deadline
 from workflows.calendar import current_calendar
 from workflows.doing import Clock, Doing
@@ -113,7 +122,7 @@ def _goal(doing: Doing) -> list[Deadline]:
 
 
 def _row(case: Case, clock: Clock, days: int, *, calendar: WorkCalendar, at: datetime) -> Deadline:
-    due = calendar.due_after(at, days, in_calendar_days=clock.in_calendar_days)
+    due = calendar.due_after(at, days, **clock.counting)
     return Deadline(
         case=case,
         kind=clock.kind,
@@ -198,7 +207,10 @@ def due_of(clock: Deadline, calendar: WorkCalendar, *, more: int = 0) -> Due:
     """When a running clock is due, from its events and the calendar as published now; `more` days on trial."""
     added = clock.events.filter(kind=ClockEventKind.EXTENDED).aggregate(days=Sum("days"))["days"] or 0
     days = clock.working_days + added + more
-    return calendar.due_with_pauses(clock.started_at, days, _pauses(clock), in_calendar_days=clock.in_calendar_days)
+    return calendar.due_with_pauses(
+        clock.started_at, days, _pauses(clock),
+        in_calendar_days=clock.in_calendar_days, ends_on_working_day=clock.kind in ENDS_ON_A_WORKING_DAY,
+    )  # fmt: skip
 
 
 def _pauses(clock: Deadline) -> list[tuple[datetime, datetime]]:

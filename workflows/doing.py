@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from viewflow.workflow.models import Task
 
 from accreditation.acts import Act
-from accreditation.clocks import DeadlineKind
+from accreditation.clocks import ENDS_ON_A_WORKING_DAY, DeadlineKind
 from accreditation.enums import ApplicationState
 from accreditation.errors import Reason
 from accreditation.models import Application, Batch, Case, Seat, User
@@ -112,6 +112,12 @@ class Clock:
         if callable(self.days):
             return self.days(doing)
         return self.days if isinstance(self.days, int) else int(getattr(doing.batch, self.days))
+
+    @property
+    def counting(self) -> dict[str, bool]:
+        """How its days are counted, as `WorkCalendar.due_after` takes it."""
+        ends = self.kind in ENDS_ON_A_WORKING_DAY
+        return {"in_calendar_days": self.in_calendar_days, "ends_on_working_day": ends}
 
     def begins(self, doing: Doing) -> datetime:
         """From when on the days of this attempt run."""

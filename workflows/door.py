@@ -39,6 +39,8 @@ BESIDE_THE_TABLE = {
     "open_remedy": _("对本件提请执行裁判或自行纠正"),
     "agree_to_succession": _("承继单位同意承继"),
     "decline_succession": _("承继单位不同意承继"),
+    "open_letter": _("收件单位首次打开文书"),
+    "record_delivery": _("登记文书送达"),
     "take": _("领办"),
     "release": _("交回"),
     "hand_over": _("转交承办"),

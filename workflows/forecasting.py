@@ -41,6 +41,7 @@ class Limit:
 
     days: int
     in_calendar_days: bool = False
+    ends_on_working_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,9 @@ def _latest(
 
 def _after(day: Day, limit: Limit, calendar: WorkCalendar) -> Day:
     if limit.in_calendar_days:
-        return Day(day.on + timedelta(days=limit.days), day.is_provisional)
-    on, is_provisional = calendar.add(day.on, limit.days)
+        on, is_provisional = day.on + timedelta(days=limit.days), False
+        if limit.ends_on_working_day:
+            on, is_provisional = calendar.from_day(on)
+    else:
+        on, is_provisional = calendar.add(day.on, limit.days)
     return Day(on, is_provisional or day.is_provisional)

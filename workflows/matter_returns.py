@@ -142,7 +142,7 @@ def _told(doing: Doing, row: MatterReturn) -> Told:
 def due_of(doing: Doing) -> datetime | None:
     """When the clock that the verb starts is due; None where no text sets any days."""
     clocks = doing.verb.starts(doing) if doing.verb.starts is not None else []
-    due = [doing.calendar.due_after(doing.at, c.length(doing), in_calendar_days=c.in_calendar_days) for c in clocks]
+    due = [doing.calendar.due_after(doing.at, c.length(doing), **c.counting) for c in clocks]
     return min((one.at for one in due), default=None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +14,13 @@ from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Case, Enterprise, Letter, Reconsideration, ReissueLetter, User
 from accreditation.models.reconsiderations import DROPPED
 from accreditation.permissions import acts_for
-from accreditation.reconsideration_words import DAYS_TO_EXAMINE, DAYS_TO_FILE, LEAST_TEXT, ReconsiderationState, Remedy
+from accreditation.reconsideration_words import DAYS_TO_EXAMINE, LEAST_TEXT, ReconsiderationState, Remedy
 from accreditation.services.numbers import next_number
 from accreditation.services.reconsiderations import is_challengeable, respondent_of
 from workflows import deadlines, flow_tasks
 from workflows.calendar import current_calendar
 from workflows.challenged_acts import district_of, ended_by, is_in_effect, letter_field
+from workflows.filing_days import late_days, served_by
 from workflows.procedures import PROCEDURES
 from workflows.tables.reconsideration_2024 import EXAMINATION
 from workflows.workdays import SHANGHAI
@@ -36,9 +37,10 @@ class Filing:
     reasons: str
     late_reason: str
 
-    def late_days(self, today: date) -> int:
-        """Calendar days after the last day to file; 0 in time."""
-        return max((today - last_day_to_file(self.known_on)).days, 0)
+    def late_days(self, letter: Letter | ReissueLetter, today: date) -> int:
+        """Calendar days after the last day to file, which runs from the service that is on record, if any."""
+        served_on = served_by(letter, today)
+        return late_days(served_on or self.known_on, today)
 
 
 def open_reconsideration(
@@ -78,8 +80,8 @@ def _faults(letter: Letter | ReissueLetter, said: Filing, at: datetime) -> Itera
         yield Reason("not_in_effect", _("该决定尚未生效或已不再有效，生效后可以申请复议。"))
     if not letter.dated <= said.known_on <= today:
         yield Reason("known_on", _("知道该行为的日期应在文书日期至今日之间。"), "known_on")
-    elif said.late_days(today) and len(said.late_reason) < LEAST_TEXT:
-        why_late = _("自知道该行为之日起已超过六十日，请写明耽误的理由；由复议机关审查。")
+    elif said.late_days(letter, today) and len(said.late_reason) < LEAST_TEXT:
+        why_late = _("自送达或者知道该行为之日起已超过六十日，请写明耽误的理由；由复议机关审查。")
         yield Reason("late_reason", why_late, "late_reason")
     for name, text in (("claim", said.claim), ("reasons", said.reasons)):
         if len(text) < LEAST_TEXT:
@@ -95,17 +97,10 @@ def _done_before(letter: Letter | ReissueLetter) -> Iterator[Reason]:
         yield Reason("settled_otherwise", _("该行为已由法院裁判或者由原机关自行纠正，不能再申请行政复议。"))
 
 
-def last_day_to_file(known_on: date) -> date:
-    """The sixtieth day, or the first working day after it where offices rest on that one (民事诉讼法第八十五条)."""
-    day, calendar = known_on + timedelta(days=DAYS_TO_FILE), current_calendar()
-    while not calendar.is_working(day):
-        day += timedelta(days=1)
-    return day
-
-
 def _create(letter: Letter | ReissueLetter, enterprise: Enterprise, said: Filing, by: User, at: datetime) -> Case:
-    late_days = said.late_days(at.astimezone(SHANGHAI).date())
-    late = {"late_days": late_days, "late_reason": said.late_reason} if late_days else {}
+    today = at.astimezone(SHANGHAI).date()
+    days, served_on = said.late_days(letter, today), served_by(letter, today)
+    late = {"late_days": days, "late_reason": said.late_reason} if days else {}
     challenged = letter.case if isinstance(letter, Letter) else None
     case = Case.objects.create(
         number=next_number("RECON", at.astimezone(SHANGHAI).year),
@@ -118,7 +113,7 @@ def _create(letter: Letter | ReissueLetter, enterprise: Enterprise, said: Filing
     )
     row = Reconsideration.objects.create(
         case=case, challenged=challenged, respondent_code=respondent_of(letter), known_on=said.known_on,
-        claim=said.claim, reasons=said.reasons, filed_by=by, **late, **letter_field(letter),
+        served_on=served_on, claim=said.claim, reasons=said.reasons, filed_by=by, **late, **letter_field(letter),
     )  # fmt: skip
     with act(case, "open", by=by, at=at, acting_as="applicant") as doing:
         doing.moved("", ReconsiderationState.FILED)
@@ -127,6 +122,8 @@ def _create(letter: Letter | ReissueLetter, enterprise: Enterprise, said: Filing
             against=letter.number,
             claim=said.claim,
             said=said.reasons,
+            known_on=said.known_on.isoformat(),
+            served_on=served_on.isoformat() if served_on else "",
             **late,
             procedure=PROCEDURE,
         )

@@ -11,6 +11,7 @@ from accreditation.clocks import DeadlineKind, is_past
 from accreditation.errors import Reason
 from accreditation.models import Deadline, Reconsideration
 from accreditation.reconsideration_words import (
+    LEAST_TEXT,
     MOST_MORE_DAYS,
     MOST_MORE_DAYS_TO_SUPPLEMENT,
     UNDOING,
@@ -24,6 +25,7 @@ from workflows.certification import is_being_made
 from workflows.challenged_acts import reasons_not_to_modify
 from workflows.deadlines import running_of
 from workflows.doing import Doing
+from workflows.filing_days import filed_on, late_days
 from workflows.proceeding_guards import today
 from workflows.reconsideration_who import outcome_of, reconsideration_of
 from workflows.second_person import another_than_who_did
@@ -48,18 +50,48 @@ def decline_ground_fits(doing: Doing) -> Iterable[Reason]:
     ground = doing.form.get("decline_ground")
     if ground not in DeclineGround.values:
         yield Reason("decline_ground", _("请选择不符合的受理条件。"), "decline_ground")
-    elif ground == DeclineGround.TIME and not reconsideration_of(doing).late_days:
+    elif ground == DeclineGround.TIME and not _late_days(doing):
         yield Reason("not_late", _("该申请是在六十日内提出的。"), "decline_ground")
     elif ground == DeclineGround.TOO_OLD and not is_too_old(reconsideration_of(doing)):
         yield Reason("not_too_old", _("该申请是在行为作出之日起五年内提出的。"), "decline_ground")
 
 
+def _late_days(doing: Doing) -> int:
+    """How late it came: by the day that the form establishes, else as it was when it was filed."""
+    row, day = reconsideration_of(doing), doing.form.get("established_on")
+    return late_days(day, filed_on(row)) if day else row.late_days
+
+
+def established_day_fits(doing: Doing) -> Iterable[Reason]:
+    """A day on which the applicant knew of the act, with the reason; who is found late by it was asked why before."""
+    day, why = doing.form.get("established_on"), str(doing.form.get("established_why") or "").strip()
+    row = reconsideration_of(doing)
+    if day is None:
+        if why:
+            yield Reason("established_on", _("请填写认定的日期，或者不填理由。"), "established_on")
+        return
+    if not row.told_by.dated <= day <= filed_on(row):
+        yield Reason("established_on", _("认定的日期应在文书日期至申请之日之间。"), "established_on")
+    if len(why) < LEAST_TEXT:
+        short = _("请写明认定该日期的事实和证据，不少于 %(n)d 字。") % {"n": LEAST_TEXT}
+        yield Reason("text_needed", short, "established_why")
+    if _late_days(doing) and not row.late_reason and row.supplement_asked_at is None:
+        unheard = _("按认定的日期，该申请逾期，而申请人没有机会说明理由；请先要求补正，由其说明逾期的理由。")
+        yield Reason("lateness_unheard", unheard, "established_on")
+
+
+def day_is_established_for_time(doing: Doing) -> Iterable[Reason]:
+    """Declined for another ground, the day on which the applicant knew does not matter."""
+    if doing.form.get("established_on") and doing.form.get("decline_ground") != DeclineGround.TIME:
+        yield Reason("established_for_nothing", _("认定知道日期只用于以逾期为由不予受理。"), "established_on")
+
+
 def is_too_old(row: Reconsideration) -> bool:
     """Whether it was filed after five years from the act, of which the letter bears the day (第二十一条)."""
-    done_on, filed_on = row.told_by.dated, row.case.opened_at.astimezone(SHANGHAI).date()
+    done_on = row.told_by.dated
     last = done_on.replace(day=28) if (done_on.month, done_on.day) == (2, 29) else done_on
     last = last.replace(year=done_on.year + YEARS_TO_FILE)
-    return filed_on > last
+    return filed_on(row) > last
 
 
 def act_is_not_too_old(doing: Doing) -> Iterable[Reason]:

@@ -31,6 +31,7 @@ from accreditation.services.reconsiderations import (
 from workflows import staying
 from workflows.deadlines import extend, running_of
 from workflows.doing import Doing
+from workflows.filing_days import filed_on, late_days
 from workflows.giving_back import give_certificate_back
 from workflows.legal_basis import legal_basis
 from workflows.reconsideration_who import reconsideration_of
@@ -62,6 +63,19 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
     doing.act.reply(letter=letter.number)
 
 
+def _establish(doing: Doing, row: Reconsideration) -> None:
+    """Form: established_on, established_why, both or neither. How late it came follows from the day."""
+    day = doing.form.get("established_on")
+    if day is None:
+        return
+    row.established_on, row.established_why = day, doing.form["established_why"].strip()
+    row.late_days = late_days(day, filed_on(row))
+    doing.act.note(
+        established_on=day.isoformat(), established_why=row.established_why, late_days=row.late_days,
+        known_on=row.known_on.isoformat(), served_on=row.served_on.isoformat() if row.served_on else "",
+    )  # fmt: skip
+
+
 def accept(doing: Doing) -> None:
     """The enterprise is told; the respondent has its copy in the case itself.
 
@@ -70,14 +84,16 @@ def accept(doing: Doing) -> None:
     row, clock = reconsideration_of(doing), running_of(doing.case, DeadlineKind.RECONSIDERATION_EXAMINATION)
     is_silent = clock is not None and is_past(clock.due_at, doing.at)
     row.accepted_by_silence, row.accepted_at = is_silent, clock.due_at if clock and is_silent else doing.at
+    _establish(doing, row)
     doing.act.note(by_silence=row.accepted_by_silence)
     due = doing.calendar.due(doing.at, DAYS_TO_ANSWER)
     _send(doing, LetterKind.RECONSIDERATION_ACCEPTED, due=due.at)
 
 
 def decline(doing: Doing) -> None:
-    """Form: decline_ground, reason."""
+    """Form: decline_ground, reason, and the day from which the time ran where that is established."""
     row = reconsideration_of(doing)
+    _establish(doing, row)
     row.decline_ground, row.ended_for = DeclineGround(doing.form["decline_ground"]), doing.form["reason"].strip()
     doing.act.note(ground=row.decline_ground, reason=row.ended_for)
     _send(doing, LetterKind.RECONSIDERATION_DECLINED, is_adverse=True)

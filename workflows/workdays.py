@@ -54,17 +54,32 @@ class WorkCalendar:
             day -= timedelta(days=1)
         return day
 
+    def from_day(self, day: date) -> tuple[date, bool]:
+        """The day itself where offices work on it, else the first working day after it; whether that is provisional."""
+        provisional = day.year not in self.published
+        while not self.is_working(day):
+            day += timedelta(days=1)
+            provisional = provisional or day.year not in self.published
+        return day, provisional
+
     def due(self, start: datetime, count: int) -> Due:
         """End of the count-th working day after the day of start."""
         day, provisional = self.add(start.astimezone(SHANGHAI).date(), count)
         return Due(datetime.combine(day, END_OF_DAY, SHANGHAI), provisional)
 
-    def due_after(self, start: datetime, count: int, *, in_calendar_days: bool = False) -> Due:
-        """End of the count-th day after the day of start; in calendar days no holiday plan matters."""
+    def due_after(
+        self, start: datetime, count: int, *, in_calendar_days: bool = False, ends_on_working_day: bool = False
+    ) -> Due:
+        """End of the count-th day after the day of start.
+
+        In calendar days no holiday plan matters, unless the period may not end on a day of rest.
+        """
         if not in_calendar_days:
             return self.due(start, count)
-        day = start.astimezone(SHANGHAI).date() + timedelta(days=count)
-        return Due(datetime.combine(day, END_OF_DAY, SHANGHAI), False)
+        day, provisional = start.astimezone(SHANGHAI).date() + timedelta(days=count), False
+        if ends_on_working_day:
+            day, provisional = self.from_day(day)
+        return Due(datetime.combine(day, END_OF_DAY, SHANGHAI), provisional)
 
     def due_with_pauses(
         self,
@@ -73,6 +88,7 @@ class WorkCalendar:
         pauses: Iterable[tuple[datetime, datetime]],
         *,
         in_calendar_days: bool = False,
+        ends_on_working_day: bool = False,
     ) -> Due:
         """End of the count-th day after the start where pauses (from, to; in order) are not counted.
 
@@ -82,7 +98,7 @@ class WorkCalendar:
         for paused, resumed in pauses:
             used, unsure = self._between(start, paused, in_calendar_days)
             left, provisional, start = max(left - used, 0), provisional or unsure, resumed
-        due = self.due_after(start, left, in_calendar_days=in_calendar_days)
+        due = self.due_after(start, left, in_calendar_days=in_calendar_days, ends_on_working_day=ends_on_working_day)
         return Due(due.at, due.is_provisional or provisional)
 
     def _between(self, start: datetime, end: datetime, in_calendar_days: bool) -> tuple[int, bool]:

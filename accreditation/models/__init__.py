@@ -21,6 +21,7 @@ from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
 from accreditation.models.delegations import Delegation, Lender
+from accreditation.models.deliveries import Delivery
 from accreditation.models.designations import DesignationProposal
 from accreditation.models.editions import EditionChange
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
@@ -103,6 +104,7 @@ __all__ = [
     "Deadline",
     "Decision",
     "Delegation",
+    "Delivery",
     "DepartmentLetter",
     "DesignationProposal",
     "Draft",

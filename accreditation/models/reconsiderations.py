@@ -5,6 +5,8 @@ Mostly an administrative reconsideration; else a judgment that is carried out, o
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django_fsm import transition
@@ -47,7 +49,10 @@ class Reconsideration(CaseSubject):
     )
     state = StateField(default=R.FILED, choices=R.choices, protected=True)
     respondent_code = models.CharField(max_length=6, blank=True)  # district, zone or group; empty: the city's office
-    known_on = models.DateField()
+    known_on = models.DateField()  # as the applicant says
+    served_on = models.DateField(null=True, blank=True)  # as the system had it when it was filed
+    established_on = models.DateField(null=True, blank=True)  # as found in the examination, with the reason
+    established_why = models.TextField(blank=True)
     late_days = models.PositiveIntegerField(default=0)  # in calendar days after the last day to file
     late_reason = models.TextField(blank=True)
     claim = models.TextField()
@@ -79,7 +84,15 @@ class Reconsideration(CaseSubject):
     class Meta:
         constraints = [
             models.CheckConstraint(name="reconsideration_state_known", condition=Q(state__in=R.values)),
-            models.CheckConstraint(name="late_reconsideration_says_why", condition=Q(late_days=0) | ~Q(late_reason="")),
+            models.CheckConstraint(
+                name="late_reconsideration_says_why",
+                condition=Q(late_days=0) | ~Q(late_reason="") | Q(established_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="established_day_is_reasoned",
+                condition=Q(established_on__isnull=True, established_why="")
+                | Q(established_on__isnull=False) & ~Q(established_why=""),
+            ),
             models.CheckConstraint(
                 name="reconsideration_supplement_is_named",
                 condition=Q(supplement_asked_at__isnull=False) & ~Q(lacking="")
@@ -175,6 +188,11 @@ class Reconsideration(CaseSubject):
         told = self.letter or self.reissue_letter
         assert told is not None
         return told
+
+    @property
+    def counted_from(self) -> date:
+        """From which day the time to file runs: as established, else when the letter was served, else as stated."""
+        return self.established_on or self.served_on or self.known_on
 
     @property
     def challenged_case(self) -> Case:

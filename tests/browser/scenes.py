@@ -239,6 +239,7 @@ def reconsideration(clock: Clock) -> Visits:
     letter = revoked(cast, clock.at)
     yield visit_to("my_reconsideration", signed_in(_of(cast, "member0")), number=letter.number)
     yield visit_to("remedy_new", signed_in(cast.office), number=letter.number)
+    yield visit_to("letter_delivery", signed_in(cast.office), number=letter.number)
 
 
 def signers_gone(clock: Clock) -> Visits:
@@ -289,7 +290,7 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     branch: ("my_parent",),
     ranked_late: ("office_supplement", "office_recommendation"),
     succession: ("my_succession",),
-    reconsideration: ("my_reconsideration", "remedy_new"),
+    reconsideration: ("my_reconsideration", "remedy_new", "letter_delivery"),
     barred: ("batch_end_barred",),
     signers_gone: ("meeting_signer", "meeting_signer", "meeting_signer"),
 }  # fmt: skip

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accreditation.audit import verify_all
+from accreditation.delivery_words import DeliveryWay
 from accreditation.enums import ApplicationState, TitleState
 from accreditation.models import Application, Case, Letter, Proceeding, Reconsideration, Title
 from accreditation.reconsideration_words import Outcome
@@ -81,14 +82,31 @@ def to_decision(cast: Cast, case: Case, outcome: str) -> None:
     assert state(case) == S.DECISION_PROPOSED
 
 
+def first_look(cast: Cast, holder: Client, letter: Letter) -> str:
+    """The letter as its addressee opens it, which is recorded once; nothing was on record before."""
+    read, seen = (
+        reverse(name, args=[letter.case.number, letter.number]) for name in ("my_matter_letter", "matter_letter")
+    )
+    assert "还没有送达记录" in text(browser(cast, "office").get(seen))
+    holder.head(read)
+    assert not letter.deliveries.exists(), "neither an officer's look nor an answer without the letter"
+    page = holder.get(read).content.decode()
+    assert holder.get(read).status_code == 200
+    opened = letter.deliveries.get()
+    assert (opened.way, opened.recorded_by) == (DeliveryWay.OPENED, cast.member0)
+    assert "在系统中首次打开" in text(browser(cast, "office").get(seen))
+    return page
+
+
 def test_a_revoked_title_comes_back_by_a_decision_and_by_nothing_else(cast: Cast) -> None:
     letter = revoked(cast, timezone.now() - timedelta(minutes=30))
     title = Title.objects.get(proceedings__case=letter.case)
     assert title.state == TitleState.REVOKED
     holder, first, second = (browser(cast, name) for name in ("member0", "reconsiderer1", "reconsiderer2"))
-    page = holder.get(reverse("my_matter_letter", args=[letter.case.number, letter.number]))
+    page = first_look(cast, holder, letter)
     address = reverse("my_reconsideration", args=[letter.number])
-    assert address in page.content.decode()
+    assert "六十日的申请期限从该日起算" in text(holder.get(address))
+    assert address in page
     assert browser(cast, "member1").get(address).status_code == 404, "a foreign enterprise"
     assert browser(cast, "office").get(address).status_code in (403, 404)
     early = holder.post(address, {"known_on": letter.dated - timedelta(days=1), "claim": CLAIM, "reasons": REASONS})
@@ -234,14 +252,31 @@ def test_late_application_is_filed_with_its_reason_and_declined_for_lateness(cas
     said = {"known_on": known_on, "claim": CLAIM, "reasons": REASONS}
     refused = holder.post(address, said)
     assert (refused.status_code, "请写明耽误的理由" in text(refused)) == (422, True)
+    delivering = reverse("letter_delivery", args=[letter.number])
+    assert browser(cast, "office").get(delivering).status_code == 404, "the district wrote it"
+    served = {"way": "handed", "done_on": known_on + timedelta(days=1), "evidence": "送达回证 01，王示例签收"}
+    lacking = browser(cast, "pudong").post(delivering, served | {"evidence": ""})
+    assert (lacking.status_code, "请写明凭证" in text(lacking)) == (422, True)
+    assert "王示例签收" in text(send(browser(cast, "pudong"), delivering, **served))
+    read = text(holder.get(reverse("my_letter", args=[letter.case.number, letter.number])))
+    assert "王示例签收" in read
+    assert "（直接送达）" in read
+    assert str(cast.people["pudong"]) not in read, "no officer's name"
     send(holder, address, **said, late_reason="主要负责人被隔离，上周才返回单位。")
     case = Reconsideration.objects.get().case
     page = text(first.get(reverse("matter", args=[case.number])))
     assert "超过申请期限" in page
     assert "上周才返回单位" in page
     declining = acts(case, "decline_reconsideration")
-    assert "申请人说明的理由见案情" in text(first.get(declining))
-    send(first, declining, decline_ground="time", reason="隔离早已解除，耽误期限没有正当理由。", confirmed="1")
+    shown = text(first.get(declining))
+    assert "申请人说明的理由见案情" in shown
+    assert "现按送达记录自" in shown
+    form = {"decline_ground": "time", "reason": "隔离早已解除，耽误期限没有正当理由。", "confirmed": "1"}
+    unfit = first.post(declining, form | {"established_on": known_on + timedelta(days=2)})
+    assert (unfit.status_code, "请写明认定该日期的事实和证据" in text(unfit)) == (422, True)
+    found = "申请人到复议机关当面陈述，当日下午方才看到文书。"
+    send(first, declining, **form, established_on=known_on + timedelta(days=2), established_why=found)
+    assert found in text(holder.get(reverse("my_matter", args=[case.number])))
     assert state(case) == S.NOT_ACCEPTED
     timely = challenged(
         cast, revoked(cast, timezone.now() - timedelta(minutes=15)), timezone.now() - timedelta(minutes=10)

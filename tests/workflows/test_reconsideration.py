@@ -56,7 +56,7 @@ def test_examination_answer_and_decision_have_the_days_of_the_law(cast: Cast, cl
     first, at = cast.people["reconsiderer1"], clock.at + timedelta(hours=1)
     door.perform(case, "accept_reconsideration", by=first, at=at)
     assert due(case, DeadlineKind.RECONSIDERATION_ANSWER) == "2026-03-16"
-    assert due(case, DeadlineKind.RECONSIDERATION) == "2026-05-01"
+    assert due(case, DeadlineKind.RECONSIDERATION) == "2026-05-06", "the sixtieth day is a holiday"
     assert tick(datetime(2026, 3, 16, 23, 59, 59, tzinfo=SHANGHAI)).fired == 0
     assert tick(datetime(2026, 3, 17, tzinfo=SHANGHAI)).fired == 1
     assert Reconsideration.objects.get(case=case).state == S.UNDER_RECONSIDERATION
@@ -66,7 +66,7 @@ def test_examination_answer_and_decision_have_the_days_of_the_law(cast: Cast, cl
         door.perform(case, "prolong_reconsideration", by=first, at=later, form=form)
     assert [reason.code for reason in refused.value.reasons] == ["days_needed"]
     door.perform(case, "prolong_reconsideration", by=first, at=later, form=form | {"days": 30})
-    assert due(case, DeadlineKind.RECONSIDERATION) == "2026-05-31"
+    assert due(case, DeadlineKind.RECONSIDERATION) == "2026-06-01", "the ninetieth is a Sunday"
     assert list(check_all()) == []
 
 

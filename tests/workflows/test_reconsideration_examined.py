@@ -213,7 +213,7 @@ def test_completed_it_is_examined_anew_from_that_day_and_not_returned_again(
     }  # fmt: skip
     assert tick(datetime(2026, 3, 25, tzinfo=SHANGHAI)).fired == 1
     assert row_of(asked).accepted_by_silence
-    assert last_day(asked, DeadlineKind.RECONSIDERATION) == "2026-05-23"
+    assert last_day(asked, DeadlineKind.RECONSIDERATION) == "2026-05-25", "the 23rd is a Saturday"
     assert list(check_all()) == []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -42,6 +42,40 @@ def test_working_days_of_published_years_agree_with_a_second_source(calendar: Wo
 )
 def test_nth_working_day(calendar: WorkCalendar, start: date, count: int, due: date, provisional: bool) -> None:
     assert calendar.add(start, count) == (due, provisional)
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "ends_on", "provisional"),
+    [
+        (date(2026, 3, 2), 60, date(2026, 5, 6), False),  # 1 May, a holiday to the 5th
+        (date(2026, 7, 9), 60, date(2026, 9, 7), False),  # a Monday
+        (date(2026, 7, 7), 60, date(2026, 9, 7), False),  # a Saturday
+        (date(2026, 7, 12), 60, date(2026, 9, 10), False),
+        (date(2026, 8, 11), 60, date(2026, 10, 10), False),  # a Saturday on which offices make up
+        (date(2026, 3, 2), 90, date(2026, 6, 1), False),  # prolonged by 30 days: a Sunday
+        (date(2025, 12, 17), 60, date(2026, 2, 24), False),  # 15 February, the Spring Festival
+        (date(2026, 11, 2), 60, date(2027, 1, 1), True),  # no plan for 2027: a Friday, for the time being
+        (date(2026, 11, 3), 60, date(2027, 1, 4), True),
+    ],
+)
+def test_period_in_calendar_days_ends_on_no_day_of_rest(
+    calendar: WorkCalendar, start: date, count: int, ends_on: date, provisional: bool
+) -> None:
+    begun = datetime(start.year, start.month, start.day, 9, tzinfo=SHANGHAI)
+    due = calendar.due_after(begun, count, in_calendar_days=True, ends_on_working_day=True)
+    assert (due.at.date(), due.is_provisional) == (ends_on, provisional)
+    named = calendar.due_after(begun, count, in_calendar_days=True)
+    assert (named.at.date(), named.is_provisional) == (start + timedelta(days=count), False), "a day that is named"
+
+
+def test_what_is_left_of_calendar_days_after_a_pause_ends_on_no_day_of_rest(calendar: WorkCalendar) -> None:
+    pause = [datetime(2026, 3, day, 9, tzinfo=SHANGHAI) for day in (12, 24)]  # nine used, 51 left: 14 May
+    begun = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    for more, wanted in ((0, date(2026, 5, 14)), (2, date(2026, 5, 18))):  # 16 May is a Saturday
+        due = calendar.due_with_pauses(
+            begun, 60 + more, [(pause[0], pause[1])], in_calendar_days=True, ends_on_working_day=True
+        )
+        assert due.at.date() == wanted
 
 
 def test_due_is_the_last_second_of_the_day_in_shanghai(calendar: WorkCalendar) -> None:

@@ -11,6 +11,7 @@ from accreditation.reconsideration_words import DeclineGround, Outcome
 from accreditation.reconsideration_words import ReconsiderationState as S
 from accreditation.roles import Role
 from accreditation.services.reconsiderations import respondent_of
+from workflows.deliveries import note_opening
 from workflows.demo.remedied import set_right
 from workflows.demo.story import Story
 from workflows.opening_reconsiderations import open_reconsideration
@@ -51,6 +52,7 @@ def _challenge(story: Story, letter: Letter, respondent: User | None, way: tuple
     holder = Member.objects.filter(enterprise=letter.case.enterprise, state="active").select_related("user")[0].user
     at = _filed_at(story, letter)
     step = min((story.now - at) / 6, timedelta(minutes=40))
+    note_opening(letter, by=holder, at=at)
     case = open_reconsideration(letter, known_on=letter.dated, claim=CLAIM, reasons=REASONS, by=holder, at=at)
     story.tell.line(at, holder, f"{case.number} 对 {letter.case.number} 申请行政复议")
     acting = {"": holder, RESPONDENT: respondent}

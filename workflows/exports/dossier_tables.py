@@ -45,6 +45,12 @@ _CASE: tuple[Table, ...] = (
     Table("clocks/events", "期限的开始、暂停、恢复、延长、重算和终止", m.ClockEvent, _by("deadline__case")),
     Table("returns/returns", "本办件的退回补正", m.MatterReturn, _by("case"), frozenset({"on_file"})),
     Table("returns/points", "退回补正的逐项内容，补正前后的值", m.MatterPoint, _by("request__case")),
+    Table(
+        "letters/deliveries",
+        "文书送达",
+        m.Delivery,
+        (("letter__case", "case"), ("reissue_letter__reissue__title", "title")),
+    ),
     Table("clocks/reminders", "催办和上报", m.Reminder, _by("deadline__case")),
     Table("recusals/case", "办理人员就本办件回避", m.OfficerRecusal, _by("case")),
     Table(

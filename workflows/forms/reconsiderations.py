@@ -21,6 +21,8 @@ from accreditation.reconsideration_words import (
     Remedy,
     outcome_label,
 )
+from accreditation.templatetags.dates import day_text
+from workflows.filing_days import filed_on, late_days
 from workflows.forms.casework import LONG, PauseForm
 from workflows.forms.proceedings import DAY
 from workflows.reconsideration_guards import is_too_old
@@ -94,23 +96,62 @@ class WhyForm(forms.Form):
     reason = forms.CharField(label=_("理由"), min_length=5, max_length=3000, widget=forms.Textarea(attrs=LONG))
 
 
-class DeclineForm(WhyForm):
+class EstablishedDayForm(forms.Form):
+    """The day from which the time to file ran, where the examination finds another one than it was counted from.
+
+    Not asked where it came in time even as counted from the day of the letter.
+    """
+
+    established_on = DayField(
+        label=_("认定的知道或者应当知道之日"),
+        required=False,
+        widget=DAY,
+    )
+    established_why = forms.CharField(
+        label=_("认定该日期的事实和证据"),
+        help_text=_("填写日期的必须填写，将写入文书送达申请人。"),
+        required=False,
+        max_length=3000,
+        widget=forms.Textarea(attrs=LONG),
+    )
+
+    def __init__(self, *args: Any, subject: CaseSubject, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert isinstance(subject, Reconsideration)
+        self.subject = subject
+        self.may_be_late = late_days(subject.told_by.dated, filed_on(subject)) > 0
+        if not self.may_be_late:
+            del self.fields["established_on"], self.fields["established_why"]
+            return
+        words = {
+            "day": day_text(subject.counted_from),
+            "whose": _("送达记录") if subject.served_on else _("申请人自述"),
+        }
+        text = _("现按%(whose)s自%(day)s起算。与此不同时填写，否则留空。")
+        self.fields["established_on"].help_text = text % words
+
+
+class AcceptForm(EstablishedDayForm):
+    """Accepted, with the day from which its time ran where that is established."""
+
+
+class DeclineForm(WhyForm, EstablishedDayForm):
     """Which condition is not met, and why; lateness only of what came late."""
 
     decline_ground = forms.ChoiceField(
         label=_("不符合的受理条件"), choices=DeclineGround.choices, widget=forms.RadioSelect
     )
-    field_order = ("decline_ground", "reason")
+    field_order = ("decline_ground", "established_on", "established_why", "reason")
 
-    def __init__(self, *args: Any, subject: CaseSubject, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        assert isinstance(subject, Reconsideration)
+        subject = self.subject
         found = self.fields["decline_ground"]
         assert isinstance(found, forms.ChoiceField)
         if subject.late_days:
             text = _("本申请超过申请期限 %(n)d 日提出，申请人说明的理由见案情。")
             found.help_text = text % {"n": subject.late_days}
-        unfit = {DeclineGround.TIME: not subject.late_days, DeclineGround.TOO_OLD: not is_too_old(subject)}
+        unfit = {DeclineGround.TIME: not self.may_be_late, DeclineGround.TOO_OLD: not is_too_old(subject)}
         found.choices = [choice for choice in DeclineGround.choices if not unfit.get(DeclineGround(choice[0]), False)]
 
 

@@ -15,6 +15,7 @@ from accreditation.models.cases import LetterText
 from accreditation.services.reconsiderations import is_challengeable
 from workflows.opening_remedies import may_prepare
 from workflows.presentation import came_of_it
+from workflows.presentation.deliveries import delivery_words
 from workflows.presentation.words import Words, quoted
 
 _GAP = re.compile(r"\n\s*\n")
@@ -48,11 +49,12 @@ def letter_page(letter: Letter, user: User, at: datetime) -> Words:
 def afterwards(letter: Letter | ReissueLetter, user: User, at: datetime) -> Words:
     """`came_of_it`: how the act was looked at again, as far as the person may see; `remedy_href`: how it is set right.
 
-    The second is empty but for officers of the body whose act it was.
+    The second is empty but for officers of the body whose act it was. With them how the letter was delivered.
     """
     return {
         "came_of_it": came_of_it.of_letter(letter, user),
         "remedy_href": reverse("remedy_new", args=[letter.number]) if may_prepare(user, letter, at) else "",
+        **delivery_words(letter, user, at),
     }
 
 
@@ -70,6 +72,7 @@ def letter_words(letter: LetterText, kind: str) -> Words:
         "may_be_challenged": False,
         "came_of_it": [],
         "remedy_href": "",
+        "deliveries": None,
     }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accreditation.models import Case, Reconsideration
 from accreditation.models.cases import CaseSubject
 from accreditation.reconsideration_words import DeclineGround, Outcome, ReconsiderationState
+from accreditation.selectors.deliveries import deliveries_of, service_among
 from accreditation.services.reconsiderations import authority_of, title_concerned
 from accreditation.templatetags.dates import day, day_text, local
 from accreditation.visibility import View
@@ -60,6 +63,16 @@ def _accepted(row: Reconsideration) -> str:
     return _("%(day)s（审查期限届满，视为受理）") % {"day": on} if row.accepted_by_silence else on
 
 
+def _served(row: Reconsideration) -> str:
+    """The first service, where what was recorded since the filing has changed it; only while it is examined."""
+    if row.state not in (ReconsiderationState.FILED, ReconsiderationState.SUPPLEMENT_ASKED):
+        return ""
+    service = service_among(deliveries_of(row.told_by), date.max)
+    if service is None or service.served_on in (None, row.served_on):
+        return ""
+    return _("%(day)s，%(way)s") % {"day": day_text(service.served_on), "way": service.get_way_display()}
+
+
 def _examined(row: Reconsideration) -> list[tuple[str, object]]:
     """How late it came, what was asked for, what became of it."""
     asked, answered = (local(at).date() if at else None for at in (row.supplement_asked_at, row.supplemented_at))
@@ -95,6 +108,10 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("称号状态"), title.get_state_display() if title else ""),
         (_("被复议文书内容"), quoted(row.told_by.body)),
         (_("知道该行为的日期"), day(row.known_on)),
+        (_("提出申请时记录的送达日期"), day(row.served_on) if row.served_on else _("没有送达记录")),
+        (_("现有的送达记录"), _served(row)),
+        (_("认定的知道或者应当知道之日"), day(row.established_on) if row.established_on else ""),
+        (_("认定该日期的事实和证据"), quoted(row.established_why) if row.established_why else ""),
         (_("复议请求"), quoted(row.claim)),
         (_("事实和理由"), quoted(row.reasons)),
         *_examined(row),

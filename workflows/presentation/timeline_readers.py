@@ -119,6 +119,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "send_report_back": PARTIES,
     "drop_report": EVERYBODY,
     **RECONSIDERING,
+    **dict.fromkeys(("open_letter", "record_delivery"), INSIDE | {View.APPLICANT, View.RECONSIDERER}),
     "name_parent": PARTIES,
     "ask_departments": PARTIES,
     "record_answer": AUTHORITIES,  # what departments write is between authorities

@@ -168,4 +168,4 @@ def _limit(case: Case, subject: CaseSubject, procedure: Procedure, move: Move, a
     doing = Doing(line, nobody, at, {}, Act(case, line.code, nobody, at, line.who.code), case, kind, subject)
     fitting = [clock for clock in line.starts(doing) if move.target in kind.clocks[clock.kind]]
     known = [clock for clock in fitting if not callable(clock.days)]
-    return Limit(known[0].length(doing), known[0].in_calendar_days) if known else None
+    return Limit(known[0].length(doing), **known[0].counting) if known else None

@@ -67,14 +67,15 @@ _LINES: tuple[Verb, ...] = (
     # --- one person examines -------------------------------------------------------------------------------------
     Verb(
         "accept_reconsideration", _("受理复议申请"), RECONSIDERER, ("acceptance",), EXAMINING, transition="accept",
-        completes=True, guards=(conditions.act_is_not_too_old,), record=records.accept,
+        completes=True, guards=(conditions.act_is_not_too_old, conditions.established_day_fits), record=records.accept,
         starts=starting(ANSWER, DECISION), tells=(audiences.applicants, respondents),
     ),
     Verb(
         "decline_reconsideration", _("不予受理复议申请"), RECONSIDERER, ("acceptance",), EXAMINING,
         transition="decline", completes=True,
         guards=(
-            conditions.examination_is_not_over, conditions.decline_ground_fits, _reason(_("不予受理的理由")),
+            conditions.examination_is_not_over, conditions.decline_ground_fits, conditions.established_day_fits,
+            conditions.day_is_established_for_time, _reason(_("不予受理的理由")),
         ),
         record=records.decline, tells=(audiences.applicants,),
     ),

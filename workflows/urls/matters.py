@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views.matters import beginning, desk, filing, pages, remedies
+from workflows.views.matters import beginning, deliveries, desk, filing, pages, remedies
 
 CASE = "matters/<str:number>/"
 OWN = "my/matters/<str:number>/"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("orders/titles/", desk.orders_titles, name="orders_titles"),
     path("orders/titles/<str:number>/new/", desk.orders_new, name="orders_new"),
     path("orders/letters/<str:number>/remedy/", remedies.remedy_new, name="remedy_new"),
+    path("orders/letters/unserved/", deliveries.letters_unserved, name="letters_unserved"),
+    path("orders/letters/<str:number>/delivery/", deliveries.letter_delivery, name="letter_delivery"),
     path(CASE, pages.matter, name="matter"),
     path(f"{CASE}acts/<str:verb>/", pages.matter_act, name="matter_act"),
     path(f"{CASE}recipients/", pages.matter_recipients, name="matter_recipients"),

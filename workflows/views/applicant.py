@@ -40,6 +40,7 @@ from workflows.selectors.successions import successions_of
 from workflows.views import applicant_tasks
 from workflows.views.answers import REQUEST_KEY, acting_person, as_errors, new_request_key, page
 from workflows.views.applicant_frame import OpenCase, frame, notice_of_return, open_case
+from workflows.views.reading import note_reading
 
 if TYPE_CHECKING:
     from accreditation.models import Batch
@@ -278,6 +279,7 @@ def my_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
     found = letter_for(acting_person(request), letter)
     if found.case_id != opened.case.pk:
         raise NotFound(letter)
+    note_reading(request, found)
     words = letters.letter_page(found, acting_person(request), timezone.now())
     return render(request, "workflows/applicant/letter.html", frame(opened, "my_letter", words["kind"], letter=words))
 

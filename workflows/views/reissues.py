@@ -37,6 +37,7 @@ from workflows.selectors.matters import own_title
 from workflows.views.answers import key_of, new_request_key, page, typed
 from workflows.views.casework import status_of
 from workflows.views.listing import filters, page_of_rows
+from workflows.views.reading import note_reading
 
 if TYPE_CHECKING:
     from accreditation.models import Reissue, Title, User
@@ -83,6 +84,7 @@ def my_reissue_letter(request: HttpRequest, number: str, letter: str) -> HttpRes
     """The answer as it was sent."""
     user = signed_in(request)
     found = rows.letter_about(own_title(user, number), letter)
+    note_reading(request, found)
     context = {
         "letter": words.answer_letter(found, user, timezone.now()),
         "overview": reverse("my_reissue", args=[number]),

@@ -12,13 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import signed_in
+from accreditation.selectors.deliveries import service_of
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.reconsiderations import is_challengeable
 from accreditation.views.answers import put_reasons
 from accreditation.visibility import View, view_of
+from workflows.filing_days import last_day_to_file
 from workflows.forms.reconsiderations import FilingForm
 from workflows.opening import open_ordered_again
-from workflows.opening_reconsiderations import last_day_to_file, open_reconsideration
+from workflows.opening_reconsiderations import open_reconsideration
+from workflows.presentation.deliveries import service_words
 from workflows.presentation.letters import letter_words
 from workflows.selectors.matters import is_reconsideration, matter_for, own_letter
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
@@ -35,8 +38,11 @@ def my_reconsideration(request: HttpRequest, number: str) -> HttpResponse:
     if not is_challengeable(letter):
         raise NotFound(number)
     typed = initial_from_drafts(request, request.path) if request.method != "POST" else {}
-    may_be_late = timezone.localdate() > last_day_to_file(letter.dated)
-    form = FilingForm(request.POST or None, initial={"known_on": letter.dated} | typed, may_be_late=may_be_late)
+    service = service_of(letter, timezone.localdate())
+    served_on = service.served_on if service else None
+    may_be_late = timezone.localdate() > last_day_to_file(served_on or letter.dated)
+    known_on = served_on or letter.dated
+    form = FilingForm(request.POST or None, initial={"known_on": known_on} | typed, may_be_late=may_be_late)
     if request.method == "POST" and form.is_valid():
         key = request.POST.get(REQUEST_KEY) or None
         try:
@@ -48,7 +54,10 @@ def my_reconsideration(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("%(no)s：复议申请已提交，请补充证据文件。") % {"no": case.number})
             return redirect("my_matter", case.number)
     crumbs = [{"label": _("我的申报"), "href": reverse("my_cases")}, {"label": letter.number}]
-    context = {"form": form, "letter": words, "crumbs": crumbs, "request_key": new_request_key()}
+    context = {
+        "form": form, "letter": words, "crumbs": crumbs, "request_key": new_request_key(),
+        "service": service_words(service),
+    }  # fmt: skip
     return render(request, "workflows/matters/reconsideration.html", context, status=status_of(form))
 
 

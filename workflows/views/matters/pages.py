@@ -41,6 +41,7 @@ from workflows.views.matters.desk import POWERS
 from workflows.views.matters.registry import pages_of
 from workflows.views.matters.shapes import MatterAct, MatterPages
 from workflows.views.matters.uploads import stored
+from workflows.views.reading import note_reading
 
 if TYPE_CHECKING:
     from accreditation.models import Case, MatterPoint
@@ -225,6 +226,8 @@ def letter(request: HttpRequest, number: str, letter_number: str, *, for_holder:
     row = letter_for(user, letter_number)
     if row.case_id != opened.case.pk:
         raise NotFound(letter_number)
+    if for_holder:
+        note_reading(request, row)
     words = letters.letter_page(row, user, timezone.now())
     context = {"letter": words, "number": number, "crumbs": [], "is_own": for_holder}
     return _show(request, opened, "letter", context)

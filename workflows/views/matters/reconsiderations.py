@@ -19,8 +19,8 @@ RECONSIDERATIONS = MatterPages(
     facts=words.facts,
     acts={
         "accept_reconsideration": MatterAct(
-            ConfirmedForm, _("受理复议申请"), _("受理后由被申请人在十个工作日内书面答复并提交卷宗。"),
-            _("受理"), _("复议申请已受理。"), (SENT,), is_final=True,
+            forms.AcceptForm, _("受理复议申请"), _("受理后由被申请人在十个工作日内书面答复并提交卷宗。"),
+            _("受理"), _("复议申请已受理。"), (SENT,), is_final=True, with_subject=True,
         ),
         "ask_for_supplement": MatterAct(
             forms.LackingForm, _("要求补正"),

@@ -1,0 +1,230 @@
+"""When a letter was served: who opened it, what an officer recorded, and from which day a challenge of it is late."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import IntegrityError, transaction
+
+from accreditation.delivery_words import DeliveryWay as W
+from accreditation.errors import Denied, Refusal
+from accreditation.models import AuditEvent, Case, Delivery, Letter, Reconsideration, User
+from accreditation.reconsideration_words import DeclineGround, ReconsiderationState
+from accreditation.selectors.deliveries import service_of
+from tests.clock import Clock
+from tests.factories.cast import Cast, make_cast
+from tests.factories.reconsidering import CLAIM, REASONS, declined, reconsiderers, revoked
+from workflows import door
+from workflows.deliveries import Recorded, note_opening, power_to_deliver, record_delivery
+from workflows.opening_reconsiderations import open_reconsideration
+from workflows.selectors.deliveries import unserved_letters
+
+WHY_LATE = "主要负责人被隔离，四月底才返回单位。"
+FOUND = "邮件回执载明三月五日由单位门卫签收。"
+DAY = timedelta(days=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture
+def cast(settings: LazySettings, var_dir: Path, clock: Clock) -> Cast:
+    settings.ACCREDITATION_DEMO = True
+    found = make_cast(clock.at)
+    reconsiderers(found)
+    return found
+
+
+def by_post(on: date, **more: Any) -> Recorded:
+    return Recorded(**{"way": W.POST, "done_on": on, "evidence": "EMS 1000 0001 示例", **more})
+
+
+def codes(letter: Letter, said: Recorded, by: User, at: datetime) -> set[str]:
+    with pytest.raises(Refusal) as found:
+        record_delivery(letter, said, by=by, at=at)
+    return {reason.code for reason in found.value.reasons}
+
+
+def served(letter: Letter, on: datetime) -> tuple[str, date | None] | None:
+    row = service_of(letter, on.date())
+    return None if row is None else (row.way, row.served_on)
+
+
+def filed(letter: Letter, cast: Cast, at: datetime, **more: Any) -> Reconsideration:
+    said = {"known_on": letter.dated, "claim": CLAIM, "reasons": REASONS, "by": cast.member0} | more
+    return Reconsideration.objects.get(case=open_reconsideration(letter, **said, at=at))
+
+
+# --- the addressee --------------------------------------------------------------------------------------------------
+def test_first_opening_by_the_addressee_is_recorded_once_and_by_nobody_else(cast: Cast, clock: Clock) -> None:
+    letter = revoked(cast, clock.at)  # dated 2 March 2026
+    for other in (cast.office, cast.publisher, cast.people["member1"], cast.people["reconsiderer1"]):
+        note_opening(letter, by=other, at=clock.at)
+    assert (served(letter, clock.at), Delivery.objects.count()) == (None, 0)
+    first = clock.at + 3 * DAY
+    for at in (first, first + DAY):
+        note_opening(letter, by=cast.member0, at=at)
+    row = Delivery.objects.get()
+    assert (row.recorded_by, row.recorded_at, row.served_on) == (cast.member0, first, date(2026, 3, 5))
+    assert AuditEvent.objects.get(verb="open_letter").content == {"letter": letter.number, "served_on": "2026-03-05"}
+    assert served(letter, clock.at) is None, "not yet on the second of March"
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        Delivery.objects.create(
+            letter=letter, way=W.OPENED, done_on=first.date(), served_on=first.date(), recorded_by=cast.member0,
+            recorded_at=first,
+        )  # fmt: skip
+
+
+# --- the authority --------------------------------------------------------------------------------------------------
+def test_only_the_body_that_wrote_the_letter_records_its_delivery(cast: Cast, clock: Clock) -> None:
+    letter = revoked(cast, clock.at)
+    assert power_to_deliver(cast.office, letter, clock.at) is not None
+    for name in ("member0", "pudong", "reconsiderer1", "clock"):
+        with pytest.raises(Denied):
+            record_delivery(letter, by_post(letter.dated), by=cast.people[name], at=clock.at)
+    challenge = filed(letter, cast, clock.at)
+    door.perform(challenge.case, "accept_reconsideration", by=cast.people["reconsiderer1"], at=clock.at)
+    accepted = Letter.objects.get(case=challenge.case)
+    assert power_to_deliver(cast.people["reconsiderer1"], accepted, clock.at) is not None
+    assert power_to_deliver(cast.office, accepted, clock.at) is None, "a letter of the authority that reconsiders"
+
+
+@pytest.mark.parametrize(("wrong", "wanted"), [
+    ({"way": W.OPENED}, {"way"}),
+    ({"way": W.NOT_SERVED}, {"way"}),
+    ({"way": "by_pigeon"}, {"way"}),
+    ({"evidence": " "}, {"evidence_needed"}),
+    ({"done_on": date(2026, 3, 1)}, {"done_on"}),
+    ({"done_on": date(2026, 3, 20)}, {"done_on"}),
+    ({"way": W.PUBLIC_NOTICE}, {"remark_needed"}),
+    ({"corrects": 4711}, {"not_correctable", "remark_needed"}),
+])  # fmt: skip
+def test_what_is_no_delivery_is_refused(cast: Cast, clock: Clock, wrong: dict[str, Any], wanted: set[str]) -> None:
+    letter = revoked(cast, clock.at)
+    said = by_post(letter.dated + DAY, **wrong) if "done_on" not in wrong else by_post(wrong["done_on"])
+    assert codes(letter, said, cast.office, clock.at + 7 * DAY) == wanted
+    assert not Delivery.objects.exists()
+
+
+def test_first_service_counts_and_a_wrong_record_is_corrected_by_a_further_one(cast: Cast, clock: Clock) -> None:
+    letter, at = revoked(cast, clock.at), clock.at + 20 * DAY
+    notice = by_post(date(2026, 3, 3), way=W.PUBLIC_NOTICE, remark="邮件两次退回，电话无人接听")
+    record_delivery(letter, notice, by=cast.office, at=at)
+    assert served(letter, at) is None, "thirty days have not passed"
+    assert served(letter, at + 11 * DAY) == (W.PUBLIC_NOTICE, date(2026, 4, 2))
+    record_delivery(letter, by_post(date(2026, 3, 9)), by=cast.office, at=at)
+    assert codes(letter, by_post(date(2026, 3, 9)), cast.office, at) == {"recorded_before"}
+    note_opening(letter, by=cast.member0, at=at)
+    assert served(letter, at) == (W.POST, date(2026, 3, 9))
+    wrong, opened = Delivery.objects.get(way=W.POST), Delivery.objects.get(way=W.OPENED)
+    better = {"corrects": wrong.pk, "remark": "回执上的日期看错了"}
+    record_delivery(letter, by_post(date(2026, 3, 12), **better), by=cast.office, at=at)
+    assert served(letter, at) == (W.POST, date(2026, 3, 12))
+    assert "not_correctable" in codes(letter, by_post(date(2026, 3, 13), **better), cast.office, at), "once"
+    of_opening = better | {"corrects": opened.pk}
+    assert "not_correctable" in codes(letter, by_post(date(2026, 3, 13), **of_opening), cast.office, at)
+    last = Delivery.objects.latest("pk")
+    gone = Recorded(W.NOT_SERVED, date(2026, 3, 15), remark="邮件实为退回，没有送达", corrects=last.pk)
+    record_delivery(letter, gone, by=cast.office, at=at)
+    assert served(letter, at) == (W.OPENED, at.date()), "what is left"
+    assert Delivery.objects.count() == 5, "nothing is taken away"
+    for change in ({"evidence": ""}, {"served_on": None}, {"way": W.NOT_SERVED}, {"way": "by_pigeon"}):
+        with transaction.atomic(), pytest.raises(IntegrityError):
+            Delivery.objects.filter(pk=wrong.pk).update(**change)
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        Delivery.objects.filter(pk=last.pk).update(remark="")
+
+
+def test_adverse_letter_stays_listed_at_its_own_body_until_it_is_served(cast: Cast, clock: Clock) -> None:
+    own, week = declined(cast, clock.at), clock.at + 7 * DAY
+    letter = revoked(cast, clock.at)
+
+    def listed(by: User, at: datetime) -> list[str]:
+        return [one.number for one in unserved_letters(by, at.date())]
+
+    assert listed(cast.office, week - DAY) == [], "not yet"
+    assert listed(cast.office, week) == [letter.number], "and none that is not adverse"
+    assert listed(cast.pudong, week) == [own.number], "the city's letter is not the district's"
+    record_delivery(letter, by_post(letter.dated + DAY), by=cast.office, at=week)
+    assert listed(cast.office, week) == []
+    gone = {"way": W.NOT_SERVED, "evidence": "", "remark": "邮件实为退回", "corrects": Delivery.objects.get().pk}
+    record_delivery(letter, by_post(letter.dated + DAY, **gone), by=cast.office, at=week)
+    assert listed(cast.office, week) == [letter.number]
+    note_opening(own, by=cast.member0, at=week)
+    assert listed(cast.pudong, week) == []
+
+
+# --- lateness -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("services", "stated", "filed_after", "late_days"), [
+    ([], 0, 66, 1),  # from 2 March as stated; the sixtieth day is 1 May, offices work again on the 6th
+    ([], 7, 66, 0),  # stated as 9 March, and nothing says otherwise
+    ([7], 0, 66, 0),  # served on 9 March: the day of the letter is not held against the applicant
+    ([7], 7, 68, 1),  # until 8 May
+    ([1], 30, 66, 1),  # served on 3 March, though the applicant says April: 2 May is free as well
+    ([30, 1], 30, 66, 1),  # of two services the first
+])  # fmt: skip
+def test_time_runs_from_the_service_on_record_else_from_the_day_that_is_stated(
+    cast: Cast, clock: Clock, services: list[int], stated: int, filed_after: int, late_days: int
+) -> None:
+    letter, at = revoked(cast, clock.at), clock.at + filed_after * DAY
+    for days in services:
+        record_delivery(letter, by_post(letter.dated + days * DAY), by=cast.office, at=clock.at + 31 * DAY)
+    known_on = letter.dated + stated * DAY
+    if late_days:
+        with pytest.raises(Refusal) as found:
+            filed(letter, cast, at, known_on=known_on)
+        assert [reason.code for reason in found.value.reasons] == ["late_reason"]
+    row = filed(letter, cast, at, known_on=known_on, late_reason=WHY_LATE)
+    assert row.late_days == late_days
+    assert row.counted_from == (letter.dated + min(services) * DAY if services else known_on)
+
+
+def decline(case: Case, cast: Cast, at: datetime, **more: Any) -> list[str]:
+    form = {"decline_ground": DeclineGround.TIME, "reason": "超过期限，没有正当理由。"} | more
+    reasons = door.reasons_against(case, "decline_reconsideration", by=cast.people["reconsiderer1"], at=at, form=form)
+    return [reason.code for reason in reasons]
+
+
+def test_examiner_establishes_the_day_with_reasons_in_the_decision_itself(cast: Cast, clock: Clock) -> None:
+    letter, at = revoked(cast, clock.at), clock.at + 75 * DAY  # 16 May 2026
+    row = filed(letter, cast, at, known_on=letter.dated + 30 * DAY)
+    case, first = row.case, cast.people["reconsiderer1"]
+    assert row.late_days == 0
+    day = {"established_on": date(2026, 3, 5)}
+    assert decline(case, cast, at) == ["not_late"]
+    assert decline(case, cast, at, **day) == ["text_needed", "lateness_unheard"]
+    assert decline(case, cast, at, established_why=FOUND) == ["not_late", "established_on"]
+    for outside in (date(2026, 3, 1), date(2026, 5, 17)):
+        assert "established_on" in decline(case, cast, at, established_on=outside, established_why=FOUND)
+    day |= {"established_why": FOUND}
+    assert decline(case, cast, at, decline_ground=DeclineGround.CLAIM, **day) == [
+        "lateness_unheard", "established_for_nothing",
+    ]  # fmt: skip
+    door.perform(case, "ask_for_supplement", by=first, at=at, form={"lacking": "请说明逾期申请的理由。"})
+    said = {"claim": CLAIM, "reasons": f"{REASONS}门卫没有转交。"}
+    door.perform(case, "supplement_reconsideration", by=cast.member0, at=at + DAY, form=said)
+    form = {"decline_ground": DeclineGround.TIME, "reason": "单位内部的转交不是正当理由。", **day}
+    door.perform(case, "decline_reconsideration", by=first, at=at + DAY, form=form)
+    row.refresh_from_db(fields=["established_on", "established_why", "late_days", "served_on"])
+    assert (row.established_on, row.established_why, row.late_days) == (date(2026, 3, 5), FOUND, 10)
+    told = Letter.objects.get(case=case, kind="reconsideration_declined")
+    assert "自2026年3月5日起知道或者应当知道该行为：" + FOUND in told.body
+    assert "超过申请期限10日" in told.body
+    entry = AuditEvent.objects.get(verb="decline_reconsideration").content
+    assert (entry["established_on"], entry["late_days"], entry["known_on"]) == ("2026-03-05", 10, "2026-04-01")
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        Reconsideration.objects.filter(pk=row.pk).update(established_why="")
+
+
+def test_day_established_in_favour_of_the_applicant_makes_it_timely(cast: Cast, clock: Clock) -> None:
+    letter, at = revoked(cast, clock.at), clock.at + 75 * DAY
+    row = filed(letter, cast, at, late_reason=WHY_LATE)
+    assert row.late_days == 10
+    form = {"established_on": date(2026, 3, 20), "established_why": "邮件改投两次，三月二十日方由该单位签收。"}
+    door.perform(row.case, "accept_reconsideration", by=cast.people["reconsiderer1"], at=at, form=form)
+    row = Reconsideration.objects.get(pk=row.pk)
+    assert (row.state, row.late_days, row.late_reason) == (ReconsiderationState.ANSWER_ASKED, 0, WHY_LATE)
+    told = Letter.objects.get(case=row.case, kind="reconsideration_accepted")
+    assert "符合法定条件，现予受理。经审查，认定你单位自2026年3月20日起" in told.body
