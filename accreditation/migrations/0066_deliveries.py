@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0063_remedies_completed'),
+        ('accreditation', '0065_ties_and_recusals'),
     ]
 
     operations = [
