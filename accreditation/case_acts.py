@@ -10,7 +10,8 @@ from accreditation.audit import chain_key
 from accreditation.models import AuditEvent, Case
 from accreditation.roles import Power
 
-KEEPING = ("take", "release", "hand_over", "export_dossier")  # who keeps or reads a case has prepared nothing in it
+# Who keeps or reads a case has prepared nothing in it, nor who confirmed a calendar by which its days count anew.
+KEEPING = ("take", "release", "hand_over", "export_dossier", "recompute_deadline", "recompute_goal")
 # Offices whose acts in a case are opinions or decisions on it. The secretary and the publisher carry out what others
 # decided, and keep minutes of it.
 WITH_OPINION = frozenset(

@@ -29,7 +29,8 @@ DAYS_TO_ANSWER = 10
 DAYS_TO_DECIDE = 60  # in calendar days from acceptance
 MOST_MORE_DAYS = 30
 LEAST_TEXT = 10  # characters of claim, of reasons
-TAKING_NO_PART = ("export_dossier",)  # acts by which nobody takes part in the case in whose chain they stand
+# Acts by which nobody takes part in the case in whose chain they stand: to take its file away, to confirm a calendar.
+TAKING_NO_PART = ("export_dossier", "recompute_deadline", "recompute_goal")
 SETTING_ASIDE = "reconsideration"  # capacity in which a decision is carried out in the case that was challenged
 
 
