@@ -11,7 +11,8 @@ from accreditation.models import AuditEvent, Case
 from accreditation.roles import Power
 
 RECUSALS = ("declare_own_tie", "order_officer_recusal", "lift_officer_recusal")  # who deals with a case, not the case
-KEEPING = ("take", "release", "hand_over", "export_dossier", *RECUSALS)  # whoever keeps or reads it prepared nothing
+# Who keeps or reads a case has prepared nothing in it, nor who confirmed a calendar by which its days count anew.
+KEEPING = ("take", "release", "hand_over", "export_dossier", "recompute_deadline", "recompute_goal", *RECUSALS)
 # Offices whose acts in a case are opinions or decisions on it. The secretary and the publisher carry out what others
 # decided, and keep minutes of it.
 WITH_OPINION = frozenset(

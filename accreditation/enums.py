@@ -162,15 +162,6 @@ def states_where(**wanted: object) -> list[ApplicationState]:
     return [state for state, facts in APPLICATION_STATES.items() if all(getattr(facts, n) == v for n, v in asked)]
 
 
-class BatchState(TextChoices):
-    """A batch is prepared, takes applications in its window, then runs to its announcement."""
-
-    PREPARED = "prepared", _("筹备中")
-    OPEN = "open", _("受理中")
-    CLOSED = "closed", _("申报截止")
-    ANNOUNCED = "announced", _("已公布")
-
-
 class RuleDraftState(TextChoices):
     """A new edition of rules is drafted, put before a second person, and published or sent back."""
 

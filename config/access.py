@@ -15,6 +15,7 @@ from config.policies import (
     AUDITOR,
     AUTHORS,
     BATCHES,
+    CALENDAR,
     CALLS_MEETINGS,
     CASEWORK,
     CERTIFIERS,
@@ -173,6 +174,8 @@ ACCESS: Mapping[str, Policy] = {
     "office_calibration_file": OFFICE,
     "office_batch_new": BATCHES,
     **dict.fromkeys(("office_batch", "office_proposal_quota"), BATCHES),
+    **dict.fromkeys(("office_batch_prolong", "office_batch_call_off"), BATCHES),
+    **dict.fromkeys(("office_batch_proposal", "office_batch_proposal_act"), BATCHES),
     # the verification of figures by a third party
     **dict.fromkeys(("office_verifiers", "office_figure_plan", "office_figure_check", "office_figure_report"), OFFICE),
     **dict.fromkeys(("verifier_checks", "verifier_report", "verifier_case", "verifier_refuse"), VERIFIER),
@@ -352,5 +355,6 @@ ACCESS: Mapping[str, Policy] = {
     "effects_retry": OPERATOR,
     "operations_calendar": OPERATOR,
     "operations_year": OPERATOR,
+    **dict.fromkeys(("calendar_proposal", "calendar_proposal_act"), CALENDAR),
     "webhooks": OPERATOR,
 }

@@ -78,6 +78,7 @@ RECUSALS = _power(  # every officer may step aside; the auditor reads the list
 SECURITY = _power(Power.GRANT_ROLES)
 OPERATOR = _power(Power.OPERATE)
 OVERSEERS = _power(Power.OPERATE, Power.CHECK_COMPLETENESS)
+CALENDAR = _power(Power.OPERATE, Power.RUN_BATCHES)
 PEOPLE = _power(Power.OPERATE, Power.GRANT_ROLES)
 AUDITOR = _power(Power.AUDIT)
 DOSSIERS = _power(  # beside who keeps and audits the file, who answers or decides a challenge of what it decided

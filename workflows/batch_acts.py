@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
+from accreditation.batch_words import BatchState
 from accreditation.clocks import is_past
-from accreditation.enums import ApplicationState, BatchState, Choice, MeetingState
+from accreditation.enums import ApplicationState, Choice, MeetingState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import Announcement, Application, Batch, Meeting, Notice, User
 from accreditation.permissions import has_power_over

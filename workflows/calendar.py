@@ -56,6 +56,11 @@ def provisional_deadlines() -> Iterable[Deadline]:
     return Deadline.objects.filter(state="running", is_provisional=True).select_related("case")
 
 
+def package_days(year: int) -> list[tuple[date, bool, str]] | None:
+    """Departures of a year as the package has them; None when it does not know the year."""
+    return _package_year(year)
+
+
 def _package_year(year: int) -> list[tuple[date, bool, str]] | None:
     """Departures of a year, or None when the package does not cover it (it raises rather than guesses)."""
     first = date(year, 1, 1)

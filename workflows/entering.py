@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.batch_words import BatchState
 from accreditation.clocks import second_of
 from accreditation.enums import ApplicationState, states_where
 from accreditation.errors import Reason
@@ -73,11 +75,12 @@ def _ends_within(title: Title, batch: Batch) -> bool:
 def open_elsewhere(enterprise: Enterprise, batch: Batch, at: datetime) -> Application | None:
     """An application for the same title that is still open in another batch: told, since only one can be granted.
 
-    A draft that was not filed within its window is none. No source forbids a second one.
+    A draft that was not filed within its window is none, nor one in a batch called off. No source forbids a second one.
     """
     rows = Application.objects.filter(enterprise=enterprise, batch__programme=batch.programme_id)
     rows = rows.exclude(batch=batch).exclude(state__in=states_where(is_final=True))
-    rows = rows.exclude(state=ApplicationState.DRAFT, batch__closes_at__lt=second_of(at))
+    over = Q(batch__closes_at__lt=second_of(at)) | Q(batch__state=BatchState.CALLED_OFF)
+    rows = rows.exclude(over, state=ApplicationState.DRAFT)
     if batch.is_evaluation or batch.programme.is_of_product:
         return None
     return next(

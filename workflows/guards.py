@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.batch_words import BatchState
 from accreditation.clocks import DeadlineKind, DeadlineState, is_past
-from accreditation.enums import BatchState, SeatState
+from accreditation.enums import SeatState
 from accreditation.errors import Reason
 from accreditation.models import Batch, Enterprise
 from accreditation.services import evaluation, further_returns, material, notices, reviews, titles
@@ -38,7 +39,9 @@ def batch_takes_applications(doing: Doing) -> Iterable[Reason]:
     batch = doing.batch
     if doing.application.is_ordered_again:  # no window of the batch closes out what a decision orders
         return
-    if batch.state != BatchState.OPEN or doing.at < batch.opens_at:
+    if batch.state == BatchState.CALLED_OFF:
+        yield Reason("batch_called_off", _("本批次已取消，不再受理申报；草稿内容可带入其他批次。"))
+    elif batch.state != BatchState.OPEN or doing.at < batch.opens_at:
         yield Reason("batch_closed", _("本批次当前不受理申报。"))
     elif is_past(batch.closes_at, doing.at):
         yield Reason("window_over", _("本批次申报已于%(at)s截止。") % {"at": f"{batch.closes_at:%Y-%m-%d %H:%M}"})

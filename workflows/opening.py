@@ -8,8 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Replayed, act, fingerprint
+from accreditation.batch_words import BatchState
 from accreditation.clocks import is_past
-from accreditation.enums import ApplicationState, BatchState
+from accreditation.enums import ApplicationState
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Application, Batch, Case, Enterprise, Programme, Reconsideration, User
 from accreditation.models.cases import CaseSubject

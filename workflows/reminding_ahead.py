@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import Max
+
 from accreditation.acts import act
 from accreditation.audit import chain_key
+from accreditation.batch_words import BatchState
 from accreditation.clocks import second_of
-from accreditation.enums import ApplicationState, BatchState, MemberState
+from accreditation.enums import ApplicationState, MemberState
 from accreditation.errors import AlreadyDone
 from accreditation.models import Application, AuditEvent, Batch, Title, User
 from accreditation.services.renewals import remind_of_renewal, titles_to_renew
@@ -67,7 +70,10 @@ def _batch(batch: Batch, today: date, at: datetime) -> bool:
 
 
 def _is_told(batch: Batch, step: int) -> bool:
-    return AuditEvent.objects.filter(chain=chain_key(batch), verb=REMIND_DRAFTS, content__days=step).exists()
+    """Since the window was last made longer, if it was: its new end is told of anew."""
+    events = AuditEvent.objects.filter(chain=chain_key(batch))
+    longer = events.filter(verb="prolong_window").aggregate(last=Max("seq"))["last"] or 0
+    return events.filter(verb=REMIND_DRAFTS, content__days=step, seq__gt=longer).exists()
 
 
 def _people_of(draft: Application) -> list[User]:

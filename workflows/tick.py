@@ -13,8 +13,9 @@ from itertools import islice
 
 from django.db import transaction
 
+from accreditation.batch_words import BatchState
 from accreditation.clocks import DeadlineState, second_of
-from accreditation.enums import BatchState, NoticeState
+from accreditation.enums import NoticeState
 from accreditation.errors import AlreadyDone, Refusal
 from accreditation.models import Batch, Deadline, EvaluationRound, Notice, Title, User
 from accreditation.selectors.run_out import titles_run_out

@@ -15,8 +15,10 @@ from accreditation.models.applications import (
     WorkbookUpload,
 )
 from accreditation.models.audit import AuditEvent, Ledger
+from accreditation.models.batch_proposals import BatchProposal
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.bulk import BulkAct, BulkLine
+from accreditation.models.calendar_proposals import CalendarProposal
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
@@ -84,10 +86,12 @@ __all__ = [
     "Attendance",
     "AuditEvent",
     "Batch",
+    "BatchProposal",
     "Binding",
     "Body",
     "BulkAct",
     "BulkLine",
+    "CalendarProposal",
     "Case",
     "CaseDocument",
     "ChangeOpinion",

@@ -7,8 +7,9 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django_fsm import transition
 
+from accreditation.batch_words import BatchState
 from accreditation.choice_words import EVALUATING, RECOGNISING, RECOMMENDING
-from accreditation.enums import BatchState, Choice, Level
+from accreditation.enums import Choice, Level
 from accreditation.meeting_words import BallotKind, DeadlockRule
 from accreditation.models.audit import Chained
 from accreditation.models.people import Body, User
@@ -176,6 +177,14 @@ class Batch(Chained):
     @transition(field=state, source=BatchState.OPEN, target=BatchState.CLOSED)
     def close(self) -> None:
         """No further applications."""
+
+    @transition(field=state, source=[BatchState.OPEN, BatchState.CLOSED], target=BatchState.OPEN)
+    def prolong(self) -> None:
+        """The window ends later; one that was over opens again."""
+
+    @transition(field=state, source=[BatchState.OPEN, BatchState.CLOSED], target=BatchState.CALLED_OFF)
+    def call_off(self) -> None:
+        """It was opened wrongly, and nothing was filed in it that stands."""
 
     @transition(field=state, source=[BatchState.OPEN, BatchState.CLOSED], target=BatchState.ANNOUNCED)
     def announce(self) -> None:

@@ -19,6 +19,7 @@ from accreditation.enums import DISTRICTS
 from accreditation.models import Message, User
 from accreditation.permissions import Person
 from accreditation.roles import DELEGABLE, ROLES, Power, Role
+from accreditation.selectors.batch_messages import BATCHES_AND_CALENDAR
 from accreditation.selectors.evaluation_messages import OF_EVALUATIONS
 from accreditation.selectors.goal_messages import OF_GOALS
 from accreditation.selectors.granting import body_of_code
@@ -157,6 +158,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **SUCCESSIONS,
     **DESIGNATIONS,
     **EDITIONS,
+    **BATCHES_AND_CALENDAR,
     **OF_RECONSIDERATIONS,
     **OF_RECUSALS,
     "further_return_asked": Sentence(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.enums import BatchState, Level
+from accreditation.batch_words import BatchState
+from accreditation.enums import Level
 from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.meeting_words import BallotKind, DeadlockRule
 from accreditation.models import Batch, Body, Programme, RuleSetEdition, User
@@ -56,72 +59,99 @@ OF_OTHERS = {"consultation_days", "rectification_days"}  # of recommendations an
 USUAL = frozenset(PARAMETERS) - OF_OTHERS  # what a recognition with district, panel and notice asks for
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is said of a batch that is to be opened; the rest follows from its rules.
+
+    `authority` is the district, zone or group that recognises by itself, nobody where the municipal office does.
+    `needs`: fields that the procedure uses, set by the rules; `options`: used where the rules set them; else zero.
+    """
+
+    programme: Programme
+    edition: RuleSetEdition
+    ordinal: int
+    year: int
+    procedure: str
+    opens_at: datetime
+    closes_at: datetime
+    base_date: date
+    reporting_year: int | None = None
+    authority: Body | None = None
+    needs: frozenset[str] = USUAL
+    options: frozenset[str] = frozenset()
+
+    @property
+    def code(self) -> str:
+        """Such as shetc-2026-34, and shdtc-310117-2026-1 for an authority of its own."""
+        district = self.authority.district if self.authority else ""
+        parts = [self.programme.number_prefix, district, str(self.year), str(self.ordinal)]
+        return "-".join(part for part in parts if part).lower()
+
+
+def prepared_batch(said: Opening) -> Batch:
+    """The batch as it would be opened, not kept yet, with every parameter that it would pin.
+
+    Refusal with all reasons for rules of another programme or without a total, and demo figures in a live one.
+    """
+    rules = rules_of_edition(said.edition)
+    if reasons := list(_faults(said, rules)):
+        raise Refusal(reasons)
+    batch = Batch(
+        code=said.code,
+        programme=said.programme,
+        ordinal=said.ordinal,
+        year=said.year,
+        reporting_year=said.reporting_year or said.year - 1,
+        rule_set=said.edition,
+        procedure=said.procedure,
+        authority=said.authority,
+        base_date=said.base_date,
+        opens_at=said.opens_at,
+        closes_at=said.closes_at,
+        is_demo=bool(said.edition.live_faults),
+        template_checksum="",
+        issues_certificate=bool(said.programme.certificate_kind),
+        **(_grounds(rules) | _words(rules)),
+        **_values(rules, said.needs | _stated(rules, said.options)),
+    )
+    batch.template_checksum = template_of(batch).checksum
+    return batch
+
+
 def open_batch(
     programme: Programme,
     edition: RuleSetEdition,
     *,
-    ordinal: int,
-    year: int,
-    procedure: str,
-    opens_at: datetime,
-    closes_at: datetime,
-    base_date: date,
     by: User,
     at: datetime,
-    reporting_year: int | None = None,
-    authority: Body | None = None,
-    needs: frozenset[str] = USUAL,
-    options: frozenset[str] = frozenset(),
     request_key: str | None = None,
+    **said: Any,
 ) -> Batch:
-    """Open a batch; refuses rules of another programme, rules without a total, and demo figures in a live one.
+    """Open a batch, the further fields of `Opening` being given by name. Denied, Refusal as for `prepared_batch`.
 
-    `authority` is the district, zone or group that recognises by itself, nobody where the municipal office does.
-    `needs`: fields that the procedure uses, set by the rules; `options`: used where the rules set them; else zero.
-    Raises Replayed as `act` does.
+    The step that a second officer's confirmation takes (`workflows.batch_proposals`); no page and no command of one
+    person leads here. Raises Replayed as `act` does.
     """
-    rules = rules_of_edition(edition)
-    place = authority and authority.pk
-    said = fingerprint(programme.pk, edition.pk, ordinal, year, procedure, opens_at, closes_at, base_date, place)
+    opening = Opening(programme, edition, **said)
+    place = opening.authority and opening.authority.pk
+    request = fingerprint(
+        programme.pk, edition.pk, opening.ordinal, opening.year, opening.procedure, opening.opens_at,
+        opening.closes_at, opening.base_date, place,
+    )  # fmt: skip
     with act(
         f"programme:{programme.code}", "open_batch", by=by, at=at, acting_as="municipal_officer",
-        request_key=request_key, request=said,
+        request_key=request_key, request=request,
     ) as doing:  # fmt: skip
         demand_power(by, Power.RUN_BATCHES, at=at)
-        faults = _faults(programme, edition, rules, ordinal, procedure, opens_at, closes_at, authority, needs)
-        if reasons := list(faults):
-            raise Refusal(reasons)
-        batch = Batch.objects.create(
-            code=_code(programme, authority, year, ordinal),
-            programme=programme,
-            ordinal=ordinal,
-            year=year,
-            reporting_year=reporting_year or year - 1,
-            rule_set=edition,
-            procedure=procedure,
-            authority=authority,
-            base_date=base_date,
-            opens_at=opens_at,
-            closes_at=closes_at,
-            is_demo=bool(edition.live_faults),
-            opened_by=by,
-            template_checksum="",
-            issues_certificate=bool(programme.certificate_kind),
-            **(_grounds(rules) | _words(rules)),
-            **_values(rules, needs | _stated(rules, options)),
-        )
-        batch.template_checksum = template_of(batch).checksum
+        batch = prepared_batch(opening)
+        batch.opened_by = by
         batch.open()
         batch.save()
-        doing.note(batch=batch.code, rule_set=edition.checksum, procedure=procedure, template=batch.template_checksum)
+        doing.note(
+            batch=batch.code, rule_set=edition.checksum, procedure=batch.procedure, template=batch.template_checksum
+        )
         doing.reply(batch=batch.code)
     return batch
-
-
-def _code(programme: Programme, authority: Body | None, year: int, ordinal: int) -> str:
-    """Such as shetc-2026-34, and shdtc-310117-2026-1 for an authority of its own."""
-    parts = [programme.number_prefix, authority.district if authority else "", str(year), str(ordinal)]
-    return "-".join(part for part in parts if part).lower()
 
 
 def _stated(rules: RuleSet, options: frozenset[str]) -> frozenset[str]:
@@ -171,34 +201,25 @@ def _ground_of(rules: RuleSet, name: str) -> str:
     return " ".join([*titles, figure.article]).strip()[:LONGEST_GROUND] or rules.ref
 
 
-def _faults(
-    programme: Programme,
-    edition: RuleSetEdition,
-    rules: RuleSet,
-    ordinal: int,
-    procedure: str,
-    opens_at: datetime,
-    closes_at: datetime,
-    authority: Body | None,
-    needs: frozenset[str],
-) -> Iterator[Reason]:
+def _faults(said: Opening, rules: RuleSet) -> Iterator[Reason]:
+    programme, authority = said.programme, said.authority
     if rules.programme != programme.code:
         yield Reason("other_programme", _("规则集不属于该项目。"), "edition")
-    yield from _faults_of_rules(rules, needs)
+    yield from _faults_of_rules(rules, said.needs)
     yield from _faults_of_committee(rules)
-    if edition.live_faults and not settings.ACCREDITATION_DEMO:
+    if said.edition.live_faults and not settings.ACCREDITATION_DEMO:
         text = _("规则集中有 %(n)d 个数值来源不足（未知、演示、推算或记忆），正式批次不得使用。")
-        yield Reason("not_live", text % {"n": edition.live_faults}, "edition")
-    if programme.procedure not in ("", procedure):
+        yield Reason("not_live", text % {"n": said.edition.live_faults}, "edition")
+    if programme.procedure not in ("", said.procedure):
         yield Reason("other_procedure", _("该项目按 %(name)s 办理。") % {"name": programme.procedure}, "procedure")
-    if closes_at <= opens_at:
+    if said.closes_at <= said.opens_at:
         yield Reason("window", _("申报截止时间须晚于开始时间。"), "closes_at")
     if authority is not None and _are_of_another_district(rules, authority):
         yield Reason("other_district", _("规则集属于另一个区。"), "edition")
     if authority is not None and programme.certificate_kind and not authority.uscc:
         yield Reason("no_uscc", _("认定机关没有登记统一社会信用代码，不能印发证书。"), "authority")
-    if Batch.objects.filter(programme=programme, authority=authority, ordinal=ordinal).exists():
-        yield Reason("ordinal_taken", _("第 %(n)d 批已存在。") % {"n": ordinal}, "ordinal")
+    if Batch.objects.filter(programme=programme, authority=authority, ordinal=said.ordinal).exists():
+        yield Reason("ordinal_taken", _("第 %(n)d 批已存在。") % {"n": said.ordinal}, "ordinal")
 
 
 def _faults_of_rules(rules: RuleSet, needs: frozenset[str]) -> Iterator[Reason]:

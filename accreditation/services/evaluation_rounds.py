@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
+from accreditation.batch_words import BatchState
 from accreditation.clocks import second_of
-from accreditation.enums import ApplicationState, BatchState, Level, MemberState, TitleState
+from accreditation.enums import ApplicationState, Level, MemberState, TitleState
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.evaluation_words import SKIPS_NEXT, CallReason
 from accreditation.models import Application, Batch, Enterprise, EvaluationCall, EvaluationRound, Title, User

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from accreditation.batch_words import BatchState
 from accreditation.enums import ApplicationState
-from accreditation.models import Application, Enterprise
+from accreditation.models import Application, Enterprise, WorkbookUpload
 from accreditation.seeds.standings import catalogue
 from accreditation.selectors.standings import answers
 from accreditation.services.evaluation import reported_facts
@@ -56,12 +60,19 @@ def prefill_of(application: Application) -> Prefill:
 
 
 def last_filed(application: Application) -> Application | None:
-    """The enterprise's newest filed application of the same programme, without this one."""
+    """The enterprise's newest filed application of the same programme, without this one.
+
+    A draft in a batch that was called off counts as well: what it holds is carried over into the next batch.
+    """
+    uploads = WorkbookUpload.objects.filter(application=OuterRef("pk"), is_accepted=True)
+    called_off = Q(Exists(uploads), batch__state=BatchState.CALLED_OFF, state=ApplicationState.DRAFT)
     rows = Application.objects.filter(
-        enterprise=application.enterprise, batch__programme=application.batch.programme, current__isnull=False
+        Q(current__isnull=False) | called_off,
+        enterprise=application.enterprise,
+        batch__programme=application.batch.programme,
     )
     others = rows.exclude(pk=application.pk).select_related("current__upload", "case", "batch__rule_set")
-    return others.order_by("-submitted_at", "-pk").first()
+    return others.order_by(Coalesce("submitted_at", "case__opened_at").desc(), "-pk").first()
 
 
 def case_template(application: Application) -> bytes:

@@ -7,7 +7,7 @@ import re
 
 from tests.architecture.sources import PACKAGES, ROOT, Source, python
 
-MODEL_BASES = {"Model", "Chained", "SecondAnswer", "AbstractUser", "Process", "Task"}
+MODEL_BASES = {"Model", "Chained", "SecondAnswer", "TwoPersonProposal", "AbstractUser", "Process", "Task"}
 CHOICES_BASES = {"TextChoices", "IntegerChoices"}
 
 

@@ -7,12 +7,13 @@ walk through the procedure side by side, led by the services; each page is calle
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accreditation.enums import MemberState, SeatState
 from accreditation.models import (
     Application,
+    BatchProposal,
     Binding,
     Case,
     Consultation,
@@ -64,8 +65,10 @@ from tests.factories.reexaminations import passed, round_called
 from tests.factories.standings import csv_file, standing_texts
 from tests.factories.yearly_reports import called, demonstration_title
 from workflows import door
+from workflows.batch_proposals import propose_opening
 from workflows.bulk_acts import order
 from workflows.bulk_kinds import kind_of
+from workflows.calendar_proposals import propose as propose_calendar
 from workflows.certification import request_key_of
 from workflows.designation_proposals import propose
 from workflows.intake import bind_evidence
@@ -364,6 +367,14 @@ def _rule_samples(world: World) -> None:
     world.sample("programme.code", world.cast.programme.code)
     world.sample("draft.number", _rule_draft(world).number)
     world.sample("designation.number", _designation(world).number)
+    world.sample("batch_act.number", _waiting_batch(world).number)
+    days = [
+        (date(2027, 1, 1), False, "元旦"),
+        (date(2027, 1, 9), True, "元旦调休"),
+        (date(2027, 5, 3), False, "劳动节"),
+    ]
+    row = propose_calendar(2027, days, source="示例通知", by=world.people["operator"], at=world.at)
+    world.sample("calendar.number", row.number)
     world.sample("change.number", waiting_change(world.people["office"], world.at).number)
     _paper_samples(world)
 
@@ -446,6 +457,17 @@ def _designation(world: World) -> DesignationProposal:
     """A file of the office that waits for the second person."""
     text = example_text().replace("granted_by: municipal-office", "granted_by: office")
     return propose(text, "x.yaml", by=world.people["office"], at=world.at)
+
+
+def _waiting_batch(world: World) -> BatchProposal:
+    """A batch that the office has put before a second officer."""
+    batch = world.cast.batch
+    said = {
+        "programme": batch.programme, "edition": batch.rule_set, "procedure": batch.procedure, "authority": None,
+        "ordinal": 99, "year": batch.year, "reporting_year": batch.reporting_year, "opens_at": world.at,
+        "closes_at": world.at + timedelta(days=30), "base_date": world.at.date(),
+    }  # fmt: skip
+    return propose_opening(said, by=world.people["office"], at=world.at)
 
 
 def _rule_draft(world: World) -> RuleDraft:

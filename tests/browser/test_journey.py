@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState
-from accreditation.models import Batch
+from accreditation.models import Batch, BatchProposal
 from accreditation.services.rule_sets import store_edition
 from tests.browser import applying, deciding, reviewing, verifying
 from tests.browser.walk import Journey, MovingClock, Walk, monday_morning
@@ -53,13 +53,15 @@ def journey(
 
 
 def open_batch(journey: Journey) -> None:
-    """The office opens the batch on the stored edition."""
+    """One officer prepares the batch on the stored edition, another opens it."""
     walk, page = journey.walk, journey.page
     walk.enter("banshi", "/office/batches/")
     walk.open_link("开启批次")
     page.get_by_label("项目", exact=True).select_option(label=walk.world.programme.name_zh)
     page.get_by_label("批次序号").fill("34")
-    walk.press("开启批次")
+    walk.press("提请开启")
+    walk.enter("banshi2", f"/office/batch-acts/{BatchProposal.objects.get().number}/")
+    walk.press("核对无误，确认")
     batch = Batch.objects.get()
     assert batch.rule_set.reference == RULES
     walk.go(f"/office/batches/{batch.code}/")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -165,14 +166,18 @@ def look_at_print(page: Page) -> None:
     page.go_back()
 
 
-def open_live_batch(page: Page) -> None:
+def open_live_batch(page: Page, other: Page) -> None:
     page.goto("/office/batches/new/")
     page.get_by_label("项目", exact=True).select_option(label="上海市市级企业技术中心")
     edition = RuleSetEdition.objects.get(reference="shanghai_municipal_centre/2027")
     page.get_by_label("规则集版本").select_option(str(edition.pk))
     page.get_by_label("批次序号").fill("35")
-    page.get_by_role("button", name="开启批次").click()
-    expect(page.get_by_text("批次已开启。")).to_be_visible()
+    page.get_by_role("button", name="提请开启").click()
+    expect(page.get_by_text("须由提请人以外的另一位经办人确认。")).to_be_visible()
+    other.context.clear_cookies()
+    enter(other, "banshi2", urlsplit(page.url).path)
+    other.get_by_role("button", name="核对无误，确认").click()
+    expect(other.get_by_text("批次已开启。")).to_be_visible()
 
 
 def test_office_makes_the_demonstration_set_a_live_edition_and_opens_a_batch_on_it(
@@ -186,7 +191,7 @@ def test_office_makes_the_demonstration_set_a_live_edition_and_opens_a_batch_on_
     name_instrument(page)
     try_on_the_past(page)
     publish(page, other, draft)
-    open_live_batch(page)
+    open_live_batch(page, other)
     batch = Batch.objects.get()
     assert (batch.is_demo, batch.rule_set.live_faults) == (False, 0)
     assert batch.rule_set.published_by == people["fabu"]

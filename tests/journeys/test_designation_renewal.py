@@ -24,6 +24,7 @@ from certificates.services.signing import sign_pending
 from certificates.services.standing import expire_due
 from certificates.standing import Standing
 from tests.clock import SHANGHAI, Clock
+from tests.factories.batches import opened_by_two
 from tests.factories.cast import Cast, make_cast
 from tests.factories.titles import ordered
 from tests.journeys import test_generic_recognition as pages
@@ -101,7 +102,7 @@ def second_batch(cast: Cast, clock: Clock) -> Batch:
         opens_at=f"{clock.on}T08:00", closes_at=f"{clock.on + timedelta(days=30)}T17:00",
         base_date=clock.on.isoformat(), request_key="second",
     )  # fmt: skip
-    return Batch.objects.get(code=where.rstrip("/").split("/")[-1])
+    return opened_by_two(where)
 
 
 def go_to(clock: Clock, day: date) -> None:

@@ -37,6 +37,7 @@ from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
 from certificates.verify import Trust, verify
 from tests.clock import Clock
+from tests.factories.batches import opened_by_two
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.workflows.test_intake import PDF
@@ -111,7 +112,7 @@ def open_the_batch(cast: Cast, clock: Clock, path: Path = FILE) -> Batch:
         year="2026", reporting_year="2025", opens_at="2026-03-01T08:00", closes_at="2026-03-30T17:00",
         base_date="2026-03-01", request_key="batch",
     )  # fmt: skip
-    return Batch.objects.get(code=where.rstrip("/").split("/")[-1])
+    return opened_by_two(where)
 
 
 def draft(cast: Cast, batch: Batch, product: str, *, n: int = 0) -> str:

@@ -20,6 +20,7 @@ from accreditation.enums import ApplicationState as S
 from accreditation.enums import TitleState
 from accreditation.models import Application, AuditEvent, Batch, Case, Title
 from tests.clock import STARTED
+from tests.factories.batches import opened_by_two
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending import make_national, parent_title
 from tests.factories.recommending_pages import Pages, sent, words
@@ -182,7 +183,8 @@ def test_batch_is_opened_on_the_page_with_the_periods_of_its_procedure(cast: Cas
         "request_key": "b" * 32,
     }  # fmt: skip
     assert office.post(reverse("office_batch_new"), form).status_code == 302
-    opened = Batch.objects.get(programme=made.programme, ordinal=31)
+    assert not Batch.objects.filter(programme=made.programme, ordinal=31).exists()
+    opened = opened_by_two()
     assert (opened.consultation_days, opened.panel_size, opened.quota) == (10, 0, None)
     other = {"procedure": "municipal_recognition/2022", "ordinal": 32, "request_key": "c" * 32}
     refused = office.post(reverse("office_batch_new"), form | other)

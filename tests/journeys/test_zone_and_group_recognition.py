@@ -20,6 +20,7 @@ from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
 from certificates.verify import Trust, verify
 from tests.clock import Clock
+from tests.factories.batches import opened_by_two
 from tests.factories.browser import log_in
 from tests.factories.cast import grant, person
 from tests.factories.local import GROUP, ZONE, LocalCast, Recogniser, make_local_cast
@@ -75,7 +76,7 @@ def open_batch_on_page(local: LocalCast, clock: Clock) -> Batch:
         "base_date": clock.on.isoformat(),
     }  # fmt: skip
     send(local.cast.office, "office_batch_new", **form)
-    return Batch.objects.select_related("programme", "authority").get(authority=local.authority, ordinal=2)
+    return opened_by_two()
 
 
 def test_body_recognises_from_opening_the_batch_to_the_signed_certificate(

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.core.management import call_command
 
 from accreditation.clocks import DeadlineKind
-from accreditation.models import Application, AuditEvent, Case, Deadline, Message, Notice
+from accreditation.models import Application, AuditEvent, CalendarProposal, Case, Deadline, Message, Notice
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import hold_meeting, publish, to_committee
@@ -110,12 +110,16 @@ def test_reimport_counts_an_extension_and_moves_a_notice(clock: Clock) -> None:
 def test_year_that_comes_with_the_package_counts_for_running_clocks(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = filed_case(make_cast(clock.at, panel=1, committee=1))
+    cast = make_cast(clock.at, panel=1, committee=1)
+    case = filed_case(cast)
     row = Deadline.objects.filter(case=case, kind=DeadlineKind.ACCEPTANCE)
     begun, last = at("2027-12-31"), datetime(2028, 1, 7, 23, 59, 59, tzinfo=SHANGHAI)
     row.update(started_at=begun, working_days=5, due_at=last, is_provisional=True)
     monkeypatch.setattr("workflows.calendar._package_year", lambda year: [(date(year, 1, 3), False, "元旦")])
     call_command("calendar_seed", first=2027, last=2028)
+    assert row.get().is_provisional  # a year by which deadlines run is taken by two persons
+    call_command("import_calendar", 2028, package=True, by=cast.operator.username)
+    call_command("import_calendar", confirm=CalendarProposal.objects.get().number, by=cast.office.username)
     assert (row.get().due_at.astimezone(SHANGHAI).date(), row.get().is_provisional) == (date(2028, 1, 10), False)
     assert list(check_all()) == []
 

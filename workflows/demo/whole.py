@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workflows.demo.batch_acts import change_batches
 from workflows.demo.changes import report_changes
 from workflows.demo.city.build import City
 from workflows.demo.city.demonstrations import Demonstrations
@@ -68,6 +69,7 @@ def play_on(story: Story, size: int, sign: Callable[[], None]) -> None:
     challenge_decisions(story)
     CultivationStory(story).run()
     ReexaminationStory(story).run()
+    change_batches(story)
     if demonstrations is not None:
         demonstrations.answer_call()
         tick(story.now)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from workflows.calendar import HOLIDAYS
+from workflows.calendar_proposals import ChangedDay
 from workflows.models import CalendarDay
 from workflows.presentation.words import Words, quoted
 
@@ -22,7 +23,7 @@ NAMES: Mapping[str, Promise] = {
 }
 
 
-def day_rows(days: list[CalendarDay]) -> list[Words]:
+def day_rows(days: Iterable[CalendarDay | ChangedDay]) -> list[Words]:
     """`day`, `is_working`, `name` of each day."""
     return [{"day": row.day, "is_working": row.is_working, "name": day_name(row.name)} for row in days]
 

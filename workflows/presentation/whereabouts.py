@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accreditation.batch_words import BatchState
 from accreditation.enums import OWNER_LABELS, ApplicationState, Level, Owner
 from accreditation.models import Application, Body, Case, Deadline, Proceeding
 from accreditation.models.cases import CaseSubject
@@ -130,6 +131,8 @@ def _until(case: Case, subject: CaseSubject, clocks: Clocks, calendar: WorkCalen
         return empty | {"no_limit": filled(_("%(clock)s已于%(day)s届满，仍待办理。"), clock=clock, day=last)}
     facts = procedure_of(case).subject.facts(str(subject.state))
     if facts.owner is Owner.APPLICANT and case.batch is not None:
+        if case.batch.state == BatchState.CALLED_OFF:
+            return empty | {"no_limit": _("本批次已取消，不再受理申报。")}
         closes = case.batch.closes_at
         left = calendar.left(_day(at), _day(closes))
         return empty | {"clock": {"label": _("申报受理截止"), "due": closes, "left": left, "provisional": False}}

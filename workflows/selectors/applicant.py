@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.db.models import F
 
+from accreditation.batch_words import BatchState
 from accreditation.clocks import DeadlineKind, DeadlineState, second_of
-from accreditation.enums import APPLICATION_STATES, ApplicationState, BatchState, Owner
+from accreditation.enums import APPLICATION_STATES, ApplicationState, Owner
 from accreditation.errors import NotFound, Reason
 from accreditation.models import (
     Application,
@@ -96,7 +97,7 @@ def _clocks(cases: Iterable[Case], at: datetime, calendar: WorkCalendar) -> dict
 
 def _window(case: Case, at: datetime, calendar: WorkCalendar) -> Words | None:
     """A draft has to be filed before the batch closes."""
-    if case.state != ApplicationState.DRAFT or case.batch is None:
+    if case.state != ApplicationState.DRAFT or case.batch is None or case.batch.state == BatchState.CALLED_OFF:
         return None
     return window_of(case.batch, at=at, calendar=calendar)
 

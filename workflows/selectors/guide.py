@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from accreditation.enums import BatchState
+from accreditation.batch_words import BatchState
 from accreditation.errors import NotFound
 from accreditation.models import Announcement, Batch, Notice, Programme
 from accreditation.models.batches import is_evaluation
@@ -48,16 +48,24 @@ def programmes() -> list[Programme]:
 def batches_of_programme(code: str) -> list[Batch]:
     """The newest opened batch of each body that grants the title, those that take applications first.
 
-    A round of evaluation is nothing to apply for. NotFound where the programme never had a batch.
+    One that was called off stands behind every other of its body. A round of evaluation is nothing to apply for.
+    NotFound where the programme never had a batch.
     """
     rows = Batch.objects.select_related("programme__granted_by", "rule_set", "authority").filter(programme=code)
     newest: dict[int | None, Batch] = {}
-    for batch in rows.exclude(state=BatchState.PREPARED).order_by("-year", "-ordinal"):
+    opened = rows.exclude(state=BatchState.PREPARED).order_by("-year", "-ordinal")
+    for batch in sorted(opened, key=lambda batch: batch.state == BatchState.CALLED_OFF):
         if not batch.is_evaluation:
             newest.setdefault(batch.authority_id, batch)
     if not newest:
         raise NotFound(code)
     return sorted(newest.values(), key=lambda batch: (batch.state != BatchState.OPEN, -batch.year, batch.code))
+
+
+def batches_of_body(batch: Batch) -> list[Batch]:
+    """This batch and the others of its programme by the same body, as far as they have been opened."""
+    rows = Batch.objects.filter(programme=batch.programme_id, authority=batch.authority_id)
+    return list(rows.exclude(state=BatchState.PREPARED))
 
 
 def batch_rules(batch: Batch) -> RuleSet:

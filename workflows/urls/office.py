@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from workflows.views import (
     adjustments,
+    batch_proposals,
     batches,
     bulk,
     calibration,
@@ -54,6 +55,14 @@ urlpatterns = [
     path("office/batches/", batches.office_batches, name="office_batches"),
     path("office/batches/new/", batches.office_batch_new, name="office_batch_new"),
     path("office/batches/<slug:code>/", batches.office_batch, name="office_batch"),
+    path("office/batches/<slug:code>/prolong/", batch_proposals.office_batch_prolong, name="office_batch_prolong"),
+    path("office/batches/<slug:code>/call-off/", batch_proposals.office_batch_call_off, name="office_batch_call_off"),
+    path("office/batch-acts/<str:number>/", batch_proposals.office_batch_proposal, name="office_batch_proposal"),
+    path(
+        "office/batch-acts/<str:number>/<slug:verb>/",
+        batch_proposals.office_batch_proposal_act,
+        name="office_batch_proposal_act",
+    ),
     path("office/batches/<slug:code>/calibration/", calibration.office_calibration, name="office_calibration"),
     path(
         "office/batches/<slug:code>/calibration.csv",

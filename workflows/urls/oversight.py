@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workflows.views import audit, operations, recipients
+from workflows.views import audit, calendar_proposals, operations, recipients
 
 urlpatterns = [
     path("audit/", audit.trail, name="audit"),
@@ -16,4 +16,10 @@ urlpatterns = [
     path("ops/effects/retry/", operations.retry, name="effects_retry"),
     path("ops/calendar/", operations.calendar, name="operations_calendar"),
     path("ops/calendar/<int:year>/", operations.calendar_year, name="operations_year"),
+    path("ops/calendar/proposals/<str:number>/", calendar_proposals.calendar_proposal, name="calendar_proposal"),
+    path(
+        "ops/calendar/proposals/<str:number>/<slug:verb>/",
+        calendar_proposals.calendar_proposal_act,
+        name="calendar_proposal_act",
+    ),
 ]

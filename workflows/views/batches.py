@@ -1,4 +1,4 @@
-"""Batches: the list, one batch with what it pins, the opening of a new one."""
+"""Batches: the list, one batch with what it pins, a new one prepared for a second officer."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accreditation.acts import Replayed
+from accreditation.batch_words import BatchState
 from accreditation.errors import Denied, Refusal
 from accreditation.permissions import signed_in
 from accreditation.selectors.requests import earlier_answer
-from accreditation.services.batches import open_batch
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
 from accreditation.services.rule_sets import rules_of
 from accreditation.views.answers import put_reasons
+from workflows.batch_proposals import propose_opening
 from workflows.certification import issuing_of
 from workflows.forms.office import BatchForm, moment_text
+from workflows.presentation.batch_proposals import proposal_row
 from workflows.presentation.evaluations import awaiting_words
 from workflows.presentation.rules import rule_set_page
 from workflows.presentation.words import lang, state_label, state_tone
-from workflows.procedures import PROCEDURES
-from workflows.selectors import batch_desk
+from workflows.selectors import batch_desk, batch_proposals, calendar_proposals
 from workflows.selectors.evaluations import awaiting_of_city
 from workflows.selectors.figure_checks import may_verify
 from workflows.selectors.recognition import may_have_quota
@@ -38,9 +38,15 @@ from workflows.views.listing import page_of_rows
 @require_safe
 @page
 def office_batches(request: HttpRequest) -> HttpResponse:
-    """All batches, newest first, and the titles that wait for an evaluation, also where no batch is open for it."""
+    """All batches, newest first, what waits for a second officer, the titles that wait for an evaluation."""
     awaiting = awaiting_words(awaiting_of_city(timezone.localdate()))
-    context = {"page": page_of_rows(request, batch_desk.batches()), "awaiting": awaiting}
+    context = {
+        "page": page_of_rows(request, batch_desk.batches()),
+        "awaiting": awaiting,
+        "waiting": [proposal_row(row) for row in batch_proposals.waiting()],
+        "settled": [proposal_row(row) for row in batch_proposals.settled()],
+        "calendars": calendar_proposals.waiting(),
+    }
     return render(request, "workflows/office/batches.html", context)
 
 
@@ -68,6 +74,8 @@ def office_batch(request: HttpRequest, code: str) -> HttpResponse:
         "recommends": row.is_recommendation,
         "has_quota": may_have_quota(row),
         "may_verify": may_verify(row),
+        "proposals": [proposal_row(one) for one in batch_proposals.of_batch(row)],
+        "may_change": row.state in (BatchState.OPEN, BatchState.CLOSED),
     }
     return render(request, "workflows/office/batch.html", context)
 
@@ -75,29 +83,23 @@ def office_batch(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def office_batch_new(request: HttpRequest) -> HttpResponse:
-    """Open a batch on a stored edition of a rule set."""
+    """Prepare a batch on a stored edition of a rule set, for a second officer to open."""
     if earlier := earlier_answer(request.POST.get(REQUEST_KEY), by=signed_in(request)):
-        messages.warning(request, _("这份表单此前已提交，批次已开启。"))
-        return redirect("office_batch", earlier["batch"])
+        messages.warning(request, _("这份表单此前已提交，批次已提请开启。"))
+        return redirect("office_batch_proposal", earlier["proposal"])
     form = BatchForm(request.POST or None, initial=_initial(request), sources=batch_desk.sources())
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
+        key = request.POST.get(REQUEST_KEY) or None
         try:
-            row = open_batch(
-                values.pop("programme"), values.pop("edition"), **values, by=signed_in(request), at=timezone.now(),
-                request_key=request.POST.get(REQUEST_KEY) or None,
-                needs=PROCEDURES[values["procedure"]].needs, options=PROCEDURES[values["procedure"]].options,
-            )  # fmt: skip
-        except Replayed as replayed:
-            return redirect("office_batch", replayed.answer["batch"])
+            row = propose_opening(form.cleaned_data, by=signed_in(request), at=timezone.now(), request_key=key)
         except Denied:
             raise
         except Refusal as refusal:
             put_reasons(form, refusal)
         else:
             clear_drafts(request, request.path)
-            messages.success(request, _("批次已开启。"))
-            return redirect("office_batch", row.code)
+            messages.success(request, _("已提请，等候另一位经办人确认。"))
+            return redirect("office_batch_proposal", row.number)
     context = {"form": form, "editions": _editions(), "request_key": new_request_key()}
     return render(request, "workflows/office/batch_new.html", context, status=status_of(form))
 

@@ -12,12 +12,15 @@ from django.views.decorators.http import require_safe
 
 from workflows.calendar import current_calendar
 from workflows.presentation import rules
+from workflows.presentation.batch_proposals import history_rows, is_called_off
 from workflows.presentation.cases import batch_name, steps_of
 from workflows.presentation.material import evidence_limits
 from workflows.presentation.words import Words, body_name, cited, confidence_mark, either
 from workflows.selectors.applicant import open_batches, window_of
+from workflows.selectors.batch_proposals import changes_known_to_all
 from workflows.selectors.guide import (
     batch_by_code,
+    batches_of_body,
     batches_of_programme,
     programmes,
     template_file,
@@ -82,6 +85,8 @@ def guide_programme(request: HttpRequest, programme: str) -> HttpResponse:
         "others": [_of_another_body(one) for one in batches if one != batch],
         "batch": _window(batch, current_calendar()),
         "is_open": is_open,
+        "is_called_off": is_called_off(batch),
+        "history": history_rows(changes_known_to_all(batches_of_body(batch))),
         "rules": rules.rule_set_page(rule_set),
         "evidence": evidence_of_rules(rule_set),
         "limits": evidence_limits(),
@@ -138,6 +143,7 @@ def batch_rules(request: HttpRequest, batch: str) -> HttpResponse:
         "rules": rules.rule_set_page(rules_of_batch(found)),
         "evidence": evidence_of_rules(rules_of_batch(found)),
         "periods": periods(found),
+        "history": history_rows(changes_known_to_all([found])),
     }
     return render(request, "workflows/guide/rules.html", context)
 

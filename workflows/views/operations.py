@@ -9,19 +9,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accreditation.acts import Replayed
 from accreditation.enums import EffectState
 from accreditation.errors import Denied, Refusal
 from accreditation.permissions import signed_in
 from accreditation.views.answers import put_reasons
-from workflows.calendar_import import import_days, parse_days
+from workflows.calendar_import import parse_days
+from workflows.calendar_proposals import propose
 from workflows.forms.oversight import CalendarForm
 from workflows.operation import retry_failed
+from workflows.presentation.batch_proposals import mark_of
 from workflows.presentation.holidays import day_rows
 from workflows.presentation.words import Words
-from workflows.selectors import oversight
+from workflows.selectors import calendar_proposals, oversight
 from workflows.views.answers import REQUEST_KEY, new_request_key, page
 from workflows.workdays import SHANGHAI
+
+NEWEST = 20  # proposals that the page of the calendar lists
 
 
 @require_safe
@@ -51,34 +54,30 @@ def retry(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def calendar(request: HttpRequest) -> HttpResponse:
-    """Published years; take in one more."""
-    if request.method == "POST":
-        form = CalendarForm(request.POST, request.FILES)
-        if form.is_valid() and _import(request, form):
-            return redirect("operations_calendar")
-    else:
-        form = CalendarForm()
-    return _calendar_page(request, form)
+    """Published years; put one more before a second person."""
+    if request.method != "POST":
+        return _calendar_page(request, CalendarForm())
+    form = CalendarForm(request.POST, request.FILES)
+    number = _propose(request, form) if form.is_valid() else ""
+    return redirect("calendar_proposal", number) if number else _calendar_page(request, form)
 
 
-def _import(request: HttpRequest, form: CalendarForm) -> bool:
+def _propose(request: HttpRequest, form: CalendarForm) -> str:
+    """Number of the proposal; empty where the form shows why there is none."""
     said = form.cleaned_data
     try:
         days = parse_days(said["file"], said["year"])
-        done = import_days(
+        row = propose(
             said["year"], days, source=said["source"], by=signed_in(request), at=timezone.now(),
             request_key=request.POST.get(REQUEST_KEY) or None,
         )  # fmt: skip
-    except Replayed:
-        return True
     except Denied:
         raise
     except Refusal as refusal:
         put_reasons(form, refusal)
-        return False
-    values = {"year": said["year"], "days": done.days, "n": done.recomputed}
-    messages.success(request, _("%(year)d 年：已导入 %(days)d 天，重算期限 %(n)d 个。") % values)
-    return True
+        return ""
+    messages.success(request, _("已提请，等候另一位人员确认。"))
+    return row.number
 
 
 def _calendar_page(request: HttpRequest, form: CalendarForm) -> HttpResponse:
@@ -88,6 +87,7 @@ def _calendar_page(request: HttpRequest, form: CalendarForm) -> HttpResponse:
         "form": form,
         "years": oversight.calendar_years(),
         "missing": oversight.missing_years(years, on=today),
+        "proposals": [{"row": row, "state": mark_of(row.state)} for row in calendar_proposals.proposals()[:NEWEST]],
         "request_key": new_request_key(),
     }
     return render(request, "workflows/oversight/calendar.html", context, status=422 if form.errors else 200)

@@ -17,6 +17,9 @@ from accreditation.enums import ObjectionState, ProceedingState, SeatState
 from accreditation.grounds import Ground
 from accreditation.models import (
     AuditEvent,
+    Batch,
+    BatchProposal,
+    CalendarProposal,
     Case,
     ChangeSuccessor,
     Deadline,
@@ -46,6 +49,8 @@ from accreditation.roles import Role
 from accreditation.seeds.accounts import ACCOUNTS
 from accreditation.seeds.reference import EVALUATING_DISTRICT
 from accreditation.services.files import read_file
+from workflows.batch_proposals import confirmers as batch_confirmers
+from workflows.calendar_proposals import confirmers as year_confirmers
 from workflows.consistency import check_all
 from workflows.demo.city.cohorts import EVERY_STATE
 from workflows.demo.shown import NOT_SHOWN, missing, states_of
@@ -93,6 +98,7 @@ def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, v
     assert {*RoleGrant.objects.values_list("role", flat=True)} == set(Role)
     _check_evaluations()
     _check_second_words()
+    _check_batches()
     _check_national_results()
     _check_department_letters()
     _check_standstills()
@@ -189,6 +195,22 @@ def _check_second_words() -> None:
     assert [row.answer for row in proposed] == [UpholdingAnswer.DECLINED, ""]
     assert upholding_waiting_for(User.objects.get(username="yiyi2")) == [proposed[1]]
     assert upholding_waiting_for(User.objects.get(username="banshi")) == []  # checked the case
+
+
+def _check_batches() -> None:
+    """One batch prolonged and one called off by two officers, one to be opened; next year's calendar waits as well."""
+    rows = BatchProposal.objects.values_list("kind", "state").order_by("pk")
+    assert list(rows) == [
+        ("prolong", "confirmed"),
+        ("open", "confirmed"),
+        ("call_off", "confirmed"),
+        ("open", "waiting"),
+    ]
+    assert Batch.objects.get(state="called_off").proposals.count() == 2
+    year = CalendarProposal.objects.get(state="waiting")
+    for row in (BatchProposal.objects.get(state="waiting"), year):
+        others = batch_confirmers(None, row.proposed_by) if row != year else year_confirmers(row.proposed_by)
+        assert "banshi2" in {person.username for person in others} - {row.proposed_by.username}
 
 
 def _check_further_returns() -> None:

@@ -13,9 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accreditation.models import Batch, DesignationProposal, Programme, RuleSetEdition, User
+from accreditation.models import DesignationProposal, Programme, RuleSetEdition, User
 from criteria.rulefile import MAX_BYTES
 from tests.clock import Clock
+from tests.factories.batches import opened_by_two
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 
@@ -105,7 +106,7 @@ def test_office_without_a_shell_sets_up_a_title_and_opens_a_batch_on_it(cast: Ca
         ordinal="1", year="2026", reporting_year="2025", opens_at="2026-03-01T08:00", closes_at="2026-03-30T17:00",
         base_date="2026-03-01", request_key="batch", status=302,
     )  # fmt: skip
-    batch = Batch.objects.get(code=where.rstrip("/").split("/")[-1])
+    batch = opened_by_two(where)
     listed = page_of(cast.office, "office_designations")
     for words in (batch.code.upper(), "上海市专利新产品", str(cast.office), str(cast.publisher), "处来源不足"):
         assert words in listed, words

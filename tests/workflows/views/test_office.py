@@ -17,10 +17,21 @@ from django.utils import timezone
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import SeatState
-from accreditation.models import Application, AuditEvent, Batch, Case, Evidence, RuleSetEdition, Seat, VerifiedValue
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Batch,
+    BatchProposal,
+    Case,
+    Evidence,
+    RuleSetEdition,
+    Seat,
+    VerifiedValue,
+)
 from accreditation.services.files import keep_file
 from accreditation.services.rule_sets import rules_of
 from tests.clock import STARTED
+from tests.factories.batches import another_officer
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import marks, recommend, review_all, seat_panel
@@ -276,13 +287,25 @@ def test_batch_page_names_rules_checksum_parameters_and_confidence(cast: Cast, c
     assert as_(cast.office).get(reverse("office_batch", args=["none-1"])).status_code == 404
 
 
-def test_batch_opens_once_on_a_stored_edition(cast: Cast) -> None:
-    client = as_(cast.office)
+def test_batch_is_opened_once_by_a_second_officer_on_a_stored_edition(cast: Cast) -> None:
+    client, other = as_(cast.office), as_(another_officer())
     answer = client.post(reverse("office_batch_new"), batch_form(cast))
     assert answer.status_code == 302
-    assert Batch.objects.get(ordinal=35).state == "open"
+    address = answer.headers["Location"]
+    assert not Batch.objects.filter(ordinal=35).exists()
+    assert reverse("office_batch_proposal", args=[BatchProposal.objects.get().number]) == address
     same = client.post(reverse("office_batch_new"), batch_form(cast), follow=True)
     assert "此前已提交" in text(same)
+    own = text(client.get(address))
+    assert ("核对无误，确认" in own, "复核示例" in own) == (False, True)
+    refused = client.post(f"{address}confirm/")
+    assert refused.status_code == 403
+    shown = text(other.get(address))
+    for words in ("核对无误，确认", "2026-12-31", "市级企业技术中心认定（2022 版）", "公示期", "规则集未规定"):
+        assert words in shown, words
+    assert "批次已开启" in text(other.post(f"{address}confirm/", follow=True))
+    opened = Batch.objects.get(ordinal=35)
+    assert (opened.state, opened.opened_by, BatchProposal.objects.get().batch) == ("open", another_officer(), opened)
     again = client.post(reverse("office_batch_new"), batch_form(cast, request_key="c" * 32))
     assert again.status_code == 422
     assert "第 35 批已存在" in text(again)

@@ -18,9 +18,10 @@ from accreditation import append_only
 from accreditation.audit import verify_all
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import EffectState
-from accreditation.models import AuditEvent, Case, Deadline, Effect, Ledger
+from accreditation.models import AuditEvent, CalendarProposal, Case, Deadline, Effect, Ledger
 from accreditation.services.rankings import set_quota
 from tests.clock import SHANGHAI, Clock
+from tests.factories.batches import another_officer, calendar_by_two
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from workflows.calendar import seed_calendar
@@ -193,12 +194,21 @@ def test_import_recomputes_provisional_clocks_on_the_chain_of_their_case(cast: C
     client = client_of(cast.operator)
     for _turn in range(2):
         assert client.post(reverse("operations_calendar"), calendar_form(GOOD)).status_code == 302
+    assert not CalendarYear.objects.filter(year=2027).exists()
+    address = reverse("calendar_proposal", args=[CalendarProposal.objects.get().number])
+    own = text_of(client, address)
+    assert ("核对无误，启用" in own, case.number in own) == (False, False)
+    assert client.post(f"{address}confirm/").status_code == 403
+    officer = client_of(another_officer())
+    assert "核对无误，启用" in text_of(officer, address)
+    assert "日历已启用" in officer.post(f"{address}confirm/", follow=True).content.decode()
     row.refresh_from_db()
     assert (row.due_at.astimezone(SHANGHAI).isoformat(), row.is_provisional) == ("2027-01-09T23:59:59+08:00", False)
     event = AuditEvent.objects.get(chain=f"case:{case.number}", verb="recompute_deadline")
-    assert event.by_id == cast.operator.pk
+    assert event.by_id == another_officer().pk
     assert event.content["before"] == before.astimezone(UTC).isoformat()
-    assert AuditEvent.objects.filter(chain="ledger:calendar").count() == 1
+    verbs = AuditEvent.objects.filter(chain="ledger:calendar").order_by("seq").values_list("verb", flat=True)
+    assert list(verbs) == ["propose_calendar", "import_calendar"]
     assert (CalendarYear.objects.filter(year=2027).count(), CalendarDay.objects.filter(day__year=2027).count()) == (
         1,
         3,
@@ -233,6 +243,8 @@ def test_holidays_are_named_in_the_readers_language(cast: Cast) -> None:
         ("2027-01-01", "应有三列"),
         ("", "文件中没有日期"),
         (f"2027-01-01,0,{'长' * 61}", "名称不超过 60 个字"),
+        ("2027-01-01,0,", "第 2 行第 3 列：放假的日子须写明节假日名称"),
+        ("2027-01-09,1,调休", "按此日历工作日为 262 天"),
     ],
 )
 def test_faulty_calendar_is_refused_with_its_line_and_nothing_stored(cast: Cast, line: str, told: str) -> None:
@@ -266,6 +278,7 @@ def test_operator_reaches_no_case(cast: Cast, case: Case) -> None:
 
 def test_clock_that_stays_the_same_leaves_no_event(cast: Cast, case: Case, clock: Clock) -> None:
     client_of(cast.operator).post(reverse("operations_calendar"), calendar_form(GOOD))
+    calendar_by_two()
     assert not AuditEvent.objects.filter(verb="recompute_deadline").exists()
 
 
