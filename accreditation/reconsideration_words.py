@@ -29,8 +29,8 @@ DAYS_TO_ANSWER = 10
 DAYS_TO_DECIDE = 60  # in calendar days from acceptance
 MOST_MORE_DAYS = 30
 LEAST_TEXT = 10  # characters of claim, of reasons
-# Acts by which nobody takes part in the case in whose chain they stand: to take its file away, to confirm a calendar, to
-# be kept from it.
+# Acts by which nobody takes part in the case in whose chain they stand: to take its file away, to confirm a calendar,
+# to be kept from it.
 TAKING_NO_PART = (
     "export_dossier", "recompute_deadline", "recompute_goal", "declare_own_tie", "order_officer_recusal",
     "lift_officer_recusal",
