@@ -191,7 +191,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_public_notice": OFFICE,
     "office_notice_file": RECOMMENDERS,
     **dict.fromkeys(("outside_titles", "outside_title", "outside_result", "outside_result_file"), OFFICE),
-    "outside_list": OFFICE,
+    **dict.fromkeys(("outside_list", "outside_list_correct"), OFFICE),
     # drafts of rules: read by whoever drafts or publishes, changed by whoever drafts
     "office_rules": RULES,
     **dict.fromkeys(("office_rules_new", "office_designation_new"), DRAFTS),

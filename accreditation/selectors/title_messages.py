@@ -99,6 +99,20 @@ OF_TITLES: Mapping[str, Sentence] = {
         "outside_list",
         "entry",
     ),
+    # --- a national list was misread
+    "correct_to_recognised": Sentence(
+        _("国家结果已更正：已认定"), _("办件 %(case)s 已列入国家主管部门公布的认定名单，原登记有误，更正内容见告知书。")
+    ),
+    "correct_to_passed_over": Sentence(
+        _("国家结果已更正：未认定"),
+        _("办件 %(case)s 未列入国家主管部门公布的认定名单，原登记有误，更正内容和救济途径见告知书。"),
+    ),
+    "title_entered_wrongly": Sentence(
+        _("称号登记有误，已更正"),
+        _("称号 %(title)s 系登记有误，国家主管部门并未授予，自始无效。"),
+        "centre",
+        "title",
+    ),
     "result_declined": Sentence(
         _("国家评价结果未予确认"),
         _("您登记的称号 %(title)s 的 %(year)s 年度国家评价结果未予确认，理由见办理页面，可以重新登记。"),

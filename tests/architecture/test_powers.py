@@ -33,6 +33,8 @@ WITHOUT = {  # module and function: why nobody's power is asked there
     "accreditation/services/changes.py note_change": WITHIN,
     "accreditation/services/changes.py pass_title": WITHIN,
     "accreditation/services/evaluation_results.py move_title": WITHIN,
+    "accreditation/services/outside_titles.py bring_back": WITHIN,
+    "accreditation/services/outside_titles.py end_wrong_entry": WITHIN,
     "accreditation/services/evaluation_results.py prolong_title": WITHIN,
     "accreditation/services/proceedings.py carry_order_out": WITHIN,
     "accreditation/services/reconsiderations.py move_title": WITHIN,

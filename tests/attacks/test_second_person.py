@@ -179,17 +179,20 @@ def recommended(cast: Cast, demonstration: bool = False) -> tuple[Batch, Case]:
     return batch, case
 
 
-def listed(*, recognised: bool, demonstration: bool = False) -> Prepared:
-    """An officer has entered the national result, in which the case stands or not."""
+def listed(*, recognised: bool, demonstration: bool = False, corrects: bool = False) -> Prepared:
+    """An officer has entered the national result, in which the case stands or not, or corrects the one confirmed."""
 
     def prepared(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
         batch, case = recommended(cast, demonstration)
+        if corrects:
+            recommending.result(cast, batch, [] if recognised else [case], {case: "未列入"} if recognised else {})
         demand_power(by, Power.CHECK_COMPLETENESS, at=cast.at)
         notice = notice_above(cast, cast.at.date())
         ExternalNotice.objects.filter(pk=notice.pk).update(batch=batch)
         entry = OutsideList.objects.create(
             batch=batch, notice=ExternalNotice.objects.get(pk=notice.pk), recorded_by=by, recorded_at=cast.at,
             recorded_for_id=by.stands_in_for.person if by.stands_in_for else None, without_public_notice="未登记",
+            corrects=OutsideList.objects.get(batch=batch) if corrects else None, why="看错了一行。" if corrects else "",
         )  # fmt: skip
         row = Application.objects.get(case=case)
         OutsideListLine.objects.create(entry=entry, application=row, is_recognised=recognised)
@@ -225,11 +228,15 @@ _UPHOLD = Pair(_ANSWERS, _ANSWERS, upholding_proposed, for_first=PUBLISHER, ways
 _CHECKS = (OFFICER, Power.CHECK_COMPLETENESS)
 _LISTED = {
     (f"{name}_recommendation", verb): Pair(
-        _CHECKS, _CHECKS, listed(recognised=verb == "recognise_above", demonstration=name == "demonstration"),
+        _CHECKS, _CHECKS,
+        listed(
+            recognised=verb in ("recognise_above", "correct_to_recognised"), demonstration=name == "demonstration",
+            corrects=verb.startswith("correct_to"),
+        ),
         for_first=PUBLISHER, ways=("own", "in_place"),
     )
     for name in ("national", "demonstration")
-    for verb in ("recognise_above", "pass_over_above")
+    for verb in ("recognise_above", "pass_over_above", "correct_to_recognised", "correct_to_passed_over")
 }  # fmt: skip
 PAIRS: dict[tuple[str, str], Pair] = {
     ("title_proceeding", "hold_hearing"): Pair(_PREPARES, _PREPARES, hearing, PUBLISHER, ways=("own", "in_place")),

@@ -421,6 +421,11 @@ def _national_samples(world: World) -> None:
         batch=batch, notice=notice, recorded_by=world.people["office"], recorded_at=world.at
     )
     world.sample("national.list", entry.pk)
+    confirmed = OutsideList.objects.create(
+        batch=demonstration, notice=second, recorded_by=world.people["office"], recorded_at=world.at,
+        state="confirmed", settled_by=world.people["publisher"], settled_at=world.at,
+    )  # fmt: skip
+    world.sample("national.confirmed", confirmed.pk)
     world.sample("evaluation.code", make_round(world.cast).code)
 
 

@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accreditation.models import OutsideList, OutsideListLine
+from accreditation.enums import ApplicationState
+from accreditation.models import Application, OutsideList, OutsideListLine
 from accreditation.recommendation_words import ResultState
 from accreditation.templatetags.dates import day_text, moment
 from workflows.presentation.outside_results import STATE_TONES
@@ -23,7 +24,28 @@ def list_words(row: OutsideList) -> Words:
         "state": row.get_state_display(),
         "tone": STATE_TONES[ResultState(row.state)],
         "href": reverse("outside_list", args=[row.pk]),
+        "is_correction": row.corrects_id is not None,
     }
+
+
+def turned(row: Application) -> str:
+    """How an application is entered now, and what a correction makes of it."""
+    if row.state == ApplicationState.RECOGNISED_ABOVE:
+        return _("（现登记为列入名单，更正为未列入）")
+    return _("（现登记为未列入名单，更正为列入）")
+
+
+def correction_words(row: OutsideListLine) -> Words:
+    """What a correction made of a title, in words for everybody, with the document and the day."""
+    entry = row.entry
+    values = {"number": entry.notice.number, "list": entry.corrects.notice.number if entry.corrects else ""}
+    if row.is_recognised:
+        said = _("登记更正：原登记为未列入《%(list)s》的名单，系登记有误，经两人对照《%(number)s》核对，已列入名单。")
+    else:
+        said = _(
+            "登记更正：原登记为列入《%(list)s》的名单，系登记有误，经两人对照《%(number)s》核对，该称号并未授予，自始无效。"
+        )
+    return {"text": said % values, "at": entry.settled_at, "href": reverse("outside_list", args=[entry.pk])}
 
 
 def line_words(row: OutsideListLine) -> Words:
@@ -47,6 +69,8 @@ def summary(row: OutsideList, *, with_scan: bool) -> list[Words]:
         (_("印发日期"), day_text(row.notice.dated)),
         (_("文件扫描件"), scan if with_scan else ""),
         (_("国家公示未登记或未满的原因"), quoted(row.without_public_notice) if row.without_public_notice else ""),
+        (_("所更正的国家文件"), _link_to_corrected(row)),
+        (_("登记有误的原因"), quoted(row.why) if row.why else ""),
         (_("登记人"), quoted(row.recorded_by)),
         (_("被代办人"), quoted(row.recorded_for) if row.recorded_for else ""),
         (_("登记时间"), moment(row.recorded_at)),
@@ -56,3 +80,10 @@ def summary(row: OutsideList, *, with_scan: bool) -> list[Words]:
         (_("不予确认的理由"), quoted(row.reason) if row.reason else ""),
     ]
     return [{"label": label, "value": value} for label, value in shown if value]
+
+
+def _link_to_corrected(row: OutsideList) -> str:
+    if row.corrects is None:
+        return ""
+    address = reverse("outside_list", args=[row.corrects_id])
+    return format_html('<a href="{}">{}</a>', address, row.corrects.notice.number)

@@ -375,6 +375,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "note_public_notice_above": timeline_notices.noticed,
     "recognise_above": _reasons("notice"),
     "pass_over_above": _reasons("notice"),
+    **dict.fromkeys(("correct_to_recognised", "correct_to_passed_over"), _reasons("reason")),
     **evaluations.TELLERS,
     **timeline_figures.TELLERS,
     **OBJECTION_TELLERS,

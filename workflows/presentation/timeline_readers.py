@@ -128,4 +128,6 @@ READERS: Mapping[str, frozenset[View]] = {
     "note_public_notice_above": EVERYBODY,
     "recognise_above": EVERYBODY,
     "pass_over_above": PARTIES,
+    "correct_to_recognised": EVERYBODY,
+    "correct_to_passed_over": PARTIES,
 }

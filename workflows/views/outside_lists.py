@@ -51,10 +51,18 @@ def outside_list(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": [words.line_words(line) for line in lines if line.application.case_id not in own],
         "hidden": len(own), "name": either(row.batch.programme, "name"), "is_waiting": is_waiting,
         "may_answer": is_waiting and acts.FOUR_EYES.may_decide(row, user),
+        "corrections": [words.list_words(one) for one in rows.corrections_entered(row)],
+        "correct": _where_to_correct(row),
         "may_withdraw": is_waiting and row.recorded_by_id == user.pk, "withdraw": WITHDRAW,
         "crumbs": [{"label": row.batch.code.upper(), "href": desk}, {"label": _("核对国家结果")}],
     }  # fmt: skip
     return render(request, "workflows/office/outside_list.html", context, status=status_of(form))
+
+
+def _where_to_correct(row: OutsideList) -> str:
+    """Address at which a confirmed result is corrected; empty where that is not possible now."""
+    is_free = row.state == ResultState.CONFIRMED and row.corrects_id is None and not rows.is_one_waiting(row.batch)
+    return reverse("outside_list_correct", args=[row.pk]) if is_free else ""
 
 
 def _withdraw(request: HttpRequest, row: OutsideList) -> None:
