@@ -254,6 +254,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_yearly_call": OFFICE,
     # re-examinations of demonstration enterprises; a single one is a matter
     **dict.fromkeys(("office_reexaminations", "office_reexamination_result", "office_reexamination_propose"), OFFICE),
+    "office_reexamination_entry": OFFICE,
     **dict.fromkeys(("office_reexamination", "office_reexamination_notice"), RECOMMENDERS),
     "reexamination_forward": PUBLISHER,
     # titles that were granted on paper

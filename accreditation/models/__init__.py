@@ -22,6 +22,7 @@ from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequ
 from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
 from accreditation.models.delegations import Delegation, Lender
 from accreditation.models.designations import DesignationProposal
+from accreditation.models.earlier_results import EarlierResult, EarlierResultLine
 from accreditation.models.editions import EditionChange
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evaluations import EvaluationCall, EvaluationRound
@@ -62,6 +63,7 @@ from accreditation.models.recommendations import (
     TitleEvaluation,
 )
 from accreditation.models.reconsiderations import Reconsideration
+from accreditation.models.reexamination_results import ReexaminationResult, ReexaminationResultLine
 from accreditation.models.reexaminations import Reexamination, ReexaminationReport, ReexaminationRound
 from accreditation.models.reissues import Reissue, ReissueLetter
 from accreditation.models.reminders import Reminder
@@ -105,6 +107,8 @@ __all__ = [
     "DepartmentLetter",
     "DesignationProposal",
     "Draft",
+    "EarlierResult",
+    "EarlierResultLine",
     "EditionChange",
     "Effect",
     "Enterprise",
@@ -163,6 +167,8 @@ __all__ = [
     "Reconsideration",
     "Reexamination",
     "ReexaminationReport",
+    "ReexaminationResult",
+    "ReexaminationResultLine",
     "ReexaminationRound",
     "Reissue",
     "ReissueLetter",

@@ -99,6 +99,24 @@ OF_TITLES: Mapping[str, Sentence] = {
         "outside_list",
         "entry",
     ),
+    "reexamination_result_to_confirm": Sentence(
+        _("国家复核结果待您核对"),
+        _("%(year)s 年度复核的国家结果（%(number)s）已登记，请对照文件扫描件确认或不予确认；确认前不生效。"),
+        "office_reexamination_entry",
+        "entry",
+    ),
+    "reexamination_result_confirmed": Sentence(
+        _("国家复核结果已确认"),
+        _("您登记的 %(year)s 年度复核的国家结果（%(number)s）已由另一人确认，称号随之续期或者提出撤销建议。"),
+        "office_reexamination_entry",
+        "entry",
+    ),
+    "reexamination_result_declined": Sentence(
+        _("国家复核结果未予确认"),
+        _("您登记的 %(year)s 年度复核的国家结果（%(number)s）未予确认，理由见办理页面，可以重新登记。"),
+        "office_reexamination_entry",
+        "entry",
+    ),
     # --- a national list was misread
     "correct_to_recognised": Sentence(
         _("国家结果已更正：已认定"), _("办件 %(case)s 已列入国家主管部门公布的认定名单，原登记有误，更正内容见告知书。")

@@ -29,7 +29,7 @@ from accreditation.models import (
     User,
     VerifiedValue,
 )
-from accreditation.permissions import demand_power
+from accreditation.permissions import demand_power, has_power_at
 from accreditation.reconsideration_words import Outcome
 from accreditation.roles import DELEGABLE, Power, Role
 from accreditation.services.delegations import delegate_powers
@@ -42,6 +42,7 @@ from tests.factories.recommending import make_demonstration
 from tests.factories.reconsidering import challenged, declined, revoked
 from tests.factories.reexaminations import OPINION, SUMMARY, notice_above, round_called, whole_figures
 from tests.factories.remedies import judgment, put_forward
+from tests.factories.second_results import reexamination_entered
 from tests.factories.steps import hold_meeting, marks, publish, recommend, seat_panel, to_committee
 from tests.factories.titles import FACTS, municipal_title
 from tests.factories.yearly_reports import demonstration_title
@@ -124,6 +125,21 @@ def reexamined(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
         sent_at=cast.at,
     )
     return case, {"report": report, "reason": "意见与年度报告不一致。"}
+
+
+def answered(*, is_passed: bool) -> Prepared:
+    """An officer has entered the ministry's result of a re-examination that was sent up."""
+
+    def prepared(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+        case, form = reexamined(cast, cast.office)
+        sender = person("sender", "上报示例")
+        grant(sender, Role.PUBLISHER, at=cast.at)
+        door.perform(case, "forward_reexamination", by=sender, at=cast.at, form=form)
+        has_power_at(by, Power.PREPARE_ORDERS, None, cast.at)  # whose power it is goes into the entry
+        notice = notice_above(cast, cast.at.date())
+        return case, {"entry": reexamination_entered(cast, case, notice, by=by, is_passed=is_passed), "notice": notice}
+
+    return prepared
 
 
 def proposed(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
@@ -250,6 +266,16 @@ PAIRS: dict[tuple[str, str], Pair] = {
     ("demonstration_reexamination", "forward_reexamination"): _FORWARD,
     ("demonstration_reexamination", "review_reexamination_again"): replace(_FORWARD, ways=("own",)),
     **_LISTED,
+    **{
+        ("demonstration_reexamination", verb): Pair(
+            _PREPARES,
+            _PREPARES,
+            answered(is_passed=verb == "pass_reexamination"),
+            for_first=PUBLISHER,
+            ways=("own", "in_place"),
+        )
+        for verb in ("pass_reexamination", "fail_reexamination")
+    },
     ("municipal_recognition", "adopt_value"): _ADOPT,
     ("municipal_recognition", "set_sheet_aside"): _SHEET,
     ("municipal_recognition", "decline_sheet_aside"): _SHEET,

@@ -60,6 +60,7 @@ from tests.factories.paper import as_csv, line
 from tests.factories.recognition import make_municipal_2026
 from tests.factories.recommending import make_demonstration, make_national
 from tests.factories.reexaminations import passed, round_called
+from tests.factories.second_results import reexamination_entered
 from tests.factories.standings import csv_file, standing_texts
 from tests.factories.yearly_reports import called, demonstration_title
 from workflows import door
@@ -389,7 +390,10 @@ def _cultivation_samples(world: World) -> None:
     world.sample("yearly_call.year", called(world.cast).year)
     round_ = round_called(world.cast)
     world.sample("reexamination.year", round_.year)
-    world.sample("reexamination_notice.pk", passed(world.cast, round_.cases.get(), world.file).pk)
+    notice = passed(world.cast, round_.cases.get(), world.file)
+    world.sample("reexamination_notice.pk", notice.pk)
+    entry = reexamination_entered(world.cast, round_.cases.get().case, notice, by=world.people["office"])
+    world.sample("reexamination.entry", entry.pk)
 
 
 def _national_samples(world: World) -> None:
