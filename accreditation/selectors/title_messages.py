@@ -56,6 +56,9 @@ OF_TITLES: Mapping[str, Sentence] = {
     "set_result_aside": Sentence(_("评价警告已解除"), _("办件 %(case)s：评价处理已被撤销，警告和限期整改解除。")),
     "reopen_change": Sentence(_("变更恢复办理"), _("办件 %(case)s：不予确认已被撤销，变更恢复办理。")),
     "restore_ended_titles": Sentence(_("称号已恢复"), _("办件 %(case)s：称号注销已被撤销，被注销的称号已恢复。")),
+    "reopen_request": Sentence(
+        _("注销申请恢复办理"), _("办件 %(case)s：终止处理已被撤销，单位的注销申请恢复办理，将重新作出决定。")
+    ),
     "reopen_reexamination": Sentence(
         _("复核恢复办理"), _("办件 %(case)s：未参加复核的认定已被撤销，请在期限内报送复核材料。")
     ),

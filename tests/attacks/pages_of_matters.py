@@ -204,5 +204,6 @@ NO_PAGE: Mapping[str, str] = {
     "let_report_due_pass": CLOCK, "list_reexamination_late": CLOCK, "call_for_report": CALL,
     "call_for_reexamination": CALL,
     "give_way_to_judgment": "done with the later judgment that comes into its place",
-    **dict.fromkeys(("set_result_aside", "reopen_change", "restore_ended_titles", "reopen_reexamination"), SET_ASIDE),
+    **dict.fromkeys(("set_result_aside", "reopen_change", "restore_ended_titles", "reopen_reexamination",
+                    "reopen_request"), SET_ASIDE),
 }  # fmt: skip

@@ -360,7 +360,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "call_hearing": _hearing,
     "make_order": _reasons("reasons"),
     "record_notice": _reasons("notice"),
-    "drop_proceeding": _reasons("reason"),
+    **dict.fromkeys(("drop_proceeding", "reopen_request"), _reasons("reason")),
     "refuse_order": _reasons("reason"),
     **{verb: _reasons(name) for verb, name in RECONSIDERATION_SAID.items()},
     "ask_departments": _asked,

@@ -99,6 +99,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "hold_hearing": EVERYBODY,
     "make_order": EVERYBODY,
     "drop_proceeding": EVERYBODY,
+    "reopen_request": EVERYBODY,
     "refuse_order": EVERYBODY,
     "take_effect": EVERYBODY,
     "end_suspension": EVERYBODY,
