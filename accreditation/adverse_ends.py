@@ -18,8 +18,6 @@ from accreditation.reissue_words import REISSUE_REFUSED
 
 K = LetterKind
 USUAL = "remedy"  # template of what can be done against an authority of the municipality
-OF_REQUESTS = "remedy_of_request"  # the same where the holder may simply ask again; challenged in writing, not here
-OF_AUTHORITIES = (USUAL, OF_REQUESTS)  # neither can be done against a group
 
 
 class Sequel(StrEnum):
@@ -31,6 +29,7 @@ class Sequel(StrEnum):
     CHANGE_REOPENED = "change_reopened"
     TITLES_RESTORED = "titles_restored"
     REEXAMINATION_REOPENED = "reexamination_reopened"
+    REQUEST_REOPENED = "request_reopened"  # of a holder that gives its title up, before the body again
     REISSUE_REOPENED = "reissue_reopened"  # another officer answers
 
 
@@ -39,6 +38,7 @@ FOLLOWING_VERBS: Mapping[Sequel, str] = {  # of the case under challenge; the ot
     Sequel.CHANGE_REOPENED: "reopen_change",
     Sequel.TITLES_RESTORED: "restore_ended_titles",
     Sequel.REEXAMINATION_REOPENED: "reopen_reexamination",
+    Sequel.REQUEST_REOPENED: "reopen_request",
 }
 
 
@@ -86,9 +86,7 @@ ADVERSE_ENDS: Mapping[str, AdverseEnd] = {
     K.NOT_REEXAMINED: AdverseEnd(_("认定未参加复核，据此可以撤销称号。"), Sequel.REEXAMINATION_REOPENED),
     REISSUE_REFUSED: AdverseEnd(_("不予补发换发证书。"), Sequel.REISSUE_REOPENED, stands_at_once=True),
     K.DROPPED: AdverseEnd(  # of a request; what was intended against the holder ends in its favour
-        _("不予办理单位自己的申请，称号不受影响；单位可以随时再次提出申请，申请行政复议的向复议机关书面提出。"),
-        None,
-        OF_REQUESTS,
+        _("不予办理单位自己的申请，影响其权利义务。"), Sequel.REQUEST_REOPENED, stands_at_once=True
     ),
     K.NOT_RECOGNISED_ABOVE: AdverseEnd(_ABOVE, None, "remedy_above"),
     K.REEXAMINATION_FAILED: AdverseEnd(_ABOVE, None, "remedy_reexamination"),

@@ -197,7 +197,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_public_notice": OFFICE,
     "office_notice_file": RECOMMENDERS,
     **dict.fromkeys(("outside_titles", "outside_title", "outside_result", "outside_result_file"), OFFICE),
-    "outside_list": OFFICE,
+    **dict.fromkeys(("outside_list", "outside_list_correct"), OFFICE),
     # drafts of rules: read by whoever drafts or publishes, changed by whoever drafts
     "office_rules": RULES,
     **dict.fromkeys(("office_rules_new", "office_designation_new"), DRAFTS),
@@ -260,6 +260,7 @@ ACCESS: Mapping[str, Policy] = {
     "office_yearly_call": OFFICE,
     # re-examinations of demonstration enterprises; a single one is a matter
     **dict.fromkeys(("office_reexaminations", "office_reexamination_result", "office_reexamination_propose"), OFFICE),
+    "office_reexamination_entry": OFFICE,
     **dict.fromkeys(("office_reexamination", "office_reexamination_notice"), RECOMMENDERS),
     "reexamination_forward": PUBLISHER,
     # titles that were granted on paper

@@ -55,7 +55,8 @@ def reasons_not_to_modify(letter: Letter | ReissueLetter, *, is_undone: bool) ->
     `is_undone`: what it did is taken back already, by a stay or by an earlier judgment. A suspension beneath a loss is
     not changed, nor is a warning.
     """
-    proceeding = getattr(letter.case, "proceeding", None) if isinstance(letter, Letter) else None
+    ordered = letter.case if isinstance(letter, Letter) and letter.kind == LetterKind.ORDER else None
+    proceeding = getattr(ordered, "proceeding", None)
     states = MITIGATED.get(proceeding.kind, ()) if proceeding is not None else ()
     stands = proceeding is not None and Title.objects.filter(pk=proceeding.title_id, state__in=states).exists()
     if not states or not (is_undone or stands):

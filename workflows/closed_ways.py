@@ -107,7 +107,7 @@ def of_reconsideration(subject: CaseSubject) -> Closed:
 def of_proceeding(subject: CaseSubject) -> Closed:
     """Against a holder nothing is ordered before it was told; where it asks itself, nobody has to tell it."""
     assert isinstance(subject, Proceeding)
-    closed = _of_order(subject) | (NONE if subject.asked_at else {"withdraw_request"})
+    closed = _of_order(subject) | {"drop_proceeding" if subject.asked_at else "withdraw_request"}
     if subject.is_adverse and subject.notice_id is not None:
         return closed  # a national document has decided; the holder may be heard on it all the same
     return closed | {"submit_for_order" if subject.is_adverse else "notify_holder"}

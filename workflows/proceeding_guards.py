@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
 from accreditation.clocks import DeadlineKind
-from accreditation.enums import ProceedingKind, TitleState
+from accreditation.enums import ProceedingKind, ProceedingState, TitleState
 from accreditation.errors import Reason
 from accreditation.grounds import grounds_for
 from accreditation.models import Deadline, Proceeding
@@ -58,6 +58,26 @@ def holder_asked_for_it(doing: Doing) -> Iterable[Reason]:
     """Only what the holder asked for itself can it take back."""
     if proceeding_of(doing).asked_at is None:
         yield Reason("not_asked_for", _("本案不是由持有单位申请的，不能撤回。"))
+
+
+def request_is_answered_by_two(doing: Doing) -> Iterable[Reason]:
+    """What the holder asked for is put before another person, who grants it or refuses it with reasons."""
+    if proceeding_of(doing).asked_at is not None:
+        yield Reason("asked_for", _("单位自己的申请不能由一人终止，请提请决定，由另一人准予或者不作处理。"))
+
+
+def title_allows_it_or_was_asked_for(doing: Doing) -> Iterable[Reason]:
+    """A request is answered by the person who decides, also where the title can no longer be cancelled."""
+    if proceeding_of(doing).asked_at is None:
+        yield from title_allows_it(doing)
+
+
+def no_other_request_is_open(doing: Doing) -> Iterable[Reason]:
+    """The holder may have asked again meanwhile."""
+    row = proceeding_of(doing)
+    same = Proceeding.objects.filter(title=row.title, kind=row.kind).exclude(pk=row.pk)
+    if same.exclude(state__in=[ProceedingState.CONCLUDED, ProceedingState.DROPPED]).exists():
+        yield Reason("already_open", _("该称号的同类处理正在办理。"))
 
 
 def rest_is_given_up_in_words(doing: Doing) -> Iterable[Reason]:

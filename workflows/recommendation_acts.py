@@ -217,6 +217,11 @@ def check_listed(
 def _faults(batch: Batch, listed: list[Application], state: ApplicationState) -> Iterator[Reason]:
     if not listed:
         yield Reason("empty_list", _("名单中没有申报件。"))
+    yield from faults_of_states(batch, listed, state)
+
+
+def faults_of_states(batch: Batch, listed: Iterable[Application], state: ApplicationState) -> Iterator[Reason]:
+    """Every application that is not of the batch or does not stand where the act takes it up."""
     for application in listed:
         if application.batch_id != batch.pk:
             yield Reason("other_batch", _("%(no)s 不属于本批次。") % {"no": application.case.number})

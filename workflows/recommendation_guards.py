@@ -26,6 +26,7 @@ from workflows.guards import needs_text
 from workflows.second_person import FOUR_EYES
 
 LEAST_TEXT = 2
+GRANTING = ("recognise_above", "correct_to_recognised")
 
 
 def parent_is_named(doing: Doing) -> Iterable[Reason]:
@@ -215,9 +216,10 @@ def by_a_second_person_from_the_list(doing: Doing) -> Iterable[Reason]:
 
 def _says_so(entry: OutsideList, doing: Doing) -> bool:
     """Whether it waits, rests on the notice of the form, and holds of the application what the verb does."""
-    said = {"application": doing.application, "is_recognised": doing.verb.code == "recognise_above"}
+    said = {"application": doing.application, "is_recognised": doing.verb.code in GRANTING}
     is_waiting = entry.state == ResultState.WAITING and entry.notice == doing.form.get("notice")
-    return is_waiting and entry.lines.filter(**said).exists()
+    is_of_kind = (entry.corrects_id is not None) == doing.verb.after_end  # what corrects comes after the end
+    return is_waiting and is_of_kind and entry.lines.filter(**said).exists()
 
 
 def public_notice_is_over(doing: Doing) -> Iterable[Reason]:

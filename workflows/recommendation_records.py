@@ -214,3 +214,45 @@ def pass_over_above(doing: Doing) -> None:
     _without_public_notice(doing)
     end_for(doing, said or f"《{notice.number}》公布的名单未列入。")
     send_letter(doing, LetterKind.NOT_RECOGNISED_ABOVE, notice=notice, reasons=said)
+
+
+def correct_to_recognised(doing: Doing) -> None:
+    """Form: entry, notice. The title is in force from the day of the list that was misread."""
+    entry = doing.form["entry"]
+    row, listed = doing.application, entry.corrects.notice
+    if row.title is not None and row.title.entered_wrongly:
+        title = outside_titles.bring_back(row.title, entry, by=doing.by, at=doing.at)
+    else:
+        title = outside_titles.enter_title(row, listed)
+    row.external_notice, row.title, row.ended_for = listed, title, ""
+    _note_correction(doing, title=title.number)
+    send_letter(doing, LetterKind.RECOGNISED_ABOVE, notice=listed, title=title, **_corrected(doing))
+
+
+def correct_to_passed_over(doing: Doing) -> None:
+    """Form: entry, notice, reasons (what the authority said, optional). The title was never granted."""
+    entry, said = doing.form["entry"], doing.form.get("reasons") or ""
+    row, listed = doing.application, entry.corrects.notice
+    assert row.title is not None
+    title = outside_titles.end_wrong_entry(row.title, entry, row.enterprise, by=doing.by, at=doing.at)
+    _note_correction(doing, title=title.number)
+    end_for(doing, said or f"《{listed.number}》公布的名单未列入，原登记有误。")
+    send_letter(
+        doing, LetterKind.NOT_RECOGNISED_ABOVE, notice=listed, title=title, reasons=said,
+        remedy="remedy_of_correction_above", **_corrected(doing),
+    )  # fmt: skip
+
+
+def _note_correction(doing: Doing, **more: str) -> None:
+    entry, notice = doing.form["entry"], doing.form["notice"]
+    doing.act.note(
+        notice=notice.number, dated=notice.dated.isoformat(), file=notice.file_id,
+        corrects=entry.corrects.notice.number, reason=entry.why, **more,
+    )  # fmt: skip
+
+
+def _corrected(doing: Doing) -> dict[str, Any]:
+    """For the letter: the entry that corrects, and the letter that told what was wrong."""
+    told = (LetterKind.RECOGNISED_ABOVE, LetterKind.NOT_RECOGNISED_ABOVE)
+    earlier = doing.case.letters.filter(kind__in=told).order_by("pk").last()
+    return {"correction": doing.form["entry"], "earlier": earlier}

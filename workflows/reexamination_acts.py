@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind, Level
 from accreditation.errors import Reason
-from accreditation.models import Body, Deadline, Reexamination
+from accreditation.models import Body, Deadline, Reexamination, ReexaminationResult
+from accreditation.permissions import persons_behind
+from accreditation.recommendation_words import ResultState
 from accreditation.reexamination_words import Advice, ReexaminationState
 from accreditation.services import letters, proceedings
 from accreditation.services.reexaminations import HELD, renew_term
@@ -21,7 +23,7 @@ from workflows.doing import Doing
 from workflows.legal_basis import legal_basis
 from workflows.matter_returns import Told
 from workflows.returnable import figures_asked
-from workflows.second_person import another_than_who_did
+from workflows.second_person import FOUR_EYES, another_than_who_did
 from workflows.workdays import SHANGHAI
 from workflows.yearly_report_acts import today, write_return
 
@@ -90,6 +92,22 @@ def title_stands_no_more(doing: Doing) -> Iterable[Reason]:
 by_another_than_the_reviewer = another_than_who_did(
     "give_reexamination_opinion", _("出具审核意见的人不能自己上报或退回，须由另一人办理。")
 )
+
+
+def by_a_second_person_from_the_result(doing: Doing) -> Iterable[Reason]:
+    """Form: entry, notice. What an officer read in the ministry's notice takes effect by another one."""
+    entry: ReexaminationResult | None = doing.form.get("entry")
+    if entry is None or not _says_so(entry, doing):
+        yield Reason("no_result_entered", _("没有待核对的国家复核结果登记。"))
+    elif {entry.recorded_by_id, entry.recorded_for_id} & persons_behind(doing.by):
+        yield Reason(FOUR_EYES, _("国家复核结果须由登记人以外的另一人对照文件核对。"))
+
+
+def _says_so(entry: ReexaminationResult, doing: Doing) -> bool:
+    """Whether it waits, rests on the notice of the form, and holds of the case what the verb does."""
+    said = {"reexamination": row_of(doing), "is_passed": doing.verb.code == "pass_reexamination"}
+    is_waiting = entry.state == ResultState.WAITING and entry.notice == doing.form.get("notice")
+    return is_waiting and entry.lines.filter(**said).exists()
 
 
 # --- records ------------------------------------------------------------------------------------------------------

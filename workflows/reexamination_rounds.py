@@ -1,8 +1,8 @@
-"""Many cases of a round at once: opinions sent up, the ministry's result entered, withdrawal proposed."""
+"""Many cases of a round at once: opinions sent up, what speaks against a result, withdrawal proposed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 
 from django.db import transaction
@@ -16,18 +16,15 @@ from accreditation.errors import Denied, Reason, Refusal
 from accreditation.grounds import Ground
 from accreditation.models import (
     Case,
-    ExternalNotice,
     Reexamination,
     ReexaminationReport,
     ReexaminationRound,
-    StoredFile,
     User,
 )
 from accreditation.permissions import has_power, has_power_at
 from accreditation.reexamination_words import LOST, ReexaminationState
 from accreditation.resting import Basis, basis, out_of_bounds
 from accreditation.roles import Power
-from accreditation.services import outside_titles
 from accreditation.services.reexaminations import CHAIN, HELD
 from workflows import door
 from workflows.opening_proceedings import propose_proceeding
@@ -67,43 +64,21 @@ def forward_opinions(
     return report
 
 
-@transaction.atomic
-def record_results(
-    round_: ReexaminationRound, passed: Iterable[Reexamination], failed: Iterable[Reexamination], *, reasons: str,
-    valid_until: date | None, number: str, dated: date, authority: str, file: StoredFile, file_name: str, by: User,
-    at: datetime, request_key: str | None = None,
-) -> ExternalNotice:  # fmt: skip
-    """Enter the ministry's notice: who keeps the title with which term, who does not, and what was said of it.
+def faults_of_result(
+    round_: ReexaminationRound, rows: list[Reexamination], dated: date, valid_until: date | None, at: datetime
+) -> Iterator[Reason]:
+    """Everything against the ministry's notice over these cases, its day and the term that it names."""
+    yield from _faults(round_, rows, ReexaminationState.FORWARDED, dated, at)
+    if valid_until is not None and valid_until <= max(dated, _day(at)):
+        yield Reason("term_over", _("有效期应晚于文件印发日期和今天。"), "valid_until")
 
-    Whoever failed keeps the title until an order; the withdrawal is proposed at once. Denied, Refusal, Replayed.
-    """
-    kept, lost = list(passed), list(failed)
-    with act(
-        CHAIN, "record_reexamination_results", by=by, at=at, acting_as="municipal_officer", request_key=request_key,
-        request=fingerprint(round_.pk, number, dated, [row.pk for row in kept], [row.pk for row in lost]),
-    ) as doing:  # fmt: skip
-        _check(
-            has_power_at(by, Power.PREPARE_ORDERS, None), round_, [*kept, *lost], ReexaminationState.FORWARDED, dated,
-            at,
-        )  # fmt: skip
-        if valid_until is not None and valid_until <= max(dated, _day(at)):
-            raise Refusal([Reason("term_over", _("有效期应晚于文件印发日期和今天。"), "valid_until")])
-        notice = outside_titles.keep_notice(
-            None, number=number, dated=dated, authority=authority, file=file, file_name=file_name, by=by, at=at
-        )
-        doing.note(year=round_.year, notice=number, dated=dated.isoformat(), file=file.sha256)
-        doing.note(passed=_numbers(kept), failed=_numbers(lost))
-        doing.reply(number=number)
-    for row in kept:
-        form: dict[str, object] = {"notice": notice, "valid_until": valid_until}
-        door.perform(row.case, "pass_reexamination", by=by, at=at, form=form)
-    for row in lost:
-        door.perform(row.case, "fail_reexamination", by=by, at=at, form={"notice": notice, "reasons": reasons})
-    to_propose = without_proposal(round_).filter(pk__in=[row.pk for row in lost])
+
+def propose_of_failed(round_: ReexaminationRound, failed: Collection[int], *, by: User, at: datetime) -> None:
+    """Propose at once to withdraw the titles of those who failed, by their keys, unless somebody has."""
+    to_propose = without_proposal(round_).filter(pk__in=failed)
     if to_propose.exists():
         with act(CHAIN, "propose_withdrawals", by=by, at=at, acting_as="municipal_officer") as doing:
             doing.note(year=round_.year, cases=[case.number for case in _proposals(to_propose, at)])
-    return notice
 
 
 @transaction.atomic

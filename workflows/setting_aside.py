@@ -30,6 +30,7 @@ from workflows.certification import is_being_made
 from workflows.change_who import change_of
 from workflows.doing import Doing, Who
 from workflows.giving_back import give_certificate_back
+from workflows.proceeding_guards import proceeding_of
 from workflows.reconsideration_who import may_answer
 
 BY_LAW = "行政复议法第六十一条至第六十八条"
@@ -136,6 +137,14 @@ def restore_ended_titles(doing: Doing) -> None:
         ground = GROUND_ZH[Remedy(row.remedy)]
         give_certificate_back(doing, moved, number=row.decision_number, ground=ground, by=authority_of(row))
     _note(doing, titles=[title.number for title in ended])
+
+
+# --- requests of a holder ---------------------------------------------------------------------------------------------
+def reopen_request(doing: Doing) -> None:
+    """Before the body again as it was asked for; whoever refused it has had a hand and does not decide again."""
+    proceeding = proceeding_of(doing)
+    proceeding.reasons = ""
+    _note(doing, title=proceeding.title.number)
 
 
 # --- re-examinations ------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from accreditation.models.cultivation import Cultivation, CultivationRelease, Ga
 from accreditation.models.delegations import Delegation, Lender
 from accreditation.models.deliveries import Delivery
 from accreditation.models.designations import DesignationProposal
+from accreditation.models.earlier_results import EarlierResult, EarlierResultLine
 from accreditation.models.editions import EditionChange
 from accreditation.models.enterprises import Enterprise, HolderRecord, Member
 from accreditation.models.evaluations import EvaluationCall, EvaluationRound
@@ -66,6 +67,7 @@ from accreditation.models.recommendations import (
     TitleEvaluation,
 )
 from accreditation.models.reconsiderations import Reconsideration
+from accreditation.models.reexamination_results import ReexaminationResult, ReexaminationResultLine
 from accreditation.models.reexaminations import Reexamination, ReexaminationReport, ReexaminationRound
 from accreditation.models.reissues import Reissue, ReissueLetter
 from accreditation.models.reminders import Reminder
@@ -112,6 +114,8 @@ __all__ = [
     "DepartmentLetter",
     "DesignationProposal",
     "Draft",
+    "EarlierResult",
+    "EarlierResultLine",
     "EditionChange",
     "Effect",
     "Enterprise",
@@ -171,6 +175,8 @@ __all__ = [
     "Reconsideration",
     "Reexamination",
     "ReexaminationReport",
+    "ReexaminationResult",
+    "ReexaminationResultLine",
     "ReexaminationRound",
     "Reissue",
     "ReissueLetter",

@@ -157,6 +157,10 @@ class Proceeding(CaseSubject):
     def drop(self) -> None:
         """Nothing is ordered."""
 
+    @transition(field=state, source=P.DROPPED, target=P.IN_PREPARATION)
+    def reopen_request(self) -> None:
+        """That the holder's own request was dropped was set aside; it is decided anew."""
+
     @transition(
         field=state,
         source=P.AWAITING_ORDER,

@@ -104,3 +104,11 @@ class Recommending(models.Model):
     @transition(field="state", source=S.RECOMMENDED_UPWARD, target=S.NOT_RECOGNISED_ABOVE)
     def pass_over_above(self) -> None:
         """Not listed in the national authority's notice."""
+
+    @transition(field="state", source=S.NOT_RECOGNISED_ABOVE, target=S.RECOGNISED_ABOVE)
+    def correct_to_recognised(self) -> None:
+        """In the national authority's list after all: the entry of the result was wrong."""
+
+    @transition(field="state", source=S.RECOGNISED_ABOVE, target=S.NOT_RECOGNISED_ABOVE)
+    def correct_to_passed_over(self) -> None:
+        """Not in the national authority's list: the entry of the result was wrong."""

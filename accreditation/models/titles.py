@@ -44,6 +44,7 @@ class Title(Chained):
     state = StateField(default=T.IN_FORCE, choices=T.choices, protected=True)
     warned_beneath = models.BooleanField(default=False)  # a warning that goes on once a suspension or loss is undone
     suspended_beneath = models.BooleanField(default=False)  # a suspension that goes on once a loss is undone
+    entered_wrongly = models.BooleanField(default=False)  # nobody ever granted it: a list from above was misread
 
     class Meta:
         constraints = [
@@ -55,6 +56,10 @@ class Title(Chained):
                 condition=Q(valid_until__isnull=False) | Q(granted_above__isnull=False),
             ),
             models.CheckConstraint(name="title_state_known", condition=Q(state__in=T.values)),
+            models.CheckConstraint(
+                name="title_entered_wrongly_is_over",
+                condition=Q(entered_wrongly=False) | Q(state__in=[T.REVOKED, T.CANCELLED, T.EXPIRED]),
+            ),
             models.CheckConstraint(name="title_rests_on_announcement", condition=~Q(announcement_number="")),
             models.UniqueConstraint(
                 name="one_standing_title",

@@ -50,8 +50,15 @@ class _Fate:
 
 
 def conference(since: date, until: date) -> Conference:
-    """Titles as they stood at the end of `until`, and what happened from `since` on, both days included."""
-    titles = list(Title.objects.filter(granted_on__lte=until).select_related("programme", "holder").order_by("pk"))
+    """Titles as they stood at the end of `until`, and what happened from `since` on, both days included.
+
+    What was entered of a misread list is no title.
+    """
+    titles = list(
+        Title.objects.filter(granted_on__lte=until, entered_wrongly=False)
+        .select_related("programme", "holder")
+        .order_by("pk")
+    )
     fates = [*_fates(titles, since, until)]
     industries, batches = _industries(until), _batches()
     keys: dict[str, Callable[[_Fate], Iterable[str]]] = {

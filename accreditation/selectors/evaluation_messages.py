@@ -9,6 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.selectors.sentences import Sentence
 
 OF_EVALUATIONS: Mapping[str, Sentence] = {
+    "earlier_result_to_confirm": Sentence(
+        _("以往评价结果待您核对"),
+        _("批次 %(batch)s 登记了 %(year)s 年度的评价结果（%(number)s），请对照文件确认或不予确认；确认前不生效。"),
+    ),
+    "earlier_result_confirmed": Sentence(
+        _("以往评价结果已确认"), _("您为批次 %(batch)s 登记的 %(year)s 年度评价结果（%(number)s）已由另一人确认。")
+    ),
+    "earlier_result_declined": Sentence(
+        _("以往评价结果未予确认"),
+        _("您为批次 %(batch)s 登记的 %(year)s 年度评价结果（%(number)s）未予确认，理由见办理页面，可以重新登记。"),
+    ),
     "evaluation_called": Sentence(
         _("评价通知"),
         _("您单位的称号 %(title)s 应参加 %(year)s 年度评价，请于 %(closes_at)s 前报送评价材料。"),

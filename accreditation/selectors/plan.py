@@ -121,6 +121,14 @@ def by_district(rows: Iterable[Held]) -> Counter[str]:
 
 
 def granted_by_year() -> dict[tuple[str, int], int]:
-    """Titles by programme and year in which they were granted, whatever they are worth today; one query."""
-    rows = Title.objects.values_list("programme_id", "granted_on__year").annotate(number=Count("pk")).order_by()
+    """Titles by programme and year in which they were granted, whatever they are worth today; one query.
+
+    One that nobody granted, entered from a list that was misread, is none of them.
+    """
+    rows = (
+        Title.objects.filter(entered_wrongly=False)
+        .values_list("programme_id", "granted_on__year")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
     return {(programme, year): number for programme, year, number in rows}

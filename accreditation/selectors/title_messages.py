@@ -56,6 +56,9 @@ OF_TITLES: Mapping[str, Sentence] = {
     "set_result_aside": Sentence(_("评价警告已解除"), _("办件 %(case)s：评价处理已被撤销，警告和限期整改解除。")),
     "reopen_change": Sentence(_("变更恢复办理"), _("办件 %(case)s：不予确认已被撤销，变更恢复办理。")),
     "restore_ended_titles": Sentence(_("称号已恢复"), _("办件 %(case)s：称号注销已被撤销，被注销的称号已恢复。")),
+    "reopen_request": Sentence(
+        _("注销申请恢复办理"), _("办件 %(case)s：终止处理已被撤销，单位的注销申请恢复办理，将重新作出决定。")
+    ),
     "reopen_reexamination": Sentence(
         _("复核恢复办理"), _("办件 %(case)s：未参加复核的认定已被撤销，请在期限内报送复核材料。")
     ),
@@ -98,6 +101,38 @@ OF_TITLES: Mapping[str, Sentence] = {
         _("您登记的批次 %(batch)s 的国家结果（%(number)s）未予确认，理由见办理页面，可以重新登记。"),
         "outside_list",
         "entry",
+    ),
+    "reexamination_result_to_confirm": Sentence(
+        _("国家复核结果待您核对"),
+        _("%(year)s 年度复核的国家结果（%(number)s）已登记，请对照文件扫描件确认或不予确认；确认前不生效。"),
+        "office_reexamination_entry",
+        "entry",
+    ),
+    "reexamination_result_confirmed": Sentence(
+        _("国家复核结果已确认"),
+        _("您登记的 %(year)s 年度复核的国家结果（%(number)s）已由另一人确认，称号随之续期或者提出撤销建议。"),
+        "office_reexamination_entry",
+        "entry",
+    ),
+    "reexamination_result_declined": Sentence(
+        _("国家复核结果未予确认"),
+        _("您登记的 %(year)s 年度复核的国家结果（%(number)s）未予确认，理由见办理页面，可以重新登记。"),
+        "office_reexamination_entry",
+        "entry",
+    ),
+    # --- a national list was misread
+    "correct_to_recognised": Sentence(
+        _("国家结果已更正：已认定"), _("办件 %(case)s 已列入国家主管部门公布的认定名单，原登记有误，更正内容见告知书。")
+    ),
+    "correct_to_passed_over": Sentence(
+        _("国家结果已更正：未认定"),
+        _("办件 %(case)s 未列入国家主管部门公布的认定名单，原登记有误，更正内容和救济途径见告知书。"),
+    ),
+    "title_entered_wrongly": Sentence(
+        _("称号登记有误，已更正"),
+        _("称号 %(title)s 系登记有误，国家主管部门并未授予，自始无效。"),
+        "centre",
+        "title",
     ),
     "result_declined": Sentence(
         _("国家评价结果未予确认"),

@@ -18,8 +18,8 @@ from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.evaluation_words import SKIPS_NEXT, CallReason
 from accreditation.models import Application, Batch, Enterprise, EvaluationCall, EvaluationRound, Title, User
 from accreditation.models.titles import HELD
-from accreditation.permissions import demand_unconnected, has_power_over
-from accreditation.resting import grant_of, out_of_bounds
+from accreditation.permissions import has_power_over
+from accreditation.recommendation_words import ResultState
 from accreditation.roles import Power, Role
 from accreditation.selectors.evaluation_terms import CYCLE, FIRST
 from accreditation.selectors.granting import proceeded_over_at
@@ -123,12 +123,12 @@ def freeze_population(batch: Batch, *, by: User, at: datetime, request_key: str 
     Denied without the power, Refusal with every reason; raises Replayed as `act` does.
     """
     with act(
-        batch, "freeze_population", by=by, at=at, acting_as=_office_of(batch), request_key=request_key,
+        batch, "freeze_population", by=by, at=at, acting_as=office_of(batch), request_key=request_key,
         request=fingerprint(batch.pk),
     ) as doing:  # fmt: skip
         row = doing.chain
         assert isinstance(row, Batch)
-        _check_power(row, by)
+        check_power(row, by)
         if reasons := list(_faults_of_freezing(row)):
             raise Refusal(reasons)
         listed, limit = population(row), granted_until(row)
@@ -160,6 +160,11 @@ def list_hash(listed: Iterable[Listed]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def _faults_of_waiting(batch: Batch) -> Iterator[Reason]:
+    if batch.earlier_results.filter(state=ResultState.WAITING).exists():
+        yield Reason("result_waits", _("以往评价结果待第二人核对，请先确认、不予确认或撤回。"))
+
+
 def _faults_of_freezing(batch: Batch) -> Iterator[Reason]:
     if not batch.is_evaluation:
         yield Reason("no_evaluation", _("本批次不是评价批次。"))
@@ -170,6 +175,7 @@ def _faults_of_freezing(batch: Batch) -> Iterator[Reason]:
         yield Reason("no_notice", _("本批次没有公示天数；评价结果须经公示才能公布。"))
     if rounds_of(batch).filter(year=batch.year).exists():
         yield Reason("already_frozen", _("%(year)d 年度的评价范围已经固定，不能再次固定。") % {"year": batch.year})
+    yield from _faults_of_waiting(batch)
     rules = rules_of(batch)
     for name in (CYCLE, FIRST):
         if not _is_known(rules, name):
@@ -182,12 +188,12 @@ def _faults_of_freezing(batch: Batch) -> Iterator[Reason]:
 def call_holders(batch: Batch, *, by: User, at: datetime, request_key: str | None = None) -> EvaluationRound:
     """Call every due holder, and tell the exempt that they are. Denied, Refusal, Replayed as above."""
     with act(
-        batch, "call_holders", by=by, at=at, acting_as=_office_of(batch), request_key=request_key,
+        batch, "call_holders", by=by, at=at, acting_as=office_of(batch), request_key=request_key,
         request=fingerprint(batch.pk),
     ) as doing:  # fmt: skip
         row = doing.chain
         assert isinstance(row, Batch)
-        _check_power(row, by)
+        check_power(row, by)
         round_ = EvaluationRound.objects.filter(batch=row).first()
         if round_ is None:
             raise Refusal([Reason("not_frozen", _("请先固定评价范围。"))])
@@ -294,61 +300,13 @@ def take_back_lateness(application: Application) -> dict[str, str]:
     return stood
 
 
-def record_earlier_round(
-    batch: Batch, results: Mapping[Title, str], *, year: int, document_number: str, dated: date, by: User,
-    at: datetime,
-) -> EvaluationRound:  # fmt: skip
-    """Enter the results of a round from before this system: title -> code of a band of the batch's rules."""
-    with act(batch, "record_earlier_round", by=by, at=at, acting_as=_office_of(batch)) as doing:
-        _check_power(batch, by)
-        for title in results:
-            demand_unconnected(by, title.holder_id)
-        rules = rules_of(batch)
-        reasons = list(_faults_of_earlier(batch, rules, results, year, document_number))
-        reasons += out_of_bounds(dated, (one for title in results for one in grant_of(title)), "dated", at=at)
-        if reasons:
-            raise Refusal(reasons)
-        round_ = EvaluationRound.objects.create(
-            programme=batch.programme, authority=batch.authority, year=year, document_number=document_number,
-            frozen_at=at, frozen_by=by,
-        )  # fmt: skip
-        for place, (title, code) in enumerate(results.items(), start=1):
-            band = rules.band(code)
-            EvaluationCall.objects.create(
-                round=round_, title=title, position=place, reason=CallReason.DUE, band=band.code,
-                band_zh=band.name_zh, band_en=band.name_en, consequence=band.consequence, published_on=dated,
-            )  # fmt: skip
-        said = {title.number: code for title, code in results.items()}
-        doing.note(year=year, document=document_number, dated=dated.isoformat(), results=said)
-    return round_
-
-
-def _faults_of_earlier(
-    batch: Batch, rules: RuleSet, results: Mapping[Title, str], year: int, document_number: str
-) -> Iterator[Reason]:
-    if year >= batch.year:
-        yield Reason("year", _("以往评价的年度应早于本次评价。"), "year")
-    if rounds_of(batch).filter(year=year).exists():
-        yield Reason("year_taken", _("%(year)d 年度的评价结果已登记。") % {"year": year}, "year")
-    if EvaluationRound.objects.filter(batch=batch).exists():
-        yield Reason("already_frozen", _("%(year)d 年度的评价范围已经固定，不能再次固定。") % {"year": batch.year})
-    if not document_number.strip():
-        yield Reason("text_needed", _("请填写文号。"), "document_number")
-    if not results:
-        yield Reason("empty_list", _("请至少登记一项结果。"), "results")
-    codes = {band.code for band in rules.bands}
-    own = set(titles_of(batch).values_list("pk", flat=True))
-    for title, code in results.items():
-        if title.pk not in own or code not in codes:
-            yield Reason("unknown_result", _("%(no)s：结果不能登记。") % {"no": title.number}, "results")
-
-
-def _office_of(batch: Batch) -> str:
+def office_of(batch: Batch) -> str:
     """The office whose act it is to run the round."""
     return Role.LOCAL_OFFICER if batch.authority_id else Role.MUNICIPAL_OFFICER
 
 
-def _check_power(batch: Batch, by: User) -> None:
+def check_power(batch: Batch, by: User) -> None:
+    """Denied to whoever does not run the rounds of the body that recognises in the batch."""
     if has_power_over(by, Power.RUN_BATCHES, batch):
         return
     if batch.authority_id:

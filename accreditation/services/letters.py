@@ -10,7 +10,7 @@ from typing import Any
 from django.template import Context, Engine
 from django.utils.translation import override
 
-from accreditation.adverse_ends import ADVERSE_ENDS, OF_AUTHORITIES, Sequel
+from accreditation.adverse_ends import ADVERSE_ENDS, USUAL, Sequel
 from accreditation.clocks import SHANGHAI
 from accreditation.enums import LetterKind, Level
 from accreditation.models import Application, Body, Case, Letter, Title
@@ -72,7 +72,7 @@ def write_case_letter(
 def _remedy_of(kind: LetterKind, issued_by: str) -> str:
     """Template of what can be done against an act of this kind; a group is no authority."""
     remedy = ADVERSE_ENDS[kind].remedy
-    return "remedy_group" if remedy in OF_AUTHORITIES and is_group(issued_by) else remedy
+    return "remedy_group" if remedy == USUAL and is_group(issued_by) else remedy
 
 
 def letter_text(

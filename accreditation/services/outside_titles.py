@@ -7,15 +7,28 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
+from accreditation.audit import chain_key
 from accreditation.enums import TitleState
 from accreditation.errors import Reason, Refusal
-from accreditation.models import Application, Batch, ExternalNotice, StoredFile, Title, User
-from accreditation.models.titles import STANDING
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Batch,
+    Enterprise,
+    ExternalNotice,
+    OutsideList,
+    StoredFile,
+    Title,
+    User,
+)
+from accreditation.models.titles import MOVED, STANDING
 from accreditation.permissions import demand_power, demand_unconnected
 from accreditation.roles import Power
+from accreditation.selectors.people import active_people_of
 from accreditation.services.titles import next_title_number
 
 HELD = [*STANDING, TitleState.SUSPENDED]
+END_WRONG_ENTRY = "end_wrong_entry"  # of a title that nobody granted
 
 
 def keep_notice(
@@ -57,6 +70,47 @@ def enter_title(application: Application, notice: ExternalNotice) -> Title:
         granted_above=notice,
         parent=application.parent_title,
     )
+
+
+def end_wrong_entry(title: Title, entry: OutsideList, listed: Enterprise, *, by: User, at: datetime) -> Title:
+    """A title that nobody granted: a confirmed list was misread. It ends as of its first day and stays on record.
+
+    One that was lost meanwhile stays lost. Whoever holds it by now is told, where that is not the listed enterprise.
+    """
+    with act(title, END_WRONG_ENTRY, by=by, at=at, acting_as="municipal_officer") as doing:
+        row = doing.chain
+        assert isinstance(row, Title)
+        before = row.state
+        if row.state in HELD:
+            row.cancel()
+        row.entered_wrongly = True
+        row.save(update_fields=[*MOVED, "entered_wrongly"])
+        doing.moved(before, row.state)
+        doing.note(title=row.number, **_ground(entry))
+        if row.holder_id != listed.pk:
+            doing.tell(active_people_of(row.holder), "title_entered_wrongly", title=row.number)
+    return row
+
+
+def bring_back(title: Title, entry: OutsideList, *, by: User, at: datetime) -> Title:
+    """It was granted after all: the correction was the error. It stands as before, unless it was lost before."""
+    with act(title, "bring_title_back", by=by, at=at, acting_as="municipal_officer") as doing:
+        row = doing.chain
+        assert isinstance(row, Title)
+        ended = AuditEvent.objects.filter(chain=chain_key(row), verb=END_WRONG_ENTRY).order_by("-seq").first()
+        before = row.state
+        row.entered_wrongly = False
+        if ended is not None and ended.state_before in HELD:
+            row.restore()
+        row.save(update_fields=[*MOVED, "entered_wrongly"])
+        doing.moved(before, row.state)
+        doing.note(title=row.number, **_ground(entry))
+    return row
+
+
+def _ground(entry: OutsideList) -> dict[str, str]:
+    notice = entry.notice
+    return {"notice": notice.number, "dated": notice.dated.isoformat(), "file": notice.file.sha256, "reason": entry.why}
 
 
 def branches_left(title: Title) -> list[Title]:

@@ -102,9 +102,9 @@ def sequel_of(letter: Letter | ReissueLetter) -> Sequel | None:
 
 
 def challenged_title(row: Reconsideration) -> Title | None:
-    """The title that the order under challenge moved; None where an application ended."""
+    """The title that the order under challenge moved; None where an application ended, or a request was dropped."""
     proceeding = getattr(row.challenged, "proceeding", None)
-    return proceeding.title if proceeding is not None else None
+    return proceeding.title if proceeding is not None and row.told_by.kind == LetterKind.ORDER else None
 
 
 def locked_title(row: Reconsideration) -> Title | None:

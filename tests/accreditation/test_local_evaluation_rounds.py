@@ -12,6 +12,7 @@ from accreditation.errors import Denied, Refusal
 from accreditation.models import Application, Batch, Body, Case, EvaluationCall, EvaluationRound, Title
 from accreditation.roles import Role
 from accreditation.services import evaluation_rounds
+from accreditation.services.earlier_results import propose_earlier_round
 from accreditation.services.evaluation_rounds import population
 from accreditation.services.rule_sets import store_edition
 from tests.clock import Clock
@@ -94,7 +95,7 @@ def test_office_and_districts_run_no_round_but_their_own(local: LocalCast) -> No
             with pytest.raises(Denied):
                 evaluation_rounds.call_holders(row, by=by, at=at)
             with pytest.raises(Denied):
-                evaluation_rounds.record_earlier_round(
+                propose_earlier_round(
                     row, {title: "good"}, year=2024, document_number="示例", dated=at.date(), by=by, at=at
                 )
     assert not EvaluationRound.objects.exists()
@@ -124,7 +125,7 @@ def test_round_waits_for_what_the_authority_has_to_publish(local: LocalCast) -> 
 def test_earlier_result_of_another_bodys_title_is_refused(local: LocalCast) -> None:
     batch, at = steps.make_round(local), local.cast.at
     with pytest.raises(Refusal) as refused:
-        evaluation_rounds.record_earlier_round(
+        propose_earlier_round(
             batch, {steps.hold(local, 1): "good"}, year=2024, document_number="示例〔2024〕1号", dated=at.date(),
             by=local.officer, at=at,
         )  # fmt: skip

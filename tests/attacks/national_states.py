@@ -212,6 +212,8 @@ class NationalStates:
             "recognise_above": lambda: self._listed(case, is_recognised=True) | without,
             "pass_over_above": lambda: self._listed(case, is_recognised=False) | {"reasons": "未列入名单"} | without,
             "end_as_held": lambda: {"reason": HELD_BY},
+            "correct_to_recognised": lambda: self._listed(case, is_recognised=True, is_correction=True),
+            "correct_to_passed_over": lambda: self._listed(case, is_recognised=False, is_correction=True),
         }  # fmt: skip
 
     def _workbook(self, case: Case) -> dict[str, Any]:
@@ -233,13 +235,15 @@ class NationalStates:
             sent_by=self.people["publisher"], sent_at=self.at,
         )  # fmt: skip
 
-    def _listed(self, case: Case, *, is_recognised: bool) -> dict[str, Any]:
-        """What a colleague has entered of the case, and its notice."""
+    def _listed(self, case: Case, *, is_recognised: bool, is_correction: bool = False) -> dict[str, Any]:
+        """What a colleague has entered of the case, or corrects of what was confirmed, and its notice."""
         OutsideListLine.objects.filter(entry__batch=self.batch, entry__state="waiting").delete()
         OutsideList.objects.filter(batch=self.batch, state="waiting").delete()
         entry = OutsideList.objects.create(
             batch=self.batch, notice=self._notice(), recorded_by=steps.colleague(self.cast), recorded_at=self.at,
             without_public_notice="国家公示未登记",
+            corrects=OutsideList.objects.get(batch=self.batch, state="confirmed") if is_correction else None,
+            why="核对时看错了一行。" if is_correction else "",
         )  # fmt: skip
         application = Application.objects.get(case=case)
         OutsideListLine.objects.create(entry=entry, application=application, is_recognised=is_recognised)

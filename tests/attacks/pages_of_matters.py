@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from accreditation.enums import Level, ProceedingKind
-from accreditation.models import ChangedTitle, Proceeding, Programme, Reexamination, Title
-from tests.attacks.pages_of_verbs import CLOCK, NONE, Asked, Page, number_and_verb, pdf
+from accreditation.models import ChangedTitle, Proceeding, Programme, Reexamination, ReexaminationResult, Title
+from tests.attacks.pages_of_verbs import CLOCK, NONE, Asked, Page, number_and_verb, pdf, says
 from tests.factories.returns import returned_on_page
 from tests.factories.titles import second_officer
 
@@ -142,12 +142,14 @@ def _letter(asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _result(asked: Asked) -> dict[str, Any]:
-    part = "passed" if asked.verb == "pass_reexamination" else "failed"
-    return {
-        "authority": "示例工业主管部门", "number": "示例工信科函〔2026〕7号", "dated": asked.at.date().isoformat(),
-        "file": pdf("结果.pdf"), part: [asked.case.number], "reasons": "主营业务收入低于认定条件", "checked": "on",
-    }  # fmt: skip
+def _entered(asked: Asked) -> None:
+    """By a colleague, for the keeper to confirm."""
+    asked.door_form()
+
+
+def _entry(asked: Asked) -> tuple[Any, ...]:
+    row = ReexaminationResult.objects.filter(round__cases__case=asked.case).last()
+    return (row.pk if row else NONE,)
 
 
 YEARLY = {
@@ -167,8 +169,14 @@ REEXAMINATION = {
     "drop_reexamination_document": DROP,
     "drop_reexamination": page("reexamination_called", "reexamination_dropped", _title_ended),
     "forward_reexamination": Page("reexamination_forward", _letter, _round),
-    "pass_reexamination": Page("office_reexamination_result", _result, _round),
-    "fail_reexamination": Page("office_reexamination_result", _result, _round),
+    **{
+        verb: Page(
+            "office_reexamination_entry", says(is_confirmed="yes"), _entry, _entered, "reexamination_forwarded", state
+        )
+        for verb, state in (
+            ("pass_reexamination", "reexamination_passed"), ("fail_reexamination", "reexamination_failed"),
+        )
+    },
 }  # fmt: skip
 PAGES: Mapping[str, Mapping[str, Page]] = {
     "title_proceeding/2026": PROCEEDING,
@@ -196,5 +204,6 @@ NO_PAGE: Mapping[str, str] = {
     "let_report_due_pass": CLOCK, "list_reexamination_late": CLOCK, "call_for_report": CALL,
     "call_for_reexamination": CALL,
     "give_way_to_judgment": "done with the later judgment that comes into its place",
-    **dict.fromkeys(("set_result_aside", "reopen_change", "restore_ended_titles", "reopen_reexamination"), SET_ASIDE),
+    **dict.fromkeys(("set_result_aside", "reopen_change", "restore_ended_titles", "reopen_reexamination",
+                    "reopen_request"), SET_ASIDE),
 }  # fmt: skip

@@ -91,6 +91,13 @@ ABOVE: Mapping[str, Page] = {
         verb: Page("outside_list", says(is_confirmed="yes"), _entry, _entered, "recommended_upward", state)
         for verb, state in (("recognise_above", "recognised_above"), ("pass_over_above", "not_recognised_above"))
     },
+    **{
+        verb: Page("outside_list", says(is_confirmed="yes"), _entry, _entered, before, after)
+        for verb, before, after in (
+            ("correct_to_recognised", "not_recognised_above", "recognised_above"),
+            ("correct_to_passed_over", "recognised_above", "not_recognised_above"),
+        )
+    },
     "end_as_held": Page(
         "office_act", says(reason=REASON, confirmed="1"), number_and_verb, held_meanwhile, "recommended_upward",
         "held_otherwise",

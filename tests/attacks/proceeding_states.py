@@ -10,6 +10,7 @@ from accreditation.enums import ProceedingKind, ProceedingState
 from accreditation.grounds import Ground
 from accreditation.models import Case, CaseDocument, User
 from tests.factories.cast import Cast, make_cast, stored_file
+from tests.factories.reconsidering import reconsiderers, set_aside
 from tests.factories.titles import FACTS, hearing_day, municipal_title
 from workflows import door
 from workflows.opening_proceedings import open_proceeding
@@ -32,6 +33,7 @@ class ProceedingStates:
             "other_enterprise": self.cast.member1,
             "auditor": self.cast.auditor,
             "stranger": self.cast.stranger,
+            "decider": reconsiderers(self.cast)[1],
         }
 
     @staticmethod
@@ -94,4 +96,5 @@ class ProceedingStates:
             "until": None,
             "reasons": "事实清楚，申辩理由不成立。",
             "reason": "查无实据",
+            **({"reconsideration": set_aside(case, "dropped")} if role == "decider" else {}),
         }

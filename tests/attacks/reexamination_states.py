@@ -13,6 +13,8 @@ from tests.factories.reconsidering import reconsiderers, set_aside
 from tests.factories.reexaminations import OPINION, SUMMARY, notice_above, round_called, whole_figures
 from tests.factories.returns import ANOTHER, returned
 from tests.factories.returns import SUMMARY as SUMMARY_FIELD
+from tests.factories.second_results import reexamination_entered
+from tests.factories.titles import second_officer
 from tests.factories.yearly_reports import demonstration_title
 from workflows import door
 
@@ -76,6 +78,12 @@ class ReexaminationStates:
         at = self.at + timedelta(days=60) if role == "clock" else self.at
         door.perform(case, verb, by=self.people[role], at=at, form=self.form(case, verb, role))
 
+    def _entered(self, case: Case, verb: str) -> dict[str, Any]:
+        """What a colleague has read in the ministry's notice."""
+        notice, is_passed = notice_above(self.cast, self.at.date()), verb == "pass_reexamination"
+        by = User.objects.filter(username="office2").first() or second_officer(self.cast)
+        return {"entry": reexamination_entered(self.cast, case, notice, by=by, is_passed=is_passed), "notice": notice}
+
     def form(self, case: Case, verb: str, role: str) -> dict[str, Any]:
         """Everything that any verb asks for."""
         return {
@@ -89,7 +97,7 @@ class ReexaminationStates:
             "position": "keep",
             "opinion": OPINION,
             "report": self.report,
-            "notice": notice_above(self.cast, self.at.date()),
+            **(self._entered(case, verb) if verb in ("pass_reexamination", "fail_reexamination") else {}),
             "reasons": "主营业务收入低于认定条件",
             **whole_figures(case),
             **({"reconsideration": set_aside(case, "not_reexamined")} if role == "decider" else {}),

@@ -29,7 +29,7 @@ from accreditation.models import (
     User,
     VerifiedValue,
 )
-from accreditation.permissions import demand_power
+from accreditation.permissions import demand_power, has_power_at
 from accreditation.reconsideration_words import Outcome
 from accreditation.roles import DELEGABLE, Power, Role
 from accreditation.services.delegations import delegate_powers
@@ -42,6 +42,7 @@ from tests.factories.recommending import make_demonstration
 from tests.factories.reconsidering import challenged, declined, revoked
 from tests.factories.reexaminations import OPINION, SUMMARY, notice_above, round_called, whole_figures
 from tests.factories.remedies import judgment, put_forward
+from tests.factories.second_results import reexamination_entered
 from tests.factories.steps import hold_meeting, marks, publish, recommend, seat_panel, to_committee
 from tests.factories.titles import FACTS, municipal_title
 from tests.factories.yearly_reports import demonstration_title
@@ -126,6 +127,21 @@ def reexamined(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     return case, {"report": report, "reason": "意见与年度报告不一致。"}
 
 
+def answered(*, is_passed: bool) -> Prepared:
+    """An officer has entered the ministry's result of a re-examination that was sent up."""
+
+    def prepared(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+        case, form = reexamined(cast, cast.office)
+        sender = person("sender", "上报示例")
+        grant(sender, Role.PUBLISHER, at=cast.at)
+        door.perform(case, "forward_reexamination", by=sender, at=cast.at, form=form)
+        has_power_at(by, Power.PREPARE_ORDERS, None, cast.at)  # whose power it is goes into the entry
+        notice = notice_above(cast, cast.at.date())
+        return case, {"entry": reexamination_entered(cast, case, notice, by=by, is_passed=is_passed), "notice": notice}
+
+    return prepared
+
+
 def proposed(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     """One expert of the panel proposed a figure; the marks are in."""
     case = filed_case(cast)
@@ -179,17 +195,20 @@ def recommended(cast: Cast, demonstration: bool = False) -> tuple[Batch, Case]:
     return batch, case
 
 
-def listed(*, recognised: bool, demonstration: bool = False) -> Prepared:
-    """An officer has entered the national result, in which the case stands or not."""
+def listed(*, recognised: bool, demonstration: bool = False, corrects: bool = False) -> Prepared:
+    """An officer has entered the national result, in which the case stands or not, or corrects the one confirmed."""
 
     def prepared(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
         batch, case = recommended(cast, demonstration)
+        if corrects:
+            recommending.result(cast, batch, [] if recognised else [case], {case: "未列入"} if recognised else {})
         demand_power(by, Power.CHECK_COMPLETENESS, at=cast.at)
         notice = notice_above(cast, cast.at.date())
         ExternalNotice.objects.filter(pk=notice.pk).update(batch=batch)
         entry = OutsideList.objects.create(
             batch=batch, notice=ExternalNotice.objects.get(pk=notice.pk), recorded_by=by, recorded_at=cast.at,
             recorded_for_id=by.stands_in_for.person if by.stands_in_for else None, without_public_notice="未登记",
+            corrects=OutsideList.objects.get(batch=batch) if corrects else None, why="看错了一行。" if corrects else "",
         )  # fmt: skip
         row = Application.objects.get(case=case)
         OutsideListLine.objects.create(entry=entry, application=row, is_recognised=recognised)
@@ -225,11 +244,15 @@ _UPHOLD = Pair(_ANSWERS, _ANSWERS, upholding_proposed, for_first=PUBLISHER, ways
 _CHECKS = (OFFICER, Power.CHECK_COMPLETENESS)
 _LISTED = {
     (f"{name}_recommendation", verb): Pair(
-        _CHECKS, _CHECKS, listed(recognised=verb == "recognise_above", demonstration=name == "demonstration"),
+        _CHECKS, _CHECKS,
+        listed(
+            recognised=verb in ("recognise_above", "correct_to_recognised"), demonstration=name == "demonstration",
+            corrects=verb.startswith("correct_to"),
+        ),
         for_first=PUBLISHER, ways=("own", "in_place"),
     )
     for name in ("national", "demonstration")
-    for verb in ("recognise_above", "pass_over_above")
+    for verb in ("recognise_above", "pass_over_above", "correct_to_recognised", "correct_to_passed_over")
 }  # fmt: skip
 PAIRS: dict[tuple[str, str], Pair] = {
     ("title_proceeding", "hold_hearing"): Pair(_PREPARES, _PREPARES, hearing, PUBLISHER, ways=("own", "in_place")),
@@ -243,6 +266,16 @@ PAIRS: dict[tuple[str, str], Pair] = {
     ("demonstration_reexamination", "forward_reexamination"): _FORWARD,
     ("demonstration_reexamination", "review_reexamination_again"): replace(_FORWARD, ways=("own",)),
     **_LISTED,
+    **{
+        ("demonstration_reexamination", verb): Pair(
+            _PREPARES,
+            _PREPARES,
+            answered(is_passed=verb == "pass_reexamination"),
+            for_first=PUBLISHER,
+            ways=("own", "in_place"),
+        )
+        for verb in ("pass_reexamination", "fail_reexamination")
+    },
     ("municipal_recognition", "adopt_value"): _ADOPT,
     ("municipal_recognition", "set_sheet_aside"): _SHEET,
     ("municipal_recognition", "decline_sheet_aside"): _SHEET,

@@ -62,6 +62,7 @@ from tests.factories.paper import as_csv, line
 from tests.factories.recognition import make_municipal_2026
 from tests.factories.recommending import make_demonstration, make_national
 from tests.factories.reexaminations import passed, round_called
+from tests.factories.second_results import reexamination_entered
 from tests.factories.standings import csv_file, standing_texts
 from tests.factories.yearly_reports import called, demonstration_title
 from workflows import door
@@ -410,7 +411,10 @@ def _cultivation_samples(world: World) -> None:
     world.sample("yearly_call.year", called(world.cast).year)
     round_ = round_called(world.cast)
     world.sample("reexamination.year", round_.year)
-    world.sample("reexamination_notice.pk", passed(world.cast, round_.cases.get(), world.file).pk)
+    notice = passed(world.cast, round_.cases.get(), world.file)
+    world.sample("reexamination_notice.pk", notice.pk)
+    entry = reexamination_entered(world.cast, round_.cases.get().case, notice, by=world.people["office"])
+    world.sample("reexamination.entry", entry.pk)
 
 
 def _national_samples(world: World) -> None:
@@ -442,6 +446,11 @@ def _national_samples(world: World) -> None:
         batch=batch, notice=notice, recorded_by=world.people["office"], recorded_at=world.at
     )
     world.sample("national.list", entry.pk)
+    confirmed = OutsideList.objects.create(
+        batch=demonstration, notice=second, recorded_by=world.people["office"], recorded_at=world.at,
+        state="confirmed", settled_by=world.people["publisher"], settled_at=world.at,
+    )  # fmt: skip
+    world.sample("national.confirmed", confirmed.pk)
     world.sample("evaluation.code", make_round(world.cast).code)
 
 

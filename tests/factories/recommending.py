@@ -28,7 +28,7 @@ from tests.factories.steps import answer_gates, hold_meeting
 from tests.factories.titles import second_officer
 from workflows import door, recommendation_acts
 from workflows.opening import open_application
-from workflows.outside_lists import propose_result, record_result
+from workflows.outside_lists import propose_correction, propose_result, record_result
 from workflows.procedures import PROCEDURES
 
 PROCEDURE, DEMONSTRATION = "national_recommendation/2016", "demonstration_recommendation/2010"
@@ -204,4 +204,21 @@ def entered(
     return propose_result(
         batch, [Application.objects.get(case=case) for case in recognised],
         {Application.objects.get(case=case): said for case, said in (passed_over or {}).items()}, **values | changed,
+    )  # fmt: skip
+
+
+def corrected(
+    cast: Cast, batch: Batch, recognised: list[Case], passed_over: list[Case], **changed: Any
+) -> OutsideList:  # fmt: skip
+    """What one officer reads otherwise in the list that was confirmed."""
+    at = answered_at(batch)
+    values: dict[str, Any] = {
+        "number": "示例公告〔2026〕9号", "dated": at.date(), "authority": "示例国家主管部门",
+        "file": stored_file(b"notice again", at), "file_name": "公告.pdf", "by": cast.office, "at": at,
+        "why": "附表第二页看错了一行，企业名称相近。",
+    }  # fmt: skip
+    return propose_correction(
+        OutsideList.objects.get(batch=batch, corrects=None, state="confirmed"),
+        [Application.objects.get(case=case) for case in recognised],
+        {Application.objects.get(case=case): "" for case in passed_over}, **values | changed,
     )  # fmt: skip

@@ -117,3 +117,16 @@ def test_national_list_is_confirmed_or_a_listed_case_is_ended(cast: Cast, batch:
     assert state(case) == ("not_recognised_above", "held_otherwise")[won]
     assert OutsideList.objects.get().state == (ResultState.CONFIRMED, ResultState.WAITING)[won]
     all_agrees()
+
+
+def test_correction_is_entered_and_confirmed_once(cast: Cast, batch: Batch, case: Case) -> None:
+    steps.result(cast, batch, [case])
+    people = [colleague(cast, Role.MUNICIPAL_OFFICER, name=f"office{n}") for n in (3, 4)]
+    one_won(at_once([lambda by=by: steps.corrected(cast, batch, [], [case], by=by) for by in people]))
+    row, at = OutsideList.objects.get(state=ResultState.WAITING), steps.answered_at(batch)
+    others = [person for person in people if person != row.recorded_by] + [steps.colleague(cast)]
+    one_won(at_once([lambda by=by: record_result(row, by=by, at=at) for by in others]))
+    title = Title.objects.get(programme=batch.programme)
+    assert (state(case), title.state, title.entered_wrongly) == ("not_recognised_above", "cancelled", True)
+    entered_once("correct_to_passed_over")
+    all_agrees()

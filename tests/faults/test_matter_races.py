@@ -23,6 +23,7 @@ from accreditation.models import (
     Reconsideration,
     Reexamination,
     ReexaminationReport,
+    ReexaminationResult,
     Reissue,
     Title,
     User,
@@ -37,9 +38,10 @@ from tests.factories import changes
 from tests.factories.cast import Cast, filed_case, make_cast, person, stored_file
 from tests.factories.recommending import make_demonstration
 from tests.factories.reconsidering import challenged, declined, reconsiderers
-from tests.factories.reexaminations import OPINION, SUMMARY, round_called, whole_figures
+from tests.factories.reexaminations import OPINION, SUMMARY, notice_above, round_called, whole_figures
 from tests.factories.reissues import asked
 from tests.factories.returns import ANOTHER, returned
+from tests.factories.second_results import reexamination_entered
 from tests.factories.steps import answer_gates
 from tests.factories.titles import FACTS, hearing_day, municipal_title, second_officer
 from tests.factories.yearly_reports import demonstration_title
@@ -48,6 +50,7 @@ from workflows import bulk_acts, door, further_returns
 from workflows.assignments import desk_task, take
 from workflows.bulk_kinds import kind_of
 from workflows.opening_proceedings import ask_for_cancellation, open_proceeding
+from workflows.reexamination_results import confirm_results, withdraw_results
 from workflows.reexamination_rounds import forward_opinions
 from workflows.reissuing import allow_reissue, propose_reissue, withdraw_reissue
 from workflows.succession_agreements import agree_to_succession, decline_succession
@@ -346,17 +349,31 @@ def test_reissue_is_allowed_or_withdrawn_and_a_proposal_allowed_by_another_once(
     entered_once("propose_reissue")
 
 
-def test_opinion_goes_up_or_is_reviewed_again(cast: Cast) -> None:
-    make_demonstration(cast)
-    demonstration_title(cast)
-    round_, second = round_called(cast), colleague(cast, Role.PUBLISHER)
-    case = round_.cases.get().case
+def reviewed(cast: Cast, case: Case) -> dict[str, Any]:
+    """Handed in, and the office has its opinion: the form of it."""
     paper = {"file": stored_file(b"sealed", cast.at), "name": "复核材料.pdf", "purpose": "盖章的复核材料"}
     door.perform(case, "fill_reexamination", by=cast.member0, at=cast.at, form=whole_figures(case))
     door.perform(case, "add_reexamination_document", by=cast.member0, at=cast.at, form=paper)
     door.perform(case, "hand_in_reexamination", by=cast.member0, at=cast.at, form={"summary": SUMMARY})
     form = {"position": Advice.KEEP, "opinion": OPINION}
     door.perform(case, "give_reexamination_opinion", by=cast.office, at=cast.at, form=form)
+    return form
+
+
+def passed_on(cast: Cast, case: Case) -> None:
+    """Sent up to the ministry."""
+    reviewed(cast, case)
+    row = Reexamination.objects.get(case=case)
+    letter = {"number": "示例上报〔2026〕3号", "dated": cast.at.date(), "addressed_to": "示例工业主管部门"}
+    forward_opinions(row.round, [row], **letter, by=cast.publisher, at=cast.at)
+
+
+def test_opinion_goes_up_or_is_reviewed_again(cast: Cast) -> None:
+    make_demonstration(cast)
+    demonstration_title(cast)
+    round_, second = round_called(cast), colleague(cast, Role.PUBLISHER)
+    case = round_.cases.get().case
+    form = reviewed(cast, case)
 
     def forward(number: str, by: User) -> object:
         letter = {"number": number, "dated": cast.at.date(), "addressed_to": "示例工业主管部门"}
@@ -370,3 +387,21 @@ def test_opinion_goes_up_or_is_reviewed_again(cast: Cast) -> None:
         one_won(at_once([lambda by=by: forward(f"示例〔2026〕{by.pk}号", by) for by in (cast.publisher, second)]))
     assert ReexaminationReport.objects.count() == 1
     done_once(case, "forward_reexamination")
+
+
+def test_result_of_a_reexamination_is_confirmed_once_or_taken_back(cast: Cast) -> None:
+    make_demonstration(cast)
+    demonstration_title(cast)
+    case = round_called(cast).cases.get().case
+    passed_on(cast, case)
+    row = reexamination_entered(cast, case, notice_above(cast, cast.at.date()), by=cast.office)
+    second = colleague(cast, Role.MUNICIPAL_OFFICER)
+    won = one_won(
+        at_once([
+            lambda: confirm_results(row, by=second, at=cast.at),
+            lambda: withdraw_results(row, by=cast.office, at=cast.at),
+        ])
+    )  # fmt: skip
+    assert ReexaminationResult.objects.get().state == ("confirmed", "withdrawn")[won]
+    assert Reexamination.objects.get().state == ("reexamination_passed", "reexamination_forwarded")[won]
+    entered_once("record_reexamination_results", "withdraw_reexamination_results")

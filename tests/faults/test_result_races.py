@@ -11,12 +11,18 @@ from django.conf import LazySettings
 from accreditation.audit import chain_key
 from accreditation.enums import ProceedingKind, TitleState
 from accreditation.grounds import Ground
-from accreditation.models import AuditEvent, Case, ResultProposal, Title, User
+from accreditation.models import AuditEvent, Case, EarlierResult, EvaluationRound, ResultProposal, Title, User
 from accreditation.recommendation_words import ResultState
 from accreditation.roles import Role
+from accreditation.services.earlier_results import (
+    propose_earlier_round,
+    record_earlier_round,
+    withdraw_earlier_round,
+)
 from accreditation.services.outside_results import confirm_result, record_evaluation, withdraw_result
 from tests.clock import Clock
 from tests.factories.cast import Cast, make_cast, stored_file
+from tests.factories.evaluating import make_round
 from tests.factories.recommending import make_national, parent_title
 from tests.factories.titles import FACTS
 from tests.faults.racing import act, all_agrees, at_once, colleague, entered_once, one_won
@@ -118,3 +124,20 @@ def test_one_result_of_a_title_waits(cast: Cast, title: Title) -> None:
     ]))  # fmt: skip
     assert (ResultProposal.objects.count(), state(title)[0]) == (1, TitleState.IN_FORCE)
     entered_once("record_evaluation")
+
+
+def test_earlier_result_is_confirmed_or_taken_back(cast: Cast) -> None:
+    batch = make_round(cast)
+    said = {"year": 2024, "document_number": "示例〔2024〕8号", "dated": date(2024, 12, 1), "at": cast.at}
+    title = Title.objects.get(holder=cast.enterprises[0], programme=cast.programme)
+    row = propose_earlier_round(batch, {title: "excellent"}, **said, by=cast.office)
+    second = colleague(cast, Role.MUNICIPAL_OFFICER)
+    won = one_won(
+        at_once([
+            lambda: record_earlier_round(row, by=second, at=cast.at),
+            lambda: withdraw_earlier_round(row, by=cast.office, at=cast.at),
+        ])
+    )  # fmt: skip
+    assert EarlierResult.objects.get().state == ("confirmed", "withdrawn")[won]
+    assert EvaluationRound.objects.count() == (1, 0)[won]
+    entered_once("record_earlier_round", "withdraw_earlier_round")

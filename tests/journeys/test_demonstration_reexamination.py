@@ -22,6 +22,7 @@ from accreditation.models import (
     Proceeding,
     Reexamination,
     ReexaminationReport,
+    ReexaminationResult,
     ReexaminationRound,
     Title,
 )
@@ -36,6 +37,7 @@ from tests.factories.recommending_pages import sent
 from tests.factories.reexaminations import OPINION, SUMMARY, passed, round_called, whole_figures
 from tests.factories.returns import SUMMARY as SUMMARY_FIELD
 from tests.factories.returns import returned_on_page
+from tests.factories.titles import second_officer
 from tests.factories.yearly_reports import called, demonstration_title
 from workflows.consistency import check_all, rebuild_flow
 from workflows.demo.material import sample_pdf
@@ -188,6 +190,14 @@ def _result_entered(cast: Cast, clock: Clock, first: Case, second: Case) -> None
     assert "有效期应晚于文件印发日期" in text_of(office.post(address, over), 422)
     entered = result_form(clock, passed=[first.number], failed=[second.number], reasons="收入低于认定条件")
     done(office.post(address, entered))
+    assert (state(first), state(second)) == (S.FORWARDED, S.FORWARDED)
+    page = reverse("office_reexamination_entry", args=[ReexaminationResult.objects.get().pk])
+    assert page in office.get(reverse("office_reexamination", args=[clock.at.year])).content.decode()
+    assert office.post(page, {"is_confirmed": "yes"}).status_code == 403
+    other = log_in(Client(), second_officer(cast))
+    assert page in other.get(reverse("office_inbox")).content.decode()
+    assert "收入低于认定条件" in text_of(other.get(page))
+    done(other.post(page, {"is_confirmed": "yes"}))
     assert (state(first), state(second)) == (S.PASSED, S.FAILED)
 
 

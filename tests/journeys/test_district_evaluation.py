@@ -18,10 +18,13 @@ from accreditation.audit import verify_all
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import ProceedingState, TitleState
 from accreditation.models import Application, Case, EvaluationCall, Meeting, Notice, Proceeding, Title, User
+from accreditation.roles import Role
 from accreditation.services.rule_sets import rules_of
 from tests.clock import Clock
 from tests.factories import local_evaluating as steps
 from tests.factories.browser import log_in
+from tests.factories.cast import grant
+from tests.factories.cast import person as new_person
 from tests.factories.local import LocalCast
 from tests.workflows.test_intake import PDF
 from workflows.consistency import check_all
@@ -225,5 +228,9 @@ def test_earlier_results_are_entered_by_the_district(local: LocalCast, clock: Cl
         "year": "2025", "document_number": "金示例〔2025〕8号", "dated": "2025-12-01", f"title-{title.number}": "good",
     }  # fmt: skip
     pages.send(local.officer, "district_evaluation_earlier", code, **form)
+    second = new_person("js_officer2", "金山经办二示例")
+    grant(second, Role.LOCAL_OFFICER, local.enterprise.district, at=clock.at)
+    assert "金示例〔2025〕8号" in pages.seen(second, "district_evaluation_earlier", code)
+    pages.send(second, "district_evaluation_earlier", code, is_confirmed="yes")
     pages.freeze_and_call()
     assert "上一次评价未满评价周期" in pages.seen(local.officer, "district_evaluation", code)

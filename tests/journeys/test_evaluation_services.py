@@ -28,6 +28,7 @@ from accreditation.models import (
 )
 from accreditation.selectors.run_out import titles_run_out
 from accreditation.services import evaluation_rounds
+from accreditation.services.earlier_results import propose_earlier_round
 from certificates.models import Certificate
 from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
@@ -36,6 +37,8 @@ from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.cast import Cast, make_cast
 from tests.factories.hearings import hear, uphold
+from tests.factories.recommending import colleague
+from tests.factories.second_results import earlier_round
 from tests.factories.steps import hold_meeting, publish
 from tests.factories.titles import ordered
 from workflows import batch_acts, door
@@ -355,9 +358,9 @@ def test_title_does_not_run_out_while_its_evaluation_is_under_way(cast: Cast, ba
 
 def test_results_of_an_earlier_round_let_the_excellent_skip_this_one(cast: Cast, batch: Batch, clock: Clock) -> None:
     first, second = steps.hold(cast, 0, date(2020, 3, 1)), steps.hold(cast, 1, date(2020, 3, 1))
-    evaluation_rounds.record_earlier_round(
+    earlier_round(
         batch, {first: "excellent", second: "good"}, year=2024, document_number="示例〔2024〕8号",
-        dated=date(2024, 12, 1), by=cast.office, at=clock.at,
+        dated=date(2024, 12, 1), by=cast.office, second=colleague(cast), at=clock.at,
     )  # fmt: skip
     assert [one.reason for one in evaluation_rounds.population(batch)] == [
         CallReason.EXCELLENT_BEFORE, CallReason.DUE,
@@ -370,7 +373,7 @@ def test_earlier_results_were_published_after_the_grant_and_before_today(
 ) -> None:
     title = steps.hold(cast, 0, date(2020, 3, 1))
     with pytest.raises(Refusal) as refused:
-        evaluation_rounds.record_earlier_round(
+        propose_earlier_round(
             batch, {title: "good"}, year=2024, document_number="示例〔2024〕8号", dated=dated, by=cast.office,
             at=clock.at,
         )  # fmt: skip
@@ -389,7 +392,7 @@ def test_nobody_enters_earlier_results_of_the_own_enterprise(cast: Cast, batch: 
         settled_by=cast.publisher,
     )
     with pytest.raises(Denied):
-        evaluation_rounds.record_earlier_round(
+        propose_earlier_round(
             batch, {title: "excellent"}, year=2024, document_number="示例〔2024〕8号", dated=date(2024, 12, 1),
             by=cast.office, at=clock.at,
         )  # fmt: skip
@@ -401,9 +404,9 @@ def test_cycle_is_kept_for_each_title_whatever_rounds_lie_between(cast: Cast, ba
     for year, results in (
         (2023, {first: "excellent", second: "excellent"}), (2024, {third: "good"}), (2025, {second: "good"}),
     ):  # fmt: skip
-        evaluation_rounds.record_earlier_round(
+        earlier_round(
             batch, results, year=year, document_number=f"示例〔{year}〕8号", dated=date(year, 12, 1), by=cast.office,
-            at=clock.at,
+            second=colleague(cast), at=clock.at,
         )  # fmt: skip
     assert [one.reason for one in evaluation_rounds.population(batch)] == [
         CallReason.EXCELLENT_BEFORE, CallReason.EVALUATED_BEFORE, CallReason.DUE,

@@ -26,6 +26,7 @@ from tests.clock import Clock
 from tests.factories import evaluating as steps
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
+from tests.factories.titles import second_officer
 from tests.workflows.test_intake import PDF
 from workflows.consistency import check_all, rebuild_flow
 from workflows.demo.material import workbook_for
@@ -262,6 +263,14 @@ def test_earlier_results_are_entered_before_the_freeze(cast: Cast, clock: Clock)
     assert empty.status_code == 422
     form = {"year": "2024", "document_number": "示例〔2024〕8号", "dated": "2024-12-01", name: "excellent"}
     pages.send(office, "office_evaluation_earlier", code, **form)
+    pages.send(office, "office_evaluation_act", code, "freeze", confirmed="1")
+    assert "以往评价结果待第二人核对，请先确认" in pages.seen(office, "office_evaluation", code)
+    assert not EvaluationRound.objects.exists()
+    address = reverse("office_evaluation_earlier", args=[code])
+    assert pages.client(office).post(address, {"is_confirmed": "yes"}).status_code == 403
+    second = second_officer(cast)
+    assert "示例〔2024〕8号" in words(pages.client(second).get(address))
+    pages.send(second, "office_evaluation_earlier", code, is_confirmed="yes")
     pages.freeze_and_call()
     assert "上一次评价为优秀，免于参加" in pages.seen(office, "office_evaluation", code)
     assert "示例〔2024〕8号" in pages.seen(None, "centre", title_of(cast, EXCELLENT).number)

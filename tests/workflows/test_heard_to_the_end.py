@@ -17,13 +17,17 @@ from accreditation.enums import TitleState
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.grounds import Ground
 from accreditation.models import AuditEvent, Case, Deadline, Letter, Message, Proceeding, Title, User
+from accreditation.reconsideration_words import Outcome
+from accreditation.roles import Role
 from accreditation.selectors.reconsidering import where_to_challenge
 from accreditation.services.reconsiderations import is_challengeable
 from accreditation.visibility import View
 from tests.clock import Clock
-from tests.factories.cast import Cast, make_cast, stored_file
+from tests.factories.cast import Cast, grant, make_cast, person, stored_file
+from tests.factories.reconsidering import challenged, decided, reconsiderers
 from tests.factories.titles import FACTS, municipal_title
 from workflows import door
+from workflows.challenged_acts import reasons_not_to_modify
 from workflows.consistency import check_all
 from workflows.opening_proceedings import ask_for_cancellation, open_proceeding
 from workflows.presentation.whereabouts import next_groups, whereabouts
@@ -205,23 +209,68 @@ def test_only_the_holders_own_request_is_taken_back(cast: Cast, clock: Clock) ->
     assert codes(case, "withdraw_request", cast.member0, timezone.now()) == {"not_asked_for"}
 
 
-@pytest.mark.parametrize("verb", ["drop_proceeding", "refuse_order"])
-def test_holder_is_told_by_letter_where_its_request_is_not_granted(
-    cast: Cast, asked: Case, clock: Clock, verb: str
-) -> None:
-    by = cast.office
-    if verb == "refuse_order":
-        door.perform(asked, "submit_for_order", by=cast.office, at=clock.at)
-        by = cast.publisher
-    door.perform(asked, verb, by=by, at=clock.at, form={"reason": "称号涉及在办案件"})
-    letter = Letter.objects.get(case=asked, kind="dropped")
-    assert "你单位" in letter.body
-    assert "申请注销称号" in letter.body
-    assert "可以随时再次提出申请" in letter.remedy
-    assert f"复议机关为{where_to_challenge(letter.issued_by)}" in letter.remedy
+def refused(cast: Cast, asked: Case, clock: Clock) -> Letter:
+    """The request put before another person, who does not grant it."""
+    door.perform(asked, "submit_for_order", by=cast.office, at=clock.at)
+    door.perform(asked, "refuse_order", by=cast.publisher, at=clock.at, form={"reason": "称号涉及在办案件"})
+    return Letter.objects.get(case=asked, kind="dropped")
+
+
+def test_one_person_does_not_drop_what_the_holder_asked_for(cast: Cast, asked: Case, clock: Clock) -> None:
+    assert codes(asked, "drop_proceeding", cast.office, clock.at, reason="称号涉及在办案件") == {"asked_for"}
+    door.perform(asked, "submit_for_order", by=cast.office, at=clock.at)
+    grant(cast.office, Role.PUBLISHER, at=clock.at)
+    assert codes(asked, "refuse_order", cast.office, clock.at, reason="称号涉及在办案件") == {"four_eyes"}
+
+
+def test_request_is_answered_also_where_the_title_is_gone(cast: Cast, asked: Case, clock: Clock) -> None:
+    title = row(asked).title
+    title.revoke()
+    title.save()
+    assert refused(cast, asked, clock).remedy
+    assert row(asked).state == P.DROPPED
+
+
+def test_holder_is_told_by_letter_where_its_request_is_not_granted(cast: Cast, asked: Case, clock: Clock) -> None:
+    letter = refused(cast, asked, clock)
+    for text in ("你单位", "申请注销称号", "可以随时再次提出申请", "适用依据："):
+        assert text in letter.body
+    assert f"向{where_to_challenge(letter.issued_by)}申请行政复议" in letter.remedy
     assert "行政诉讼" in letter.remedy
-    assert not is_challengeable(letter)  # in writing with the reconsideration authority
-    assert Message.objects.filter(recipient=cast.member0, kind=verb).exists()
+    assert is_challengeable(letter)
+    assert Message.objects.filter(recipient=cast.member0, kind="refuse_order").exists()
+
+
+def test_request_that_was_dropped_wrongly_is_decided_anew_by_somebody_else(
+    cast: Cast, asked: Case, clock: Clock
+) -> None:
+    reconsiderers(cast)
+    letter = refused(cast, asked, clock)
+    challenge = challenged(cast, letter, clock.at)
+    assert list(reasons_not_to_modify(letter, is_undone=False))
+    decided(cast, challenge, Outcome.ANNULLED, clock.at)
+    proceeding = row(asked)
+    assert (proceeding.state, proceeding.title.state, proceeding.reasons) == (P.IN_PREPARATION, TitleState.IN_FORCE, "")
+    assert Case.objects.get(pk=asked.pk).closed_at is None
+    assert Deadline.objects.filter(case=asked, kind="order", state=DeadlineState.RUNNING).count() == 1
+    assert "申请恢复办理" in Letter.objects.get(case=challenge, kind="reconsideration_decision").body
+    assert Message.objects.filter(recipient=cast.member0, kind="reopen_request").exists()
+    door.perform(asked, "submit_for_order", by=cast.office, at=clock.at)
+    assert "four_eyes" in codes(asked, "make_order", cast.publisher, clock.at, **order(clock))
+    other = person("publisher2", "市决定二示例")
+    grant(other, Role.PUBLISHER, at=clock.at)
+    door.perform(asked, "make_order", by=other, at=clock.at, form=order(clock))
+    assert Title.objects.get(pk=proceeding.title_id).state == TitleState.CANCELLED
+    assert list(check_all()) == []
+
+
+def test_request_is_not_opened_again_beside_a_new_one(cast: Cast, asked: Case, clock: Clock) -> None:
+    reconsiderers(cast)
+    challenge, title = challenged(cast, refused(cast, asked, clock), clock.at), row(asked).title
+    ask_for_cancellation(title, reason=GIVEN_UP, confirmed=title.number, by=cast.member0, at=clock.at)
+    with pytest.raises(Refusal) as told:
+        decided(cast, challenge, Outcome.ANNULLED, clock.at)
+    assert [reason.code for reason in told.value.reasons] == ["already_open"]
 
 
 def test_letter_that_drops_what_was_intended_against_the_holder_tells_no_remedy(cast: Cast, clock: Clock) -> None:

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import LazySettings
+from django.db import IntegrityError, transaction
 
 from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import TitleState
-from accreditation.errors import Refusal
+from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import (
     AuditEvent,
     Case,
@@ -20,6 +21,7 @@ from accreditation.models import (
     Letter,
     Proceeding,
     Reexamination,
+    ReexaminationResult,
     ReexaminationRound,
     Title,
 )
@@ -32,15 +34,17 @@ from accreditation.visibility import View
 from tests.clock import Clock
 from tests.factories import changes as made
 from tests.factories.cast import Cast, make_cast, stored_file
-from tests.factories.recommending import make_demonstration
+from tests.factories.recommending import colleague, make_demonstration
 from tests.factories.reexaminations import OPINION, SUMMARY, notice_above, passed, round_called, whole_figures
 from tests.factories.returns import SUMMARY as SUMMARY_FIELD
 from tests.factories.returns import returned
 from tests.factories.yearly_reports import demonstration_title
 from workflows import door
 from workflows.presentation import reexaminations as words
-from workflows.reexamination_rounds import forward_opinions, propose_withdrawals, record_results, without_proposal
+from workflows.reexamination_results import confirm_results, decline_results, propose_results, withdraw_results
+from workflows.reexamination_rounds import forward_opinions, propose_withdrawals, without_proposal
 from workflows.selectors.public_register import is_in_force
+from workflows.selectors.reexamination_results import waiting_for
 from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -79,15 +83,21 @@ def forwarded(cast: Cast, *titles: Title) -> ReexaminationRound:
     return rows[0].round
 
 
-def entered(cast: Cast, kept: list[Title], lost: list[Title], **changes: Any) -> None:
+def entered(cast: Cast, kept: list[Title], lost: list[Title], **changes: Any) -> ReexaminationResult:
+    """Entered by the office, confirmed by a colleague."""
+    entry = proposed(cast, kept, lost, **changes)
+    confirm_results(entry, by=colleague(cast), at=cast.at)
+    return entry
+
+
+def proposed(cast: Cast, kept: list[Title], lost: list[Title], **changes: Any) -> ReexaminationResult:
     values = {
         "reasons": "收入低于认定条件", "valid_until": None, "number": "示例工信科函〔2026〕7号",
         "dated": cast.at.date(), "authority": ABOVE, "file": stored_file(b"notice", cast.at), "file_name": "结果.pdf",
     }  # fmt: skip
     kept_rows, lost_rows = ([row_of(title) for title in some] for some in (kept, lost))
-    record_results(
-        ReexaminationRound.objects.get(), kept_rows, lost_rows, **values | changes, by=cast.office, at=cast.at
-    )  # fmt: skip
+    said = {"by": cast.office, "at": cast.at, **values, **changes}
+    return propose_results(ReexaminationRound.objects.get(), kept_rows, lost_rows, **said)
 
 
 def codes(refused: pytest.ExceptionInfo[Refusal]) -> list[str]:
@@ -225,6 +235,39 @@ def test_suspended_title_passes_and_is_not_dropped(cast: Cast) -> None:
     assert codes(refused) == ["title_stands"]
     entered(cast, [title], [])
     assert (row_of(title).state, row_of(title).title.state) == (S.PASSED, TitleState.SUSPENDED)
+
+
+def test_result_moves_nothing_before_a_second_officer_confirms_it(cast: Cast) -> None:
+    kept, lost = demonstration_title(cast), demonstration_title(cast, 1)
+    round_called(cast)
+    forwarded(cast, kept, lost)
+    row, second = proposed(cast, [kept], [lost]), colleague(cast)
+    assert [row_of(kept).state, row_of(lost).state] == [S.FORWARDED, S.FORWARDED]
+    assert not Letter.objects.filter(kind__in=["reexamined", "reexamination_failed"]).exists()
+    assert (waiting_for(second), waiting_for(cast.office)) == ([row], [])
+    for attempt in (
+        lambda: confirm_results(row, by=cast.office, at=cast.at),
+        lambda: decline_results(row, reason="与文件不一致。", by=cast.office, at=cast.at),
+        lambda: withdraw_results(row, by=second, at=cast.at),
+        lambda: confirm_results(row, by=cast.publisher, at=cast.at),
+    ):
+        with pytest.raises(Denied):
+            attempt()
+    with pytest.raises(Refusal) as refused:
+        proposed(cast, [kept], [], by=second)
+    assert codes(refused) == ["result_waits"]
+    decline_results(row, reason="第二家登记反了。", by=second, at=cast.at)
+    withdraw_results(proposed(cast, [], [kept]), by=cast.office, at=cast.at)
+    row = proposed(cast, [kept], [lost], by=second)
+    confirm_results(row, by=cast.office, at=cast.at)
+    assert [row_of(kept).state, row_of(lost).state] == [S.PASSED, S.FAILED]
+    assert Proceeding.objects.get().title == lost
+    states = ReexaminationResult.objects.order_by("pk").values_list("state", "settled_by")
+    assert list(states) == [("declined", second.pk), ("withdrawn", cast.office.pk), ("confirmed", cast.office.pk)]
+    with pytest.raises(AlreadyDone):
+        confirm_results(row, by=cast.office, at=cast.at)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReexaminationResult.objects.filter(pk=row.pk).update(settled_by=second)
 
 
 # --- what others read ---------------------------------------------------------------------------------------------

@@ -120,7 +120,8 @@ _DECIDING: tuple[Table, ...] = (
         "recommendation/notices", "上级机关的文件", m.ExternalNotice,
         (("answered", "application"), ("proceedings__case", "case"), ("reexaminations__case", "case"),
          ("titles", "title"), ("evaluations__title", "title"), ("result_proposals__title", "title"),
-         ("outside_lists__lines__application", "application")),
+         ("outside_lists__lines__application", "application"),
+         ("reexamination_results__lines__reexamination__case", "case")),
     ),
     Table(
         "recommendation/results", "国家结果的登记和核对", m.OutsideList, (("lines__application", "application"),)
@@ -159,6 +160,10 @@ _TITLE: tuple[Table, ...] = (
         "title/evaluation-rounds", "评价轮次", m.EvaluationRound,
         (("calls__title", "title"), ("calls__application", "application")),
     ),
+    Table(
+        "title/earlier-results", "以往评价结果的登记和核对", m.EarlierResult, (("lines__title", "title"),)
+    ),
+    Table("title/earlier-result", "以往评价结果中的本称号", m.EarlierResultLine, _by("title")),
     Table("title/yearly-reports", "年度报告", m.YearlyReport, (("case", "case"), ("title", "title"))),
     Table(
         "title/yearly-calls", "年度报告通知", m.YearlyReportCall,
@@ -174,6 +179,14 @@ _TITLE: tuple[Table, ...] = (
     Table(
         "title/reexamination-reports", "复核意见上报", m.ReexaminationReport,
         (("cases__case", "case"), ("cases__title", "title")),
+    ),
+    Table(
+        "title/reexamination-results", "国家复核结果的登记和核对", m.ReexaminationResult,
+        (("lines__reexamination__case", "case"), ("lines__reexamination__title", "title")),
+    ),
+    Table(
+        "title/reexamination-result", "国家复核结果中的本办件", m.ReexaminationResultLine,
+        (("reexamination__case", "case"), ("reexamination__title", "title")),
     ),
     Table("title/changes", "变更申请", m.ChangeRequest, (("case", "case"), ("titles__title", "title"))),
     Table("title/changed-titles", "变更涉及的称号", m.ChangedTitle, (("change__case", "case"), ("title", "title"))),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 HEADINGS: dict[str, str] = {
+    "corrects": "所更正的登记", "is_passed": "是否合格", "reexamination": "复核", "entered_wrongly": "误登",
+    "why": "登记有误的原因",
     "accepted_at": "受理时间", "accepted_by_silence": "期满视为受理",
     "addressed_to": "主送", "adjourned_at": "延期时间", "adjourned_for": "延期原因",
     "adjustment": "调整通知", "adopted_at": "采纳时间", "adopted_by": "采纳人", "after": "补正后", "annex": "附表",
@@ -99,7 +101,7 @@ HEADINGS: dict[str, str] = {
     "upload": "数据表", "valid_from": "有效期起", "valid_until": "有效期止", "value": "数值",
     "verified": "核定的数据", "visit": "实地核查", "visited_on": "核查日期", "visitors": "核查专家",
     "voted_at": "表决完毕时间", "votes_cast": "投票数", "votes_for": "赞成数", "warned_beneath": "其下有警告",
-    "served_on": "送达日期", "corrects": "更正的记录", "done_on": "办理日期", "way": "方式",
+    "served_on": "送达日期", "done_on": "办理日期", "way": "方式",
     "court": "法院", "in_force_on": "裁判生效日期",
     "without_answer_for": "未待答复的理由", "without_public_notice": "未经国家公示的原因",
     "words": "共同意见", "working_days": "天数", "year": "年度",

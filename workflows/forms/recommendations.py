@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.enums import ApplicationState
 from accreditation.errors import Refusal
 from accreditation.forms.days import DayField
 from accreditation.models import Application, Title
@@ -213,6 +214,42 @@ class ResultForm(OutsideNoticeForm):
         ticked, said = set(self.cleaned_data["recognised"]), self.cleaned_data["reasons"]
         recognised = [row for number, row in self.applications.items() if number in ticked]
         return recognised, {row: said for number, row in self.applications.items() if number not in ticked}
+
+
+class CorrectionForm(OutsideNoticeForm):
+    """Which lines of a confirmed list were read wrongly: each is turned round."""
+
+    changed = forms.MultipleChoiceField(
+        label=_("登记有误的申报件"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("只勾选与国家文件不一致的申报件；其余的不变。"),
+    )  # fmt: skip
+    why = forms.CharField(
+        label=_("登记有误的原因"), max_length=1000, widget=forms.Textarea(attrs=LONG),
+        help_text=_("写明错在何处，写入告知书。"),
+    )  # fmt: skip
+    reasons = forms.CharField(
+        label=_("未认定的说明"), required=False, max_length=2000, widget=forms.Textarea(attrs=LONG),
+        help_text=_("国家主管部门说明了理由的照录；写入告知书。"),
+    )  # fmt: skip
+    checked = Confirmation(label=_("我已将更正的内容与文件逐项核对；登记后由另一人核对生效。"))
+    field_order = ("changed", "why", "reasons", "authority", "number", "dated", "file", "checked")
+
+    def __init__(self, *args: Any, lines: Iterable[tuple[Application, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["dated"].help_text = _("所更正的名单本身，或者国家主管部门更正名单的文件；不能晚于今天。")
+        found = list(lines)
+        self.applications = {row.case.number: row for row, _change in found}
+        offer(
+            self,
+            "changed",
+            [(row.case.number, f"{row.enterprise.name} {row.case.number} {said}") for row, said in found],
+        )
+
+    def outcome(self) -> tuple[list[Application], dict[Application, str]]:
+        """Those that were recognised after all, and those that were not with what was said of them."""
+        ticked = [self.applications[number] for number in sorted(self.cleaned_data["changed"])]
+        taken = [row for row in ticked if row.state == ApplicationState.RECOGNISED_ABOVE]
+        return [row for row in ticked if row not in taken], dict.fromkeys(taken, self.cleaned_data["reasons"])
 
 
 class EvaluationForm(OutsideNoticeForm):

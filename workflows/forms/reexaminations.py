@@ -112,7 +112,7 @@ class ResultForm(OutsideNoticeForm):
         label=_("合格称号的有效期至"), required=False,
         help_text=_("文件未写明的留空，按规则的复核周期自文件印发之日起计算。"), widget=_day(),
     )  # fmt: skip
-    checked = Confirmation(label=_("我已将名单与文件逐项核对；登记后不能撤回。"))
+    checked = Confirmation(label=_("我已将名单与文件逐项核对；登记后由另一人核对生效。"))
 
     def __init__(self, *args: Any, listed: Iterable[Reexamination], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,25 +5,38 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from accreditation.models import OutsideList, OutsideListLine
-from accreditation.recommendation_words import ResultState
-from accreditation.templatetags.dates import day_text, moment
-from workflows.presentation.outside_results import STATE_TONES
+from accreditation.enums import ApplicationState
+from accreditation.models import Application, OutsideList, OutsideListLine
+from accreditation.templatetags.dates import day_text
+from workflows.presentation.entered_results import entry_words, people_rows, shown_rows
 from workflows.presentation.words import TONES, Words, quoted
 
 
 def list_words(row: OutsideList) -> Words:
     """Number of the document, who entered it and when, what became of it, where it is dealt with."""
-    return {
-        "number": row.notice.number,
-        "by": row.recorded_by,
-        "at": row.recorded_at,
-        "state": row.get_state_display(),
-        "tone": STATE_TONES[ResultState(row.state)],
-        "href": reverse("outside_list", args=[row.pk]),
-    }
+    words = entry_words(row, row.notice.number, reverse("outside_list", args=[row.pk]))
+    return words | {"is_correction": row.corrects_id is not None}
+
+
+def turned(row: Application) -> str:
+    """How an application is entered now, and what a correction makes of it."""
+    if row.state == ApplicationState.RECOGNISED_ABOVE:
+        return _("（现登记为列入名单，更正为未列入）")
+    return _("（现登记为未列入名单，更正为列入）")
+
+
+def correction_words(row: OutsideListLine) -> Words:
+    """What a correction made of a title, in words for everybody, with the document and the day."""
+    entry = row.entry
+    values = {"number": entry.notice.number, "list": entry.corrects.notice.number if entry.corrects else ""}
+    if row.is_recognised:
+        said = _("登记更正：原登记为未列入《%(list)s》的名单，系登记有误，经两人对照《%(number)s》核对，已列入名单。")
+    else:
+        said = _(
+            "登记更正：原登记为列入《%(list)s》的名单，系登记有误，经两人对照《%(number)s》核对，该称号并未授予，自始无效。"
+        )
+    return {"text": said % values, "at": entry.settled_at, "href": reverse("outside_list", args=[entry.pk])}
 
 
 def line_words(row: OutsideListLine) -> Words:
@@ -47,12 +60,15 @@ def summary(row: OutsideList, *, with_scan: bool) -> list[Words]:
         (_("印发日期"), day_text(row.notice.dated)),
         (_("文件扫描件"), scan if with_scan else ""),
         (_("国家公示未登记或未满的原因"), quoted(row.without_public_notice) if row.without_public_notice else ""),
-        (_("登记人"), quoted(row.recorded_by)),
-        (_("被代办人"), quoted(row.recorded_for) if row.recorded_for else ""),
-        (_("登记时间"), moment(row.recorded_at)),
-        (pgettext("评价", "办结人"), quoted(row.settled_by) if row.settled_by else ""),
-        (pgettext("办结", "被代办人"), quoted(row.settled_for) if row.settled_for else ""),
-        (_("办结时间"), moment(row.settled_at) if row.settled_at else ""),
-        (_("不予确认的理由"), quoted(row.reason) if row.reason else ""),
+        (_("所更正的国家文件"), _link_to_corrected(row)),
+        (_("登记有误的原因"), quoted(row.why) if row.why else ""),
+        *people_rows(row),
     ]
-    return [{"label": label, "value": value} for label, value in shown if value]
+    return shown_rows(shown)
+
+
+def _link_to_corrected(row: OutsideList) -> str:
+    if row.corrects is None:
+        return ""
+    address = reverse("outside_list", args=[row.corrects_id])
+    return format_html('<a href="{}">{}</a>', address, row.corrects.notice.number)

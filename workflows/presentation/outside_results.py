@@ -5,19 +5,12 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accreditation.models import ResultProposal
 from accreditation.recommendation_words import ResultState
-from accreditation.templatetags.dates import day_text, moment
-from workflows.presentation.words import TONES, Words, quoted
-
-STATE_TONES = {
-    ResultState.WAITING: TONES["current"],
-    ResultState.CONFIRMED: TONES["ok"],
-    ResultState.DECLINED: TONES["bad"],
-    ResultState.WITHDRAWN: TONES["idle"],
-}
+from accreditation.templatetags.dates import day_text
+from workflows.presentation.entered_results import STATE_TONES, people_rows, shown_rows
+from workflows.presentation.words import Words, quoted
 
 
 def result_words(row: ResultProposal) -> Words:
@@ -49,12 +42,6 @@ def summary(row: ResultProposal) -> list[Words]:
         (_("国家文件文号"), quoted(row.notice.number)),
         (_("印发日期"), day_text(row.notice.dated)),
         (_("文件扫描件"), scan),
-        (_("登记人"), quoted(row.recorded_by)),
-        (_("被代办人"), quoted(row.recorded_for) if row.recorded_for else ""),
-        (_("登记时间"), moment(row.recorded_at)),
-        (pgettext("评价", "办结人"), quoted(row.settled_by) if row.settled_by else ""),
-        (pgettext("办结", "被代办人"), quoted(row.settled_for) if row.settled_for else ""),
-        (_("办结时间"), moment(row.settled_at) if row.settled_at else ""),
-        (_("不予确认的理由"), quoted(row.reason) if row.reason else ""),
+        *people_rows(row),
     ]
-    return [{"label": label, "value": value} for label, value in shown if value]
+    return shown_rows(shown)

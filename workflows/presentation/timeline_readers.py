@@ -101,6 +101,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "hold_hearing": EVERYBODY,
     "make_order": EVERYBODY,
     "drop_proceeding": EVERYBODY,
+    "reopen_request": EVERYBODY,
     "refuse_order": EVERYBODY,
     "take_effect": EVERYBODY,
     "end_suspension": EVERYBODY,
@@ -131,4 +132,6 @@ READERS: Mapping[str, frozenset[View]] = {
     "note_public_notice_above": EVERYBODY,
     "recognise_above": EVERYBODY,
     "pass_over_above": PARTIES,
+    "correct_to_recognised": EVERYBODY,
+    "correct_to_passed_over": PARTIES,
 }

@@ -10,7 +10,17 @@ from django.db.models import QuerySet
 from accreditation.enums import ApplicationState, Level
 from accreditation.errors import NotFound
 from accreditation.evaluation_words import CallReason
-from accreditation.models import Announcement, Application, Batch, EvaluationCall, EvaluationRound, Title, User
+from accreditation.models import (
+    Announcement,
+    Application,
+    Batch,
+    EarlierResult,
+    EarlierResultLine,
+    EvaluationCall,
+    EvaluationRound,
+    Title,
+    User,
+)
 from accreditation.permissions import Person, batches_under, districts_of
 from accreditation.recusals import enterprises_barred_to
 from accreditation.roles import Power
@@ -100,6 +110,22 @@ def part_of(call: EvaluationCall) -> str:
 def earlier_round(batch: Batch) -> EvaluationRound | None:
     """The round before, whose excellent titles stand aside from this one."""
     return rounds_of(batch).filter(year__lt=batch.year).order_by("-year").first()
+
+
+def earlier_entered(batch: Batch) -> list[EarlierResult]:
+    """What was entered of the round before, whatever became of it, the newest first."""
+    rows = batch.earlier_results.select_related("recorded_by", "recorded_for", "settled_by", "settled_for")
+    return list(rows.order_by("-pk"))
+
+
+def lines_of_earlier(entry: EarlierResult) -> list[EarlierResultLine]:
+    """Each title with its band, in the order of entry."""
+    return list(entry.lines.select_related("title__holder").order_by("position"))
+
+
+def own_holders(user: User, holders: Iterable[int]) -> frozenset[int]:
+    """Those of the enterprises with which the person has nothing to do as an official."""
+    return frozenset(enterprises_barred_to({user.pk}).values_list("enterprise_id", flat=True)).intersection(holders)
 
 
 def titles_in_force(batch: Batch) -> list[Title]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from accreditation.enums import ApplicationState
 from accreditation.errors import NotFound
-from accreditation.models import Batch, ExternalNotice, OutsideList, OutsideListLine, User
+from accreditation.models import Batch, ExternalNotice, OutsideList, OutsideListLine, Title, User
 from accreditation.recommendation_words import ResultState
 from workflows.outside_lists import FOUR_EYES
 from workflows.own_matters import own_among
 
 PEOPLE = ("recorded_by", "recorded_for", "settled_by", "settled_for")
-RELATED = ("batch__programme", "notice__file", *PEOPLE)
+RELATED = ("batch__programme", "notice__file", "corrects__notice", *PEOPLE)
+ANSWERED = (ApplicationState.RECOGNISED_ABOVE, ApplicationState.NOT_RECOGNISED_ABOVE)
 MOST = 50
 
 
@@ -30,6 +32,32 @@ def list_entered(pk: int) -> OutsideList:
     if row is None:
         raise NotFound(str(pk))
     return row
+
+
+def confirmed_list(pk: int) -> OutsideList:
+    """One that was confirmed and corrects no other; NotFound for any other."""
+    row = list_entered(pk)
+    if row.state != ResultState.CONFIRMED or row.corrects_id is not None:
+        raise NotFound(str(pk))
+    return row
+
+
+def corrections_entered(entry: OutsideList) -> list[OutsideList]:
+    """What was entered to correct a result, whatever became of it, the newest first."""
+    return list(entry.corrections.select_related(*RELATED).order_by("-pk"))
+
+
+def is_one_waiting(batch: Batch) -> bool:
+    """Whether a result of the batch, or the correction of one, waits for a second officer."""
+    return batch.outside_lists.filter(state=ResultState.WAITING).exists()
+
+
+def corrections_of(title: Title) -> list[OutsideListLine]:
+    """Confirmed corrections of the entry on which a title rests, or rested, the newest first."""
+    rows = OutsideListLine.objects.filter(
+        application__title=title, entry__corrects__isnull=False, entry__state=ResultState.CONFIRMED
+    )
+    return list(rows.select_related("entry__notice", "entry__corrects__notice").order_by("-pk"))
 
 
 def is_withheld(notice: ExternalNotice, user: User) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from django.db.models import Q
+
 from accreditation.audit import chain_key
 from accreditation.errors import NotFound
 from accreditation.models import (
@@ -84,7 +86,8 @@ def notices_of(round_: ReexaminationRound) -> list[ExternalNotice]:
 
 def notice_of(round_: ReexaminationRound, pk: int) -> ExternalNotice:
     """One of them; NotFound for any other."""
-    row = next((row for row in notices_of(round_) if row.pk == pk), None)
+    of_round = Q(reexaminations__round=round_) | Q(reexamination_results__round=round_)
+    row = ExternalNotice.objects.filter(of_round, pk=pk).select_related("file").first()
     if row is None:
         raise NotFound(str(pk))
     return row

@@ -63,6 +63,7 @@ _LINES: tuple[Verb, ...] = (
         for code in ("recognise_above", "pass_over_above")
     ),
     _national("end_as_held"),
+    *(_national(code, ground=MEASURES) for code in ("correct_to_recognised", "correct_to_passed_over")),
 )  # fmt: skip
 
 DEMONSTRATION_2010: dict[str, Verb] = {line.code: line for line in _LINES}

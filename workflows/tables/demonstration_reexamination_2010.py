@@ -103,12 +103,14 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "pass_reexamination", _("登记复核合格"), who.TITLE_KEEPER, ("national_review",), MEASURES,
-        transition="pass_above", completes=True, guards=(own.title_is_held,), record=own.pass_above,
+        transition="pass_above", completes=True, guards=(own.by_a_second_person_from_the_result, own.title_is_held),
+        record=own.pass_above,
         tells=(audiences.applicants, audiences.district), for_page=False,
     ),
     Verb(
         "fail_reexamination", _("登记复核不合格"), who.TITLE_KEEPER, ("national_review",), MEASURES,
-        transition="fail_above", completes=True, record=own.fail_above,
+        transition="fail_above", completes=True, guards=(own.by_a_second_person_from_the_result,),
+        record=own.fail_above,
         tells=(audiences.applicants, audiences.district), for_page=False,
     ),
     Verb(

@@ -141,6 +141,18 @@ _LINES: tuple[Verb, ...] = (
         record=records.pass_over_above, tells=(audiences.applicants, audiences.district), for_page=False,
     ),
     _taken_over("end_as_held", who=who.CHECKER, nodes=("national_review",)),
+    # --- the list was misread: what was confirmed wrongly is put right, by two people as well -----------------------
+    Verb(
+        "correct_to_recognised", _("更正为国家认定"), who.CHECKER, ("end",), ORDER,
+        transition="correct_to_recognised", guards=(*_BY_TWO, guards.title_can_be_granted),
+        record=records.correct_to_recognised, tells=(audiences.applicants, audiences.district), for_page=False,
+        after_end=True,
+    ),
+    Verb(
+        "correct_to_passed_over", _("更正为国家未予认定"), who.CHECKER, ("end",), ORDER,
+        transition="correct_to_passed_over", guards=_BY_TWO, record=records.correct_to_passed_over,
+        tells=(audiences.applicants, audiences.district), for_page=False, after_end=True,
+    ),
 )  # fmt: skip
 
 NATIONAL_2016: dict[str, Verb] = {line.code: line for line in _LINES}

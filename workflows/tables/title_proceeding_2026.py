@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import ProceedingState
-from workflows import audiences, clock_acts, guards, proceeding_guards, proceeding_records, who
+from workflows import audiences, clock_acts, guards, proceeding_guards, proceeding_records, setting_aside, who
 from workflows.deadlines import DEFENCE_DAYS, open_clocks
 from workflows.doing import Clock, Doing, Verb, starting
 
@@ -76,7 +76,8 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "submit_for_order", _("提请决定"), who.PREPARER, ("prepare",), TIME_LIMIT, transition="submit_for_order",
-        completes=True, guards=(proceeding_guards.needs_no_defence, proceeding_guards.title_allows_it),
+        completes=True,
+        guards=(proceeding_guards.needs_no_defence, proceeding_guards.title_allows_it_or_was_asked_for),
         record=proceeding_records.submit_for_order, starts=starting(ORDER, chosen=_unless_it_runs),
         tells=(audiences.orderers,),
     ),
@@ -156,7 +157,9 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "drop_proceeding", _("终止处理"), who.PREPARER, ("prepare", "hearing"), MEASURES, transition="drop",
-        completes=True, guards=(guards.needs_text("reason", _("终止的理由")),), record=proceeding_records.drop,
+        completes=True,
+        guards=(proceeding_guards.request_is_answered_by_two, guards.needs_text("reason", _("终止的理由"))),
+        record=proceeding_records.drop,
         tells=(audiences.heard_holder,),
     ),
     Verb(
@@ -183,6 +186,16 @@ _LINES: tuple[Verb, ...] = (
         "end_suspension", _("暂停期满"), who.CLOCK, ("suspension",), MEASURES, transition="end_suspension",
         completes=True, guards=(proceeding_guards.suspension_is_over,), record=proceeding_records.end_suspension,
         tells=(audiences.applicants, audiences.preparers), for_page=False,
+    ),
+    Verb(
+        "reopen_request", _("撤销终止处理后恢复办理申请"), setting_aside.DECIDED, ("end",), setting_aside.BY_LAW,
+        transition="reopen_request",
+        guards=(
+            setting_aside.act_is_set_aside, proceeding_guards.holder_asked_for_it,
+            proceeding_guards.no_other_request_is_open, proceeding_guards.title_allows_it,
+        ),
+        record=setting_aside.reopen_request, starts=starting(ORDER),
+        tells=(audiences.applicants, audiences.preparers, audiences.orderers), for_page=False, after_end=True,
     ),
 )  # fmt: skip
 

@@ -102,6 +102,7 @@ urlpatterns = [
     path("office/titles/", outside_titles.outside_titles_page, name="outside_titles"),
     path("office/titles/<str:number>/", outside_titles.outside_title, name="outside_title"),
     path("office/results/lists/<int:pk>/", outside_lists.outside_list, name="outside_list"),
+    path("office/results/lists/<int:pk>/correct/", recommendations.outside_list_correct, name="outside_list_correct"),
     path("office/results/<int:pk>/", outside_titles.outside_result, name="outside_result"),
     path("office/results/<int:pk>/file/", outside_titles.outside_result_file, name="outside_result_file"),
     path("office/notices/<str:number>/adjust/", adjustments.notice_adjust, name="notice_adjust"),

@@ -14,6 +14,10 @@ urlpatterns = [
         name="office_reexamination_result",
     ),
     path(
+        "office/reexaminations/results/<int:pk>/", views.office_reexamination_entry,
+        name="office_reexamination_entry",
+    ),
+    path(
         "office/reexaminations/<int:year>/propose/", views.office_reexamination_propose,
         name="office_reexamination_propose",
     ),

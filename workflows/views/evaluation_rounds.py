@@ -20,14 +20,16 @@ from accreditation.acts import Replayed
 from accreditation.errors import Denied, Refusal
 from accreditation.evaluation_words import CallReason
 from accreditation.permissions import has_power, has_power_over, signed_in
+from accreditation.recommendation_words import ResultState
 from accreditation.roles import Power
-from accreditation.services import evaluation_rounds
+from accreditation.services import earlier_results, evaluation_rounds
 from accreditation.services.rule_sets import rules_of
 from accreditation.views.answers import put_reasons
 from workflows.evaluation_acts import is_late_list_alone
 from workflows.exports.evaluations import csv_lines, workbook_of
 from workflows.exports.register import csv_of
 from workflows.forms.evaluations import EarlierRoundForm
+from workflows.presentation import entered_results as words_of
 from workflows.presentation.cases import batch_name, programme_name
 from workflows.presentation.evaluations import awaiting_words, band_name, band_tone, call_words, part_label
 from workflows.presentation.words import Words, body_name
@@ -35,10 +37,11 @@ from workflows.selectors import evaluations as rows
 from workflows.views.answers import REQUEST_KEY, new_request_key
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
+from workflows.views.entered_results import WITHDRAW, Settling, settle
 from workflows.views.listing import page_of_rows
 
 if TYPE_CHECKING:
-    from accreditation.models import Batch
+    from accreditation.models import Batch, EarlierResult
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -67,6 +70,14 @@ class RoundDesk:
 
 OFFICE = RoundDesk("office", "office_batch", names_batch=True)
 DISTRICT = RoundDesk("district", "district_batches", names_batch=False)
+EARLIER = Settling(
+    earlier_results.record_earlier_round,
+    earlier_results.decline_earlier_round,
+    earlier_results.withdraw_earlier_round,
+    gettext_lazy("以往评价结果已确认。"),
+    gettext_lazy("已记为不予确认，可以重新登记。"),
+    gettext_lazy("已撤回以往评价结果的登记。"),
+)
 FREEZE = Confirm(
     gettext_lazy("确认固定评价范围？"),
     (
@@ -122,6 +133,7 @@ def _preview(batch: Batch) -> Words:
         "no_cycle": not evaluation_rounds.knows_cycle(rules_of(batch)),
         "preview": [{"label": reason.label, "value": found[reason]} for reason in CallReason],
         "earlier": rows.earlier_round(batch),
+        "entries": [words_of.earlier_words(row) for row in rows.earlier_entered(batch)],
     }
 
 
@@ -188,6 +200,9 @@ def list_file(request: HttpRequest, batch: Batch, desk: RoundDesk, kind: str) ->
 
 def earlier_page(request: HttpRequest, batch: Batch, desk: RoundDesk) -> HttpResponse:
     """Enter results of the round before this system, so that the excellent stand aside."""
+    waiting = next((row for row in rows.earlier_entered(batch) if row.state == ResultState.WAITING), None)
+    if waiting is not None or WITHDRAW in request.POST or "is_confirmed" in request.POST:
+        return _settle_earlier(request, batch, desk, waiting)
     form = EarlierRoundForm(
         request.POST or None, titles=rows.titles_in_force(batch), rules=rules_of(batch),
         initial={"year": batch.year - 2},
@@ -195,7 +210,7 @@ def earlier_page(request: HttpRequest, batch: Batch, desk: RoundDesk) -> HttpRes
     if request.method == "POST" and form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("year", "document_number", "dated")}
         try:
-            evaluation_rounds.record_earlier_round(
+            earlier_results.propose_earlier_round(
                 batch, form.results(), **said, by=signed_in(request), at=timezone.now()
             )
         except Denied:
@@ -203,13 +218,35 @@ def earlier_page(request: HttpRequest, batch: Batch, desk: RoundDesk) -> HttpRes
         except Refusal as refusal:
             put_reasons(form, refusal)
         else:
-            messages.success(request, _("已登记以往评价结果。"))
+            messages.success(request, _("已登记以往评价结果，待另一人对照文件核对后生效。"))
             return redirect(desk.address(batch))
     context = {
         "batch": batch, "form": form, "crumbs": _crumbs(batch, desk, _("登记以往评价结果")),
         "back": desk.address(batch), "request_key": new_request_key(),
     }  # fmt: skip
     return render(request, "workflows/office/evaluation_earlier.html", context, status=status_of(form))
+
+
+def _settle_earlier(request: HttpRequest, batch: Batch, desk: RoundDesk, row: EarlierResult | None) -> HttpResponse:
+    """What waits, for another person to confirm or decline and for whoever entered it to take back."""
+    row = row or next(iter(rows.earlier_entered(batch)), None)  # settled since by somebody faster, who is named
+    form = settle(request, row, EARLIER) if row is not None else None
+    if row is None or form is None:
+        return redirect(desk.address(batch))
+    user, rules, lines = signed_in(request), rules_of(batch), rows.lines_of_earlier(row)
+    own = rows.own_holders(user, [line.title.holder_id for line in lines])
+    context = {
+        "heading": _("核对以往评价结果"), "name": programme_name(batch), "menu": "batches" if desk is OFFICE else "",
+        "entry": words_of.earlier_words(row), "rows": words_of.earlier_rows(row),
+        "lines": [words_of.earlier_line(line, rules) for line in lines if line.title.holder_id not in own],
+        "hidden": sum(line.title.holder_id in own for line in lines), "form": form, "is_waiting": True,
+        "asked": _("请对照公布的文件逐项核对文号、日期和每一项结果。确认后优秀的称号免于参加本次评价。"),
+        "may_answer": earlier_results.FOUR_EYES.may_decide(row, user), "withdraw": WITHDRAW,
+        "may_withdraw": row.recorded_by_id == user.pk, "desk": desk.code,
+        "confirms_members": has_power(user, Power.CONFIRM_MEMBERS),
+        "crumbs": _crumbs(batch, desk, _("核对以往评价结果")),
+    }  # fmt: skip
+    return render(request, "workflows/office/entered_result.html", context, status=status_of(form))
 
 
 def _crumbs(batch: Batch, desk: RoundDesk, label: str) -> list[dict[str, str]]:

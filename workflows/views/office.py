@@ -30,6 +30,7 @@ from workflows.selectors.desks import (
 from workflows.selectors.further_returns import matters_waiting_for, waiting_for
 from workflows.selectors.outside_lists import lists_for
 from workflows.selectors.outside_results import results_for
+from workflows.selectors.reexamination_results import waiting_for as reexaminations_for
 from workflows.selectors.upholding import upholding_waiting_for
 from workflows.views import casework, evaluations, recognition, recommendation_case
 from workflows.views.answers import page
@@ -67,6 +68,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "waiting_returns": waiting_for(user),
         "waiting_results": results_for(user),
         "waiting_lists": lists_for(user),
+        "waiting_reexaminations": reexaminations_for(user),
         "waiting_matters": matters_waiting_for(user, at=now),
         "waiting_upholding": upholding_waiting_for(user),
         **bulk_desk(user, "office"),

@@ -20,9 +20,11 @@ from accreditation.views.answers import file_answer, put_reasons, say_refusal
 from workflows.forms.recommendations import EvaluationForm, ParentForm, ResultAnswerForm
 from workflows.national_results import record_national_result
 from workflows.presentation import outside_results as words
+from workflows.presentation.outside_lists import correction_words
 from workflows.presentation.words import either
 from workflows.selectors import outside_results as results
 from workflows.selectors import recommendations as rows
+from workflows.selectors.outside_lists import corrections_of
 from workflows.views.answers import new_request_key, page, typed
 from workflows.views.casework import status_of
 from workflows.views.listing import page_of_rows
@@ -65,6 +67,7 @@ def outside_title(request: HttpRequest, number: str) -> HttpResponse:
         "row": title, "name": either(title.programme, "name"), "form": form,
         "parent_form": parent_form if parents else None, "branches": outside_titles.branches_left(title),
         "evaluations": title.evaluations.select_related("notice").order_by("-year"), "request_key": new_request_key(),
+        "corrections": [correction_words(one) for one in corrections_of(title)],
         "proposals": [words.result_words(row) for row in results.results_of(signed_in(request), title)],
     }  # fmt: skip
     shown = parent_form if is_parent else form

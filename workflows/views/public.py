@@ -23,6 +23,7 @@ from accreditation.selectors.holders import PROLONG, former_names_with, passed_f
 from accreditation.services.files import take_file
 from accreditation.services.hearings import code_of
 from accreditation.services.notice_ends import end_of_notice
+from accreditation.services.outside_titles import END_WRONG_ENTRY
 from accreditation.templatetags.dates import day_text, local
 from certificates.services.allowance import Rate, is_allowed
 from workflows import door
@@ -44,12 +45,14 @@ from workflows.presentation.cases import (
 )
 from workflows.presentation.evaluations import band_name, band_tone, published_words
 from workflows.presentation.extensions import extension_rows
+from workflows.presentation.outside_lists import correction_words as correction_of_title
 from workflows.presentation.reissues import history_text
 from workflows.presentation.words import Words, body_name, district_name, either, quoted, state_label, state_tone
 from workflows.selectors import public_register as register
 from workflows.selectors.adjustments import published_adjustments
 from workflows.selectors.announcement_corrections import published_corrections
 from workflows.selectors.evaluations import announced_results, results_by_case, results_of
+from workflows.selectors.outside_lists import corrections_of
 from workflows.selectors.reexaminations import results_of as of_title
 from workflows.tick import clock_person
 from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
@@ -278,6 +281,7 @@ def centre(request: HttpRequest, number: str) -> HttpResponse:
         "renewal": register.is_kept(row, on=on),
         "events": _history(row),
         "results": published_words(results_of(row)),
+        "corrections": [correction_of_title(one) for one in corrections_of(row)],
         "reexaminations": [reexaminations.result_words(one) for one in of_title(row)],
     }
     return render(request, "workflows/public/centre.html", context)
@@ -321,6 +325,8 @@ def _step(event: AuditEvent) -> str:
         return _("称号续期")
     if event.verb == ALLOW_REISSUE:
         return _("证书补发换发")
+    if event.verb == END_WRONG_ENTRY:
+        return _("登记更正：并未授予，自始无效")
     former = passed_from(event)
     return _("承继自 %(name)s") % {"name": former} if former else str(TitleState(event.state_after).label)
 

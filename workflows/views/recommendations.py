@@ -32,6 +32,7 @@ from accreditation.views.answers import file_answer, put_reasons
 from workflows import recommendation_acts as acts
 from workflows.exports.recommendation_package import write_package
 from workflows.forms.recommendations import (
+    CorrectionForm,
     OutsideNoticeForm,
     QuotaForm,
     RankingForm,
@@ -39,14 +40,14 @@ from workflows.forms.recommendations import (
     ResultForm,
     SupplementForm,
 )
-from workflows.outside_lists import propose_result
+from workflows.outside_lists import propose_correction, propose_result
 from workflows.own_matters import known
-from workflows.presentation.outside_lists import list_words
+from workflows.presentation.outside_lists import list_words, turned
 from workflows.presentation.ranking import late_words, line_words, places_words, standing_words
 from workflows.presentation.words import Words, either
 from workflows.selectors import batch_desk
 from workflows.selectors import recommendations as rows
-from workflows.selectors.outside_lists import is_withheld, lists_of
+from workflows.selectors.outside_lists import ANSWERED, confirmed_list, is_withheld, lines_of, lists_of
 from workflows.supplementary_ranking import freeze_supplementary_ranking
 from workflows.views.answers import denied_page, key_of, new_request_key, page
 from workflows.views.casework import status_of
@@ -309,6 +310,39 @@ def office_notice_file(request: HttpRequest, code: str, pk: int) -> HttpResponse
     if is_withheld(notice, signed_in(request)):
         raise NotFound(str(pk))
     return file_answer(notice.file, notice.file_name, is_shown=True)
+
+
+@form_page
+@page
+def outside_list_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter which lines of a confirmed national result were read wrongly, with the document that says so."""
+    entry = confirmed_list(pk)
+    batch, found = entry.batch, known(signed_in(request), [line.application for line in lines_of(entry)])
+    if earlier_answer(key_of(request), by=signed_in(request)):
+        messages.warning(request, _("这份表单此前已提交。"))
+        return redirect("outside_list", pk)
+    initial = {name: getattr(entry.notice, name) for name in ("authority", "number", "dated")}
+    form = CorrectionForm(
+        request.POST or None, request.FILES or None, initial=initial, today=today(),
+        lines=[(row, turned(row)) for row in found.rows if row.state in ANSWERED],
+    )  # fmt: skip
+
+    def enter() -> None:
+        recognised, passed_over = form.outcome()
+        values = notice_values(request, form) | {"why": form.cleaned_data["why"], "request_key": key_of(request)}
+        propose_correction(entry, recognised, passed_over, **values)
+
+    context = {
+        "title": _("登记国家结果的更正"),
+        "lead": _(
+            "已确认的国家结果与国家文件不一致的，在此更正。登记后由另一人对照文件核对；确认后只有勾选的申报件改变结果。"
+        ),
+        "yes": _("登记国家结果的更正"),
+        "hidden": found.hidden,
+    }
+    return _answer(request, batch, form, enter, _("已登记更正，待另一人对照文件核对后生效。")) or _form_page(
+        request, batch, form, context
+    )
 
 
 # --- shared -------------------------------------------------------------------------------------------------------

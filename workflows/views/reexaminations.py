@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.acts import Replayed
-from accreditation.errors import Denied, Refusal
+from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import has_power, signed_in
+from accreditation.recommendation_words import ResultState
 from accreditation.reexamination_words import ReexaminationState
 from accreditation.roles import Power
 from accreditation.services.files import take_file
@@ -25,18 +26,36 @@ from accreditation.views.answers import file_answer, put_reasons
 from workflows import reexamination_rounds as acts
 from workflows.forms.reexaminations import ForwardForm, ResultForm, RoundForm
 from workflows.opening_reexaminations import open_round
-from workflows.own_matters import known
+from workflows.own_matters import known, own_among
+from workflows.presentation import entered_results as entered_words
 from workflows.presentation import reexaminations as words
+from workflows.reexamination_results import (
+    FOUR_EYES,
+    confirm_results,
+    decline_results,
+    propose_results,
+    withdraw_results,
+)
+from workflows.selectors import reexamination_results as entered
 from workflows.selectors import reexaminations as rows
 from workflows.views.answers import key_of, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.desk import CONFIRMED, Confirm, ask
+from workflows.views.entered_results import WITHDRAW, Settling, settle
 from workflows.views.standings_desk import form_page
 from workflows.workdays import SHANGHAI
 
 if TYPE_CHECKING:
-    from accreditation.models import ReexaminationRound
+    from accreditation.models import ReexaminationResult, ReexaminationRound
 
+ACTS = Settling(
+    confirm_results,
+    decline_results,
+    withdraw_results,
+    gettext_lazy("国家复核结果已确认，称号随之续期或者提出撤销建议，并已告知单位。"),
+    gettext_lazy("已记为不予确认，可以重新登记。"),
+    gettext_lazy("已撤回国家复核结果的登记。"),
+)
 CALL = Confirm(
     gettext_lazy("确认部署复核？"),
     (
@@ -101,6 +120,7 @@ def office_reexamination(request: HttpRequest, year: int) -> HttpResponse:
     found = rows.cases_of(round_)
     inside = known(user, [row for row in found if rows.in_part(row, part)] if part in words.PARTS else found)
     states = {row.state for row in found}
+    entries = entered.results_entered(round_)
     is_office, is_publisher = has_power(user, Power.PREPARE_ORDERS), has_power(user, Power.PUBLISH)
     context = {
         "round": round_,
@@ -112,7 +132,8 @@ def office_reexamination(request: HttpRequest, year: int) -> HttpResponse:
         "reports": rows.reports_of(round_),
         "notices": rows.notices_of(round_),
         "may_forward": is_publisher and ReexaminationState.REVIEWED in states,
-        "may_enter": is_office and ReexaminationState.FORWARDED in states,
+        "entries": [entered_words.result_words(row) for row in entries],
+        "may_enter": is_office and ReexaminationState.FORWARDED in states and not _one_waits(entries),
         "to_propose": len(list(acts.without_proposal(round_))) if is_office else 0,
         "is_office": is_office,
     }
@@ -169,19 +190,51 @@ def office_reexamination_result(request: HttpRequest, year: int) -> HttpResponse
         at, sent = timezone.now(), form.cleaned_data["file"]
         kept = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
         names = ("number", "dated", "authority", "reasons", "valid_until")
-        acts.record_results(
+        propose_results(
             round_, passed, failed, **{name: form.cleaned_data[name] for name in names}, file=kept,
             file_name=(sent.name or "")[:200], by=signed_in(request), at=at, request_key=key_of(request),
         )  # fmt: skip
 
     context = {
         "title": _("登记国家复核结果"),
-        "lead": _("合格的称号续期；不合格的同时提出撤销建议，称号在决定生效之前保持不变。"),
+        "lead": _(
+            "登记后由另一人对照文件核对生效：合格的称号续期；不合格的同时提出撤销建议，称号在决定生效之前保持不变。"
+        ),
         "yes": _("登记结果"),
         "hidden": found.hidden,
     }
-    answer = _answer(request, round_, form, enter, _("已登记国家复核结果。"))
+    answer = _answer(request, round_, form, enter, _("已登记国家复核结果，待另一人对照文件核对后生效。"))
     return answer or _form_page(request, round_, form, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def office_reexamination_entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """A result as entered, beside its scan; another officer decides here, whoever entered it takes it back."""
+    user, row = signed_in(request), entered.result_entered(pk)
+    form = settle(request, row, ACTS)
+    if form is None:
+        return redirect("office_reexamination_entry", pk)
+    lines, is_waiting = entered.lines_of(row), row.state == ResultState.WAITING
+    own = own_among(user, {line.reexamination.case_id for line in lines})
+    desk = reverse("office_reexamination", args=[row.round.year])
+    context = {
+        "heading": _("核对国家复核结果"), "name": row.round.document, "menu": "reexaminations",
+        "entry": entered_words.result_words(row), "rows": entered_words.result_rows(row, with_scan=not own),
+        "lines": [entered_words.result_line(line) for line in lines if line.reexamination.case_id not in own],
+        "asked": _(
+            "请打开文件扫描件，逐项核对文号、日期和每一件的结果。确认后合格的称号续期，不合格的提出撤销建议，并告知单位。"
+        ),
+        "hidden": len(own), "form": form, "is_waiting": is_waiting, "withdraw": WITHDRAW,
+        "may_answer": is_waiting and FOUR_EYES.may_decide(row, user),
+        "may_withdraw": is_waiting and row.recorded_by_id == user.pk,
+        "crumbs": [{"label": str(row.round.year), "href": desk}, {"label": _("核对国家复核结果")}],
+    }  # fmt: skip
+    return render(request, "workflows/office/entered_result.html", context, status=status_of(form))
+
+
+def _one_waits(entries: list[ReexaminationResult]) -> bool:
+    return any(row.state == ResultState.WAITING for row in entries)
 
 
 @require_POST
@@ -211,6 +264,8 @@ def office_reexamination_propose(request: HttpRequest, year: int) -> HttpRespons
 def office_reexamination_notice(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """The scan of a notice of the ministry."""
     notice = rows.notice_of(rows.round_of(year), pk)
+    if entered.is_withheld(notice, signed_in(request)):
+        raise NotFound(str(pk))
     return file_answer(notice.file, notice.file_name, is_shown=True)
 
 

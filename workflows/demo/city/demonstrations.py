@@ -13,7 +13,7 @@ from accreditation.services.titles import import_title
 from accreditation.yearly_report_words import DueMove, YearlyReportState
 from criteria.fields import Kind
 from workflows import further_returns
-from workflows.demo.city.people import CityPeople
+from workflows.demo.city.people import COLLEAGUE, CityPeople
 from workflows.demo.clock import DemoClock
 from workflows.demo.cultivation import DAYS_BACK as CALLED_BACK
 from workflows.demo.cultivation import year_of_call
@@ -25,7 +25,8 @@ from workflows.demo.telling import Teller, point_of
 from workflows.opening_proceedings import ask_for_cancellation
 from workflows.opening_reexaminations import open_round
 from workflows.opening_yearly_reports import DAY, MONTH, open_call
-from workflows.reexamination_rounds import forward_opinions, record_results
+from workflows.reexamination_results import confirm_results, propose_results
+from workflows.reexamination_rounds import forward_opinions
 from workflows.returnable import ANOTHER, DOCUMENT, FIGURE, TEXT
 from workflows.returnable import SUMMARY as SUMMARY_TEXT
 from workflows.tick import tick
@@ -179,11 +180,15 @@ class Demonstrations:
         at = self._clock(ANSWERED_BACK).at
         file = take_file(sample_pdf("RESULT"), "复核结果.pdf", media_type="application/pdf", at=at)
         passed, failed = self._fresh(cases, R.PASSED, R.FAILED)
-        record_results(
-            round_, [passed], [failed], reasons="研发投入强度低于认定条件", valid_until=None,
-            number=f"示例工信科函〔{at.year}〕7号", dated=at.date(), authority="示例国家主管部门", file=file,
-            file_name="复核结果.pdf", by=self.world.people[OFFICE], at=at,
-        )  # fmt: skip
+        notice: dict[str, Any] = {
+            "valid_until": None, "dated": at.date(), "authority": "示例国家主管部门", "file": file,
+            "file_name": "复核结果.pdf", "by": self.world.people[COLLEAGUE], "at": at,
+        }  # fmt: skip
+        notice["number"] = f"示例工信科函〔{at.year}〕7号"
+        entry = propose_results(round_, [passed], [failed], reasons="研发投入强度低于认定条件", **notice)
+        confirm_results(entry, by=self.world.people[OFFICE], at=at + timedelta(minutes=30))
+        notice |= {"number": f"示例工信科函〔{at.year}〕9号", "at": at + timedelta(hours=2)}
+        propose_results(round_, self._fresh(cases, R.FORWARDED), [], reasons="", **notice)  # waits for the office
 
     def _fresh(
         self, cases: dict[ReexaminationState, Reexamination], *states: ReexaminationState
