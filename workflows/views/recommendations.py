@@ -26,6 +26,7 @@ from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.services import rankings
 from accreditation.services.files import take_file
+from accreditation.services.reopenings import waiting_among
 from accreditation.services.titles import titles_held
 from accreditation.views.answers import file_answer, put_reasons
 from workflows import recommendation_acts as acts
@@ -164,6 +165,8 @@ def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("office_recommendation", code)
     initial = {"dated": today(), "addressed_to": batch.programme.granted_by.name_zh}
     form = RecommendationForm(request.POST or None, initial=initial, applications=listed)
+    reopening = waiting_among(listed)
+    form.fields["cases"].initial = [row.case.number for row in listed if row.pk not in reopening]
 
     def send() -> None:
         values = {name: form.cleaned_data[name] for name in ("number", "dated", "addressed_to")}
