@@ -18,6 +18,7 @@ from tests.attacks.pages_of_verbs import (
     Asked,
     Page,
     act,
+    back_to_committee,
     batch_code,
     conditions_met,
     held_meanwhile,
@@ -121,6 +122,7 @@ ALIKE = {
     **{code: CASEWORK[code] for code in ("answer_gate", "verify_value", "return_for_correction")},
     "table_again": act(reason="暂缓的原因已经消除"),
     **ABOVE,
+    **back_to_committee(state="to_be_recommended"),
 }
 PAGES: Mapping[str, Mapping[str, Page]] = {
     "national_recommendation/2016": {**ALIKE, **CONSULTING},
