@@ -188,7 +188,7 @@ def waiver(clock: Clock) -> Visits:
 
 
 def reopened(clock: Clock) -> Visits:
-    """Facts came to light after the minutes: the applicant is asked about them, or gives up; another officer answers."""
+    """Facts came to light after the minutes: the applicant is asked or gives up, another officer answers."""
     world = MunicipalStates2026(clock.at)
     case = world.case_in(S.PROPOSED)
     clock.at, applicant = world.at, signed_in(world.people["applicant"])
