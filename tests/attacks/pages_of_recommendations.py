@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from accreditation.models import OutsideList
+from tests.attacks.pages_between import back_to_committee
 from tests.attacks.pages_of_verbs import (
     CASEWORK,
     CLOCK,
@@ -18,7 +19,6 @@ from tests.attacks.pages_of_verbs import (
     Asked,
     Page,
     act,
-    back_to_committee,
     batch_code,
     conditions_met,
     held_meanwhile,

@@ -15,10 +15,8 @@ from accreditation.models import (
     Application,
     Case,
     FigureCheck,
-    NoticeEntry,
     Objection,
     PanelDraw,
-    Reopening,
     RoleGrant,
     Seat,
     User,
@@ -26,7 +24,7 @@ from accreditation.models import (
 from accreditation.roles import Role
 from accreditation.services.rule_sets import rules_of
 from criteria.workbook.bulk import LONG_FROM
-from tests.factories import hearings, reopenings
+from tests.factories import hearings
 from tests.factories.cast import Cast, grant, person
 from tests.factories.figure_checks import commission, difference, report_of
 from tests.factories.held import REASON, hold_meanwhile
@@ -431,65 +429,6 @@ NOTICE: Mapping[str, Page] = {
 }  # fmt: skip
 
 
-# --- between the minutes and the grant ------------------------------------------------------------------------------
-def _waived(asked: Asked) -> None:
-    hearings.waive(asked.case, by=asked.world.people["applicant"], at=asked.at)
-
-
-def _entry(field: str, value: str) -> Fields:
-    def fields(asked: Asked) -> dict[str, Any]:
-        row = NoticeEntry.objects.filter(application__case=asked.case).first()
-        return {"body": "更正如下。", f"{field}-{row.pk if row else NONE}": value, "confirmed": "1"}
-
-    return fields
-
-
-def _notice(asked: Asked) -> tuple[Any, ...]:
-    return _notice_and_case(asked)[:1]
-
-
-def _put_forward(asked: Asked) -> None:
-    reopenings.put_forward(asked.case, at=asked.at)
-
-
-def _stated_on(asked: Asked) -> None:
-    _put_forward(asked)
-    reopenings.stated(asked.case, by=asked.world.people["applicant"], at=asked.at)
-
-
-def _case_and_reopening(asked: Asked) -> tuple[Any, ...]:
-    row = Reopening.objects.filter(application__case=asked.case).first()
-    return (asked.case.number, row.pk if row else NONE)
-
-
-def _found_late(_asked: Asked) -> dict[str, Any]:
-    return {"ground": "wrong_figure", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
-
-
-def back_to_committee(*, state: str) -> Mapping[str, Page]:
-    """The pages of 重新审议, from a state in which the case may be put forward."""
-    answer = says(reason=reopenings.REASON, confirmed="1")
-    return {
-        "propose_reopening": Page("{desk}_act", _found_late, number_and_verb),
-        "state_on_reopening": Page(
-            "my_reopening", says(text=reopenings.STATEMENT), _case_and_reopening, _put_forward, state, "="
-        ),
-        "return_to_committee": Page(
-            "{desk}_act", answer, number_and_verb, _stated_on, state, "under_overall_review", by=_confirms
-        ),
-        "drop_reopening": Page("{desk}_act", answer, number_and_verb, _stated_on, state, "=", by=_confirms),
-        "give_up": Page("my_give_up", says(reason=reopenings.GIVEN_UP, understood="on")),
-    }
-
-
-BETWEEN: Mapping[str, Page] = {
-    **back_to_committee(state="proposed"),
-    "correct_entry": Page("notice_adjust", _entry("name", "更正后的名称"), _notice),
-    "waive_notice": Page("my_waiver", says(reason=hearings.WAIVED, understood="on")),
-    "take_off_notice": Page("notice_adjust", _entry("off", "on"), _notice, _waived, "under_notice", "withdrawn"),
-}
-
-
 # --- edition 2026 of the municipal recognition ----------------------------------------------------------------------
 def _called_off(asked: Asked) -> None:
     asked.act("call_off_figure_check", "office", reason="另行委托")
@@ -596,7 +535,7 @@ EVALUATION: Mapping[str, Page] = {
 
 
 # --- by procedure ---------------------------------------------------------------------------------------------------
-RECOGNITION = {**FILING, **CASEWORK, **FIRST_REVIEW, **PANEL, **NOTICE, **BETWEEN}
+RECOGNITION = {**FILING, **CASEWORK, **FIRST_REVIEW, **PANEL, **NOTICE}
 OF_DISTRICTS = {
     verb: page
     for verb, page in {**RECOGNITION, **LOCALLY}.items()
@@ -629,7 +568,7 @@ CLOCK = "done by the clock when a time limit ends"
 MACHINE = "done by the signing of certificates"
 NO_PAGE: Mapping[str, str] = {
     "propose": MEETING, "refuse": MEETING, "postpone": MEETING, "lapse": CLOCK, "complete_notice": CLOCK,
-    "end_figure_answers": CLOCK, "end_statement_time": CLOCK, "end_reopening_time": CLOCK, "let_acceptance_pass": CLOCK,
+    "end_figure_answers": CLOCK, "end_statement_time": CLOCK, "let_acceptance_pass": CLOCK,
     "miss_rectification": CLOCK, "certify": MACHINE,
 }  # fmt: skip
 DESKS: Mapping[str, str] = {"checker": "district", "local_officer": "district", "forwarder": "forward"}  # or the role
