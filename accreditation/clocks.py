@@ -50,13 +50,17 @@ class DeadlineKind(TextChoices):
     FIGURE_ANSWER = "figure_answer", _("数据差异说明期限")
     YEARLY_REPORT = "yearly_report", _("年度报告报送期限")
     OBJECTION_STATEMENT = "objection_statement", _("异议陈述期限")
+    REOPENING_STATEMENT = "reopening_statement", _("重新审议陈述期限")
     REEXAMINATION_MATERIAL = "reexamination_material", _("复核材料报送期限")
     REEXAMINATION_REVIEW = "reexamination_review", _("复核材料审核时限")
     GOAL = "goal", _("内部办理目标（非法定期限）")
 
 
 # These run for somebody else than who has the case in hand.
-BESIDE = (DeadlineKind.FIGURE_CHECK, DeadlineKind.FIGURE_ANSWER, DeadlineKind.OBJECTION_STATEMENT)
+BESIDE = (
+    DeadlineKind.FIGURE_CHECK, DeadlineKind.FIGURE_ANSWER, DeadlineKind.OBJECTION_STATEMENT,
+    DeadlineKind.REOPENING_STATEMENT,
+)  # fmt: skip
 # None of these is the limit of the stage in which a case is; a goal is nobody's right and no rule's.
 NO_LIMITS = (*BESIDE, DeadlineKind.GOAL)
 

@@ -181,6 +181,7 @@ ACCESS: Mapping[str, Policy] = {
     **dict.fromkeys(("verifier_checks", "verifier_report", "verifier_case", "verifier_refuse"), VERIFIER),
     **dict.fromkeys(("verifier_figure", "verifier_hand_in", "verifier_evidence"), VERIFIER),
     **dict.fromkeys(("my_figure_check", "my_statement", "my_statement_file", "my_waiver"), APPLICANT),
+    **dict.fromkeys(("my_reopening", "my_reopening_file", "my_give_up"), APPLICANT),
     # zones, groups, towns and parks
     **dict.fromkeys(("office_bodies", "office_body"), OFFICE),
     # recommendation for national titles: the desk and its package for office and publisher
@@ -279,6 +280,7 @@ ACCESS: Mapping[str, Policy] = {
     # files and letters for both levels; the way to a case for everybody
     "staff_evidence": CASEWORK,
     "staff_workbook": CASEWORK,
+    "staff_reopening_file": CASEWORK,
     "staff_letter": CASEWORK,
     "visit_file": VISITS,
     "department_letter": CONSULTING,

@@ -13,10 +13,12 @@ from accreditation.enums import ProceedingState as P
 from accreditation.models import Application, Proceeding, Reconsideration
 from accreditation.models.cases import CaseSubject
 from accreditation.models.held_otherwise import BEFORE_THE_GRANT
-from accreditation.services import proceedings, titles
+from accreditation.models.reopenable import REOPENABLE
+from accreditation.services import proceedings, reopenings, titles
 
 Closed = frozenset[str | tuple[str, str]]
 NONE: Closed = frozenset()
+BACK = "return_to_committee"
 GRANTS: Closed = frozenset({"publish_notice", "announce", "recognise_above"})  # and what makes one known beforehand
 
 
@@ -33,7 +35,14 @@ def of_grants(subject: CaseSubject) -> Closed:
         and subject.state in BEFORE_THE_GRANT
         and titles.standing_title(subject) is not None
     )
-    return GRANTS if is_held else frozenset({"end_as_held"})
+    return (GRANTS if is_held else frozenset({"end_as_held"})) | _of_reopenings(subject)
+
+
+def _of_reopenings(subject: CaseSubject) -> Closed:
+    """Nothing goes back to the committee but what somebody has put forward."""
+    if not isinstance(subject, Application) or subject._state.adding or subject.state not in REOPENABLE:
+        return frozenset({BACK})
+    return NONE if reopenings.waiting(subject) is not None else frozenset({BACK})
 
 
 def of_designated_grants(subject: CaseSubject) -> Closed:

@@ -290,6 +290,7 @@ def decision_says(outcome: str) -> Callable[[Doing], Iterable[Reason]]:
             and decision.application_id == doing.application.pk
             and decision.outcome == outcome
             and decision.item.meeting.state == "adopted"
+            and not doing.application.decisions.filter(pk__gt=decision.pk).exists()  # a later one counts alone
         )
         if not fits:
             yield Reason("no_decision", _("没有已签发纪要支持的决定。"))

@@ -16,7 +16,7 @@ from accreditation.acts import act
 from accreditation.enums import ApplicationState, LetterKind
 from accreditation.errors import Reason, Refusal
 from accreditation.models import NoticeAdjustment
-from accreditation.services import letters, titles
+from accreditation.services import letters, reopenings, titles
 from accreditation.services.adjustments import create_adjustment
 from workflows import audiences, guards, who
 from workflows.doing import Doing, Verb
@@ -42,6 +42,7 @@ def end(doing: Doing) -> None:
     if held is None:  # it was lost between the question and the lock
         raise Refusal(list(title_is_held(doing)))
     doing.application.ended_for = reasons
+    reopenings.overtake(doing.application, by=doing.by, at=doing.at)
     issued_by = letters.issuing_body(doing.application, is_district=False)
     letter = letters.write_letter(
         doing.application, kind=LetterKind.ENDED_AS_HELD, issued_by=issued_by, at=doing.at, held=held, reasons=reasons,
@@ -49,7 +50,7 @@ def end(doing: Doing) -> None:
     )  # fmt: skip
     doing.act.note(reasons=reasons, title=held.number, letter=letter.number, letter_sha256=letter.sha256)
     if doing.state == ApplicationState.UNDER_NOTICE:
-        doing.act.note(adjustment=_take_off(doing, OFF_THE_LIST.format(title=held.number)).number)
+        doing.act.note(adjustment=take_off(doing, OFF_THE_LIST.format(title=held.number)).number)
     doing.act.reply(letter=letter.number)
 
 
@@ -65,6 +66,7 @@ def end_barred(doing: Doing) -> None:
     with override("zh-hans"):  # a letter is Chinese, whoever writes it
         bars = [str(reason.text) for reason in guards.holder_is_not_barred(doing)]
     doing.application.ended_for = reasons = doing.form["reason"].strip()
+    reopenings.overtake(doing.application, by=doing.by, at=doing.at)
     issued_by = letters.issuing_body(doing.application, is_district=False)
     letter = letters.write_letter(
         doing.application, kind=LetterKind.ENDED_AS_BARRED, issued_by=issued_by, at=doing.at, bars=bars,
@@ -72,11 +74,11 @@ def end_barred(doing: Doing) -> None:
     )  # fmt: skip
     doing.act.note(reasons=reasons, bars=bars, letter=letter.number, letter_sha256=letter.sha256)
     if doing.state == ApplicationState.UNDER_NOTICE:
-        doing.act.note(adjustment=_take_off(doing, BARRED_OFF_THE_LIST).number)
+        doing.act.note(adjustment=take_off(doing, BARRED_OFF_THE_LIST).number)
     doing.act.reply(letter=letter.number)
 
 
-def _take_off(doing: Doing, body: str) -> NoticeAdjustment:
+def take_off(doing: Doing, body: str) -> NoticeAdjustment:
     """An adjustment notice by which the name is off the list; everybody may read its words."""
     notice = doing.application.notice
     assert notice is not None

@@ -7,7 +7,7 @@ from fractions import Fraction
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind
 from accreditation.models import Deadline, Decision
-from accreditation.services import hearings, recognition_quota
+from accreditation.services import hearings, recognition_quota, reopenings
 from criteria.units import amount_text
 from workflows import deadlines, panel_records
 from workflows.doing import Doing
@@ -71,6 +71,7 @@ def take_off_notice(doing: Doing) -> None:
     """Form: adjustment, reasons. The audit entry names the applicant's declaration by its hash."""
     waiver = hearings.waiver_of(doing.application)
     assert waiver is not None
+    reopenings.overtake(doing.application, by=doing.by, at=doing.at)
     doing.act.note(
         adjustment=doing.form["adjustment"].number, reasons=doing.form["reasons"], waiver_sha256=waiver.sha256,
         waived_at=waiver.declared_at.isoformat(),

@@ -19,6 +19,7 @@ from accreditation.services import (
     panels,
     readings,
     renewals,
+    reopenings,
     reviews,
     titles,
 )
@@ -360,6 +361,7 @@ def settle_objection(is_upheld: bool) -> Callable[[Doing], None]:
         objection = objection_hearings.settle(doing, outcome=outcome, reasons=reasons)
         content = {"objection": objection, "notice": doing.application.notice, "reasons": reasons}
         if is_upheld:
+            reopenings.overtake(doing.application, by=doing.by, at=doing.at)
             _end_for(doing, reasons)
             _send(doing, LetterKind.OBJECTION_UPHELD, **content)
         else:

@@ -20,6 +20,7 @@ from accreditation.models import (
     YearlyReport,
 )
 from accreditation.models.cases import CaseSubject
+from accreditation.models.reopenable import REOPENABLE
 from accreditation.reconsideration_words import RECONSIDERATION_STATES, ReconsiderationState
 from accreditation.reexamination_words import REEXAMINATION_STATES, ReexaminationState
 from accreditation.yearly_report_words import YearlyReportState
@@ -90,6 +91,7 @@ APPLICATION = Subject(
         DeadlineKind.EXPERT_REVIEW: frozenset({_S.UNDER_EXPERT_REVIEW}),
         DeadlineKind.NOTICE: frozenset({_S.UNDER_NOTICE}),
         DeadlineKind.OBJECTION_STATEMENT: frozenset({_S.UNDER_NOTICE}),
+        DeadlineKind.REOPENING_STATEMENT: frozenset(REOPENABLE),
         DeadlineKind.CONSULTATION: frozenset({_S.UNDER_CONSULTATION}),
         DeadlineKind.FIGURE_CHECK: _BESIDE_THE_CHECK,
         DeadlineKind.FIGURE_ANSWER: _BESIDE_THE_CHECK,

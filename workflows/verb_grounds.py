@@ -109,6 +109,9 @@ GROUNDS: Mapping[str, VerbGround] = {
     "申请事项已无标的的，终结办理（行政程序通例）": VerbGround(
         _INTERNAL, known="general practice: an application without an object is ended; no article on it was read"
     ),
+    "申请人在决定作出前可以撤回申请（行政程序通例）": VerbGround(
+        _INTERNAL, known="general practice of administrative procedure; no article on it was read"
+    ),
     "评审委员会议事规则": VerbGround(_INTERNAL, known="standing orders of the committee"),
     "本批次专家评审安排": VerbGround(_INTERNAL, known="plan of the batch; when its time stands still is unwritten"),
     "本批次第三方数据核查安排": VerbGround(_INTERNAL, known="plan of the batch"),

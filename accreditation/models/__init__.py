@@ -71,6 +71,7 @@ from accreditation.models.reexamination_results import ReexaminationResult, Reex
 from accreditation.models.reexaminations import Reexamination, ReexaminationReport, ReexaminationRound
 from accreditation.models.reissues import Reissue, ReissueLetter
 from accreditation.models.reminders import Reminder
+from accreditation.models.reopenings import Reopening, ReopeningStatement
 from accreditation.models.returns import FurtherReturn
 from accreditation.models.rules import RuleDraft, RuleTrial
 from accreditation.models.sheet_requests import SheetRequest
@@ -181,6 +182,8 @@ __all__ = [
     "Reissue",
     "ReissueLetter",
     "Reminder",
+    "Reopening",
+    "ReopeningStatement",
     "RequestKey",
     "ResultProposal",
     "Review",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django_fsm import transition
 
 from accreditation.enums import ApplicationState as S
+from accreditation.models.reopenable import Reopenable
 
 # The committee, or the municipality, has decided, and the grant is what is left; a public notice only delays it.
 BEFORE_THE_GRANT = [
@@ -12,7 +13,7 @@ BEFORE_THE_GRANT = [
 ]  # fmt: skip
 
 
-class HeldOtherwise:
+class HeldOtherwise(Reopenable):
     """Where what is left leads to the grant, and it would be the second one or is barred."""
 
     @transition(field="state", source=BEFORE_THE_GRANT, target=S.HELD_OTHERWISE)

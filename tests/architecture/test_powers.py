@@ -45,7 +45,7 @@ WITHOUT = {  # module and function: why nobody's power is asked there
     "workflows/edition_change.py _finish": "part of a change that a second person has confirmed",
     "workflows/reexamination_rounds.py propose_of_failed": "part of a result that a second person has confirmed",
     "workflows/bulk_acts.py _finish": "part of an act that is carried out case by case through the door",
-    "workflows/held_already.py _take_off": WITHIN,
+    "workflows/held_already.py take_off": WITHIN,
     "workflows/reissues_reopened.py reopen_refused": WITHIN,
     "accreditation/services/enterprises.py _request": APPLICANT,
     "accreditation/services/text_consent.py set_text_consent": APPLICANT,

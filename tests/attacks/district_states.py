@@ -15,6 +15,7 @@ from accreditation.services import bindings, meetings, notices, reviews
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
 from tests.factories import local as steps
+from tests.factories import reopenings
 from tests.factories.cast import stored_file
 from tests.factories.figures import facts_for
 from tests.factories.hearings import FACTS, STATEMENT, hear, uphold
@@ -174,7 +175,8 @@ class DistrictStates:
         """What is sent with a verb; adopted minutes come with the leading group alone."""
         if verb in CHOICES:
             return {"decision": self._decision(case, CHOICES[verb])} if role == self.group else {}
-        return self._forms(case).get(verb, dict)()
+        between = reopenings.forms(case, self.people["publisher"], self.at)
+        return (self._forms(case) | between).get(verb, dict)()
 
     def _forms(self, case: Case) -> dict[str, Callable[[], dict[str, Any]]]:
         reason = {"reason": "依据材料核定"}

@@ -14,6 +14,7 @@ from accreditation.models import Application, Batch, Case, MeetingItem, Objectio
 from accreditation.services import bindings, meetings, notices, reviews
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
+from tests.factories import reopenings
 from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.designations import open_designated
 from tests.factories.figures import facts_for
@@ -165,7 +166,8 @@ class GenericStates:
         """What is sent with a verb; adopted minutes come with the committee alone."""
         if verb in CHOICES:
             return {"decision": self._decision(case, CHOICES[verb])} if role == "committee" else {}
-        return self._forms(case).get(verb, dict)()
+        between = reopenings.forms(case, self.people["publisher"], self.at)
+        return (self._forms(case) | between).get(verb, dict)()
 
     def _forms(self, case: Case) -> dict[str, Callable[[], dict[str, Any]]]:
         reason = {"reason": "依据材料核定"}

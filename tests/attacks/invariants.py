@@ -21,6 +21,7 @@ from accreditation.models import (
     Application,
     Case,
     ChangeRequest,
+    Decision,
     Effect,
     Letter,
     MeetingItem,
@@ -34,6 +35,7 @@ from accreditation.models import (
     User,
     Vote,
 )
+from accreditation.models.reopenings import ReopeningAnswer
 from accreditation.reconsideration_words import SETTLED, UNDOING
 from accreditation.visibility import case_for, letter_for, view_of
 from certificates.models import Certificate
@@ -90,6 +92,7 @@ def _missing(row: Application) -> Iterator[str]:
     if decision is None or decision.outcome != Choice.RECOGNISE:
         yield "no decision to recognise"
     else:
+        yield from _superseded(row, decision)
         meeting = decision.item.meeting
         signed = meeting.signed_by_chair_at is not None and meeting.signed_by_secretary_at is not None
         if meeting.state != MeetingState.ADOPTED or not signed or meeting.minutes_sha256 != decision.minutes_sha256:
@@ -102,6 +105,16 @@ def _missing(row: Application) -> Iterator[str]:
         yield "notice not ended"
     if row.objections.exclude(state=ObjectionState.DISMISSED).exists():
         yield "an objection stands"
+
+
+def _superseded(row: Application, decision: Decision) -> Iterator[str]:
+    """What a later decision, or the way back to the committee, has put out of force; a notice is of the newest."""
+    if row.decisions.filter(pk__gt=decision.pk).exists():
+        yield "a later decision counts"
+    if row.reopenings.filter(decision=decision, answer=ReopeningAnswer.RETURNED).exists():
+        yield "the committee has to decide anew"
+    if row.notice is not None and row.notice.published_at < decision.decided_at:
+        yield "the notice was of an earlier decision"
 
 
 def certificates_without_ground() -> Iterator[str]:

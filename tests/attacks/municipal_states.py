@@ -8,13 +8,11 @@ from typing import Any
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Level
-from accreditation.models import Batch, Body, Case, NoticeEntry, User
-from accreditation.services.adjustments import create_adjustment
+from accreditation.models import Batch, Body, Case, User
 from tests.attacks.district_states import DistrictStates, decided
 from tests.factories import steps
 from tests.factories.cast import Cast, make_cast
 from tests.factories.figure_checks import OTHER_FIRM, commission, confirm_all, make_firm, make_plan, report_of
-from tests.factories.hearings import WAIVED
 from tests.factories.local import LocalCast
 from tests.factories.recognition import answer, ask, consult, make_municipal_2026
 from workflows import door
@@ -152,22 +150,9 @@ class MunicipalStates2026(MunicipalStates):
             "refuse_figure_check": {"tie": "为其代理记账"},
             "record_figures": {"findings": [{"code": "rd_staff", "year": 2025, "result": "confirmed"}]},
             "hand_in_figure_check": report_of(self.at), "answer_figure": {"text": "无异议"},
-            "waive_notice": {"reason": WAIVED},
             "decide_figure": {"is_adopted": True, "reason": "有依据"},
         }  # fmt: skip
-        if verb in ("correct_entry", "take_off_notice"):
-            return {"adjustment": self._adjustment(case), "corrected": "更正后的名称", "reasons": "书面申请撤回"}
         return own.get(verb) or super().form(case, verb, role)
-
-    def _adjustment(self, case: Case) -> Any:
-        """An adjustment notice that names the case, where one can."""
-        entry = NoticeEntry.objects.filter(application__case=case).first()
-        if entry is None:
-            return None
-        return create_adjustment(
-            entry.notice, {entry: "更正后的名称"}, [], body="名称有误", ends_at=None, by=self.people["publisher"],
-            at=self.at,
-        )  # fmt: skip
 
 
 def _asked(world: MunicipalStates, case: Case) -> None:

@@ -23,6 +23,7 @@ from accreditation.services import meetings, outside_titles
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
 from tests.factories import recommending as steps
+from tests.factories import reopenings
 from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.figures import facts_for
 from tests.factories.held import REASON as HELD_BY
@@ -157,7 +158,8 @@ class NationalStates:
         """What is sent with a verb; adopted minutes come with the committee alone."""
         if verb in _CHOICES:
             return {"decision": self._decision(case, _CHOICES[verb])} if role == "committee" else {}
-        return self._forms(case).get(verb, dict)()
+        between = reopenings.forms(case, self.people["publisher"], self.at)
+        return (self._forms(case) | between).get(verb, dict)()
 
     def _decision(self, case: Case, choice: Choice) -> Any:
         """Minutes adopted but not carried out; anything at all where the committee has nothing before it."""

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from accreditation.models import OutsideList
+from tests.attacks.pages_between import back_to_committee
 from tests.attacks.pages_of_verbs import (
     CASEWORK,
     CLOCK,
@@ -128,6 +129,7 @@ ALIKE = {
     **{code: CASEWORK[code] for code in ("answer_gate", "verify_value", "return_for_correction")},
     "table_again": act(reason="暂缓的原因已经消除"),
     **ABOVE,
+    **back_to_committee(state="to_be_recommended"),
 }
 PAGES: Mapping[str, Mapping[str, Page]] = {
     "national_recommendation/2016": {**ALIKE, **CONSULTING},

@@ -15,7 +15,6 @@ from accreditation.models import (
     Application,
     Case,
     FigureCheck,
-    NoticeEntry,
     Objection,
     PanelDraw,
     RoleGrant,
@@ -454,10 +453,6 @@ def _reported_and_answered(asked: Asked) -> None:
     asked.act("answer_figure", "applicant", finding=difference(asked.case), text="无异议")
 
 
-def _waived(asked: Asked) -> None:
-    hearings.waive(asked.case, by=asked.world.people["applicant"], at=asked.at)
-
-
 def _finding(asked: Asked) -> int:
     rows = FigureCheck.objects.filter(application__case=asked.case, findings__result="differs")
     return int(rows.values_list("findings", flat=True).first() or NONE)
@@ -467,18 +462,6 @@ def _report(asked: Asked) -> dict[str, Any]:
     form = report_of(asked.at)
     said = {"number": form["number"], "dated": form["dated"].isoformat(), "conclusion": form["conclusion"]}
     return said | {"file": pdf("报告.pdf"), "confirmed": "on"}
-
-
-def _entry(field: str, value: str) -> Fields:
-    def fields(asked: Asked) -> dict[str, Any]:
-        row = NoticeEntry.objects.filter(application__case=asked.case).first()
-        return {"body": "更正如下。", f"{field}-{row.pk if row else NONE}": value, "confirmed": "1"}
-
-    return fields
-
-
-def _notice(asked: Asked) -> tuple[Any, ...]:
-    return _notice_and_case(asked)[:1]
 
 
 def _department(asked: Asked) -> dict[str, Any]:
@@ -516,9 +499,6 @@ SETTLING: Mapping[str, Page] = {
         "my_figure_check", lambda asked: {"finding": str(_finding(asked)), "text": "无异议"}, before=_reported,
         state="under_consultation", to="=",
     ),
-    "correct_entry": Page("notice_adjust", _entry("name", "更正后的名称"), _notice),
-    "waive_notice": Page("my_waiver", says(reason=hearings.WAIVED, understood="on")),
-    "take_off_notice": Page("notice_adjust", _entry("off", "on"), _notice, _waived, "under_notice", "withdrawn"),
 }  # fmt: skip
 
 

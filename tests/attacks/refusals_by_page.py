@@ -11,13 +11,21 @@ from typing import Any
 
 from django.db import connection
 
-from tests.attacks import pages_of_designations, pages_of_matters, pages_of_recommendations, pages_of_verbs
+from tests.attacks import (
+    pages_between,
+    pages_of_designations,
+    pages_of_matters,
+    pages_of_recommendations,
+    pages_of_verbs,
+)
 from tests.attacks.pages_of_verbs import DESKS, Page
 from tests.attacks.test_transitions import TABLE
 
 SETS = (pages_of_verbs, pages_of_designations, pages_of_recommendations, pages_of_matters)
-PAGES: Mapping[str, Mapping[str, Page]] = {edition: pages for one in SETS for edition, pages in one.PAGES.items()}
-NO_PAGE = {verb: reason for one in SETS for verb, reason in one.NO_PAGE.items()}
+PAGES: Mapping[str, Mapping[str, Page]] = {
+    edition: {**pages, **pages_between.PAGES.get(edition, {})} for one in SETS for edition, pages in one.PAGES.items()
+}
+NO_PAGE = {verb: reason for one in (*SETS, pages_between) for verb, reason in one.NO_PAGE.items()}
 IN_EVERY_EDITION = bool(os.environ.get("ACCREDITATION_REFUSALS"))  # else editions that share a page take turns
 
 

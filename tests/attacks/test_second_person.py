@@ -42,6 +42,7 @@ from tests.factories.recommending import make_demonstration
 from tests.factories.reconsidering import challenged, declined, revoked
 from tests.factories.reexaminations import OPINION, SUMMARY, notice_above, round_called, whole_figures
 from tests.factories.remedies import judgment, put_forward
+from tests.factories.reopenings import proposal, stated
 from tests.factories.second_results import reexamination_entered
 from tests.factories.steps import hold_meeting, marks, publish, recommend, seat_panel, to_committee
 from tests.factories.titles import FACTS, municipal_title
@@ -184,6 +185,16 @@ def upholding_proposed(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     return case, {"objection": objection, "reason": "证据尚不充分。"}
 
 
+def reopening_proposed(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    """The minutes are for it, an officer names facts that came to light since, and the applicant was heard on them."""
+    case = filed_case(cast)
+    to_committee(cast, case, cast.at)
+    hold_meeting(cast, [case], cast.at)
+    door.perform(case, "propose_reopening", by=by, at=cast.at, form=proposal(cast.at))
+    stated(case, by=cast.member0, at=cast.at)
+    return case, {"reason": "来函已核实。"}
+
+
 def recommended(cast: Cast, demonstration: bool = False) -> tuple[Batch, Case]:
     """A case that waits for the national result."""
     batch = recommending.make_demonstration(cast) if demonstration else recommending.make_national(cast)
@@ -241,6 +252,7 @@ _APPOINTS = (OFFICER, Power.APPOINT_PANELS)
 _SHEET = Pair(_APPOINTS, _APPOINTS, sheet_asked, for_first=PUBLISHER, ways=("own", "in_place"))
 _ANSWERS = (OFFICER, Power.ANSWER_OBJECTIONS)
 _UPHOLD = Pair(_ANSWERS, _ANSWERS, upholding_proposed, for_first=PUBLISHER, ways=("own", "in_place"))
+_REOPEN = Pair(_ANSWERS, _ANSWERS, reopening_proposed, for_first=PUBLISHER, ways=("own", "in_place"))
 _CHECKS = (OFFICER, Power.CHECK_COMPLETENESS)
 _LISTED = {
     (f"{name}_recommendation", verb): Pair(
@@ -281,12 +293,24 @@ PAIRS: dict[tuple[str, str], Pair] = {
     ("municipal_recognition", "decline_sheet_aside"): _SHEET,
     ("municipal_recognition", "uphold_objection"): _UPHOLD,
     ("municipal_recognition", "decline_upholding"): _UPHOLD,
+    ("municipal_recognition", "return_to_committee"): _REOPEN,
+    ("municipal_recognition", "drop_reopening"): _REOPEN,
 }
 SAME_LINE = {  # the municipal guard
     *(
         (name, verb)
         for name in ("generic_recognition", "district_recognition")
         for verb in ("adopt_value", "set_sheet_aside", "decline_sheet_aside", "uphold_objection", "decline_upholding")
+    ),
+    *(
+        (f"{name}_{kind}", verb)
+        for name, kind in (
+            ("generic", "recognition"),
+            ("district", "recognition"),
+            ("national", "recommendation"),
+            ("demonstration", "recommendation"),
+        )
+        for verb in ("return_to_committee", "drop_reopening")
     ),
     *(
         (name, verb)

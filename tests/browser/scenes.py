@@ -14,7 +14,7 @@ from django.test import Client
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
 from accreditation.meeting_words import Signer
-from accreditation.models import Application, Case, Objection, RoleGrant, Seat, User, VerifiedValue
+from accreditation.models import Application, Case, Objection, Reopening, RoleGrant, Seat, User, VerifiedValue
 from accreditation.services import meetings, second_factor
 from accreditation.views.accounts import SHOW_CODES_KEY
 from accreditation.views.registration import REGISTERED_KEY
@@ -26,7 +26,7 @@ from tests.attacks.national_states import NationalStates
 from tests.attacks.world import World
 from tests.browser.every_page import Visit, visit_to
 from tests.clock import Clock
-from tests.factories import figure_checks, late_recommending, local, local_evaluating, recommending
+from tests.factories import figure_checks, late_recommending, local, local_evaluating, recommending, reopenings
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, stored_file
 from tests.factories.changes import OPINION
@@ -189,6 +189,19 @@ def waiver(clock: Clock) -> Visits:
     yield visit_to("my_waiver", signed_in(world.people["applicant"]), number=case.number)
 
 
+def reopened(clock: Clock) -> Visits:
+    """Facts came to light after the minutes: the applicant is asked or gives up, another officer answers."""
+    world = MunicipalStates2026(clock.at)
+    case = world.case_in(S.PROPOSED)
+    clock.at, applicant = world.at, signed_in(world.people["applicant"])
+    first, second = reopenings.put_forward(case, at=world.at)
+    reopening = Reopening.objects.get(application__case=case)
+    yield visit_to("my_reopening", applicant, number=case.number, pk=str(reopening.pk))
+    yield visit_to("my_give_up", applicant, number=case.number)
+    yield visit_to("office_act", signed_in(second), number=case.number, verb="return_to_committee")
+    yield visit_to("office_case", signed_in(first), number=case.number)
+
+
 def rectification(clock: Clock) -> Visits:
     """A centre that only just passed its evaluation says what it has mended."""
     world = EvaluationStates(clock.at)
@@ -286,6 +299,7 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     ),
     consultation: ("office_act", "office_case", "office_trail", "audit_case"),
     waiver: ("my_waiver",),
+    reopened: ("my_reopening", "my_give_up", "office_act", "office_case"),
     rectification: ("my_rectification",),
     branch: ("my_parent",),
     ranked_late: ("office_supplement", "office_recommendation"),

@@ -45,6 +45,7 @@ from workflows.procedures import procedure_of
 from workflows.tables.generic_recognition_2026 import COUNTED
 from workflows.tick import tick
 
+ENDS = {"end_as_held", "give_up"}  # by the publisher, or by the applicant, as long as nothing is granted
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FORM = {"reason": REASON}
 
@@ -119,7 +120,7 @@ def test_what_is_held_is_not_put_under_notice_and_ends_at_once(cast: Cast, propo
         publish(cast, [proposed], clock.at)
     assert [reason.code for reason in refused.value.reasons] == ["already_held"]
     procedure, application = procedure_of(proposed), Application.objects.get(case=proposed)
-    assert {move.verb.code for move in possible_moves(procedure, application, S.PROPOSED)} == {"end_as_held"}
+    assert {move.verb.code for move in possible_moves(procedure, application, S.PROPOSED)} == ENDS
     door.perform(proposed, "end_as_held", by=cast.publisher, at=clock.at, form=FORM)
     row = Case.objects.get(pk=proposed.pk)
     assert (row.state, row.closed_at, list(flow_tasks.open_tasks(row))) == (S.HELD_OTHERWISE, clock.at, [])
@@ -179,10 +180,10 @@ def test_what_comes_next_is_the_end_where_the_title_is_held_and_the_grant_where_
     def next_verbs() -> set[str]:
         return {move.verb.code for move in possible_moves(procedure, application, S.NOTICE_COMPLETED)}
 
-    assert next_verbs() == {"announce"}
+    assert next_verbs() == {"announce", "give_up"}
     assert way_to_the_end(procedure, application, S.NOTICE_COMPLETED)
     hold_meanwhile(case)
-    assert next_verbs() == {"end_as_held"}
+    assert next_verbs() == ENDS
     assert way_to_the_end(procedure, application, S.NOTICE_COMPLETED) == []
     assert [group["label"] for group in next_groups(procedure, application)] == ["程序终止"]
 

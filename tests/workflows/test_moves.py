@@ -145,7 +145,9 @@ def test_only_what_sends_a_case_back_is_a_detour_to_an_earlier_step(procedure: P
         if source in procedure.node_of_state and turn_of(procedure, source, target) is Turn.ATTENTION
         and procedure.subject.facts(target).tone != "warn"
     }  # fmt: skip
-    assert back <= {"refuse", "uphold_objection", "send_back_proposal", "review_reexamination_again"}
+    assert back <= {
+        "refuse", "uphold_objection", "send_back_proposal", "review_reexamination_again", "return_to_committee",
+    }  # fmt: skip
 
 
 def test_recognised_case_waits_for_its_certificate_and_ends_with_it() -> None:

@@ -63,8 +63,8 @@ PUBLISHED_NODES = {
     ],
     "demonstration_recommendation/2010": [
         "after_check", "after_correction", "after_overall_review", "after_prepare", "after_ranking",
-        "completeness_check", "correct", "end", "national_review", "overall_review", "prepare", "ranking", "rebuild",
-        "recommend", "resume", "start", "table_again",
+        "after_recommendation", "completeness_check", "correct", "end", "national_review", "overall_review",
+        "prepare", "ranking", "rebuild", "recommend", "resume", "start", "table_again",
     ],
     "demonstration_reexamination/2010": [
         "after_forwarding", "after_late", "after_material", "after_review", "end", "forwarding", "late", "material",
@@ -75,8 +75,9 @@ PUBLISHED_NODES = {
     ],
     "national_recommendation/2016": [
         "after_check", "after_consultation", "after_correction", "after_overall_review", "after_prepare",
-        "after_ranking", "completeness_check", "consultation", "correct", "end", "national_review", "overall_review",
-        "prepare", "ranking", "rebuild", "recommend", "resume", "start", "table_again",
+        "after_ranking", "after_recommendation", "completeness_check", "consultation", "correct", "end",
+        "national_review", "overall_review", "prepare", "ranking", "rebuild", "recommend", "resume", "start",
+        "table_again",
     ],
 }  # fmt: skip
 each_procedure = pytest.mark.parametrize(("name", "procedure"), PROCEDURES.items(), ids=list(PROCEDURES))

@@ -137,6 +137,10 @@ _DECIDING: tuple[Table, ...] = (
     Table(
         "objections/proposals", "认定异议成立的提请和答复", m.ObjectionProposal, _by("objection__application")
     ),
+    Table("reopening/reopenings", "重新审议的提请和答复", m.Reopening, _by("application")),
+    Table(
+        "reopening/statements", "申报单位就重新审议的各次陈述", m.ReopeningStatement, _by("reopening__application")
+    ),
     Table("notice/adjustments", "公示调整", m.NoticeAdjustment, (("lines__entry__application", "application"),)),
     Table("notice/adjusted", "公示调整的条目", m.AdjustedEntry, _by("entry__application")),
     Table(

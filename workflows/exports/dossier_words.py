@@ -74,7 +74,7 @@ HEADINGS: dict[str, str] = {
     "redo_case": "重新办理的办件", "reference": "凭证、账页", "refusal": "不予读取原因",
     "reissue": "补发", "reissue_letter": "补发文书", "remark": "备注", "remedy": "救济途径", "removed_at": "移除时间",
     "consultation": "部门会商", "replaced_at": "撤下时间",
-    "renewed_until": "延续至", "reopens": "恢复办理的申请", "replaces": "替代的裁判",
+    "renewed_until": "延续至", "reopening": "重新审议", "reopens": "恢复办理的申请", "replaces": "替代的裁判",
     "decline_reason": "不同意的理由", "declined_at": "不同意的时间", "declined_by": "表示不同意的人",
     "agreed_at": "同意时间", "agreed_by": "同意人", "paper": "同意文件",
     "report": "报告", "report_dated": "报告日期", "report_name": "报告文件名", "report_number": "报告编号",

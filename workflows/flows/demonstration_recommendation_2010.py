@@ -81,7 +81,14 @@ class DemonstrationRecommendation2010(CaseProcedure):
     )
     table_again = Desk(for_power(Power.CALL_MEETINGS)).Annotation(title=_("重新提请审议")).Next(this.overall_review)
 
-    recommend = Desk(for_power(Power.PUBLISH)).Annotation(title=_("行文推荐")).Next(this.national_review)
+    recommend = Desk(for_power(Power.PUBLISH)).Annotation(title=_("行文推荐")).Next(this.after_recommendation)
+    after_recommendation = (
+        flow.Switch()
+        .Annotation(title=_("是否已行文"))
+        .Case(this.national_review, in_state(S.RECOMMENDED_UPWARD))
+        .Case(this.overall_review, in_state(S.UNDER_OVERALL_REVIEW))
+        .Default(this.end)
+    )
     national_review = Wait().Annotation(title=_("国家主管部门评审")).Next(this.end)
     end = flow.End().Annotation(title=_("办结"))
 

@@ -159,4 +159,9 @@ OBJECTION_TELLERS = {
     "ask_for_statement": _words("facts"),
     "state_on_objection": _words("text"),
     "waive_notice": _words("reason"),
+    "propose_reopening": _words("facts"),
+    "state_on_reopening": _words("text"),
+    "return_to_committee": _words("reason"),
+    "drop_reopening": _words("reason"),
+    "give_up": _words("reason"),
 }

@@ -19,6 +19,7 @@ from workflows import audiences, guards, local_acts, panel_records, records, who
 from workflows.doing import Clock, Doing, Verb, starting
 from workflows.silent_acceptance import ACCEPTANCE
 from workflows.tables.municipal_recognition_2022 import EXPERTS, FIRST_REVIEW, MUNICIPAL_2022, NOTICE
+from workflows.tables.reopening import BEFORE_GRANT, OFF_NOTICE, giving_up, reopening_lines
 
 MEASURES = "区级企业技术中心认定及管理办法（以认定机构现行办法为准）"
 FORWARDED = "区级企业技术中心申报通知：街镇、园区审核转报"
@@ -163,6 +164,10 @@ _LINES: tuple[Verb, ...] = (
     _like("complete_notice", tells=(audiences.local_publishers,)),
     _by_authority("announce", who=who.LOCAL_PUBLISHER),
     _like("end_as_held", who=who.LOCAL_PUBLISHER),
+    *(_like(code, who=who.LOCAL_PUBLISHER) for code in ("correct_entry", "take_off_notice")),
+    _like("waive_notice", tells=(audiences.local_publishers,)),
+    *reopening_lines(BEFORE_GRANT, who.LOCAL_OBJECTION_OFFICER, audiences.local_officers),
+    giving_up(OFF_NOTICE, audiences.local_publishers, audiences.local_officers),
     _like("certify"),
 )  # fmt: skip
 

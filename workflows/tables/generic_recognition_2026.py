@@ -17,11 +17,12 @@ from accreditation.enums import ApplicationState, TitleState
 from accreditation.errors import Reason
 from accreditation.models import AuditEvent
 from accreditation.services import titles
-from workflows import audiences, guards, local_acts, records, who
+from workflows import audiences, guards, local_acts, records, reopening, who
 from workflows.doing import Clock, Doing, Verb, starting
 from workflows.held_already import END_AS_BARRED
 from workflows.silent_acceptance import ACCEPTANCE
 from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022
+from workflows.tables.reopening import BEFORE_GRANT, reopening_lines
 
 MEASURES = "该称号的认定依据（见项目和规则集）"
 _MATERIAL = (
@@ -101,7 +102,7 @@ def renewed_is_not_suspended(doing: Doing) -> Iterable[Reason]:
 
 
 # A renewal may be filed while the title stands, which may be revoked before it is granted.
-GRANTING = (guards.title_can_be_granted, guards.holder_is_not_barred, place_is_left)
+GRANTING = (guards.title_can_be_granted, guards.holder_is_not_barred, place_is_left, reopening.none_waits)
 
 _LINES: tuple[Verb, ...] = (
     # --- the applicant ---------------------------------------------------------------------------------------------
@@ -145,6 +146,8 @@ _LINES: tuple[Verb, ...] = (
     ),
     _like("end_as_held"),
     END_AS_BARRED,
+    *(_like(code) for code in ("correct_entry", "waive_notice", "take_off_notice", "give_up")),
+    *reopening_lines(BEFORE_GRANT, who.OBJECTION_OFFICER, audiences.objection_officers),
     _like("certify"),
 )  # fmt: skip
 

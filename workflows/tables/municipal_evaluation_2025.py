@@ -18,7 +18,8 @@ from workflows import evaluation_guards as own
 from workflows import evaluation_records as records
 from workflows.doing import Clock, Doing, Verb, starting
 from workflows.silent_acceptance import ACCEPTANCE
-from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022, PUBLICITY
+from workflows.tables.municipal_recognition_2022 import CHECK, FIRST_REVIEW, MUNICIPAL_2022
+from workflows.tables.notice_changes import PUBLICITY
 
 RECTIFICATION = Clock(DeadlineKind.RECTIFICATION, "rectification_days", fires="miss_rectification")
 

@@ -20,6 +20,7 @@ from workflows import (
     objection_hearings,
     panel_guards,
     panel_records,
+    recognition_guards,
     records,
     second_person,
     sheets_set_aside,
@@ -29,6 +30,8 @@ from workflows import (
 from workflows.doing import Clock, Doing, Verb, starting
 from workflows.held_already import END_AS_HELD
 from workflows.silent_acceptance import ACCEPTANCE, LET_ACCEPTANCE_PASS
+from workflows.tables.notice_changes import PUBLICITY
+from workflows.tables.reopening import GRANTING, HEARD, after_minutes
 
 FIRST_REVIEW = Clock(DeadlineKind.FIRST_REVIEW, "first_review_days")
 CORRECTION = Clock(DeadlineKind.CORRECTION, "correction_days", fires="lapse")
@@ -42,8 +45,6 @@ LICENSING = "行政许可法第三十二条（参照）"
 NOT_COUNTED = "行政许可法第四十五条（参照）"
 PLANNED = "本批次专家评审安排"
 RECUSAL = "回避制度（行政程序通例）"
-PUBLICITY = "政府信息公开条例；公示"
-HEARD = "行政许可法第三十六条（参照）：听取申请人的意见"
 
 
 def _after_correction(doing: Doing) -> Iterable[Clock]:
@@ -299,7 +300,7 @@ _LINES: tuple[Verb, ...] = (
     # --- notice, objections, announcement, certificate -----------------------------------------------------------
     Verb(
         "publish_notice", _("公示"), who.PUBLISHER, ("publish_notice",), PUBLICITY, transition="publish_notice",
-        completes=True, guards=(guards.title_can_be_granted,), record=records.enter_notice, starts=starting(NOTICE),
+        completes=True, guards=GRANTING, record=records.enter_notice, starts=starting(NOTICE),
         tells=(audiences.applicants, audiences.district), for_page=False,
     ),
     Verb(
@@ -380,15 +381,16 @@ _LINES: tuple[Verb, ...] = (
     ),
     Verb(
         "complete_notice", _("公示期满"), who.CLOCK, ("notice_period",), PUBLICITY, transition="complete_notice",
-        completes=True, guards=(guards.notice_is_over, guards.no_open_objection),
+        completes=True, guards=(guards.notice_is_over, guards.no_open_objection, recognition_guards.no_waiver_stands),
         tells=(audiences.publishers,), for_page=False,
     ),
     Verb(
         "announce", _("公布认定"), who.PUBLISHER, ("announce",), MEASURES, transition="announce", completes=True,
-        guards=(guards.title_can_be_granted,), record=records.grant, tells=(audiences.applicants, audiences.district),
+        guards=GRANTING, record=records.grant, tells=(audiences.applicants, audiences.district),
         for_page=False,
     ),
     END_AS_HELD,
+    *after_minutes(NOTICE),
     Verb(
         "certify", _("制发证书"), who.CLOCK, ("certify",), "电子签名法第十三条、第十四条", completes=True,
         record=records.note_certificate, tells=(audiences.applicants,), closes_case=True, for_page=False,

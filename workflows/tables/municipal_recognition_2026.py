@@ -5,7 +5,7 @@ This is the answer to "what can happen to an application now": read the lines wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,17 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from workflows import audiences, figure_check_guards, guards, recognition_guards, who
 from workflows import recognition_records as records
 from workflows import recommendation_guards as consulting
-from workflows.doing import Clock, Doing, Verb, starting
+from workflows.doing import Verb, starting
 from workflows.tables.figure_checks import FIGURE_CHECKS
-from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022, NOTICE, PUBLICITY
+from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.national_recommendation_2016 import CONSULTATION, NATIONAL_2016
 
 RULES = "市级企业技术中心管理办法（2026年版，演示）"
 _AT_CHECK = ("first_review", "completeness_check", "consultation")
-
-
-def _where_days_run_anew(doing: Doing) -> Iterable[Clock]:
-    return [NOTICE] if records.runs_anew(doing) else []
 
 
 # What is different from 2022, by the code of the line.
@@ -45,9 +41,6 @@ _CHANGES: Mapping[str, Mapping[str, Any]] = {
         "guards": (
             figure_check_guards.no_figure_check_is_open, *MUNICIPAL_2022["return_for_correction"].guards,
         ),
-    },
-    "complete_notice": {
-        "guards": (*MUNICIPAL_2022["complete_notice"].guards, recognition_guards.no_waiver_stands),
     },
     "propose": {
         "transition": "propose_within_quota", "record": records.propose, "ground": RULES,
@@ -71,28 +64,6 @@ _ADDED: tuple[Verb, ...] = (
             guards.needs_text("opinion", _("审查意见")),
         ),
         record=records.conclude_consultation, tells=(audiences.applicants,),
-    ),
-    Verb(
-        "correct_entry", _("更正公示名单"), who.PUBLISHER, ("notice_period",), PUBLICITY,
-        guards=(guards.notice_is_running, recognition_guards.adjustment_is_given), record=records.correct_entry,
-        starts=starting(NOTICE, chosen=_where_days_run_anew),
-        tells=(audiences.applicants, audiences.district), for_page=False,
-    ),
-    Verb(
-        "waive_notice", _("申请撤下公示名单"), who.APPLICANT, ("notice_period",), PUBLICITY,
-        guards=(
-            guards.notice_is_running, recognition_guards.not_waived_before, guards.needs_text("reason", _("理由"), 2),
-        ),
-        record=records.waive_notice, tells=(audiences.publishers,),
-    ),
-    Verb(
-        "take_off_notice", _("撤下公示名单"), who.PUBLISHER, ("notice_period",), PUBLICITY,
-        transition="take_off_notice", completes=True,
-        guards=(
-            recognition_guards.notice_runs_or_is_waived, guards.no_open_objection,
-            recognition_guards.adjustment_is_given, recognition_guards.applicant_waived,
-        ),
-        record=records.take_off_notice, tells=(audiences.applicants, audiences.district), for_page=False,
     ),
 )  # fmt: skip
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import Choice
-from workflows import audiences, guards, who
+from workflows import audiences, guards, reopening, who
 from workflows import recommendation_guards as own
 from workflows import recommendation_records as records
 from workflows.doing import Clock, Verb, starting
 from workflows.tables.municipal_recognition_2022 import CHECK, MUNICIPAL_2022
+from workflows.tables.reopening import BEFORE_LETTER, giving_up, reopening_lines
 
 CONSULTATION = Clock(DeadlineKind.CONSULTATION, "consultation_days")
 
@@ -127,9 +128,11 @@ _LINES: tuple[Verb, ...] = (
     # --- the letter upward, and what came back -------------------------------------------------------------------
     Verb(
         "recommend_upward", _("行文推荐"), who.PUBLISHER, ("recommend",), NOTICE, transition="recommend_upward",
-        completes=True, guards=(own.recommendation_is_given,), record=records.recommend_upward,
+        completes=True, guards=(own.recommendation_is_given, reopening.none_waits), record=records.recommend_upward,
         tells=(audiences.applicants,), for_page=False,
     ),
+    *reopening_lines(BEFORE_LETTER, who.OBJECTION_OFFICER, audiences.objection_officers),
+    giving_up(BEFORE_LETTER, audiences.publishers, audiences.office),
     Verb(
         "recognise_above", _("登记国家认定"), who.CHECKER, ("national_review",), ORDER, transition="recognise_above",
         completes=True, guards=(*_BY_TWO, guards.title_can_be_granted),

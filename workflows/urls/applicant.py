@@ -16,6 +16,7 @@ from workflows.views import (
     evaluations,
     hearings,
     recommendation_case,
+    reopenings,
 )
 
 CASE = "my/cases/<str:number>/"
@@ -27,6 +28,9 @@ urlpatterns = [
     path(f"{CASE}objections/<str:objection>/", hearings.my_statement, name="my_statement"),
     path(f"{CASE}objections/<str:objection>/file/", hearings.my_statement_file, name="my_statement_file"),
     path(f"{CASE}waiver/", hearings.my_waiver, name="my_waiver"),
+    path(f"{CASE}reopenings/<int:pk>/", reopenings.my_reopening, name="my_reopening"),
+    path(f"{CASE}reopenings/<int:pk>/file/", reopenings.my_reopening_file, name="my_reopening_file"),
+    path(f"{CASE}give-up/", reopenings.my_give_up, name="my_give_up"),
     path(f"{CASE}workbook/", applicant_material.my_workbook, name="my_workbook"),
     path(f"{CASE}workbook/difference/", applicant_versions.my_difference, name="my_difference"),
     path(f"{CASE}workbook/<int:upload>/", applicant_material.my_upload, name="my_upload"),

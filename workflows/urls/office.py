@@ -28,6 +28,7 @@ from workflows.views import (
     recipients,
     recognition,
     recommendations,
+    reopenings,
 )
 
 CASE = "office/cases/<str:number>/"
@@ -136,6 +137,9 @@ urlpatterns = [
     path("office/paper/<str:number>/<str:verb>/", paper_desk.office_paper_decide, name="office_paper_decide"),
     path("office/certificates/<str:number>/plaque/", certificates_desk.office_plaque, name="office_plaque"),
     path("casework/<str:number>/evidence/<int:pk>/", papers.staff_evidence, name="staff_evidence"),
+    path(
+        "casework/<str:number>/reopenings/<int:pk>/file/", reopenings.staff_reopening_file, name="staff_reopening_file"
+    ),
     path("casework/<str:number>/workbooks/<int:upload>/", papers.staff_workbook, name="staff_workbook"),
     path("department-letters/<int:pk>/", papers.department_letter, name="department_letter"),
     path("casework/<str:number>/letters/<str:letter>/", papers.staff_letter, name="staff_letter"),

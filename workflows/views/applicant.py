@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from workflows.presentation.figure_checks import overview as figure_check
 from workflows.presentation.figure_checks import sources_used
 from workflows.presentation.objections import own_hearings, own_waiver
 from workflows.presentation.recommending import recommending_rows
+from workflows.presentation.reopenings import reopenings_in_words
 from workflows.presentation.successions import card as succession_card
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
@@ -195,6 +197,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         recommending=recommending_rows(opened.application),
         hearings=own_hearings(opened.application, timezone.now()),
         waiver=own_waiver(opened.application),
+        reopenings=_reopenings(opened),
         figure_check=figure_check(opened.application, href=applicant_tasks.address("my_figure_check", number)),
         timeline=timeline(opened.case, View.APPLICANT, letter_address="my_letter", limit=SHOWN_EVENTS),
         certificate=applicant_tasks.issued_card(opened.application),
@@ -203,6 +206,11 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         missing=missing_evidence(opened.application),
     )  # fmt: skip
     return render(request, "workflows/applicant/case.html", context)
+
+
+def _reopenings(opened: OpenCase) -> list[Words]:
+    number, at = opened.case.number, timezone.now()
+    return reopenings_in_words(opened.application, at, lambda pk: reverse("my_reopening", args=[number, pk]))
 
 
 def _place(opened: OpenCase) -> Words:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy
 
+from accreditation.permissions import persons_behind
+from accreditation.services.reopenings import waiting
 from accreditation.services.titles import standing_title
 from workflows.clock_acts import pointless
 from workflows.selectors.panel_room import panel_of, sheet_requests
@@ -42,6 +44,9 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"find_unrectified"}, "act:find_unrectified", gettext_lazy("整改不合格"), "outline-secondary"),
     ({"return_for_correction"}, "return", gettext_lazy("退回补正"), "outline-primary"),
     ({"end_as_held"}, "act:end_as_held", gettext_lazy("已持有资格，终结办理"), "outline-secondary"),
+    ({"return_to_committee"}, "act:return_to_committee", gettext_lazy("退回重新审议"), "outline-primary"),
+    ({"drop_reopening"}, "act:drop_reopening", gettext_lazy("不予重新审议"), "outline-secondary"),
+    ({"propose_reopening"}, "act:propose_reopening", gettext_lazy("提请重新审议"), "outline-secondary"),
     ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
     ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),
     ({"resume_clock"}, "act:resume_clock", gettext_lazy("恢复时限"), "outline-primary"),
@@ -59,6 +64,7 @@ def actions(opened: Opened, by: Person) -> list[Words]:
     """Buttons for what this person can do now: `label`, `href`, `tone`, `posts` (done at once, without a page)."""
     found = []
     without_use = pointless(opened.case) | pointless_about_sheets(opened, by) | pointless_unless_held(opened)
+    without_use |= pointless_about_reopening(opened, by)
     for verbs, page, label, tone in BUTTONS:
         if verbs <= without_use or (page == "panel" and not opened.application.batch.panel_size):
             continue
@@ -74,6 +80,17 @@ def pointless_unless_held(opened: Opened) -> frozenset[str]:
     if "end_as_held" not in opened.verbs or standing_title(opened.application) is not None:
         return frozenset()
     return frozenset({"end_as_held"})
+
+
+def pointless_about_reopening(opened: Opened, by: Person) -> frozenset[str]:
+    """One proposal at a time, which another than who proposed it answers."""
+    if not {"propose_reopening", "drop_reopening"} & opened.verbs:
+        return frozenset()
+    row, answers = waiting(opened.application), frozenset({"return_to_committee", "drop_reopening"})
+    if row is None:
+        return answers
+    is_own = by.is_authenticated and bool(row.proposers & persons_behind(by))
+    return frozenset({"propose_reopening"}) | (answers if is_own else frozenset())
 
 
 def pointless_about_sheets(opened: Opened, by: Person) -> frozenset[str]:

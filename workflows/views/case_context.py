@@ -31,6 +31,7 @@ from workflows.presentation.provable import proof, provable_name
 from workflows.presentation.recommending import recommending_rows
 from workflows.presentation.recurrences import recurrence_rows
 from workflows.presentation.register_questions import register_questions
+from workflows.presentation.reopenings import reopenings_in_words
 from workflows.presentation.rules import source_rows
 from workflows.presentation.standings import held_rows
 from workflows.presentation.whereabouts import whereabouts
@@ -54,7 +55,7 @@ SHOWN_BASICS = {
     "industry_code", "industry_class", "enterprise_size", "registered_district", "contact_name", "contact_phone",
 }  # fmt: skip
 LEVELS = {"forward": Owner.FORWARDER, "district": Owner.DISTRICT, "office": Owner.OFFICE}
-LETTER, EVIDENCE = "staff_letter", "staff_evidence"
+LETTER, EVIDENCE, REOPENING = "staff_letter", "staff_evidence", "staff_reopening_file"
 
 
 def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
@@ -89,6 +90,7 @@ def overview(opened: Opened, *, by: Person, at: datetime) -> dict[str, Any]:
         "hands": hands(case, by, at=at),
         "further": further_return(application, by, at=at),
         "came_of_it": came_of_it.of_case(case, by),
+        "reopenings": _reopenings(opened, at),
     }
 
 
@@ -109,6 +111,14 @@ def _compared(reported: Evaluation | None, verified: Evaluation | None) -> Words
     if reported is None or verified is None or not scores.gives_points(verified):
         return None
     return scores.compared_scores(reported, verified)
+
+
+def _reopenings(opened: Opened, at: datetime) -> list[Words]:
+    """What was put forward after the minutes; a town or park learns nothing of it."""
+    if opened.desk.code == "forward":
+        return []
+    number = opened.case.number
+    return reopenings_in_words(opened.application, at, lambda pk: reverse(REOPENING, args=[number, pk]))
 
 
 def _letters(opened: Opened) -> list[Words]:

@@ -16,8 +16,9 @@ from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
 from workflows.selectors.desks import MOST_VACANCIES, WAITS_FOR_DISTRICT, district_cases, narrowed, vacant_places
 from workflows.selectors.further_returns import matters_waiting_for, waiting_for
+from workflows.selectors.reopenings import reopenings_waiting_for
 from workflows.selectors.upholding import upholding_waiting_for
-from workflows.views import casework, evaluations
+from workflows.views import casework, evaluations, reopenings
 from workflows.views.answers import page
 from workflows.views.bulk import bulk_desk
 from workflows.views.desk import DISTRICT
@@ -45,7 +46,7 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
     context = {"page": rows, "filters": filters(request, form), "counts": inbox_counts(user, at=now, powers=POWERS)}
     context |= {"waiting_returns": waiting_for(user), "waiting_matters": matters_waiting_for(user, at=now)}
     context |= {"vacancies": vacant_places(own)[:MOST_VACANCIES] if own else []}
-    context |= {"waiting_upholding": upholding_waiting_for(user)}
+    context |= {"waiting_upholding": upholding_waiting_for(user), "waiting_reopenings": reopenings_waiting_for(user)}
     context |= bulk_desk(user, "district") | {"waiting_meetings": waiting_for_signer(user, now)}
     context |= {"returned_minutes": waiting_for_text(user)}
     return render(request, "workflows/district/inbox.html", context | _desk_of(user))
@@ -125,5 +126,6 @@ def district_return(request: HttpRequest, number: str) -> HttpResponse:
 @page
 def district_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Accept, decline, find ineligible."""
-    offered = casework.DISTRICT_ACTS | evaluations.OFFERED
-    return casework.act_page(request, DISTRICT, number, verb, offered, {**casework.ACTS, **evaluations.LOCAL_ACTS})
+    offered = casework.DISTRICT_ACTS | evaluations.OFFERED | reopenings.OFFERED
+    acts = {**casework.ACTS, **evaluations.LOCAL_ACTS, **reopenings.ACTS}
+    return casework.act_page(request, DISTRICT, number, verb, offered, acts)

@@ -25,6 +25,7 @@ from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.selectors.rule_drafts import waiting_for_publication
 from accreditation.services.drafts import clear_drafts
+from accreditation.services.reopenings import waiting_among
 from accreditation.services.titles import titles_held
 from accreditation.views.answers import put_reasons
 from workflows.batch_acts import TO_ANNOUNCE, TO_PUBLISH, announce, publish_notice
@@ -52,10 +53,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Titles that are held already and revocations that bar, by the key of the application that cannot be granted."""
+    """What keeps an application from being granted, by its key: held already, barred, being reopened."""
 
     held: Mapping[int, Title]
     barred: Mapping[int, Proceeding]
+    reopening: set[int]  # nobody has answered yet whether these go back to the committee
 
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -176,8 +178,8 @@ def _today() -> date:
 def _tick_unless_stopped(batch: Batch, rows: list[Application], form: ListForm) -> Stopped:
     """What stops a grant, by the key of the application; such cases are not ticked beforehand."""
     held = {} if batch.is_evaluation else titles_held(rows)
-    stopped = Stopped(held, batch_desk.barred(batch, rows, _today()))
-    ungrantable = {*stopped.held, *stopped.barred}
+    stopped = Stopped(held, batch_desk.barred(batch, rows, _today()), waiting_among(rows))
+    ungrantable = {*stopped.held, *stopped.barred, *stopped.reopening}
     form.fields["cases"].initial = [row.case.number for row in rows if row.pk not in ungrantable]
     return stopped
 
@@ -242,6 +244,7 @@ def _list_page(
             "band": bands.get(row.pk),
             "held": stopped.held.get(row.pk),
             "barred": stopped.barred.get(row.pk),
+            "is_reopening": row.pk in stopped.reopening,
         }
         for row in context["rows"]
     ]

@@ -31,8 +31,9 @@ from workflows.selectors.further_returns import matters_waiting_for, waiting_for
 from workflows.selectors.outside_lists import lists_for
 from workflows.selectors.outside_results import results_for
 from workflows.selectors.reexamination_results import waiting_for as reexaminations_for
+from workflows.selectors.reopenings import reopenings_waiting_for
 from workflows.selectors.upholding import upholding_waiting_for
-from workflows.views import casework, evaluations, recognition, recommendation_case
+from workflows.views import casework, evaluations, recognition, recommendation_case, reopenings
 from workflows.views.answers import page
 from workflows.views.bulk import bulk_desk
 from workflows.views.consulting import department_letters
@@ -71,6 +72,7 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "waiting_reexaminations": reexaminations_for(user),
         "waiting_matters": matters_waiting_for(user, at=now),
         "waiting_upholding": upholding_waiting_for(user),
+        "waiting_reopenings": reopenings_waiting_for(user),
         **bulk_desk(user, "office"),
         "case_page": "office_case",
     }
@@ -145,7 +147,9 @@ def office_return(request: HttpRequest, number: str) -> HttpResponse:
 def office_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Find ineligible, table again, the acts on a recommendation."""
     offered = casework.OFFICE_ACTS | recommendation_case.OFFERED | evaluations.OFFERED | recognition.OFFERED
+    offered |= reopenings.OFFERED
     acts = {**casework.ACTS, **recommendation_case.ACTS, **evaluations.ACTS, **recognition.ACTS}
+    acts |= reopenings.ACTS
     return casework.act_page(request, OFFICE, number, verb, offered, acts)
 
 

@@ -26,9 +26,9 @@ from workflows.selectors import outside_results as results
 from workflows.selectors import recommendations as rows
 from workflows.selectors.outside_lists import corrections_of
 from workflows.views.answers import new_request_key, page, typed
+from workflows.views.batch_forms import notice_values, today
 from workflows.views.casework import status_of
 from workflows.views.listing import page_of_rows
-from workflows.views.recommendations import notice_values, today
 
 if TYPE_CHECKING:
     from accreditation.models import ResultProposal, Title

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accreditation.acts import Replayed
 from accreditation.enums import ApplicationState
-from accreditation.errors import Denied, NotFound, Refusal
+from accreditation.errors import Denied, NotFound
 from accreditation.permissions import has_power, signed_in
 from accreditation.recommendation_words import ResultState, TieRule
 from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.services import rankings
-from accreditation.services.files import take_file
+from accreditation.services.reopenings import waiting_among
 from accreditation.services.supplementary_rankings import Statement, faults_of_supplementing, first_ranking
 from accreditation.services.titles import titles_held
-from accreditation.views.answers import file_answer, put_reasons
+from accreditation.views.answers import file_answer
 from workflows import recommendation_acts as acts
 from workflows.exports.recommendation_package import write_package
 from workflows.forms.recommendations import (
@@ -44,22 +40,18 @@ from workflows.outside_lists import propose_correction, propose_result
 from workflows.own_matters import known
 from workflows.presentation.outside_lists import list_words, turned
 from workflows.presentation.ranking import late_words, line_words, places_words, standing_words
-from workflows.presentation.words import Words, either
+from workflows.presentation.words import either
 from workflows.selectors import batch_desk
 from workflows.selectors import recommendations as rows
 from workflows.selectors.outside_lists import ANSWERED, confirmed_list, is_withheld, lines_of, lists_of
 from workflows.supplementary_ranking import freeze_supplementary_ranking
-from workflows.views.answers import denied_page, key_of, new_request_key, page
-from workflows.views.casework import status_of
-from workflows.views.desk import CONFIRMED, Confirm, ask
-from workflows.workdays import SHANGHAI
+from workflows.views.answers import denied_page, key_of, page
+from workflows.views.batch_forms import answer_in_batch, batch_form, form_page, notice_values, today
+from workflows.views.desk import Confirm
 
 if TYPE_CHECKING:
-    from datetime import date
+    from accreditation.models import Batch, User
 
-    from accreditation.models import Batch, StoredFile, User
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 FREEZE = Confirm(
     gettext_lazy("确认固定排序？"),
     (
@@ -135,7 +127,9 @@ def office_quota(request: HttpRequest, code: str) -> HttpResponse:
         rankings.set_quota(batch, **form.cleaned_data, by=signed_in(request), at=timezone.now())
 
     context = {"title": _("登记推荐名额"), "lead": _("名额写入排序文本；排序固定后不能再改。"), "yes": _("登记名额")}
-    return _answer(request, batch, form, enter, _("已登记推荐名额。")) or _form_page(request, batch, form, context)
+    return answer_in_batch(request, batch, form, enter, _("已登记推荐名额。")) or batch_form(
+        request, batch, form, context
+    )
 
 
 @form_page
@@ -152,7 +146,7 @@ def office_ranking(request: HttpRequest, code: str) -> HttpResponse:
         acts.freeze_ranking(batch, tie_rule=rule, by=by, at=at, request_key=key_of(request))
 
     standings = rows.standings_known(signed_in(request), batch, tie_rule)
-    answer = _answer(request, batch, form, freeze, _("排序已固定并提请审议。"), FREEZE)
+    answer = answer_in_batch(request, batch, form, freeze, _("排序已固定并提请审议。"), FREEZE)
     context = {
         "title": _("按初评得分排序"),
         "lead": _("先看排序，再固定。换一种规则可重新排列。"),
@@ -163,7 +157,7 @@ def office_ranking(request: HttpRequest, code: str) -> HttpResponse:
             signed_in(request), batch, rankings.faults_of_freezing(batch, tie_rule, timezone.now())
         ),
     }
-    return answer or _form_page(request, batch, form, context, "ranking")
+    return answer or batch_form(request, batch, form, context, "ranking")
 
 
 @form_page
@@ -179,7 +173,7 @@ def office_supplement(request: HttpRequest, code: str) -> HttpResponse:
             batch, form.statement(), by=user, at=timezone.now(), request_key=key_of(request)
         )  # fmt: skip
 
-    answer = _answer(request, batch, form, freeze, _("补充排序已固定并提请审议。"), SUPPLEMENT)
+    answer = answer_in_batch(request, batch, form, freeze, _("补充排序已固定并提请审议。"), SUPPLEMENT)
     late = rows.late_standings_known(user, first)
     context = {
         "title": _("补充排序"),
@@ -190,7 +184,7 @@ def office_supplement(request: HttpRequest, code: str) -> HttpResponse:
         "hidden": late.hidden,
         "faults": rows.faults_known(user, batch, faults_of_supplementing(batch, Statement())),
     }
-    return answer or _form_page(request, batch, form, context, "supplement")
+    return answer or batch_form(request, batch, form, context, "supplement")
 
 
 @form_page
@@ -205,18 +199,20 @@ def batch_recommend(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("office_recommendation", code)
     initial = {"dated": today(), "addressed_to": batch.programme.granted_by.name_zh}
     form = RecommendationForm(request.POST or None, initial=initial, applications=listed)
+    reopening = waiting_among(listed)
+    form.fields["cases"].initial = [row.case.number for row in listed if row.pk not in reopening]
 
     def send() -> None:
         values = {name: form.cleaned_data[name] for name in ("number", "dated", "addressed_to")}
         by, at = signed_in(request), timezone.now()
         acts.send_recommendation(batch, form.chosen, **values, by=by, at=at, request_key=key_of(request))
 
-    answer = _answer(request, batch, form, send, _("已行文推荐。"), SEND)
+    answer = answer_in_batch(request, batch, form, send, _("已行文推荐。"), SEND)
     context = {
         "title": _("行文推荐"), "lead": _("评审委员会同意推荐且在名额以内的申报件。"), "yes": _("行文推荐"),
         "rows": listed, "hidden": found.hidden, "ticked": set(form["cases"].value() or []),
     }  # fmt: skip
-    return answer or _form_page(request, batch, form, context, "recommend")
+    return answer or batch_form(request, batch, form, context, "recommend")
 
 
 @require_POST
@@ -272,9 +268,9 @@ def office_result(request: HttpRequest, code: str) -> HttpResponse:
         "hidden": found.hidden,
         "held": [(row, held[row.pk]) for held in [titles_held(listed)] for row in listed if row.pk in held],
     }
-    return _answer(request, batch, form, enter, _("已登记国家结果，待另一人对照文件核对后生效。")) or _form_page(
-        request, batch, form, context
-    )
+    return answer_in_batch(
+        request, batch, form, enter, _("已登记国家结果，待另一人对照文件核对后生效。")
+    ) or batch_form(request, batch, form, context)
 
 
 @form_page
@@ -299,7 +295,9 @@ def office_public_notice(request: HttpRequest, code: str) -> HttpResponse:
         % days,
         "yes": _("登记公示"),
     }
-    return _answer(request, batch, form, enter, _("已登记国家公示。")) or _form_page(request, batch, form, context)
+    return answer_in_batch(request, batch, form, enter, _("已登记国家公示。")) or batch_form(
+        request, batch, form, context
+    )
 
 
 @require_safe
@@ -340,61 +338,6 @@ def outside_list_correct(request: HttpRequest, pk: int) -> HttpResponse:
         "yes": _("登记国家结果的更正"),
         "hidden": found.hidden,
     }
-    return _answer(request, batch, form, enter, _("已登记更正，待另一人对照文件核对后生效。")) or _form_page(
+    return answer_in_batch(request, batch, form, enter, _("已登记更正，待另一人对照文件核对后生效。")) or batch_form(
         request, batch, form, context
     )
-
-
-# --- shared -------------------------------------------------------------------------------------------------------
-def notice_values(request: HttpRequest, form: OutsideNoticeForm) -> Words:
-    """Number, day, authority and the kept scan, with who enters them and when."""
-    at, sent = timezone.now(), form.cleaned_data["file"]
-    kept: StoredFile = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
-    values = {name: form.cleaned_data[name] for name in ("number", "dated", "authority")}
-    return values | {"file": kept, "file_name": (sent.name or "")[:200], "by": signed_in(request), "at": at}
-
-
-def _answer(
-    request: HttpRequest,
-    batch: Batch,
-    form: forms.Form,
-    act: Callable[[], None],
-    done: str,
-    confirm: Confirm | None = None,
-) -> HttpResponse | None:
-    """Ask, act, and answer; None when the form is to be shown."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    if confirm is not None and CONFIRMED not in request.POST:
-        return ask(request, confirm, cancel=request.path, crumbs=_crumbs(batch, str(confirm.yes)))
-    try:
-        act()
-    except Replayed:
-        return redirect("office_recommendation", batch.code)
-    except Denied as denied:
-        return denied_page(request, denied)
-    except Refusal as refusal:
-        put_reasons(form, refusal)
-        return None
-    messages.success(request, done)
-    return redirect("office_recommendation", batch.code)
-
-
-def _form_page(
-    request: HttpRequest, batch: Batch, form: forms.Form, context: dict[str, Any], name: str = "recommendation_form"
-) -> HttpResponse:
-    frame = {
-        "batch": batch, "form": form, "crumbs": _crumbs(batch, context["title"]), "request_key": new_request_key(),
-        "is_publisher_page": name == "recommend",
-    }  # fmt: skip
-    return render(request, f"workflows/office/{name}.html", frame | context, status=status_of(form))
-
-
-def _crumbs(batch: Batch, label: str) -> list[dict[str, str]]:
-    desk = reverse("office_recommendation", args=[batch.code])
-    return [{"label": batch.code.upper(), "href": desk}, {"label": label}]
-
-
-def today() -> date:
-    """Of Shanghai."""
-    return timezone.now().astimezone(SHANGHAI).date()

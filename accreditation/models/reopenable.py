@@ -1,0 +1,22 @@
+"""Ways out of an application between the minutes and the grant: back to the committee, or given up."""
+
+from __future__ import annotations
+
+from django_fsm import transition
+
+from accreditation.enums import ApplicationState as S
+
+# The minutes are for it, and what is left is the public notice, the announcement or the letter upward.
+REOPENABLE = [S.PROPOSED, S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.AWAITING_ANNOUNCEMENT, S.TO_BE_RECOMMENDED]
+
+
+class Reopenable:
+    """Until the grant, or until the letter upward has gone out."""
+
+    @transition(field="state", source=REOPENABLE, target=S.UNDER_OVERALL_REVIEW)
+    def return_to_committee(self) -> None:
+        """Facts that came to light since the minutes are put before the committee, which decides anew."""
+
+    @transition(field="state", source=[*REOPENABLE], target=S.WITHDRAWN)
+    def give_up(self) -> None:
+        """The applicant does not want what the committee is for."""

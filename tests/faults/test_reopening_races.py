@@ -1,0 +1,77 @@
+"""A case between the minutes and the grant, sent back, announced and given up at the same moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from accreditation.enums import ApplicationState as S
+from accreditation.models import Application, Case, Reopening, User
+from accreditation.roles import Role
+from tests.clock import Clock
+from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.held import past_its_notice
+from tests.factories.reopenings import GIVEN_UP, REASON, proposal, stated
+from tests.factories.snapshots import remembered
+from tests.factories.steps import hold_meeting, to_committee
+from tests.faults.racing import act, all_agrees, at_once, colleague, done_once, one_won, refused_or_done
+from workflows import batch_acts
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@remembered
+def proposed(at: datetime) -> tuple[Cast, Case, list[User]]:
+    """The minutes are for it; three officers."""
+    cast = make_cast(at)
+    people = [colleague(cast, Role.MUNICIPAL_OFFICER, name=f"officer{n}") for n in range(3)]
+    case = filed_case(cast)
+    to_committee(cast, case, at)
+    hold_meeting(cast, [case], at)
+    return cast, case, people
+
+
+def test_case_is_put_forward_once_and_sent_back_or_not_or_given_up(
+    settings: LazySettings, var_dir: object, clock: Clock
+) -> None:
+    settings.ACCREDITATION_DEMO = True
+    cast, case, people = proposed(clock.at)
+    said: dict[str, Any] = proposal(clock.at)
+    first = one_won(at_once([act(case, "propose_reopening", by, cast, **said) for by in people[:2]]))
+    stated(case, by=cast.member0, at=clock.at)
+    others = [by for by in people if by != people[first]]
+    jobs = [act(case, verb, by, cast, reason=REASON) for verb, by in zip(ANSWERS, others, strict=True)]
+    results = at_once([*jobs, act(case, "give_up", cast.member0, cast, reason=GIVEN_UP)])
+    sent_back, dropped, given_up = map(refused_or_done, results)
+    assert sent_back + dropped <= 1
+    assert sent_back + given_up <= 1
+    assert sent_back + dropped + given_up >= 1
+    row = Application.objects.get(case=case)
+    assert row.state == (S.WITHDRAWN if given_up else S.UNDER_OVERALL_REVIEW if sent_back else S.PROPOSED)
+    assert (Reopening.objects.get().answer, row.decision is None) == (
+        "returned" if sent_back else "dropped" if dropped else "overtaken", sent_back,
+    )  # fmt: skip
+    all_agrees()
+
+
+ANSWERS = ("return_to_committee", "drop_reopening")
+
+
+def test_case_is_announced_or_put_forward(settings: LazySettings, var_dir: object, clock: Clock) -> None:
+    settings.ACCREDITATION_DEMO = True
+    cast = make_cast(clock.at)
+    officer = colleague(cast, Role.MUNICIPAL_OFFICER)
+    case, cast.at = past_its_notice(cast, clock.at)
+    listed = [Application.objects.get(case=case)]
+
+    def announce() -> object:
+        words: dict[str, Any] = {"number": "示例〔2026〕1号", "dated": cast.at.date(), "body": "公布"}
+        return batch_acts.announce(cast.batch, listed, **words, by=cast.publisher, at=cast.at)
+
+    won = one_won(at_once([announce, act(case, "propose_reopening", officer, cast, **proposal(cast.at))]))
+    assert Application.objects.get(case=case).state == (S.RECOGNISED, S.NOTICE_COMPLETED)[won]
+    assert Reopening.objects.count() == won
+    done_once(case, "announce", "propose_reopening")

@@ -1,0 +1,58 @@
+"""重新审议 in words, for the offices and for the applicant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accreditation.models import Application, Reopening, ReopeningStatement
+from accreditation.models.reopenings import ReopeningAnswer
+from accreditation.services import reopenings as kept
+from workflows.presentation.words import Words, quoted
+
+TONES: Mapping[str, str] = {
+    "": "amber", ReopeningAnswer.RETURNED: "red", ReopeningAnswer.DROPPED: "grey", ReopeningAnswer.OVERTAKEN: "grey",
+}  # fmt: skip
+
+
+def reopening_words(row: Reopening, at: datetime, *, file_href: str) -> Words:
+    """What came to light, until when to answer, what was said, what was answered; `file_href`: of the evidence."""
+    return {
+        "pk": row.pk,
+        "state": str(ReopeningAnswer(row.answer).label) if row.answer else _state(row, at),
+        "tone": TONES[row.answer],
+        "is_waiting": not row.answer,
+        "may_state": kept.may_state(row, at) and row.rest_waived_at is None,
+        "ground": row.get_ground_display(),
+        "facts": quoted(row.facts),
+        "file": quoted(row.file_name),
+        "file_href": file_href,
+        "proposed_by": quoted(row.proposed_by),
+        "proposed_at": row.proposed_at,
+        "due": row.clock.due_at,
+        "rest_waived_at": row.rest_waived_at,
+        "statements": [_statement(said) for said in kept.statements_of(row)],
+        "answered_by": quoted(row.answered_by) if row.answered_by else "",
+        "answered_at": row.answered_at,
+        "answer_reason": quoted(row.answer_reason) if row.answer_reason else "",
+    }
+
+
+def _state(row: Reopening, at: datetime) -> str:
+    if kept.is_heard(row, at):
+        return _("待另一人答复")
+    return _("已陈述，期限内可以补充") if row.stated_at is not None else _("待陈述")
+
+
+def _statement(said: ReopeningStatement) -> Words:
+    return {
+        "text": quoted(said.text), "file": quoted(said.file_name) if said.file_name else "", "at": said.stated_at,
+        "by": quoted(said.stated_by),
+    }  # fmt: skip
+
+
+def reopenings_in_words(application: Application, at: datetime, href: Callable[[int], str]) -> list[Words]:
+    """Every proposal about an application, the newest first; `href` gives the address of the evidence of each."""
+    return [reopening_words(row, at, file_href=href(row.pk)) for row in kept.reopenings_of(application)]

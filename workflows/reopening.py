@@ -1,0 +1,191 @@
+"""重新审议: between the minutes and the grant facts come to light; one officer names them, another sends the case back.
+
+The case stays where it stands until then, as it does under an objection: a public notice under way runs its days, and
+nothing of what waits shortens them; only what would take the case on towards the grant is held back. The applicant is
+told the facts and the file that shows them, and is heard as before an objection is upheld. Sent back, the case is
+before the committee like one that is tabled again: the earlier minutes stay as history and support nothing any more.
+
+Where the committee is for it once more, a new notice is always published, whether or not the former one had run: that
+one told the public of a conclusion which rested on minutes that no longer count, and objections could not be raised
+against facts that nobody knew. A case that is under notice is taken off the list by an adjustment notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.enums import ApplicationState, LetterKind
+from accreditation.errors import Reason
+from accreditation.models import Reopening, StoredFile
+from accreditation.models.reopenings import ReopeningAnswer, ReopeningGround
+from accreditation.permissions import persons_behind
+from accreditation.services import letters
+from accreditation.services import reopenings as kept
+from accreditation.services.second_answers import plain
+from accreditation.templatetags.dates import day_text, local
+from workflows import deadlines
+from workflows.doing import Clock, Doing
+from workflows.held_already import take_off
+from workflows.legal_basis import legal_basis
+from workflows.second_person import FOUR_EYES
+
+STATEMENT = Clock(DeadlineKind.REOPENING_STATEMENT, deadlines.DEFENCE_DAYS, fires="end_reopening_time")
+OFF_THE_LIST = "该单位的申报事项将重新审议，不再列入本次公示名单；重新审议后拟予认定的，另行公示。"
+ANSWERED = "reopening_answered"  # message to who proposed
+
+
+# --- conditions -----------------------------------------------------------------------------------------------------
+def none_waits(doing: Doing) -> Iterable[Reason]:
+    """Nothing leads on towards the grant while somebody is asked whether the case goes back."""
+    if kept.waiting(doing.application) is not None:
+        text = _("%(no)s：已提请重新审议，正待答复。")
+        yield Reason("reopening_waits", text % {"no": doing.case.number})
+
+
+def ground_is_named(doing: Doing) -> Iterable[Reason]:
+    """Form: ground."""
+    if doing.form.get("ground") not in ReopeningGround.values:
+        yield Reason("ground", _("请选择重新审议的事由。"), "ground")
+
+
+def evidence_is_given(doing: Doing) -> Iterable[Reason]:
+    """Form: file. What came to light is shown, not said."""
+    if not isinstance(doing.form.get("file"), StoredFile):
+        yield Reason("no_file", _("请上传证明所述事实的材料。"), "file")
+
+
+def facts_are_new(doing: Doing) -> Iterable[Reason]:
+    """Form: facts. What a colleague did not find enough is not proposed again in the same words."""
+    if plain(str(doing.form.get("facts") or "")) in kept.dropped_facts(doing.application):
+        yield Reason("facts_dropped", _("就同一事实已答复不予重新审议；再次提请的，须写明新的事实。"), "facts")
+
+
+def was_proposed(doing: Doing) -> Iterable[Reason]:
+    """Somebody has named facts, and nobody has answered."""
+    if kept.waiting(doing.application) is None:
+        yield Reason("not_proposed", _("没有人提请重新审议，或者已经答复。"))
+
+
+def another_than_who_proposed_it(doing: Doing) -> Iterable[Reason]:
+    """Whoever proposed it, or in whose place it was proposed, does not answer as well."""
+    row = kept.waiting(doing.application)
+    if row is not None and row.proposers & persons_behind(doing.by):
+        yield Reason(FOUR_EYES, _("提请重新审议的人不能自己答复，须由另一人办理。"))
+
+
+def applicant_is_heard(doing: Doing) -> Iterable[Reason]:
+    """Nothing goes back before the time for the applicant's statements is over, or given up in words."""
+    row = kept.waiting(doing.application)
+    if row is not None and not kept.is_heard(row, doing.at):
+        due = day_text(local(row.clock.due_at).date())
+        text = _("申报单位的陈述期限至%(day)s，在此之前还可以陈述和补充。") % {"day": due}
+        yield Reason("applicant_not_heard", text)
+
+
+def statement_is_awaited(doing: Doing) -> Iterable[Reason]:
+    """Within its time; what was stated before may be added to."""
+    row = kept.waiting(doing.application)
+    if row is None:
+        yield Reason("not_proposed", _("没有人提请重新审议，或者已经答复。"))
+    elif row.rest_waived_at is not None:
+        yield Reason("rest_given_up", _("已放弃其余的陈述期限。"))
+    elif not kept.may_state(row, doing.at):
+        yield Reason("statement_late", _("陈述期限已过。"))
+
+
+# --- what is recorded -----------------------------------------------------------------------------------------------
+def propose(doing: Doing) -> None:
+    """Form: ground, facts, file, name. The applicant is told in a letter; the clock of its statement starts."""
+    facts, file = doing.form["facts"].strip(), doing.form["file"]
+    clock = deadlines.start(doing, STATEMENT)
+    row = kept.propose(
+        doing.application, ground=doing.form["ground"], facts=facts, file=file, file_name=doing.form.get("name") or "",
+        clock=clock, by=doing.by, at=doing.at,
+    )  # fmt: skip
+    doing.act.note(
+        ground=row.ground, facts=facts, sha256=file.sha256, name=row.file_name, decision=row.decision_id,
+        minutes=row.decision.minutes_sha256,
+    )  # fmt: skip
+    _send(doing, LetterKind.REOPENING, row, due=clock.due_at)
+
+
+def state(doing: Doing) -> None:
+    """Form: text; file and file_name where something is handed in; gives_up_rest (True) to wait no longer."""
+    row = _waiting(doing)
+    file, text = doing.form.get("file"), doing.form["text"].strip()
+    gives_up_rest = doing.form.get("gives_up_rest") is True
+    kept.state(
+        row, text=text, file=file, file_name=doing.form.get("file_name") or "", gives_up_rest=gives_up_rest,
+        by=doing.by, at=doing.at,
+    )  # fmt: skip
+    if gives_up_rest:
+        deadlines.meet(row.clock, at=doing.at)
+    doing.act.note(text=text, file=file.sha256 if file else "", gives_up_rest=gives_up_rest)
+
+
+def end_time(doing: Doing) -> None:
+    """The time has passed; it is answered on what was stated by then."""
+    deadlines.conclude(doing.case, DeadlineKind.REOPENING_STATEMENT, DeadlineState.FIRED, at=doing.at)
+
+
+def send_back(doing: Doing) -> None:
+    """Form: reason. What was decided stays on record; the next meeting decides anew, and is published anew."""
+    row = _answered(doing, ReopeningAnswer.RETURNED)
+    application = doing.application
+    _send(doing, LetterKind.REOPENED, row, is_returned=True)
+    if doing.state == ApplicationState.UNDER_NOTICE:
+        doing.act.note(adjustment=take_off(doing, OFF_THE_LIST).number)
+    if application.notice is not None:
+        doing.act.note(notice=application.notice.number)
+    application.decision, application.notice = None, None
+
+
+def drop(doing: Doing) -> None:
+    """Form: reason. The case goes on where it stands."""
+    row = _answered(doing, ReopeningAnswer.DROPPED)
+    _send(doing, LetterKind.REOPENED, row, is_returned=False)
+
+
+def _answered(doing: Doing, said: ReopeningAnswer) -> Reopening:
+    row, reason = _waiting(doing), doing.form["reason"].strip()
+    kept.answer(row, said, reason=reason, by=doing.by, at=doing.at)
+    deadlines.conclude(doing.case, DeadlineKind.REOPENING_STATEMENT, DeadlineState.CANCELLED, at=doing.at)
+    doing.act.note(
+        reason=reason, facts=row.facts, proposed_by=str(row.proposed_by), decision=row.decision_id,
+        minutes=row.decision.minutes_sha256,
+    )  # fmt: skip
+    people = [one for one in (row.proposed_by, row.proposed_for) if one is not None]
+    doing.act.tell(people, ANSWERED, case_number=doing.case.number, answer=str(said))
+    return row
+
+
+def give_up(doing: Doing) -> None:
+    """Form: reason. The place in a quota is free; what was put forward against the case needs no answer any more."""
+    application, reason = doing.application, doing.form["reason"].strip()
+    kept.overtake(application, by=doing.by, at=doing.at)
+    letter = letters.write_letter(
+        application, kind=LetterKind.WITHDRAWAL, issued_by=letters.issuing_body(application, is_district=False),
+        at=doing.at,
+    )  # fmt: skip
+    doing.act.note(reason=reason, letter=letter.number, letter_sha256=letter.sha256)
+    doing.act.reply(letter=letter.number)
+
+
+def _waiting(doing: Doing) -> Reopening:
+    row = kept.waiting(doing.application)
+    assert row is not None
+    return row
+
+
+def _send(doing: Doing, kind: LetterKind, row: Reopening, **content: Any) -> None:
+    """A step on the way to a decision; what is then decided can be challenged, this cannot."""
+    letter = letters.write_letter(
+        doing.application, kind=kind, issued_by=letters.issuing_body(doing.application, is_district=False), at=doing.at,
+        row=row, meeting=row.decision.item.meeting, days=deadlines.DEFENCE_DAYS, basis=legal_basis(doing), **content,
+    )  # fmt: skip
+    doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
+    doing.act.reply(letter=letter.number)
