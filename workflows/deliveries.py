@@ -22,8 +22,8 @@ from accreditation.delivery_words import (
     DeliveryWay,
 )
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.models import Delivery, Letter, Member, Reconsideration, ReissueLetter, User
-from accreditation.permissions import acts_for, has_power_at, in_own_name, persons_behind
+from accreditation.models import Delivery, Letter, Reconsideration, ReissueLetter, User
+from accreditation.permissions import acts_for, has_power_at, in_own_name, is_connected, persons_behind
 from accreditation.reconsideration_words import Remedy
 from accreditation.roles import Power
 from accreditation.selectors.deliveries import deliveries_of
@@ -97,10 +97,9 @@ def power_to_deliver(user: User, letter: Letter | ReissueLetter, at: datetime) -
 
 
 def _is_tied(user: User, letter: Letter | ReissueLetter) -> bool:
-    people = persons_behind(user)
     if isinstance(letter, Letter):
-        return tied_people(letter.case).filter(pk__in=people).exists()
-    return Member.objects.filter(enterprise=ended_by(letter)[1], user__in=people).exists()
+        return tied_people(letter.case).filter(pk__in=persons_behind(user)).exists()
+    return is_connected(user, ended_by(letter)[1].pk)
 
 
 def record_delivery(
