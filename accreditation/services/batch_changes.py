@@ -6,7 +6,7 @@ everybody (信赖保护): the window only ever becomes longer, and nothing that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -107,16 +107,18 @@ def call_batch_off(batch: Batch, proposal: BatchProposal, *, by: User, at: datet
     return row
 
 
-def faults_of_calling_off(batch: Batch) -> Iterator[Reason]:
-    """Every reason against it, naming each case that was filed and not withdrawn."""
+def faults_of_calling_off(batch: Batch, *, unnamed: Collection[int] = ()) -> Iterator[Reason]:
+    """Every reason against it, naming each case that was filed and not withdrawn, but for the `unnamed` (keys)."""
     if batch.state not in (BatchState.OPEN, BatchState.CLOSED):
         values = {"state": BatchState(batch.state).label}
         yield Reason("batch_over", _("本批次%(state)s，不能取消。") % values)
         return
     filed = batch.applications.exclude(state__in=BEFORE_FILING).order_by("case__number")
-    if numbers := list(filed.values_list("case__number", flat=True)):
+    if found := list(filed.values_list("case", "case__number")):
+        cases = "、".join(number for key, number in found if key not in unnamed)
         text = _("已有申报提交，不能取消批次；须先由申报单位撤回，已作出决定的批次不能取消：%(cases)s。")
-        yield Reason("cases_filed", text % {"cases": "、".join(numbers)})
+        text = text if cases else _("已有申报提交，不能取消批次；其中有您应当回避的办件，不向您显示。")
+        yield Reason("cases_filed", text % {"cases": cases})
     if EvaluationRound.objects.filter(batch=batch).exists():
         yield Reason("population_frozen", _("评价范围已经固定，不能取消批次。"))
 

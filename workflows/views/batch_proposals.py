@@ -23,6 +23,7 @@ from accreditation.views.answers import put_reasons, say_errors, say_refusal
 from workflows import batch_proposals as proposals
 from workflows.forms.batch_acts import CallingOffForm, DeclineForm, LongerWindowForm
 from workflows.forms.office import moment_text
+from workflows.own_matters import own_among
 from workflows.presentation.batch_proposals import mark_of, pinned_rows
 from workflows.presentation.rules import rule_set_page
 from workflows.selectors import batch_desk
@@ -31,7 +32,7 @@ from workflows.views.answers import key_of, new_request_key, page
 from workflows.views.casework import status_of
 
 if TYPE_CHECKING:
-    from accreditation.models import BatchProposal, User
+    from accreditation.models import Batch, BatchProposal, User
 
 
 @require_safe
@@ -48,14 +49,14 @@ def office_batch_proposal(request: HttpRequest, number: str) -> HttpResponse:
         "may_decide": is_waiting and proposals.FOUR_EYES.may_decide(row, by, at),
         "confirmers": proposals.confirmers(row.batch, row.proposed_by, at) if is_waiting else [],
         "decline": DeclineForm(),
-        "faults": list(_faults(row, at)) if is_waiting else [],
+        "faults": list(_faults(row, by, at)) if is_waiting else [],
     }
     if row.kind == BatchAct.OPEN:
         context |= _opening(row)
     return render(request, "workflows/office/batch_proposal.html", context)
 
 
-def _faults(row: BatchProposal, at: datetime) -> Iterable[Reason]:
+def _faults(row: BatchProposal, by: User, at: datetime) -> Iterable[Reason]:
     """Why it could not be confirmed as things stand now."""
     if row.kind == BatchAct.OPEN:
         try:
@@ -67,7 +68,12 @@ def _faults(row: BatchProposal, at: datetime) -> Iterable[Reason]:
     if row.kind == BatchAct.PROLONG:
         assert row.closes_at is not None
         return batch_changes.faults_of_prolonging(row.batch, row.closes_at, at)
-    return batch_changes.faults_of_calling_off(row.batch)
+    return batch_changes.faults_of_calling_off(row.batch, unnamed=_own_cases(row.batch, by))
+
+
+def _own_cases(batch: Batch, user: User) -> frozenset[int]:
+    """Keys of the cases of the batch with which the person has nothing to do as an official."""
+    return own_among(user, list(batch.cases.values_list("pk", flat=True)))
 
 
 def _opening(row: BatchProposal) -> dict[str, Any]:
@@ -147,7 +153,7 @@ def office_batch_call_off(request: HttpRequest, code: str) -> HttpResponse:
         key = key_of(request)
         return proposals.propose_calling_off(batch, **form.cleaned_data, by=by, at=timezone.now(), request_key=key)
 
-    found = list(batch_changes.faults_of_calling_off(batch))
+    found = list(batch_changes.faults_of_calling_off(batch, unnamed=_own_cases(batch, signed_in(request))))
     return _put_forward(request, form, propose, {"batch": batch, "title": _("取消批次"), "faults": found})
 
 
