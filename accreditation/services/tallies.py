@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -112,18 +113,22 @@ def members_who_acted(item: MeetingItem, invited: Set[int] | None = None) -> set
 def recused_members(item: MeetingItem, invited: Set[int] | None = None) -> set[int]:
     """Members who take no part in the item; from the minutes on those whom the minutes name."""
     if item.meeting.state in BEFORE_MINUTES:
-        return members_who_left(item) | connected_members(item) | members_who_acted(item, invited)
+        return _kept_from(item, item.meeting.attendance.values("member")) | members_who_acted(item, invited)
     return set(item.recusals.values_list("member_id", flat=True))
 
 
 def tied_voters(item: MeetingItem) -> set[int]:
     """Members whose vote stands and who have meanwhile become part of the enterprise, left the case or acted in it."""
     voters = set(item.votes.values_list("member_id", flat=True))
-    application = item.application
-    own = Member.objects.filter(enterprise=application.enterprise_id).values("user")
-    left = people_who_left(application.case).values("pk")
-    gone = User.objects.filter(Q(pk__in=own) | Q(pk__in=left), pk__in=voters)
-    return set(gone.values_list("pk", flat=True)) | members_who_acted(item, voters)
+    return _kept_from(item, voters) | members_who_acted(item, voters)
+
+
+def _kept_from(item: MeetingItem, people: Any) -> set[int]:
+    """Of these people (keys, or a subquery of them) who is of the enterprise or stepped out of the case; one query."""
+    own = Member.objects.filter(enterprise=item.application.enterprise_id).values("user")
+    left = people_who_left(item.application.case).values("pk")
+    gone = User.objects.filter(Q(pk__in=own) | Q(pk__in=left), pk__in=people)
+    return set(gone.values_list("pk", flat=True))
 
 
 def tally(item: MeetingItem) -> Tally:
