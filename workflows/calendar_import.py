@@ -123,6 +123,7 @@ KEPT_KINDS = frozenset(
         DeadlineKind.CORRECTION, DeadlineKind.NOTICE, DeadlineKind.DEFENCE, DeadlineKind.EFFECT,
         DeadlineKind.RECONSIDERATION_SUPPLEMENT, DeadlineKind.RECTIFICATION, DeadlineKind.CHANGE_CORRECTION,
         DeadlineKind.FIGURE_ANSWER, DeadlineKind.YEARLY_REPORT, DeadlineKind.OBJECTION_STATEMENT,
+        DeadlineKind.REOPENING_STATEMENT,
         DeadlineKind.REEXAMINATION_MATERIAL,
     }
 )  # fmt: skip

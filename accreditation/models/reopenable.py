@@ -7,7 +7,8 @@ from django_fsm import transition
 from accreditation.enums import ApplicationState as S
 
 # The minutes are for it, and what is left is the public notice, the announcement or the letter upward.
-REOPENABLE = [S.PROPOSED, S.UNDER_NOTICE, S.NOTICE_COMPLETED, S.AWAITING_ANNOUNCEMENT, S.TO_BE_RECOMMENDED]
+OFF_NOTICE = [S.PROPOSED, S.NOTICE_COMPLETED, S.AWAITING_ANNOUNCEMENT, S.TO_BE_RECOMMENDED]
+REOPENABLE = [*OFF_NOTICE, S.UNDER_NOTICE]
 
 
 class Reopenable:
@@ -17,6 +18,6 @@ class Reopenable:
     def return_to_committee(self) -> None:
         """Facts that came to light since the minutes are put before the committee, which decides anew."""
 
-    @transition(field="state", source=[*REOPENABLE], target=S.WITHDRAWN)
+    @transition(field="state", source=OFF_NOTICE, target=S.WITHDRAWN)
     def give_up(self) -> None:
-        """The applicant does not want what the committee is for."""
+        """The applicant does not want what the committee is for; under notice it asks to be taken off the list."""

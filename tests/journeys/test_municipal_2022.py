@@ -16,17 +16,28 @@ from accreditation.audit import verify_all
 from accreditation.clocks import DeadlineKind
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
-from accreditation.models import Batch, Case, Deadline, Letter, Notice, Title
+from accreditation.models import (
+    Application,
+    Batch,
+    Case,
+    Deadline,
+    Letter,
+    Notice,
+    NoticeEntry,
+    Reopening,
+    Title,
+    User,
+)
 from accreditation.services.batches import open_batch
 from certificates.models import Certificate
 from certificates.selectors import certificate_file
 from certificates.services.keys import open_keys
 from certificates.services.signing import sign_pending
 from tests.clock import Clock
-from tests.factories import steps
+from tests.factories import reopenings, steps
 from tests.factories.cast import Cast, filed_case, make_cast
-from tests.factories.hearings import STATEMENT
-from tests.factories.local_pages import opened, state
+from tests.factories.hearings import STATEMENT, WAIVED, officers
+from tests.factories.local_pages import opened, pdf, state
 from tests.factories.municipal_pages import TICKED, MunicipalPages, known_steps, sitting
 from tests.factories.titles import municipal_title
 from workflows.consistency import check_all
@@ -54,6 +65,7 @@ def test_every_way_of_the_table_is_walked_on_the_pages(cast: Cast, clock: Clock)
     _accepted_by_silence(pages)
     _unsealed_by_an_answer(pages)
     _objected_to_with_reason(pages)
+    _back_before_the_committee(pages)
     main = _through_the_desks(pages)
     _before_the_experts(pages, main)
     other = _before_the_committee(pages, main)
@@ -237,6 +249,85 @@ def _objected_to_with_reason(pages: MunicipalPages) -> None:
     pages.settle(objection, "uphold_objection")
     assert state(case.number) == S.OBJECTION_UPHELD
     assert "周示例" not in Letter.objects.get(case=case, kind="objection_upheld").body
+
+
+def _back_before_the_committee(pages: MunicipalPages) -> None:
+    """Facts are found late: before, under and after the notice; and an applicant gives up at each of these places."""
+    cast = pages.cast
+    early, back = (_decided(pages, ordinal) for ordinal in (42, 43))
+    listed, taken_off, given_up, late = (_noticed(pages, ordinal) for ordinal in (44, 45, 46, 47))
+    for case in (back, listed):
+        _sent_back(pages, case)
+    _name_corrected_and_taken_off(pages, taken_off)
+    first, second = officers(early, pages.clock.at)
+    _put_forward(pages, early, first)
+    due = Deadline.objects.get(case=early, kind=DeadlineKind.REOPENING_STATEMENT).due_at
+    pages.wait_until(due + SOON)
+    drop = {"reason": reopenings.REASON, "confirmed": "1"}
+    assert "另一人" in pages.refused(first, "office_act", early.number, "drop_reopening", **drop)
+    pages.send(second, "office_act", early.number, "drop_reopening", **drop)
+    assert state(early.number) == S.PROPOSED
+    pages.wait_until(Notice.objects.get(batch__ordinal=47).ends_at + SOON)
+    assert state(late.number) == S.NOTICE_COMPLETED
+    _sent_back(pages, late)
+    for case in (early, given_up):
+        pages.send(cast.member1, "my_give_up", case.number, reason=reopenings.GIVEN_UP, understood="on")
+    ends = [
+        S.WITHDRAWN,
+        S.UNDER_OVERALL_REVIEW,
+        S.UNDER_OVERALL_REVIEW,
+        S.WITHDRAWN,
+        S.WITHDRAWN,
+        S.UNDER_OVERALL_REVIEW,
+    ]
+    assert [state(case.number) for case in (early, back, listed, taken_off, given_up, late)] == ends
+
+
+def _decided(pages: MunicipalPages, ordinal: int) -> Case:
+    """The committee is for it, in a batch of its own."""
+    cast, at = _in_batch(pages.cast, ordinal), pages.clock.at
+    case = filed_case(cast, 1)
+    steps.to_committee(cast, case, at)
+    steps.hold_meeting(cast, [case], at)
+    return case
+
+
+def _noticed(pages: MunicipalPages, ordinal: int) -> Case:
+    case = _decided(pages, ordinal)
+    steps.publish(_in_batch(pages.cast, ordinal), [case], pages.clock.at)
+    return case
+
+
+def _put_forward(pages: MunicipalPages, case: Case, by: User) -> None:
+    found = {"ground": "wrong_figure", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
+    pages.send(by, "office_act", case.number, "propose_reopening", **found)
+
+
+def _sent_back(pages: MunicipalPages, case: Case) -> None:
+    """The applicant needs no more time; the committee decides anew, and the former minutes support nothing."""
+    first, second = officers(case, pages.clock.at)
+    _put_forward(pages, case, first)
+    said = {"text": reopenings.STATEMENT, "gives_up_rest": "on"}
+    pages.send(
+        pages.cast.member1, "my_reopening", case.number, Reopening.objects.get(application__case=case).pk, **said
+    )
+    reason = {"reason": reopenings.REASON, "confirmed": "1"}
+    pages.send(second, "office_act", case.number, "return_to_committee", **reason)
+    assert Application.objects.get(case=case).decision is None
+
+
+def _name_corrected_and_taken_off(pages: MunicipalPages, case: Case) -> None:
+    entry, publisher = NoticeEntry.objects.get(application__case=case), pages.cast.publisher
+    correct = {"body": "更正如下。", f"name-{entry.pk}": "更正后的名称", "confirmed": "1"}
+    pages.send(publisher, "notice_adjust", entry.notice.number, **correct)
+    pages.send(pages.cast.member1, "my_waiver", case.number, reason=WAIVED, understood="on")
+    pages.send(
+        publisher,
+        "notice_adjust",
+        entry.notice.number,
+        **{"body": "应申请撤下该单位。", f"off-{entry.pk}": "on", "confirmed": "1"},
+    )
+    assert state(case.number) == S.WITHDRAWN
 
 
 def _held_before_the_announcement(pages: MunicipalPages) -> None:

@@ -25,6 +25,7 @@ from accreditation.models import (
 from accreditation.services.adjustments import last_moment
 from accreditation.services.recognition_quota import places_left
 from tests.attacks.district_states import OBJECTION
+from tests.attacks.evaluation_states import EvaluationStates
 from tests.attacks.municipal_states import MunicipalStates, MunicipalStates2026
 from tests.clock import Clock
 from tests.factories.hearings import dismiss, waive
@@ -40,7 +41,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 class Noticed:
     """A case under public notice, and what can be done to its entry."""
 
-    def __init__(self, clock: Clock, edition: type[MunicipalStates] = MunicipalStates2026) -> None:
+    def __init__(self, clock: Clock, edition: type[MunicipalStates | EvaluationStates] = MunicipalStates2026) -> None:
         self.world = edition(clock.at)
         self.case: Case = self.world.case_in(S.UNDER_NOTICE)
         self.at = self.world.at
@@ -174,6 +175,13 @@ def test_second_adjustment_counts_from_its_own_day(noticed: Noticed) -> None:
     assert list(check_all()) == []
 
 
-def test_edition_of_2022_knows_no_adjustment(settings: LazySettings, clock: Clock) -> None:
+def test_edition_of_2022_corrects_a_name(settings: LazySettings, clock: Clock) -> None:
     settings.ACCREDITATION_DEMO = True
-    assert refused(Noticed(clock, MunicipalStates), name="另名") == ["no_adjustment"]
+    noticed = Noticed(clock, MunicipalStates)
+    noticed.adjust(name="另名")
+    assert NoticeAdjustment.objects.get().notice == noticed.notice
+
+
+def test_evaluation_knows_no_adjustment(settings: LazySettings, clock: Clock) -> None:
+    settings.ACCREDITATION_DEMO = True
+    assert refused(Noticed(clock, EvaluationStates), name="另名") == ["no_adjustment"]

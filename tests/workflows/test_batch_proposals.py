@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accreditation.audit import verify_all
 from accreditation.errors import AlreadyDone, Denied, Refusal
@@ -28,6 +29,13 @@ from workflows.tick import tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 REASON, DOCUMENT = "系统故障，部分单位无法提交", "示例〔2026〕9 号"
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """What is said to the people here is read in their language."""
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from accreditation.clocks import DeadlineKind
 from accreditation.errors import Denied, Refusal
@@ -36,8 +38,10 @@ OFFICES = {  # what the law or the rules set an office or those it asks, and a s
 
 
 @pytest.fixture(autouse=True)
-def _demo(settings: LazySettings) -> None:
+def _demo(settings: LazySettings) -> Iterator[None]:
     settings.ACCREDITATION_DEMO = True
+    with translation.override("zh-hans"):  # the language of the people here
+        yield
 
 
 def second(cast: Cast) -> User:
