@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
 from accreditation.batch_words import BatchState
+from accreditation.clocks import is_past
 from accreditation.enums import Level
 from accreditation.errors import AlreadyDone, Reason, Refusal
 from accreditation.meeting_words import BallotKind, DeadlockRule
@@ -258,13 +259,15 @@ def _are_of_another_district(rules: RuleSet, authority: Body) -> bool:
 
 
 def close_batch(batch: Batch, *, by: User, at: datetime) -> Batch:
-    """The window is over; AlreadyDone when somebody closed it before."""
+    """The window is over; AlreadyDone when somebody closed it before, or ended it later meanwhile."""
     with act(batch, "close_batch", by=by, at=at, acting_as="clock") as doing:
         row = doing.chain
         assert isinstance(row, Batch)
         before = row.state
         if before != BatchState.OPEN:
             raise AlreadyDone(Reason("batch_closed", _("本批次申报已截止。")), done_by="", done_at=None)
+        if not is_past(row.closes_at, at):
+            raise AlreadyDone(Reason("window_prolonged", _("本批次申报期已延长。")), done_by="", done_at=None)
         row.close()
         row.save()
         doing.moved(before, row.state)

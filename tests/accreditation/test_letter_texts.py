@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from accreditation.enums import LetterKind
-from accreditation.models import Case
-from accreditation.services.letters import write_case_letter
+from accreditation.services.letters import letter_text
 from tests.clock import STARTED
 
 FOLDER = Path(__file__).resolve().parents[2] / "accreditation" / "templates" / "accreditation" / "letters"
@@ -19,7 +17,7 @@ LETTERS = sorted(FOLDER.glob("*.txt"))
 
 def test_adverse_letter_is_not_written_without_what_it_rests_on() -> None:
     with pytest.raises(ValueError, match="rests on"):
-        write_case_letter(Case(), kind=LetterKind.ORDER, issued_by="示例机关", is_adverse=True, at=STARTED)
+        letter_text("order", {}, remedy="remedy", addressed_to="示例公司", issued_by="示例机关", at=STARTED)
 
 
 def test_there_are_letters() -> None:
