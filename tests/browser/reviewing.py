@@ -116,7 +116,8 @@ def appoint_panel(journey: Journey) -> None:
     walk = journey.walk
     walk.go(office(journey, "panel/"))
     walk.press("抽取评审组")
-    walk.told("顾问或有偿服务（来源：技术顾问合同登记）")
+    walk.told("顾问或有偿服务（至 ")  # it ended, and counts for some years still
+    walk.told("-12-31）（来源：技术顾问合同登记）")
     walk.look("drawn")
     walk.press("按抽取结果组成评审组")
     seats = Seat.objects.filter(panel__application__case__number=journey.numbers[MAIN])
