@@ -6,7 +6,7 @@ clocks, audit entry, messages and effects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from accreditation.permissions import in_own_name
 from workflows import deadlines, flow_tasks, levels
 from workflows.doing import Doing, Verb, Who
 from workflows.procedures import procedure_of
+from workflows.second_person import FOUR_EYES
 from workflows.who import SEAT_HOLDER
 
 BESIDE_THE_TABLE = {
@@ -127,6 +128,18 @@ def reasons_against(
     except Refusal as refusal:
         return refusal.reasons
     return []
+
+
+def reasons_but_for_a_second(
+    acts: Iterable[tuple[Case, str, Mapping[str, Any]]], *, by: User, at: datetime
+) -> Iterator[Reason]:
+    """What would be said of these verbs (case, verb, form) at a confirmation, but that it takes another; each once."""
+    told = set()
+    for case, verb, form in acts:
+        for reason in reasons_against(case, verb, by=by, at=at, form=form):
+            if reason.code != FOUR_EYES and str(reason) not in told:
+                told.add(str(reason))
+                yield reason
 
 
 def hold_cases(cases: Iterable[int]) -> None:

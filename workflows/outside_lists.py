@@ -150,7 +150,7 @@ def _put_forward(
 ) -> None:
     """Keep the lines, unless something speaks against what they bring about; whoever may confirm them is told."""
     _keep_lines(entry, granted, passed_over)
-    if reasons := list(_faults_of_moving(entry, doing.by, doing.at)):
+    if reasons := list(door.reasons_but_for_a_second(_moves(entry), by=doing.by, at=doing.at)):
         raise Refusal(reasons)
     _note(doing, entry)
     doing.reply(number=entry.notice.number)
@@ -250,16 +250,6 @@ def _moves(entry: OutsideList) -> Iterator[tuple[Case, str, dict[str, Any]]]:
             yield line.application.case, grants, above
         else:
             yield line.application.case, passes, above | {"reasons": line.reasons}
-
-
-def _faults_of_moving(entry: OutsideList, by: User, at: datetime) -> Iterator[Reason]:
-    """Everything but the want of a second person that would be said at the confirmation; each reason once."""
-    told = set()
-    for case, verb, form in _moves(entry):
-        for reason in door.reasons_against(case, verb, by=by, at=at, form=form):
-            if reason.code != OWN_WORK and str(reason) not in told:
-                told.add(str(reason))
-                yield reason
 
 
 def _lines(entry: OutsideList) -> list[OutsideListLine]:

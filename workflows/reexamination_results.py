@@ -100,7 +100,7 @@ def propose_results(
         lines = [ReexaminationResultLine(entry=entry, reexamination=row, is_passed=True) for row in kept]
         lines += [ReexaminationResultLine(entry=entry, reexamination=row, is_passed=False) for row in lost]
         ReexaminationResultLine.objects.bulk_create(lines)
-        if found := list(_faults_of_moving(entry, by, at)):
+        if found := list(door.reasons_but_for_a_second(_moves(entry), by=by, at=at)):
             raise Refusal(found)
         _note(doing, entry)
         doing.reply(number=number)
@@ -156,16 +156,6 @@ def _moves(entry: ReexaminationResult) -> Iterator[tuple[Case, str, dict[str, An
             yield line.reexamination.case, "pass_reexamination", above | {"valid_until": entry.valid_until}
         else:
             yield line.reexamination.case, "fail_reexamination", above | {"reasons": entry.reasons}
-
-
-def _faults_of_moving(entry: ReexaminationResult, by: User, at: datetime) -> Iterator[Reason]:
-    """Everything but the want of a second person that would be said at the confirmation; each reason once."""
-    told = set()
-    for case, verb, form in _moves(entry):
-        for reason in door.reasons_against(case, verb, by=by, at=at, form=form):
-            if reason.code != OWN_WORK and str(reason) not in told:
-                told.add(str(reason))
-                yield reason
 
 
 def _lines(entry: ReexaminationResult) -> list[ReexaminationResultLine]:

@@ -39,10 +39,9 @@ class ObjectionHearing(models.Model):
         return str(self.objection)
 
 
-class ObjectionStatement(models.Model):
-    """One statement of the applicant in a hearing; a later one adds to those before and replaces none."""
+class ApplicantStatement(models.Model):
+    """One statement of the applicant, with what came with it; a later one adds to those before and replaces none."""
 
-    hearing = models.ForeignKey(ObjectionHearing, on_delete=models.PROTECT, related_name="statements")
     text = models.TextField()
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     file_name = models.CharField(max_length=200, blank=True)
@@ -50,7 +49,16 @@ class ObjectionStatement(models.Model):
     stated_at = models.DateTimeField()
 
     class Meta:
+        abstract = True
         ordering = ("stated_at", "pk")
+
+
+class ObjectionStatement(ApplicantStatement):
+    """What the applicant says in a hearing."""
+
+    hearing = models.ForeignKey(ObjectionHearing, on_delete=models.PROTECT, related_name="statements")
+
+    class Meta(ApplicantStatement.Meta):
         constraints = [models.CheckConstraint(name="objection_statement_has_text", condition=~Q(text=""))]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.models.applications import Application, StoredFile
 from accreditation.models.cases import Deadline
+from accreditation.models.hearings import ApplicantStatement
 from accreditation.models.meetings import Decision
 from accreditation.models.people import User
 from accreditation.models.second_answers import ANSWERED, NOT_ANSWERED, Asking, SecondAnswer
@@ -88,18 +89,12 @@ class Reopening(SecondAnswer):
         return {one for one in (self.proposed_by_id, self.proposed_for_id) if one is not None}
 
 
-class ReopeningStatement(models.Model):
-    """One statement of the applicant; a later one adds to those before and replaces none."""
+class ReopeningStatement(ApplicantStatement):
+    """What the applicant says to the facts."""
 
     reopening = models.ForeignKey(Reopening, on_delete=models.PROTECT, related_name="statements")
-    text = models.TextField()
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    file_name = models.CharField(max_length=200, blank=True)
-    stated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    stated_at = models.DateTimeField()
 
-    class Meta:
-        ordering = ("stated_at", "pk")
+    class Meta(ApplicantStatement.Meta):
         constraints = [models.CheckConstraint(name="reopening_statement_has_text", condition=~Q(text=""))]
 
     def __str__(self) -> str:

@@ -51,6 +51,19 @@ def say_refusal(request: HttpRequest, refusal: Refusal) -> None:
         messages.info(request, _("办理人：%(name)s") % {"name": refusal.done_by})
 
 
+def say_outcome(request: HttpRequest, act: Callable[[], str]) -> None:
+    """Do what was pressed and say what was done, or every reason against it; who is denied gets no page."""
+    try:
+        said = act()
+    except Denied:
+        raise
+    except Refusal as refusal:
+        say_refusal(request, refusal)
+    else:
+        if said:
+            messages.success(request, said)
+
+
 def say_errors(request: HttpRequest, form: forms.Form) -> None:
     """Errors of a small form that has no page of its own."""
     for errors in form.errors.values():

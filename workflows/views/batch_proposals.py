@@ -19,7 +19,7 @@ from accreditation.permissions import signed_in
 from accreditation.services import batch_changes
 from accreditation.services.batches import prepared_batch
 from accreditation.services.rule_sets import rules_of
-from accreditation.views.answers import put_reasons, say_errors, say_refusal
+from accreditation.views.answers import put_reasons, say_errors, say_outcome
 from workflows import batch_proposals as proposals
 from workflows.forms.batch_acts import CallingOffForm, DeclineForm, LongerWindowForm
 from workflows.forms.office import moment_text
@@ -92,15 +92,7 @@ def _opening(row: BatchProposal) -> dict[str, Any]:
 def office_batch_proposal_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Confirm, decline or withdraw."""
     row, by = rows.proposal(number), signed_in(request)
-    try:
-        said = _settle(row, verb, request, by)
-    except Denied:
-        raise
-    except Refusal as refusal:
-        say_refusal(request, refusal)
-    else:
-        if said:
-            messages.success(request, said)
+    say_outcome(request, lambda: _settle(row, verb, request, by))
     return redirect("office_batch_proposal", number)
 
 

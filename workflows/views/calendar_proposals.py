@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accreditation.batch_words import ProposalState
-from accreditation.errors import Denied, NotFound, Refusal
+from accreditation.errors import NotFound
 from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
-from accreditation.views.answers import say_errors, say_refusal
+from accreditation.views.answers import say_errors, say_outcome
 from workflows import calendar_proposals as proposals
 from workflows.forms.batch_acts import DeclineForm
 from workflows.own_matters import own_among
@@ -65,15 +64,7 @@ def _trial(row: CalendarProposal, by: User) -> dict[str, Any]:
 def calendar_proposal_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Confirm, decline or withdraw."""
     row, by = proposal(number), signed_in(request)
-    try:
-        said = _settle(row, verb, request, by)
-    except Denied:
-        raise
-    except Refusal as refusal:
-        say_refusal(request, refusal)
-    else:
-        if said:
-            messages.success(request, said)
+    say_outcome(request, lambda: _settle(row, verb, request, by))
     return redirect("calendar_proposal", number)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
-from accreditation.views.answers import put_reasons, say_errors, say_refusal
+from accreditation.views.answers import put_reasons, say_errors, say_outcome
 from workflows import designation_proposals as proposals
 from workflows.designations import FaultyFile, preview
 from workflows.forms.designations import DeclineForm, DesignationForm
@@ -126,15 +126,7 @@ def office_designation_file(request: HttpRequest, number: str) -> HttpResponse:
 def office_designation_decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Publish, decline or withdraw."""
     row, by = designations.proposal(number), signed_in(request)
-    try:
-        said = _decide(row, verb, request, by)
-    except Denied:
-        raise
-    except Refusal as refusal:
-        say_refusal(request, refusal)
-    else:
-        if said:
-            messages.success(request, said)
+    say_outcome(request, lambda: _decide(row, verb, request, by))
     return redirect("office_designation", number)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accreditation.errors import Denied, NotFound, Refusal
 from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
-from accreditation.views.answers import put_reasons, say_errors, say_refusal
+from accreditation.views.answers import put_reasons, say_errors, say_outcome, say_refusal
 from workflows import edition_proposals as proposals
 from workflows.edition_change import carry_on, cases_left, is_deserted
 from workflows.edition_goals import choices, siblings
@@ -212,15 +212,7 @@ def office_edition_change_file(request: HttpRequest, number: str) -> HttpRespons
 def office_edition_change_act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Confirm, go on, take over, decline or withdraw."""
     row, by = editions.change(number), signed_in(request)
-    try:
-        said = _act(row, verb, request, by)
-    except Denied:
-        raise
-    except Refusal as refusal:
-        say_refusal(request, refusal)
-    else:
-        if said:
-            messages.success(request, said)
+    say_outcome(request, lambda: _act(row, verb, request, by))
     return redirect("office_edition_change", number)
 
 

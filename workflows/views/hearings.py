@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ from workflows.views.desk import TOO_LATE
 
 if TYPE_CHECKING:
     from accreditation.models import ObjectionHearing
+    from accreditation.models.hearings import ApplicantStatement
 
 ASK, STATE, WAIVE = "ask_for_statement", "state_on_objection", "waive_notice"
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -71,10 +73,14 @@ def office_statement_file(request: HttpRequest, number: str) -> HttpResponse:
 
 def _file_of(request: HttpRequest, hearing: ObjectionHearing) -> HttpResponse:
     """What came with the statement that `?statement=` names by its place, the first one without it."""
-    said, place = statements_of(hearing), request.GET.get("statement", "1")
+    return file_of_statement(statements_of(hearing), request.GET.get("statement", "1"))
+
+
+def file_of_statement(said: Sequence[ApplicantStatement], place: str) -> HttpResponse:
+    """What came with the statement at this place, counted from 1; NotFound where there is none."""
     one = said[int(place) - 1] if place.isdecimal() and 0 < int(place) <= len(said) else None
     if one is None or one.file is None:
-        raise NotFound(hearing.objection.number)
+        raise NotFound(place)
     return file_answer(one.file, one.file_name)
 
 

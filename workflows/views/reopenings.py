@@ -28,6 +28,7 @@ from workflows.selectors.reopenings import reopening_of
 from workflows.views.answers import page, try_verb
 from workflows.views.applicant_frame import frame, open_case
 from workflows.views.casework import ActPage, status_of
+from workflows.views.hearings import file_of_statement
 
 if TYPE_CHECKING:
     from accreditation.models import Reopening
@@ -97,11 +98,7 @@ def _file_of(request: HttpRequest, row: Reopening) -> HttpResponse:
     place = request.GET.get("statement", "")
     if not place:
         return file_answer(row.file, row.file_name)
-    said = statements_of(row)
-    one = said[int(place) - 1] if place.isdecimal() and 0 < int(place) <= len(said) else None
-    if one is None or one.file is None:
-        raise NotFound(place)
-    return file_answer(one.file, one.file_name)
+    return file_of_statement(statements_of(row), place)
 
 
 @form_page
