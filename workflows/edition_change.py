@@ -25,17 +25,19 @@ from accreditation.models.editions import EditionChangeState
 from accreditation.roles import Power
 from accreditation.selectors.people import acting_role
 from accreditation.services.figure_checks import open_check
+from accreditation.services.reopenings import waiting
 from workflows import deadlines
 from workflows.calendar import current_calendar
 from workflows.consistency import check_case, rebuild_flow
 from workflows.edition_mapping import EditionMapping, Goal, read_mapping
-from workflows.procedures import PROCEDURES, procedure_of
+from workflows.procedures import PROCEDURES, Procedure, procedure_of
 from workflows.subjects import Subject
 
 LEDGER = "editions"
 VERB = "change_edition"
 REHEARSAL = "dry_run"  # office of an act that is taken back
 SETTLES_FIGURES = "decide_figure"
+RETURNS = "return_to_committee"
 KEPT_AT_ONCE = 25  # cases after which the report is stored
 
 
@@ -253,8 +255,7 @@ def _faults(case: Case, mapping: EditionMapping, seen: str) -> Iterator[Reason]:
         yield Reason("state_missing", _("没有写明“%(state)s”的去向。") % {"state": state})
     elif goal.state == state:
         yield from _faults_of_clocks(case, mapping)
-    if goal is None or goal.state != state or SETTLES_FIGURES not in after.verbs:
-        yield from _open_figure_check(case)
+    yield from _begun_beside(case, after, stays=goal is not None and goal.state == state)
 
 
 def _moved_since(kind: Subject, seen: str, state: str) -> Iterator[Reason]:
@@ -263,12 +264,17 @@ def _moved_since(kind: Subject, seen: str, state: str) -> Iterator[Reason]:
         yield Reason("moved_since", _("预演后办件已由“%(seen)s”到“%(state)s”，请另行提出。") % words)
 
 
-def _open_figure_check(case: Case) -> Iterator[Reason]:
-    """A verification under way goes on only where the case stays and the new table knows how it is settled."""
-    subject = procedure_of(case).subject.of(case)
-    if isinstance(subject, Application) and (check := open_check(subject)) is not None:
+def _begun_beside(case: Case, after: Procedure, *, stays: bool) -> Iterator[Reason]:
+    """What runs beside the case goes on only where it stays and the new table knows how that is settled."""
+    application = procedure_of(case).subject.of(case)
+    if not isinstance(application, Application):
+        return
+    check = None if stays and SETTLES_FIGURES in after.verbs else open_check(application)
+    if check is not None:
         words = {"body": check.body, "state": check.get_state_display()}
         yield Reason("figure_check_open", _("第三方数据核查尚未办结（%(body)s：%(state)s）。") % words)
+    if not (stays and RETURNS in after.verbs) and waiting(application) is not None:
+        yield Reason("reopening_waits", _("已提请重新审议，须先作出答复。"))
 
 
 def _faults_of_clocks(case: Case, mapping: EditionMapping) -> Iterator[Reason]:

@@ -34,8 +34,10 @@ from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.hearings import officers
 from tests.factories.reopenings import FACTS, GIVEN_UP, REASON, STATEMENT, proposal, put_forward, sent_back, stated
+from tests.workflows.test_edition_change import NEW, OLD, mapping
 from workflows import door
 from workflows.consistency import check_all
+from workflows.edition_change import change_case
 from workflows.moves import possible_moves
 from workflows.procedures import procedure_of
 from workflows.selectors.reopenings import reopenings_waiting_for
@@ -226,3 +228,20 @@ def test_database_keeps_proposer_and_answer_apart(world: MunicipalStates2026) ->
         ReopeningStatement.objects.create(
             reopening=Reopening.objects.get(), text="", stated_by=world.people["applicant"], stated_at=world.at
         )
+
+
+def test_case_of_which_a_proposal_waits_goes_over_where_it_stands_and_is_not_moved(world: MunicipalStates2026) -> None:
+    case, old = world.case_in(S.NOTICE_COMPLETED), {"under_consultation": "under_completeness_check"}
+    put_forward(case, at=world.at)
+
+    def change(**more: str) -> None:
+        by, seen = world.people["publisher"], S.NOTICE_COMPLETED
+        change_case(case, mapping(NEW, OLD, **old, **more), "E1", by=by, at=world.at, acting_as="publisher", seen=seen)
+
+    with pytest.raises(Refusal) as refused:
+        change(notice_completed="proposed")
+    assert [reason.code for reason in refused.value.reasons] == ["reopening_waits"]
+    change()
+    assert Case.objects.get(pk=case.pk).procedure == OLD
+    assert row_of(case).reopenings.get().answer == ""
+    assert list(check_all()) == []
