@@ -18,6 +18,7 @@ from workflows.workdays import SATURDAY
 
 DAYS_BACK = 2
 WINDOW = timedelta(days=30)
+LEAST_YEAR = 2000  # an evaluation is numbered by its year, the others one after the other
 HOLIDAYS = {  # days off in most years, as stand-ins until the State Council has published the year
     "元旦": ((1, 1),), "清明节": ((4, 5),), "劳动节": ((5, 1), (5, 2), (5, 3)),
     "国庆节": tuple((10, day) for day in range(1, 8)),
@@ -29,7 +30,9 @@ def change_batches(story: Story) -> None:
     story.tell.step("批次由两人开启、延长和取消；下一年度工作日历已试算，待第二人确认")
     clock = DemoClock(story.world.calendar, story.now, DAYS_BACK)
     _prolong(story, clock)
-    highest = Batch.objects.filter(programme=story.world.programme).aggregate(most=Max("ordinal"))["most"]
+    highest = Batch.objects.filter(programme=story.world.programme, ordinal__lt=LEAST_YEAR).aggregate(
+        most=Max("ordinal")
+    )["most"]
     mistaken = _prepare(story, clock, highest + 1, clock.at)
     _confirm(story, clock, mistaken)
     batch = Batch.objects.get(proposals=mistaken)
