@@ -56,7 +56,7 @@ PARTS = {
         "accreditation_decision", "accreditation_notice", "accreditation_announcement", "accreditation_objection",
         "accreditation_objector", "accreditation_title",
         "accreditation_proceeding", "accreditation_ranking", "accreditation_change", "accreditation_matter",
-        "accreditation_evaluation", "accreditation_adjustedentry",
+        "accreditation_evaluation", "accreditation_adjustedentry", "accreditation_reopening",
     ),
     "batch, rules, numbers": (
         "accreditation_batch", "accreditation_rulesetedition", "accreditation_programme", "accreditation_counter",

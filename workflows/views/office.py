@@ -28,11 +28,7 @@ from workflows.selectors.desks import (
     vacant_places,
 )
 from workflows.selectors.further_returns import matters_waiting_for, waiting_for
-from workflows.selectors.outside_lists import lists_for
-from workflows.selectors.outside_results import results_for
-from workflows.selectors.reexamination_results import waiting_for as reexaminations_for
-from workflows.selectors.reopenings import reopenings_waiting_for
-from workflows.selectors.upholding import upholding_waiting_for
+from workflows.selectors.second_answers import second_answers
 from workflows.views import casework, evaluations, recognition, recommendation_case, reopenings
 from workflows.views.answers import page
 from workflows.views.bulk import bulk_desk
@@ -67,12 +63,8 @@ def office_inbox(request: HttpRequest) -> HttpResponse:
         "waiting_meetings": waiting_for_signer(user, now),
         "returned_minutes": waiting_for_text(user),
         "waiting_returns": waiting_for(user),
-        "waiting_results": results_for(user),
-        "waiting_lists": lists_for(user),
-        "waiting_reexaminations": reexaminations_for(user),
         "waiting_matters": matters_waiting_for(user, at=now),
-        "waiting_upholding": upholding_waiting_for(user),
-        "waiting_reopenings": reopenings_waiting_for(user),
+        **second_answers(user),
         **bulk_desk(user, "office"),
         "case_page": "office_case",
     }
