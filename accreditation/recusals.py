@@ -36,6 +36,13 @@ def enterprises_barred_to(people: Collection[int]) -> QuerySet[Any]:
     return acted_for.union(left)
 
 
+def people_barred_from(enterprise: int) -> QuerySet[User]:
+    """Accounts that have nothing to do as officials with the enterprise of that key: the same, asked the other way."""
+    members = Member.objects.filter(enterprise=enterprise).values("user")
+    left = standing_recusals().filter(enterprise=enterprise, case__isnull=True).values("officer")
+    return User.objects.filter(Q(pk__in=members) | Q(pk__in=left))
+
+
 def cases_left_by(people: Collection[int]) -> QuerySet[Case]:
     """Cases of which one of these people (keys) stepped out, and the challenges of them."""
     left = _left_by(people)

@@ -26,6 +26,7 @@ from workflows import deadlines, flow_tasks, levels
 from workflows.doing import Doing, Verb, Who
 from workflows.procedures import procedure_of
 from workflows.second_person import FOUR_EYES
+from workflows.telling import people_of
 from workflows.who import SEAT_HOLDER
 
 BESIDE_THE_TABLE = {
@@ -262,7 +263,7 @@ def _carry_out(doing: Doing) -> Outcome:
     deadlines.settle(doing, before)
     for case, verb, form in doing.sequels:
         perform(case, verb, by=doing.by, at=doing.at, form=form)
-    told = {person.pk: person for audience in doing.verb.tells for person in audience(doing)}
+    told = {person.pk: person for audience in doing.verb.tells for person in people_of(audience, doing)}
     doing.act.tell(told.values(), doing.verb.message, case_number=doing.case.number)
     after = doing.state
     doing.act.moved(before, after)

@@ -22,6 +22,7 @@ from accreditation.services.proceedings import add_document, effect_of, prepare_
 from workflows import flow_tasks
 from workflows.calendar import current_calendar
 from workflows.deadlines import begin, begin_goal
+from workflows.parties import untied
 from workflows.procedures import PROCEDURES
 from workflows.tables.title_proceeding_2026 import ORDER, ORDER_DAYS
 from workflows.workdays import SHANGHAI
@@ -150,9 +151,8 @@ def _create(
         if is_request:
             due = begin(case, ORDER, ORDER_DAYS, calendar=current_calendar(), at=at)
             doing.note(due_order=due.due_at.isoformat(), provisional_order=due.is_provisional)
-            doing.tell(
-                who_hold(Power.PREPARE_ORDERS, place_of(title), at), "ask_for_cancellation", case_number=case.number
-            )
+            told = untied(who_hold(Power.PREPARE_ORDERS, place_of(title), at), case)
+            doing.tell(told, "ask_for_cancellation", case_number=case.number)
         elif (goal := begin_goal(case, at=at)) is not None:
             doing.note(due_goal=goal.due_at.isoformat(), provisional_goal=goal.is_provisional)
         flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)

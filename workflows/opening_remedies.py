@@ -23,7 +23,7 @@ from accreditation.services.reconsiderations import is_challengeable, respondent
 from workflows import flow_tasks
 from workflows.challenged_acts import district_of, ended_by, letter_field, reasons_not_to_modify
 from workflows.deadlines import begin_goal
-from workflows.parties import tied_people
+from workflows.parties import tied_people, untied
 from workflows.procedures import PROCEDURES
 from workflows.remedy_guards import bases, obstacles
 from workflows.replaced_judgments import is_undone_by, judgment_standing, reasons_not_to_replace
@@ -173,6 +173,6 @@ def _create(letter: Letter | ReissueLetter, prepared: Prepared, by: User, at: da
         if (goal := begin_goal(case, at=at)) is not None:
             doing.note(due_goal=goal.due_at.isoformat(), provisional_goal=goal.is_provisional)
         flow_tasks.begin(PROCEDURES[PROCEDURE].flow, case)
-        colleagues = who_hold(Power.ANSWER_CHALLENGES, row.respondent_code or None, at)
+        colleagues = untied(who_hold(Power.ANSWER_CHALLENGES, row.respondent_code or None, at), case)
         doing.tell([one for one in colleagues if one != by], "remedy_prepared", case_number=case.number)
     return case

@@ -6,7 +6,7 @@ challenge, the same of the case under challenge.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -21,6 +21,19 @@ def tied_people(case: Case) -> QuerySet[User]:
     members = Member.objects.filter(Q(enterprise=case.enterprise_id) | Q(enterprise__in=successors)).values("user")
     aside = standing_recusals().filter(case__isnull=True, enterprise__in=successors).values("officer")
     return User.objects.filter(Q(pk__in=members) | Q(pk__in=aside) | Q(pk__in=people_who_left(case).values("pk")))
+
+
+def untied(officials: Iterable[User], case: Case) -> Iterable[User]:
+    """Those of them who have no tie to the case. A query is narrowed; of others it is asked at once, if there are any.
+
+    For people who are told something in an office: whoever is barred from the case cannot open what they are told of.
+    """
+    if isinstance(officials, QuerySet):
+        return officials.exclude(pk__in=tied_people(case).values("pk"))
+    if not (people := list(officials)):
+        return []
+    tied = set(tied_people(case).filter(pk__in=[one.pk for one in people]).values_list("pk", flat=True))
+    return [one for one in people if one.pk not in tied]
 
 
 def ties_to(cases: Collection[Case]) -> set[tuple[int, int]]:

@@ -17,6 +17,7 @@ from workflows.certification import standing_certificate_of_title, standing_pape
 from workflows.doing import Doing
 from workflows.giving_back import give_certificate_back
 from workflows.legal_basis import legal_basis
+from workflows.parties import untied
 from workflows.proceeding_guards import last_day_of_hearing, proceeding_of, today
 
 DECISIVE = frozenset({"revoke", "suspend", "reinstate", "cancel"})  # what the certificate follows; a warning is not
@@ -206,8 +207,8 @@ def _tell_of_branches(doing: Doing) -> None:
     if numbers:
         doing.act.note(branches=numbers)
         doing.act.tell(
-            audiences.preparers(doing), "branches_left", case_number=doing.case.number, title=title.number,
-            number=len(numbers),
+            untied(audiences.preparers(doing), doing.case), "branches_left", case_number=doing.case.number,
+            title=title.number, number=len(numbers),
         )  # fmt: skip
 
 

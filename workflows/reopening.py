@@ -31,6 +31,7 @@ from workflows import deadlines
 from workflows.doing import Clock, Doing
 from workflows.held_already import take_off
 from workflows.legal_basis import legal_basis
+from workflows.parties import untied
 from workflows.second_person import FOUR_EYES
 
 STATEMENT = Clock(DeadlineKind.REOPENING_STATEMENT, deadlines.DEFENCE_DAYS, fires="end_reopening_time")
@@ -159,7 +160,7 @@ def _answered(doing: Doing, said: ReopeningAnswer) -> Reopening:
         minutes=row.decision.minutes_sha256,
     )  # fmt: skip
     people = [one for one in (row.proposed_by, row.proposed_for) if one is not None]
-    doing.act.tell(people, ANSWERED, case_number=doing.case.number, answer=str(said))
+    doing.act.tell(untied(people, doing.case), ANSWERED, case_number=doing.case.number, answer=str(said))
     return row
 
 

@@ -20,6 +20,7 @@ from accreditation.services import panels, sheet_requests
 from accreditation.services.second_answers import keep_answer, plain
 from workflows import flow_tasks
 from workflows.doing import Doing
+from workflows.parties import untied
 from workflows.records import open_marks_if_complete
 from workflows.second_person import FOUR_EYES
 
@@ -134,4 +135,4 @@ def _answered(doing: Doing, said: SheetAnswer) -> SheetRequest:
 
 def _tell_askers(doing: Doing, row: SheetRequest, kind: str) -> None:
     people = [one for one in (row.asked_by, row.asked_for) if one is not None]
-    doing.act.tell(people, kind, case_number=doing.case.number)
+    doing.act.tell(untied(people, doing.case), kind, case_number=doing.case.number)

@@ -19,6 +19,7 @@ from accreditation.permissions import persons_behind
 from accreditation.services import objection_proposals as kept
 from accreditation.services.second_answers import keep_answer, plain
 from workflows.doing import Doing
+from workflows.parties import untied
 from workflows.second_person import FOUR_EYES, has_done
 
 CONFIRMED = "upholding_confirmed"  # message to who proposed
@@ -128,4 +129,4 @@ def _answered(doing: Doing, said: UpholdingAnswer) -> ObjectionProposal:
 
 def _tell_proposers(doing: Doing, row: ObjectionProposal, kind: str) -> None:
     people = [one for one in (row.proposed_by, row.proposed_for) if one is not None]
-    doing.act.tell(people, kind, case_number=doing.case.number)
+    doing.act.tell(untied(people, doing.case), kind, case_number=doing.case.number)

@@ -24,6 +24,7 @@ from accreditation.models import (
 )
 from accreditation.models.titles import BENEATH, HELD, MOVED
 from accreditation.products import same_product
+from accreditation.recusals import people_barred_from
 from accreditation.roles import Power, Role
 from accreditation.selectors.renewals import are_renewed, is_renewed_by
 from accreditation.selectors.run_out import titles_run_out
@@ -105,7 +106,11 @@ def remind_of_end(title: Title, *, days: int, by: User, at: datetime) -> None:
 
 
 def concerned(title: Title) -> list[User]:
-    """Who acts for the holder, the officers of its district, and of a further designation those who grant it."""
+    """Who acts for the holder, the officers of its district, and of a further designation those who grant it.
+
+    No officer with a tie to the holder (回避).
+    """
+    barred = people_barred_from(title.holder_id).values("pk")
     mine = User.objects.filter(
         memberships__enterprise_id=title.holder_id, memberships__state=MemberState.ACTIVE, is_active=True
     )
@@ -114,7 +119,7 @@ def concerned(title: Title) -> list[User]:
         is_active=True,
     )  # fmt: skip
     granting = who_hold(Power.CHECK_COMPLETENESS, None) if title.programme.procedure else User.objects.none()
-    return [*mine.distinct(), *officers.distinct(), *granting]
+    return [*mine.distinct(), *officers.distinct().exclude(pk__in=barred), *granting.exclude(pk__in=barred)]
 
 
 def change_beneath(title: Title, verb: str, *, by: User, at: datetime, acting_as: str, **ground: object) -> Title:

@@ -12,23 +12,27 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.audit import chain_key, verify_all
+from accreditation.enums import MemberState
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
-from accreditation.models import Application, AuditEvent, Case, Message, OfficerRecusal, RoleGrant, User
+from accreditation.models import Application, AuditEvent, Case, Member, Message, OfficerRecusal, RoleGrant, User
 from accreditation.permissions import is_connected
 from accreditation.roles import Power, Role
 from accreditation.services.delegations import delegate_powers
 from accreditation.services.ties import ties_between
+from accreditation.services.titles import concerned
 from accreditation.visibility import case_for, sees_objectors, view_of, visible_cases
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person
 from tests.factories.recommending_pages import words
+from tests.factories.titles import municipal_title
 from workflows import assignments, door
 from workflows.consistency import check_all
 from workflows.further_returns import superiors
 from workflows.holding import holder_by_trail
 from workflows.officer_recusals import Subject, declare, lift, order, who_remain
-from workflows.parties import ties_to
+from workflows.parties import ties_to, untied
+from workflows.selectors.recipients import futures
 from workflows.superiors import hierarchy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -105,6 +109,45 @@ def test_only_a_recusal_of_the_enterprise_reaches_its_later_cases_and_its_titles
     assert [tie.kind for tie in ties_between(cast.office, application, on=cast.at.date())] == ["aside"]
     with pytest.raises(AlreadyDone):
         declare(of_case(case), reason=REASON, by=cast.office, at=cast.at)
+
+
+def test_who_stepped_aside_is_told_neither_of_acts_nor_of_new_cases_but_as_one_of_the_enterprise(cast: Cast) -> None:
+    case = filed_case(cast)
+    declare(whole(case), reason=REASON, by=cast.pudong, at=cast.at)
+    Member.objects.create(
+        user=cast.people["pudong2"], enterprise=case.enterprise, state=MemberState.ACTIVE, requested_at=cast.at,
+        settled_at=cast.at,
+    )  # fmt: skip
+    before = {name: len(told(cast.people[name])) for name in ("pudong", "pudong2", "member0")}
+
+    def since(name: str) -> list[str]:
+        return told(cast.people[name])[before[name] :]
+
+    door.perform(case, "withdraw", by=cast.member0, at=cast.at, form={"reason": "批次有误"})
+    again = filed_case(cast)
+    assert [since("pudong"), since("pudong2")] == [[], ["withdraw", "submit"]] == [[], since("member0")]
+    declined, *_others = [one for one in futures(again, by=cast.office, at=cast.at, language="zh-hans") if one.told]
+    people = {row.person for told_of in declined.told for row in told_of.people}
+    assert cast.member0 in people
+    assert cast.pudong not in people
+
+
+def test_officials_are_the_query_narrowed_or_asked_once_and_nobody_costs_nothing(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    case, both = filed_case(cast), [cast.pudong, cast.people["pudong2"]]
+    declare(of_case(case), reason=REASON, by=cast.pudong, at=cast.at)
+    free = [cast.people["pudong2"]]
+    with django_assert_num_queries(1):
+        assert list(untied(User.objects.filter(pk__in=[one.pk for one in both]), case)) == free
+    with django_assert_num_queries(1):
+        assert list(untied(both, case)) == free
+    with django_assert_num_queries(0):
+        assert list(untied([], case)) == []
+    title = municipal_title(cast)
+    assert cast.pudong in concerned(title)
+    declare(Subject(title.holder), reason=REASON, by=cast.pudong, at=cast.at)
+    assert cast.pudong not in concerned(title)
 
 
 def test_colleague_does_not_act_in_the_place_of_who_stepped_aside(cast: Cast) -> None:

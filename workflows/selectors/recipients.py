@@ -21,6 +21,7 @@ from workflows.doing import Audience, Doing, Verb
 from workflows.moves import moves
 from workflows.presentation.audiences import AUDIENCE_LABELS, EXPERTS
 from workflows.procedures import Procedure, procedure_of
+from workflows.telling import people_of
 
 SAMPLE = "SHETC-2026-0001"
 LANGUAGES = ("zh-hans", "en")
@@ -168,7 +169,7 @@ def _as_if(case: Case, verb: Verb, state: str, by: User, at: datetime) -> Doing:
 
 
 def _told(doing: Doing, audience: Audience, may_know: bool) -> Told:
-    people = {person.pk: person for person in audience(doing) if not person.is_system}
+    people = {person.pk: person for person in people_of(audience, doing) if not person.is_system}
     is_sealed = audience is EXPERTS and not may_know
     shown = [] if is_sealed else sorted(people.values(), key=lambda person: (person.name, person.pk))
     texts = bool(settings.TEXT_GATEWAY_URL)
