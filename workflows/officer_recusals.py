@@ -7,7 +7,7 @@ what the officer held goes back to the office, and those who must know are told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,7 +88,7 @@ def order(
 ) -> None:
     """A superior orders an officer to step aside. Denied for everybody else, AlreadyDone, Refusal without a reason."""
     line = hierarchy()
-    check_superior(line, subject, officer, by)
+    check_superior(line.superiors(officer), subject, by)
     said = said_in_full(reason, WORDLESS, least=LEAST_WORDS, most=MOST_WORDS)
     with suppress(Replayed), transaction.atomic():
         _hold(subject)
@@ -106,10 +106,12 @@ def order(
 def lift(row: OfficerRecusal, *, reason: str, by: User, at: datetime) -> None:
     """A superior, who is not the officer, lets the officer act again; no task comes back by itself.
 
+    Of an officer who has left office a head of the city's does.
+
     Denied for everybody else, AlreadyDone where it was lifted, Refusal without a reason.
     """
     line, subject = hierarchy(), subject_of(row)
-    check_superior(line, subject, row.officer, by)
+    check_superior(line.who_lift(row.officer), subject, by)
     said = said_in_full(reason, WORDLESS, least=LEAST_WORDS, most=MOST_WORDS)
     with act(subject.chain, "lift_officer_recusal", by=by, at=at, acting_as=_capacity(line, by)) as doing:
         fresh = OfficerRecusal.objects.select_for_update(of=("self",)).select_related("lifted_by").get(pk=row.pk)
@@ -122,9 +124,9 @@ def lift(row: OfficerRecusal, *, reason: str, by: User, at: datetime) -> None:
         doing.tell(row.officer, "officer_recusal_lifted", person=str(by), subject=str(subject), reason=said)
 
 
-def check_superior(line: Hierarchy, subject: Subject, officer: User, by: User) -> None:
+def check_superior(above: Collection[User], subject: Subject, by: User) -> None:
     """Denied for whoever is not above the officer, or has to do with the matter."""
-    if by not in line.superiors(officer):
+    if by not in above:
         raise Denied([Reason("no_superior", _("只有该人员的负责人可以责令或者解除回避；本人不能解除自己的回避。"))])
     if subject.is_own_matter_of(by):
         raise Denied([Reason("connected", _("您与该单位有利害关系，应当回避。"))])

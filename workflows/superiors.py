@@ -1,7 +1,8 @@
 """Who is above whom among the officers: the head of the own authority, of a town's the one it passes on to.
 
-Where an authority has no other head, the head of the city's office stands in. Among those who examine and decide
-reconsiderations, an authority of its own, whoever decides is above.
+Where an authority has no other head, the head of the city's office stands in; for who has left every office it is the
+one that lifts a recusal. Among those who examine and decide reconsiderations, an authority of its own, whoever decides
+is above.
 """
 
 from __future__ import annotations
@@ -38,12 +39,16 @@ class Hierarchy:
     above_town: Mapping[str, str]  # code of a town or park: code of the authority to which it passes on
 
     def superiors(self, officer: User) -> list[User]:
-        """Everybody who may order or lift a recusal of this officer; the officer is never among them."""
+        """Everybody who may order a recusal of this officer; the officer is never among them."""
         found = {pk for office in self.offices.get(officer.pk, ()) for pk in self._above(office, officer.pk)}
         return [self.people[pk] for pk in sorted(found)]
 
+    def who_lift(self, officer: User) -> list[User]:
+        """Everybody who may lift a recusal of this person: the superiors, of who left office the heads of the city."""
+        return self.superiors(officer) if officer.pk in self.offices else self.heads_of_city()
+
     def subordinates(self, head: User) -> list[User]:
-        """Everybody whose recusal this person may order or lift."""
+        """Everybody whose recusal this person may order."""
         return [person for _pk, person in sorted(self.people.items()) if head in self.superiors(person)]
 
     def heads_of_city(self) -> list[User]:

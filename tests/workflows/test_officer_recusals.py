@@ -33,6 +33,7 @@ from workflows.holding import holder_by_trail
 from workflows.officer_recusals import Subject, declare, lift, order, who_remain
 from workflows.parties import ties_to, untied
 from workflows.selectors.recipients import futures
+from workflows.selectors.recusals import reader, recusals
 from workflows.superiors import hierarchy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -209,6 +210,22 @@ def test_head_of_a_district_answers_to_the_city_and_the_only_head_of_the_city_to
     assert hierarchy().superiors(chief) == [head]
     lift(row, reason="已核实", by=head, at=cast.at)
     assert hierarchy().superiors(head) == []
+
+
+def test_recusal_of_who_left_office_is_lifted_by_a_head_of_the_city(cast: Cast) -> None:
+    case, chief, head = filed_case(cast), cast.people["chief"], cast.people["head"]
+    order(whole(case), cast.pudong, reason=REASON, by=chief, at=cast.at)
+    RoleGrant.objects.filter(user=cast.pudong).update(revoked_at=cast.at, revoked_by=cast.office)
+    row, readers = OfficerRecusal.objects.get(), {each: reader(each) for each in (head, chief)}
+    assert {each: list(recusals(who)) for each, who in readers.items()} == {head: [row], chief: []}
+    assert [readers[head].may_lift(row), readers[chief].may_lift(row)] == [True, False]
+    for other in (chief, cast.pudong, cast.office):
+        with pytest.raises(Denied):
+            lift(row, reason="已核实", by=other, at=cast.at)
+    with pytest.raises(Denied):  # who has no office is not ordered about
+        order(of_case(filed_case(cast, 2)), cast.pudong, reason=REASON, by=head, at=cast.at)
+    lift(row, reason="已核实", by=head, at=cast.at)
+    assert not is_connected(cast.pudong, case.enterprise_id)
 
 
 def test_last_person_who_could_act_steps_aside_all_the_same(cast: Cast) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accreditation.errors import NotFound
 from accreditation.models import Case, Enterprise, OfficerRecusal, User
@@ -39,7 +39,12 @@ class Reader:
 
     def may_lift(self, row: OfficerRecusal) -> bool:
         """Whether the person is above the officer of a recusal that stands."""
-        return row.lifted_at is None and row.officer in self.subordinates
+        return row.lifted_at is None and self.person in self.line.who_lift(row.officer)
+
+    @property
+    def is_head_of_city(self) -> bool:
+        """Whether the person looks after recusals of those who have left every office."""
+        return self.person in self.line.heads_of_city()
 
 
 def reader(user: User) -> Reader:
@@ -52,7 +57,8 @@ def recusals(who: Reader) -> QuerySet[OfficerRecusal]:
     """What the person may read, standing ones first, the newest first."""
     rows = OfficerRecusal.objects.select_related(*RELATED)
     if not who.is_auditor:
-        rows = rows.filter(officer__in=who.subordinates)
+        mine = Q(officer__in=who.subordinates)
+        rows = rows.filter(mine | ~Q(officer__in=who.line.people) if who.is_head_of_city else mine)
     rows = rows.exclude(enterprise__in=enterprises_barred_to({who.person.pk}))
     rows = rows.exclude(case__in=cases_left_by({who.person.pk}).values("pk"))
     return rows.order_by(F("lifted_at").asc(nulls_first=True), "-recorded_at", "-pk")
