@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.errors import AlreadyDone, Denied, Reason
 from accreditation.four_eyes import said_in_full
-from accreditation.models import Case, Enterprise, OfficerRecusal, User
+from accreditation.models import Case, ChangeSuccessor, Enterprise, OfficerRecusal, User
 from accreditation.permissions import in_own_name
-from accreditation.recusals import standing_recusals
+from accreditation.recusals import people_barred_from, standing_recusals
 from accreditation.roles import Power, Role
 from accreditation.visibility import own_matters
 from workflows import flow_tasks
@@ -54,7 +54,8 @@ class Subject:
         """Whether the person has to do with it and therefore neither orders nor lifts a recusal from it."""
         if self.case is not None:
             return tied_people(self.case).filter(pk=person.pk).exists()
-        return Case.objects.filter(own_matters(person), enterprise=self.enterprise).exists()
+        is_barred = people_barred_from(self.enterprise.pk).filter(pk=person.pk).exists()
+        return is_barred or Case.objects.filter(own_matters(person), enterprise=self.enterprise).exists()
 
 
 def subject_of(row: OfficerRecusal) -> Subject:
@@ -199,7 +200,15 @@ def _hold(subject: Subject) -> None:
 
 
 def _open_cases(subject: Subject) -> list[Case]:
-    """The cases concerned that have not ended, in the order in which everybody locks them."""
+    """The case itself, or the cases concerned that have not ended, in the order in which everybody locks them.
+
+    Of a case also its open challenges, of an enterprise also the changes that pass titles to it and their challenges.
+    """
+    is_open = Q(closed_at__isnull=True)
     if subject.case is not None:
-        return [subject.case]
-    return list(Case.objects.filter(enterprise=subject.enterprise, closed_at__isnull=True).order_by("pk"))
+        concerned = Q(pk=subject.case.pk) | (Q(reconsideration__challenged=subject.case) & is_open)
+    else:
+        passing = ChangeSuccessor.objects.filter(enterprise=subject.enterprise).values("change__case")
+        concerned = Q(enterprise=subject.enterprise) | Q(pk__in=passing) | Q(reconsideration__challenged__in=passing)
+        concerned &= is_open
+    return list(Case.objects.filter(concerned).order_by("pk"))

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.audit import chain_key, verify_all
+from accreditation.change_words import ChangeKind, ChangeState
 from accreditation.enums import MemberState
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
 from accreditation.models import Application, AuditEvent, Case, Member, Message, OfficerRecusal, RoleGrant, User
@@ -24,7 +25,9 @@ from accreditation.visibility import case_for, sees_objectors, view_of, visible_
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person
+from tests.factories.changes import led_to, opened
 from tests.factories.recommending_pages import words
+from tests.factories.reconsidering import challenged, reconsiderers, revoked
 from tests.factories.titles import municipal_title
 from workflows import assignments, door
 from workflows.consistency import check_all
@@ -174,6 +177,28 @@ def test_second_person_who_stepped_aside_does_not_answer(cast: Cast) -> None:
         assignments.hand_over(case, cast.pudong, reason="分工调整", seen=None, by=chief, at=cast.at)
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_challenge_of_the_case_leaves_the_hands_as_well(cast: Cast, is_whole: bool) -> None:
+    reconsiderers(cast)
+    letter, second = revoked(cast, cast.at), cast.people["office2"]
+    challenge = challenged(cast, letter, cast.at)
+    door.perform(challenge, "accept_reconsideration", by=cast.people["reconsiderer1"], at=cast.at)
+    assignments.take(challenge, by=cast.office, at=cast.at)
+    declare((whole if is_whole else of_case)(letter.case), reason=REASON, by=cast.office, at=cast.at)
+    assert (owner(challenge), told(second)[-1]) == (None, "recused_holder")
+    assignments.take(challenge, by=second, at=cast.at)
+    assert owner(challenge) == second
+    assert list(check_all()) == []
+
+
+def test_change_that_passes_titles_to_the_enterprise_leaves_the_hands_as_well(cast: Cast) -> None:
+    change = led_to(opened(cast, ChangeKind.MERGER), ChangeState.UNDER_OPINION, cast)
+    assignments.take(change, by=cast.pudong, at=cast.at)
+    declare(Subject(cast.enterprises[1]), reason=REASON, by=cast.pudong, at=cast.at)
+    assert owner(change) is None
+    sees_nothing(cast.pudong, change)
+
+
 # --- who orders and lifts --------------------------------------------------------------------------------------------
 def test_superior_orders_and_another_than_the_officer_lifts(cast: Cast) -> None:
     case, chief, head = filed_case(cast), cast.people["chief"], cast.people["head"]
@@ -207,6 +232,9 @@ def test_head_of_a_district_answers_to_the_city_and_the_only_head_of_the_city_to
         lift(row, reason="自行解除", by=chief, at=cast.at)
     with pytest.raises(Denied):  # a head with a tie of their own orders and lifts nothing there
         order(whole(case), cast.pudong, reason=REASON, by=chief, at=cast.at)
+    Member.objects.create(user=head, enterprise=cast.enterprises[2], requested_at=cast.at)  # which has no case yet
+    with pytest.raises(Denied):
+        order(Subject(cast.enterprises[2]), chief, reason=REASON, by=head, at=cast.at)
     assert hierarchy().superiors(chief) == [head]
     lift(row, reason="已核实", by=head, at=cast.at)
     assert hierarchy().superiors(head) == []
