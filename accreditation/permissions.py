@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.enums import MemberState
 from accreditation.errors import Denied, Reason
 from accreditation.holdings import Holding, holdings
-from accreditation.models import Batch, Enterprise, Member, RoleGrant, User
-from accreditation.recusals import enterprises_barred_to
+from accreditation.models import Application, Batch, Enterprise, Member, RoleGrant, User
+from accreditation.recusals import cases_left_by, enterprises_barred_to
 from accreditation.remembered_holdings import holdings_now
 from accreditation.roles import LOCAL_POWERS, Power, Role
 
@@ -81,6 +81,14 @@ def is_connected(user: User, enterprise_id: int) -> bool:
     """
     barred = enterprises_barred_to(persons_behind(user))
     return Enterprise.objects.filter(pk=enterprise_id).filter(pk__in=barred).exists()
+
+
+def has_left(user: User, applications: QuerySet[Application]) -> bool:
+    """Whether the acting person, or whose power it is by the last check, stepped out of the case of one of these.
+
+    For what is put right of the outcome of those very cases: it is the same matter, also once the case has ended.
+    """
+    return cases_left_by(persons_behind(user)).filter(application__in=applications).exists()
 
 
 def in_own_name(user: User) -> None:

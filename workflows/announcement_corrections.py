@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Act, Replayed, act, fingerprint
@@ -17,7 +18,7 @@ from accreditation.correction_words import AnnouncementCorrectionState, Particul
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.four_eyes import FourEyes
 from accreditation.models import Announcement, AnnouncementCorrection, Application, Batch, Title, User
-from accreditation.permissions import has_power_over, is_connected
+from accreditation.permissions import has_left, has_power_over, is_connected
 from accreditation.roles import ROLES, Power
 from accreditation.selectors.people import active_people_of
 from certificates.identifiers import is_credit_code
@@ -29,9 +30,18 @@ NOT_YOURS = Reason("not_yours", _("只有公布机关的人员可以提出公告
 
 
 def check_publisher(row: AnnouncementCorrection, by: User, at: datetime | None) -> None:
-    """Raise Denied unless the person publishes for the batch and has no tie to the holder."""
-    if not has_power_over(by, Power.PUBLISH, row.batch, at) or is_connected(by, row.title.holder_id):
+    """Raise Denied unless the person publishes for the batch and has no tie to the holder or to the case announced."""
+    if not has_power_over(by, Power.PUBLISH, row.batch, at) or _is_tied(by, row.announcement, row.title):
         raise Denied([Reason("not_publisher", _("只有发布人可以发布。"))])
+
+
+def _is_tied(person: User, announcement: Announcement, title: Title) -> bool:
+    """Whether the person has to do with the holder, or stepped out of the case whose outcome the entry gives (回避)."""
+    announced = Application.objects.filter(
+        Q(announcement=announcement, title=title)
+        | Q(evaluation_call__announcement=announcement, evaluation_call__title=title)
+    )
+    return is_connected(person, title.holder_id) or has_left(person, announced)
 
 
 def check_proposer(row: AnnouncementCorrection, by: User, at: datetime | None) -> None:
@@ -80,7 +90,7 @@ def propose_correction(
 ) -> AnnouncementCorrection:  # fmt: skip
     """Propose what is right; nothing is public yet. Raises Denied, Refusal with all reasons."""
     batch = announcement.batch
-    if not may_propose(by, batch, at) or is_connected(by, title.holder_id):
+    if not may_propose(by, batch, at) or _is_tied(by, announcement, title):
         raise Denied([NOT_YOURS])
     said = (particular, printed.strip(), right.strip(), reason.strip())
     try:
@@ -136,12 +146,11 @@ def _words(row: AnnouncementCorrection) -> dict[str, str]:
 
 
 def _publishers(row: AnnouncementCorrection, at: datetime) -> list[User]:
-    """Everybody who may publish it, but for who proposed it."""
+    """Everybody who may publish it: not who proposed it, and nobody with a tie."""
     publishing = {Power.PUBLISH, Power.PUBLISH_LOCALLY}
     roles = [role for role, entry in ROLES.items() if entry.powers & publishing]
     people = User.objects.filter(is_active=True, grants__revoked_at__isnull=True, grants__role__in=roles).distinct()
-    proposing = {row.proposed_by_id, row.proposed_for_id}
-    return [one for one in people if one.pk not in proposing and has_power_over(one, Power.PUBLISH, row.batch, at)]
+    return [one for one in people if FOUR_EYES.may_decide(row, one, at)]
 
 
 # --- the second person ------------------------------------------------------------------------------------------

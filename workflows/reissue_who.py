@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from accreditation.audit import chain_key
-from accreditation.models import AuditEvent, Reissue, User
-from accreditation.permissions import has_power_at
+from accreditation.models import Application, AuditEvent, Reissue, Title, User
+from accreditation.permissions import has_left, has_power_at, is_connected
 from accreditation.roles import ROLES, Power
 
 POWERS = (Power.PREPARE_ORDERS, Power.RUN_LOCALLY)  # of the city's office and the bureaus; of zones and groups
@@ -17,12 +17,21 @@ def power_at(person: User, place: str, at: datetime | None = None) -> Power | No
     return next((power for power in POWERS if has_power_at(person, power, place or None, at)), None)
 
 
+def power_over_certificate(person: User, title: Title, place: str, at: datetime | None = None) -> Power | None:
+    """The same over a title's certificate: None with a tie to the holder, or out of the case of the grant (回避)."""
+    power = power_at(person, place, at)
+    if power is None or is_connected(person, title.holder_id):
+        return None
+    return None if has_left(person, Application.objects.filter(title=title)) else power
+
+
 def answering(reissue: Reissue, at: datetime) -> list[User]:
-    """Everybody who may answer, but for who proposed it and who gave the answer that was set aside."""
+    """Everybody who may answer and has no tie, but for who proposed it and who gave the answer that was set aside."""
     roles = [role for role, entry in ROLES.items() if entry.powers & set(POWERS)]
     rows = User.objects.filter(is_active=True, grants__revoked_at__isnull=True, grants__role__in=roles).distinct()
-    barred = {reissue.asked_by_id, reissue.asked_for_id} | answered_before(reissue)
-    return [person for person in rows if person.pk not in barred and power_at(person, reissue.place, at)]
+    barred, title, place = {reissue.asked_by_id, reissue.asked_for_id}, reissue.title, reissue.place
+    barred |= answered_before(reissue)
+    return [person for person in rows if person.pk not in barred and power_over_certificate(person, title, place, at)]
 
 
 def answered_before(reissue: Reissue) -> set[int]:

@@ -18,7 +18,7 @@ from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.four_eyes import FourEyes
 from accreditation.models import Application, Reissue, ReissueLetter, Title, User
 from accreditation.models.titles import STANDING
-from accreditation.permissions import acts_for, in_own_name, is_connected, persons_behind
+from accreditation.permissions import acts_for, in_own_name, persons_behind
 from accreditation.reissue_words import (
     ALLOW_REISSUE,
     OFFICE_REASONS,
@@ -38,7 +38,7 @@ from certificates.occasions import EXCHANGE, OCCASIONS, REISSUE
 from certificates.standing import Standing
 from workflows.certification import is_being_made, request_again, standing_certificate_of_title
 from workflows.legal_basis import instruments_of
-from workflows.reissue_who import answered_before, answering, power_at
+from workflows.reissue_who import answered_before, answering, power_over_certificate
 from workflows.workdays import SHANGHAI
 
 LEAST_WORDS = 5
@@ -51,9 +51,9 @@ OCCASION_FOR = {reason: EXCHANGE for reason in ReissueReason} | {
 
 
 def _check_power(title: Title, place: str, by: User, at: datetime | None) -> Power:
-    """By which power the person answers at that place. Denied for others, and with a tie to the holder."""
-    power = power_at(by, place, at)
-    if power is None or is_connected(by, title.holder_id):
+    """By which power the person answers at that place. Denied for others, and with a tie to holder or grant."""
+    power = power_over_certificate(by, title, place, at)
+    if power is None:
         raise Denied([Reason("not_yours", _("只有作出认定的机关的承办人可以办理。"))])
     return power
 

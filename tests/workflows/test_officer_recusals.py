@@ -13,9 +13,20 @@ from django.urls import reverse
 
 from accreditation.audit import chain_key, verify_all
 from accreditation.change_words import ChangeKind, ChangeState
-from accreditation.enums import MemberState
+from accreditation.enums import MemberState, ProceedingKind
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
-from accreditation.models import Application, AuditEvent, Case, Member, Message, OfficerRecusal, RoleGrant, User
+from accreditation.grounds import grounds_for
+from accreditation.models import (
+    Announcement,
+    Application,
+    AuditEvent,
+    Case,
+    Member,
+    Message,
+    OfficerRecusal,
+    RoleGrant,
+    User,
+)
 from accreditation.permissions import is_connected
 from accreditation.roles import Power, Role
 from accreditation.services.delegations import delegate_powers
@@ -25,18 +36,22 @@ from accreditation.visibility import case_for, sees_objectors, view_of, visible_
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person
-from tests.factories.changes import led_to, opened
+from tests.factories.changes import issued_certificate, led_to, opened
 from tests.factories.recommending_pages import words
 from tests.factories.reconsidering import challenged, reconsiderers, revoked
-from tests.factories.titles import municipal_title
+from tests.factories.titles import FACTS, municipal_title
 from workflows import assignments, door
+from workflows.announcement_corrections import propose_correction, publish_correction
 from workflows.consistency import check_all
 from workflows.further_returns import superiors
 from workflows.holding import holder_by_trail
 from workflows.officer_recusals import Subject, declare, lift, order, who_remain
+from workflows.opening_proceedings import open_proceeding
 from workflows.parties import ties_to, untied
+from workflows.reissuing import allow_reissue, ask_for_reissue, propose_reissue
 from workflows.selectors.recipients import futures
 from workflows.selectors.recusals import reader, recusals
+from workflows.selectors.reissues import reissues_of_authority, title_to_correct
 from workflows.superiors import hierarchy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -175,6 +190,39 @@ def test_second_person_who_stepped_aside_does_not_answer(cast: Cast) -> None:
     assert chief not in superiors(found, case)
     with pytest.raises(Denied):
         assignments.hand_over(case, cast.pudong, reason="分工调整", seen=None, by=chief, at=cast.at)
+
+
+def test_recusal_of_the_case_covers_what_is_put_right_of_its_outcome_but_no_later_proceeding(cast: Cast) -> None:
+    case, title = filed_case(cast), municipal_title(cast)
+    issued_certificate(title, cast.at)
+    announcement = Announcement.objects.create(
+        number="示例〔2026〕7 号", batch=cast.batch, dated=cast.at.date(), body="公告", announced_by=cast.publisher,
+        announced_at=cast.at,
+    )  # fmt: skip
+    Application.objects.filter(case=case).update(title=title, announcement=announcement, announced_name="误名")
+    words = {"particular": "name", "printed": "误名", "right": "正名", "reason": "公告排版时误录"}
+    second = cast.people["office2"]
+    correction = propose_correction(announcement, title=title, **words, by=second, at=cast.at)
+    request = ask_for_reissue(title, reason="lost", statement="证书原件遗失，查找未果", by=cast.member0, at=cast.at)
+    for officer in (cast.office, cast.publisher):
+        declare(of_case(case), reason=REASON, by=officer, at=cast.at)
+    for attempt in (
+        lambda: propose_correction(announcement, title=title, **words, by=cast.office, at=cast.at),
+        lambda: publish_correction(correction, by=cast.publisher, at=cast.at),
+        lambda: propose_reissue(title, reason="misprint", statement="证书有误应更正", by=cast.office, at=cast.at),
+        lambda: allow_reissue(request, by=cast.office, at=cast.at),
+    ):
+        with pytest.raises(Denied):
+            attempt()
+    assert {each: list(reissues_of_authority(each)) for each in (cast.office, second)} == {
+        cast.office: [], second: [request]
+    }  # fmt: skip
+    with pytest.raises(NotFound):
+        title_to_correct(cast.office, title.number)
+    assert allow_reissue(request, by=second, at=cast.at).settled_by == second
+    kind, ground = ProceedingKind.WARNING, min(grounds_for(ProceedingKind.WARNING))
+    opened = open_proceeding(title, kind=kind, ground=ground, found_facts=FACTS, by=cast.office, at=cast.at)
+    assert case_for(cast.office, opened.number) == opened
 
 
 @pytest.mark.parametrize("is_whole", [True, False])

@@ -13,16 +13,25 @@ from workflows.forms.casework import LONG
 
 WHOLE, CASE = "enterprise", "case"
 SCOPES = [(WHOLE, _("该单位的全部办件（含以后的）")), (CASE, _("只限本办件"))]
+CASE_COVERS = _(
+    "“只限本办件”也包括对本办件的复议、本办件公告的更正和所授称号证书的补发换发；不包括该单位以后的其他办件。"
+)
 
 
 def _reason(label: Any) -> forms.CharField:
     return forms.CharField(label=label, min_length=2, max_length=300, widget=forms.Textarea(attrs=LONG))
 
 
+def _scope() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("回避范围"), choices=SCOPES, initial=WHOLE, widget=forms.RadioSelect, help_text=CASE_COVERS
+    )
+
+
 class DeclarationForm(forms.Form):
     """The own tie, on the page of a case."""
 
-    scope = forms.ChoiceField(label=_("回避范围"), choices=SCOPES, initial=WHOLE, widget=forms.RadioSelect)
+    scope = _scope()
     reason = _reason(_("回避理由"))
 
 
@@ -30,7 +39,7 @@ class OrderForm(forms.Form):
     """Whom a superior orders to step aside, from what, and why."""
 
     officer = forms.ModelChoiceField(label=_("须回避的人员"), queryset=User.objects.none())
-    scope = forms.ChoiceField(label=_("回避范围"), choices=SCOPES, initial=WHOLE, widget=forms.RadioSelect)
+    scope = _scope()
     reason = _reason(_("责令回避的理由"))
 
     def __init__(self, *args: Any, officers: Iterable[User], **kwargs: Any) -> None:

@@ -5,25 +5,27 @@ from __future__ import annotations
 from django.db.models import F, Q, QuerySet
 
 from accreditation.errors import NotFound
-from accreditation.models import Reissue, ReissueLetter, Title, User
-from accreditation.permissions import districts_of, has_power_at, is_connected
-from accreditation.recusals import enterprises_barred_to
+from accreditation.models import Application, Reissue, ReissueLetter, Title, User
+from accreditation.permissions import districts_of, has_power_at
+from accreditation.recusals import cases_left_by, enterprises_barred_to
 from accreditation.roles import Power
 from accreditation.selectors.holders import once_called
-from workflows.reissue_who import POWERS, power_at
+from workflows.reissue_who import POWERS, power_over_certificate
 from workflows.reissuing import place_of
 
 RELATED = ("title__programme", "title__holder", "asked_by", "settled_by", "letter", "reopens__settled_by")
 
 
 def reissues_of_authority(user: User) -> QuerySet[Reissue]:
-    """Requests that the person's authority answers, those that wait first; none of an enterprise of the person's."""
+    """Requests that the person's authority answers, those that wait first; none to which the person has a tie."""
     places = [code for power in POWERS for code in districts_of(user, power)]
     allowed = Q(place__in=places) if places else Q(pk__in=[])
     if has_power_at(user, Power.PREPARE_ORDERS, None):
         allowed |= Q(place="")
     own = enterprises_barred_to({user.pk})
-    rows = Reissue.objects.filter(allowed).exclude(title__holder__in=own).select_related(*RELATED)
+    left = Application.objects.filter(case__in=cases_left_by({user.pk}).values("pk"), title__isnull=False)
+    rows = Reissue.objects.filter(allowed).exclude(Q(title__holder__in=own) | Q(title__in=left.values("title")))
+    rows = rows.select_related(*RELATED)
     return rows.order_by(F("settled_at").desc(nulls_first=True), "-asked_at", "-pk")
 
 
@@ -47,9 +49,7 @@ def reissue_for(user: User, number: str) -> Reissue:
 def title_to_correct(user: User, number: str) -> Title:
     """A title that the person's authority granted; NotFound for another's and for one of an enterprise of one's own."""
     row = Title.objects.select_related("programme", "holder").filter(number=number).first()
-    if row is None or power_at(user, place_of(row)) is None:
-        raise NotFound(number)
-    if is_connected(user, row.holder_id):
+    if row is None or power_over_certificate(user, row, place_of(row)) is None:
         raise NotFound(number)
     return row
 
