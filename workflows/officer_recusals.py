@@ -17,7 +17,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Act, Replayed, act, fingerprint
-from accreditation.errors import AlreadyDone, Denied, Reason
+from accreditation.case_acts import acts_in
+from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.four_eyes import said_in_full
 from accreditation.models import Case, ChangeSuccessor, Enterprise, OfficerRecusal, User
 from accreditation.permissions import in_own_name
@@ -87,9 +88,13 @@ def declare(subject: Subject, *, reason: str, by: User, at: datetime, request_ke
 def order(
     subject: Subject, officer: User, *, reason: str, by: User, at: datetime, request_key: str | None = None
 ) -> None:
-    """A superior orders an officer to step aside. Denied for everybody else, AlreadyDone, Refusal without a reason."""
+    """A superior orders an officer to step aside.
+
+    Denied for everybody else, AlreadyDone, Refusal without a reason and for one who examines the challenge as well.
+    """
     line = hierarchy()
     check_superior(line.superiors(officer), subject, by)
+    _check_not_examining(line, subject, officer, by)
     said = said_in_full(reason, WORDLESS, least=LEAST_WORDS, most=MOST_WORDS)
     with suppress(Replayed), transaction.atomic():
         _hold(subject)
@@ -109,10 +114,11 @@ def lift(row: OfficerRecusal, *, reason: str, by: User, at: datetime) -> None:
 
     Of an officer who has left office a head of the city's does.
 
-    Denied for everybody else, AlreadyDone where it was lifted, Refusal without a reason.
+    Denied for everybody else, AlreadyDone where it was lifted, Refusal as for ordering it.
     """
     line, subject = hierarchy(), subject_of(row)
     check_superior(line.who_lift(row.officer), subject, by)
+    _check_not_examining(line, subject, row.officer, by)
     said = said_in_full(reason, WORDLESS, least=LEAST_WORDS, most=MOST_WORDS)
     with act(subject.chain, "lift_officer_recusal", by=by, at=at, acting_as=_capacity(line, by)) as doing:
         fresh = OfficerRecusal.objects.select_for_update(of=("self",)).select_related("lifted_by").get(pk=row.pk)
@@ -132,6 +138,21 @@ def check_superior(above: Collection[User], subject: Subject, by: User) -> None:
     if subject.is_own_matter_of(by):
         raise Denied([Reason("connected", _("您与该单位有利害关系，应当回避。"))])
     in_own_name(by)
+
+
+def _check_not_examining(line: Hierarchy, subject: Subject, officer: User, by: User) -> None:
+    """Refusal where one who examines a challenge would choose who examines it as well.
+
+    Those who examine and decide are each other's superiors: of them only one without a part in the challenge orders or
+    lifts there.
+    """
+    if not any(office.role is Role.RECONSIDERATION_OFFICER for office in line.offices.get(officer.pk, ())):
+        return
+    challenges = [case for case in _open_cases(subject) if hasattr(case, "reconsideration")]
+    holding = (found.holder for case in challenges if (found := desk_task(case)) is not None)
+    if by in holding or acts_in(challenges, {by.pk}).exists():
+        text = _("您正在或者曾经办理该复议案件，须由未办理该案的其他复议人员责令或者解除。")
+        raise Refusal([Reason("examining", text)])
 
 
 def _capacity(line: Hierarchy, by: User) -> str:

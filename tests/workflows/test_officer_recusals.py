@@ -304,6 +304,27 @@ def test_recusal_of_who_left_office_is_lifted_by_a_head_of_the_city(cast: Cast) 
     assert not is_connected(cast.pudong, case.enterprise_id)
 
 
+def test_who_examines_a_challenge_chooses_no_other_to_decide_it(cast: Cast) -> None:
+    first, second = reconsiderers(cast)
+    third = person("reconsiderer3", "复议第三人示例")
+    grant(third, Role.RECONSIDERATION_OFFICER, at=cast.at)
+    letter = revoked(cast, cast.at)
+    challenge = challenged(cast, letter, cast.at)
+    order(of_case(letter.case), second, reason=REASON, by=first, at=cast.at)  # who has no part in it yet
+    door.perform(challenge, "accept_reconsideration", by=first, at=cast.at)
+    row = OfficerRecusal.objects.get()
+    for attempt in (
+        lambda: order(of_case(challenge), third, reason=REASON, by=first, at=cast.at),
+        lambda: order(whole(challenge), third, reason=REASON, by=first, at=cast.at),
+        lambda: lift(row, reason="已核实", by=first, at=cast.at),
+    ):
+        with pytest.raises(Refusal) as refused:
+            attempt()
+        assert [reason.code for reason in refused.value.reasons] == ["examining"]
+    lift(row, reason="已核实", by=third, at=cast.at)
+    order(of_case(challenge), second, reason=REASON, by=third, at=cast.at)
+
+
 def test_last_person_who_could_act_steps_aside_all_the_same(cast: Cast) -> None:
     case = filed_case(cast)
     for name in ("pudong2", "chief"):
