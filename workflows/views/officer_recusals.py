@@ -65,7 +65,7 @@ def case_recusals(request: HttpRequest, number: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     is_order = sent is not None and sent.get("act") == ORDER
     own = DeclarationForm(None if is_order else sent)
-    order = OrderForm(sent if is_order else None, officers=who.subordinates)
+    order = OrderForm(sent if is_order else None, officers=who.subordinates, auto_id="order_%s")
     if is_order and order.is_valid():
         if _done(request, order, partial(_order, request, case, order), _("已责令回避。")):
             return redirect("case_recusals", number)
