@@ -27,6 +27,8 @@ KINDS: Mapping[str, Kind] = {  # by name: everything that waits; what of it wait
 
 def second_answers(user: User) -> dict[str, list[Any]]:
     """By `waiting_` and the kind: what waits for this person; one statement on the days on which nothing does."""
-    asked = {kind: Exists(every()) for kind, (every, _own) in KINDS.items()}
-    waits = User.objects.filter(pk=user.pk).values(**asked).get()
-    return {f"waiting_{kind}": own(user) if waits[kind] else [] for kind, (_every, own) in KINDS.items()}
+    waits = User.objects.filter(pk=user.pk).values_list(*(Exists(every()) for every, _own in KINDS.values())).get()
+    return {
+        f"waiting_{kind}": own(user) if is_any else []
+        for (kind, (_every, own)), is_any in zip(KINDS.items(), waits, strict=True)
+    }
