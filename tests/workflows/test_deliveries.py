@@ -228,3 +228,34 @@ def test_day_established_in_favour_of_the_applicant_makes_it_timely(cast: Cast, 
     assert (row.state, row.late_days, row.late_reason) == (ReconsiderationState.ANSWER_ASKED, 0, WHY_LATE)
     told = Letter.objects.get(case=row.case, kind="reconsideration_accepted")
     assert "符合法定条件，现予受理。经审查，认定你单位自2026年3月20日起" in told.body
+
+
+@pytest.mark.parametrize(("evidence", "taken_back", "after"), [
+    ({"late_reason": WHY_LATE}, True, 0),  # declined as late no more
+    ({"late_reason": WHY_LATE}, False, 2),  # served on 10 March: until 9 May, a Saturday that is worked
+    ({}, None, 0),  # in time as stated; what is recorded later makes nobody late unheard
+])  # fmt: skip
+def test_lateness_follows_from_the_services_as_they_are_on_record_at_the_examination(
+    cast: Cast, clock: Clock, evidence: dict[str, str], taken_back: bool | None, after: int
+) -> None:
+    letter, at = revoked(cast, clock.at), clock.at + 70 * DAY
+    posted, known_on = by_post(letter.dated + DAY), letter.dated + 40 * DAY
+    if taken_back is not None:
+        record_delivery(letter, posted, by=cast.office, at=at)
+    row = filed(letter, cast, at, known_on=known_on, **evidence)
+    filed_with = (posted.done_on, 5) if taken_back is not None else (None, 0)
+    assert (row.served_on, row.late_days) == filed_with
+    if taken_back is None:
+        record_delivery(letter, posted, by=cast.office, at=at)
+    else:
+        wrong = {"corrects": Delivery.objects.get().pk, "remark": "邮件实为退回，没有送达"}
+        way = {"way": W.NOT_SERVED, "evidence": ""} if taken_back else {}
+        record_delivery(letter, by_post(letter.dated + 8 * DAY, **wrong, **way), by=cast.office, at=at)
+    assert decline(row.case, cast, at) == ([] if after else ["not_late"])
+    door.perform(row.case, "accept_reconsideration", by=cast.people["reconsiderer1"], at=at)
+    row = Reconsideration.objects.get(pk=row.pk)
+    told = Letter.objects.get(case=row.case, kind="reconsideration_accepted").body
+    assert (row.late_days, f"超过申请期限{after}日" in told) == (after, after > 0)
+    noted = AuditEvent.objects.get(verb="accept_reconsideration").content
+    assert (row.counted_from == known_on) == (after == 0)
+    assert noted.get("late_days_before") == (5 if taken_back is not None else None)
