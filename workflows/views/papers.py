@@ -23,6 +23,7 @@ from accreditation.visibility import (
 )
 from workflows.presentation.letters import letter_page
 from workflows.views.answers import page
+from workflows.views.reading import read_by_people
 
 PAGES: dict[View, tuple[str, ...]] = {  # the first address that this installation offers
     View.APPLICANT: ("my_case",),
@@ -89,6 +90,7 @@ def staff_workbook(request: HttpRequest, number: str, upload: int) -> HttpRespon
 
 
 @require_safe
+@read_by_people
 @page
 def staff_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
     """A letter as it was sent, to be read and printed."""

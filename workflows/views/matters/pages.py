@@ -41,7 +41,7 @@ from workflows.views.matters.desk import POWERS
 from workflows.views.matters.registry import pages_of
 from workflows.views.matters.shapes import MatterAct, MatterPages
 from workflows.views.matters.uploads import stored
-from workflows.views.reading import note_reading
+from workflows.views.reading import note_reading, read_by_people
 
 if TYPE_CHECKING:
     from accreditation.models import Case, MatterPoint
@@ -275,6 +275,7 @@ def matter_document(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 @require_safe
+@read_by_people
 @page
 def matter_letter(request: HttpRequest, number: str, letter_number: str) -> HttpResponse:
     """A letter, for the authorities."""
@@ -310,6 +311,7 @@ def my_matter_document(request: HttpRequest, number: str, pk: int) -> HttpRespon
 
 
 @require_safe
+@read_by_people
 @page
 def my_matter_letter(request: HttpRequest, number: str, letter_number: str) -> HttpResponse:
     """A letter, for the holder."""
