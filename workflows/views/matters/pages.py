@@ -226,8 +226,7 @@ def letter(request: HttpRequest, number: str, letter_number: str, *, for_holder:
     row = letter_for(user, letter_number)
     if row.case_id != opened.case.pk:
         raise NotFound(letter_number)
-    if for_holder:
-        note_reading(request, row)
+    note_reading(request, row)  # on the page of the offices too: somebody of the enterprise may hold one
     words = letters.letter_page(row, user, timezone.now())
     context = {"letter": words, "number": number, "crumbs": [], "is_own": for_holder}
     return _show(request, opened, "letter", context)
