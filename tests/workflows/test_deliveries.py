@@ -10,13 +10,16 @@ import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
+from accreditation.case_acts import people_with_opinion
 from accreditation.delivery_words import DeliveryWay as W
 from accreditation.errors import Denied, Refusal
 from accreditation.models import AuditEvent, Case, Delivery, Letter, Reconsideration, User
 from accreditation.reconsideration_words import DeclineGround, ReconsiderationState
+from accreditation.roles import Role
 from accreditation.selectors.deliveries import service_of
+from accreditation.services.reconsiderations import took_part
 from tests.clock import Clock
-from tests.factories.cast import Cast, make_cast
+from tests.factories.cast import Cast, grant, make_cast, person
 from tests.factories.reconsidering import CLAIM, REASONS, declined, reconsiderers, revoked
 from workflows import door
 from workflows.deliveries import Recorded, note_opening, power_to_deliver, record_delivery
@@ -91,6 +94,21 @@ def test_only_the_body_that_wrote_the_letter_records_its_delivery(cast: Cast, cl
     assert power_to_deliver(cast.office, accepted, clock.at) is None, "a letter of the authority that reconsiders"
 
 
+def test_who_records_a_delivery_has_no_part_in_what_the_letter_says(cast: Cast, clock: Clock) -> None:
+    decision, order, second = declined(cast, clock.at), revoked(cast, clock.at), cast.people["reconsiderer2"]
+    before = people_with_opinion(decision.case)
+    assert cast.pudong.pk in before, "the one who decided is counted for that"
+    clerk = person("clerk", "区收发示例")
+    grant(second, Role.MUNICIPAL_OFFICER, at=cast.at)
+    grant(clerk, Role.DISTRICT_OFFICER, "310115", at=cast.at)
+    for officer in (second, cast.office):
+        record_delivery(order, by_post(order.dated, evidence=f"EMS {officer}"), by=officer, at=clock.at)
+    record_delivery(decision, by_post(decision.dated), by=clerk, at=clock.at)
+    assert people_with_opinion(decision.case) == before
+    assert took_part(cast.office, order.case)
+    assert not took_part(second, order.case), "may still examine the challenge"
+
+
 @pytest.mark.parametrize(("wrong", "wanted"), [
     ({"way": W.OPENED}, {"way"}),
     ({"way": W.NOT_SERVED}, {"way"}),
@@ -135,6 +153,20 @@ def test_first_service_counts_and_a_wrong_record_is_corrected_by_a_further_one(c
             Delivery.objects.filter(pk=wrong.pk).update(**change)
     with transaction.atomic(), pytest.raises(IntegrityError):
         Delivery.objects.filter(pk=last.pk).update(remark="")
+
+
+def test_several_wrong_records_are_taken_back_in_the_same_words(cast: Cast, clock: Clock) -> None:
+    letter, at = revoked(cast, clock.at), clock.at + 20 * DAY
+    for days in (1, 2):
+        record_delivery(letter, by_post(letter.dated + days * DAY), by=cast.office, at=at)
+    back = {"way": W.NOT_SERVED, "evidence": "", "remark": "邮件实为退回"}
+    for row in list(Delivery.objects.order_by("pk")):
+        record_delivery(letter, by_post(at.date(), corrects=row.pk, **back), by=cast.office, at=at)
+        assert "not_correctable" in codes(letter, by_post(at.date(), corrects=row.pk, **back), cast.office, at)
+    assert served(letter, at) is None
+    again = by_post(letter.dated + DAY)
+    record_delivery(letter, again, by=cast.office, at=at)
+    assert codes(letter, again, cast.office, at) == {"recorded_before"}, "what was taken back does not stand, this does"
 
 
 def test_adverse_letter_stays_listed_at_its_own_body_until_it_is_served(cast: Cast, clock: Clock) -> None:
