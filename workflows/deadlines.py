@@ -212,7 +212,7 @@ def run_again(case: Case, kind: str, *, at: datetime) -> None:
 
 
 def due_of(clock: Deadline, calendar: WorkCalendar, *, more: int = 0) -> Due:
-    """When a running clock is due, from its events and the calendar as published now; `more` days (or fewer) on trial."""
+    """When a running clock is due, by its events and the calendar as published now; `more` (or fewer) days on trial."""
     counted = clock.events.aggregate(
         added=Sum("days", default=0, filter=Q(kind=ClockEventKind.EXTENDED)),
         given_back=Sum("days", default=0, filter=Q(kind=ClockEventKind.GIVEN_BACK)),
