@@ -35,6 +35,7 @@ GOAL_RECOMPUTED = "recompute_goal"
 WORDS = {"1": True, "true": True, "yes": True, "是": True, "0": False, "false": False, "no": False, "否": False}
 COLUMNS = 3
 MOST_NAME = 60
+MOST_SOURCE = 120
 
 CalendarLine = tuple[date, bool, str]
 

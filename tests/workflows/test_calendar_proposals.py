@@ -201,6 +201,9 @@ def test_at_the_machine_one_account_proposes_and_another_confirms(clock: Clock, 
     file = tmp_path / "2027.csv"
     file.write_text("day,is_working,name\n2027-01-01,0,元旦\n2027-05-03,0,劳动节\n", encoding="utf-8")
     out = StringIO()
+    with pytest.raises(CommandError, match="依据不超过 120 个字，现有 121 个字。"):
+        call_command("import_calendar", "2027", str(file), source="文" * 121, by="operator")
+    assert not CalendarProposal.objects.exists()
     call_command("import_calendar", "2027", str(file), source="示例通知", by="operator", stdout=out)
     row = CalendarProposal.objects.get()
     assert ("全年 365 天，工作日 259 天" in out.getvalue(), row.number in out.getvalue()) == (True, True)
