@@ -11,8 +11,11 @@ from accreditation.models import AuditEvent, Case
 from accreditation.roles import Power
 
 RECUSALS = ("declare_own_tie", "order_officer_recusal", "lift_officer_recusal")  # who deals with a case, not the case
+DELIVERIES = ("record_delivery", "open_letter")  # how a letter arrived, not what it says
 # Who keeps or reads a case has prepared nothing in it, nor who confirmed a calendar by which its days count anew.
-KEEPING = ("take", "release", "hand_over", "export_dossier", "recompute_deadline", "recompute_goal", *RECUSALS)
+KEEPING = (
+    "take", "release", "hand_over", "export_dossier", "recompute_deadline", "recompute_goal", *DELIVERIES, *RECUSALS,
+)  # fmt: skip
 # Offices whose acts in a case are opinions or decisions on it. The secretary and the publisher carry out what others
 # decided, and keep minutes of it.
 WITH_OPINION = frozenset(

@@ -23,7 +23,7 @@ from accreditation.models import Batch, BatchProposal, Body, Case, Programme, Ru
 from accreditation.permissions import has_power, persons_behind
 from accreditation.roles import Power
 from accreditation.services import batch_changes
-from accreditation.services.batches import Opening, open_batch, prepared_batch
+from accreditation.services.batches import Opening, open_batch, pinned_by, prepared_batch
 from accreditation.services.numbers import next_number_at
 from workflows import door
 from workflows.own_matters import demand_no_tie
@@ -84,9 +84,9 @@ def propose_opening(said: dict[str, Any], *, by: User, at: datetime, request_key
     opening = {name: _plain(value) for name, value in said.items()}
 
     def made(number: str) -> BatchProposal:
-        batch = prepared_batch(opening_of(opening))
+        batch = prepared_batch(opening_of(opening), at=at)
         return BatchProposal(number=number, kind=BatchAct.OPEN, programme=batch.programme, subject=batch.code,
-                             opening=opening | {"checksum": batch.rule_set.checksum})  # fmt: skip
+                             opening=opening | pinned_by(batch))  # fmt: skip
 
     return _propose(made, fingerprint("open", opening), by=by, at=at, request_key=request_key)
 
@@ -196,6 +196,18 @@ def opening_of(kept: dict[str, Any]) -> Opening:
     )
 
 
+def faults_of_opening(kept: dict[str, Any], at: datetime) -> list[Reason]:
+    """Why a batch that was put forward cannot be opened now; also where it would pin other figures than were shown."""
+    try:
+        batch = prepared_batch(opening_of(kept), at=at)
+    except Refusal as refusal:
+        return refusal.reasons
+    now = pinned_by(batch)
+    if all(kept[name] == now[name] for name in now if name in kept):  # earlier proposals hold the checksum alone
+        return []
+    return [Reason("changed_since", _("提请以后，规则集、申报表或者所定的参数有变化，请不予确认，由提请人重新提请。"))]
+
+
 # --- What the second officer makes of it ----------------------------------------------------------------------------
 @transaction.atomic
 def confirm(proposal: BatchProposal, *, by: User, at: datetime) -> BatchProposal:
@@ -216,6 +228,8 @@ def confirm(proposal: BatchProposal, *, by: User, at: datetime) -> BatchProposal
 
 def _carry_out(row: BatchProposal, by: User, at: datetime) -> Batch:
     if row.kind == BatchAct.OPEN:
+        if found := faults_of_opening(row.opening, at):
+            raise Refusal(found)
         said = opening_of(row.opening)
         fields = {name: getattr(said, name) for name in Opening.__slots__ if name not in ("programme", "edition")}
         return open_batch(said.programme, said.edition, by=by, at=at, **fields)

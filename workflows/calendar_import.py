@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.clocks import ClockEventKind, DeadlineKind, DeadlineState
 from accreditation.enums import NoticeState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import AdjustedEntry, Case, Deadline, Notice, User
@@ -25,7 +25,7 @@ from accreditation.permissions import demand_power
 from accreditation.reminders import ReminderAudience
 from accreditation.roles import Power
 from workflows.calendar import current_calendar, import_year
-from workflows.deadlines import due_of, extend
+from workflows.deadlines import due_of, extend, give_back
 from workflows.in_charge import APPLICANT, key_beside, people_of_key, people_reached
 from workflows.workdays import SATURDAY, Due, WorkCalendar
 
@@ -35,6 +35,7 @@ GOAL_RECOMPUTED = "recompute_goal"
 WORDS = {"1": True, "true": True, "yes": True, "是": True, "0": False, "false": False, "no": False, "否": False}
 COLUMNS = 3
 MOST_NAME = 60
+MOST_SOURCE = 120
 
 CalendarLine = tuple[date, bool, str]
 
@@ -132,7 +133,10 @@ KEPT = "工作日历更正后不缩短已告知的期限"  # remark of the event
 
 @dataclass(frozen=True, slots=True)
 class MovedClock:
-    """What a calendar does to a running clock; `more` are working days by which it is lengthened to keep its day."""
+    """What a calendar does to a running clock; `more` are working days by which it is lengthened to keep its day.
+
+    Negative, where days by which it was lengthened before are needed no more.
+    """
 
     row: Deadline
     due: Due
@@ -156,17 +160,29 @@ class MovedClock:
     @property
     def changes(self) -> bool:
         """Whether anything of it becomes another."""
-        return self.is_kept or (self.due.at, self.due.is_provisional) != (self.row.due_at, self.row.is_provisional)
+        return self.more != 0 or (self.due.at, self.due.is_provisional) != (self.row.due_at, self.row.is_provisional)
 
 
 def moved(row: Deadline, calendar: WorkCalendar) -> MovedClock:
-    """A running clock by another calendar."""
+    """A running clock by another calendar.
+
+    No day that was told comes earlier, nor do the days that kept it count again where the calendar gives them itself.
+    """
     due, more = due_of(row, calendar), 0
     if row.kind in KEPT_KINDS and not row.is_provisional and not row.in_calendar_days:
         while due.at < row.due_at:
             more += 1
             due = due_of(row, calendar, more=more)
+        spare = _kept_days(row) if due.at > row.due_at else 0
+        while spare + more > 0 and (earlier := due_of(row, calendar, more=more - 1)).at >= row.due_at:
+            more, due = more - 1, earlier
     return MovedClock(row, due, more)
+
+
+def _kept_days(row: Deadline) -> int:
+    """Working days that keep its day so far."""
+    found = row.events.filter(remark=KEPT).values_list("kind", "days")
+    return sum(days if kind == ClockEventKind.EXTENDED else -days for kind, days in found)
 
 
 def tried(calendar: WorkCalendar) -> Iterator[MovedClock]:
@@ -247,6 +263,9 @@ def _recompute(row: Deadline, calendar: WorkCalendar, by: User, at: datetime) ->
         if found.is_kept:
             extend(row, found.more, remark=KEPT, calendar=calendar, at=at)
             doing.note(kept=found.more)
+        elif found.more:
+            give_back(row, -found.more, remark=KEPT, calendar=calendar, at=at)
+            doing.note(given_back=-found.more)
         else:
             Deadline.objects.filter(pk=row.pk).update(due_at=due.at, is_provisional=due.is_provisional)
         doing.note(kind=row.kind, **_change(row.due_at, due))

@@ -25,7 +25,7 @@ from accreditation.permissions import has_any_power, has_power, persons_behind
 from accreditation.roles import Power
 from accreditation.services.numbers import next_number_at
 from workflows.calendar import current_calendar
-from workflows.calendar_import import LEDGER, CalendarLine, MovedClock, take_year, tried
+from workflows.calendar_import import LEDGER, MOST_SOURCE, CalendarLine, MovedClock, take_year, tried
 from workflows.workdays import WorkCalendar
 
 CONFIRMING = (Power.OPERATE, Power.RUN_BATCHES)
@@ -146,6 +146,9 @@ def propose(
         ) as doing:
             check_proposer(by, at)
             reasons = list(implausible(year, days))
+            if len(source) > MOST_SOURCE:
+                text = _("依据不超过 %(most)d 个字，现有 %(n)d 个字。")
+                reasons.append(Reason("source_too_long", text % {"most": MOST_SOURCE, "n": len(source)}, "source"))
             if CalendarProposal.objects.filter(year=year, state=ProposalState.WAITING).exists():
                 text = _("%(year)d 年已有一份日历在等候确认，可先撤回再提请。")
                 reasons.append(Reason("proposed_already", text % {"year": year}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import pairwise
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from accreditation.clocks import (
     BESIDE,
@@ -194,6 +194,14 @@ def extend(clock: Deadline, days: int, *, remark: str, calendar: WorkCalendar, a
     return due
 
 
+def give_back(clock: Deadline, days: int, *, remark: str, calendar: WorkCalendar, at: datetime) -> Due:
+    """Take days (1 or more) off a running clock again that were added to keep its day."""
+    ClockEvent.objects.create(deadline=clock, kind=ClockEventKind.GIVEN_BACK, at=at, days=days, remark=remark[:300])
+    due = due_of(clock, calendar)
+    Deadline.objects.filter(pk=clock.pk).update(due_at=due.at, is_provisional=due.is_provisional)
+    return due
+
+
 def run_again(case: Case, kind: str, *, at: datetime) -> None:
     """The last clock of a kind that was given up runs on: what it runs for is to be done after all."""
     clock = Deadline.objects.filter(case=case, kind=kind).order_by("-pk").first()
@@ -204,9 +212,12 @@ def run_again(case: Case, kind: str, *, at: datetime) -> None:
 
 
 def due_of(clock: Deadline, calendar: WorkCalendar, *, more: int = 0) -> Due:
-    """When a running clock is due, from its events and the calendar as published now; `more` days on trial."""
-    added = clock.events.filter(kind=ClockEventKind.EXTENDED).aggregate(days=Sum("days"))["days"] or 0
-    days = clock.working_days + added + more
+    """When a running clock is due, by its events and the calendar as published now; `more` (or fewer) days on trial."""
+    counted = clock.events.aggregate(
+        added=Sum("days", default=0, filter=Q(kind=ClockEventKind.EXTENDED)),
+        given_back=Sum("days", default=0, filter=Q(kind=ClockEventKind.GIVEN_BACK)),
+    )
+    days = clock.working_days + counted["added"] - counted["given_back"] + more
     return calendar.due_with_pauses(
         clock.started_at, days, _pauses(clock),
         in_calendar_days=clock.in_calendar_days, ends_on_working_day=clock.kind in ENDS_ON_A_WORKING_DAY,

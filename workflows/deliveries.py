@@ -26,7 +26,7 @@ from accreditation.models import Delivery, Letter, Reconsideration, ReissueLette
 from accreditation.permissions import acts_for, has_power_at, in_own_name, is_connected, persons_behind
 from accreditation.reconsideration_words import Remedy
 from accreditation.roles import Power
-from accreditation.selectors.deliveries import deliveries_of
+from accreditation.selectors.deliveries import deliveries_of, standing
 from accreditation.services.reconsiderations import respondent_of
 from workflows.challenged_acts import ended_by, letter_field
 from workflows.parties import tied_people
@@ -143,6 +143,12 @@ def correctable(rows: list[Delivery]) -> list[Delivery]:
     return [row for row in rows if row.way != DeliveryWay.OPENED and row.pk not in corrected]
 
 
+def _stands(said: Recorded, rows: list[Delivery]) -> bool:
+    """Whether the same service is on record; two wrong ones may be taken back in the same words."""
+    same = (said.way, said.done_on, said.evidence.strip())
+    return any(same == (row.way, row.done_on, row.evidence) for row in standing(rows))
+
+
 def _faults(letter: Letter | ReissueLetter, said: Recorded, at: datetime) -> Iterator[Reason]:
     rows = deliveries_of(letter)
     if said.corrects and said.corrects not in {row.pk for row in correctable(rows)}:
@@ -158,6 +164,5 @@ def _faults(letter: Letter | ReissueLetter, said: Recorded, at: datetime) -> Ite
     if len(said.remark.strip()) < LEAST_REMARK and (said.corrects or said.way == DeliveryWay.PUBLIC_NOTICE):
         why = _("公告送达的，请写明其他方式无法送达的经过；更正的，请写明原记录有何错误。")
         yield Reason("remark_needed", why, "remark")
-    same = (said.way, said.done_on, said.evidence.strip())
-    if any(same == (row.way, row.done_on, row.evidence) for row in correctable(rows)):
+    if not said.corrects and _stands(said, rows):
         yield Reason("recorded_before", _("同样的送达已经登记过。"))

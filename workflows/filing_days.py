@@ -30,3 +30,14 @@ def served_by(letter: Letter | ReissueLetter, today: date) -> date | None:
 def filed_on(row: Reconsideration) -> date:
     """The day on which a challenge was filed."""
     return row.case.opened_at.astimezone(SHANGHAI).date()
+
+
+def counted_now(row: Reconsideration) -> tuple[date | None, int]:
+    """The service up to the filing as it is on record now, and how many days late the challenge came by it.
+
+    A record that was taken back since counts no more. One that came later and makes late what was filed in time does
+    not count by itself: the applicant was never asked why, so the examiner establishes the day (第三十条).
+    """
+    served_on = served_by(row.told_by, filed_on(row))
+    late = late_days(served_on or row.known_on, filed_on(row))
+    return (served_on, late) if not late or row.late_reason else (row.served_on, row.late_days)

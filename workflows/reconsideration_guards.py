@@ -25,7 +25,7 @@ from workflows.certification import is_being_made
 from workflows.challenged_acts import reasons_not_to_modify
 from workflows.deadlines import running_of
 from workflows.doing import Doing
-from workflows.filing_days import filed_on, late_days
+from workflows.filing_days import counted_now, filed_on, late_days
 from workflows.proceeding_guards import today
 from workflows.reconsideration_who import outcome_of, reconsideration_of
 from workflows.second_person import another_than_who_did
@@ -57,9 +57,9 @@ def decline_ground_fits(doing: Doing) -> Iterable[Reason]:
 
 
 def _late_days(doing: Doing) -> int:
-    """How late it came: by the day that the form establishes, else as it was when it was filed."""
+    """How late it came: by the day that the form establishes, else by the service as it is on record now."""
     row, day = reconsideration_of(doing), doing.form.get("established_on")
-    return late_days(day, filed_on(row)) if day else row.late_days
+    return late_days(day, filed_on(row)) if day else counted_now(row)[1]
 
 
 def established_day_fits(doing: Doing) -> Iterable[Reason]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from accreditation.adverse_ends import FOLLOWING_VERBS, Sequel
@@ -31,7 +32,7 @@ from accreditation.services.reconsiderations import (
 from workflows import staying
 from workflows.deadlines import extend, running_of
 from workflows.doing import Doing
-from workflows.filing_days import filed_on, late_days
+from workflows.filing_days import counted_now, filed_on, late_days
 from workflows.giving_back import give_certificate_back
 from workflows.legal_basis import legal_basis
 from workflows.reconsideration_who import reconsideration_of
@@ -64,16 +65,35 @@ def _send(doing: Doing, kind: LetterKind, *, is_adverse: bool = False, **content
 
 
 def _establish(doing: Doing, row: Reconsideration) -> None:
-    """Form: established_on, established_why, both or neither. How late it came follows from the day."""
+    """Form: established_on, established_why, both or neither. How late it came follows from the day.
+
+    Without one it follows from the service as it is on record now, which may have been corrected since the filing.
+    """
     day = doing.form.get("established_on")
     if day is None:
+        _count_anew(doing, row)
         return
     row.established_on, row.established_why = day, doing.form["established_why"].strip()
     row.late_days = late_days(day, filed_on(row))
     doing.act.note(
         established_on=day.isoformat(), established_why=row.established_why, late_days=row.late_days,
-        known_on=row.known_on.isoformat(), served_on=row.served_on.isoformat() if row.served_on else "",
+        known_on=row.known_on.isoformat(), served_on=_iso(row.served_on),
     )  # fmt: skip
+
+
+def _count_anew(doing: Doing, row: Reconsideration) -> None:
+    before, now = (row.served_on, row.late_days), counted_now(row)
+    if now == before:
+        return
+    row.served_on, row.late_days = now
+    doing.act.note(
+        service_before=_iso(before[0]), late_days_before=before[1], served_on=_iso(now[0]), late_days=now[1],
+        known_on=row.known_on.isoformat(),
+    )  # fmt: skip
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def accept(doing: Doing) -> None:

@@ -86,6 +86,9 @@ class Deadline(models.Model):
         return f"{self.case_id} {self.kind}"
 
 
+COUNTING = [ClockEventKind.EXTENDED, ClockEventKind.GIVEN_BACK]  # with a number of days
+
+
 class ClockEvent(models.Model):
     """What happened to a clock, and on which ground; the instant when it is due follows from these rows."""
 
@@ -94,13 +97,13 @@ class ClockEvent(models.Model):
     at = models.DateTimeField()
     ground = models.CharField(max_length=40, blank=True, choices=PauseGround)
     remark = models.CharField(max_length=300, blank=True)
-    days = models.PositiveIntegerField(default=0)  # added to the clock by an extension
+    days = models.PositiveIntegerField(default=0)  # added to the clock by an extension, or given back
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="only_an_extension_adds_days",
-                condition=Q(kind=ClockEventKind.EXTENDED, days__gte=1) | (~Q(kind=ClockEventKind.EXTENDED) & Q(days=0)),
+                condition=Q(kind__in=COUNTING, days__gte=1) | (~Q(kind__in=COUNTING) & Q(days=0)),
             ),
             models.CheckConstraint(name="pause_has_a_ground", condition=~Q(kind=ClockEventKind.PAUSED) | ~Q(ground="")),
             models.UniqueConstraint(

@@ -50,7 +50,7 @@ class Reconsideration(CaseSubject):
     state = StateField(default=R.FILED, choices=R.choices, protected=True)
     respondent_code = models.CharField(max_length=6, blank=True)  # district, zone or group; empty: the city's office
     known_on = models.DateField()  # as the applicant says
-    served_on = models.DateField(null=True, blank=True)  # as the system had it when it was filed
+    served_on = models.DateField(null=True, blank=True)  # as on record when it was filed, then when it was examined
     established_on = models.DateField(null=True, blank=True)  # as found in the examination, with the reason
     established_why = models.TextField(blank=True)
     late_days = models.PositiveIntegerField(default=0)  # in calendar days after the last day to file

@@ -54,6 +54,12 @@ WORDS = {  # field of the batch: parameter of the rule set, and the words that i
     "ballot": ("committee_secret_ballot", BallotKind.values),
     "deadlock_rule": ("committee_deadlock_rule", DeadlockRule.values),
 }
+GROUNDED = {  # what the batch says where it was read: parameter of the rule set
+    "quota": "quota",
+    "quorum": "committee_quorum_numerator",
+    "ballot": "committee_secret_ballot",
+    "deadlock": "committee_deadlock_rule",
+}
 DAYS_OF_STAGES = {"panel_size": "expert_days"}  # a stage that the rules have asks for its days
 LONGEST_GROUND = 200
 OF_OTHERS = {"consultation_days", "rectification_days"}  # of recommendations and of evaluations
@@ -89,13 +95,17 @@ class Opening:
         return "-".join(part for part in parts if part).lower()
 
 
-def prepared_batch(said: Opening) -> Batch:
+def prepared_batch(said: Opening, *, at: datetime | None = None) -> Batch:
     """The batch as it would be opened, not kept yet, with every parameter that it would pin.
 
-    Refusal with all reasons for rules of another programme or without a total, and demo figures in a live one.
+    Refusal with all reasons for rules of another programme or without a total, and demo figures in a live one; with
+    the moment at which it is to be opened also for a window that has ended by then.
     """
     rules = rules_of_edition(said.edition)
-    if reasons := list(_faults(said, rules)):
+    reasons = list(_faults(said, rules))
+    if at is not None and is_past(said.closes_at, at):
+        reasons.append(Reason("in_the_past", _("申报截止时间已过，不能再开启该批次。"), "closes_at"))
+    if reasons:
         raise Refusal(reasons)
     batch = Batch(
         code=said.code,
@@ -117,6 +127,23 @@ def prepared_batch(said: Opening) -> Batch:
     )
     batch.template_checksum = template_of(batch).checksum
     return batch
+
+
+def pinned_by(batch: Batch) -> dict[str, Any]:
+    """What a prepared batch fixes besides what is said of it: its rules, its form, every number, word and ground."""
+    names = [
+        *PARAMETERS,
+        *OPTIONAL,
+        *WORDS,
+        *(f"{field}_ground" for field in GROUNDED),
+        "is_demo",
+        "issues_certificate",
+    ]
+    return {
+        "checksum": batch.rule_set.checksum,
+        "template": batch.template_checksum,
+        "pinned": {name: getattr(batch, name) for name in names},
+    }
 
 
 def open_batch(
@@ -144,7 +171,7 @@ def open_batch(
         request_key=request_key, request=request,
     ) as doing:  # fmt: skip
         demand_power(by, Power.RUN_BATCHES, at=at)
-        batch = prepared_batch(opening)
+        batch = prepared_batch(opening, at=at)
         batch.opened_by = by
         batch.open()
         batch.save()
@@ -188,9 +215,7 @@ def _number(rules: RuleSet, name: str) -> int | None:
 
 def _grounds(rules: RuleSet) -> dict[str, str]:
     """Where the figures of the committee and of the quota were read."""
-    of = {"quota": "quota", "quorum": "committee_quorum_numerator", "ballot": "committee_secret_ballot"}
-    of |= {"deadlock": "committee_deadlock_rule"}
-    return {f"{field}_ground": _ground_of(rules, name) for field, name in of.items()}
+    return {f"{field}_ground": _ground_of(rules, name) for field, name in GROUNDED.items()}
 
 
 def _ground_of(rules: RuleSet, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from tests.factories.cast import Cast, filed_case, grant, make_cast, person, wit
 from workflows import batch_proposals as proposals
 from workflows import door
 from workflows.opening import open_application
+from workflows.procedures import PROCEDURES
 from workflows.reminding_ahead import remind_ahead
 from workflows.tick import tick
 
@@ -156,6 +158,40 @@ def test_what_waits_is_checked_again_and_lapses_with_its_proposer(cast: Cast, se
     with pytest.raises(Refusal) as refused:
         proposals.confirm(other, by=second, at=cast.at)
     assert codes(refused) == ["proposer_left"]
+
+
+def test_window_that_has_ended_opens_no_more(cast: Cast, second: User, clock: Clock) -> None:
+    row = opening(cast)
+    clock.at = cast.at + timedelta(days=31)
+    page = log_in(Client(), second).get(reverse("office_batch_proposal", args=[row.number])).content.decode()
+    assert "申报截止时间已过，不能再开启该批次。" in page
+    said = dict(row.opening, programme=cast.programme, edition=cast.batch.rule_set, ordinal=36)
+    for attempt in (
+        lambda: proposals.confirm(row, by=second, at=clock.at),
+        lambda: proposals.propose_opening(said, by=cast.office, at=clock.at),
+    ):
+        with pytest.raises(Refusal) as refused:
+            attempt()
+        assert [(reason.code, reason.place) for reason in refused.value.reasons] == [("in_the_past", "closes_at")]
+    assert not Batch.objects.filter(ordinal__gte=35).exists()
+
+
+@pytest.mark.parametrize("changed", ["rules", "procedure"])
+def test_opening_is_confirmed_as_it_was_put_forward_or_not_at_all(
+    cast: Cast, second: User, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    row = opening(cast)
+    if changed == "rules":  # the stored edition is another than was put forward
+        BatchProposal.objects.filter(pk=row.pk).update(opening=row.opening | {"checksum": "0" * 64})
+    else:  # a later revision of the system, by which the procedure needs less
+        name = row.opening["procedure"]
+        monkeypatch.setitem(PROCEDURES, name, replace(PROCEDURES[name], needs=frozenset({"notice_days"})))
+    with pytest.raises(Refusal) as refused:
+        proposals.confirm(row, by=second, at=cast.at)
+    assert codes(refused) == ["changed_since"]
+    page = log_in(Client(), second).get(reverse("office_batch_proposal", args=[row.number])).content.decode()
+    assert str(refused.value.reasons[0]) in page
+    assert not Batch.objects.filter(ordinal=35).exists()
 
 
 @pytest.mark.parametrize("made", [longer, calling_off])

@@ -23,7 +23,7 @@ from tests.factories.steps import hold_meeting, publish, to_committee
 from tests.workflows.test_calendar_changes import EXTENDED_2020, PLAN_2020, at, due, moved, returned, told
 from workflows import calendar_proposals as proposals
 from workflows.calendar import current_calendar
-from workflows.calendar_import import KEPT, KEPT_KINDS, import_days, parse_days
+from workflows.calendar_import import KEPT, KEPT_KINDS, CalendarLine, import_days, parse_days
 from workflows.consistency import check_all
 from workflows.deadlines import extend
 from workflows.models import CalendarYear
@@ -83,6 +83,29 @@ def test_what_was_told_to_an_applicant_is_never_shortened_and_an_office_follows_
     clock = Deadline.objects.get(case=case, state="running")
     extend(clock, 1, remark="另有理由", calendar=current_calendar(), at=at("2020-01-22"))
     assert due(case) == "2020-02-05"  # what is added counts from the day that was kept
+
+
+def test_term_kept_by_one_plan_is_not_lengthened_by_the_next() -> None:
+    cast = make_cast(at("2020-01-17", 9), panel=1, committee=1)
+
+    def taken(days: list[CalendarLine]) -> tuple[str, int]:
+        import_days(2020, days, source="更正", by=cast.operator, at=at("2020-01-21"))
+        assert list(check_all()) == []
+        return due(case), told(cast, "member0")
+
+    import_days(2020, EXTENDED_2020, source="国办发明电〔2020〕1号", by=cast.operator, at=at("2020-01-17"))
+    case = returned(cast, at("2020-01-20"), 5)
+    longer = [*EXTENDED_2020, (date(2020, 2, 3), False, "春节延长")]  # one more day off
+    plans = [PLAN_2020, EXTENDED_2020, PLAN_2020, PLAN_2020, EXTENDED_2020]
+    assert [taken(plan) for plan in plans] == [("2020-02-04", 0)] * len(plans)
+    events = Deadline.objects.get(case=case, state="running").events.exclude(kind="started").order_by("pk")
+    assert [(event.kind, event.days, event.remark) for event in events] == [
+        ("extended", 2, KEPT), ("given_back", 2, KEPT), ("extended", 2, KEPT), ("given_back", 2, KEPT),
+    ]  # fmt: skip
+    taken(PLAN_2020)
+    assert taken(longer) == ("2020-02-05", 1), "as that plan gives it, without the days that kept the 4th"
+    with transaction.atomic(), pytest.raises(IntegrityError, match="only_an_extension_adds_days"):
+        events[1].deadline.events.create(kind="given_back", at=at("2020-01-21"), days=0)
 
 
 def test_provisional_day_becomes_certain_even_where_it_comes_earlier(clock: Clock) -> None:
@@ -178,6 +201,9 @@ def test_at_the_machine_one_account_proposes_and_another_confirms(clock: Clock, 
     file = tmp_path / "2027.csv"
     file.write_text("day,is_working,name\n2027-01-01,0,元旦\n2027-05-03,0,劳动节\n", encoding="utf-8")
     out = StringIO()
+    with pytest.raises(CommandError, match="依据不超过 120 个字，现有 121 个字。"):
+        call_command("import_calendar", "2027", str(file), source="文" * 121, by="operator")
+    assert not CalendarProposal.objects.exists()
     call_command("import_calendar", "2027", str(file), source="示例通知", by="operator", stdout=out)
     row = CalendarProposal.objects.get()
     assert ("全年 365 天，工作日 259 天" in out.getvalue(), row.number in out.getvalue()) == (True, True)

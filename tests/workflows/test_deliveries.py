@@ -10,13 +10,16 @@ import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
+from accreditation.case_acts import people_with_opinion
 from accreditation.delivery_words import DeliveryWay as W
 from accreditation.errors import Denied, Refusal
 from accreditation.models import AuditEvent, Case, Delivery, Letter, Reconsideration, User
 from accreditation.reconsideration_words import DeclineGround, ReconsiderationState
+from accreditation.roles import Role
 from accreditation.selectors.deliveries import service_of
+from accreditation.services.reconsiderations import took_part
 from tests.clock import Clock
-from tests.factories.cast import Cast, make_cast
+from tests.factories.cast import Cast, grant, make_cast, person
 from tests.factories.reconsidering import CLAIM, REASONS, declined, reconsiderers, revoked
 from workflows import door
 from workflows.deliveries import Recorded, note_opening, power_to_deliver, record_delivery
@@ -91,6 +94,21 @@ def test_only_the_body_that_wrote_the_letter_records_its_delivery(cast: Cast, cl
     assert power_to_deliver(cast.office, accepted, clock.at) is None, "a letter of the authority that reconsiders"
 
 
+def test_who_records_a_delivery_has_no_part_in_what_the_letter_says(cast: Cast, clock: Clock) -> None:
+    decision, order, second = declined(cast, clock.at), revoked(cast, clock.at), cast.people["reconsiderer2"]
+    before = people_with_opinion(decision.case)
+    assert cast.pudong.pk in before, "the one who decided is counted for that"
+    clerk = person("clerk", "区收发示例")
+    grant(second, Role.MUNICIPAL_OFFICER, at=cast.at)
+    grant(clerk, Role.DISTRICT_OFFICER, "310115", at=cast.at)
+    for officer in (second, cast.office):
+        record_delivery(order, by_post(order.dated, evidence=f"EMS {officer}"), by=officer, at=clock.at)
+    record_delivery(decision, by_post(decision.dated), by=clerk, at=clock.at)
+    assert people_with_opinion(decision.case) == before
+    assert took_part(cast.office, order.case)
+    assert not took_part(second, order.case), "may still examine the challenge"
+
+
 @pytest.mark.parametrize(("wrong", "wanted"), [
     ({"way": W.OPENED}, {"way"}),
     ({"way": W.NOT_SERVED}, {"way"}),
@@ -135,6 +153,20 @@ def test_first_service_counts_and_a_wrong_record_is_corrected_by_a_further_one(c
             Delivery.objects.filter(pk=wrong.pk).update(**change)
     with transaction.atomic(), pytest.raises(IntegrityError):
         Delivery.objects.filter(pk=last.pk).update(remark="")
+
+
+def test_several_wrong_records_are_taken_back_in_the_same_words(cast: Cast, clock: Clock) -> None:
+    letter, at = revoked(cast, clock.at), clock.at + 20 * DAY
+    for days in (1, 2):
+        record_delivery(letter, by_post(letter.dated + days * DAY), by=cast.office, at=at)
+    back = {"way": W.NOT_SERVED, "evidence": "", "remark": "邮件实为退回"}
+    for row in list(Delivery.objects.order_by("pk")):
+        record_delivery(letter, by_post(at.date(), corrects=row.pk, **back), by=cast.office, at=at)
+        assert "not_correctable" in codes(letter, by_post(at.date(), corrects=row.pk, **back), cast.office, at)
+    assert served(letter, at) is None
+    again = by_post(letter.dated + DAY)
+    record_delivery(letter, again, by=cast.office, at=at)
+    assert codes(letter, again, cast.office, at) == {"recorded_before"}, "what was taken back does not stand, this does"
 
 
 def test_adverse_letter_stays_listed_at_its_own_body_until_it_is_served(cast: Cast, clock: Clock) -> None:
@@ -228,3 +260,34 @@ def test_day_established_in_favour_of_the_applicant_makes_it_timely(cast: Cast, 
     assert (row.state, row.late_days, row.late_reason) == (ReconsiderationState.ANSWER_ASKED, 0, WHY_LATE)
     told = Letter.objects.get(case=row.case, kind="reconsideration_accepted")
     assert "符合法定条件，现予受理。经审查，认定你单位自2026年3月20日起" in told.body
+
+
+@pytest.mark.parametrize(("evidence", "taken_back", "after"), [
+    ({"late_reason": WHY_LATE}, True, 0),  # declined as late no more
+    ({"late_reason": WHY_LATE}, False, 2),  # served on 10 March: until 9 May, a Saturday that is worked
+    ({}, None, 0),  # in time as stated; what is recorded later makes nobody late unheard
+])  # fmt: skip
+def test_lateness_follows_from_the_services_as_they_are_on_record_at_the_examination(
+    cast: Cast, clock: Clock, evidence: dict[str, str], taken_back: bool | None, after: int
+) -> None:
+    letter, at = revoked(cast, clock.at), clock.at + 70 * DAY
+    posted, known_on = by_post(letter.dated + DAY), letter.dated + 40 * DAY
+    if taken_back is not None:
+        record_delivery(letter, posted, by=cast.office, at=at)
+    row = filed(letter, cast, at, known_on=known_on, **evidence)
+    filed_with = (posted.done_on, 5) if taken_back is not None else (None, 0)
+    assert (row.served_on, row.late_days) == filed_with
+    if taken_back is None:
+        record_delivery(letter, posted, by=cast.office, at=at)
+    else:
+        wrong = {"corrects": Delivery.objects.get().pk, "remark": "邮件实为退回，没有送达"}
+        way = {"way": W.NOT_SERVED, "evidence": ""} if taken_back else {}
+        record_delivery(letter, by_post(letter.dated + 8 * DAY, **wrong, **way), by=cast.office, at=at)
+    assert decline(row.case, cast, at) == ([] if after else ["not_late"])
+    door.perform(row.case, "accept_reconsideration", by=cast.people["reconsiderer1"], at=at)
+    row = Reconsideration.objects.get(pk=row.pk)
+    told = Letter.objects.get(case=row.case, kind="reconsideration_accepted").body
+    assert (row.late_days, f"超过申请期限{after}日" in told) == (after, after > 0)
+    noted = AuditEvent.objects.get(verb="accept_reconsideration").content
+    assert (row.counted_from == known_on) == (after == 0)
+    assert noted.get("late_days_before") == (5 if taken_back is not None else None)

@@ -22,7 +22,7 @@ from accreditation.reconsideration_words import (
     outcome_label,
 )
 from accreditation.templatetags.dates import day_text
-from workflows.filing_days import filed_on, late_days
+from workflows.filing_days import counted_now, filed_on, late_days
 from workflows.forms.casework import LONG, PauseForm
 from workflows.forms.proceedings import DAY
 from workflows.reconsideration_guards import is_too_old
@@ -123,9 +123,10 @@ class EstablishedDayForm(forms.Form):
         if not self.may_be_late:
             del self.fields["established_on"], self.fields["established_why"]
             return
+        served_on, _late = counted_now(subject)
         words = {
-            "day": day_text(subject.counted_from),
-            "whose": _("送达记录") if subject.served_on else _("申请人自述"),
+            "day": day_text(subject.established_on or served_on or subject.known_on),
+            "whose": _("送达记录") if served_on else _("申请人自述"),
         }
         text = _("现按%(whose)s自%(day)s起算。与此不同时填写，否则留空。")
         self.fields["established_on"].help_text = text % words
@@ -148,9 +149,9 @@ class DeclineForm(WhyForm, EstablishedDayForm):
         subject = self.subject
         found = self.fields["decline_ground"]
         assert isinstance(found, forms.ChoiceField)
-        if subject.late_days:
+        if late := counted_now(subject)[1]:
             text = _("本申请超过申请期限 %(n)d 日提出，申请人说明的理由见案情。")
-            found.help_text = text % {"n": subject.late_days}
+            found.help_text = text % {"n": late}
         unfit = {DeclineGround.TIME: not self.may_be_late, DeclineGround.TOO_OLD: not is_too_old(subject)}
         found.choices = [choice for choice in DeclineGround.choices if not unfit.get(DeclineGround(choice[0]), False)]
 

@@ -14,6 +14,7 @@ from accreditation.selectors.deliveries import deliveries_of, service_among
 from accreditation.services.reconsiderations import authority_of, title_concerned
 from accreditation.templatetags.dates import day, day_text, local
 from accreditation.visibility import View
+from workflows.filing_days import counted_now
 from workflows.presentation.words import Words, either, quoted
 from workflows.reconsideration_guards import is_too_old, may_be_asked, may_be_prolonged, reasons_not_to_stay
 
@@ -63,21 +64,28 @@ def _accepted(row: Reconsideration) -> str:
     return _("%(day)s（审查期限届满，视为受理）") % {"day": on} if row.accepted_by_silence else on
 
 
+def _is_examined(row: Reconsideration) -> bool:
+    return row.state in (ReconsiderationState.FILED, ReconsiderationState.SUPPLEMENT_ASKED)
+
+
 def _served(row: Reconsideration) -> str:
     """The first service, where what was recorded since the filing has changed it; only while it is examined."""
-    if row.state not in (ReconsiderationState.FILED, ReconsiderationState.SUPPLEMENT_ASKED):
+    if not _is_examined(row):
         return ""
     service = service_among(deliveries_of(row.told_by), date.max)
-    if service is None or service.served_on in (None, row.served_on):
+    if service is None:
+        return _("没有送达记录") if row.served_on else ""
+    if service.served_on in (None, row.served_on):
         return ""
     return _("%(day)s，%(way)s") % {"day": day_text(service.served_on), "way": service.get_way_display()}
 
 
 def _examined(row: Reconsideration) -> list[tuple[str, object]]:
     """How late it came, what was asked for, what became of it."""
+    late = counted_now(row)[1] if _is_examined(row) else row.late_days
     asked, answered = (local(at).date() if at else None for at in (row.supplement_asked_at, row.supplemented_at))
     return [
-        (_("超过申请期限"), _("%(n)d 日") % {"n": row.late_days} if row.late_days else ""),
+        (_("超过申请期限"), _("%(n)d 日") % {"n": late} if late else ""),
         (_("逾期申请的理由"), quoted(row.late_reason) if row.late_reason else ""),
         (_("距行为作出之日"), _("超过五年") if is_too_old(row) else ""),
         (_("须补正的事项"), quoted(row.lacking) if row.lacking else ""),
@@ -108,7 +116,7 @@ def facts(case: Case, subject: CaseSubject, view: View) -> list[Words]:
         (_("称号状态"), title.get_state_display() if title else ""),
         (_("被复议文书内容"), quoted(row.told_by.body)),
         (_("知道该行为的日期"), day(row.known_on)),
-        (_("提出申请时记录的送达日期"), day(row.served_on) if row.served_on else _("没有送达记录")),
+        (_("据以起算的送达日期"), day(row.served_on) if row.served_on else _("没有送达记录")),
         (_("现有的送达记录"), _served(row)),
         (_("认定的知道或者应当知道之日"), day(row.established_on) if row.established_on else ""),
         (_("认定该日期的事实和证据"), quoted(row.established_why) if row.established_why else ""),

@@ -42,7 +42,7 @@ from workflows.selectors.successions import successions_of
 from workflows.views import applicant_tasks
 from workflows.views.answers import REQUEST_KEY, acting_person, as_errors, new_request_key, page
 from workflows.views.applicant_frame import OpenCase, frame, notice_of_return, open_case
-from workflows.views.reading import note_reading
+from workflows.views.reading import note_reading, read_by_people
 
 if TYPE_CHECKING:
     from accreditation.models import Batch
@@ -280,6 +280,7 @@ def my_progress(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
+@read_by_people
 @page
 def my_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
     """One official letter, as it was sent."""

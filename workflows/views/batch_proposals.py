@@ -59,11 +59,7 @@ def office_batch_proposal(request: HttpRequest, number: str) -> HttpResponse:
 def _faults(row: BatchProposal, by: User, at: datetime) -> Iterable[Reason]:
     """Why it could not be confirmed as things stand now."""
     if row.kind == BatchAct.OPEN:
-        try:
-            prepared_batch(proposals.opening_of(row.opening))
-        except Refusal as refusal:
-            return refusal.reasons
-        return []
+        return proposals.faults_of_opening(row.opening, at)
     assert row.batch is not None
     if row.kind == BatchAct.PROLONG:
         assert row.closes_at is not None

@@ -23,6 +23,7 @@ from accreditation.visibility import (
 )
 from workflows.presentation.letters import letter_page
 from workflows.views.answers import page
+from workflows.views.reading import note_reading, read_by_people
 
 PAGES: dict[View, tuple[str, ...]] = {  # the first address that this installation offers
     View.APPLICANT: ("my_case",),
@@ -89,6 +90,7 @@ def staff_workbook(request: HttpRequest, number: str, upload: int) -> HttpRespon
 
 
 @require_safe
+@read_by_people
 @page
 def staff_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
     """A letter as it was sent, to be read and printed."""
@@ -96,5 +98,6 @@ def staff_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse
     row = letter_for(user, letter)
     if row.case.number != number:
         raise NotFound(number)
+    note_reading(request, row)  # somebody of the enterprise may hold an office as well
     context = {"letter": letter_page(row, user, timezone.now()), "number": number}
     return render(request, "workflows/casework/letter.html", context)

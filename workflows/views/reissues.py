@@ -37,7 +37,7 @@ from workflows.selectors.matters import own_title
 from workflows.views.answers import key_of, new_request_key, page, typed
 from workflows.views.casework import status_of
 from workflows.views.listing import filters, page_of_rows
-from workflows.views.reading import note_reading
+from workflows.views.reading import note_reading, read_by_people
 
 if TYPE_CHECKING:
     from accreditation.models import Reissue, Title, User
@@ -79,6 +79,7 @@ def my_reissue_withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
+@read_by_people
 @page
 def my_reissue_letter(request: HttpRequest, number: str, letter: str) -> HttpResponse:
     """The answer as it was sent."""

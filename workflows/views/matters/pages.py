@@ -41,7 +41,7 @@ from workflows.views.matters.desk import POWERS
 from workflows.views.matters.registry import pages_of
 from workflows.views.matters.shapes import MatterAct, MatterPages
 from workflows.views.matters.uploads import stored
-from workflows.views.reading import note_reading
+from workflows.views.reading import note_reading, read_by_people
 
 if TYPE_CHECKING:
     from accreditation.models import Case, MatterPoint
@@ -226,8 +226,7 @@ def letter(request: HttpRequest, number: str, letter_number: str, *, for_holder:
     row = letter_for(user, letter_number)
     if row.case_id != opened.case.pk:
         raise NotFound(letter_number)
-    if for_holder:
-        note_reading(request, row)
+    note_reading(request, row)  # on the page of the offices too: somebody of the enterprise may hold one
     words = letters.letter_page(row, user, timezone.now())
     context = {"letter": words, "number": number, "crumbs": [], "is_own": for_holder}
     return _show(request, opened, "letter", context)
@@ -275,6 +274,7 @@ def matter_document(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 @require_safe
+@read_by_people
 @page
 def matter_letter(request: HttpRequest, number: str, letter_number: str) -> HttpResponse:
     """A letter, for the authorities."""
@@ -310,6 +310,7 @@ def my_matter_document(request: HttpRequest, number: str, pk: int) -> HttpRespon
 
 
 @require_safe
+@read_by_people
 @page
 def my_matter_letter(request: HttpRequest, number: str, letter_number: str) -> HttpResponse:
     """A letter, for the holder."""
