@@ -25,10 +25,12 @@ from accreditation.models.titles import MOVED, STANDING
 from accreditation.permissions import demand_power, demand_unconnected
 from accreditation.roles import Power
 from accreditation.selectors.people import active_people_of
+from accreditation.services.reconsiderations import undone_loss
 from accreditation.services.titles import next_title_number
 
 HELD = [*STANDING, TitleState.SUSPENDED]
 END_WRONG_ENTRY = "end_wrong_entry"  # of a title that nobody granted
+BRING_BACK = "bring_title_back"  # of one that was granted after all
 
 
 def keep_notice(
@@ -93,15 +95,21 @@ def end_wrong_entry(title: Title, entry: OutsideList, listed: Enterprise, *, by:
 
 
 def bring_back(title: Title, entry: OutsideList, *, by: User, at: datetime) -> Title:
-    """It was granted after all: the correction was the error. It stands as before, unless it was lost before."""
-    with act(title, "bring_title_back", by=by, at=at, acting_as="municipal_officer") as doing:
+    """It was granted after all: the correction was the error. It stands as before, unless it was lost before.
+
+    What it was lost by may have been undone since: the decision left the title as it was, as one that nobody granted.
+    """
+    with act(title, BRING_BACK, by=by, at=at, acting_as="municipal_officer") as doing:
         row = doing.chain
         assert isinstance(row, Title)
         ended = AuditEvent.objects.filter(chain=chain_key(row), verb=END_WRONG_ENTRY).order_by("-seq").first()
         before = row.state
         row.entered_wrongly = False
-        if ended is not None and ended.state_before in HELD:
+        undone = None if ended is None or ended.state_before in HELD else undone_loss(row)
+        if ended is not None and (ended.state_before in HELD or undone):
             row.restore()
+        if undone:
+            doing.note(reconsideration=undone.case.number, order=undone.decision_number)
         row.save(update_fields=[*MOVED, "entered_wrongly"])
         doing.moved(before, row.state)
         doing.note(title=row.number, **_ground(entry))
