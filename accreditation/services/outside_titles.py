@@ -17,6 +17,7 @@ from accreditation.models import (
     Enterprise,
     ExternalNotice,
     OutsideList,
+    Reconsideration,
     StoredFile,
     Title,
     User,
@@ -102,11 +103,10 @@ def bring_back(title: Title, entry: OutsideList, *, by: User, at: datetime) -> T
     with act(title, BRING_BACK, by=by, at=at, acting_as="municipal_officer") as doing:
         row = doing.chain
         assert isinstance(row, Title)
-        ended = AuditEvent.objects.filter(chain=chain_key(row), verb=END_WRONG_ENTRY).order_by("-seq").first()
+        was_held, undone = _before_wrong_entry(row)
         before = row.state
         row.entered_wrongly = False
-        undone = None if ended is None or ended.state_before in HELD else undone_loss(row)
-        if ended is not None and (ended.state_before in HELD or undone):
+        if was_held or undone:
             row.restore()
         if undone:
             doing.note(reconsideration=undone.case.number, order=undone.decision_number)
@@ -114,6 +114,19 @@ def bring_back(title: Title, entry: OutsideList, *, by: User, at: datetime) -> T
         doing.moved(before, row.state)
         doing.note(title=row.number, **_ground(entry))
     return row
+
+
+def would_come_back(title: Title) -> bool:
+    """Whether a title that was entered wrongly stands once that turns out to have been the error."""
+    return title.entered_wrongly and any(_before_wrong_entry(title))
+
+
+def _before_wrong_entry(title: Title) -> tuple[bool, Reconsideration | None]:
+    """Whether only the correction ended it; else the decision that has undone since what had ended it before."""
+    ended = AuditEvent.objects.filter(chain=chain_key(title), verb=END_WRONG_ENTRY).order_by("-seq").first()
+    if ended is None or ended.state_before in HELD:
+        return ended is not None, None
+    return False, undone_loss(title)
 
 
 def _ground(entry: OutsideList) -> dict[str, str]:

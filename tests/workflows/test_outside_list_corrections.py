@@ -13,7 +13,7 @@ from django.urls import reverse
 from accreditation.audit import verify_all
 from accreditation.enums import Level, ProceedingKind
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import Application, Batch, Case, Letter, Message, OutsideList, Programme, Title, User
+from accreditation.models import Application, Batch, Case, Letter, Member, Message, OutsideList, Programme, Title, User
 from accreditation.selectors.conference import conference
 from accreditation.selectors.plan import granted_by_year
 from tests.clock import Clock
@@ -206,3 +206,29 @@ def test_challenge_of_an_order_is_decided_over_a_title_that_turns_out_wrong(
     held = Title.objects.get(pk=held.pk)
     assert (held.state, held.entered_wrongly, states(taken)) == (left, False, ["recognised_above"])
     assert (list(check_all()), verify_all()[1]) == ([], [])
+
+
+def test_title_that_passed_to_another_holder_does_not_come_back_beside_its_own(
+    cast: Cast, batch: Batch, cases: tuple[Case, Case], second: User
+) -> None:
+    taken, left, at = *cases, steps.answered_at(batch)
+    held = Title.objects.get(programme=batch.programme)
+    Title.objects.filter(pk=held.pk).update(holder=left.enterprise)  # as a merger leaves it
+    for granted, passed_over in (([], [taken]), ([left], [])):
+        record_result(steps.corrected(cast, batch, granted, passed_over), by=second, at=at)
+    assert codes(lambda: steps.corrected(cast, batch, [taken], [])) == ["already_held"]
+    for granted, passed_over in (([], [left]), ([taken], [])):
+        record_result(steps.corrected(cast, batch, granted, passed_over), by=second, at=at)
+    assert list(Title.objects.filter(programme=batch.programme, state="in_force")) == [held]
+
+
+def test_who_is_tied_to_any_case_of_the_list_neither_proposes_nor_confirms_its_correction(
+    cast: Cast, batch: Batch, cases: tuple[Case, Case], second: User
+) -> None:
+    taken, left = cases
+    row = steps.corrected(cast, batch, [], [taken])
+    Member.objects.create(
+        enterprise=left.enterprise, user=second, state="ended", requested_at=cast.at, settled_at=cast.at
+    )
+    with pytest.raises(Denied, match="connected"):
+        record_result(row, by=second, at=steps.answered_at(batch))
