@@ -332,6 +332,7 @@ ACCESS: Mapping[str, Policy] = {
     "expert_value": EXPERT,
     # meetings of the committee
     **dict.fromkeys(("meetings", "meeting", "meeting_item", "meeting_evidence", "meeting_minutes"), MEETINGS),
+    "meeting_reopening_file": MEETINGS,
     **dict.fromkeys(("meeting_calibration", "meeting_calibration_file", "meeting_sign"), MEETINGS),
     **dict.fromkeys(("meeting_new", "meeting_start", "meeting_cancel", "meeting_presence"), CALLS_MEETINGS),
     **dict.fromkeys(("meeting_adjourn", "meeting_signer", "meeting_withdraw_minutes"), CALLS_MEETINGS),

@@ -14,6 +14,7 @@ from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import SeatState
 from accreditation.models import Application, AuditEvent, Case, Deadline, Panel, Reconsideration
 from accreditation.reconsideration_words import SETTLED, UNDOING, ReconsiderationState
+from accreditation.services.outside_titles import BRING_BACK, END_WRONG_ENTRY
 from accreditation.services.reconsiderations import LOST
 from workflows import flow_tasks
 from workflows.calendar import current_calendar
@@ -45,13 +46,22 @@ def check_all() -> Iterator[Disagreement]:
     yield from check_titles()
 
 
+def _was_never_lost(event: AuditEvent) -> bool:
+    """Whether only the correction of a list had ended the title that came back, and was the error."""
+    ended = (
+        AuditEvent.objects.filter(chain=event.chain, verb=END_WRONG_ENTRY, seq__lt=event.seq).order_by("-seq").first()
+    )
+    return event.verb == BRING_BACK and ended is not None and ended.state_before not in LOST
+
+
 def check_titles() -> Iterator[Disagreement]:
-    """A title that was revoked or cancelled came back only by what undid the act, or stays it."""
+    """A title that was revoked or cancelled came back only by what undid the act or stays it, or as never lost."""
     moved = AuditEvent.objects.filter(chain__startswith="title:", state_before__in=LOST).exclude(state_after__in=LOST)
     for event in moved.order_by("chain", "seq"):
         undone = Q(state__in=[*SETTLED, ReconsiderationState.REPLACED], outcome__in=UNDOING) | ~Q(stayed_effect="")
         decided = Reconsideration.objects.filter(undone, case__number=event.content.get("reconsideration", ""))
-        if event.verb != "restore" or not decided.exists():
+        rests = event.verb in ("restore", BRING_BACK) and decided.exists()
+        if not rests and not _was_never_lost(event):
             yield Disagreement(event.chain, f"{event.state_before} to {event.state_after} by {event.verb}, no decision")
 
 

@@ -48,9 +48,9 @@ CONNECTED = Reason("connected", _("您与名单中的单位有利害关系，应
 
 
 def check_officer(row: OutsideList, by: User, at: datetime | None) -> None:
-    """Denied without the office, and to whoever is tied to one of the listed cases."""
+    """Denied without the office, and to whoever is tied to a case of the list, or of the list that is corrected."""
     demand_power(by, Power.CHECK_COMPLETENESS, at=at)
-    _demand_untied(by, [line.application for line in _lines(row)])
+    _demand_untied(by, [line.application for line in _lines(row.corrects or row)])
 
 
 FOUR_EYES = FourEyes(

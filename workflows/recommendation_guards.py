@@ -17,16 +17,28 @@ from accreditation.permissions import persons_behind
 from accreditation.recommendation_words import Department, Position, ResultState
 from accreditation.resting import basis, out_of_bounds
 from accreditation.services import consultations, evaluation
+from accreditation.services.outside_titles import would_come_back
+from accreditation.services.reconsiderations import has_another_title
 from accreditation.services.rule_sets import rule_text, rules_of
 from criteria.evaluate import Evaluation
 from criteria.exact import shown_text
 from criteria.gates import GateOutcome, Outcome
 from workflows.doing import Doing
-from workflows.guards import needs_text
+from workflows.guards import needs_text, title_can_be_granted
 from workflows.second_person import FOUR_EYES
 
 LEAST_TEXT = 2
 GRANTING = ("recognise_above", "correct_to_recognised")
+
+
+def title_stands_alone(doing: Doing) -> Iterable[Reason]:
+    """What is entered or comes back stands beside no other of its kind, with whoever holds it by now."""
+    title = doing.application.title
+    if title is None or not title.entered_wrongly:
+        yield from title_can_be_granted(doing)
+    elif would_come_back(title) and has_another_title(title):
+        text = _("%(no)s：原称号现由%(holder)s持有，该单位已另有同类有效称号，不能恢复。")
+        yield Reason("already_held", text % {"no": doing.case.number, "holder": title.holder})
 
 
 def parent_is_named(doing: Doing) -> Iterable[Reason]:

@@ -141,9 +141,7 @@ def approve(doing: Doing) -> None:
     )  # fmt: skip
     if not is_within:
         ranking, score = line.ranking, amount_text(Fraction(line.score), "point", "zh")
-        reasons = f"推荐名额 {ranking.quota} 个，按初评得分排序列第 {line.place} 位，未列入推荐名额。"
-        if ranking.supplements is not None:
-            reasons = why_not_within(line, reach)
+        reasons = why_not_within(line, reach)
         end_for(doing, reasons)
         send_letter(
             doing, LetterKind.NOT_IN_QUOTA, ranking=ranking, line=line, score=score, meeting=decision.item.meeting,

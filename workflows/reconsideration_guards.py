@@ -157,9 +157,12 @@ def outcome_fits(doing: Doing) -> Iterable[Reason]:
 
 
 def title_can_come_back(doing: Doing) -> Iterable[Reason]:
-    """What an annulled order took away comes back only where nothing else stands in its place."""
+    """What an annulled order took away comes back only where nothing else stands in its place.
+
+    A title that nobody granted does not come back, whatever is decided on the order.
+    """
     title = challenged_title(reconsideration_of(doing))
-    if title is None or outcome_of(doing) not in UNDOING:
+    if title is None or title.entered_wrongly or outcome_of(doing) not in UNDOING:
         return
     if has_another_title(title):
         yield Reason("another_title", _("该单位已另有同类有效称号，原称号不能恢复。"), "outcome")

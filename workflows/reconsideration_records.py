@@ -24,6 +24,7 @@ from accreditation.services.evaluation_rounds import take_back_lateness
 from accreditation.services.reconsiderations import (
     authority_of,
     challenged_title,
+    is_held_back,
     locked_title,
     sequel_of,
     undo_order,
@@ -260,6 +261,10 @@ def _undo_order(doing: Doing, title: Title) -> None:
     else:
         moved, verb = undo_order(row, title, by=doing.by, at=doing.at)
     if not verb:
+        if is_held_back(row, title):
+            doing.act.note(entered_wrongly=True)
+            if row.outcome == Outcome.MODIFIED:
+                title = warn_instead(row, title, by=doing.by, at=doing.at)
         doing.act.note(title=title.number, title_state=title.state)
         return
     if row.outcome == Outcome.MODIFIED:

@@ -110,7 +110,7 @@ def ended_titles_can_come_back(doing: Doing) -> Iterable[Reason]:
     ended = _ended(change_of(doing))
     if not ended:
         yield Reason("nothing_ended", _("该变更没有注销称号。"))
-    for title in ended:
+    for title in _that_come_back(ended):
         if has_another_title(title):
             yield Reason("another_title", _("该单位已另有同类有效称号，原称号不能恢复。"))
         if is_being_made(title):
@@ -120,6 +120,11 @@ def ended_titles_can_come_back(doing: Doing) -> Iterable[Reason]:
 def _ended(change: ChangeRequest) -> list[Title]:
     rows = [row for row in changes.rows_of(change) if row.outcome == TitleOutcome.ENDS]
     return [row.title for row in rows if row.title.state in LOST and _is_ended_by(change, row.title)]
+
+
+def _that_come_back(ended: Iterable[Title]) -> list[Title]:
+    """Without those that nobody granted: an error in a list is put right by a list."""
+    return [title for title in ended if not title.entered_wrongly]
 
 
 def _is_ended_by(change: ChangeRequest, title: Title) -> bool:
@@ -132,11 +137,13 @@ def restore_ended_titles(doing: Doing) -> None:
     """What the change ended stands again as before; the rest of the change stays."""
     row = decision_of(doing)
     ended = _ended(change_of(doing))
-    for title in ended:
+    back = _that_come_back(ended)
+    for title in back:
         moved = move_title(row, title, "restore", by=doing.by, at=doing.at)
         ground = GROUND_ZH[Remedy(row.remedy)]
         give_certificate_back(doing, moved, number=row.decision_number, ground=ground, by=authority_of(row))
-    _note(doing, titles=[title.number for title in ended])
+    wrong = [title.number for title in ended if title.entered_wrongly]
+    _note(doing, titles=[title.number for title in back], **({"entered_wrongly": wrong} if wrong else {}))
 
 
 # --- requests of a holder ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from accreditation.audit import chain_key
 from accreditation.models import AuditEvent, Meeting, MeetingItem, Ranking
 from accreditation.selectors.granting import title_names
+from accreditation.selectors.reopened import sent_back_before_each
 from accreditation.selectors.signers import replacements
 from accreditation.services.tallies import tally, voting_rules
 
@@ -18,9 +19,11 @@ def minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) 
     """Of the items decided in a meeting; `places` name how each is referred to."""
     attendance = meeting.attendance.select_related("member").prefetch_related("changes").order_by("pk")
     with override("zh-hans"):  # minutes are an official text
+        sent_back = sent_back_before_each(items)
         rows = [
             {
                 "item": item,
+                "sent_back": sent_back.get(item.pk, ()),
                 "tally": tally(item),
                 "votes": item.votes.select_related("member"),
                 "recusals": item.recusals.select_related("member").order_by("pk"),

@@ -17,6 +17,7 @@ from accreditation.models import (
     Enterprise,
     ExternalNotice,
     OutsideList,
+    Reconsideration,
     StoredFile,
     Title,
     User,
@@ -25,10 +26,12 @@ from accreditation.models.titles import MOVED, STANDING
 from accreditation.permissions import demand_power, demand_unconnected
 from accreditation.roles import Power
 from accreditation.selectors.people import active_people_of
+from accreditation.services.reconsiderations import undone_loss
 from accreditation.services.titles import next_title_number
 
 HELD = [*STANDING, TitleState.SUSPENDED]
 END_WRONG_ENTRY = "end_wrong_entry"  # of a title that nobody granted
+BRING_BACK = "bring_title_back"  # of one that was granted after all
 
 
 def keep_notice(
@@ -93,19 +96,37 @@ def end_wrong_entry(title: Title, entry: OutsideList, listed: Enterprise, *, by:
 
 
 def bring_back(title: Title, entry: OutsideList, *, by: User, at: datetime) -> Title:
-    """It was granted after all: the correction was the error. It stands as before, unless it was lost before."""
-    with act(title, "bring_title_back", by=by, at=at, acting_as="municipal_officer") as doing:
+    """It was granted after all: the correction was the error. It stands as before, unless it was lost before.
+
+    What it was lost by may have been undone since: the decision left the title as it was, as one that nobody granted.
+    """
+    with act(title, BRING_BACK, by=by, at=at, acting_as="municipal_officer") as doing:
         row = doing.chain
         assert isinstance(row, Title)
-        ended = AuditEvent.objects.filter(chain=chain_key(row), verb=END_WRONG_ENTRY).order_by("-seq").first()
+        was_held, undone = _before_wrong_entry(row)
         before = row.state
         row.entered_wrongly = False
-        if ended is not None and ended.state_before in HELD:
+        if was_held or undone:
             row.restore()
+        if undone:
+            doing.note(reconsideration=undone.case.number, order=undone.decision_number)
         row.save(update_fields=[*MOVED, "entered_wrongly"])
         doing.moved(before, row.state)
         doing.note(title=row.number, **_ground(entry))
     return row
+
+
+def would_come_back(title: Title) -> bool:
+    """Whether a title that was entered wrongly stands once that turns out to have been the error."""
+    return title.entered_wrongly and any(_before_wrong_entry(title))
+
+
+def _before_wrong_entry(title: Title) -> tuple[bool, Reconsideration | None]:
+    """Whether only the correction ended it; else the decision that has undone since what had ended it before."""
+    ended = AuditEvent.objects.filter(chain=chain_key(title), verb=END_WRONG_ENTRY).order_by("-seq").first()
+    if ended is None or ended.state_before in HELD:
+        return ended is not None, None
+    return False, undone_loss(title)
 
 
 def _ground(entry: OutsideList) -> dict[str, str]:

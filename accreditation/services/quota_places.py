@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accreditation.enums import ApplicationState, Choice
-from accreditation.models import Application, Batch, MeetingItem, Ranking, RankingLine, Reconsideration
+from accreditation.models import Application, Batch, MeetingItem, Ranking, RankingLine, Reconsideration, Reopening
+from accreditation.models.reopenings import ReopeningAnswer
 from accreditation.reconsideration_words import SETTLED, UNDOING
 from accreditation.services.quota_order import Place, Reach, free_places, reaches
 
@@ -21,6 +22,7 @@ HOLDING = (
     ApplicationState.RECOGNISED_ABOVE,
     ApplicationState.NOT_RECOGNISED_ABOVE,
 )
+AGAINST = (Choice.REFUSE, Choice.POSTPONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,25 @@ def _places(rankings: list[Ranking]) -> list[tuple[Place, str]]:
         Q(redo_case__isnull=False) | Q(state__in=SETTLED, outcome__in=UNDOING),
         challenged=OuterRef("application__case"),
     )
-    rows = RankingLine.objects.filter(~Exists(undone), ranking__in=rankings).select_related("application__case")
-    return [(place_of(row, turns[row.ranking_id]), row.application.state) for row in rows]
+    rows = RankingLine.objects.filter(~Exists(undone), ranking__in=rankings).annotate(keeps=Exists(_sent_back()))
+    return [(place_of(row, turns[row.ranking_id]), _stands_as(row)) for row in rows.select_related("application__case")]
+
+
+def _sent_back() -> QuerySet[Reopening]:
+    """Of a line: it had a place when it was sent back, and no meeting has refused or postponed it since."""
+    later = MeetingItem.objects.filter(
+        application=OuterRef("application"), pk__gt=OuterRef("decision__item"), outcome__in=AGAINST
+    )
+    return Reopening.objects.filter(
+        ~Exists(later), application=OuterRef("application"), answer=ReopeningAnswer.RETURNED
+    )
+
+
+def _stands_as(line: RankingLine) -> str:
+    """State of the application; one that was sent back keeps its place (信赖保护) until the committee decides anew."""
+    state = line.application.state
+    keeps = state == ApplicationState.UNDER_OVERALL_REVIEW and getattr(line, "keeps", False)
+    return ApplicationState.TO_BE_RECOMMENDED if keeps else state
 
 
 def place_of(line: RankingLine, turn: int) -> Place:

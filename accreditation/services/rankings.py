@@ -165,10 +165,13 @@ def _text(batch: Batch, number: str, tie_rule: str, standings: Iterable[Standing
 
 
 def missing_from_agenda(applications: Iterable[Application]) -> list[Application]:
-    """Lines of the same rankings that wait for the committee and are not on this agenda: a ranking is decided whole."""
+    """Lines of any ranking of the batch that wait for the committee and are not on this agenda.
+
+    A ranking is decided whole, and beside the others of its batch: they share one quota.
+    """
     listed = list(applications)
-    rankings = {row.ranking_line.ranking_id for row in listed if hasattr(row, "ranking_line")}
+    batches = {row.batch_id for row in listed if hasattr(row, "ranking_line")}
     waiting = Application.objects.filter(
-        ranking_line__ranking__in=rankings, state=ApplicationState.UNDER_OVERALL_REVIEW
+        ranking_line__ranking__batch__in=batches, state=ApplicationState.UNDER_OVERALL_REVIEW
     ).exclude(pk__in=[row.pk for row in listed])
     return list(waiting.select_related("case").order_by("case__number"))

@@ -117,8 +117,30 @@ def locked_title(row: Reconsideration) -> Title | None:
 def effect_on(row: Reconsideration, title: Title) -> str:
     """The verb by which the order's effect on the title is taken back: its own state, or what it put beneath another.
 
-    Empty where the title does not stand so any more, or stands so by another order.
+    Empty where the title does not stand so any more, or stands so by another order; and where it would bring back a
+    title that nobody granted (`is_held_back`).
     """
+    verb = _effect(row, title)
+    return verb if not title.entered_wrongly or verb in BENEATH else ""
+
+
+def is_held_back(row: Reconsideration, title: Title) -> bool:
+    """Whether only that the title was entered wrongly keeps it from coming back; it does if that was the error."""
+    return title.entered_wrongly and _effect(row, title) not in ("", *BENEATH)
+
+
+def undone_loss(title: Title) -> Reconsideration | None:
+    """The decision or judgment that undid the order or change by which the title was lost last; None without one."""
+    lost = AuditEvent.objects.filter(chain=chain_key(title), verb__in=["cancel", "revoke"]).order_by("-seq").first()
+    if lost is None:
+        return None
+    of_case = Q(challenged__number=lost.content.get("case", ""))
+    if again := lost.content.get("challenged_order"):
+        of_case |= Q(challenged__proceeding__order_number=again)
+    return Reconsideration.objects.filter(of_case, state__in=SETTLED, outcome__in=UNDOING).order_by("pk").last()
+
+
+def _effect(row: Reconsideration, title: Title) -> str:
     proceeding = row.challenged_case.proceeding
     state, verb, beneath = WAYS_BACK[ProceedingKind(proceeding.kind)]
     if not is_work_of(title, proceeding):

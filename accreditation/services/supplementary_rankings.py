@@ -186,7 +186,15 @@ def _text(ranking: Ranking, late: Iterable[LateStanding]) -> str:
 
 
 def why_not_within(line: RankingLine, reach: Reach) -> str:
-    """The reason of a late case that the committee approves and the quota does not reach, as an official text."""
+    """The reason of a case that the committee approves and the quota does not reach, as an official text.
+
+    One of the first ranking, which is never outranked, finds the places used: by who stands before it, or by who was
+    approved earlier than it, although it stands behind.
+    """
+    if line.ranking.supplements is None:
+        used = "此前" if line.place <= line.ranking.quota else "位次在前或者此前"
+        said = f"推荐名额 {line.ranking.quota} 个，按初评得分排序列第 {line.place} 位；"
+        return f"{said}名额已由{used}同意推荐的申报使用，未列入推荐名额。"
     with override("zh-hans"):
         where = between(line.stands_after, line.stands_before)
     said = f"推荐名额 {line.ranking.quota} 个，按首次排序的同一次序，应列{where}。"

@@ -24,6 +24,7 @@ from accreditation.models import (
     Case,
     Evidence,
     Member,
+    Notice,
     PanelDraw,
     RoleGrant,
     StoredFile,
@@ -40,10 +41,12 @@ from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.reconsidering import challenged, declined, reconsiderers
+from tests.factories.reopenings import sent_back
 from tests.factories.steps import hold_meeting, publish, recommend, to_committee
 from tests.factories.titles import FACTS, municipal_title
 from workflows import batch_acts, door
 from workflows.exports.dossier import write_dossier
+from workflows.exports.dossier_papers import decisions
 from workflows.opening_proceedings import open_proceeding
 from workflows.tick import clock_person
 
@@ -181,6 +184,24 @@ def test_panel_votes_and_notice_are_in_it_in_words(cast: Cast, clock: Clock) -> 
     assert csv_rows(archive, "notice/entries.csv")[0]["单位名称"] == cast.enterprises[0].name
     assert any(name.startswith("notice/") and name.endswith(".txt") for name in archive.namelist())
     assert {line["收件人"] for line in csv_rows(archive, "messages.csv")} > set()
+
+
+def test_notice_of_a_case_that_was_sent_back_stays_beside_the_new_one(cast: Cast, clock: Clock) -> None:
+    case = filed_case(cast)
+    to_committee(cast, case, clock.at)
+    hold_meeting(cast, [case], clock.at)
+    publish(cast, [case], clock.at)
+    sent_back(case, applicant=cast.member0, at=clock.at)
+    hold_meeting(cast, [case], clock.at + timedelta(days=1))
+    publish(cast, [case], clock.at + timedelta(days=1))
+    first, second = notices = Notice.objects.order_by("pk")
+    papers = {part.path: part for part in decisions(case.application, with_objectors=False)}
+    for notice in notices:
+        assert papers[f"notice/{notice.number}.txt"].content.decode() == notice.body
+        assert json.loads(papers[f"notice/{notice.number}.json"].content)["ends_at"]
+    assert [path for path in papers if path.startswith("notice/")] == [
+        f"notice/{one.number}.{kind}" for one in (first, second) for kind in ("json", "txt")
+    ]
 
 
 def test_bytes_do_not_depend_on_the_language_of_who_takes_the_copy(cast: Cast, clock: Clock) -> None:

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accreditation.audit import verify_all
+from accreditation.enums import Level, ProceedingKind
 from accreditation.errors import AlreadyDone, Denied, Refusal
-from accreditation.models import Application, Batch, Case, Letter, Message, OutsideList, Title, User
+from accreditation.models import Application, Batch, Case, Letter, Member, Message, OutsideList, Programme, Title, User
 from accreditation.selectors.conference import conference
 from accreditation.selectors.plan import granted_by_year
 from tests.clock import Clock
@@ -20,6 +21,8 @@ from tests.factories import recommending as steps
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending_pages import sent, words
+from tests.factories.reconsidering import challenged, decided, reconsiderers
+from tests.factories.titles import ordered
 from workflows.consistency import check_all
 from workflows.demo.material import sample_pdf
 from workflows.outside_lists import decline_result, record_result
@@ -124,6 +127,7 @@ def test_only_what_is_said_otherwise_moves_and_a_wrong_correction_is_corrected(
     held = Title.objects.get(pk=held.pk)
     assert (held.state, held.entered_wrongly, states(taken)) == ("in_force", False, ["recognised_above"])
     assert Title.objects.filter(programme=batch.programme).count() == 1
+    assert list(check_all()) == []
     # one that was lost by an order before it turned out wrong stays lost, also where it turns out right after all
     Title.objects.filter(pk=held.pk).update(state="revoked")
     record_result(steps.corrected(cast, batch, [], [taken]), by=second, at=at)
@@ -182,3 +186,49 @@ def test_pages_enter_confirm_and_show_the_correction(
     assert row.notice.number in words(office.get(shown))
     own = words(log_in(Client(), cast.member0).get(reverse("my_case", args=[taken.number])))
     assert "国家未认定" in own
+
+
+@pytest.mark.parametrize(("outcome", "left"), [("annulled", "in_force"), ("modified", "warned"), ("upheld", "revoked")])
+def test_challenge_of_an_order_is_decided_over_a_title_that_turns_out_wrong(
+    cast: Cast, batch: Batch, cases: tuple[Case, Case], second: User, outcome: str, left: str
+) -> None:
+    taken, at = cases[0], steps.answered_at(batch)
+    Programme.objects.filter(pk=batch.programme_id).update(level=Level.MUNICIPAL)  # so that the order is one of ours
+    held = Title.objects.get(programme=batch.programme_id)
+    order = ordered(cast, held, at, ProceedingKind.REVOCATION)
+    reconsiderers(cast)
+    challenge = challenged(cast, Letter.objects.get(case=order.case, kind="order"), at)
+    record_result(steps.corrected(cast, batch, [], [taken]), by=second, at=at)
+    decided(cast, challenge, outcome, at)
+    held = Title.objects.get(pk=held.pk)
+    assert (held.state, held.entered_wrongly) == ("revoked", True)
+    record_result(steps.corrected(cast, batch, [taken], []), by=second, at=at)
+    held = Title.objects.get(pk=held.pk)
+    assert (held.state, held.entered_wrongly, states(taken)) == (left, False, ["recognised_above"])
+    assert (list(check_all()), verify_all()[1]) == ([], [])
+
+
+def test_title_that_passed_to_another_holder_does_not_come_back_beside_its_own(
+    cast: Cast, batch: Batch, cases: tuple[Case, Case], second: User
+) -> None:
+    taken, left, at = *cases, steps.answered_at(batch)
+    held = Title.objects.get(programme=batch.programme)
+    Title.objects.filter(pk=held.pk).update(holder=left.enterprise)  # as a merger leaves it
+    for granted, passed_over in (([], [taken]), ([left], [])):
+        record_result(steps.corrected(cast, batch, granted, passed_over), by=second, at=at)
+    assert codes(lambda: steps.corrected(cast, batch, [taken], [])) == ["already_held"]
+    for granted, passed_over in (([], [left]), ([taken], [])):
+        record_result(steps.corrected(cast, batch, granted, passed_over), by=second, at=at)
+    assert list(Title.objects.filter(programme=batch.programme, state="in_force")) == [held]
+
+
+def test_who_is_tied_to_any_case_of_the_list_neither_proposes_nor_confirms_its_correction(
+    cast: Cast, batch: Batch, cases: tuple[Case, Case], second: User
+) -> None:
+    taken, left = cases
+    row = steps.corrected(cast, batch, [], [taken])
+    Member.objects.create(
+        enterprise=left.enterprise, user=second, state="ended", requested_at=cast.at, settled_at=cast.at
+    )
+    with pytest.raises(Denied, match="connected"):
+        record_result(row, by=second, at=steps.answered_at(batch))

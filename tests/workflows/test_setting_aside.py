@@ -15,6 +15,7 @@ from accreditation.enums import ApplicationState, TitleState
 from accreditation.errors import Refusal
 from accreditation.models import (
     Application,
+    AuditEvent,
     Case,
     ChangeRequest,
     Letter,
@@ -26,7 +27,7 @@ from accreditation.models import (
 )
 from accreditation.reconsideration_words import Outcome
 from accreditation.reexamination_words import ReexaminationState
-from accreditation.services.reconsiderations import took_part
+from accreditation.services.reconsiderations import took_part, undone_loss
 from accreditation.visibility import case_for
 from tests.attacks.change_states import ChangeStates
 from tests.attacks.evaluation_states import EvaluationStates
@@ -149,6 +150,21 @@ def test_title_that_a_change_ended_stands_again(settings: LazySettings) -> None:
     assert Title.objects.get(pk=ended.pk).state == TitleState.CANCELLED
     assert "恢复到注销前的状态" in reconsidered(world, letter_of(case, "change_confirmed"), world.at)
     assert Title.objects.get(pk=ended.pk).state == TitleState.IN_FORCE
+    assert list(check_all()) == []
+
+
+def test_title_that_a_change_ended_and_nobody_granted_stays_ended(settings: LazySettings) -> None:
+    settings.ACCREDITATION_DEMO = True
+    world = ChangeStates(MONDAY)
+    case = world.case_in(ChangeState.CONFIRMED)
+    ended = ChangeRequest.objects.get(case=case).titles.get(outcome=TitleOutcome.ENDS).title
+    Title.objects.filter(pk=ended.pk).update(entered_wrongly=True)
+    told = reconsidered(world, letter_of(case, "change_confirmed"), world.at)
+    assert f"称号 {ended.number} 系国家结果登记有误所致，并未授予，不予恢复" in told
+    event = AuditEvent.objects.get(verb="restore_ended_titles")
+    assert (event.content["titles"], event.content["entered_wrongly"]) == ([], [ended.number])
+    assert Title.objects.get(pk=ended.pk).state == TitleState.CANCELLED
+    assert undone_loss(ended) is not None  # a list that grants it after all brings it back
     assert list(check_all()) == []
 
 

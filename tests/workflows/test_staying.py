@@ -291,6 +291,19 @@ def test_warning_beneath_another_order_is_taken_back_there_and_put_back_there(
     assert (list(check_all()), verify_all()[1]) == ([], [])
 
 
+def test_title_that_nobody_granted_is_neither_given_back_for_a_time_nor_by_the_decision(
+    cast: Cast, clock: Clock
+) -> None:
+    title = municipal_title(cast)
+    order = ordered(cast, title, clock.at, K.REVOCATION)
+    Title.objects.filter(pk=title.pk).update(entered_wrongly=True)
+    case = stayed(cast, order.case, clock.at)
+    assert (fresh(title).state, Reconsideration.objects.get(case=case).stayed_effect) == (T.REVOKED, "")
+    body = decided(cast, case, Outcome.ANNULLED, clock.at + timedelta(days=1))
+    assert fresh(title).state == T.REVOKED
+    assert "并未授予，不因本决定恢复" in body
+
+
 def test_title_is_read_as_it_stands_under_its_lock(cast: Cast, clock: Clock) -> None:
     title = municipal_title(cast)
     order = ordered(cast, title, clock.at, K.SUSPENSION)

@@ -27,7 +27,9 @@ from accreditation.models import (
     RankingLine,
     Reconsideration,
 )
-from accreditation.services.quota_places import quota_places
+from accreditation.services import meeting_course, meetings
+from accreditation.services.quota_order import Reach
+from accreditation.services.quota_places import quota_places, reach_of
 from accreditation.services.supplementary_rankings import Statement, late_standings
 from tests.clock import Clock
 from tests.factories import late_recommending as late
@@ -37,6 +39,8 @@ from tests.factories.cast import Cast, make_cast, stored_file
 from tests.factories.held import REASON as HELD_BY
 from tests.factories.held import hold_meanwhile
 from tests.factories.recommending_pages import words
+from tests.factories.reopenings import sent_back
+from tests.factories.steps import hold_meeting
 from workflows import door
 from workflows.consistency import check_all
 from workflows.recommendation_acts import note_public_notice, send_recommendation
@@ -161,6 +165,50 @@ def test_place_given_back_is_free_for_who_stands_within_the_quota(cast: Cast, ba
     late.supplement(cast, batch, at)
     late.decide(cast, batch, at + DAY)
     assert state(again) == S.TO_BE_RECOMMENDED
+
+
+def test_place_of_one_sent_back_is_its_own_until_the_committee_decides_otherwise(
+    cast: Cast, batch: Batch, at: datetime
+) -> None:
+    holder = case_of(batch, 0)
+    again = late.decided_again(cast, case_of(batch, 2), at, 2, rd_expenditure=99000)
+    late.supplement(cast, batch, at)
+    waiting = Application.objects.get(case=again)
+    early = meetings.call_meeting(
+        batch, [waiting], held_at=at, place="示例", chair=cast.members[0], secretary=cast.office, by=cast.office, at=at,
+    )  # fmt: skip
+    sent_back(holder, applicant=cast.member0, at=at)
+    assert (state(holder), quota_places(batch).free) == (S.UNDER_OVERALL_REVIEW, 0)
+    # whoever is decided on alone, in a meeting that was called before, does not get it
+    early.items.update(outcome=Choice.RECOGNISE)
+    assert reach_of(waiting, early.items.get()) is Reach.FULL
+    early.items.update(outcome="")
+    meeting_course.cancel_meeting(early, reason="另行召集", by=cast.office, at=at)
+    with pytest.raises(Refusal) as refused:
+        hold_meeting(cast, [again], at)
+    assert codes(refused) == ["ranking_in_part"]
+    assert holder.number in str(refused.value.reasons[0])
+    late.decide(cast, batch, at + DAY)
+    assert [state(holder), state(again)] == [S.TO_BE_RECOMMENDED, S.NOT_IN_QUOTA]
+
+
+@pytest.mark.parametrize("choice", [Choice.REFUSE, Choice.POSTPONE])
+def test_place_of_one_sent_back_is_free_once_the_committee_decides_otherwise(
+    cast: Cast, batch: Batch, at: datetime, choice: Choice
+) -> None:
+    holder = case_of(batch, 0)
+    again = late.decided_again(cast, case_of(batch, 2), at, 2, rd_expenditure=99000)
+    late.supplement(cast, batch, at)
+    sent_back(holder, applicant=cast.member0, at=at)
+    late.decide(cast, batch, at + DAY, {holder.number: choice})
+    assert state(again) == S.TO_BE_RECOMMENDED
+    if choice == Choice.POSTPONE:
+        door.perform(holder, "table_again", by=cast.office, at=at + DAY, form={"reason": "已补充说明"})
+        assert quota_places(batch).free == 0
+        late.decide(cast, batch, at + 2 * DAY)
+        assert [state(holder), state(again)] == [S.NOT_IN_QUOTA, S.TO_BE_RECOMMENDED]
+        letter = Letter.objects.get(case=holder, kind=LetterKind.NOT_IN_QUOTA)
+        assert "列第 1 位；名额已由此前同意推荐的申报使用，未列入推荐名额" in letter.body
 
 
 def test_supplementary_ranking_is_refused_with_every_reason(cast: Cast, batch: Batch, at: datetime) -> None:

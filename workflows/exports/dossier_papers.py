@@ -96,7 +96,7 @@ def _drawn(record: DrawRecord) -> Iterator[list[Any]]:
 
 
 def decisions(application: Application, *, with_objectors: bool) -> Iterator[Part]:
-    """Minutes, ranking, notice with its extensions, objections, announcement."""
+    """Minutes, ranking, notices with their extensions, objections, announcement."""
     for item in application.meeting_items.select_related("meeting").order_by("pk"):
         if item.meeting.minutes:
             yield _text(f"meetings/{safe(item.meeting.number)}.txt", "会议纪要", item.meeting.minutes)
@@ -111,16 +111,16 @@ def decisions(application: Application, *, with_objectors: bool) -> Iterator[Par
 
 
 def _notice(application: Application, *, with_objectors: bool) -> Iterator[Part]:
-    if application.notice is None:
-        return
-    notice = application.notice
+    """Every notice that listed it: one that was sent back, or decided anew, is noticed more than once."""
     shown = ("number", "body", "published_at", "working_days", "ends_at", "ended_at")
-    yield json_part(f"notice/{safe(notice.number)}.json", "公示", row_of(notice, shown))
-    yield _text(f"notice/{safe(notice.number)}.txt", "公示全文", notice.body)
     added = ["ground", "working_days", "extended_at", "extended_by_id", *(["reason"] if with_objectors else [])]
-    rows = [row_of(row, added) for row in notice.extensions.filter(application=application).order_by("pk")]
-    if rows:
-        yield json_part(f"notice/{safe(notice.number)}-extensions.json", "公示延长", {"extensions": rows})
+    for entry in application.notice_entries.select_related("notice").order_by("notice"):
+        notice = entry.notice
+        yield json_part(f"notice/{safe(notice.number)}.json", "公示", row_of(notice, shown))
+        yield _text(f"notice/{safe(notice.number)}.txt", "公示全文", notice.body)
+        rows = [row_of(row, added) for row in notice.extensions.filter(application=application).order_by("pk")]
+        if rows:
+            yield json_part(f"notice/{safe(notice.number)}-extensions.json", "公示延长", {"extensions": rows})
 
 
 def _objections(application: Application, *, with_objectors: bool) -> Iterator[Part]:

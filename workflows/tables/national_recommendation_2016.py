@@ -147,7 +147,7 @@ _LINES: tuple[Verb, ...] = (
     # --- the list was misread: what was confirmed wrongly is put right, by two people as well -----------------------
     Verb(
         "correct_to_recognised", _("更正为国家认定"), who.CHECKER, ("end",), ORDER,
-        transition="correct_to_recognised", guards=(*_BY_TWO, guards.title_can_be_granted),
+        transition="correct_to_recognised", guards=(*_BY_TWO, own.title_stands_alone),
         record=records.correct_to_recognised, tells=(audiences.applicants, audiences.district), for_page=False,
         after_end=True,
     ),

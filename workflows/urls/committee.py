@@ -20,6 +20,11 @@ urlpatterns = [
     path("meetings/<str:number>/items/<int:position>/vote/", meetings.vote, name="meeting_vote"),
     path("meetings/<str:number>/items/<int:position>/recuse/", meetings.recuse, name="meeting_recuse"),
     path("meetings/<str:number>/items/<int:position>/evidence/<int:pk>/", meetings.evidence, name="meeting_evidence"),
+    path(
+        "meetings/<str:number>/items/<int:position>/reopenings/<int:pk>/",
+        meetings.reopening_file,
+        name="meeting_reopening_file",
+    ),
     path("meetings/<str:number>/calibration/", calibration.meeting_calibration, name="meeting_calibration"),
     path(
         "meetings/<str:number>/calibration.csv", calibration.meeting_calibration_file, name="meeting_calibration_file"

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,14 +22,17 @@ from accreditation.permissions import has_power_over, powers_of, signed_in
 from accreditation.roles import Power
 from accreditation.selectors import signers
 from accreditation.selectors.people import committee_of
+from accreditation.selectors.reopened import sent_back_before
 from accreditation.services import meetings as service
 from accreditation.services import tallies as counting
 from accreditation.services.drafts import clear_drafts, initial_from_drafts
+from accreditation.services.reopenings import statements_of
 from accreditation.views.answers import file_answer
-from accreditation.visibility import evidence_for, may_see_experts, meeting_for
+from accreditation.visibility import case_for, evidence_for, may_read_material, may_see_experts, meeting_for
 from workflows.forms.meetings import AttendanceForm, MeetingForm, MemberTieForm, VoteForm
 from workflows.presentation.cases import batch_name, case_header, ordinal_name, programme_name
 from workflows.presentation.marks import opened_table
+from workflows.presentation.reopenings import reopening_words
 from workflows.presentation.review_room import rule_score
 from workflows.presentation.tallies import choice_counts
 from workflows.presentation.words import Words, either
@@ -36,6 +40,7 @@ from workflows.selectors import meeting_room, panel_room
 from workflows.selectors.figures import application_with_material, evidence_groups
 from workflows.selectors.site_visits import visit_of
 from workflows.views.answers import REQUEST_KEY, as_errors, new_request_key, page
+from workflows.views.hearings import file_of_statement
 from workflows.views.listing import page_of_rows
 
 if TYPE_CHECKING:
@@ -239,6 +244,19 @@ def evidence(request: HttpRequest, number: str, position: int, pk: int) -> HttpR
     return file_answer(found.file, found.name, is_shown="shown" in request.GET)
 
 
+@require_safe
+@page
+def reopening_file(request: HttpRequest, number: str, position: int, pk: int) -> HttpResponse:
+    """What sent the case of an item back, or with `?statement=` what the applicant handed in with a statement."""
+    user = signed_in(request)
+    _meeting, row = _found(request, number, position)
+    found = sent_back_before(row).filter(pk=pk).first()
+    if found is None or not may_read_material(user, case_for(user, row.application.case.number)):
+        raise NotFound(number)
+    place = request.GET.get("statement", "")
+    return file_of_statement(statements_of(found), place) if place else file_answer(found.file, found.file_name)
+
+
 # --- what the pages show ------------------------------------------------------------------------------------------
 def _found(request: HttpRequest, number: str, position: int) -> tuple[Meeting, MeetingItem]:
     user = signed_in(request)
@@ -302,7 +320,7 @@ def _is_secret(found: Meeting) -> bool:
 
 
 def _papers(request: HttpRequest, row: MeetingItem) -> Words:
-    """Summary, rule score, opened marks, opinion of the district, evidence."""
+    """Summary, rule score, opened marks, opinion of the district, evidence, what sent it back after earlier minutes."""
     user = signed_in(request)
     case = row.application.case
     application = application_with_material(case)
@@ -317,7 +335,17 @@ def _papers(request: HttpRequest, row: MeetingItem) -> Words:
         "visit": visit_of(application),
         "with_names": may_see_experts(user, case),
         "evidence": evidence_groups(application),
+        "reopenings": _sent_back(row),
     }
+
+
+def _sent_back(row: MeetingItem) -> list[Words]:
+    """Why the case is here once more: facts and statements, and the meeting whose minutes carry nothing any more."""
+    at, found = timezone.now(), []
+    for one in sent_back_before(row):
+        href = reverse("meeting_reopening_file", args=[row.meeting.number, row.position, one.pk])
+        found.append(reopening_words(one, at, file_href=href) | {"former": one.decision.item.meeting})
+    return found
 
 
 def reasons_against(act: Callable[[], Any]) -> list[Reason]:
