@@ -70,6 +70,14 @@ def was_proposed(doing: Doing) -> Iterable[Reason]:
         yield Reason("not_proposed", _("没有人提请重新审议，或者已经答复。"))
 
 
+def is_the_one_read(doing: Doing) -> Iterable[Reason]:
+    """Form: reopening, its number, from every page. What was read and answered there is what waits now."""
+    row, read = kept.waiting(doing.application), doing.form.get("reopening")
+    if row is not None and read not in (None, row.pk):
+        text = _("您所看到的提请已经办结，本件已另行提请重新审议；请返回办件页面查看后再办理。")
+        yield Reason("another_reopening", text)
+
+
 def another_than_who_proposed_it(doing: Doing) -> Iterable[Reason]:
     """Whoever proposed it, or in whose place it was proposed, does not answer as well."""
     row = kept.waiting(doing.application)
@@ -114,7 +122,7 @@ def propose(doing: Doing) -> None:
 
 
 def state(doing: Doing) -> None:
-    """Form: text; file and file_name where something is handed in; gives_up_rest (True) to wait no longer."""
+    """Form: text; reopening; file and file_name of what is handed in; gives_up_rest (True) to wait no longer."""
     row = _waiting(doing)
     file, text = doing.form.get("file"), doing.form["text"].strip()
     gives_up_rest = doing.form.get("gives_up_rest") is True
@@ -133,7 +141,7 @@ def end_time(doing: Doing) -> None:
 
 
 def send_back(doing: Doing) -> None:
-    """Form: reason. What was decided stays on record; the next meeting decides anew, and is published anew."""
+    """Form: reason, reopening. What was decided stays on record; the next meeting decides and is published anew."""
     row = _answered(doing, ReopeningAnswer.RETURNED)
     application = doing.application
     _send(doing, LetterKind.REOPENED, row, is_returned=True)
@@ -145,7 +153,7 @@ def send_back(doing: Doing) -> None:
 
 
 def drop(doing: Doing) -> None:
-    """Form: reason. The case goes on where it stands."""
+    """Form: reason, reopening. The case goes on where it stands."""
     row = _answered(doing, ReopeningAnswer.DROPPED)
     _send(doing, LetterKind.REOPENED, row, is_returned=False)
 

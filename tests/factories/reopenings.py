@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from accreditation.models import Case, NoticeAdjustment, NoticeEntry, User
+from accreditation.models import Case, NoticeAdjustment, NoticeEntry, Reopening, User
 from accreditation.services.adjustments import create_adjustment
 from tests.factories.cast import stored_file
 from tests.factories.hearings import WAIVED, officers
@@ -46,6 +46,12 @@ def forms(case: Case, publisher: User, at: datetime) -> Mapping[str, Callable[[]
         "correct_entry": lambda: {"adjustment": adjustment(case, publisher, at)} | adjusted,
         "take_off_notice": lambda: {"adjustment": adjustment(case, publisher, at)} | adjusted,
     }
+
+
+def answer(case: Case) -> dict[str, Any]:
+    """What the page of an answer sends, confirmed."""
+    row = Reopening.objects.get(application__case=case, answer="")
+    return {"reason": REASON, "reopening": row.pk, "confirmed": "1"}
 
 
 def put_forward(case: Case, *, at: datetime) -> tuple[User, User]:

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, LetterKind
@@ -33,7 +34,17 @@ from tests.attacks.national_states import NationalStates
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.hearings import officers
-from tests.factories.reopenings import FACTS, GIVEN_UP, REASON, STATEMENT, proposal, put_forward, sent_back, stated
+from tests.factories.reopenings import (
+    FACTS,
+    GIVEN_UP,
+    REASON,
+    STATEMENT,
+    answer,
+    proposal,
+    put_forward,
+    sent_back,
+    stated,
+)
 from tests.workflows.test_edition_change import NEW, OLD, mapping
 from workflows import door
 from workflows.consistency import check_all
@@ -205,10 +216,35 @@ def test_pages_lead_from_the_facts_to_the_answer(world: MunicipalStates2026, clo
     assert STATEMENT in own.get(page).content.decode()
     assert second.get(f"{files[0]}?statement=1").status_code == 200
     assert second.get(f"{files[0]}?statement=2").status_code == 404
-    assert second.post(back, {"reason": REASON, "confirmed": "1"}).status_code == 302
+    assert second.post(back, {"reason": REASON, "confirmed": "1"}).status_code == 422
+    assert second.post(back, answer(case)).status_code == 302
     assert row_of(case).state == S.UNDER_OVERALL_REVIEW
     assert REASON in own.get(page).content.decode()
     assert list(all_faults()) == []
+
+
+def test_pages_that_stand_open_act_on_no_other_proposal(world: MunicipalStates2026) -> None:
+    case = world.case_in(S.NOTICE_COMPLETED)
+    first, second = put_forward(case, at=world.at)
+    stale = answer(case)
+    assert codes(world, case, "drop_reopening", second, reason=REASON) == set()
+    found_later = proposal(world.at) | {"facts": f"{FACTS}另查。"}
+    door.perform(case, "propose_reopening", by=second, at=timezone.now(), form=found_later)
+    latest = Reopening.objects.latest("pk")
+    officer, own = log_in(Client(), first), log_in(Client(), world.people["applicant"])
+    drop = reverse("office_act", args=[case.number, "drop_reopening"])
+    assert f'name="reopening" value="{latest.pk}"' in officer.get(drop).content.decode()
+    answered = officer.post(drop, stale)
+    assert (answered.status_code, "已另行提请重新审议" in answered.content.decode()) == (422, True)
+    said = {"text": STATEMENT, "gives_up_rest": "on"}
+    answered = own.post(reverse("my_reopening", args=[case.number, stale["reopening"]]), said)
+    assert (answered.status_code, "已另行提请重新审议" in answered.content.decode()) == (422, True)
+    assert not ReopeningStatement.objects.exists()
+    old = {"reopening": stale["reopening"], "reason": REASON}
+    assert codes(world, case, "return_to_committee", first, **old) == {"another_reopening", "applicant_not_heard"}
+    assert own.post(reverse("my_reopening", args=[case.number, latest.pk]), said).status_code == 302
+    assert officer.post(drop, answer(case)).status_code == 302
+    assert [row.answer for row in Reopening.objects.order_by("pk")] == [A.DROPPED, A.DROPPED]
 
 
 def test_database_keeps_proposer_and_answer_apart(world: MunicipalStates2026) -> None:

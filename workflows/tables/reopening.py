@@ -42,7 +42,9 @@ def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) ->
     )  # fmt: skip
     yield Verb(
         "state_on_reopening", _("就重新审议提交陈述"), who.APPLICANT, nodes, HEARD,
-        guards=(reopening.statement_is_awaited, guards.needs_text("text", _("陈述意见"))),
+        guards=(
+            reopening.statement_is_awaited, reopening.is_the_one_read, guards.needs_text("text", _("陈述意见")),
+        ),
         record=reopening.state, tells=(officers,), for_page=False,
     )  # fmt: skip
     yield Verb(
@@ -54,15 +56,15 @@ def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) ->
         "return_to_committee", _("退回重新审议"), officer, nodes, FOUND_LATE,
         transition="return_to_committee", completes=True,
         guards=(
-            reopening.was_proposed, reopening.another_than_who_proposed_it, reopening.applicant_is_heard,
-            guards.no_open_objection, guards.needs_text("reason", _("退回的理由"), 5),
+            reopening.was_proposed, reopening.is_the_one_read, reopening.another_than_who_proposed_it,
+            reopening.applicant_is_heard, guards.no_open_objection, guards.needs_text("reason", _("退回的理由"), 5),
         ),
         record=reopening.send_back, tells=(audiences.applicants, officers),
     )  # fmt: skip
     yield Verb(
         "drop_reopening", _("不予重新审议"), officer, nodes, FOUND_LATE,
         guards=(
-            reopening.was_proposed, reopening.another_than_who_proposed_it,
+            reopening.was_proposed, reopening.is_the_one_read, reopening.another_than_who_proposed_it,
             guards.needs_text("reason", _("不予重新审议的理由"), 5),
         ),
         record=reopening.drop, tells=(audiences.applicants,),

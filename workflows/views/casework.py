@@ -40,6 +40,7 @@ from workflows.forms.returns import ReturnForm, target_groups, ticked_targets
 from workflows.phrases import CHECKED, EVALUATED, MATERIAL_CHECKED, RECOMMEND, Phrase
 from workflows.presentation.words import either
 from workflows.selectors.figures import earlier_values, figure_cell
+from workflows.selectors.reopenings import reopening_meant
 from workflows.views import case_context as contexts
 from workflows.views import further_returns
 from workflows.views.consulting import usual
@@ -240,6 +241,7 @@ def act_page(
         raise NotFound(verb)
     page = ACTS_OF_TOWNS.get(verb) or acts[verb]
     before = usual(opened.application, verb) | place_meant(request, opened.application, verb) | typed(request)
+    before |= reopening_meant(opened.application, verb)  # what waits now, whatever an older draft was about
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = page.form(data, files, initial=before)
     if request.method == "POST" and form.is_valid() and (values := _values(page, form)) is not None:

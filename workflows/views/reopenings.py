@@ -109,7 +109,9 @@ def my_reopening(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     row = reopening_of(opened.application, pk)
     form = StatementForm(request.POST, request.FILES) if request.method == "POST" else StatementForm()
     if request.method == "POST" and form.is_valid():
-        values: dict[str, Any] = {name: form.cleaned_data[name] for name in ("text", "gives_up_rest")}
+        values: dict[str, Any] = {name: form.cleaned_data[name] for name in ("text", "gives_up_rest")} | {
+            "reopening": pk
+        }
         if sent := form.cleaned_data["file"]:
             kept = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
             values |= {"file": kept, "file_name": (sent.name or "")[:200]}
