@@ -33,13 +33,14 @@ from tests.attacks.municipal_states import MunicipalStates2026
 from tests.attacks.national_states import NationalStates
 from tests.clock import Clock
 from tests.factories.browser import log_in
-from tests.factories.hearings import officers
+from tests.factories.hearings import officers, waive
 from tests.factories.reopenings import (
     FACTS,
     GIVEN_UP,
     REASON,
     STATEMENT,
     answer,
+    forms,
     proposal,
     put_forward,
     sent_back,
@@ -152,6 +153,21 @@ def test_what_waits_holds_back_the_grant_and_leaves_the_notice_its_days(world: M
     assert codes(world, case, "propose_reopening", second, **proposal(world.at)) == {"facts_dropped"}
     world.announce(case)
     assert list(all_faults()) == []
+
+
+def test_wish_to_be_off_the_list_is_carried_out_and_not_put_before_the_committee(world: MunicipalStates2026) -> None:
+    case = world.case_in(S.UNDER_NOTICE)
+    first, second = put_forward(case, at=world.at)
+    stated(case, by=world.people["applicant"], at=world.at)
+    waive(case, by=world.people["applicant"], at=world.at)
+    assert codes(world, case, "return_to_committee", second, reason=REASON) == {"waived"}
+    assert codes(world, case, "drop_reopening", second, reason=REASON) == set()
+    more = proposal(world.at) | {"facts": f"{FACTS}另查。"}
+    assert codes(world, case, "propose_reopening", first, **more) == {"waived"}
+    publisher = world.people["publisher"]
+    form = forms(case, publisher, world.at)["take_off_notice"]()
+    assert codes(world, case, "take_off_notice", publisher, **form) == set()
+    assert row_of(case).state == S.WITHDRAWN
 
 
 def test_applicant_gives_up_what_the_committee_is_for_and_its_place_is_free(world: MunicipalStates2026) -> None:

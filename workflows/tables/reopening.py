@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows import audiences, guards, reopening, who
+from workflows import audiences, guards, recognition_guards, reopening, who
 from workflows.doing import Audience, Clock, Verb, Who
 from workflows.tables.notice_changes import notice_lines
 
@@ -35,8 +35,8 @@ def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) ->
     yield Verb(
         "propose_reopening", _("提请重新审议"), officer, nodes, FOUND_LATE,
         guards=(
-            reopening.none_waits, reopening.ground_is_named, guards.needs_text("facts", _("查明的事实"), 10),
-            reopening.facts_are_new, reopening.evidence_is_given,
+            reopening.none_waits, recognition_guards.no_waiver_stands, reopening.ground_is_named,
+            guards.needs_text("facts", _("查明的事实"), 10), reopening.facts_are_new, reopening.evidence_is_given,
         ),
         record=reopening.propose, tells=(audiences.applicants, officers),
     )  # fmt: skip
@@ -57,7 +57,8 @@ def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) ->
         transition="return_to_committee", completes=True,
         guards=(
             reopening.was_proposed, reopening.is_the_one_read, reopening.another_than_who_proposed_it,
-            reopening.applicant_is_heard, guards.no_open_objection, guards.needs_text("reason", _("退回的理由"), 5),
+            reopening.applicant_is_heard, guards.no_open_objection, recognition_guards.no_waiver_stands,
+            guards.needs_text("reason", _("退回的理由"), 5),
         ),
         record=reopening.send_back, tells=(audiences.applicants, officers),
     )  # fmt: skip
