@@ -22,6 +22,7 @@ from accreditation.models import (
     Letter,
     Message,
     NoticeAdjustment,
+    Objection,
     Reopening,
     ReopeningStatement,
     User,
@@ -33,7 +34,7 @@ from tests.attacks.municipal_states import MunicipalStates2026
 from tests.attacks.national_states import NationalStates
 from tests.clock import Clock
 from tests.factories.browser import log_in
-from tests.factories.hearings import officers, waive
+from tests.factories.hearings import dismiss, officers, waive
 from tests.factories.reopenings import (
     FACTS,
     GIVEN_UP,
@@ -186,6 +187,25 @@ def test_applicant_gives_up_what_the_committee_is_for_and_its_place_is_free(worl
     assert Message.objects.filter(recipient=world.people["publisher"], kind="give_up").exists()
     assert own.get(address).status_code == 404
     assert list(all_faults()) == []
+
+
+def test_objection_of_a_former_notice_extends_no_other(world: MunicipalStates2026) -> None:
+    case = world.case_in(S.UNDER_NOTICE)
+    told = {"objector": "周示例", "contact": "021-00000000", "text": "申报的研发人员与事实不符，请核查。"}
+    raised = door.perform(case, "raise_objection", by=world.people["clock"], at=world.at, form=told)
+    objection = Objection.objects.get(number=raised.answer["objection"])
+    officer = dismiss(case, objection, at=world.at)
+    client, address = log_in(Client(), officer), reverse("office_objection_extend", args=[objection.number])
+    assert client.get(address).status_code == 200
+    sent_back(case, applicant=world.people["applicant"], at=world.at)
+    days = {"objection": objection, "days": 9, "reason": "须实地核查人员"}
+    own = reverse("office_objection", args=[objection.number])
+    for _notice in ("none", "another"):
+        assert client.get(address).headers["Location"] == own
+        assert address not in client.get(own).content.decode()
+        if row_of(case).notice is None:
+            decide_anew(world, case)
+    assert codes(world, case, "extend_notice", officer, **days) == {"no_objection"}
 
 
 def test_recommendation_goes_back_and_is_ranked_as_before(
