@@ -15,6 +15,10 @@ def _answers(asked: Asked) -> User:
     return hearings.officers(asked.case, asked.at)[1]
 
 
+def _proposes(asked: Asked) -> User:
+    return hearings.officers(asked.case, asked.at)[0]
+
+
 def _waived(asked: Asked) -> None:
     hearings.waive(asked.case, by=asked.world.people["applicant"], at=asked.at)
 
@@ -66,6 +70,7 @@ def back_to_committee(*, state: str) -> Mapping[str, Page]:
             "{desk}_act", _answer, number_and_verb, _stated_on, state, "under_overall_review", by=_answers
         ),
         "drop_reopening": Page("{desk}_act", _answer, number_and_verb, _stated_on, state, "=", by=_answers),
+        "withdraw_reopening": Page("{desk}_act", _answer, number_and_verb, _put_forward, state, "=", by=_proposes),
         "give_up": Page("my_give_up", says(reason=reopenings.GIVEN_UP, understood="on")),
     }
 

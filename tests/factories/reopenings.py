@@ -41,6 +41,7 @@ def forms(case: Case, publisher: User, at: datetime) -> Mapping[str, Callable[[]
         "state_on_reopening": lambda: {"text": STATEMENT},
         "return_to_committee": lambda: {"reason": REASON},
         "drop_reopening": lambda: {"reason": REASON},
+        "withdraw_reopening": lambda: {"reason": REASON},
         "give_up": lambda: {"reason": GIVEN_UP},
         "waive_notice": lambda: {"reason": WAIVED},
         "correct_entry": lambda: {"adjustment": adjustment(case, publisher, at)} | adjusted,

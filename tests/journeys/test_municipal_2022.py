@@ -261,7 +261,9 @@ def _back_before_the_committee(pages: MunicipalPages) -> None:
     _name_corrected_and_taken_off(pages, taken_off)
     first, second = officers(early, pages.clock.at)
     _put_forward(pages, early, first)
-    due = Deadline.objects.get(case=early, kind=DeadlineKind.REOPENING_STATEMENT).due_at
+    pages.send(first, "office_act", early.number, "withdraw_reopening", **reopenings.answer(early))
+    _put_forward(pages, early, first)
+    due = Deadline.objects.filter(case=early, kind=DeadlineKind.REOPENING_STATEMENT).latest("pk").due_at
     pages.wait_until(due + SOON)
     drop = reopenings.answer(early)
     assert "另一人" in pages.refused(first, "office_act", early.number, "drop_reopening", **drop)

@@ -156,6 +156,31 @@ def test_what_waits_holds_back_the_grant_and_leaves_the_notice_its_days(world: M
     assert list(all_faults()) == []
 
 
+def test_who_proposed_takes_it_back_and_nothing_holds_the_case_any_more(world: MunicipalStates2026) -> None:
+    case = world.case_in(S.NOTICE_COMPLETED)
+    first, second = put_forward(case, at=world.at)
+    stated(case, by=world.people["applicant"], at=world.at)
+    assert codes(world, case, "withdraw_reopening", second, reason=REASON) == {"not_proposer"}
+    assert codes(world, case, "withdraw_reopening", first, reason=" ") == {"text_needed"}
+    client, address = log_in(Client(), first), reverse("office_act", args=[case.number, "withdraw_reopening"])
+    home, shown = reverse("office_case", args=[case.number]), []
+    for by in (client, log_in(Client(), second)):
+        shown.append(address in by.get(home).content.decode())
+    assert shown == [True, False]
+    assert client.post(address, answer(case)).status_code == 302
+    row = Reopening.objects.get()
+    assert (row.answer, row.answer_reason, row.answered_by, row.clock.state) == (A.WITHDRAWN, REASON, first, "met")
+    letter = Letter.objects.get(case=case, kind=LetterKind.REOPENED).body
+    assert [word in letter for word in ("提请人已撤回", REASON, "退回重新审议")] == [True, True, False]
+    assert address not in client.get(home).content.decode()
+    for by in (world.people["applicant"], second):
+        assert Message.objects.filter(recipient=by, kind="withdraw_reopening").count() == 1
+    assert codes(world, case, "withdraw_reopening", first, reason=REASON) == {"not_proposed"}
+    world.announce(case)
+    assert row_of(case).state == S.RECOGNISED
+    assert list(all_faults()) == []
+
+
 def test_wish_to_be_off_the_list_is_carried_out_and_not_put_before_the_committee(world: MunicipalStates2026) -> None:
     case = world.case_in(S.UNDER_NOTICE)
     first, second = put_forward(case, at=world.at)
@@ -289,6 +314,7 @@ def test_database_keeps_proposer_and_answer_apart(world: MunicipalStates2026) ->
     told = {"answer": A.DROPPED, "answer_reason": REASON, "answered_at": world.at}
     for wrong in (
         told | {"answered_by": first},
+        told | {"answered_by": second, "answer": A.WITHDRAWN},
         told | {"answered_by": second, "answer_reason": ""},
         {"answer": A.DROPPED},
         {"facts": ""},

@@ -42,6 +42,18 @@ class ReopeningAnswerForm(forms.Form):
     )
 
 
+class ReopeningWithdrawalForm(ReopeningAnswerForm):
+    """Why who proposed it does so no longer."""
+
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("写明不再提请的原因，将写入告知书送达申报单位。"),
+        min_length=5,
+        max_length=3000,
+        widget=forms.Textarea(attrs=LONG),
+    )
+
+
 class GiveUpForm(forms.Form):
     """Why the applicant gives up, and that it knows what follows."""
 

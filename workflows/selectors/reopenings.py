@@ -10,7 +10,7 @@ from accreditation.services.reopenings import waiting
 from accreditation.visibility import own_matters
 
 MOST = 50
-ANSWERS = frozenset({"return_to_committee", "drop_reopening"})  # of the act pages; each names what it answers
+ANSWERS = frozenset({"return_to_committee", "drop_reopening", "withdraw_reopening"})  # each names what it is about
 
 
 def reopenings_waiting_for(user: User) -> list[Reopening]:

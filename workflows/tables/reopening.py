@@ -31,7 +31,7 @@ def after_minutes(notice: Clock) -> Iterator[Verb]:
 
 
 def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) -> Iterator[Verb]:
-    """Proposed by one officer, stated on by the applicant, answered by another."""
+    """Proposed by one officer, stated on by the applicant, answered by another or taken back."""
     yield Verb(
         "propose_reopening", _("提请重新审议"), officer, nodes, FOUND_LATE,
         guards=(
@@ -69,6 +69,14 @@ def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) ->
             guards.needs_text("reason", _("不予重新审议的理由"), 5),
         ),
         record=reopening.drop, tells=(audiences.applicants,),
+    )  # fmt: skip
+    yield Verb(
+        "withdraw_reopening", _("撤回重新审议的提请"), officer, nodes, FOUND_LATE,
+        guards=(
+            reopening.was_proposed, reopening.is_the_one_read, reopening.proposed_it,
+            guards.needs_text("reason", _("撤回的理由"), 5),
+        ),
+        record=reopening.take_back, tells=(audiences.applicants, officers),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from accreditation.services.reopenings import statements_of
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import View, case_for, view_of
 from workflows.forms.hearings import StatementForm
-from workflows.forms.reopenings import GiveUpForm, ReopeningAnswerForm, ReopeningForm
+from workflows.forms.reopenings import GiveUpForm, ReopeningAnswerForm, ReopeningForm, ReopeningWithdrawalForm
 from workflows.presentation.reopenings import reopening_words
 from workflows.selectors.reopenings import reopening_of
 from workflows.views.answers import page, try_verb
@@ -70,6 +70,13 @@ ACTS: Mapping[str, ActPage] = {
         gettext_lazy("提请的事由、材料和申报单位的陈述见办件总览。提请人不能自己答复。"),
         gettext_lazy("不予重新审议"),
         gettext_lazy("已答复不予重新审议，本件继续办理。"),
+    ),
+    "withdraw_reopening": ActPage(
+        ReopeningWithdrawalForm,
+        gettext_lazy("撤回重新审议的提请"),
+        gettext_lazy("提请尚未答复的，提请人可以撤回；本件按原决定继续办理，并告知申报单位。"),
+        gettext_lazy("撤回提请"),
+        gettext_lazy("已撤回重新审议的提请。"),
     ),
 }
 OFFERED = frozenset(ACTS)
