@@ -8,21 +8,24 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accreditation.enums import ApplicationState as S
-from accreditation.enums import Choice, LetterKind
+from accreditation.enums import Choice, LetterKind, Level
 from accreditation.errors import Refusal
 from accreditation.models import (
     Application,
     AuditEvent,
+    Batch,
     Case,
     Letter,
     Message,
     NoticeAdjustment,
     Objection,
+    Programme,
     Reopening,
     ReopeningStatement,
     User,
@@ -55,8 +58,16 @@ from workflows.moves import possible_moves
 from workflows.procedures import procedure_of
 from workflows.selectors.reopenings import reopenings_waiting_for
 from workflows.tick import tick
+from workflows.views.reopenings import ACTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+ANEW, BY_RANK = "重新审议后仍拟认定的，另行公示。", "重新审议后仍同意推荐的，按排序和名额办理。"
+PROMISES = [
+    (Level.MUNICIPAL, 7, ANEW),
+    (Level.MUNICIPAL, 0, ""),
+    (Level.NATIONAL, 7, BY_RANK),
+    (Level.NATIONAL, 0, BY_RANK),
+]
 
 
 @pytest.fixture
@@ -94,6 +105,7 @@ def test_case_goes_back_from_the_notice_and_is_granted_on_new_minutes_and_a_new_
     assert Message.objects.filter(recipient=applicant, kind="propose_reopening").count() == 1
     letter = Letter.objects.get(case=case, kind=LetterKind.REOPENING)
     assert FACTS in letter.body
+    assert "已经开始的公示继续进行" in letter.body
     assert "参照" in letter.body
     assert codes(world, case, "return_to_committee", first, reason=REASON) == {"four_eyes", "applicant_not_heard"}
     stated(case, by=applicant, at=world.at, gives_up_rest=False)
@@ -241,11 +253,24 @@ def test_recommendation_goes_back_and_is_ranked_as_before(
     case = world.case_in(S.TO_BE_RECOMMENDED)
     sent_back(case, applicant=world.people["applicant"], at=world.at)
     assert row_of(case).state == S.UNDER_OVERALL_REVIEW
+    for letter in Letter.objects.filter(case=case, kind__in=[LetterKind.REOPENING, LetterKind.REOPENED]):
+        assert "公示" not in letter.body
     assert list(check_all()) == []
     decision = world._decision(case, Choice.RECOGNISE)
     door.perform(case, "propose", by=world.people["committee"], at=world.at, form={"decision": decision})
     assert row_of(case).state == S.TO_BE_RECOMMENDED
     assert list(check_all()) == []
+
+
+@pytest.mark.parametrize(("level", "days", "said"), PROMISES)
+def test_only_where_there_is_a_notice_of_ours_a_new_one_is_promised(level: Level, days: int, said: str) -> None:
+    batch = Batch(notice_days=days, programme=Programme(level=level))
+    asked = ACTS["return_to_committee"].confirm_in(batch)
+    assert asked is not None
+    content = {"batch": batch, "row": Reopening(answer=A.RETURNED)}
+    letter = render_to_string("accreditation/letters/reopened.txt", content)
+    for text in ("".join(map(str, asked.consequences)), letter):
+        assert [words for words in (ANEW, BY_RANK) if words in text] == ([said] if said else [])
 
 
 def test_pages_lead_from_the_facts_to_the_answer(world: MunicipalStates2026, clock: Clock) -> None:

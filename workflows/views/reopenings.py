@@ -31,10 +31,22 @@ from workflows.views.casework import ActPage, status_of
 from workflows.views.hearings import file_of_statement
 
 if TYPE_CHECKING:
-    from accreditation.models import Reopening
+    from django.utils.functional import Promise
+
+    from accreditation.models import Batch, Reopening
 
 STATE, GIVE_UP = "state_on_reopening", "give_up"
 form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _after_reopening(batch: Batch) -> tuple[Promise, ...]:
+    """What follows where the committee is for it once more; a notice only where the batch has one of ours."""
+    if batch.is_recommendation:
+        return (gettext_lazy("重新审议后仍同意推荐的，按排序和名额办理。"),)
+    with_notice = gettext_lazy("正在公示的，以公示调整通知撤下；重新审议后仍拟认定的，另行公示。")
+    return (with_notice,) if batch.notice_days else ()
+
+
 ACTS: Mapping[str, ActPage] = {
     "propose_reopening": ActPage(
         ReopeningForm,
@@ -59,10 +71,10 @@ ACTS: Mapping[str, ActPage] = {
         gettext_lazy("已退回重新审议。"),
         (
             gettext_lazy("本件回到综合评审，由下一次会议另行作出决定；原纪要留存，不再作为依据。"),
-            gettext_lazy("正在公示的，以公示调整通知撤下；重新审议后仍拟认定的，另行公示。"),
             gettext_lazy("系统向申报单位送达告知书。"),
         ),
         is_final=True,
+        more_in=_after_reopening,
     ),
     "drop_reopening": ActPage(
         ReopeningAnswerForm,
