@@ -23,9 +23,10 @@ from workflows.workdays import SHANGHAI, WorkCalendar
 
 
 def objection_is_of_case(doing: Doing) -> Iterable[Reason]:
-    """What extends the notice is an objection that was raised in it, settled or not."""
-    objection = doing.form.get("objection")
-    if objection is None or not doing.application.objections.filter(pk=objection.pk).exists():
+    """What extends the notice is an objection that was raised in it, settled or not; not one of a former notice."""
+    objection, application = doing.form.get("objection"), doing.application
+    raised = application.objections.filter(notice=application.notice_id)
+    if objection is None or not raised.filter(pk=objection.pk).exists():
         yield Reason("no_objection", _("本件没有这一异议。"))
 
 

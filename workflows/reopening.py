@@ -71,11 +71,26 @@ def was_proposed(doing: Doing) -> Iterable[Reason]:
         yield Reason("not_proposed", _("没有人提请重新审议，或者已经答复。"))
 
 
+def is_the_one_read(doing: Doing) -> Iterable[Reason]:
+    """Form: reopening, its number, from every page. What was read and answered there is what waits now."""
+    row, read = kept.waiting(doing.application), doing.form.get("reopening")
+    if row is not None and read not in (None, row.pk):
+        text = _("您所看到的提请已经办结，本件已另行提请重新审议；请返回办件页面查看后再办理。")
+        yield Reason("another_reopening", text)
+
+
 def another_than_who_proposed_it(doing: Doing) -> Iterable[Reason]:
     """Whoever proposed it, or in whose place it was proposed, does not answer as well."""
     row = kept.waiting(doing.application)
     if row is not None and row.proposers & persons_behind(doing.by):
-        yield Reason(FOUR_EYES, _("提请重新审议的人不能自己答复，须由另一人办理。"))
+        yield Reason(FOUR_EYES, _("提请重新审议的人不能自己答复，须由另一人办理；不再提请的，可以撤回。"))
+
+
+def proposed_it(doing: Doing) -> Iterable[Reason]:
+    """Only who proposed, or in whose place it was proposed, takes it back; a colleague answers it."""
+    row = kept.waiting(doing.application)
+    if row is not None and not row.proposers & persons_behind(doing.by):
+        yield Reason("not_proposer", _("只有提请人可以撤回重新审议的提请。"))
 
 
 def applicant_is_heard(doing: Doing) -> Iterable[Reason]:
@@ -115,7 +130,7 @@ def propose(doing: Doing) -> None:
 
 
 def state(doing: Doing) -> None:
-    """Form: text; file and file_name where something is handed in; gives_up_rest (True) to wait no longer."""
+    """Form: text; reopening; file and file_name of what is handed in; gives_up_rest (True) to wait no longer."""
     row = _waiting(doing)
     file, text = doing.form.get("file"), doing.form["text"].strip()
     gives_up_rest = doing.form.get("gives_up_rest") is True
@@ -134,10 +149,10 @@ def end_time(doing: Doing) -> None:
 
 
 def send_back(doing: Doing) -> None:
-    """Form: reason. What was decided stays on record; the next meeting decides anew, and is published anew."""
+    """Form: reason, reopening. What was decided stays on record; the next meeting decides and is published anew."""
     row = _answered(doing, ReopeningAnswer.RETURNED)
     application = doing.application
-    _send(doing, LetterKind.REOPENED, row, is_returned=True)
+    _send(doing, LetterKind.REOPENED, row)
     if doing.state == ApplicationState.UNDER_NOTICE:
         doing.act.note(adjustment=take_off(doing, OFF_THE_LIST).number)
     if application.notice is not None:
@@ -146,12 +161,25 @@ def send_back(doing: Doing) -> None:
 
 
 def drop(doing: Doing) -> None:
-    """Form: reason. The case goes on where it stands."""
+    """Form: reason, reopening. The case goes on where it stands."""
     row = _answered(doing, ReopeningAnswer.DROPPED)
-    _send(doing, LetterKind.REOPENED, row, is_returned=False)
+    _send(doing, LetterKind.REOPENED, row)
+
+
+def take_back(doing: Doing) -> None:
+    """Form: reason, reopening. The applicant, who was told the facts, is told that nothing more comes of them."""
+    row = _closed(doing, ReopeningAnswer.WITHDRAWN)
+    _send(doing, LetterKind.REOPENED, row)
 
 
 def _answered(doing: Doing, said: ReopeningAnswer) -> Reopening:
+    row = _closed(doing, said)
+    people = [one for one in (row.proposed_by, row.proposed_for) if one is not None]
+    doing.act.tell(untied(people, doing.case), ANSWERED, case_number=doing.case.number, answer=str(said))
+    return row
+
+
+def _closed(doing: Doing, said: ReopeningAnswer) -> Reopening:
     row, reason = _waiting(doing), doing.form["reason"].strip()
     kept.answer(row, said, reason=reason, by=doing.by, at=doing.at)
     deadlines.conclude(doing.case, DeadlineKind.REOPENING_STATEMENT, DeadlineState.CANCELLED, at=doing.at)
@@ -159,8 +187,6 @@ def _answered(doing: Doing, said: ReopeningAnswer) -> Reopening:
         reason=reason, facts=row.facts, proposed_by=str(row.proposed_by), decision=row.decision_id,
         minutes=row.decision.minutes_sha256,
     )  # fmt: skip
-    people = [one for one in (row.proposed_by, row.proposed_for) if one is not None]
-    doing.act.tell(untied(people, doing.case), ANSWERED, case_number=doing.case.number, answer=str(said))
     return row
 
 

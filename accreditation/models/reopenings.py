@@ -29,6 +29,7 @@ class ReopeningAnswer(models.TextChoices):
 
     RETURNED = "returned", _("已退回重新审议")
     DROPPED = "dropped", _("不予重新审议")
+    WITHDRAWN = "withdrawn", _("提请人已撤回")
     OVERTAKEN = "overtaken", _("因本件终结而终止")
 
 
@@ -67,11 +68,15 @@ class Reopening(SecondAnswer):
                 name="reopening_answer_is_whole",
                 condition=NOT_ANSWERED
                 | Q(answer=A.OVERTAKEN, **ANSWERED)
-                | Q(answer__in=[A.RETURNED, A.DROPPED], **ANSWERED) & ~Q(answer_reason=""),
+                | Q(answer__in=[A.RETURNED, A.DROPPED, A.WITHDRAWN], **ANSWERED) & ~Q(answer_reason=""),
             ),
             models.CheckConstraint(
                 name="reopening_is_answered_by_a_second_person",
                 condition=~Q(answer__in=[A.RETURNED, A.DROPPED]) | PROPOSING.is_of_another(),
+            ),
+            models.CheckConstraint(
+                name="reopening_is_withdrawn_by_who_proposed",
+                condition=~Q(answer=A.WITHDRAWN) | PROPOSING.is_of_the_same(),
             ),
             models.CheckConstraint(
                 name="rest_of_reopening_time_is_waived_with_a_statement",

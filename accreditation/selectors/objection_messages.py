@@ -43,6 +43,9 @@ OF_OBJECTIONS: Mapping[str, Sentence] = {
     "drop_reopening": Sentence(
         _("不予重新审议"), _("办件 %(case)s 不予重新审议，按原决定继续办理，理由见告知书。")
     ),
+    "withdraw_reopening": Sentence(
+        _("重新审议的提请已撤回"), _("办件 %(case)s 重新审议的提请已由提请人撤回，按原决定继续办理，理由见告知书。")
+    ),
     "reopening_answered": Sentence(
         _("重新审议的提请已有答复"), _("您在办件 %(case)s 提请的重新审议已由另一人答复，见办件页面。")
     ),

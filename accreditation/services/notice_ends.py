@@ -37,7 +37,8 @@ def notice_clock(application: Application) -> Deadline:
 def keep_extension(
     objection: Objection, *, ground: ExtensionGround, working_days: int, by: User, at: datetime, reason: str = ""
 ) -> NoticeExtension:
-    """Enter the days by which an objection extends the notice of its case."""
+    """Enter the days by which an objection extends the notice in which it was raised and its case still is."""
+    assert objection.notice_id == objection.application.notice_id
     return NoticeExtension.objects.create(
         notice=objection.notice,
         application=objection.application,

@@ -15,6 +15,10 @@ def _answers(asked: Asked) -> User:
     return hearings.officers(asked.case, asked.at)[1]
 
 
+def _proposes(asked: Asked) -> User:
+    return hearings.officers(asked.case, asked.at)[0]
+
+
 def _waived(asked: Asked) -> None:
     hearings.waive(asked.case, by=asked.world.people["applicant"], at=asked.at)
 
@@ -50,18 +54,23 @@ def _found_late(_asked: Asked) -> dict[str, Any]:
     return {"ground": "wrong_figure", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
 
 
+def _answer(asked: Asked) -> dict[str, Any]:
+    _number, reopening = _case_and_reopening(asked)
+    return {"reason": reopenings.REASON, "reopening": reopening, "confirmed": "1"}
+
+
 def back_to_committee(*, state: str) -> Mapping[str, Page]:
     """The pages of 重新审议, from a state in which the case may be put forward."""
-    answer = says(reason=reopenings.REASON, confirmed="1")
     return {
         "propose_reopening": Page("{desk}_act", _found_late, number_and_verb),
         "state_on_reopening": Page(
             "my_reopening", says(text=reopenings.STATEMENT), _case_and_reopening, _put_forward, state, "="
         ),
         "return_to_committee": Page(
-            "{desk}_act", answer, number_and_verb, _stated_on, state, "under_overall_review", by=_answers
+            "{desk}_act", _answer, number_and_verb, _stated_on, state, "under_overall_review", by=_answers
         ),
-        "drop_reopening": Page("{desk}_act", answer, number_and_verb, _stated_on, state, "=", by=_answers),
+        "drop_reopening": Page("{desk}_act", _answer, number_and_verb, _stated_on, state, "=", by=_answers),
+        "withdraw_reopening": Page("{desk}_act", _answer, number_and_verb, _put_forward, state, "=", by=_proposes),
         "give_up": Page("my_give_up", says(reason=reopenings.GIVEN_UP, understood="on")),
     }
 

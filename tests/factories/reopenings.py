@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from accreditation.models import Case, NoticeAdjustment, NoticeEntry, User
+from accreditation.models import Case, NoticeAdjustment, NoticeEntry, Reopening, User
 from accreditation.services.adjustments import create_adjustment
 from tests.factories.cast import stored_file
 from tests.factories.hearings import WAIVED, officers
@@ -41,11 +41,18 @@ def forms(case: Case, publisher: User, at: datetime) -> Mapping[str, Callable[[]
         "state_on_reopening": lambda: {"text": STATEMENT},
         "return_to_committee": lambda: {"reason": REASON},
         "drop_reopening": lambda: {"reason": REASON},
+        "withdraw_reopening": lambda: {"reason": REASON},
         "give_up": lambda: {"reason": GIVEN_UP},
         "waive_notice": lambda: {"reason": WAIVED},
         "correct_entry": lambda: {"adjustment": adjustment(case, publisher, at)} | adjusted,
         "take_off_notice": lambda: {"adjustment": adjustment(case, publisher, at)} | adjusted,
     }
+
+
+def answer(case: Case) -> dict[str, Any]:
+    """What the page of an answer sends, confirmed."""
+    row = Reopening.objects.get(application__case=case, answer="")
+    return {"reason": REASON, "reopening": row.pk, "confirmed": "1"}
 
 
 def put_forward(case: Case, *, at: datetime) -> tuple[User, User]:

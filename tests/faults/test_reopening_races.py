@@ -34,7 +34,7 @@ def proposed(at: datetime) -> tuple[Cast, Case, list[User]]:
     return cast, case, people
 
 
-def test_case_is_put_forward_once_and_sent_back_or_not_or_given_up(
+def test_case_is_put_forward_once_and_sent_back_or_not_or_taken_back_or_given_up(
     settings: LazySettings, var_dir: object, clock: Clock
 ) -> None:
     settings.ACCREDITATION_DEMO = True
@@ -42,22 +42,22 @@ def test_case_is_put_forward_once_and_sent_back_or_not_or_given_up(
     said: dict[str, Any] = proposal(clock.at)
     first = one_won(at_once([act(case, "propose_reopening", by, cast, **said) for by in people[:2]]))
     stated(case, by=cast.member0, at=clock.at)
-    others = [by for by in people if by != people[first]]
-    jobs = [act(case, verb, by, cast, reason=REASON) for verb, by in zip(ANSWERS, others, strict=True)]
+    those = [*(by for by in people if by != people[first]), people[first]]
+    jobs = [act(case, verb, by, cast, reason=REASON) for verb, by in zip(ANSWERS, those, strict=True)]
     results = at_once([*jobs, act(case, "give_up", cast.member0, cast, reason=GIVEN_UP)])
-    sent_back, dropped, given_up = map(refused_or_done, results)
-    assert sent_back + dropped <= 1
+    sent_back, dropped, taken_back, given_up = map(refused_or_done, results)
+    assert sent_back + dropped + taken_back <= 1
     assert sent_back + given_up <= 1
-    assert sent_back + dropped + given_up >= 1
+    assert sent_back + dropped + taken_back + given_up >= 1
     row = Application.objects.get(case=case)
     assert row.state == (S.WITHDRAWN if given_up else S.UNDER_OVERALL_REVIEW if sent_back else S.PROPOSED)
-    assert (Reopening.objects.get().answer, row.decision is None) == (
-        "returned" if sent_back else "dropped" if dropped else "overtaken", sent_back,
-    )  # fmt: skip
+    ends = {"returned": sent_back, "dropped": dropped, "withdrawn": taken_back, "overtaken": True}
+    answer = next(answer for answer, is_so in ends.items() if is_so)
+    assert (Reopening.objects.get().answer, row.decision is None) == (answer, sent_back)
     all_agrees()
 
 
-ANSWERS = ("return_to_committee", "drop_reopening")
+ANSWERS = ("return_to_committee", "drop_reopening", "withdraw_reopening")
 
 
 def test_case_is_announced_or_put_forward(settings: LazySettings, var_dir: object, clock: Clock) -> None:

@@ -261,9 +261,11 @@ def _back_before_the_committee(pages: MunicipalPages) -> None:
     _name_corrected_and_taken_off(pages, taken_off)
     first, second = officers(early, pages.clock.at)
     _put_forward(pages, early, first)
-    due = Deadline.objects.get(case=early, kind=DeadlineKind.REOPENING_STATEMENT).due_at
+    pages.send(first, "office_act", early.number, "withdraw_reopening", **reopenings.answer(early))
+    _put_forward(pages, early, first)
+    due = Deadline.objects.filter(case=early, kind=DeadlineKind.REOPENING_STATEMENT).latest("pk").due_at
     pages.wait_until(due + SOON)
-    drop = {"reason": reopenings.REASON, "confirmed": "1"}
+    drop = reopenings.answer(early)
     assert "另一人" in pages.refused(first, "office_act", early.number, "drop_reopening", **drop)
     pages.send(second, "office_act", early.number, "drop_reopening", **drop)
     assert state(early.number) == S.PROPOSED
@@ -311,8 +313,7 @@ def _sent_back(pages: MunicipalPages, case: Case) -> None:
     pages.send(
         pages.cast.member1, "my_reopening", case.number, Reopening.objects.get(application__case=case).pk, **said
     )
-    reason = {"reason": reopenings.REASON, "confirmed": "1"}
-    pages.send(second, "office_act", case.number, "return_to_committee", **reason)
+    pages.send(second, "office_act", case.number, "return_to_committee", **reopenings.answer(case))
     assert Application.objects.get(case=case).decision is None
 
 

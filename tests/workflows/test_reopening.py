@@ -8,19 +8,24 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accreditation.enums import ApplicationState as S
-from accreditation.enums import Choice, LetterKind
+from accreditation.enums import Choice, LetterKind, Level
 from accreditation.errors import Refusal
 from accreditation.models import (
     Application,
     AuditEvent,
+    Batch,
     Case,
     Letter,
     Message,
     NoticeAdjustment,
+    Objection,
+    Programme,
     Reopening,
     ReopeningStatement,
     User,
@@ -32,8 +37,19 @@ from tests.attacks.municipal_states import MunicipalStates2026
 from tests.attacks.national_states import NationalStates
 from tests.clock import Clock
 from tests.factories.browser import log_in
-from tests.factories.hearings import officers
-from tests.factories.reopenings import FACTS, GIVEN_UP, REASON, STATEMENT, proposal, put_forward, sent_back, stated
+from tests.factories.hearings import dismiss, officers, waive
+from tests.factories.reopenings import (
+    FACTS,
+    GIVEN_UP,
+    REASON,
+    STATEMENT,
+    answer,
+    forms,
+    proposal,
+    put_forward,
+    sent_back,
+    stated,
+)
 from tests.workflows.test_edition_change import NEW, OLD, mapping
 from workflows import door
 from workflows.consistency import check_all
@@ -42,8 +58,16 @@ from workflows.moves import possible_moves
 from workflows.procedures import procedure_of
 from workflows.selectors.reopenings import reopenings_waiting_for
 from workflows.tick import tick
+from workflows.views.reopenings import ACTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+ANEW, BY_RANK = "重新审议后仍拟认定的，另行公示。", "重新审议后仍同意推荐的，按排序和名额办理。"
+PROMISES = [
+    (Level.MUNICIPAL, 7, ANEW),
+    (Level.MUNICIPAL, 0, ""),
+    (Level.NATIONAL, 7, BY_RANK),
+    (Level.NATIONAL, 0, BY_RANK),
+]
 
 
 @pytest.fixture
@@ -81,6 +105,7 @@ def test_case_goes_back_from_the_notice_and_is_granted_on_new_minutes_and_a_new_
     assert Message.objects.filter(recipient=applicant, kind="propose_reopening").count() == 1
     letter = Letter.objects.get(case=case, kind=LetterKind.REOPENING)
     assert FACTS in letter.body
+    assert "已经开始的公示继续进行" in letter.body
     assert "参照" in letter.body
     assert codes(world, case, "return_to_committee", first, reason=REASON) == {"four_eyes", "applicant_not_heard"}
     stated(case, by=applicant, at=world.at, gives_up_rest=False)
@@ -143,6 +168,46 @@ def test_what_waits_holds_back_the_grant_and_leaves_the_notice_its_days(world: M
     assert list(all_faults()) == []
 
 
+def test_who_proposed_takes_it_back_and_nothing_holds_the_case_any_more(world: MunicipalStates2026) -> None:
+    case = world.case_in(S.NOTICE_COMPLETED)
+    first, second = put_forward(case, at=world.at)
+    stated(case, by=world.people["applicant"], at=world.at)
+    assert codes(world, case, "withdraw_reopening", second, reason=REASON) == {"not_proposer"}
+    assert codes(world, case, "withdraw_reopening", first, reason=" ") == {"text_needed"}
+    client, address = log_in(Client(), first), reverse("office_act", args=[case.number, "withdraw_reopening"])
+    home, shown = reverse("office_case", args=[case.number]), []
+    for by in (client, log_in(Client(), second)):
+        shown.append(address in by.get(home).content.decode())
+    assert shown == [True, False]
+    assert client.post(address, answer(case)).status_code == 302
+    row = Reopening.objects.get()
+    assert (row.answer, row.answer_reason, row.answered_by, row.clock.state) == (A.WITHDRAWN, REASON, first, "met")
+    letter = Letter.objects.get(case=case, kind=LetterKind.REOPENED).body
+    assert [word in letter for word in ("提请人已撤回", REASON, "退回重新审议")] == [True, True, False]
+    assert address not in client.get(home).content.decode()
+    for by in (world.people["applicant"], second):
+        assert Message.objects.filter(recipient=by, kind="withdraw_reopening").count() == 1
+    assert codes(world, case, "withdraw_reopening", first, reason=REASON) == {"not_proposed"}
+    world.announce(case)
+    assert row_of(case).state == S.RECOGNISED
+    assert list(all_faults()) == []
+
+
+def test_wish_to_be_off_the_list_is_carried_out_and_not_put_before_the_committee(world: MunicipalStates2026) -> None:
+    case = world.case_in(S.UNDER_NOTICE)
+    first, second = put_forward(case, at=world.at)
+    stated(case, by=world.people["applicant"], at=world.at)
+    waive(case, by=world.people["applicant"], at=world.at)
+    assert codes(world, case, "return_to_committee", second, reason=REASON) == {"waived"}
+    assert codes(world, case, "drop_reopening", second, reason=REASON) == set()
+    more = proposal(world.at) | {"facts": f"{FACTS}另查。"}
+    assert codes(world, case, "propose_reopening", first, **more) == {"waived"}
+    publisher = world.people["publisher"]
+    form = forms(case, publisher, world.at)["take_off_notice"]()
+    assert codes(world, case, "take_off_notice", publisher, **form) == set()
+    assert row_of(case).state == S.WITHDRAWN
+
+
 def test_applicant_gives_up_what_the_committee_is_for_and_its_place_is_free(world: MunicipalStates2026) -> None:
     case = world.case_in(S.PROPOSED)
     put_forward(case, at=world.at)
@@ -161,6 +226,25 @@ def test_applicant_gives_up_what_the_committee_is_for_and_its_place_is_free(worl
     assert list(all_faults()) == []
 
 
+def test_objection_of_a_former_notice_extends_no_other(world: MunicipalStates2026) -> None:
+    case = world.case_in(S.UNDER_NOTICE)
+    told = {"objector": "周示例", "contact": "021-00000000", "text": "申报的研发人员与事实不符，请核查。"}
+    raised = door.perform(case, "raise_objection", by=world.people["clock"], at=world.at, form=told)
+    objection = Objection.objects.get(number=raised.answer["objection"])
+    officer = dismiss(case, objection, at=world.at)
+    client, address = log_in(Client(), officer), reverse("office_objection_extend", args=[objection.number])
+    assert client.get(address).status_code == 200
+    sent_back(case, applicant=world.people["applicant"], at=world.at)
+    days = {"objection": objection, "days": 9, "reason": "须实地核查人员"}
+    own = reverse("office_objection", args=[objection.number])
+    for _notice in ("none", "another"):
+        assert client.get(address).headers["Location"] == own
+        assert address not in client.get(own).content.decode()
+        if row_of(case).notice is None:
+            decide_anew(world, case)
+    assert codes(world, case, "extend_notice", officer, **days) == {"no_objection"}
+
+
 def test_recommendation_goes_back_and_is_ranked_as_before(
     settings: LazySettings, var_dir: object, clock: Clock
 ) -> None:
@@ -169,11 +253,24 @@ def test_recommendation_goes_back_and_is_ranked_as_before(
     case = world.case_in(S.TO_BE_RECOMMENDED)
     sent_back(case, applicant=world.people["applicant"], at=world.at)
     assert row_of(case).state == S.UNDER_OVERALL_REVIEW
+    for letter in Letter.objects.filter(case=case, kind__in=[LetterKind.REOPENING, LetterKind.REOPENED]):
+        assert "公示" not in letter.body
     assert list(check_all()) == []
     decision = world._decision(case, Choice.RECOGNISE)
     door.perform(case, "propose", by=world.people["committee"], at=world.at, form={"decision": decision})
     assert row_of(case).state == S.TO_BE_RECOMMENDED
     assert list(check_all()) == []
+
+
+@pytest.mark.parametrize(("level", "days", "said"), PROMISES)
+def test_only_where_there_is_a_notice_of_ours_a_new_one_is_promised(level: Level, days: int, said: str) -> None:
+    batch = Batch(notice_days=days, programme=Programme(level=level))
+    asked = ACTS["return_to_committee"].confirm_in(batch)
+    assert asked is not None
+    content = {"batch": batch, "row": Reopening(answer=A.RETURNED)}
+    letter = render_to_string("accreditation/letters/reopened.txt", content)
+    for text in ("".join(map(str, asked.consequences)), letter):
+        assert [words for words in (ANEW, BY_RANK) if words in text] == ([said] if said else [])
 
 
 def test_pages_lead_from_the_facts_to_the_answer(world: MunicipalStates2026, clock: Clock) -> None:
@@ -205,10 +302,35 @@ def test_pages_lead_from_the_facts_to_the_answer(world: MunicipalStates2026, clo
     assert STATEMENT in own.get(page).content.decode()
     assert second.get(f"{files[0]}?statement=1").status_code == 200
     assert second.get(f"{files[0]}?statement=2").status_code == 404
-    assert second.post(back, {"reason": REASON, "confirmed": "1"}).status_code == 302
+    assert second.post(back, {"reason": REASON, "confirmed": "1"}).status_code == 422
+    assert second.post(back, answer(case)).status_code == 302
     assert row_of(case).state == S.UNDER_OVERALL_REVIEW
     assert REASON in own.get(page).content.decode()
     assert list(all_faults()) == []
+
+
+def test_pages_that_stand_open_act_on_no_other_proposal(world: MunicipalStates2026) -> None:
+    case = world.case_in(S.NOTICE_COMPLETED)
+    first, second = put_forward(case, at=world.at)
+    stale = answer(case)
+    assert codes(world, case, "drop_reopening", second, reason=REASON) == set()
+    found_later = proposal(world.at) | {"facts": f"{FACTS}另查。"}
+    door.perform(case, "propose_reopening", by=second, at=timezone.now(), form=found_later)
+    latest = Reopening.objects.latest("pk")
+    officer, own = log_in(Client(), first), log_in(Client(), world.people["applicant"])
+    drop = reverse("office_act", args=[case.number, "drop_reopening"])
+    assert f'name="reopening" value="{latest.pk}"' in officer.get(drop).content.decode()
+    answered = officer.post(drop, stale)
+    assert (answered.status_code, "已另行提请重新审议" in answered.content.decode()) == (422, True)
+    said = {"text": STATEMENT, "gives_up_rest": "on"}
+    answered = own.post(reverse("my_reopening", args=[case.number, stale["reopening"]]), said)
+    assert (answered.status_code, "已另行提请重新审议" in answered.content.decode()) == (422, True)
+    assert not ReopeningStatement.objects.exists()
+    old = {"reopening": stale["reopening"], "reason": REASON}
+    assert codes(world, case, "return_to_committee", first, **old) == {"another_reopening", "applicant_not_heard"}
+    assert own.post(reverse("my_reopening", args=[case.number, latest.pk]), said).status_code == 302
+    assert officer.post(drop, answer(case)).status_code == 302
+    assert [row.answer for row in Reopening.objects.order_by("pk")] == [A.DROPPED, A.DROPPED]
 
 
 def test_database_keeps_proposer_and_answer_apart(world: MunicipalStates2026) -> None:
@@ -217,6 +339,7 @@ def test_database_keeps_proposer_and_answer_apart(world: MunicipalStates2026) ->
     told = {"answer": A.DROPPED, "answer_reason": REASON, "answered_at": world.at}
     for wrong in (
         told | {"answered_by": first},
+        told | {"answered_by": second, "answer": A.WITHDRAWN},
         told | {"answered_by": second, "answer_reason": ""},
         {"answer": A.DROPPED},
         {"facts": ""},

@@ -28,11 +28,26 @@ class ReopeningForm(forms.Form):
 
 
 class ReopeningAnswerForm(forms.Form):
-    """Why the case is sent back, or not."""
+    """Why the case is sent back, or not; `reopening` is the number of the proposal that the person has read."""
 
+    reopening = forms.IntegerField(
+        widget=forms.HiddenInput, error_messages={"required": _("请从办件页面重新打开本页。")}
+    )
     reason = forms.CharField(
         label=_("理由"),
         help_text=_("写明对事实和陈述意见的核查结果，将写入告知书送达申报单位。"),
+        min_length=5,
+        max_length=3000,
+        widget=forms.Textarea(attrs=LONG),
+    )
+
+
+class ReopeningWithdrawalForm(ReopeningAnswerForm):
+    """Why who proposed it does so no longer."""
+
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("写明不再提请的原因，将写入告知书送达申报单位。"),
         min_length=5,
         max_length=3000,
         widget=forms.Textarea(attrs=LONG),

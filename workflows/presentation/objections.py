@@ -163,5 +163,6 @@ OBJECTION_TELLERS = {
     "state_on_reopening": _words("text"),
     "return_to_committee": _words("reason"),
     "drop_reopening": _words("reason"),
+    "withdraw_reopening": _words("reason"),
     "give_up": _words("reason"),
 }

@@ -14,6 +14,7 @@ from workflows.presentation.words import Words, quoted
 
 TONES: Mapping[str, str] = {
     "": "amber", ReopeningAnswer.RETURNED: "red", ReopeningAnswer.DROPPED: "grey", ReopeningAnswer.OVERTAKEN: "grey",
+    ReopeningAnswer.WITHDRAWN: "grey",
 }  # fmt: skip
 
 

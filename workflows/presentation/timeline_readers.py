@@ -71,6 +71,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "state_on_objection": AUTHORITIES | {View.APPLICANT},
     "state_on_reopening": AUTHORITIES | {View.APPLICANT},
     **dict.fromkeys(("propose_reopening", "end_reopening_time", "return_to_committee", "drop_reopening"), PARTIES),
+    "withdraw_reopening": PARTIES,
     "give_up": EVERYBODY,
     "uphold_objection": PARTIES,
     "complete_notice": EVERYBODY,

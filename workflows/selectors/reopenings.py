@@ -6,9 +6,11 @@ from accreditation.errors import NotFound
 from accreditation.models import Application, Case, Reopening, User
 from accreditation.permissions import batches_under, persons_behind
 from accreditation.roles import Power
+from accreditation.services.reopenings import waiting
 from accreditation.visibility import own_matters
 
 MOST = 50
+ANSWERS = frozenset({"return_to_committee", "drop_reopening", "withdraw_reopening"})  # each names what it is about
 
 
 def reopenings_waiting_for(user: User) -> list[Reopening]:
@@ -27,3 +29,9 @@ def reopening_of(application: Application, pk: int) -> Reopening:
     if row is None:
         raise NotFound(str(pk))
     return row
+
+
+def reopening_meant(application: Application, verb: str) -> dict[str, int]:
+    """What the form of an answer holds: the number of the proposal that waits; nothing for other verbs."""
+    row = waiting(application) if verb in ANSWERS else None
+    return {} if row is None else {"reopening": row.pk}

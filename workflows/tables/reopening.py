@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows import audiences, guards, reopening, who
+from workflows import audiences, guards, recognition_guards, reopening, who
 from workflows.doing import Audience, Clock, Verb, Who
 from workflows.tables.notice_changes import notice_lines
 
@@ -31,18 +31,20 @@ def after_minutes(notice: Clock) -> Iterator[Verb]:
 
 
 def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) -> Iterator[Verb]:
-    """Proposed by one officer, stated on by the applicant, answered by another."""
+    """Proposed by one officer, stated on by the applicant, answered by another or taken back."""
     yield Verb(
         "propose_reopening", _("提请重新审议"), officer, nodes, FOUND_LATE,
         guards=(
-            reopening.none_waits, reopening.ground_is_named, guards.needs_text("facts", _("查明的事实"), 10),
-            reopening.facts_are_new, reopening.evidence_is_given,
+            reopening.none_waits, recognition_guards.no_waiver_stands, reopening.ground_is_named,
+            guards.needs_text("facts", _("查明的事实"), 10), reopening.facts_are_new, reopening.evidence_is_given,
         ),
         record=reopening.propose, tells=(audiences.applicants, officers),
     )  # fmt: skip
     yield Verb(
         "state_on_reopening", _("就重新审议提交陈述"), who.APPLICANT, nodes, HEARD,
-        guards=(reopening.statement_is_awaited, guards.needs_text("text", _("陈述意见"))),
+        guards=(
+            reopening.statement_is_awaited, reopening.is_the_one_read, guards.needs_text("text", _("陈述意见")),
+        ),
         record=reopening.state, tells=(officers,), for_page=False,
     )  # fmt: skip
     yield Verb(
@@ -54,18 +56,27 @@ def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) ->
         "return_to_committee", _("退回重新审议"), officer, nodes, FOUND_LATE,
         transition="return_to_committee", completes=True,
         guards=(
-            reopening.was_proposed, reopening.another_than_who_proposed_it, reopening.applicant_is_heard,
-            guards.no_open_objection, guards.needs_text("reason", _("退回的理由"), 5),
+            reopening.was_proposed, reopening.is_the_one_read, reopening.another_than_who_proposed_it,
+            reopening.applicant_is_heard, guards.no_open_objection, recognition_guards.no_waiver_stands,
+            guards.needs_text("reason", _("退回的理由"), 5),
         ),
         record=reopening.send_back, tells=(audiences.applicants, officers),
     )  # fmt: skip
     yield Verb(
         "drop_reopening", _("不予重新审议"), officer, nodes, FOUND_LATE,
         guards=(
-            reopening.was_proposed, reopening.another_than_who_proposed_it,
+            reopening.was_proposed, reopening.is_the_one_read, reopening.another_than_who_proposed_it,
             guards.needs_text("reason", _("不予重新审议的理由"), 5),
         ),
         record=reopening.drop, tells=(audiences.applicants,),
+    )  # fmt: skip
+    yield Verb(
+        "withdraw_reopening", _("撤回重新审议的提请"), officer, nodes, FOUND_LATE,
+        guards=(
+            reopening.was_proposed, reopening.is_the_one_read, reopening.proposed_it,
+            guards.needs_text("reason", _("撤回的理由"), 5),
+        ),
+        record=reopening.take_back, tells=(audiences.applicants, officers),
     )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ BUTTONS = (  # verbs, page, words, tone; in the order of the day's work
     ({"end_as_held"}, "act:end_as_held", gettext_lazy("已持有资格，终结办理"), "outline-secondary"),
     ({"return_to_committee"}, "act:return_to_committee", gettext_lazy("退回重新审议"), "outline-primary"),
     ({"drop_reopening"}, "act:drop_reopening", gettext_lazy("不予重新审议"), "outline-secondary"),
+    ({"withdraw_reopening"}, "act:withdraw_reopening", gettext_lazy("撤回重新审议的提请"), "outline-secondary"),
     ({"propose_reopening"}, "act:propose_reopening", gettext_lazy("提请重新审议"), "outline-secondary"),
     ({"find_ineligible"}, "act:find_ineligible", gettext_lazy("认定不符合条件"), "outline-secondary"),
     ({"pause_clock"}, "act:pause_clock", gettext_lazy("中止时限"), "outline-secondary"),
@@ -83,14 +84,14 @@ def pointless_unless_held(opened: Opened) -> frozenset[str]:
 
 
 def pointless_about_reopening(opened: Opened, by: Person) -> frozenset[str]:
-    """One proposal at a time, which another than who proposed it answers."""
+    """One proposal at a time, which another than who proposed it answers; who proposed it may take it back."""
     if not {"propose_reopening", "drop_reopening"} & opened.verbs:
         return frozenset()
     row, answers = waiting(opened.application), frozenset({"return_to_committee", "drop_reopening"})
     if row is None:
-        return answers
+        return answers | {"withdraw_reopening"}
     is_own = by.is_authenticated and bool(row.proposers & persons_behind(by))
-    return frozenset({"propose_reopening"}) | (answers if is_own else frozenset())
+    return frozenset({"propose_reopening"}) | (answers if is_own else {"withdraw_reopening"})
 
 
 def pointless_about_sheets(opened: Opened, by: Person) -> frozenset[str]:

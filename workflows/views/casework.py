@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import NotFound, Refusal
+from accreditation.models import Batch
 from accreditation.permissions import signed_in
 from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.rule_sets import rules_of
@@ -40,6 +41,7 @@ from workflows.forms.returns import ReturnForm, target_groups, ticked_targets
 from workflows.phrases import CHECKED, EVALUATED, MATERIAL_CHECKED, RECOMMEND, Phrase
 from workflows.presentation.words import either
 from workflows.selectors.figures import earlier_values, figure_cell
+from workflows.selectors.reopenings import reopening_meant
 from workflows.views import case_context as contexts
 from workflows.views import further_returns
 from workflows.views.consulting import usual
@@ -60,11 +62,17 @@ class ActPage:
     consequences: tuple[Promise, ...] = ()
     is_final: bool = False
     takes_file: bool = False
+    more_in: Callable[[Batch], tuple[Promise, ...]] | None = None  # consequences that not every batch has
 
     @property
     def confirm(self) -> Confirm | None:
         """What is asked before a final act."""
         return Confirm(self.title, self.consequences, self.yes) if self.is_final else None
+
+    def confirm_in(self, batch: Batch) -> Confirm | None:
+        """The same with what follows in a batch like this one."""
+        more = self.more_in(batch) if self.more_in is not None else ()
+        return replace(self.confirm, consequences=(*self.consequences, *more)) if self.confirm is not None else None
 
 
 ENDS = _("本次申报程序终止，状态不能恢复。")
@@ -240,10 +248,12 @@ def act_page(
         raise NotFound(verb)
     page = ACTS_OF_TOWNS.get(verb) or acts[verb]
     before = usual(opened.application, verb) | place_meant(request, opened.application, verb) | typed(request)
+    before |= reopening_meant(opened.application, verb)  # what waits now, whatever an older draft was about
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    confirm = page.confirm_in(opened.application.batch)
     form = page.form(data, files, initial=before)
     if request.method == "POST" and form.is_valid() and (values := _values(page, form)) is not None:
-        answer = carry_out(request, opened, verb, values, form=form, done=page.done, confirm=page.confirm)
+        answer = carry_out(request, opened, verb, values, form=form, done=page.done, confirm=confirm)
         if answer is not None:
             return answer
     if request.method != "POST":

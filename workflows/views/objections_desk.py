@@ -110,18 +110,18 @@ def _form_of(request: HttpRequest, row: Objection) -> DecisionForm:
 
 def _standing(row: Objection, case: Case, user: User) -> dict[str, Any]:
     """How far the objection is, and what the person may do about it."""
-    at = timezone.now()
+    at, is_of_notice = timezone.now(), row.notice_id == row.application.notice_id
     possible = {verb.code for verb in possible_verbs(case, by=user, at=at)}
     hearing = hearing_on(row, at)
     may_ask = hearing is None and ASK in possible and row.state == ObjectionState.RECEIVED
     proposals = proposals_of(row)
     pending = next((one for one in proposals if not one.answer), None)
     return {
-        "extensions": extension_rows(row.application, with_reasons=True),
+        "extensions": extension_rows(row.application, with_reasons=True) if is_of_notice else [],
         "hearing": hearing,
         "is_unheard": may_ask or bool(hearing and not hearing["is_heard"]),
         "letter": letter_to_objector(row),
-        "may_extend": EXTEND in possible,
+        "may_extend": EXTEND in possible and is_of_notice,
         "may_ask": may_ask,
         "proposals": [proposal_words(one) for one in proposals],
         "is_pending": pending is not None,
@@ -134,9 +134,11 @@ def _standing(row: Objection, case: Case, user: User) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def office_objection_extend(request: HttpRequest, number: str) -> HttpResponse:
-    """Name the working days by which the objection extends the notice of its case."""
+    """Name the working days by which the objection extends its notice, while the case is still in that one."""
     user = signed_in(request)
     row = objection_for(user, number)
+    if row.notice_id != row.application.notice_id:
+        return redirect("office_objection", number)
     case = case_for(user, row.application.case.number)
     initial = initial_from_drafts(request, request.path) if request.method != "POST" else {}
     form = ExtensionForm(request.POST or None, initial=initial)

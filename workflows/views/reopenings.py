@@ -22,7 +22,7 @@ from accreditation.services.reopenings import statements_of
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import View, case_for, view_of
 from workflows.forms.hearings import StatementForm
-from workflows.forms.reopenings import GiveUpForm, ReopeningAnswerForm, ReopeningForm
+from workflows.forms.reopenings import GiveUpForm, ReopeningAnswerForm, ReopeningForm, ReopeningWithdrawalForm
 from workflows.presentation.reopenings import reopening_words
 from workflows.selectors.reopenings import reopening_of
 from workflows.views.answers import page, try_verb
@@ -31,10 +31,22 @@ from workflows.views.casework import ActPage, status_of
 from workflows.views.hearings import file_of_statement
 
 if TYPE_CHECKING:
-    from accreditation.models import Reopening
+    from django.utils.functional import Promise
+
+    from accreditation.models import Batch, Reopening
 
 STATE, GIVE_UP = "state_on_reopening", "give_up"
 form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _after_reopening(batch: Batch) -> tuple[Promise, ...]:
+    """What follows where the committee is for it once more; a notice only where the batch has one of ours."""
+    if batch.is_recommendation:
+        return (gettext_lazy("重新审议后仍同意推荐的，按排序和名额办理。"),)
+    with_notice = gettext_lazy("正在公示的，以公示调整通知撤下；重新审议后仍拟认定的，另行公示。")
+    return (with_notice,) if batch.notice_days else ()
+
+
 ACTS: Mapping[str, ActPage] = {
     "propose_reopening": ActPage(
         ReopeningForm,
@@ -59,10 +71,10 @@ ACTS: Mapping[str, ActPage] = {
         gettext_lazy("已退回重新审议。"),
         (
             gettext_lazy("本件回到综合评审，由下一次会议另行作出决定；原纪要留存，不再作为依据。"),
-            gettext_lazy("正在公示的，以公示调整通知撤下；重新审议后仍拟认定的，另行公示。"),
             gettext_lazy("系统向申报单位送达告知书。"),
         ),
         is_final=True,
+        more_in=_after_reopening,
     ),
     "drop_reopening": ActPage(
         ReopeningAnswerForm,
@@ -70,6 +82,13 @@ ACTS: Mapping[str, ActPage] = {
         gettext_lazy("提请的事由、材料和申报单位的陈述见办件总览。提请人不能自己答复。"),
         gettext_lazy("不予重新审议"),
         gettext_lazy("已答复不予重新审议，本件继续办理。"),
+    ),
+    "withdraw_reopening": ActPage(
+        ReopeningWithdrawalForm,
+        gettext_lazy("撤回重新审议的提请"),
+        gettext_lazy("提请尚未答复的，提请人可以撤回；本件按原决定继续办理，并告知申报单位。"),
+        gettext_lazy("撤回提请"),
+        gettext_lazy("已撤回重新审议的提请。"),
     ),
 }
 OFFERED = frozenset(ACTS)
@@ -109,7 +128,9 @@ def my_reopening(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     row = reopening_of(opened.application, pk)
     form = StatementForm(request.POST, request.FILES) if request.method == "POST" else StatementForm()
     if request.method == "POST" and form.is_valid():
-        values: dict[str, Any] = {name: form.cleaned_data[name] for name in ("text", "gives_up_rest")}
+        values: dict[str, Any] = {name: form.cleaned_data[name] for name in ("text", "gives_up_rest")} | {
+            "reopening": pk
+        }
         if sent := form.cleaned_data["file"]:
             kept = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
             values |= {"file": kept, "file_name": (sent.name or "")[:200]}
