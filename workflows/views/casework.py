@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import NotFound, Refusal
-from accreditation.models import Batch
 from accreditation.permissions import signed_in
 from accreditation.services.drafts import initial_from_drafts
 from accreditation.services.rule_sets import rules_of
@@ -48,6 +47,9 @@ from workflows.views.consulting import usual
 from workflows.views.desk import Confirm, Desk, Opened, carry_out, needs, open_case, show
 from workflows.views.matters.uploads import stored
 from workflows.views.panel_places import place_meant
+
+if TYPE_CHECKING:
+    from accreditation.models import Batch
 
 
 @dataclass(frozen=True, slots=True)
