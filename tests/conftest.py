@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 
 from accreditation import append_only
 from tests.clock import Clock
@@ -54,6 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.fsync = _without_waiting  # no test pulls the plug; those that end a process need no disk to have followed
     describe_once()
     gc.set_threshold(100_000, 50, 100)  # Django's many short-lived objects make the usual rounds a fifth of the time
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Each test begins in the site's own language: a page of the one before may have left another behind."""
+    translation.deactivate()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
