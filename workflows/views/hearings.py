@@ -30,6 +30,8 @@ from workflows.views.casework import status_of
 from workflows.views.desk import TOO_LATE
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accreditation.models import ObjectionHearing
     from accreditation.models.hearings import ApplicantStatement
 
@@ -92,13 +94,7 @@ def my_statement(request: HttpRequest, number: str, objection: str) -> HttpRespo
     hearing = own_hearing(opened.application, objection)
     form = StatementForm(request.POST, request.FILES) if request.method == "POST" else StatementForm()
     if request.method == "POST" and form.is_valid():
-        values: dict[str, Any] = {
-            "objection": hearing.objection, "text": form.cleaned_data["text"],
-            "gives_up_rest": form.cleaned_data["gives_up_rest"],
-        }  # fmt: skip
-        if sent := form.cleaned_data["file"]:
-            kept = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
-            values |= {"file": kept, "file_name": (sent.name or "")[:200]}
+        values = {"objection": hearing.objection, **said_in(form, at)}
         outcome, reasons = try_verb(request, opened.case, STATE, values)
         if outcome is not None:
             messages.success(request, _("已提交陈述。"))
@@ -109,6 +105,15 @@ def my_statement(request: HttpRequest, number: str, objection: str) -> HttpRespo
         opened, "my_statement", _("异议陈述"), form=form, hearing=hearing_words(hearing, at), own_file=own_file
     )  # fmt: skip
     return render(request, "workflows/hearings/own.html", context, status=status_of(form))
+
+
+def said_in(form: StatementForm, at: datetime) -> dict[str, Any]:
+    """What a valid form states, with the kept file where one came, as the verbs of statements take it."""
+    values: dict[str, Any] = {name: form.cleaned_data[name] for name in ("text", "gives_up_rest")}
+    if sent := form.cleaned_data["file"]:
+        kept = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
+        values |= {"file": kept, "file_name": (sent.name or "")[:200]}
+    return values
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accreditation.errors import NotFound, Refusal
 from accreditation.permissions import has_power, signed_in
 from accreditation.roles import Power
-from accreditation.services.files import take_file
 from accreditation.services.reopenings import statements_of
 from accreditation.views.answers import file_answer, put_reasons
 from accreditation.visibility import View, case_for, view_of
@@ -28,7 +27,7 @@ from workflows.selectors.reopenings import reopening_of
 from workflows.views.answers import page, try_verb
 from workflows.views.applicant_frame import frame, open_case
 from workflows.views.casework import ActPage, status_of
-from workflows.views.hearings import file_of_statement
+from workflows.views.hearings import file_of_statement, said_in
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -53,7 +52,7 @@ ACTS: Mapping[str, ActPage] = {
         gettext_lazy("提请重新审议"),
         gettext_lazy(
             "审议通过后、公布或者行文前发现可能影响结论的事实的，由一人提请，告知申报单位并听取陈述，由另一人答复。"
-            "答复前本件不能公示、公布或者行文；已经开始的公示照常进行。"
+            "答复前本件不能公示、公布或者行文；已经公示的，公示照常进行。"
         ),
         gettext_lazy("提请重新审议"),
         gettext_lazy("已提请重新审议，并告知申报单位。"),
@@ -128,13 +127,7 @@ def my_reopening(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     row = reopening_of(opened.application, pk)
     form = StatementForm(request.POST, request.FILES) if request.method == "POST" else StatementForm()
     if request.method == "POST" and form.is_valid():
-        values: dict[str, Any] = {name: form.cleaned_data[name] for name in ("text", "gives_up_rest")} | {
-            "reopening": pk
-        }
-        if sent := form.cleaned_data["file"]:
-            kept = take_file(sent.read(), sent.name or "", media_type=form.media_type, at=at)
-            values |= {"file": kept, "file_name": (sent.name or "")[:200]}
-        outcome, reasons = try_verb(request, opened.case, STATE, values)
+        outcome, reasons = try_verb(request, opened.case, STATE, {"reopening": pk, **said_in(form, at)})
         if outcome is not None:
             messages.success(request, _("已提交陈述。"))
             return redirect("my_reopening", number, pk)
