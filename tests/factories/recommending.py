@@ -22,6 +22,7 @@ from accreditation.recommendation_words import Department, TieRule
 from accreditation.services.batches import open_batch
 from accreditation.services.rankings import set_quota
 from accreditation.services.rule_sets import store_edition
+from tests.clock import SHANGHAI
 from tests.factories.cast import Cast, stored_file, with_material
 from tests.factories.snapshots import remembered
 from tests.factories.steps import answer_gates, hold_meeting
@@ -167,7 +168,7 @@ def decide(cast: Cast, batch: Batch, choices: dict[str, Choice] | None = None) -
 @remembered
 def send(cast: Cast, batch: Batch, number: str = "示例推荐〔2026〕1号") -> None:
     """Recommended to the national authority."""
-    at = batch.closes_at + timedelta(hours=2)
+    at = batch.closes_at.astimezone(SHANGHAI) + timedelta(hours=2)
     listed = Application.objects.filter(batch=batch, state="to_be_recommended")
     recommendation_acts.send_recommendation(
         batch, listed, number=number, dated=at.date(), addressed_to="示例国家主管部门", by=cast.publisher, at=at
@@ -181,8 +182,8 @@ def result(cast: Cast, batch: Batch, recognised: list[Case], passed_over: dict[C
 
 
 def answered_at(batch: Batch) -> datetime:
-    """When the nation has answered."""
-    return batch.closes_at + timedelta(days=60)
+    """When the nation has answered, by the city's own day."""
+    return batch.closes_at.astimezone(SHANGHAI) + timedelta(days=60)
 
 
 def colleague(cast: Cast) -> User:

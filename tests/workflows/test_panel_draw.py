@@ -21,7 +21,7 @@ from accreditation.services.expert_pool import pool_of
 from accreditation.visibility import visible_cases
 from criteria.commands_draw import record_from
 from criteria.draw import commitment_of, faults_of
-from tests.clock import Clock
+from tests.clock import SHANGHAI, Clock
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.steps import recommend
 from workflows import door
@@ -60,7 +60,7 @@ def events(case: Case, verb: str) -> list[dict[str, Any]]:
 
 def due(case: Case) -> list[User]:
     application = of(case)
-    return draws.due_panel(application, pool_of(application, on=case.moved_at.date()))
+    return draws.due_panel(application, pool_of(application, on=case.moved_at.astimezone(SHANGHAI).date()))
 
 
 def drawn(cast: Cast, case: Case) -> list[User]:

@@ -31,7 +31,7 @@ from accreditation.services import meeting_course, meetings
 from accreditation.services.quota_order import Reach
 from accreditation.services.quota_places import quota_places, reach_of
 from accreditation.services.supplementary_rankings import Statement, late_standings
-from tests.clock import Clock
+from tests.clock import SHANGHAI, Clock
 from tests.factories import late_recommending as late
 from tests.factories import recommending as steps
 from tests.factories.browser import log_in
@@ -280,7 +280,7 @@ def test_later_public_notice_is_over_those_recommended_since_the_first(cast: Cas
         steps.score_at_check(cast, case, cast.at)
     steps.rank(cast, batch)
     steps.decide(cast, batch)
-    at = batch.closes_at + timedelta(hours=2)
+    at = batch.closes_at.astimezone(SHANGHAI) + timedelta(hours=2)
     for number, case in enumerate(cases, start=1):
         listed = [Application.objects.get(case=case)]
         send_recommendation(
