@@ -87,10 +87,7 @@ class ClockEventKind(TextChoices):
     PAUSED = "paused", _("中止")
     RESUMED = "resumed", _("恢复")
     EXTENDED = "extended", _("延长")
-    GIVEN_BACK = (
-        "given_back",
-        _("保留的天数不再需要"),
-    )  # days that had kept the day of a term, by a calendar since mended
+    GIVEN_BACK = "given_back", _("保留的天数不再需要")  # had kept the day of a term, by a calendar since mended
     SETTLED = "settled", _("了结")
 
 
