@@ -23,7 +23,7 @@ from accreditation.delivery_words import (
 )
 from accreditation.errors import Denied, Reason, Refusal
 from accreditation.models import Delivery, Letter, Reconsideration, ReissueLetter, User
-from accreditation.permissions import acts_for, has_power_at, in_own_name, is_connected, persons_behind
+from accreditation.permissions import acts_for, has_power_at, in_own_name, persons_behind
 from accreditation.reconsideration_words import Remedy
 from accreditation.roles import Power
 from accreditation.selectors.deliveries import deliveries_of, standing
@@ -31,6 +31,7 @@ from accreditation.services.reconsiderations import respondent_of
 from workflows.challenged_acts import ended_by, letter_field
 from workflows.parties import tied_people
 from workflows.reconsideration_who import may_decide
+from workflows.reissue_who import is_tied_to_answer
 from workflows.workdays import SHANGHAI
 
 
@@ -99,7 +100,7 @@ def power_to_deliver(user: User, letter: Letter | ReissueLetter, at: datetime) -
 def _is_tied(user: User, letter: Letter | ReissueLetter) -> bool:
     if isinstance(letter, Letter):
         return tied_people(letter.case).filter(pk__in=persons_behind(user)).exists()
-    return is_connected(user, ended_by(letter)[1].pk)
+    return is_tied_to_answer(user, letter)
 
 
 def record_delivery(
