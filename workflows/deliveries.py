@@ -21,8 +21,9 @@ from accreditation.delivery_words import (
     RECORDED_WAYS,
     DeliveryWay,
 )
+from accreditation.enums import MemberState
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.models import Delivery, Letter, Reconsideration, ReissueLetter, User
+from accreditation.models import Delivery, Enterprise, Letter, Member, Reconsideration, ReissueLetter, User
 from accreditation.permissions import acts_for, has_power_at, in_own_name, persons_behind
 from accreditation.reconsideration_words import Remedy
 from accreditation.roles import Power
@@ -54,37 +55,50 @@ class Recorded:
         return self.done_on + timedelta(days=days)
 
 
-class _OpenedBefore(Exception):
-    """Somebody else of the enterprise has opened it."""
+class _NoService(Exception):
+    """Somebody else of the enterprise has opened it, or who opens it acts for the enterprise no more."""
 
 
 # --- the addressee --------------------------------------------------------------------------------------------------
 def note_opening(letter: Letter | ReissueLetter, *, by: User, at: datetime) -> None:
     """Record that the addressee reads the letter, the first time; reading by anybody else records nothing."""
     chain, enterprise = ended_by(letter)
-    if _is_opened(letter) or not acts_for(by, enterprise.pk):
+    if is_opened(letter) or not acts_for(by, enterprise.pk):
         return
     in_own_name(by)
     on = at.astimezone(SHANGHAI).date()
     try:
         with act(chain, "open_letter", by=by, at=at, acting_as="applicant") as doing:
-            if _is_opened(letter):
-                raise _OpenedBefore
+            if is_opened(letter) or not _acts_still(by, enterprise):
+                raise _NoService
             Delivery.objects.create(
                 way=DeliveryWay.OPENED, done_on=on, served_on=on, recorded_by=by, recorded_at=at,
                 **letter_field(letter),
             )  # fmt: skip
             doing.note(letter=letter.number, served_on=on.isoformat())
-    except _OpenedBefore:
+    except _NoService:
         return
 
 
-def _is_opened(letter: Letter | ReissueLetter) -> bool:
-    return letter.deliveries.filter(way=DeliveryWay.OPENED).exists()
+def is_opened(letter: Letter | ReissueLetter) -> bool:
+    """Whether somebody who could act for the addressee has opened it; an opening that counts for nothing is none."""
+    return standing_opening(letter) is not None
+
+
+def standing_opening(letter: Letter | ReissueLetter) -> Delivery | None:
+    """The opening by which it was served; None without one."""
+    rows = standing(deliveries_of(letter))
+    return next((row for row in rows if row.way == DeliveryWay.OPENED), None)
+
+
+def _acts_still(by: User, enterprise: Enterprise) -> bool:
+    """Whether the membership stands, locked, so that it is not ended between the question and the record."""
+    rows = Member.objects.select_for_update().filter(user=by, enterprise=enterprise, state=MemberState.ACTIVE)
+    return rows.exists()
 
 
 # --- the authority --------------------------------------------------------------------------------------------------
-def power_to_deliver(user: User, letter: Letter | ReissueLetter, at: datetime) -> Power | None:
+def power_to_deliver(user: User, letter: Letter | ReissueLetter, at: datetime | None) -> Power | None:
     """By which power the person records how the letter was delivered; None for everybody else, and for who is tied.
 
     Letters of a reconsideration are those of the authority that reconsiders.
@@ -139,9 +153,13 @@ def _plain(said: Recorded) -> dict[str, Any]:
 
 
 def correctable(rows: list[Delivery]) -> list[Delivery]:
-    """Records that a further one can correct: an officer's, and not corrected yet."""
+    """Records that a further one can correct: an officer's, and not corrected yet.
+
+    An opening, and what two officers have taken it back by, are none (`workflows.opening_corrections`).
+    """
     corrected = {row.corrects_id for row in rows}
-    return [row for row in rows if row.way != DeliveryWay.OPENED and row.pk not in corrected]
+    openings = {row.pk for row in rows if row.way == DeliveryWay.OPENED}
+    return [row for row in rows if not {row.pk, row.corrects_id} & openings and row.pk not in corrected]
 
 
 def _stands(said: Recorded, rows: list[Delivery]) -> bool:

@@ -11,6 +11,7 @@ from accreditation.delivery_words import DAYS_TO_WAIT, DELIVERING
 from accreditation.models import AuditEvent, Body, Delivery, Letter, User
 from accreditation.permissions import districts_of, has_power_at
 from accreditation.reconsideration_words import Remedy
+from accreditation.selectors.deliveries import with_authority
 from accreditation.visibility import visible_cases
 
 
@@ -19,7 +20,8 @@ def unserved_letters(user: User, on: date) -> QuerySet[Letter]:
 
     Letters of a reconsideration are the affair of the authority that reconsiders, and not among them.
     """
-    services = Delivery.objects.filter(letter=OuterRef("pk"), served_on__lte=on, corrected_by__isnull=True)
+    services = with_authority(Delivery.objects.filter(served_on__lte=on, corrected_by__isnull=True))
+    services = services.filter(letter=OuterRef("pk"))
     rows = Letter.objects.exclude(remedy="").filter(dated__lte=on - timedelta(days=DAYS_TO_WAIT))
     rows = rows.filter(~Exists(services), _written_by_body_of(user), case__in=visible_cases(user).values("pk"))
     rows = rows.exclude(case__reconsideration__remedy=Remedy.RECONSIDERATION)
