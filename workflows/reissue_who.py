@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from accreditation.audit import chain_key
 from accreditation.models import Application, AuditEvent, Reissue, ReissueLetter, Title, User
 from accreditation.permissions import has_left, has_power_at, is_connected, persons_behind
-from accreditation.recusals import cases_left_by
+from accreditation.recusals import cases_left_by, enterprises_barred_to
 from accreditation.roles import ROLES, Power
 
 POWERS = (Power.PREPARE_ORDERS, Power.RUN_LOCALLY)  # of the city's office and the bureaus; of zones and groups
@@ -26,6 +28,13 @@ def power_over_certificate(person: User, title: Title, place: str, at: datetime 
 
 def _is_tied(person: User, title: Title) -> bool:
     return is_connected(person, title.holder_id) or has_left(person, Application.objects.filter(title=title))
+
+
+def without_ties(rows: QuerySet[Reissue], person: User) -> QuerySet[Reissue]:
+    """The same of many requests: without those of titles with which the person has nothing to do as an official."""
+    own = enterprises_barred_to({person.pk})
+    left = Application.objects.filter(case__in=cases_left_by({person.pk}).values("pk"), title__isnull=False)
+    return rows.exclude(Q(title__holder__in=own) | Q(title__in=left.values("title")))
 
 
 def is_tied_to_answer(person: User, letter: ReissueLetter) -> bool:

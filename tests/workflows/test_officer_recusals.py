@@ -53,6 +53,7 @@ from workflows.opening_proceedings import open_proceeding
 from workflows.opening_remedies import may_prepare, open_remedy
 from workflows.parties import ties_to, untied
 from workflows.reissuing import allow_reissue, ask_for_reissue, propose_reissue, refuse_reissue
+from workflows.selectors.deliveries import unserved_letters
 from workflows.selectors.recipients import futures
 from workflows.selectors.recusals import reader, recusals
 from workflows.selectors.reissues import reissues_of_authority, title_to_correct
@@ -263,7 +264,13 @@ def test_recusal_of_the_case_covers_service_and_remedies_of_what_is_answered_abo
         assert not visible_cases(cast.office).filter(pk=one.pk).exists()
         with pytest.raises(NotFound):
             view_of(cast.office, one)
+    later = (cast.at + timedelta(days=7)).date()
+    listed = {one: [row.number for row in unserved_letters(one, later)] for one in (cast.office, second, cast.pudong)}
+    assert listed == {cast.office: [], second: [letter.number], cast.pudong: []}
+    seen = words(log_in(Client(), second).get(reverse("letters_unserved")))
+    assert (letter.number in seen, asked.number in seen) == (True, True)
     record_delivery(letter, posted, by=second, at=cast.at + MINUTE)
+    assert unserved_letters(second, later) == []
     # stepping aside from the challenge alone does it as well
     declare(of_case(challenge), reason=REASON, by=second, at=cast.at + MINUTE)
     assert (power_to_deliver(second, letter, cast.at), may_prepare(second, letter, cast.at)) == (None, False)

@@ -90,13 +90,14 @@ def page_of_letter(letter: Letter | ReissueLetter) -> str:
     return reverse(address, args=[letter.case.number, letter.number])
 
 
-def unserved_words(letter: Letter) -> Words:
+def unserved_words(letter: Letter | ReissueLetter) -> Words:
     """One line of the list of letters that were not served: whose, which, since when, and where it is recorded."""
+    origin = letter.reissue.number if isinstance(letter, ReissueLetter) else letter.case.number
     return {
         "addressed_to": letter.addressed_to,
         "number": letter.number,
         "kind": letter.get_kind_display(),
-        "case": letter.case.number,
+        "case": origin,
         "dated": letter.dated,
         "href": page_of_letter(letter),
         "delivery_href": reverse("letter_delivery", args=[letter.number]),
