@@ -140,5 +140,11 @@ class Migration(migrations.Migration):
             model_name='openingcorrection',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'confirmed'])), fields=('opening',), name='one_waiting_or_confirmed_opening_correction'),
         ),
+        migrations.AddField(
+            model_name='reopening',
+            name='why_again',
+            field=models.TextField(blank=True, default=''),
+            preserve_default=False,
+        ),
         migrations.RunPython(install, uninstall),
     ]
