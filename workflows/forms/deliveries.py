@@ -79,6 +79,13 @@ class OpeningAnswerForm(ResultAnswerForm):
         choices=[("yes", _("打开人无权代表收件单位，确认该次打开不计为送达")), ("no", _("不予确认"))],
         widget=forms.RadioSelect,
     )
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("不予确认的，须写明理由；提请人可以另行提请。"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs=LONG),
+    )
 
 
 def _labelled(way: DeliveryWay) -> str:
