@@ -23,8 +23,18 @@ from accreditation.delivery_words import (
 )
 from accreditation.enums import MemberState
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.models import Delivery, Enterprise, Letter, Member, Reconsideration, ReissueLetter, User
+from accreditation.models import (
+    Delivery,
+    Enterprise,
+    Letter,
+    Member,
+    OpeningCorrection,
+    Reconsideration,
+    ReissueLetter,
+    User,
+)
 from accreditation.permissions import acts_for, has_power_at, in_own_name, persons_behind
+from accreditation.recommendation_words import ResultState
 from accreditation.reconsideration_words import Remedy
 from accreditation.roles import Power
 from accreditation.selectors.deliveries import deliveries_of, standing
@@ -69,7 +79,7 @@ def note_opening(letter: Letter | ReissueLetter, *, by: User, at: datetime) -> N
     on = at.astimezone(SHANGHAI).date()
     try:
         with act(chain, "open_letter", by=by, at=at, acting_as="applicant") as doing:
-            if is_opened(letter) or not _acts_still(by, enterprise):
+            if is_opened(letter) or not _may_serve(letter, by, enterprise, on):
                 raise _NoService
             Delivery.objects.create(
                 way=DeliveryWay.OPENED, done_on=on, served_on=on, recorded_by=by, recorded_at=at,
@@ -91,10 +101,19 @@ def standing_opening(letter: Letter | ReissueLetter) -> Delivery | None:
     return next((row for row in rows if row.way == DeliveryWay.OPENED), None)
 
 
-def _acts_still(by: User, enterprise: Enterprise) -> bool:
-    """Whether the membership stands, locked, so that it is not ended between the question and the record."""
-    rows = Member.objects.select_for_update().filter(user=by, enterprise=enterprise, state=MemberState.ACTIVE)
-    return rows.exists()
+def _may_serve(letter: Letter | ReissueLetter, by: User, enterprise: Enterprise, on: date) -> bool:
+    """Whether the membership stands, locked, so that it is not ended between the question and the record.
+
+    Of whom two officers have found that the authority was none, the opening counts once it was proven anew; not on a
+    day on which an opening by the same person was no service.
+    """
+    row = Member.objects.select_for_update().filter(user=by, enterprise=enterprise, state=MemberState.ACTIVE).first()
+    if row is None:
+        return False
+    own = letter.deliveries.filter(way=DeliveryWay.OPENED, recorded_by=by)
+    found = OpeningCorrection.objects.filter(opening__in=own.values("pk"), state=ResultState.CONFIRMED)
+    is_proven = not found.filter(settled_at__gte=row.acts_from or row.settled_at).exists()
+    return is_proven and not own.filter(done_on=on).exists()
 
 
 # --- the authority --------------------------------------------------------------------------------------------------

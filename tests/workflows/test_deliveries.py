@@ -191,7 +191,10 @@ def test_two_officers_take_back_an_opening_by_a_member_whose_authority_was_forge
         (second.pk, "opening_correction_proposed"), (cast.office.pk, "opening_correction_declined"),
         (second.pk, "opening_correction_proposed"), (cast.office.pk, "opening_correction_confirmed"),
     ]  # fmt: skip
-    note_opening(letter, by=cast.member0, at=at + 2 * DAY)  # as confirmed anew, or another of its people
+    note_opening(letter, by=cast.member0, at=at + 2 * DAY)
+    assert served(letter, at + 2 * DAY) is None, "the same membership"
+    Member.objects.filter(user=cast.member0).update(acts_from=at + DAY + timedelta(hours=1))  # proven anew
+    note_opening(letter, by=cast.member0, at=at + 2 * DAY)
     assert served(letter, at + 2 * DAY) == (W.OPENED, (at + 2 * DAY).date())
     assert not took_part(second, letter.case)
     assert verify_all()[1] == []
