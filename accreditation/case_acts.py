@@ -11,7 +11,10 @@ from accreditation.models import AuditEvent, Case
 from accreditation.roles import Power
 
 RECUSALS = ("declare_own_tie", "order_officer_recusal", "lift_officer_recusal")  # who deals with a case, not the case
-DELIVERIES = ("record_delivery", "open_letter")  # how a letter arrived, not what it says
+DELIVERIES = (  # how a letter arrived, not what it says
+    "record_delivery", "open_letter", "propose_opening_correction", "confirm_opening_correction",
+    "decline_opening_correction", "withdraw_opening_correction",
+)  # fmt: skip
 # Who keeps or reads a case has prepared nothing in it, nor who confirmed a calendar by which its days count anew.
 KEEPING = (
     "take", "release", "hand_over", "export_dossier", "recompute_deadline", "recompute_goal", *DELIVERIES, *RECUSALS,

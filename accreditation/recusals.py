@@ -14,7 +14,16 @@ from django.db.models import Q, QuerySet
 
 from accreditation.enums import SeatState
 from accreditation.meeting_words import RecusalGround
-from accreditation.models import Case, MeetingRecusal, Member, OfficerRecusal, Reconsideration, Seat, User
+from accreditation.models import (
+    Application,
+    Case,
+    MeetingRecusal,
+    Member,
+    OfficerRecusal,
+    Reconsideration,
+    Seat,
+    User,
+)
 
 
 def _stepped_out() -> QuerySet[MeetingRecusal]:
@@ -44,10 +53,15 @@ def people_barred_from(enterprise: int) -> QuerySet[User]:
 
 
 def cases_left_by(people: Collection[int]) -> QuerySet[Case]:
-    """Cases of which one of these people (keys) stepped out, and the challenges of them."""
+    """Cases of which one of these people (keys) stepped out, and the challenges of them.
+
+    Among these what challenges an answer about the certificate of a title that was granted in such a case.
+    """
     left = _left_by(people)
-    challenges = Reconsideration.objects.filter(challenged__in=Case.objects.filter(left)).values("case")
-    return Case.objects.filter(left | Q(pk__in=challenges))
+    cases = Case.objects.filter(left).values("pk")
+    titles = Application.objects.filter(case__in=cases, title__isnull=False).values("title")
+    over = Q(challenged__in=cases) | Q(reissue_letter__reissue__title__in=titles)
+    return Case.objects.filter(left | Q(pk__in=Reconsideration.objects.filter(over).values("case")))
 
 
 def _left_by(people: Collection[int]) -> Q:
@@ -60,9 +74,10 @@ def _left_by(people: Collection[int]) -> Q:
 def people_who_left(case: Case) -> QuerySet[User]:
     """Accounts that stepped out of the case, of the one that is challenged by it, or of all of its enterprise.
 
-    In one statement.
+    In one statement. An answer about a certificate, challenged, belongs to the case in which the title was granted.
     """
-    cases = Case.objects.filter(Q(pk=case.pk) | Q(reconsiderations__case=case)).values("pk")
+    granted = Application.objects.filter(title__reissues__letter__reconsiderations__case=case).values("case")
+    cases = Case.objects.filter(Q(pk=case.pk) | Q(reconsiderations__case=case) | Q(pk__in=granted)).values("pk")
     members = _stepped_out().filter(item__application__case__in=cases).values("member")
     experts = Seat.objects.filter(panel__application__case__in=cases, state=SeatState.RECUSED).values("expert")
     of_all = Q(case__isnull=True, enterprise=case.enterprise_id)

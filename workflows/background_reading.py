@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from accreditation.errors import NotFound, Refusal
 from accreditation.models import WorkbookReading
 from accreditation.services import readings, spool
 from criteria.workbook import Fault
-from workflows.intake import end_reading, upload_workbook
+from workflows.intake import end_reading, read_workbook, reasons_against_workbook, record_workbook
 
 TOLD_EVERY = 0.5  # seconds between two looks at the progress
 
@@ -56,13 +57,17 @@ def _reason_against(reading: WorkbookReading) -> Fault | None:
         content = spool.get(reading.spool_name)
     except FileNotFoundError:
         return readings.lost_file()
+    case, by, at = reading.application.case, reading.sent_by, timezone.now()
     try:
-        taken = upload_workbook(
-            reading.application.case, content, reading.file_name, by=reading.sent_by, at=timezone.now(),
-            request_key=f"read_workbook:{reading.pk}", reading=reading.pk, progress=Teller(reading),
-        )  # fmt: skip
-    except Refusal as refusal:
-        return readings.fault_of_reasons(refusal.reasons)
+        intake = read_workbook(case, content, reading.file_name, at=at, progress=Teller(reading))
+        try:
+            record_workbook(
+                case, intake, by=by, at=at, request_key=f"read_workbook:{reading.pk}", reading=reading.pk
+            )  # fmt: skip
+        except Refusal as refusal:
+            return readings.fault_of_reasons(
+                refusal.reasons, partial(reasons_against_workbook, case, intake, by=by, at=at, reading=reading.pk)
+            )
     except NotFound:
         return readings.gone_case()
-    return taken.refusal
+    return intake.refusal

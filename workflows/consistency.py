@@ -14,8 +14,8 @@ from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.enums import SeatState
 from accreditation.models import Application, AuditEvent, Case, Deadline, Panel, Reconsideration
 from accreditation.reconsideration_words import SETTLED, UNDOING, ReconsiderationState
-from accreditation.services.outside_titles import BRING_BACK, END_WRONG_ENTRY
-from accreditation.services.reconsiderations import LOST
+from accreditation.services.outside_titles import BRING_BACK
+from accreditation.services.reconsiderations import END_WRONG_ENTRY, LOST, losses
 from workflows import flow_tasks
 from workflows.calendar import current_calendar
 from workflows.deadlines import begin_goal, due_of, open_clocks
@@ -51,7 +51,9 @@ def _was_never_lost(event: AuditEvent) -> bool:
     ended = (
         AuditEvent.objects.filter(chain=event.chain, verb=END_WRONG_ENTRY, seq__lt=event.seq).order_by("-seq").first()
     )
-    return event.verb == BRING_BACK and ended is not None and ended.state_before not in LOST
+    if event.verb != BRING_BACK or ended is None or ended.state_before in LOST:
+        return False
+    return not losses(event.chain).filter(seq__gt=ended.seq, seq__lt=event.seq).exists()
 
 
 def check_titles() -> Iterator[Disagreement]:

@@ -21,9 +21,20 @@ from accreditation.delivery_words import (
     RECORDED_WAYS,
     DeliveryWay,
 )
+from accreditation.enums import MemberState
 from accreditation.errors import Denied, Reason, Refusal
-from accreditation.models import Delivery, Letter, Reconsideration, ReissueLetter, User
-from accreditation.permissions import acts_for, has_power_at, in_own_name, is_connected, persons_behind
+from accreditation.models import (
+    Delivery,
+    Enterprise,
+    Letter,
+    Member,
+    OpeningCorrection,
+    Reconsideration,
+    ReissueLetter,
+    User,
+)
+from accreditation.permissions import acts_for, has_power_at, in_own_name, persons_behind
+from accreditation.recommendation_words import ResultState
 from accreditation.reconsideration_words import Remedy
 from accreditation.roles import Power
 from accreditation.selectors.deliveries import deliveries_of, standing
@@ -31,6 +42,7 @@ from accreditation.services.reconsiderations import respondent_of
 from workflows.challenged_acts import ended_by, letter_field
 from workflows.parties import tied_people
 from workflows.reconsideration_who import may_decide
+from workflows.reissue_who import is_tied_to_answer
 from workflows.workdays import SHANGHAI
 
 
@@ -53,37 +65,59 @@ class Recorded:
         return self.done_on + timedelta(days=days)
 
 
-class _OpenedBefore(Exception):
-    """Somebody else of the enterprise has opened it."""
+class _NoService(Exception):
+    """Somebody else of the enterprise has opened it, or who opens it acts for the enterprise no more."""
 
 
 # --- the addressee --------------------------------------------------------------------------------------------------
 def note_opening(letter: Letter | ReissueLetter, *, by: User, at: datetime) -> None:
     """Record that the addressee reads the letter, the first time; reading by anybody else records nothing."""
     chain, enterprise = ended_by(letter)
-    if _is_opened(letter) or not acts_for(by, enterprise.pk):
+    if is_opened(letter) or not acts_for(by, enterprise.pk):
         return
     in_own_name(by)
     on = at.astimezone(SHANGHAI).date()
     try:
         with act(chain, "open_letter", by=by, at=at, acting_as="applicant") as doing:
-            if _is_opened(letter):
-                raise _OpenedBefore
+            if is_opened(letter) or not _may_serve(letter, by, enterprise, on):
+                raise _NoService
             Delivery.objects.create(
                 way=DeliveryWay.OPENED, done_on=on, served_on=on, recorded_by=by, recorded_at=at,
                 **letter_field(letter),
             )  # fmt: skip
             doing.note(letter=letter.number, served_on=on.isoformat())
-    except _OpenedBefore:
+    except _NoService:
         return
 
 
-def _is_opened(letter: Letter | ReissueLetter) -> bool:
-    return letter.deliveries.filter(way=DeliveryWay.OPENED).exists()
+def is_opened(letter: Letter | ReissueLetter) -> bool:
+    """Whether somebody who could act for the addressee has opened it; an opening that counts for nothing is none."""
+    return standing_opening(letter) is not None
+
+
+def standing_opening(letter: Letter | ReissueLetter) -> Delivery | None:
+    """The opening by which it was served; None without one."""
+    rows = standing(deliveries_of(letter))
+    return next((row for row in rows if row.way == DeliveryWay.OPENED), None)
+
+
+def _may_serve(letter: Letter | ReissueLetter, by: User, enterprise: Enterprise, on: date) -> bool:
+    """Whether the membership stands, locked, so that it is not ended between the question and the record.
+
+    Of whom two officers have found that the authority was none, the opening counts once it was proven anew; not on a
+    day on which an opening by the same person was no service.
+    """
+    row = Member.objects.select_for_update().filter(user=by, enterprise=enterprise, state=MemberState.ACTIVE).first()
+    if row is None:
+        return False
+    own = letter.deliveries.filter(way=DeliveryWay.OPENED, recorded_by=by)
+    found = OpeningCorrection.objects.filter(opening__in=own.values("pk"), state=ResultState.CONFIRMED)
+    is_proven = not found.filter(settled_at__gte=row.acts_from or row.settled_at).exists()
+    return is_proven and not own.filter(done_on=on).exists()
 
 
 # --- the authority --------------------------------------------------------------------------------------------------
-def power_to_deliver(user: User, letter: Letter | ReissueLetter, at: datetime) -> Power | None:
+def power_to_deliver(user: User, letter: Letter | ReissueLetter, at: datetime | None) -> Power | None:
     """By which power the person records how the letter was delivered; None for everybody else, and for who is tied.
 
     Letters of a reconsideration are those of the authority that reconsiders.
@@ -99,7 +133,7 @@ def power_to_deliver(user: User, letter: Letter | ReissueLetter, at: datetime) -
 def _is_tied(user: User, letter: Letter | ReissueLetter) -> bool:
     if isinstance(letter, Letter):
         return tied_people(letter.case).filter(pk__in=persons_behind(user)).exists()
-    return is_connected(user, ended_by(letter)[1].pk)
+    return is_tied_to_answer(user, letter)
 
 
 def record_delivery(
@@ -138,9 +172,13 @@ def _plain(said: Recorded) -> dict[str, Any]:
 
 
 def correctable(rows: list[Delivery]) -> list[Delivery]:
-    """Records that a further one can correct: an officer's, and not corrected yet."""
+    """Records that a further one can correct: an officer's, and not corrected yet.
+
+    An opening, and what two officers have taken it back by, are none (`workflows.opening_corrections`).
+    """
     corrected = {row.corrects_id for row in rows}
-    return [row for row in rows if row.way != DeliveryWay.OPENED and row.pk not in corrected]
+    openings = {row.pk for row in rows if row.way == DeliveryWay.OPENED}
+    return [row for row in rows if not {row.pk, row.corrects_id} & openings and row.pk not in corrected]
 
 
 def _stands(said: Recorded, rows: list[Delivery]) -> bool:

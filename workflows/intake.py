@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -77,12 +78,37 @@ def upload_workbook(
     trace. `reading` is the key of the reading in the background that this ends, `progress` is told how far it is.
     Raises what the door raises (Denied, AlreadyDone, Refusal).
     """
+    intake = read_workbook(case, content, name, at=at, progress=progress)
+    return record_workbook(case, intake, by=by, at=at, request_key=request_key, request=request, reading=reading)
+
+
+def read_workbook(case: Case, content: bytes, name: str, *, at: datetime, progress: Progress | None = None) -> Intake:
+    """The workbook as read, nothing of it recorded yet."""
     application = application_of(case)
-    allowed = open_points(application)
-    intake = take_in(application, content, name, at=at, allowed=allowed, progress=progress)
+    return take_in(application, content, name, at=at, allowed=open_points(application), progress=progress)
+
+
+def record_workbook(
+    case: Case, intake: Intake, *, by: User, at: datetime, request_key: str | None = None, request: str = "",
+    reading: int | None = None,
+) -> Taken:  # fmt: skip
+    """Record what was read, unless the file was refused whole. Raises what the door raises."""
     if intake.refusal is not None:
         return Taken(intake, None)
-    form = {
+    said = request or fingerprint(intake.name, intake.sha256)
+    outcome = door.perform(
+        case, "upload_workbook", by=by, at=at, form=_form(intake, reading), request_key=request_key, request=said
+    )  # fmt: skip
+    return Taken(intake, outcome)
+
+
+def reasons_against_workbook(case: Case, intake: Intake, *, by: User, at: datetime, reading: int) -> list[Reason]:
+    """What the door has against it, in the language that is active; nothing is recorded."""
+    return door.reasons_against(case, "upload_workbook", by=by, at=at, form=_form(intake, reading))
+
+
+def _form(intake: Intake, reading: int | None) -> dict[str, Any]:
+    return {
         "name": intake.name,
         "sha256": intake.sha256,
         "facts": intake.facts,
@@ -90,11 +116,6 @@ def upload_workbook(
         "faults": intake.report.to_json() if intake.report.faults else "",
         "reading": reading,
     }
-    said = request or fingerprint(intake.name, intake.sha256)
-    outcome = door.perform(
-        case, "upload_workbook", by=by, at=at, form=form, request_key=request_key, request=said
-    )  # fmt: skip
-    return Taken(intake, outcome)
 
 
 def send_workbook(

@@ -20,7 +20,7 @@ from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.case_acts import acts_in
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.four_eyes import said_in_full
-from accreditation.models import Case, ChangeSuccessor, Enterprise, OfficerRecusal, User
+from accreditation.models import Application, Case, ChangeSuccessor, Enterprise, OfficerRecusal, Reconsideration, User
 from accreditation.permissions import in_own_name
 from accreditation.recusals import people_barred_from, standing_recusals
 from accreditation.roles import Power, Role
@@ -227,7 +227,11 @@ def _open_cases(subject: Subject) -> list[Case]:
     """
     is_open = Q(closed_at__isnull=True)
     if subject.case is not None:
-        concerned = Q(pk=subject.case.pk) | (Q(reconsideration__challenged=subject.case) & is_open)
+        titles = Application.objects.filter(case=subject.case, title__isnull=False).values("title")
+        challenges = Reconsideration.objects.filter(
+            Q(challenged=subject.case) | Q(reissue_letter__reissue__title__in=titles)
+        )
+        concerned = Q(pk=subject.case.pk) | (Q(pk__in=challenges.values("case")) & is_open)
     else:
         passing = ChangeSuccessor.objects.filter(enterprise=subject.enterprise).values("change__case")
         concerned = Q(enterprise=subject.enterprise) | Q(pk__in=passing) | Q(reconsideration__challenged__in=passing)

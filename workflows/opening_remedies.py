@@ -13,7 +13,7 @@ from accreditation.errors import Denied, Reason, Refusal
 from accreditation.holdings import who_hold
 from accreditation.models import Case, Letter, Reconsideration, ReissueLetter, StoredFile, User
 from accreditation.models.reconsiderations import DROPPED
-from accreditation.permissions import has_power_at, is_connected, persons_behind
+from accreditation.permissions import has_power_at, persons_behind
 from accreditation.reconsideration_words import OUTCOMES, Outcome, ReconsiderationState, Remedy
 from accreditation.resting import Basis, out_of_bounds
 from accreditation.roles import Power
@@ -25,6 +25,7 @@ from workflows.challenged_acts import district_of, ended_by, letter_field, reaso
 from workflows.deadlines import begin_goal
 from workflows.parties import tied_people, untied
 from workflows.procedures import PROCEDURES
+from workflows.reissue_who import is_tied_to_answer
 from workflows.remedy_guards import bases, obstacles
 from workflows.replaced_judgments import is_undone_by, judgment_standing, reasons_not_to_replace
 from workflows.workdays import SHANGHAI
@@ -61,7 +62,7 @@ def may_prepare(user: User, letter: Letter | ReissueLetter, at: datetime) -> boo
     people = persons_behind(user)
     if isinstance(letter, Letter):
         return not tied_people(letter.case).filter(pk__in=people).exists()
-    return not is_connected(user, ended_by(letter)[1].pk)
+    return not is_tied_to_answer(user, letter)
 
 
 def open_remedy(

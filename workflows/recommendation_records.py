@@ -224,7 +224,8 @@ def correct_to_recognised(doing: Doing) -> None:
         title = outside_titles.enter_title(row, listed)
     row.external_notice, row.title, row.ended_for = listed, title, ""
     _note_correction(doing, title=title.number)
-    send_letter(doing, LetterKind.RECOGNISED_ABOVE, notice=listed, title=title, **_corrected(doing))
+    lost_by = outside_titles.number_of_loss(title)
+    send_letter(doing, LetterKind.RECOGNISED_ABOVE, notice=listed, title=title, lost_by=lost_by, **_corrected(doing))
 
 
 def correct_to_passed_over(doing: Doing) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from accreditation.audit import chain_key
-from accreditation.models import Application, AuditEvent, Reissue, Title, User
-from accreditation.permissions import has_left, has_power_at, is_connected
+from accreditation.models import Application, AuditEvent, Reissue, ReissueLetter, Title, User
+from accreditation.permissions import has_left, has_power_at, is_connected, persons_behind
+from accreditation.recusals import cases_left_by, enterprises_barred_to
 from accreditation.roles import ROLES, Power
 
 POWERS = (Power.PREPARE_ORDERS, Power.RUN_LOCALLY)  # of the city's office and the bureaus; of zones and groups
@@ -20,9 +23,24 @@ def power_at(person: User, place: str, at: datetime | None = None) -> Power | No
 def power_over_certificate(person: User, title: Title, place: str, at: datetime | None = None) -> Power | None:
     """The same over a title's certificate: None with a tie to the holder, or out of the case of the grant (回避)."""
     power = power_at(person, place, at)
-    if power is None or is_connected(person, title.holder_id):
-        return None
-    return None if has_left(person, Application.objects.filter(title=title)) else power
+    return None if power is None or _is_tied(person, title) else power
+
+
+def _is_tied(person: User, title: Title) -> bool:
+    return is_connected(person, title.holder_id) or has_left(person, Application.objects.filter(title=title))
+
+
+def without_ties(rows: QuerySet[Reissue], person: User) -> QuerySet[Reissue]:
+    """The same of many requests: without those of titles with which the person has nothing to do as an official."""
+    own = enterprises_barred_to({person.pk})
+    left = Application.objects.filter(case__in=cases_left_by({person.pk}).values("pk"), title__isnull=False)
+    return rows.exclude(Q(title__holder__in=own) | Q(title__in=left.values("title")))
+
+
+def is_tied_to_answer(person: User, letter: ReissueLetter) -> bool:
+    """Whether the person has to do with the title it is about, or stepped out of a challenge of the answer (回避)."""
+    left = cases_left_by(persons_behind(person))
+    return _is_tied(person, letter.reissue.title) or left.filter(reconsideration__reissue_letter=letter).exists()
 
 
 def answering(reissue: Reissue, at: datetime) -> list[User]:

@@ -36,6 +36,7 @@ from workflows.second_person import FOUR_EYES
 
 STATEMENT = Clock(DeadlineKind.REOPENING_STATEMENT, deadlines.DEFENCE_DAYS, fires="end_reopening_time")
 OFF_THE_LIST = "该单位的申报事项将重新审议，不再列入本次公示名单；重新审议后拟予认定的，另行公示。"
+LEAST_WHY_AGAIN = 10
 ANSWERED = "reopening_answered"  # message to who proposed
 
 
@@ -60,9 +61,24 @@ def evidence_is_given(doing: Doing) -> Iterable[Reason]:
 
 
 def facts_are_new(doing: Doing) -> Iterable[Reason]:
-    """Form: facts. What a colleague did not find enough is not proposed again in the same words."""
-    if plain(str(doing.form.get("facts") or "")) in kept.dropped_facts(doing.application):
+    """Form: facts, why_again. What a colleague did not find enough is not proposed again in the same words.
+
+    To take a proposal back is no answer of a colleague: the same facts may be put forward once more, with the reason
+    for that. Not a third time: the applicant has been heard on them twice, and does not stand under them for ever.
+    """
+    facts = str(doing.form.get("facts") or "")
+    if plain(facts) in kept.dropped_facts(doing.application):
         yield Reason("facts_dropped", _("就同一事实已答复不予重新审议；再次提请的，须写明新的事实。"), "facts")
+        return
+    before, why = kept.times_taken_back(doing.application, facts), str(doing.form.get("why_again") or "").strip()
+    if before > 1:
+        text = _("就同一事实已两次提请又撤回，申报单位已两次陈述；再次提请的，须写明新的事实。")
+        yield Reason("facts_taken_back_twice", text, "facts")
+    elif before and len(why) < LEAST_WHY_AGAIN:
+        text = _("就同一事实曾提请又撤回，只能再提请一次，请写明再次提请的理由，不少于 %(n)d 个字。")
+        yield Reason("why_again_needed", text % {"n": LEAST_WHY_AGAIN}, "why_again")
+    elif why and not before:
+        yield Reason("not_again", _("没有就同一事实提请又撤回过，无须写明再次提请的理由。"), "why_again")
 
 
 def was_proposed(doing: Doing) -> Iterable[Reason]:
@@ -115,13 +131,15 @@ def statement_is_awaited(doing: Doing) -> Iterable[Reason]:
 
 # --- what is recorded -----------------------------------------------------------------------------------------------
 def propose(doing: Doing) -> None:
-    """Form: ground, facts, file, name. The applicant is told in a letter; the clock of its statement starts."""
+    """Form: ground, facts, file, name, why_again. The applicant is told in a letter; its clock starts."""
     facts, file = doing.form["facts"].strip(), doing.form["file"]
     clock = deadlines.start(doing, STATEMENT)
     row = kept.propose(
         doing.application, ground=doing.form["ground"], facts=facts, file=file, file_name=doing.form.get("name") or "",
-        clock=clock, by=doing.by, at=doing.at,
+        clock=clock, by=doing.by, at=doing.at, why_again=str(doing.form.get("why_again") or "").strip(),
     )  # fmt: skip
+    if row.why_again:
+        doing.act.note(why_again=row.why_again)
     doing.act.note(
         ground=row.ground, facts=facts, sha256=file.sha256, name=row.file_name, decision=row.decision_id,
         minutes=row.decision.minutes_sha256,

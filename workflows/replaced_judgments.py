@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_lazy as _
-from django_fsm import can_proceed
 
 from accreditation.adverse_ends import Sequel
 from accreditation.clocks import DeadlineKind
@@ -18,7 +17,14 @@ from accreditation.errors import Reason
 from accreditation.models import Case, Letter, Reconsideration, ReissueLetter, Title
 from accreditation.reconsideration_words import SETTING_ASIDE, UNDOING, Outcome, ReconsiderationState, Remedy
 from accreditation.services.proceedings import effect_of
-from accreditation.services.reconsiderations import locked_title, move_title, sequel_of, undo_warning, warn_instead
+from accreditation.services.reconsiderations import (
+    locked_title,
+    move_title,
+    sequel_of,
+    undo_warning,
+    warn_instead,
+    way_into_effect,
+)
 from accreditation.services.titles import change_beneath
 from workflows.certification import is_being_made
 from workflows.challenged_acts import letter_field
@@ -126,8 +132,8 @@ def _put_in_effect_again(doing: Doing, title: Title) -> None:
             reconsideration=row.case.number, challenged_order=proceeding.order_number,
         )  # fmt: skip
         doing.act.note(title=title.number, effect=f"{verb}_beneath", title_state=changed.state)
-    elif can_proceed(getattr(title, verb), check_conditions=False):
-        moved = move_title(row, title, verb, by=doing.by, at=doing.at, again=True)
+    elif transition := way_into_effect(title, verb):
+        moved = move_title(row, title, verb, by=doing.by, at=doing.at, again=True, transition=transition)
         doing.act.note(title=moved.number, effect=verb, title_state=moved.state)
         if verb in FOLLOWED:
             withdraw_again(doing, moved, verb, f"{proceeding.order_number}，{row.decision_number}")

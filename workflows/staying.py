@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
-from django_fsm import can_proceed
 
 from accreditation.enums import ProceedingState, TitleState
 from accreditation.errors import Reason
@@ -24,6 +23,7 @@ from accreditation.services.reconsiderations import (
     has_another_title,
     locked_title,
     move_title,
+    way_into_effect,
 )
 from accreditation.services.titles import change_beneath
 from certificates.services.paper import change_paper_standing, restate_paper_ground
@@ -116,12 +116,13 @@ def carry_out_again(doing: Doing) -> Title | None:
     verb, over = effect_of(proceeding.kind), is_over(doing)
     if not over and is_covered(title, verb):
         return _change_beneath(doing, title, f"{verb}_beneath", stay="ended")
-    if over or not can_proceed(getattr(title, verb), check_conditions=False):
+    transition = way_into_effect(title, verb)
+    if over or not transition:
         doing.act.note(title=title.number, title_state=title.state, stay_ended=True)
         order = proceeding.order_number
         keep_back(doing, title, ground=f"{order}，{'期限已满，' if over else ''}停止执行终止")
         return title
-    moved = move_title(row, title, verb, by=doing.by, at=doing.at, stay="ended")
+    moved = move_title(row, title, verb, by=doing.by, at=doing.at, stay="ended", transition=transition)
     doing.act.note(title=moved.number, effect=verb, title_state=moved.state, stay_ended=True)
     if verb in FOLLOWED:
         withdraw_again(doing, moved, verb, f"{proceeding.order_number}，停止执行终止")

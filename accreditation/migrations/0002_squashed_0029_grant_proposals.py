@@ -13,11 +13,11 @@ from accreditation.tables_at_once import CreateTables
 
 
 def install(apps, schema_editor):
-    append_only.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, [append_only.AUDIT])
 
 
 def uninstall(apps, schema_editor):
-    append_only.uninstall(schema_editor.connection)
+    append_only.uninstall(schema_editor.connection, [append_only.AUDIT])
 
 
 

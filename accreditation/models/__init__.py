@@ -23,7 +23,7 @@ from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
 from accreditation.models.delegations import Delegation, Lender
-from accreditation.models.deliveries import Delivery
+from accreditation.models.deliveries import Delivery, OpeningCorrection
 from accreditation.models.designations import DesignationProposal
 from accreditation.models.earlier_results import EarlierResult, EarlierResultLine
 from accreditation.models.editions import EditionChange
@@ -159,6 +159,7 @@ __all__ = [
     "ObjectionStatement",
     "ObjectorLetter",
     "OfficerRecusal",
+    "OpeningCorrection",
     "OutsideList",
     "OutsideListLine",
     "OwnFigure",

@@ -7,8 +7,10 @@ from django.db.models import F, Q
 
 from accreditation.delivery_words import DeliveryWay
 from accreditation.models.cases import Letter
+from accreditation.models.entered_results import EnteredResult, settled_by_two
 from accreditation.models.people import User
 from accreditation.models.reissues import ReissueLetter
+from accreditation.recommendation_words import ResultState
 
 W = DeliveryWay
 
@@ -18,7 +20,8 @@ class Delivery(models.Model):
 
     `done_on` is the day of the act, `served_on` that from which it counts; they differ for a public notice alone.
     `evidence` is a number or names the paper that proves it; `remark` says why a notice was needed, or what was wrong.
-    Of an opening `recorded_by` is who opened it for the addressee.
+    Of an opening `recorded_by` is who opened it for the addressee. That nobody changes or takes out a row is kept by
+    triggers (`accreditation.append_only`).
     """
 
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, related_name="deliveries")
@@ -64,11 +67,54 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 name="opening_corrects_nothing", condition=~Q(way=W.OPENED) | Q(corrects__isnull=True)
             ),
-            models.UniqueConstraint(name="one_opening_per_letter", fields=["letter"], condition=Q(way=W.OPENED)),
+            models.CheckConstraint(name="delivery_corrects_another", condition=~Q(corrects=F("pk"))),
+            models.CheckConstraint(
+                name="opening_is_recorded_by_itself", condition=~Q(way=W.OPENED) | Q(evidence="", remark="")
+            ),
+            # Another person's opening counts where the first one's was none.
             models.UniqueConstraint(
-                name="one_opening_per_reissue_letter", fields=["reissue_letter"], condition=Q(way=W.OPENED)
+                name="one_opening_per_letter_and_day",
+                fields=["letter", "recorded_by", "done_on"],
+                condition=Q(way=W.OPENED),
+            ),
+            models.UniqueConstraint(
+                name="one_opening_per_reissue_letter_and_day",
+                fields=["reissue_letter", "recorded_by", "done_on"],
+                condition=Q(way=W.OPENED),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.letter or self.reissue_letter} {self.done_on}"
+
+
+class OpeningCorrection(EnteredResult):
+    """One officer finds that who opened a letter could not act for the addressee; the opening falls when another does.
+
+    `why`: what was found, kept in the delivery that takes the opening back; `evidence`: the paper that shows it.
+    """
+
+    opening = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="disputed_by")
+    why = models.CharField(max_length=500)
+    evidence = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            *settled_by_two("opening_correction"),
+            models.CheckConstraint(name="opening_correction_is_proved", condition=~Q(why="") & ~Q(evidence="")),
+            models.UniqueConstraint(
+                name="one_waiting_or_confirmed_opening_correction",
+                fields=["opening"],
+                condition=Q(state__in=[ResultState.WAITING.value, ResultState.CONFIRMED.value]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opening} {self.state}"
+
+    @property
+    def told_by(self) -> Letter | ReissueLetter:
+        """The letter that was opened."""
+        told = self.opening.letter or self.opening.reissue_letter
+        assert told is not None
+        return told

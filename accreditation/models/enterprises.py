@@ -35,10 +35,15 @@ class Member(models.Model):
     requested_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    acts_from = models.DateTimeField(null=True, blank=True)  # when the authority was found proven; kept once it ended
     remark = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="only_proven_membership_acts",
+                condition=Q(acts_from__isnull=True) | Q(state__in=[MemberState.ACTIVE, MemberState.ENDED]),
+            ),
             models.UniqueConstraint(
                 name="one_standing_membership",
                 fields=["enterprise", "user"],

@@ -48,6 +48,7 @@ class Reopening(SecondAnswer):
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="reopenings")
     ground = models.CharField(max_length=20, choices=ReopeningGround)
     facts = models.TextField()
+    why_again = models.TextField(blank=True)  # where the same facts were proposed before and taken back
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

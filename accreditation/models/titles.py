@@ -110,6 +110,14 @@ class Title(Chained):
         """Ended without fault."""
         self._cover()
 
+    @transition(field=state, source=T.CANCELLED, target=T.REVOKED)
+    def revoke_under_correction(self) -> None:
+        """Revoked, had it been granted: the correction of a list ended it first, and may be the error."""
+
+    @transition(field=state, source=T.CANCELLED, target=T.CANCELLED)
+    def cancel_under_correction(self) -> None:
+        """The same of one that an order cancels."""
+
     @transition(field=state, source=[*STANDING, T.SUSPENDED], target=T.EXPIRED)
     def expire(self) -> None:
         """Ran out without renewal."""

@@ -9,6 +9,26 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.selectors.sentences import Sentence
 
 OF_RECONSIDERATIONS: Mapping[str, Sentence] = {
+    # --- an opening that served nothing
+    "opening_correction_proposed": Sentence(
+        _("打开记录的更正待核对"),
+        _("同事提请将文书 %(number)s 的首次打开记录更正为未送达，请另一人核对。"),
+        "letter_delivery",
+        "number",
+    ),
+    "opening_correction_confirmed": Sentence(
+        _("打开记录已更正"),
+        _("您提请的更正已由另一人确认：文书 %(number)s 的首次打开不再计为送达，请另行送达。"),
+        "letter_delivery",
+        "number",
+    ),
+    "opening_correction_declined": Sentence(
+        _("打开记录的更正未予确认"),
+        _("您对文书 %(number)s 打开记录提请的更正未予确认。理由：%(reason)s"),
+        "letter_delivery",
+        "number",
+    ),
+    # --- a challenge
     "accept_reconsideration": Sentence(_("复议申请已受理"), _("办件 %(case)s：复议申请已受理，待被申请人答复。")),
     "decline_reconsideration": Sentence(_("复议申请不予受理"), _("办件 %(case)s 的复议申请不予受理，理由见决定书。")),
     "ask_for_supplement": Sentence(

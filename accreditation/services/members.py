@@ -111,7 +111,9 @@ def _wants_administrator(reading: Reading | None, acting_as: str) -> bool:
 
 def _settle(row: Member, state: MemberState, by: User, at: datetime, *, remark: str) -> None:
     row.state, row.settled_by, row.settled_at, row.remark = state, by, at, remark.strip()[:300]
-    row.save(update_fields=["state", "settled_by", "settled_at", "remark", "is_administrator"])
+    if state == MemberState.ACTIVE:
+        row.acts_from = at
+    row.save(update_fields=["state", "settled_by", "settled_at", "acts_from", "remark", "is_administrator"])
 
 
 def _check_reason(reason: str) -> None:
@@ -144,6 +146,7 @@ def invite_member(enterprise: Enterprise, *, by: User, name: str, email: str, ph
             requested_at=at,
             settled_at=at,
             settled_by=by,
+            acts_from=at,
         )
         doing.note(member=member.pk, user=person.pk, name=person.name)
         promise_password_mail(person, reason="invited", at=at)

@@ -12,7 +12,6 @@ from accreditation.enums import TitleState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import (
     Application,
-    AuditEvent,
     Batch,
     Enterprise,
     ExternalNotice,
@@ -26,11 +25,16 @@ from accreditation.models.titles import MOVED, STANDING
 from accreditation.permissions import demand_power, demand_unconnected
 from accreditation.roles import Power
 from accreditation.selectors.people import active_people_of
-from accreditation.services.reconsiderations import undone_loss
+from accreditation.services.reconsiderations import (
+    END_WRONG_ENTRY,
+    LOST,
+    is_ended_by_correction_alone,
+    losses,
+    undone_loss,
+)
 from accreditation.services.titles import next_title_number
 
 HELD = [*STANDING, TitleState.SUSPENDED]
-END_WRONG_ENTRY = "end_wrong_entry"  # of a title that nobody granted
 BRING_BACK = "bring_title_back"  # of one that was granted after all
 
 
@@ -116,16 +120,23 @@ def bring_back(title: Title, entry: OutsideList, *, by: User, at: datetime) -> T
     return row
 
 
+def number_of_loss(title: Title) -> str:
+    """By which order, or in which case, a title was lost that no correction of a list gives back; else empty."""
+    lost = losses(chain_key(title)).order_by("-seq").first() if title.state in LOST else None
+    if lost is None or would_come_back(title):
+        return ""
+    return str(lost.content.get("challenged_order") or lost.content.get("order") or lost.content.get("case", ""))
+
+
 def would_come_back(title: Title) -> bool:
     """Whether a title that was entered wrongly stands once that turns out to have been the error."""
     return title.entered_wrongly and any(_before_wrong_entry(title))
 
 
 def _before_wrong_entry(title: Title) -> tuple[bool, Reconsideration | None]:
-    """Whether only the correction ended it; else the decision that has undone since what had ended it before."""
-    ended = AuditEvent.objects.filter(chain=chain_key(title), verb=END_WRONG_ENTRY).order_by("-seq").first()
-    if ended is None or ended.state_before in HELD:
-        return ended is not None, None
+    """Whether only the correction ended it; else the decision that has undone since what had ended it as well."""
+    if is_ended_by_correction_alone(title):
+        return True, None
     return False, undone_loss(title)
 
 

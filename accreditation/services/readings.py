@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import override
@@ -85,9 +85,12 @@ def refusal_of(reading: WorkbookReading) -> Fault | None:
     return Faults.from_json(reading.refusal).refusal if reading.refusal else None
 
 
-def fault_of_reasons(reasons: Sequence[Reason]) -> Fault:
-    """What the door said, kept as a refusal of the whole file."""
-    return _refusal(reasons[0].code, _both(reasons), _EXPECTED, _FIX)
+def fault_of_reasons(reasons: Sequence[Reason], ask_again: Callable[[], Sequence[Reason]]) -> Fault:
+    """What the door said, kept as a refusal of the whole file, in either language whatever the active one is.
+
+    A sentence with values in it is made in the language that was active: the door is asked again in each.
+    """
+    return _refusal(reasons[0].code, _both(reasons, ask_again), _EXPECTED, _FIX)
 
 
 def lost_file() -> Fault:
@@ -116,11 +119,14 @@ def sweep_spool(*, at: datetime) -> int:
     return spool.sweep(named, before=at - SWEPT_AFTER)
 
 
-def _both(reasons: Sequence[Reason]) -> Pair:
+def _both(reasons: Sequence[Reason], ask_again: Callable[[], Sequence[Reason]]) -> Pair:
+    """The same reasons, said again; where others are found by now, those that were given, as far as they can be put."""
     texts = []
     for language in ("zh-hans", "en"):
         with override(language):
-            texts.append(" ".join(str(reason) for reason in reasons))
+            again = ask_again()
+            is_same = [reason.code for reason in again] == [reason.code for reason in reasons]
+            texts.append(" ".join(str(reason) for reason in (again if is_same else reasons)))
     return texts[0], texts[1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django_fsm import can_proceed
 
 from accreditation.acts import act
 from accreditation.adverse_ends import ADVERSE_ENDS, Sequel
@@ -38,6 +39,8 @@ from accreditation.services.proceedings import is_work_of
 from accreditation.services.titles import change_beneath
 
 LOST = (TitleState.REVOKED, TitleState.CANCELLED)
+LOSING = ("cancel", "revoke")  # verbs of a title's chain by which it is lost
+END_WRONG_ENTRY = "end_wrong_entry"  # of a title that nobody granted: a list from above was misread
 WAYS_BACK = {  # what an order made of the title, the transition that undoes it, and what undoes it beneath another one
     ProceedingKind.REVOCATION: (TitleState.REVOKED, "restore", ""),
     ProceedingKind.CANCELLATION: (TitleState.CANCELLED, "restore", ""),
@@ -131,13 +134,39 @@ def is_held_back(row: Reconsideration, title: Title) -> bool:
 
 def undone_loss(title: Title) -> Reconsideration | None:
     """The decision or judgment that undid the order or change by which the title was lost last; None without one."""
-    lost = AuditEvent.objects.filter(chain=chain_key(title), verb__in=["cancel", "revoke"]).order_by("-seq").first()
+    lost = losses(chain_key(title)).order_by("-seq").first()
     if lost is None:
         return None
     of_case = Q(challenged__number=lost.content.get("case", ""))
     if again := lost.content.get("challenged_order"):
         of_case |= Q(challenged__proceeding__order_number=again)
     return Reconsideration.objects.filter(of_case, state__in=SETTLED, outcome__in=UNDOING).order_by("pk").last()
+
+
+def losses(chain: str) -> QuerySet[AuditEvent]:
+    """Entries in a title's chain of what took the title away; the correction of a list is none."""
+    return AuditEvent.objects.filter(chain=chain, verb__in=LOSING)
+
+
+def is_ended_by_correction_alone(title: Title) -> bool:
+    """Whether a title was entered wrongly and nothing else has taken it away, before the correction or since."""
+    if not title.entered_wrongly:
+        return False
+    chain = chain_key(title)
+    ended = AuditEvent.objects.filter(chain=chain, verb=END_WRONG_ENTRY).order_by("-seq").first()
+    is_held_before = ended is not None and ended.state_before not in LOST
+    return ended is not None and is_held_before and not losses(chain).filter(seq__gt=ended.seq).exists()
+
+
+def way_into_effect(title: Title, verb: str) -> str:
+    """The transition by which an order takes effect once more; empty where the title does not stand so that it can.
+
+    One that a correction ended meanwhile is lost by the order as well: should the correction be the error, the list
+    does not bring back what the order has taken.
+    """
+    if can_proceed(getattr(title, verb), check_conditions=False):
+        return verb
+    return f"{verb}_under_correction" if verb in LOSING and is_ended_by_correction_alone(title) else ""
 
 
 def _effect(row: Reconsideration, title: Title) -> str:
@@ -241,17 +270,19 @@ def has_another_title(title: Title) -> bool:
 
 
 def move_title(
-    row: Reconsideration, title: Title, verb: str, *, by: User, at: datetime, stay: str = "", again: bool = False
-) -> Title:
+    row: Reconsideration, title: Title, verb: str, *, by: User, at: datetime, stay: str = "", again: bool = False,
+    transition: str = "",
+) -> Title:  # fmt: skip
     """Move a title by the decision, or by a stay that has `begun` or `ended`, with an entry in its chain for it.
 
-    `again`: the order under challenge takes effect once more, and the entry names it as whose work that is.
+    `again`: the order under challenge takes effect once more, and the entry names it as whose work that is. The entry
+    is one of `verb`, whose `transition` may be another (`way_into_effect`).
     """
     with act(title, verb, by=by, at=at, acting_as="reconsideration") as doing:
         locked = doing.chain
         assert isinstance(locked, Title)
         before = locked.state
-        getattr(locked, verb)()
+        getattr(locked, transition or verb)()
         locked.save(update_fields=MOVED)
         doing.moved(before, locked.state)
         doing.note(case=row.case.number, reconsideration=row.case.number, order=row.decision_number)

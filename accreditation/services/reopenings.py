@@ -15,13 +15,14 @@ OPEN = (DeadlineState.RUNNING, DeadlineState.PAUSED)
 
 def propose(
     application: Application, *, ground: str, facts: str, file: StoredFile, file_name: str, clock: Deadline, by: User,
-    at: datetime,
+    at: datetime, why_again: str = "",
 ) -> Reopening:  # fmt: skip
     """A new proposal of that person, or of the one whose power is lent by the last check."""
     assert application.decision is not None
     return Reopening.objects.create(
         application=application, decision=application.decision, ground=ground, facts=facts, file=file,
-        file_name=file_name[:200], clock=clock, proposed_by=by, proposed_for_id=lender_of(by), proposed_at=at,
+        file_name=file_name[:200], why_again=why_again, clock=clock, proposed_by=by, proposed_for_id=lender_of(by),
+        proposed_at=at,
     )  # fmt: skip
 
 
@@ -47,6 +48,12 @@ def dropped_facts(application: Application) -> set[str]:
     """Facts on which a second officer did not want this application reopened, without their blanks."""
     rows = application.reopenings.filter(answer=ReopeningAnswer.DROPPED)
     return {plain(facts) for facts in rows.values_list("facts", flat=True)}
+
+
+def times_taken_back(application: Application, facts: str) -> int:
+    """How often the same facts were put forward about this application and taken back, whatever their blanks."""
+    rows = application.reopenings.filter(answer=ReopeningAnswer.WITHDRAWN)
+    return [plain(said) for said in rows.values_list("facts", flat=True)].count(plain(facts))
 
 
 def may_state(row: Reopening, at: datetime) -> bool:

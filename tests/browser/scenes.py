@@ -36,8 +36,10 @@ from tests.factories.reconsidering import reconsiderers, revoked
 from tests.factories.steps import marks, to_committee
 from tests.factories.titles import municipal_title, second_officer
 from workflows import door
+from workflows.deliveries import note_opening
 from workflows.demo.material import sample_pdf
 from workflows.opening import open_application
+from workflows.opening_corrections import propose as propose_opening_correction
 from workflows.views.public import HANDED_IN
 
 Visits = Iterator[Visit]
@@ -252,7 +254,11 @@ def reconsideration(clock: Clock) -> Visits:
     letter = revoked(cast, clock.at)
     yield visit_to("my_reconsideration", signed_in(_of(cast, "member0")), number=letter.number)
     yield visit_to("remedy_new", signed_in(cast.office), number=letter.number)
+    note_opening(letter, by=_of(cast, "member0"), at=clock.at)
     yield visit_to("letter_delivery", signed_in(cast.office), number=letter.number)
+    why = {"why": "授权委托书经核实系伪造，该账号由他人使用。", "evidence": "鉴定意见 示例1号"}
+    propose_opening_correction(letter, **why, by=cast.office, at=clock.at)
+    yield visit_to("letter_delivery", signed_in(second_officer(cast)), number=letter.number)
 
 
 def signers_gone(clock: Clock) -> Visits:
@@ -304,7 +310,7 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     branch: ("my_parent",),
     ranked_late: ("office_supplement", "office_recommendation"),
     succession: ("my_succession",),
-    reconsideration: ("my_reconsideration", "remedy_new", "letter_delivery"),
+    reconsideration: ("my_reconsideration", "remedy_new", "letter_delivery", "letter_delivery"),
     barred: ("batch_end_barred",),
     signers_gone: ("meeting_signer", "meeting_signer", "meeting_signer"),
 }  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from accreditation.enums import ProceedingKind
 from accreditation.grounds import Ground
 from accreditation.models import Case, Letter, Reconsideration, User
@@ -50,8 +52,8 @@ def revoked(cast: Cast, at: datetime, *, kind: str = ProceedingKind.REVOCATION) 
     door.perform(case, "defend", by=cast.member0, at=at, form={"statement": "差异来自统计口径。"})
     door.perform(case, "waive_rest_of_defence", by=cast.member0, at=at, form={"gives_up_rest": True})
     form = {
-        "order_number": f"示例撤〔2026〕{case.pk}号", "ordered_on": at.date(), "effective_from": at.date(),
-        "until": None, "reasons": "证据确凿，口径说明不能成立。",
+        "order_number": f"示例撤〔2026〕{case.pk}号", "until": None, "reasons": "证据确凿，口径说明不能成立。",
+        **dict.fromkeys(("ordered_on", "effective_from"), timezone.localdate(at)),
     }  # fmt: skip
     door.perform(case, "make_order", by=cast.publisher, at=at, form=form)
     return Letter.objects.get(case=case, kind="order")
@@ -86,7 +88,7 @@ def proposed(cast: Cast, case: Case, outcome: str, at: datetime, *, respondent: 
     first = cast.people["reconsiderer1"]
     form: dict[str, Any] = {
         "outcome": outcome, "reason": "经审理，理由充分。", "answer": "原决定事实清楚，程序合法。",
-        "decision_number": f"示例复决〔2026〕{case.pk}号", "decided_on": at.date(),
+        "decision_number": f"示例复决〔2026〕{case.pk}号", "decided_on": timezone.localdate(at),
         "reasons": "原决定认定事实不清，证据不足。",
     }  # fmt: skip
     door.perform(case, "accept_reconsideration", by=first, at=at)

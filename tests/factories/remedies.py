@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accreditation.models import Case, Letter, ReissueLetter, User
 from accreditation.reconsideration_words import Outcome, Remedy
 from tests.factories.cast import Cast, stored_file
@@ -17,9 +19,10 @@ REASONS = "原决定认定事实不清，依照生效裁判办理。"
 
 def judgment(at: datetime, outcome: str = Outcome.ANNULLED, **changed: Any) -> Prepared:
     """A judgment of today that is in force."""
+    today = timezone.localdate(at)
     said: dict[str, Any] = {
-        "remedy": Remedy.JUDGMENT, "outcome": outcome, "number": "（2026）沪7101行初1号", "dated": at.date(),
-        "reasons": REASONS, "court": "示例铁路运输法院", "in_force_on": at.date(),
+        "remedy": Remedy.JUDGMENT, "outcome": outcome, "number": "（2026）沪7101行初1号", "dated": today,
+        "reasons": REASONS, "court": "示例铁路运输法院", "in_force_on": today,
         "file": stored_file(b"judgment", at), "file_name": "判决书.pdf",
     }  # fmt: skip
     return Prepared(**said | changed)
@@ -28,8 +31,8 @@ def judgment(at: datetime, outcome: str = Outcome.ANNULLED, **changed: Any) -> P
 def correction(at: datetime, **changed: Any) -> Prepared:
     """The body takes its act back today."""
     said: dict[str, Any] = {
-        "remedy": Remedy.OWN_CORRECTION, "outcome": Outcome.ANNULLED, "number": "示例纠〔2026〕1号", "dated": at.date(),
-        "reasons": "经自查，原决定所依据的数据系本机关录入错误。",
+        "remedy": Remedy.OWN_CORRECTION, "outcome": Outcome.ANNULLED, "number": "示例纠〔2026〕1号",
+        "dated": timezone.localdate(at), "reasons": "经自查，原决定所依据的数据系本机关录入错误。",
     }  # fmt: skip
     return Prepared(**said | changed)
 

@@ -50,8 +50,8 @@ def ordered(
     else:
         door.perform(case, "submit_for_order", by=cast.office, at=at)
     form = {
-        "order_number": number, "ordered_on": at.date(), "effective_from": at.date(), "until": None,
-        "reasons": "事实清楚，证据确凿。",
+        "order_number": number, "until": None, "reasons": "事实清楚，证据确凿。",
+        **dict.fromkeys(("ordered_on", "effective_from"), timezone.localdate(at)),
     }  # fmt: skip
     door.perform(case, "make_order", by=cast.publisher, at=at, form=form | days)
     return Proceeding.objects.get(case=case)

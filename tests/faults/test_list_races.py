@@ -8,17 +8,21 @@ import pytest
 from django.conf import LazySettings
 
 from accreditation.enums import Choice
-from accreditation.models import Application, Batch, Case, OutsideList, Ranking, Title
+from accreditation.models import Application, Batch, Case, OpeningCorrection, OutsideList, Ranking, Title
 from accreditation.recommendation_words import ResultState
 from accreditation.roles import Role
+from accreditation.selectors.deliveries import service_of
 from accreditation.services.supplementary_rankings import Statement
 from tests.clock import Clock
 from tests.factories import late_recommending as late
 from tests.factories import recommending as steps
 from tests.factories.cast import Cast, make_cast
 from tests.factories.held import REASON, hold_meanwhile
+from tests.factories.reconsidering import reconsiderers, revoked
 from tests.faults.racing import all_agrees, at_once, colleague, entered_once, one_won
 from workflows import door
+from workflows.deliveries import note_opening
+from workflows.opening_corrections import confirm, propose, withdraw
 from workflows.outside_lists import record_result, withdraw_result
 from workflows.supplementary_ranking import freeze_supplementary_ranking
 
@@ -130,3 +134,19 @@ def test_correction_is_entered_and_confirmed_once(cast: Cast, batch: Batch, case
     assert (state(case), title.state, title.entered_wrongly) == ("not_recognised_above", "cancelled", True)
     entered_once("correct_to_passed_over")
     all_agrees()
+
+
+def test_opening_is_taken_back_once_or_counts(cast: Cast) -> None:
+    reconsiderers(cast)
+    letter, second = revoked(cast, cast.at), colleague(cast, Role.MUNICIPAL_OFFICER)
+    note_opening(letter, by=cast.member0, at=cast.at)
+    why = {"why": "授权委托书经核实系伪造，该账号由他人使用。", "evidence": "鉴定意见 示例1号"}
+    won_by = one_won(at_once([lambda by=by: propose(letter, **why, by=by, at=cast.at) for by in (cast.office, second)]))
+    row, other = OpeningCorrection.objects.get(), (second, cast.office)[won_by]
+    won = one_won(
+        at_once([lambda: confirm(row, by=other, at=cast.at), lambda: withdraw(row, by=row.recorded_by, at=cast.at)])
+    )
+    assert OpeningCorrection.objects.get().state == (ResultState.CONFIRMED, ResultState.WITHDRAWN)[won]
+    assert letter.deliveries.count() == (2, 1)[won]
+    assert (service_of(letter, cast.at.date()) is None) == (won == 0)
+    entered_once("confirm_opening_correction", "withdraw_opening_correction")

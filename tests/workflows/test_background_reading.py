@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from accreditation import effects
 from accreditation.audit import chain_key
@@ -194,19 +195,22 @@ def test_person_who_lost_the_authority_meanwhile_is_refused(cast: Cast, send: Se
     assert waiting_files() == []
 
 
-def test_case_that_moved_on_ends_the_reading_with_that_reason(
-    cast: Cast, case: Case, send: Send, content: bytes
+@pytest.mark.parametrize("active", ["zh-hans", "en"])
+def test_case_that_moved_on_ends_the_reading_with_that_reason_in_either_language(
+    cast: Cast, case: Case, send: Send, content: bytes, active: str
 ) -> None:
     with_material(case, cast.member0, cast.at)
     before = WorkbookUpload.objects.count()
     reading = send(content)
     door.perform(case, "submit", by=cast.member0, at=cast.at, form={"declaration": True, "insists": True})
-    work(cast)
+    with override(active):
+        work(cast)
     reading.refresh_from_db()
     fault = refusal_of(reading)
     assert fault is not None
     assert fault.code == "already_done"
-    assert "提交申报" in fault.message_zh
+    assert ("提交申报" in fault.message_zh, "Submit" in fault.message_zh) == (True, False)
+    assert ("提交申报" in fault.message_en, "ubmit" in fault.message_en) == (False, True)
     assert WorkbookUpload.objects.count() == before
     assert "workbook_refused" in told(cast)
     assert waiting_files() == []

@@ -8,22 +8,40 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
+from accreditation.audit import verify_all
 from accreditation.case_acts import people_with_opinion
 from accreditation.delivery_words import DeliveryWay as W
-from accreditation.errors import Denied, Refusal
-from accreditation.models import AuditEvent, Case, Delivery, Letter, Reconsideration, User
+from accreditation.enums import MemberState as M
+from accreditation.errors import AlreadyDone, Denied, Refusal
+from accreditation.models import (
+    AuditEvent,
+    Case,
+    Delivery,
+    Letter,
+    Member,
+    Message,
+    OpeningCorrection,
+    Reconsideration,
+    User,
+)
 from accreditation.reconsideration_words import DeclineGround, ReconsiderationState
 from accreditation.roles import Role
 from accreditation.selectors.deliveries import service_of
 from accreditation.services.reconsiderations import took_part
 from tests.clock import Clock
+from tests.factories.browser import log_in
 from tests.factories.cast import Cast, grant, make_cast, person
+from tests.factories.recommending_pages import words
 from tests.factories.reconsidering import CLAIM, REASONS, declined, reconsiderers, revoked
-from workflows import door
+from workflows import deliveries, door, opening_corrections
 from workflows.deliveries import Recorded, note_opening, power_to_deliver, record_delivery
+from workflows.opening_corrections import propose as propose_opening_correction
 from workflows.opening_reconsiderations import open_reconsideration
+from workflows.presentation.deliveries import delivery_words
 from workflows.selectors.deliveries import unserved_letters
 
 WHY_LATE = "主要负责人被隔离，四月底才返回单位。"
@@ -78,6 +96,133 @@ def test_first_opening_by_the_addressee_is_recorded_once_and_by_nobody_else(cast
             letter=letter, way=W.OPENED, done_on=first.date(), served_on=first.date(), recorded_by=cast.member0,
             recorded_at=first,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(("membership", "counts"), [
+    ({"state": M.ACTIVE, "acts_from": 0}, True),
+    ({"state": M.ACTIVE, "settled_at": 0}, True),  # from before such days were kept
+    ({"state": M.ACTIVE, "acts_from": 4}, False),  # proven after the opening
+    ({"state": M.ENDED, "acts_from": 0, "settled_at": 4}, True),  # ended after it
+    ({"state": M.ENDED, "acts_from": 0, "settled_at": 2}, False),
+    ({"state": M.REJECTED, "settled_at": 4}, False),
+    ({"state": M.REQUESTED}, False),
+    (None, False),  # a member of another enterprise
+])  # fmt: skip
+def test_opening_by_who_could_not_act_for_the_addressee_at_that_instant_serves_nothing(
+    cast: Cast, clock: Clock, membership: dict[str, Any] | None, counts: bool
+) -> None:
+    letter, opened_at, week = revoked(cast, clock.at), clock.at + 3 * DAY, clock.at + 7 * DAY
+    opener = person("opener", "打开人示例")
+    days = {key: clock.at + value * DAY for key, value in (membership or {}).items() if key != "state"}
+    enterprise = letter.case.enterprise if membership else cast.enterprises[1]
+    Member.objects.create(
+        enterprise=enterprise, user=opener, state=(membership or {}).get("state", M.ACTIVE),
+        requested_at=clock.at - DAY, **{"settled_at": clock.at, **days},
+    )  # fmt: skip
+    opening = Delivery.objects.create(
+        letter=letter, way=W.OPENED, done_on=opened_at.date(), served_on=opened_at.date(), recorded_by=opener,
+        recorded_at=opened_at,
+    )  # fmt: skip
+    assert served(letter, week) == ((W.OPENED, date(2026, 3, 5)) if counts else None)
+    assert [one.number for one in unserved_letters(cast.office, week.date())] == ([] if counts else [letter.number])
+    rows = delivery_words(letter, cast.office, week)["deliveries"]
+    assert [(row["stands"], row["no_authority"]) for row in rows] == [(counts, not counts)]
+    note_opening(letter, by=cast.member0, at=week)
+    last = Delivery.objects.latest("pk")
+    assert (last.recorded_by, last == opening) == ((opener, True) if counts else (cast.member0, False))
+    assert served(letter, week) == (W.OPENED, last.served_on)
+
+
+def test_opening_is_not_recorded_once_the_membership_has_ended_meanwhile(cast: Cast, clock: Clock) -> None:
+    letter = revoked(cast, clock.at)
+    Member.objects.filter(user=cast.member0).update(state=M.ENDED)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(deliveries, "acts_for", lambda *_: True)  # as it was asked before the lock
+        note_opening(letter, by=cast.member0, at=clock.at + DAY)
+    assert not Delivery.objects.exists()
+    assert not AuditEvent.objects.filter(verb="open_letter").exists()
+
+
+WHY_NONE = "授权委托书经核实系伪造，该账号由他人使用。"
+
+
+def test_two_officers_take_back_an_opening_by_a_member_whose_authority_was_forged(cast: Cast, clock: Clock) -> None:
+    letter, at, second = revoked(cast, clock.at), clock.at + 3 * DAY, cast.people["reconsiderer2"]
+    grant(second, Role.MUNICIPAL_OFFICER, at=cast.at)
+    said = {"why": WHY_NONE, "evidence": "公安机关鉴定意见 示例1号"}
+    with pytest.raises(Refusal, match="not_opened"):
+        propose_opening_correction(letter, **said, by=cast.office, at=at)
+    note_opening(letter, by=cast.member0, at=at)
+    with pytest.raises(Refusal) as refused:
+        propose_opening_correction(letter, why="伪造", evidence=" ", by=cast.office, at=at)
+    assert [reason.code for reason in refused.value.reasons] == ["why_needed", "evidence_needed"]
+    for stranger in (cast.pudong, cast.member0, cast.auditor):
+        with pytest.raises(Denied):
+            propose_opening_correction(letter, **said, by=stranger, at=at)
+    propose_opening_correction(letter, **said, by=cast.office, at=at)
+    row = OpeningCorrection.objects.get()
+    assert served(letter, at) == (W.OPENED, at.date()), "until another confirms"
+    with pytest.raises(Refusal, match="proposed_already"):
+        propose_opening_correction(letter, **said, by=second, at=at)
+    for by, attempt in (
+        (cast.office, opening_corrections.confirm), (cast.pudong, opening_corrections.confirm),
+        (second, opening_corrections.withdraw),
+    ):  # fmt: skip
+        with pytest.raises(Denied):
+            attempt(row, by=by, at=at)
+    opening_corrections.decline(row, reason="请先调取登录记录。", by=second, at=at)
+    assert served(letter, at) == (W.OPENED, at.date())
+    propose_opening_correction(letter, **said, by=cast.office, at=at)
+    opening_corrections.confirm(OpeningCorrection.objects.latest("pk"), by=second, at=at + DAY)
+    assert served(letter, at + DAY) is None
+    taken_back = Delivery.objects.latest("pk")
+    assert (taken_back.way, taken_back.corrects, taken_back.remark) == (
+        W.NOT_SERVED,
+        Delivery.objects.first(),
+        WHY_NONE,
+    )
+    assert "not_correctable" in codes(letter, by_post(at.date(), corrects=taken_back.pk, remark="改回来吧"), second, at)
+    with pytest.raises(AlreadyDone):
+        opening_corrections.withdraw(OpeningCorrection.objects.latest("pk"), by=cast.office, at=at + DAY)
+    kinds = (
+        Message.objects.filter(kind__startswith="opening_correction").order_by("pk").values_list("recipient", "kind")
+    )
+    assert list(kinds) == [
+        (second.pk, "opening_correction_proposed"), (cast.office.pk, "opening_correction_declined"),
+        (second.pk, "opening_correction_proposed"), (cast.office.pk, "opening_correction_confirmed"),
+    ]  # fmt: skip
+    note_opening(letter, by=cast.member0, at=at + 2 * DAY)
+    assert served(letter, at + 2 * DAY) is None, "the same membership"
+    Member.objects.filter(user=cast.member0).update(acts_from=at + DAY + timedelta(hours=1))  # proven anew
+    note_opening(letter, by=cast.member0, at=at + 2 * DAY)
+    assert served(letter, at + 2 * DAY) == (W.OPENED, (at + 2 * DAY).date())
+    assert not took_part(second, letter.case)
+    assert verify_all()[1] == []
+
+
+def test_page_of_the_services_takes_both_officers_through_the_correction(cast: Cast, clock: Clock) -> None:
+    letter, second = revoked(cast, clock.at), cast.people["reconsiderer2"]
+    grant(second, Role.MUNICIPAL_OFFICER, at=cast.at)
+    note_opening(letter, by=cast.member0, at=clock.at)
+    address, (one, other) = reverse("letter_delivery", args=[letter.number]), (
+        log_in(Client(), cast.office), log_in(Client(), second),
+    )  # fmt: skip
+    form = {"opening-why": WHY_NONE, "opening-evidence": "鉴定意见 示例1号", "propose_opening_correction": "1"}
+    lacking = one.post(address, form | {"opening-why": "伪造"})
+    assert (lacking.status_code, "请写明打开人无权代表收件单位的经过" in words(lacking)) == (422, True)
+    assert one.post(address, form).status_code == 302
+    assert "由提请人以外的另一名经办人核对" in words(one.get(address))
+    unsaid = other.post(address, {"answer_opening_correction": "1"})
+    assert (unsaid.status_code, WHY_NONE in words(unsaid)) == (422, True)
+    answer = {"answer_opening_correction": "1", "is_confirmed": "yes"}
+    assert one.post(address, answer).status_code == 403
+    assert other.post(address, answer).status_code == 302
+    page = words(other.get(address))
+    assert ("还没有送达记录" in page, "已确认" in page) == (True, True)
+    own = words(
+        log_in(Client(), cast.member0).get(reverse("my_matter_letter", args=[letter.case.number, letter.number]))
+    )
+    assert (WHY_NONE in own, second.name in own) == (True, False)
 
 
 # --- the authority --------------------------------------------------------------------------------------------------
@@ -148,11 +293,24 @@ def test_first_service_counts_and_a_wrong_record_is_corrected_by_a_further_one(c
     record_delivery(letter, gone, by=cast.office, at=at)
     assert served(letter, at) == (W.OPENED, at.date()), "what is left"
     assert Delivery.objects.count() == 5, "nothing is taken away"
-    for change in ({"evidence": ""}, {"served_on": None}, {"way": W.NOT_SERVED}, {"way": "by_pigeon"}):
+    day = letter.dated
+    posted = {"letter": letter, "way": W.POST, "evidence": "EMS 1", "done_on": day, "served_on": day}
+    made = {"recorded_by": cast.office, "recorded_at": at}
+    for change in (
+        {"evidence": ""}, {"served_on": None}, {"way": W.NOT_SERVED}, {"way": "by_pigeon"}, {"letter": None},
+        {"corrects": last}, {"way": W.OPENED}, {"corrects_id": last.pk + 9, "pk": last.pk + 9, "remark": "自己"},
+    ):  # fmt: skip
         with transaction.atomic(), pytest.raises(IntegrityError):
-            Delivery.objects.filter(pk=wrong.pk).update(**change)
-    with transaction.atomic(), pytest.raises(IntegrityError):
-        Delivery.objects.filter(pk=last.pk).update(remark="")
+            Delivery.objects.create(**posted | made | change)
+    newest = Delivery.objects.latest("pk")
+    rows, same = Delivery.objects.filter(pk=newest.pk), Delivery(pk=newest.pk, **posted, **made)
+    for attempt in (lambda: rows.update(remark="改写"), rows.delete, same.save):
+        with transaction.atomic(), pytest.raises(DatabaseError, match="append-only"):
+            attempt()
+    replace = f"REPLACE INTO accreditation_delivery SELECT * FROM accreditation_delivery WHERE id = {wrong.pk}"
+    if connection.vendor == "sqlite":
+        with transaction.atomic(), pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
+            cursor.execute(replace)
 
 
 def test_several_wrong_records_are_taken_back_in_the_same_words(cast: Cast, clock: Clock) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accreditation.audit import chain_key, verify_all
 from accreditation.change_words import ChangeKind, ChangeState
+from accreditation.delivery_words import DeliveryWay
 from accreditation.enums import MemberState, ProceedingKind
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
 from accreditation.grounds import grounds_for
@@ -39,22 +40,27 @@ from tests.factories.cast import Cast, filed_case, grant, make_cast, person
 from tests.factories.changes import issued_certificate, led_to, opened
 from tests.factories.recommending_pages import words
 from tests.factories.reconsidering import challenged, reconsiderers, revoked
+from tests.factories.remedies import judgment
 from tests.factories.titles import FACTS, municipal_title
 from workflows import assignments, door
 from workflows.announcement_corrections import propose_correction, publish_correction
 from workflows.consistency import check_all
+from workflows.deliveries import Recorded, power_to_deliver, record_delivery
 from workflows.further_returns import superiors
 from workflows.holding import holder_by_trail
 from workflows.officer_recusals import Subject, declare, lift, order, who_remain
 from workflows.opening_proceedings import open_proceeding
+from workflows.opening_remedies import may_prepare, open_remedy
 from workflows.parties import ties_to, untied
-from workflows.reissuing import allow_reissue, ask_for_reissue, propose_reissue
+from workflows.reissuing import allow_reissue, ask_for_reissue, propose_reissue, refuse_reissue
+from workflows.selectors.deliveries import unserved_letters
 from workflows.selectors.recipients import futures
 from workflows.selectors.recusals import reader, recusals
 from workflows.selectors.reissues import reissues_of_authority, title_to_correct
 from workflows.superiors import hierarchy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+MINUTE = timedelta(minutes=1)
 REASON = "配偶在该单位任财务总监"
 
 
@@ -223,6 +229,51 @@ def test_recusal_of_the_case_covers_what_is_put_right_of_its_outcome_but_no_late
     kind, ground = ProceedingKind.WARNING, min(grounds_for(ProceedingKind.WARNING))
     opened = open_proceeding(title, kind=kind, ground=ground, found_facts=FACTS, by=cast.office, at=cast.at)
     assert case_for(cast.office, opened.number) == opened
+
+
+def test_recusal_of_the_case_covers_service_and_remedies_of_what_is_answered_about_its_certificate(
+    cast: Cast,
+) -> None:
+    first, _other = reconsiderers(cast)
+    case, title, second = filed_case(cast), municipal_title(cast), cast.people["office2"]
+    issued_certificate(title, cast.at)
+    Application.objects.filter(case=case).update(title=title)
+    asked = ask_for_reissue(title, reason="lost", statement="证书原件遗失，查找未果", by=cast.member0, at=cast.at)
+    letter = refuse_reissue(asked, reason="未附遗失声明", by=second, at=cast.at).letter
+    remedy = open_remedy(letter, judgment(cast.at), by=second, at=cast.at)
+    challenge = challenged(cast, letter, cast.at)
+    door.perform(challenge, "accept_reconsideration", by=first, at=cast.at + MINUTE)
+    assert all(visible_cases(cast.office).filter(pk=one.pk).exists() for one in (challenge, remedy))
+    assignments.take(challenge, by=cast.office, at=cast.at + MINUTE)
+    declare(of_case(case), reason=REASON, by=cast.office, at=cast.at + MINUTE)
+    assert owner(challenge) is None
+    posted = Recorded(DeliveryWay.POST, letter.dated, "EMS 1000 0001 示例")
+    for attempt in (
+        lambda: record_delivery(letter, posted, by=cast.office, at=cast.at + MINUTE),
+        lambda: open_remedy(letter, judgment(cast.at), by=cast.office, at=cast.at + MINUTE),
+        lambda: door.perform(challenge, "answer_challenge", by=cast.office, at=cast.at + MINUTE),
+        lambda: door.perform(remedy, "carry_out_remedy", by=cast.office, at=cast.at + MINUTE),
+    ):
+        with pytest.raises(Denied):
+            attempt()
+    for of_letter in ("letter_delivery", "remedy_new"):
+        address = reverse(of_letter, args=[letter.number])
+        found = [log_in(Client(), one).get(address).status_code for one in (cast.office, second)]
+        assert (of_letter, found) == (of_letter, [404, 200])
+    for one in (challenge, remedy):
+        assert not visible_cases(cast.office).filter(pk=one.pk).exists()
+        with pytest.raises(NotFound):
+            view_of(cast.office, one)
+    later = (cast.at + timedelta(days=7)).date()
+    listed = {one: [row.number for row in unserved_letters(one, later)] for one in (cast.office, second, cast.pudong)}
+    assert listed == {cast.office: [], second: [letter.number], cast.pudong: []}
+    seen = words(log_in(Client(), second).get(reverse("letters_unserved")))
+    assert (letter.number in seen, asked.number in seen) == (True, True)
+    record_delivery(letter, posted, by=second, at=cast.at + MINUTE)
+    assert unserved_letters(second, later) == []
+    # stepping aside from the challenge alone does it as well
+    declare(of_case(challenge), reason=REASON, by=second, at=cast.at + MINUTE)
+    assert (power_to_deliver(second, letter, cast.at), may_prepare(second, letter, cast.at)) == (None, False)
 
 
 @pytest.mark.parametrize("is_whole", [True, False])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from django.conf import LazySettings
@@ -22,7 +23,9 @@ from tests.factories.browser import log_in
 from tests.factories.cast import Cast, make_cast
 from tests.factories.recommending_pages import sent, words
 from tests.factories.reconsidering import challenged, decided, reconsiderers
+from tests.factories.remedies import carried_out, judgment
 from tests.factories.titles import ordered
+from workflows import door
 from workflows.consistency import check_all
 from workflows.demo.material import sample_pdf
 from workflows.outside_lists import decline_result, record_result
@@ -205,6 +208,69 @@ def test_challenge_of_an_order_is_decided_over_a_title_that_turns_out_wrong(
     record_result(steps.corrected(cast, batch, [taken], []), by=second, at=at)
     held = Title.objects.get(pk=held.pk)
     assert (held.state, held.entered_wrongly, states(taken)) == (left, False, ["recognised_above"])
+    assert (list(check_all()), verify_all()[1]) == ([], [])
+
+
+Steps = tuple[Callable[[], object], Callable[[], object]]
+
+
+def stay_then_upheld(cast: Cast, letter: Letter, at: datetime) -> Steps:
+    """The order is stayed, and is carried out again when it is upheld."""
+    case, form = challenged(cast, letter, at), {
+        "outcome": "upheld", "reason": "执行将造成难以弥补的损失。", "answer": "原决定事实清楚，程序合法。",
+        "decision_number": "示例复决〔2026〕7号", "decided_on": at.date(), "reasons": "原决定认定事实清楚，予以维持。",
+    }  # fmt: skip
+    first, second = cast.people["reconsiderer1"], cast.people["reconsiderer2"]
+
+    def do(*verbs: tuple[str, User]) -> None:
+        for verb, by in verbs:
+            door.perform(case, verb, by=by, at=at, form=form)
+
+    return (
+        lambda: do(("accept_reconsideration", first), ("stay_execution", first), ("answer_challenge", cast.office)),
+        lambda: do(("propose_decision", first), ("decide_reconsideration", second)),
+    )
+
+
+def judged_twice(cast: Cast, letter: Letter, at: datetime) -> Steps:
+    """A judgment undoes the order, and the one on appeal does not."""
+    later = {"number": "（2026）沪03行终9号", "is_later": True}
+    return (
+        lambda: carried_out(cast, letter, judgment(at), at, second=cast.people["office3"]),
+        lambda: carried_out(cast, letter, judgment(at, "upheld", **later), at, second=cast.people["office3"]),
+    )
+
+
+@pytest.mark.parametrize(("kind", "taken_back"), [
+    (ProceedingKind.REVOCATION, stay_then_upheld),
+    (ProceedingKind.REVOCATION, judged_twice),
+    (ProceedingKind.SUSPENSION, stay_then_upheld),
+])  # fmt: skip
+def test_order_carried_out_again_over_a_title_that_turned_out_wrong_keeps_it_from_coming_back(
+    cast: Cast, batch: Batch, cases: tuple[Case, Case], second: User, kind: ProceedingKind,
+    taken_back: Callable[[Cast, Letter, datetime], Steps],
+) -> None:  # fmt: skip
+    taken, at = cases[0], steps.answered_at(batch)
+    Programme.objects.filter(pk=batch.programme_id).update(level=Level.MUNICIPAL)  # so that the order is one of ours
+    held = Title.objects.get(programme=batch.programme_id)
+    order = ordered(cast, held, at, kind)
+    ended = Title.objects.get(pk=held.pk).state
+    reconsiderers(cast)
+    cast.people["office3"] = second
+    take_back, put_in_effect = taken_back(cast, Letter.objects.get(case=order.case, kind="order"), at)
+    take_back()
+    assert Title.objects.get(pk=held.pk).state == "in_force"
+    record_result(steps.corrected(cast, batch, [], [taken]), by=second, at=at)
+    put_in_effect()
+    back = steps.corrected(cast, batch, [taken], [])
+    why = f"该称号已由 {order.order_number} 撤销或者注销，名单的更正不使其恢复。"
+    is_lost = kind == ProceedingKind.REVOCATION
+    asked = words(log_in(Client(), second).get(reverse("outside_list", args=[back.pk])))
+    record_result(back, by=second, at=at)
+    held = Title.objects.get(pk=held.pk)
+    assert (held.state, held.entered_wrongly, states(taken)) == (ended, False, ["recognised_above"])
+    register = words(Client().get(reverse("centre", args=[held.number])))
+    assert (why in asked, why in register, "名单的更正不使其恢复" in newest_letter(taken).body) == (is_lost,) * 3
     assert (list(check_all()), verify_all()[1]) == ([], [])
 
 

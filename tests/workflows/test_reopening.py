@@ -188,6 +188,19 @@ def test_who_proposed_takes_it_back_and_nothing_holds_the_case_any_more(world: M
     for by in (world.people["applicant"], second):
         assert Message.objects.filter(recipient=by, kind="withdraw_reopening").count() == 1
     assert codes(world, case, "withdraw_reopening", first, reason=REASON) == {"not_proposed"}
+    again = {"why_again": "撤回时误以为材料系复印件，现已取得原件。"}
+    other = proposal(world.at) | {"facts": FACTS + "另有新的发现一项。"}
+    assert codes(world, case, "propose_reopening", second, **other, **again) == {"not_again"}
+    assert codes(world, case, "propose_reopening", second, **proposal(world.at)) == {"why_again_needed"}
+    blanks = proposal(world.at) | {"facts": f" {FACTS} "}
+    assert codes(world, case, "propose_reopening", second, **blanks, why_again="再提") == {"why_again_needed"}
+    assert codes(world, case, "propose_reopening", second, **blanks, **again) == set()
+    told = Letter.objects.filter(case=case, kind=LetterKind.REOPENING).latest("pk").body
+    assert (again["why_again"] in told, "此前就该事实所作的陈述仍予考虑" in told) == (True, True)
+    assert again["why_again"] in client.get(home).content.decode()
+    assert codes(world, case, "withdraw_reopening", second, reason=REASON) == set()
+    for by in (first, second):
+        assert codes(world, case, "propose_reopening", by, **blanks, **again) == {"facts_taken_back_twice"}
     world.announce(case)
     assert row_of(case).state == S.RECOGNISED
     assert list(all_faults()) == []

@@ -51,6 +51,12 @@ _CASE: tuple[Table, ...] = (
         m.Delivery,
         (("letter__case", "case"), ("reissue_letter__reissue__title", "title")),
     ),
+    Table(
+        "letters/opening_corrections",
+        "首次打开的更正",
+        m.OpeningCorrection,
+        (("opening__letter__case", "case"), ("opening__reissue_letter__reissue__title", "title")),
+    ),
     Table("clocks/reminders", "催办和上报", m.Reminder, _by("deadline__case")),
     Table("recusals/case", "办理人员就本办件回避", m.OfficerRecusal, _by("case")),
     Table(

@@ -13,6 +13,7 @@ from accreditation.models import Delivery
 from workflows.deliveries import Recorded
 from workflows.forms.casework import LONG
 from workflows.forms.proceedings import DAY
+from workflows.forms.recommendations import ResultAnswerForm
 
 
 class DeliveryForm(forms.Form):
@@ -55,6 +56,36 @@ class DeliveryForm(forms.Form):
     def recorded(self) -> Recorded:
         """What a valid form says."""
         return Recorded(**self.cleaned_data | {"corrects": int(self.cleaned_data.get("corrects") or 0)})
+
+
+class OpeningCorrectionForm(forms.Form):
+    """Why an opening was none by the addressee, for a colleague to compare."""
+
+    prefix = "opening"
+    why = forms.CharField(
+        label=_("打开人为何无权代表收件单位"),
+        help_text=_("如授权材料系伪造、账号被他人使用。打开时成员关系已解除或者未通过核验的，系统自行不计。"),
+        max_length=500,
+        widget=forms.Textarea(attrs=LONG),
+    )
+    evidence = forms.CharField(label=_("查明的凭证"), max_length=200)
+
+
+class OpeningAnswerForm(ResultAnswerForm):
+    """The second officer's answer."""
+
+    is_confirmed = forms.ChoiceField(
+        label=_("核对意见"),
+        choices=[("yes", _("打开人无权代表收件单位，确认该次打开不计为送达")), ("no", _("不予确认"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("不予确认的，须写明理由；提请人可以另行提请。"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs=LONG),
+    )
 
 
 def _labelled(way: DeliveryWay) -> str:

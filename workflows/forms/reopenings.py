@@ -25,6 +25,13 @@ class ReopeningForm(forms.Form):
         help_text=_("PDF、PNG 或 JPEG，一个文件；申报单位可以查阅。"),
         widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
     )
+    why_again = forms.CharField(
+        label=_("再次提请的理由"),
+        help_text=_("仅在就同一事实曾提请又撤回时填写，将写入告知书；只能再提请一次。"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs=LONG),
+    )
 
 
 class ReopeningAnswerForm(forms.Form):

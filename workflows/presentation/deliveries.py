@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accreditation.delivery_words import DeliveryWay
-from accreditation.models import Delivery, Letter, ReissueLetter, User
+from accreditation.models import Delivery, Letter, OpeningCorrection, ReissueLetter, User
 from accreditation.permissions import acts_for
 from accreditation.selectors.deliveries import deliveries_of, service_among, standing
 from accreditation.templatetags.dates import local
 from workflows.challenged_acts import ended_by
 from workflows.deliveries import power_to_deliver
+from workflows.presentation.entered_results import entry_words
 from workflows.presentation.words import Words, quoted
 
 
@@ -36,7 +37,7 @@ def delivery_words(letter: Letter | ReissueLetter, user: User, at: datetime) -> 
 def delivery_rows(rows: Iterable[Delivery], *, names_people: bool) -> list[Words]:
     """Each record with its way, days, evidence, remark, what it corrects, and who made it."""
     found = list(rows)
-    stand = {row.pk for row in standing(found)}
+    stand, corrected = {row.pk for row in standing(found)}, {row.corrects_id for row in found}
     number = {row.pk: place for place, row in enumerate(found, start=1)}
     return [
         {
@@ -48,11 +49,25 @@ def delivery_rows(rows: Iterable[Delivery], *, names_people: bool) -> list[Words
             "remark": quoted(row.remark) if row.remark else "",
             "corrects": number[row.corrects_id] if row.corrects_id else "",
             "stands": row.pk in stand,
+            "no_authority": row.way == DeliveryWay.OPENED and row.pk not in stand | corrected,
             "recorded_at": row.recorded_at,
             "by": str(row.recorded_by) if names_people or row.way == DeliveryWay.OPENED else "",
         }
         for row in found
     ]
+
+
+def opening_words(row: OpeningCorrection) -> Words:
+    """What was put forward about an opening, by whom, and what became of it; for the authority alone."""
+    words = entry_words(row, row.told_by.number, "")
+    return words | {
+        "opened_by": str(row.opening.recorded_by),
+        "opened_on": row.opening.done_on,
+        "why": quoted(row.why),
+        "evidence": quoted(row.evidence),
+        "reason": quoted(row.reason) if row.reason else "",
+        "settled_by": str(row.settled_by) if row.settled_by else "",
+    }
 
 
 def choice_of(row: Delivery) -> str:
@@ -75,13 +90,14 @@ def page_of_letter(letter: Letter | ReissueLetter) -> str:
     return reverse(address, args=[letter.case.number, letter.number])
 
 
-def unserved_words(letter: Letter) -> Words:
+def unserved_words(letter: Letter | ReissueLetter) -> Words:
     """One line of the list of letters that were not served: whose, which, since when, and where it is recorded."""
+    origin = letter.reissue.number if isinstance(letter, ReissueLetter) else letter.case.number
     return {
         "addressed_to": letter.addressed_to,
         "number": letter.number,
         "kind": letter.get_kind_display(),
-        "case": letter.case.number,
+        "case": origin,
         "dated": letter.dated,
         "href": page_of_letter(letter),
         "delivery_href": reverse("letter_delivery", args=[letter.number]),

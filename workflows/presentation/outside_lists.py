@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.enums import ApplicationState
 from accreditation.models import Application, OutsideList, OutsideListLine
+from accreditation.services.outside_titles import number_of_loss
 from accreditation.templatetags.dates import day_text
 from workflows.presentation.entered_results import entry_words, people_rows, shown_rows
 from workflows.presentation.words import TONES, Words, quoted
@@ -36,17 +37,27 @@ def correction_words(row: OutsideListLine) -> Words:
         said = _(
             "登记更正：原登记为列入《%(list)s》的名单，系登记有误，经两人对照《%(number)s》核对，该称号并未授予，自始无效。"
         )
-    return {"text": said % values, "at": entry.settled_at, "href": reverse("outside_list", args=[entry.pk])}
+    text, title = said % values, row.application.title
+    if row.is_recognised and title is not None and (by := number_of_loss(title)):
+        text += _stays_lost(by)
+    return {"text": text, "at": entry.settled_at, "href": reverse("outside_list", args=[entry.pk])}
+
+
+def _stays_lost(by: str) -> str:
+    return _("该称号已由 %(by)s 撤销或者注销，名单的更正不使其恢复。") % {"by": by}
 
 
 def line_words(row: OutsideListLine) -> Words:
-    """One application and what the list says of it."""
+    """One application and what the list says of it; of a correction also why the title would not come back."""
+    title = row.application.title
+    lost_by = number_of_loss(title) if title is not None and row.is_recognised else ""
     return {
         "name": row.application.enterprise.name,
         "number": row.application.case.number,
         "outcome": _("列入名单") if row.is_recognised else _("未列入名单"),
         "tone": TONES["ok"] if row.is_recognised else TONES["bad"],
         "reasons": row.reasons,
+        "remark": _stays_lost(lost_by) if lost_by else "",
     }
 
 

@@ -53,6 +53,8 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "propose_correction_above": _("登记国家结果的更正"),
     "end_wrong_entry": _("更正登记，撤下误登的称号"),
     "bring_title_back": _("更正登记，恢复误撤的称号"),
+    "revoke_under_correction": _("撤销已更正登记的称号"),
+    "cancel_under_correction": _("注销已更正登记的称号"),
     "register_body": _("登记机构"),
     "correct_body": _("更正机构信息"),
     "open_batch": _("开启批次"),

@@ -28,6 +28,7 @@ def reopening_words(row: Reopening, at: datetime, *, file_href: str) -> Words:
         "may_state": kept.may_state(row, at) and row.rest_waived_at is None,
         "ground": row.get_ground_display(),
         "facts": quoted(row.facts),
+        "why_again": quoted(row.why_again) if row.why_again else "",
         "file": quoted(row.file_name),
         "file_href": file_href,
         "proposed_by": quoted(row.proposed_by),

@@ -125,6 +125,10 @@ READERS: Mapping[str, frozenset[View]] = {
     "drop_report": EVERYBODY,
     **RECONSIDERING,
     **dict.fromkeys(("open_letter", "record_delivery"), INSIDE | {View.APPLICANT, View.RECONSIDERER}),
+    "confirm_opening_correction": INSIDE | {View.APPLICANT, View.RECONSIDERER},
+    "propose_opening_correction": INSIDE | {View.RECONSIDERER},  # nothing has come of these for the addressee
+    "decline_opening_correction": INSIDE | {View.RECONSIDERER},
+    "withdraw_opening_correction": INSIDE | {View.RECONSIDERER},
     "name_parent": PARTIES,
     "ask_departments": PARTIES,
     "record_answer": AUTHORITIES,  # what departments write is between authorities

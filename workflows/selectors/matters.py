@@ -30,6 +30,7 @@ from accreditation.services.reconsiderations import orders_redo
 from accreditation.visibility import View, case_for, enterprises_of, letter_for, view_of, visible_cases
 from workflows.challenged_acts import letter_field
 from workflows.procedures import procedure_of
+from workflows.reissue_who import is_tied_to_answer
 from workflows.returnable import FIGURE
 
 DEALING = frozenset(  # whose desk is the whole of it; auditors and the office read everything
@@ -162,8 +163,13 @@ def remedies_over(user: Person, *, case: Case | None = None, title: Title | None
 
 
 def letter_of_body(user: User, number: str) -> Letter | ReissueLetter:
-    """A letter that the person reads for an authority; NotFound for the enterprise's own side and for others."""
+    """A letter that the person reads for an authority; NotFound for the enterprise's own side and for others.
+
+    Of an answer about a certificate, for nobody who is to step aside; at which authority, whoever asks for it checks.
+    """
     answer = ReissueLetter.objects.select_related("reissue__title__holder").filter(number=number).first()
+    if answer is not None and is_tied_to_answer(user, answer):
+        raise NotFound(number)
     if answer is not None:
         return answer
     letter = letter_for(user, number)

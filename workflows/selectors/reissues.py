@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.db.models import F, Q, QuerySet
 
 from accreditation.errors import NotFound
-from accreditation.models import Application, Reissue, ReissueLetter, Title, User
+from accreditation.models import Reissue, ReissueLetter, Title, User
 from accreditation.permissions import districts_of, has_power_at
-from accreditation.recusals import cases_left_by, enterprises_barred_to
 from accreditation.roles import Power
 from accreditation.selectors.holders import once_called
-from workflows.reissue_who import POWERS, power_over_certificate
+from workflows.reissue_who import POWERS, power_over_certificate, without_ties
 from workflows.reissuing import place_of
 
 RELATED = ("title__programme", "title__holder", "asked_by", "settled_by", "letter", "reopens__settled_by")
@@ -22,10 +21,7 @@ def reissues_of_authority(user: User) -> QuerySet[Reissue]:
     allowed = Q(place__in=places) if places else Q(pk__in=[])
     if has_power_at(user, Power.PREPARE_ORDERS, None):
         allowed |= Q(place="")
-    own = enterprises_barred_to({user.pk})
-    left = Application.objects.filter(case__in=cases_left_by({user.pk}).values("pk"), title__isnull=False)
-    rows = Reissue.objects.filter(allowed).exclude(Q(title__holder__in=own) | Q(title__in=left.values("title")))
-    rows = rows.select_related(*RELATED)
+    rows = without_ties(Reissue.objects.filter(allowed), user).select_related(*RELATED)
     return rows.order_by(F("settled_at").desc(nulls_first=True), "-asked_at", "-pk")
 
 

@@ -32,12 +32,14 @@ class Settling:
     withdrawn: Promise
 
 
-def settle(request: HttpRequest, row: Any, acts: Settling) -> ResultAnswerForm | None:
+def settle(
+    request: HttpRequest, row: Any, acts: Settling, form_of: type[ResultAnswerForm] = ResultAnswerForm
+) -> ResultAnswerForm | None:
     """None where the row is settled now, by whomever; else the form to be shown, with every reason."""
     if WITHDRAW in request.POST:
         _do(request, lambda by, at: acts.withdraw(row, by=by, at=at), acts.withdrawn)
         return None
-    form = ResultAnswerForm(request.POST or None, initial=typed(request))
+    form = form_of(request.POST or None, initial=typed(request))
     if request.method != "POST" or not form.is_valid():
         return form
     try:

@@ -23,7 +23,7 @@ from accreditation.selectors.holders import PROLONG, former_names_with, passed_f
 from accreditation.services.files import take_file
 from accreditation.services.hearings import code_of
 from accreditation.services.notice_ends import end_of_notice
-from accreditation.services.outside_titles import END_WRONG_ENTRY
+from accreditation.services.reconsiderations import END_WRONG_ENTRY
 from accreditation.templatetags.dates import day_text, local
 from certificates.services.allowance import Rate, is_allowed
 from workflows import door

@@ -24,6 +24,7 @@ from workflows.selectors.matters import letter_of_body
 from workflows.views.answers import key_of, new_request_key, page, typed
 from workflows.views.casework import status_of
 from workflows.views.listing import page_of_rows
+from workflows.views.matters import openings
 
 
 @require_safe
@@ -45,8 +46,11 @@ def letter_delivery(request: HttpRequest, number: str) -> HttpResponse:
     if power_to_deliver(user, letter, now) is None:
         raise NotFound(number)
     wrong = [(row, choice_of(row)) for row in correctable(deliveries_of(letter))]
-    form = DeliveryForm(request.POST or None, initial=typed(request), correctable=wrong)
-    if request.method == "POST" and form.is_valid():
+    opening = openings.part_of(request, letter, now)
+    if opening.is_done:
+        return redirect("letter_delivery", letter.number)
+    form = DeliveryForm(None if opening.is_meant else request.POST or None, initial=typed(request), correctable=wrong)
+    if request.method == "POST" and not opening.is_meant and form.is_valid():
         try:
             record_delivery(letter, form.recorded(), by=user, at=now, request_key=key_of(request))
         except Refusal as refusal:
@@ -55,9 +59,12 @@ def letter_delivery(request: HttpRequest, number: str) -> HttpResponse:
             clear_drafts(request, request.path)
             messages.success(request, _("%(no)s：送达已登记。") % {"no": letter.number})
             return redirect("letter_delivery", letter.number)
+    shown = opening.form if opening.is_meant and opening.form else form
     told = delivery_words(letter, user, now)
     context = {
         "form": form,
+        "shown": shown,
+        "opening": opening,
         "letter": letter_words(letter, letter.get_kind_display()),
         "rows": told["deliveries"],
         "service": told["service"],
@@ -65,4 +72,9 @@ def letter_delivery(request: HttpRequest, number: str) -> HttpResponse:
         "back": page_of_letter(letter),
         "request_key": new_request_key(),
     }
-    return render(request, "workflows/matters/delivery.html", context, status=status_of(form))
+    return render(
+        request,
+        "workflows/matters/delivery.html",
+        context,
+        status=status_of(shown),
+    )
