@@ -188,8 +188,10 @@ def test_days_on_end_say_so() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.slow
-def test_pages_show_counts_alone_and_each_office_its_own(cast: Cast, cases: tuple[Case, Case], clock: Clock) -> None:
-    clock.at = LATER
+def test_pages_show_counts_alone_and_each_office_its_own(
+    cast: Cast, cases: tuple[Case, Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: LATER)
     office, district = log_in(Client(), cast.office), log_in(Client(), cast.pudong)
     shown = words(office.get(reverse("office_time_limits")))
     assert "法律和规则规定的期限" in shown

@@ -46,7 +46,7 @@ def chosen(lines: Iterable[Line], said: Mapping[str, str]) -> list[Line]:
 
 
 def report_words(kept: Kept, said: Mapping[str, str]) -> list[Words]:
-    """Both parts: `code`, `title`, `note`, `tiles`, `tables` of the page, `lines` of the file, words for no line."""
+    """Both parts: `code`, `title`, `note`, `tiles`, `offices` and `procedures` of the page, `lines` of the file."""
     limits, goals = (chosen(lines, said) for lines in (kept.limits, kept.goals))
     return [
         {
@@ -54,32 +54,39 @@ def report_words(kept: Kept, said: Mapping[str, str]) -> list[Words]:
             "title": _("法律和规则规定的期限"),
             "note": _("按了结时的期限计，含依法延长和中止；办件终结、期限随之取消的，未过期限的计为按期。"),
             "none": _("没有了结的期限，也没有逾期未结的期限"),
-            **_part(_("期限"), _("按程序和期限"), limits, kept),
+            **_part(_("期限"), limits, kept),
         },
         {
             "code": GOALS,
             "title": _("内部办理目标（非法定期限）"),
             "note": _("机关自定的办理目标，超过不产生法律后果，不与期限合计。"),
             "none": _("没有了结的目标，也没有超过未结的目标"),
-            **_part(_("环节"), _("按程序和环节"), goals, kept),
+            **_part(_("环节"), goals, kept),
         },
     ]
 
 
-def _part(head: str, title: str, lines: list[Line], kept: Kept) -> Words:
-    """Where several offices have lines, a second table sums each of them."""
+def _part(head: str, lines: list[Line], kept: Kept) -> Words:
+    """Sums of the offices where there are several, then a table for each procedure, open where it is the only one."""
     offices = by_office(lines)
     sums = [sum(getattr(line, name) for line in offices) for name in COUNTED]
-    tables = [_table(title, head, columns(), [_row(line) for line in by_limit(lines)])]
-    if len(offices) > 1:
-        rows = [_cells(line, counts(), name=office_name(line.place, kept.bodies)) for line in offices]
-        tables.append(_table(_("按办理机关"), _("办理机关"), counts(), rows))
+    rows = [_cells(line, counts(), name=office_name(line.place, kept.bodies)) for line in offices]
+    known = dict.fromkeys(line.procedure for line in lines)
     return {
         "tiles": [{"label": label, "number": number} for label, number in zip(counts(), sums, strict=True)],
-        "tables": tables if lines else [],
+        "offices": _table(_("按办理机关"), _("办理机关"), counts(), rows) if len(offices) > 1 else None,
+        "procedures": [_procedure(head, [line for line in by_limit(lines) if line.procedure == one]) for one in known],
         "head": head,
         "lines": [_plain(line, kept.bodies) for line in lines],
     }
+
+
+def _procedure(head: str, lines: list[Line]) -> Words:
+    name, said = edition_name(lines[0].procedure), _("%(name)s：了结 %(ended)d，超期 %(late)d，逾期未结 %(overdue)d")
+    ended, _kept, late, overdue = (sum(getattr(line, name) for line in lines) for name in COUNTED)
+    rows = [_cells(line, columns(), name=what_name(line.what)) for line in lines]
+    summary = said % {"name": name, "ended": ended, "late": late, "overdue": overdue}
+    return {"summary": summary, "table": _table(name, head, columns(), rows)}
 
 
 def _table(title: str, head: str, heads: list[str], rows: list[Words]) -> Words:
@@ -101,13 +108,9 @@ def columns() -> list[str]:
     return [*counts(), _("用时中位数（工作日）"), _("九成不超过（工作日）")]
 
 
-def _row(line: Line) -> Words:
-    return _cells(line, columns(), name=what_name(line.what), hint=edition_name(line.procedure))
-
-
-def _cells(line: Line, heads: list[str], *, name: str, hint: str = "") -> Words:
+def _cells(line: Line, heads: list[str], *, name: str) -> Words:
     shown = [*(grouped_text(str(number)) for number in _numbers(line)), *_times(line)]
-    return {"name": name, "hint": hint, "cells": [{"head": head, "text": shown[n]} for n, head in enumerate(heads)]}
+    return {"name": name, "cells": [{"head": head, "text": shown[n]} for n, head in enumerate(heads)]}
 
 
 def _plain(line: Line, bodies: Mapping[str, Body]) -> list[str]:
