@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accreditation.clocks import DeadlineKind as K
+from accreditation.clocks import PauseGround
 from accreditation.enums import Level
 from accreditation.models import AuditEvent, Body, Case, Deadline
 from tests.clock import Clock
@@ -55,9 +57,8 @@ def cases(cast: Cast) -> tuple[Case, Case]:
     return first, forgotten
 
 
-def kept(**more: object) -> Kept:
-    asked = {"at": LATER} | more
-    return time_limits(*MARCH, **asked)  # type: ignore[arg-type]
+def kept(places: set[str] | None = None) -> Kept:
+    return time_limits(*MARCH, at=LATER, places=places)
 
 
 def found_at(lines: tuple[Line, ...]) -> dict[tuple[str, str], tuple[int, int, int, int, int | None]]:
@@ -99,7 +100,7 @@ def test_days_of_a_pause_are_not_counted_and_the_percentile_is_one_that_occurred
     cast: Cast, cases: tuple[Case, Case]
 ) -> None:
     clock = Deadline.objects.get(case=cases[1], kind=K.FIRST_REVIEW)
-    pause(clock, ground="testing", remark="检测", at=at(4))  # type: ignore[arg-type]
+    pause(clock, ground=PauseGround.TESTING, remark="检测", at=at(4))
     resume(clock, calendar=current_calendar(), at=at(20))
     recommend(cast, cases[1], at(24))
     times = {line.place: (line.within(50), line.within(90)) for line in kept().limits if line.what == K.FIRST_REVIEW}
@@ -126,8 +127,8 @@ def test_statements_do_not_grow_and_a_district_sees_its_own(cast: Cast, cases: t
 def clock_of(kind: str, procedure: str, **said: object) -> _Clock:
     nothing = dict.fromkeys(("authority", "town", "above_town", "moving_to", "is_for_city", "level", "told_by"))
     day = {"pk": 1, "started_at": at(2), "settled_at": None, "due_at": at(3), "in_calendar_days": False}
-    values = {"kind": kind, "procedure": procedure, "here": JIADING, "state": ""} | day | nothing | said
-    return _Clock(**values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"kind": kind, "procedure": procedure, "here": JIADING, "state": ""} | day | nothing | said
+    return _Clock(**values)
 
 
 CHANGE, ORDER, ANSWER = "title_change/2026", "title_proceeding/2026", "reconsideration/2024"
