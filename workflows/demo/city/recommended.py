@@ -220,7 +220,7 @@ class Way:
     ) -> None:
         """With a further enterprise, unless it goes on with a case that was opened."""
         self.city, self.batch, self.clock, self.changed = city, batch, clock, changed
-        self.case = case or Case()
+        self.case, self.is_open = case or Case(), case is not None
         self.username = member_of(case).username if case else city.holder()
         self.seed = 100 + city.made
         self.turns = Turns(Teller(lambda _text: None), city.story.world, clock)
@@ -244,7 +244,7 @@ class Way:
         """Begun, with a workbook without faults."""
         person = self.city.people[self.username]
         enterprise = self.city.story.world.enterprise_of(self.username)
-        if self.case.pk is None:
+        if not self.is_open:
             self.case = open_application(enterprise, self.batch, by=person, at=self.clock.minutes(5))
         more = {"assets_total": 90000} if self.city.programme == DEMONSTRATION else {}
         figures: dict[Key, int] = {
