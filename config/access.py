@@ -124,6 +124,7 @@ ACCESS: Mapping[str, Policy] = {
     # the district bureau
     "district_inbox": DISTRICT,
     "district_done": DISTRICT,
+    **dict.fromkeys(("district_time_limits", "district_time_limits_file"), DISTRICT),
     "district_case": DISTRICT,
     "district_figures": DISTRICT,
     "district_verify": DISTRICT,
@@ -144,7 +145,7 @@ ACCESS: Mapping[str, Policy] = {
     **dict.fromkeys(("forward_changes", "forward_return", "forward_act"), FORWARDER),
     # the municipal office
     "office_inbox": OFFICE,
-    "office_cases": OFFICE,
+    **dict.fromkeys(("office_cases", "office_time_limits", "office_time_limits_file"), OFFICE),
     "office_case": OFFICE,
     "office_figures": OFFICE,
     "office_verify": OFFICE,

@@ -109,6 +109,29 @@ class WorkCalendar:
             return len(days), False
         return sum(map(self.is_working, days)), any(day.year not in self.published for day in days)
 
+    def used(
+        self,
+        started: datetime,
+        ended: datetime,
+        pauses: Iterable[tuple[datetime, datetime | None]] = (),
+        *,
+        in_calendar_days: bool = False,
+    ) -> int:
+        """Days that a clock took, counted as `due_with_pauses` counts them: one that ended on its last day took all.
+
+        The last pause may be open: the clock ended while it stood still.
+        """
+        taken, start = 0, started
+        for paused, resumed in pauses:
+            taken += self._between(start, paused, in_calendar_days)[0]
+            if resumed is None:
+                return taken
+            start = resumed
+        first, last = (moment.astimezone(SHANGHAI).date() for moment in (start, ended))
+        if last <= first:
+            return taken
+        return taken + ((last - first).days if in_calendar_days else self.left(first, last))
+
     def left(self, on: date, due: date) -> int:
         """Working days after `on` up to and including `due`; 0 on it, negative when it is past.
 

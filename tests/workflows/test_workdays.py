@@ -91,5 +91,30 @@ def test_days_left_counts_back_and_forth(calendar: WorkCalendar) -> None:
     assert calendar.left(sunday, friday) == -1
 
 
+@pytest.mark.parametrize(
+    ("ended", "pauses", "on_end", "used"),
+    [
+        (date(2026, 2, 13), [], False, 0),  # on the day on which it began
+        (date(2026, 2, 24), [], False, 2),  # over Spring Festival; the 14th makes up for it
+        (date(2026, 2, 24), [], True, 11),
+        (date(2026, 3, 5), [(date(2026, 2, 25), date(2026, 3, 4))], False, 3),  # 14, 24 February, 5 March
+        (date(2026, 3, 5), [(date(2026, 2, 25), None)], False, 2),  # ended while it stood still
+        (date(2026, 3, 5), [(date(2026, 2, 16), date(2026, 3, 4))], True, 3),
+    ],
+)
+def test_days_that_a_clock_took(
+    calendar: WorkCalendar, ended: date, pauses: list[tuple[date, date | None]], on_end: bool, used: int
+) -> None:
+    stopped = [(noon(first), noon(last) if last else None) for first, last in pauses]
+    assert calendar.used(noon(date(2026, 2, 13)), noon(ended), stopped, in_calendar_days=on_end) == used
+    whole = [(first, last) for first, last in stopped if last is not None]
+    if used and not on_end and len(whole) == len(stopped):  # the other way about, as it was due
+        assert calendar.due_with_pauses(noon(date(2026, 2, 13)), used, whole).at.date() == ended
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=SHANGHAI)
+
+
 def test_year_without_a_plan_is_not_guessed() -> None:
     assert _package_year(2035) is None

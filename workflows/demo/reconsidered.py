@@ -88,7 +88,8 @@ def _form(case: Case, day: date) -> dict[str, Any]:
 def _challengeable() -> list[Letter]:
     """Letters that told of an adverse end which still stands, the newest first."""
     kinds = [kind for kind, end in ADVERSE_ENDS.items() if end.sequel is Sequel.NEW_APPLICATION]
-    letters = Letter.objects.filter(kind__in=kinds).exclude(remedy="")
+    known = Reconsideration.objects.filter(letter__isnull=False).values("letter")
+    letters = Letter.objects.filter(kind__in=kinds).exclude(remedy="").exclude(pk__in=known)
     letters = letters.filter(case__enterprise__members__state="active").select_related("case__enterprise").distinct()
     return [letter for letter in letters.order_by("-dated", "-pk") if _stands(letter)]
 

@@ -33,6 +33,7 @@ from workflows.demo.own_bodies import fill_own_bodies
 from workflows.demo.reconsidered import challenge_decisions
 from workflows.demo.reexaminations import ReexaminationStory
 from workflows.demo.renewed import fill_renewed
+from workflows.demo.served import serve_letters
 from workflows.demo.story import Story
 from workflows.tick import tick
 
@@ -67,6 +68,7 @@ def play_on(story: Story, size: int, sign: Callable[[], None]) -> None:
         demonstrations = _build_city(story, evaluations, size)
         sign()
     challenge_decisions(story)
+    serve_letters(story)
     CultivationStory(story).run()
     ReexaminationStory(story).run()
     change_batches(story)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from workflows.views import bulk, district, district_evaluations, own_batches, panel_desk, recipients, visits
+from workflows.views import (
+    bulk,
+    district,
+    district_evaluations,
+    own_batches,
+    panel_desk,
+    recipients,
+    time_limits,
+    visits,
+)
 
 BATCH = "district/batches/<slug:code>/"
 CASE = "district/cases/<str:number>/"
@@ -13,6 +22,12 @@ urlpatterns = [
     path("district/", district.district_inbox, name="district_inbox"),
     path("district/bulk/", bulk.district_bulk, name="district_bulk"),
     path("district/done/", district.district_done, name="district_done"),
+    path("district/time-limits/", time_limits.district_time_limits, name="district_time_limits"),
+    re_path(
+        r"^district/time-limits/(?P<part>limits|goals)\.csv$",
+        time_limits.district_time_limits_file,
+        name="district_time_limits_file",
+    ),
     path("district/batches/", own_batches.district_batches, name="district_batches"),
     path(f"{BATCH}calibration/", own_batches.district_calibration, name="district_calibration"),
     path(f"{BATCH}calibration.csv", own_batches.district_calibration_file, name="district_calibration_file"),

@@ -29,6 +29,7 @@ from workflows.views import (
     recognition,
     recommendations,
     reopenings,
+    time_limits,
 )
 
 CASE = "office/cases/<str:number>/"
@@ -38,6 +39,12 @@ EVALUATION = "office/batches/<slug:code>/evaluation/"
 urlpatterns = [
     path("office/", office.office_inbox, name="office_inbox"),
     path("office/cases/", office.office_cases, name="office_cases"),
+    path("office/time-limits/", time_limits.office_time_limits, name="office_time_limits"),
+    re_path(
+        r"^office/time-limits/(?P<part>limits|goals)\.csv$",
+        time_limits.office_time_limits_file,
+        name="office_time_limits_file",
+    ),
     path(CASE, office.office_case, name="office_case"),
     path(f"{CASE}figures/", office.office_figures, name="office_figures"),
     path(f"{CASE}figures/<str:code>/<int:year>/", office.office_verify, name="office_verify"),

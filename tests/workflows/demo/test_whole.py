@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from accreditation.audit import verify_all
 from accreditation.change_words import ChangeState
 from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.delivery_words import DeliveryWay
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import ObjectionState, ProceedingState, SeatState
 from accreditation.grounds import Ground
@@ -23,6 +24,7 @@ from accreditation.models import (
     Case,
     ChangeSuccessor,
     Deadline,
+    Delivery,
     DepartmentLetter,
     EditionChange,
     EvaluationCall,
@@ -32,8 +34,11 @@ from accreditation.models import (
     Notice,
     ObjectionHearing,
     ObjectionProposal,
+    OutsideList,
     Proceeding,
+    Ranking,
     Reconsideration,
+    Reopening,
     ResultProposal,
     RoleGrant,
     SheetRequest,
@@ -42,13 +47,16 @@ from accreditation.models import (
 )
 from accreditation.models.editions import EditionChangeState
 from accreditation.models.objection_proposals import UpholdingAnswer
+from accreditation.models.reopenings import ReopeningAnswer
 from accreditation.models.returns import FurtherAnswer
 from accreditation.models.sheet_requests import SheetAnswer
 from accreditation.recommendation_words import ResultState
 from accreditation.roles import Role
 from accreditation.seeds.accounts import ACCOUNTS
 from accreditation.seeds.reference import EVALUATING_DISTRICT
+from accreditation.selectors.deliveries import service_of
 from accreditation.services.files import read_file
+from accreditation.services.reopenings import is_heard
 from workflows.batch_proposals import confirmers as batch_confirmers
 from workflows.calendar_proposals import confirmers as year_confirmers
 from workflows.consistency import check_all
@@ -57,6 +65,7 @@ from workflows.demo.shown import NOT_SHOWN, missing, states_of
 from workflows.demo.story import Story
 from workflows.demo.whole import play_on
 from workflows.procedures import PROCEDURES
+from workflows.selectors.deliveries import unserved_letters
 from workflows.selectors.further_returns import matters_waiting_for
 from workflows.selectors.outside_results import results_for
 from workflows.selectors.upholding import upholding_waiting_for
@@ -105,6 +114,10 @@ def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, v
     _check_goals()
     _check_further_returns()
     _check_letters()
+    _check_services()
+    _check_late_ranking()
+    _check_corrected_list()
+    _check_reopenings()
     assert [fault.what for fault in check_all()] == []
     assert verify_all()[1] == []
 
@@ -230,3 +243,54 @@ def _check_further_returns() -> None:
     assert (first.permission, second.permission, second.closed_at) == (None, again, None)
     for superior in ("puchang", "shichang"):
         assert len(matters_waiting_for(User.objects.get(username=superior), at=NOW)) == 1, superior
+
+
+def _check_services() -> None:
+    """An adverse letter came by post; of another the post brought it back, and it is still to be served."""
+    by_post, taken_back = Delivery.objects.filter(way=DeliveryWay.POST, letter__isnull=False).order_by("pk")
+    letter = by_post.letter
+    assert letter is not None
+    assert service_of(letter, NOW.date()) == by_post
+    assert letter.remedy
+    again = Delivery.objects.get(way=DeliveryWay.NOT_SERVED)
+    assert again.corrects == taken_back
+    unserved = unserved_letters(User.objects.get(username="banshi"), NOW.date())
+    assert taken_back.letter in unserved
+    assert letter not in unserved
+
+
+def _check_late_ranking() -> None:
+    """Who was left out by the quota was decided on anew, with a place that was allowed beside the quota."""
+    late = Ranking.objects.get(supplements__isnull=False)
+    assert (late.quota, late.extra_quota) == (2, 1)
+    line = late.lines.get()
+    assert line.application.state == S.TO_BE_RECOMMENDED
+    assert line.application.decision.item.meeting.signed_by_chair_at is not None
+    first = line.application.case.ordered_by.challenged_case.application
+    assert (first.state, first.ranking_line.ranking) == (S.NOT_IN_QUOTA, late.supplements)
+
+
+def _check_corrected_list() -> None:
+    """Two lines of a national list were taken for each other; two officers answer for the list and its correction."""
+    entry = OutsideList.objects.get(corrects__isnull=False)
+    for one in (entry, entry.corrects):
+        assert one.state == ResultState.CONFIRMED
+        assert one.recorded_by != one.settled_by
+    said = [dict(one.lines.values_list("application", "is_recognised")) for one in (entry, entry.corrects)]
+    assert {*said[0].values()} == {True, False}
+    assert said[1] == {key: not is_recognised for key, is_recognised in said[0].items()}
+    states = {line.application.state: line.is_recognised for line in entry.lines.select_related("application")}
+    assert states == {S.RECOGNISED_ABOVE: True, S.NOT_RECOGNISED_ABOVE: False}
+
+
+def _check_reopenings() -> None:
+    """One waits for the applicant, one case is before the committee again, one proposal was taken back."""
+    rows = {row.answer: row for row in Reopening.objects.select_related("application", "clock")}
+    assert rows.keys() == {"", ReopeningAnswer.RETURNED, ReopeningAnswer.WITHDRAWN}
+    assert not is_heard(rows[""], NOW)
+    assert rows[""].application.state == S.NOTICE_COMPLETED
+    returned = rows[ReopeningAnswer.RETURNED]
+    assert (returned.application.state, returned.application.decision) == (S.UNDER_OVERALL_REVIEW, None)
+    assert returned.statements.count() == 1
+    withdrawn = rows[ReopeningAnswer.WITHDRAWN]
+    assert (withdrawn.answered_by, withdrawn.application.state) == (withdrawn.proposed_by, S.PROPOSED)

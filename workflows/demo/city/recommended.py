@@ -16,6 +16,9 @@ from accreditation.services.titles import import_title
 from workflows import door, outside_lists, recommendation_acts
 from workflows.demo.city.held_otherwise import end_as_held
 from workflows.demo.city.people import COLLEAGUE, CityPeople
+from workflows.demo.city.ranked_late import open_again, supplement
+from workflows.demo.city.reopened import send_back
+from workflows.demo.city.sessions import member_of
 from workflows.demo.clock import DemoClock
 from workflows.demo.material import Key, sample_pdf, workbook_for
 from workflows.demo.national import CENTRE, DEMONSTRATION, FIGURES, open_national_batch
@@ -30,6 +33,8 @@ OFFICE, PUBLISHER = "banshi", "fabu"
 ORDINALS: Mapping[str, tuple[int, int, int]] = {CENTRE: (28, 29, 32), DEMONSTRATION: (12, 13, 16)}
 SENT: Mapping[str, int] = {DEMONSTRATION: 14}  # of centres the main job has one with the national authority
 HELD: Mapping[str, int] = {CENTRE: 27, DEMONSTRATION: 11}  # while it was recommended the title came otherwise
+NOT_LISTED = "未列入国家公布的名单。"
+WHY_CORRECTED = "文件附表中两家单位名称相近，登记时看错一行，确认时也未发现。"
 WHY_NOT = "文件附表第二页列有该单位，登记为未列入有误，请重新登记。"
 LONG_AGO, LATELY = 60, 25  # working days since the batch opened
 WEAK: Mapping[str, int] = {  # enough for every condition, too little for the score that is asked
@@ -38,6 +43,7 @@ WEAK: Mapping[str, int] = {  # enough for every condition, too little for the sc
     "patents_applied_year": 6, "invention_patents_applied_year": 2, "standards_3y": 0, "national_awards": 0,
     "new_product_revenue": 60000, "new_product_profit": 4000,
 }  # fmt: skip
+BETTER: Mapping[str, int] = {"doctors": 30, "rd_expenditure": 99000, "invention_patents_valid": 60}  # as corrected
 CHANGED: Mapping[S, Mapping[str, int]] = {S.NOT_RECOMMENDED: WEAK, S.INELIGIBLE: {"rd_staff": 100}}
 # Which case of the open batch stops where, and how many working days ago it was begun.
 STOPS: tuple[tuple[S, int], ...] = (
@@ -76,11 +82,45 @@ class Recommendations:
 
     # --- the batches ------------------------------------------------------------------------------------------
     def _returned(self, ordinal: int, clock: DemoClock) -> None:
-        """Two recommended: one is on the national list, one is not; a third was left out by the quota."""
+        """Two recommended: one is on the national list, one is not; a third was left out by the quota.
+
+        Of the centres the list was confirmed wrongly; of the others the third is ranked and decided on late.
+        """
         batch = self._closed_batch(ordinal, clock, cases=3)
         listed = self._recommend(batch, clock)
-        entry = self._enter(batch, listed[:1], listed[1:], clock.days(12))
+        at = clock.days(12)
+        if self.programme == CENTRE:
+            self._correct(self._confirmed(self._enter(batch, listed[1:], listed[:1], at), clock), clock)
+            return
+        self._confirmed(self._enter(batch, listed[:1], listed[1:], at), clock)
+        self._rank_late(batch, clock)
+
+    def _confirmed(self, entry: OutsideList, clock: DemoClock) -> OutsideList:
         outside_lists.record_result(entry, by=self.people[OFFICE], at=clock.minutes(30))
+        return OutsideList.objects.get(pk=entry.pk)
+
+    def _correct(self, wrong: OutsideList, clock: DemoClock) -> None:
+        """Two lines had been taken for each other; both officers answer for the correction as well."""
+        at, notice = clock.days(2), wrong.notice
+        lines = list(wrong.lines.select_related("application__case").order_by("pk"))
+        entry = outside_lists.propose_correction(
+            wrong, [line.application for line in lines if not line.is_recognised],
+            {line.application: NOT_LISTED for line in lines if line.is_recognised}, why=WHY_CORRECTED,
+            number=notice.number, dated=notice.dated, authority=notice.authority, file=notice.file,
+            file_name=notice.file_name, by=self.people[COLLEAGUE], at=at,
+        )  # fmt: skip
+        self._confirmed(entry, clock)
+
+    def _rank_late(self, batch: Batch, clock: DemoClock) -> None:
+        """The office takes its act back; the one left out is ranked anew and decided on, within a place allowed."""
+        left_out = Application.objects.select_related("case").get(batch=batch, state=S.NOT_IN_QUOTA).case
+        clock.days(1)
+        way = Way(self, batch, clock, case=open_again(left_out, self.people, clock), **BETTER)
+        way.file()
+        way.score()
+        supplement(batch, self.people, clock)
+        clock.days(1)
+        self._turns(clock).hold_meeting(Batch.objects.get(pk=batch.pk), {way.case.number: Choice.RECOGNISE})
 
     def _waiting(self, batch: Batch, listed: list[Application], clock: DemoClock) -> None:
         """A colleague read the list wrongly and was not confirmed; what was entered anew waits for the office."""
@@ -95,7 +135,7 @@ class Recommendations:
         name = f"国家名单{batch.ordinal}.pdf"
         file = take_file(sample_pdf(f"NATIONAL LIST {batch.ordinal}"), name, media_type="application/pdf", at=at)
         return outside_lists.propose_result(
-            batch, recognised, {row: "未列入国家公布的名单。" for row in passed_over},
+            batch, recognised, dict.fromkeys(passed_over, NOT_LISTED),
             number=f"示例国〔{at.year}〕{batch.ordinal} 号", dated=at.date(), authority="示例国家主管部门",
             file=file, file_name=name, by=self.people[COLLEAGUE], at=at,
             without_public_notice="国家公示先于本系统启用，未登记。" if batch.notice_days else "",
@@ -116,6 +156,9 @@ class Recommendations:
         again = Application.objects.filter(batch=batch, state=S.POSTPONED).select_related("case").earliest("pk")
         said = {"reason": "企业已补充说明，申请再次审议。"}
         door.perform(again.case, "table_again", by=self.people[OFFICE], at=clock.days(2), form=said)
+        if self.programme == DEMONSTRATION:  # another one waits for the letter there, ranked late
+            approved = Application.objects.select_related("case").get(batch=batch, state=S.TO_BE_RECOMMENDED)
+            send_back(approved.case, self.people, clock)
 
     def _open(self, ordinal: int, clock: DemoClock) -> None:
         """One case in each state before the ranking."""
@@ -123,14 +166,14 @@ class Recommendations:
         batch = open_national_batch(self.story, self.programme, ordinal, clock.at, closes, QUOTA)
         for state, days_back in STOPS:
             if self.programme == CENTRE or state not in ONLY_OF_CENTRES:
-                _Way(self, batch, self._clock(days_back)).to(state)
+                Way(self, batch, self._clock(days_back)).to(state)
 
     # --- steps of a whole batch ---------------------------------------------------------------------------------------
     def _closed_batch(self, ordinal: int, clock: DemoClock, *, cases: int) -> Batch:
         """Filed, scored, the window over, the ranking frozen and before the committee."""
         closes = (clock.at + timedelta(days=WINDOW_DAYS)).replace(hour=17, minute=0)
         batch = open_national_batch(self.story, self.programme, ordinal, clock.at, closes, QUOTA)
-        ways = [_Way(self, batch, clock, doctors=22 - n) for n in range(cases)]
+        ways = [Way(self, batch, clock, doctors=22 - n) for n in range(cases)]
         for way in ways:
             way.file()
         clock.days(WINDOW_DAYS + 1)
@@ -169,15 +212,18 @@ class Recommendations:
         return username
 
 
-class _Way:
+class Way:
     """One enterprise on its way through a batch."""
 
-    def __init__(self, city: Recommendations, batch: Batch, clock: DemoClock, **changed: int) -> None:
+    def __init__(
+        self, city: Recommendations, batch: Batch, clock: DemoClock, case: Case | None = None, **changed: int
+    ) -> None:
+        """With a further enterprise, unless it goes on with a case that was opened."""
         self.city, self.batch, self.clock, self.changed = city, batch, clock, changed
-        self.username = city.holder()
+        self.case, self.is_open = case or Case(), case is not None
+        self.username = member_of(case).username if case else city.holder()
         self.seed = 100 + city.made
         self.turns = Turns(Teller(lambda _text: None), city.story.world, clock)
-        self.case = Case()
 
     def to(self, state: S) -> None:
         """Up to a state of the time before the ranking."""
@@ -198,7 +244,8 @@ class _Way:
         """Begun, with a workbook without faults."""
         person = self.city.people[self.username]
         enterprise = self.city.story.world.enterprise_of(self.username)
-        self.case = open_application(enterprise, self.batch, by=person, at=self.clock.minutes(5))
+        if not self.is_open:
+            self.case = open_application(enterprise, self.batch, by=person, at=self.clock.minutes(5))
         more = {"assets_total": 90000} if self.city.programme == DEMONSTRATION else {}
         figures: dict[Key, int] = {
             (code, self.batch.reporting_year): value for code, value in {**FIGURES, **more, **self.changed}.items()
@@ -260,14 +307,14 @@ class _Way:
         self.act("not_recommend_below_limit", opinion="初评得分低于推荐要求，不予推荐。")
 
 
-STEPS: Mapping[S, Callable[[_Way], None]] = {
-    S.RETURNED: _Way.return_for_correction,
-    S.LAPSED: _Way.return_for_correction,
-    S.WITHDRAWN: _Way.withdraw,
-    S.INELIGIBLE: _Way.find_ineligible,
+STEPS: Mapping[S, Callable[[Way], None]] = {
+    S.RETURNED: Way.return_for_correction,
+    S.LAPSED: Way.return_for_correction,
+    S.WITHDRAWN: Way.withdraw,
+    S.INELIGIBLE: Way.find_ineligible,
     S.UNDER_CONSULTATION: lambda way: way.consult(1),
-    S.NOT_RECOMMENDED: _Way.not_recommend,
-    S.AWAITING_RANKING: _Way.score,
+    S.NOT_RECOMMENDED: Way.not_recommend,
+    S.AWAITING_RANKING: Way.score,
 }
 
 

@@ -1,16 +1,22 @@
-"""Facts that came to light once the public notice of a case was over: the applicant is asked, nobody has answered."""
+"""Facts that come to light after the minutes: the applicant is asked, the case sent back, or the proposal withdrawn."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from accreditation.models import Case, User
 from accreditation.models.reopenings import ReopeningGround
 from accreditation.services.files import take_file
 from workflows import door
+from workflows.demo.clock import DemoClock
 from workflows.demo.material import sample_pdf
 
 FACTS = "税务机关来函：上一年度研发费用加计扣除额经核查调减，申报的研发费用与之不符，须重新计算得分。"
+STATED = "调减的是上一年度归集口径的差异，单位认可税务机关的核定数，无其他补充。"
+SENT_BACK = "来函和申报单位的陈述已经核实，研发费用变动影响评价得分，提交评审委员会重新审议。"
+TAKEN_BACK = "税务机关更正来函，调减的是同名分公司的数额，与本件无关，撤回提请。"
+FIRST, SECOND = "yiyi1", "yiyi2"  # who check nothing in the case
 
 
 def put_forward(case: Case, *, by: User, at: datetime) -> None:
@@ -19,3 +25,19 @@ def put_forward(case: Case, *, by: User, at: datetime) -> None:
     file = take_file(sample_pdf(f"{case.number} TAX OFFICE"), name, media_type="application/pdf", at=at)
     form = {"ground": ReopeningGround.WRONG_FIGURE, "facts": FACTS, "file": file, "name": name}
     door.perform(case, "propose_reopening", by=by, at=at, form=form)
+
+
+def send_back(case: Case, people: Mapping[str, User], clock: DemoClock) -> None:
+    """The applicant has been heard and waits for no more days; a second officer sends the case back."""
+    put_forward(case, by=people[FIRST], at=clock.minutes(30))
+    holder, at = case.enterprise.members.select_related("user").order_by("pk")[0].user, clock.days(1)
+    said = {"text": STATED, "gives_up_rest": True}
+    door.perform(case, "state_on_reopening", by=holder, at=at, form=said)
+    at = clock.minutes(90)
+    door.perform(case, "return_to_committee", by=people[SECOND], at=at, form={"reason": SENT_BACK})
+
+
+def withdraw(case: Case, *, by: User, clock: DemoClock) -> None:
+    """Put forward and taken back by the same officer; the case goes on where it stands."""
+    put_forward(case, by=by, at=clock.minutes(30))
+    door.perform(case, "withdraw_reopening", by=by, at=clock.minutes(90), form={"reason": TAKEN_BACK})

@@ -12,7 +12,7 @@ from accreditation.models import Application, Batch, Case, Objection, User
 from accreditation.seeds.reference import DEMO_DISTRICT, EVALUATING_DISTRICT
 from workflows import batch_acts
 from workflows.demo.city.held_otherwise import end_as_barred, end_as_held
-from workflows.demo.city.reopened import put_forward
+from workflows.demo.city.reopened import put_forward, withdraw
 from workflows.demo.clock import DemoClock
 from workflows.demo.telling import Teller
 from workflows.demo.turns import MUNICIPAL_BOARD, Board, Turns
@@ -66,7 +66,9 @@ class Session:
         self._end_as_held([one.case for one in bound if one.state == S.HELD_OTHERWISE])
         self._end_as_barred([one.case for one in bound if one.state == S.BARRED])
         self._announce([one for one in bound if one.state in ANNOUNCED])
-        self._reopen_one([one.case for one in bound if one.state == S.NOTICE_COMPLETED])
+        for state, reopen in ((S.NOTICE_COMPLETED, self._reopen), (S.PROPOSED, self._take_reopening_back)):
+            if cases := [one.case for one in bound if one.state == state]:
+                reopen(cases[-1])
 
     def _publish(self, bound: Sequence[Bound]) -> None:
         if not bound:
@@ -132,11 +134,20 @@ class Session:
             publisher, at = people[self.board.publisher], self.clock.days(1)
             end_as_barred(case, office=people[MUNICIPAL_BOARD.secretary], holder=member_of(case), by=publisher, at=at)
 
-    def _reopen_one(self, cases: Sequence[Case]) -> None:
+    def _reopen(self, case: Case) -> None:
         """Of the city's, the last one whose notice is over."""
-        if cases and self.board is MUNICIPAL_BOARD and not self.batch.is_evaluation:
-            officer = self.world.people[self.board.objections[0]]
-            put_forward(cases[-1], by=officer, at=self.clock.minutes(30))
+        if officer := self._reopener():
+            put_forward(case, by=officer, at=self.clock.minutes(30))
+
+    def _take_reopening_back(self, case: Case) -> None:
+        """Of the city's, the last one that waits for its notice."""
+        if officer := self._reopener():
+            withdraw(case, by=officer, clock=self.clock)
+
+    def _reopener(self) -> User | None:
+        if self.board is not MUNICIPAL_BOARD or self.batch.is_evaluation:
+            return None
+        return self.world.people[self.board.objections[0]]
 
     def _announce(self, bound: Sequence[Bound]) -> None:
         if not bound:
