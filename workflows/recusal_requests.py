@@ -187,7 +187,8 @@ def answer(
 
     A letter tells the party. Denied for everybody but the superiors, AlreadyDone, Refusal.
     """
-    line, verb = hierarchy(), "grant_recusal" if is_granted else "refuse_recusal"
+    line = hierarchy()
+    verb = "grant_recusal" if is_granted else "refuse_recusal"
     said = said_in_full(reason, WORDLESS, least=LEAST_WORDS, most=MOST_OF_ANSWER)
     print_ = fingerprint(row.case.number, verb, row.pk, person.pk if person else None, said)
     subject = Subject(row.case.enterprise, row.case)

@@ -85,8 +85,8 @@ class RecusalAnswerForm(forms.Form):
         else:
             answers.append((IDENTIFY, _("先确认所指人员，核实后再答复")))
             keys = [one.pk for one in people]
-            chosen = self.fields["person"]
-            chosen.queryset = User.objects.filter(pk__in=keys).order_by("pk")  # type: ignore[attr-defined]
+            chosen = User.objects.filter(pk__in=keys).order_by("pk")
+            self.fields["person"].queryset = chosen  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["answer"].choices = answers  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:

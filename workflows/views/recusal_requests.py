@@ -108,7 +108,8 @@ def recusal_request(request: HttpRequest, pk: int) -> HttpResponse:
     by, line = signed_in(request), hierarchy()
     row = selectors.request_for(by, pk)
     people = people_meant(row.case, by, line) if row.person is None else []
-    form = RecusalAnswerForm(request.POST or None, people=people, is_known=row.person is not None)
+    sent = request.POST if request.method == "POST" else None
+    form = RecusalAnswerForm(sent, people=people, is_known=row.person is not None)
     if request.method == "POST" and form.is_valid() and _answered(request, row, form):
         return redirect("recusal_request", pk)
     may_answer = not row.answer and selectors.may_answer(row, by)
