@@ -68,7 +68,7 @@ def ask(
     *,
     person: User | None,
     named: str,
-    claim: str,
+    ground: str,
     reason: str,
     file: StoredFile | None = None,
     file_name: str = "",
@@ -87,31 +87,31 @@ def ask(
     said = said_in_full(reason, WORDLESS, least=LEAST_WORDS, most=MOST_WORDS)
     name = str(person) if person is not None else named.strip()
     words = fingerprint(person.pk if person is not None else plain(name), plain(said))
-    print_ = fingerprint(case.number, "ask_recusal", words, claim)
+    print_ = fingerprint(case.number, "ask_recusal", words, ground)
     with suppress(Replayed), act(
         case, "ask_recusal", by=by, at=at, acting_as="applicant", request_key=request_key, request=print_
     ) as doing:  # fmt: skip
         fresh = _case_of(doing)
-        if reasons := [*_faults(fresh, person, name, claim, words)]:
+        if reasons := [*_faults(fresh, person, name, ground, words)]:
             raise Refusal(reasons)
         clock = deadlines.begin(fresh, ANSWER, DAYS, calendar=current_calendar(), at=at)
         row = RecusalRequest.objects.create(
-            case=fresh, person=person, named=name, claim=claim, reason=said, words=words, file=file,
+            case=fresh, person=person, named=name, ground=ground, reason=said, words=words, file=file,
             file_name=file_name[:200], holds_back=_is_first(fresh, person), asked_by=by, asked_at=at, clock=clock,
         )  # fmt: skip
         doing.note(
-            request=row.pk, named=name, person=person.pk if person else None, claim=claim, words=words,
+            request=row.pk, named=name, person=person.pk if person else None, ground=ground, words=words,
             sha256=file.sha256 if file else "", holds_back=row.holds_back, due=clock.due_at.isoformat(),
         )  # fmt: skip
         _hold_back(doing, row)
         _tell_answerers(doing, row)
 
 
-def _faults(case: Case, person: User | None, name: str, claim: str, words: str) -> Iterable[Reason]:
+def _faults(case: Case, person: User | None, name: str, ground: str, words: str) -> Iterable[Reason]:
     if not may_ask(case):
         yield Reason("not_now", _("申报提交以后、作出决定以前可以申请回避；本件现在不能申请。"))
-    if claim not in RecusalClaim.values:
-        yield Reason("claim", _("请选择回避事由。"), "claim")
+    if ground not in RecusalClaim.values:
+        yield Reason("ground", _("请选择回避事由。"), "ground")
     if person is None and not 2 <= len(name) <= 100:
         yield Reason("named", _("请写明要求回避的人员，2 至 100 个字。"), "named")
     if person is not None and not AuditEvent.objects.filter(chain=chain_key(case), by_id=person.pk).exists():

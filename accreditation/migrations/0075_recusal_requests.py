@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('named', models.CharField(max_length=100)),
-                ('claim', models.CharField(choices=[('relative', '与相关人员有亲属关系'), ('employer', '在相关单位任职或者曾经任职'), ('shares', '持有相关单位股权或者投资'), ('interest', '与办理结果有其他利害关系'), ('other', '其他可能影响公正办理的情形')], max_length=20)),
+                ('ground', models.CharField(choices=[('relative', '与相关人员有亲属关系'), ('employer', '在相关单位任职或者曾经任职'), ('shares', '持有相关单位股权或者投资'), ('interest', '与办理结果有其他利害关系'), ('other', '其他可能影响公正办理的情形')], max_length=20)),
                 ('reason', models.TextField()),
                 ('words', models.CharField(max_length=64)),
                 ('file_name', models.CharField(blank=True, max_length=200)),

@@ -40,7 +40,7 @@ class RecusalRequest(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="recusal_requests")
     person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     named = models.CharField(max_length=100)
-    claim = models.CharField(max_length=20, choices=RecusalClaim)
+    ground = models.CharField(max_length=20, choices=RecusalClaim)
     reason = models.TextField()
     words = models.CharField(max_length=64)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

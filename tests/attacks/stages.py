@@ -38,7 +38,7 @@ def submit(world: World, side: str, case: Case) -> None:
     form, by = {"declaration": True, "insists": True}, world.member(side)
     door.perform(case, "submit", by=by, at=world.at, form=form)
     ask(
-        case, person=None, named="办公室的王工", claim="relative", reason="其配偶在竞争企业任职", file=world.file,
+        case, person=None, named="办公室的王工", ground="relative", reason="其配偶在竞争企业任职", file=world.file,
         file_name="证明.pdf", by=by, at=world.at,
     )  # fmt: skip
 

@@ -201,7 +201,7 @@ def waiver(clock: Clock) -> Visits:
     yield visit_to("my_waiver", signed_in(by), number=case.number)
     head = person("head", "负责人示例")
     grant(head, Role.MUNICIPAL_SUPERVISOR, at=world.at)
-    ask(case, person=None, named="发布公示的人", claim="shares", reason="持有竞争企业的股权", by=by, at=world.at)
+    ask(case, person=None, named="发布公示的人", ground="shares", reason="持有竞争企业的股权", by=by, at=world.at)
     yield visit_to("my_recusals", signed_in(by), number=case.number)
     yield visit_to("recusal_request", signed_in(head), pk=str(RecusalRequest.objects.get().pk))
     yield visit_to("recusals", signed_in(head))

@@ -21,7 +21,7 @@ REASON = "配偶在该单位任职"
 
 
 def asked(cast: Cast, case: Case, who: User | None) -> None:
-    values = {"person": who, "named": "一位委员", "claim": "relative", "reason": REASON}
+    values = {"person": who, "named": "一位委员", "ground": "relative", "reason": REASON}
     ask(case, by=cast.member0, at=cast.at, **values)
 
 

@@ -72,7 +72,7 @@ def case(cast: Cast) -> Case:
 
 
 def asked(cast: Cast, case: Case, who: User | None = None, **changes: Any) -> RecusalRequest:
-    values = {"person": who, "named": "" if who else "张三", "claim": "relative", "reason": WHY} | changes
+    values = {"person": who, "named": "" if who else "张三", "ground": "relative", "reason": WHY} | changes
     ask(case, by=cast.member0, at=cast.at, **values)
     return RecusalRequest.objects.latest("pk")
 
@@ -278,16 +278,16 @@ def test_expert_loses_the_seat_and_neither_letter_nor_way_tells_the_party_who_sa
 def test_only_the_party_asks_from_the_filing_to_the_decision(cast: Cast, case: Case) -> None:
     for by in (cast.member2, cast.pudong, cast.stranger):
         with pytest.raises((Denied, NotFound)):
-            ask(case, person=None, named="张三", claim="other", reason=WHY, by=by, at=cast.at)
+            ask(case, person=None, named="张三", ground="other", reason=WHY, by=by, at=cast.at)
     with pytest.raises(Refusal) as wrong:
-        asked(cast, case, cast.jiading, claim="none")  # whose name the case never showed
-    assert set(codes(wrong)) == {"claim", "named"}
+        asked(cast, case, cast.jiading, ground="none")  # whose name the case never showed
+    assert set(codes(wrong)) == {"ground", "named"}
     other = filed_case(cast, 2)
     assert may_ask(Case.objects.get(pk=other.pk))
     door.perform(other, "withdraw", by=cast.member2, at=cast.at)
     assert not may_ask(Case.objects.get(pk=other.pk))
     with pytest.raises(Refusal) as late:
-        ask(other, person=None, named="张三", claim="other", reason=WHY, by=cast.member2, at=cast.at)
+        ask(other, person=None, named="张三", ground="other", reason=WHY, by=cast.member2, at=cast.at)
     assert codes(late) == ["not_now"]
 
 
@@ -310,7 +310,7 @@ def test_pages_of_party_superior_and_whom_it_concerns(cast: Cast, case: Case) ->
     assert str(cast.pudong) in page
     assert not any(str(one) in page for one in (cast.pudong2, cast.office, *cast.experts, *cast.members))
     file = SimpleUploadedFile("证明.pdf", b"%PDF-1.7 " + b"x" * 40, content_type="application/pdf")
-    sent = {"whom": "other", "named": str(cast.pudong), "claim": "relative", "reason": WHY, "request_key": "a"}
+    sent = {"whom": "other", "named": str(cast.pudong), "ground": "relative", "reason": WHY, "request_key": "a"}
     assert own.post(mine, sent | {"named": ""}).status_code == 422
     assert own.post(mine, sent | {"file": file}).status_code == 302
     row = RecusalRequest.objects.get()

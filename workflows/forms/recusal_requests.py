@@ -20,7 +20,7 @@ IDENTIFY, GRANT, REFUSE = "identify", "granted", "refused"
 class RecusalRequestForm(WithFile):
     """Whom, by a name that the case has shown or in own words; the tie; the reason; a file is optional."""
 
-    field_order = ("whom", "named", "claim", "reason", "file")
+    field_order = ("whom", "named", "ground", "reason", "file")
     whom = forms.ChoiceField(label=_("要求回避的人员"), widget=forms.RadioSelect)
     named = forms.CharField(
         label=_("其他人员的姓名"),
@@ -29,7 +29,7 @@ class RecusalRequestForm(WithFile):
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    claim = forms.ChoiceField(label=_("回避事由"), choices=RecusalClaim.choices, widget=forms.RadioSelect)
+    ground = forms.ChoiceField(label=_("回避事由"), choices=RecusalClaim.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("具体事实和理由"),
         help_text=_("写明什么关系、何时起、从何得知。"),

@@ -31,7 +31,7 @@ def request_words(row: RecusalRequest) -> Words:
     return {
         "pk": row.pk,
         "named": quoted(row.named),
-        "claim": row.get_claim_display(),
+        "ground": row.get_ground_display(),
         "reason": quoted(row.reason),
         "file": quoted(row.file_name) if row.file else "",
         "asked_at": row.asked_at,

@@ -76,7 +76,7 @@ def _asked(request: HttpRequest, case: Case, form: RecusalRequestForm) -> bool:
         kept = {"file": file, "file_name": sent.name or ""}
     try:
         acts.ask(
-            case, person=said["person"], named=said["named"], claim=said["claim"], reason=said["reason"],
+            case, person=said["person"], named=said["named"], ground=said["ground"], reason=said["reason"],
             by=signed_in(request), at=at, request_key=key_of(request), **kept,
         )  # fmt: skip
     except Denied:
