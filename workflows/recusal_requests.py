@@ -233,11 +233,10 @@ def _identify(row: RecusalRequest, person: User, by: User, line: Hierarchy) -> N
 
 
 def _check_answer(row: RecusalRequest, is_granted: bool, by: User, line: Hierarchy) -> None:
-    if row.person is not None:
-        check_not_examining(line, Subject(row.case.enterprise, row.case), row.person, by)
-    elif is_granted:
+    check_not_examining(line, Subject(row.case.enterprise, row.case), row.person or by, by)
+    if is_granted and row.person is None:
         raise Refusal([Reason("person_needed", _("请先确认当事人所指的人员。"), "person")])
-    elif not may_find_nobody(row.case, by, line):
+    if row.person is None and not may_find_nobody(row.case, by, line):
         text = _("未确认所指人员的，由市认定办公室负责人答复；所指为本机构人员的，请先确认。")
         raise Refusal([Reason("person_needed", text, "person")])
 

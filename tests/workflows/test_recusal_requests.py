@@ -33,14 +33,18 @@ from accreditation.visibility import View, visible_cases
 from tests.clock import Clock
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person
+from tests.factories.reconsidering import challenged, reconsiderers, revoked
 from tests.factories.steps import recommend, seat_panel, to_committee
 from workflows import assignments, door
 from workflows.consistency import check_all
+from workflows.deadlines import running_clock
 from workflows.officer_recusals import Subject, declare, lift
 from workflows.presentation.timeline import timeline
 from workflows.recusal_answerers import answerers
 from workflows.recusal_requests import answer, ask, identify, may_ask
 from workflows.reminding import remind
+from workflows.selectors.applicant import own_cases
+from workflows.selectors.expert_desk import seat_tasks
 from workflows.selectors.recusal_requests import requests_waiting_for
 from workflows.selectors.second_answers import second_answers
 from workflows.superiors import hierarchy
@@ -258,6 +262,9 @@ def test_expert_loses_the_seat_and_neither_letter_nor_way_tells_the_party_who_sa
     seat_panel(cast, case, cast.at)
     expert = cast.experts[0]
     row = asked(cast, case, named="姓李的那位专家")
+    seats = Seat.objects.filter(expert=expert).select_related("panel__application__case")
+    clocks = [seat_tasks(seats, at=cast.at)[0].deadline, running_clock(case)]
+    assert [clock.kind for clock in clocks if clock] == [DeadlineKind.EXPERT_REVIEW] * 2
     with pytest.raises(Refusal) as unknown:
         answer(row, is_granted=True, reason="经核实应当回避", by=cast.head, at=cast.at)
     assert codes(unknown) == ["person_needed"]
@@ -271,6 +278,26 @@ def test_expert_loses_the_seat_and_neither_letter_nor_way_tells_the_party_who_sa
         assert str(expert) not in str(timeline(case, view))
     assert str(expert) not in row.letter.body
     assert str(expert) in str(timeline(case, View.OFFICE))
+    agrees()
+
+
+def test_party_of_a_challenge_is_answered_by_one_who_does_not_examine_it(cast: Cast) -> None:
+    first, second = reconsiderers(cast)
+    challenge = challenged(cast, revoked(cast, cast.at), cast.at)
+    at = cast.at + timedelta(minutes=2)
+    door.perform(challenge, "accept_reconsideration", by=first, at=at)
+    page = client_of(cast.member0).get(reverse("my_matter", args=[challenge.number])).content.decode()
+    assert reverse("my_recusals", args=[challenge.number]) in page
+    known, unknown = asked(cast, challenge, first), asked(cast, challenge, named="复议机关的人")
+    assert (answerers(known, hierarchy()), answerers(unknown, hierarchy())) == ([second], [first, second])
+    with pytest.raises(Refusal) as examining:
+        answer(unknown, is_granted=False, reason="没有利害关系", by=first, at=at)
+    assert codes(examining) == ["examining"]
+    for row in (known, unknown):
+        answer(row, is_granted=row == known, reason="经核实，依法答复", by=second, at=at)
+    with pytest.raises(Denied):
+        answer(known, is_granted=False, reason="没有利害关系", by=cast.head, at=at)
+    assert OfficerRecusal.objects.get().officer == first
     agrees()
 
 
@@ -296,6 +323,7 @@ def test_answer_is_reminded_of_and_waits_in_the_inbox(cast: Cast, case: Case, cl
     assert requests_waiting_for(cast.chief) == [row]
     assert [requests_waiting_for(one) for one in (cast.pudong, cast.pudong2, cast.head, cast.auditor)] == [[]] * 4
     assert second_answers(cast.head)["waiting_recusals"] == []
+    assert own_cases(cast.member0, at=cast.at)[0].clock["label"] == DeadlineKind.FIRST_REVIEW.label
     clock.at = row.clock.due_at + timedelta(days=1)
     assert remind(clock.at.replace(hour=4)).people >= 1
     assert told(cast.chief).count("remind_recusal_answer") == 1
