@@ -10,7 +10,10 @@ from accreditation.audit import chain_key
 from accreditation.models import AuditEvent, Case
 from accreditation.roles import Power
 
-RECUSALS = ("declare_own_tie", "order_officer_recusal", "lift_officer_recusal")  # who deals with a case, not the case
+RECUSALS = (  # who deals with a case, not the case
+    "declare_own_tie", "order_officer_recusal", "lift_officer_recusal", "order_member_recusal", "ask_recusal",
+    "identify_recusal", "grant_recusal", "refuse_recusal",
+)  # fmt: skip
 DELIVERIES = (  # how a letter arrived, not what it says
     "record_delivery", "open_letter", "propose_opening_correction", "confirm_opening_correction",
     "decline_opening_correction", "withdraw_opening_correction",

@@ -53,16 +53,19 @@ class DeadlineKind(TextChoices):
     REOPENING_STATEMENT = "reopening_statement", _("重新审议陈述期限")
     REEXAMINATION_MATERIAL = "reexamination_material", _("复核材料报送期限")
     REEXAMINATION_REVIEW = "reexamination_review", _("复核材料审核时限")
+    RECUSAL_ANSWER = "recusal_answer", _("回避申请答复目标（非法定期限）")
     GOAL = "goal", _("内部办理目标（非法定期限）")
 
 
 # These run for somebody else than who has the case in hand.
 BESIDE = (
     DeadlineKind.FIGURE_CHECK, DeadlineKind.FIGURE_ANSWER, DeadlineKind.OBJECTION_STATEMENT,
-    DeadlineKind.REOPENING_STATEMENT,
+    DeadlineKind.REOPENING_STATEMENT, DeadlineKind.RECUSAL_ANSWER,
 )  # fmt: skip
 # None of these is the limit of the stage in which a case is; a goal is nobody's right and no rule's.
 NO_LIMITS = (*BESIDE, DeadlineKind.GOAL)
+# The office set these itself: they run in whatever state a case is, and nothing said of them sounds like a limit.
+OWN_GOALS = (DeadlineKind.GOAL, DeadlineKind.RECUSAL_ANSWER)
 
 
 # Counted in days on end, by a law whose periods end on no day of rest: 行政复议法第八十八条, 民事诉讼法第八十五条. The

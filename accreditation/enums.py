@@ -358,7 +358,7 @@ class LetterKind(TextChoices):
     ADVANCE_NOTICE = "advance_notice", _("处理事先告知书")
     HEARING_NOTICE = "hearing_notice", _("听证通知书")
     ORDER = "order", _("处理决定书")
-    DROPPED = "dropped", _("终止处理告知书")
+    DROPPED, RECUSAL_ANSWER = ("dropped", _("终止处理告知书")), ("recusal_answer", _("回避申请答复书"))
     SUSPENSION_ENDED = "suspension_ended", _("暂停期满恢复告知书")
     NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额告知书")
     RECONSIDERATION_ACCEPTED = "reconsideration_accepted", _("行政复议受理通知书")

@@ -33,8 +33,9 @@ LEAST_TEXT = 10  # characters of claim, of reasons
 # to be kept from it, to post or to open its letters.
 TAKING_NO_PART = (
     "export_dossier", "recompute_deadline", "recompute_goal", "declare_own_tie", "order_officer_recusal",
-    "lift_officer_recusal", "record_delivery", "open_letter", "propose_opening_correction",
-    "confirm_opening_correction", "decline_opening_correction", "withdraw_opening_correction",
+    "lift_officer_recusal", "order_member_recusal", "ask_recusal", "identify_recusal", "grant_recusal",
+    "refuse_recusal", "record_delivery", "open_letter", "propose_opening_correction", "confirm_opening_correction",
+    "decline_opening_correction", "withdraw_opening_correction",
 )  # fmt: skip
 SETTING_ASIDE = "reconsideration"  # capacity in which a decision is carried out in the case that was challenged
 

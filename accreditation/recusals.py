@@ -21,6 +21,7 @@ from accreditation.models import (
     Member,
     OfficerRecusal,
     Reconsideration,
+    RecusalRequest,
     Seat,
     User,
 )
@@ -33,6 +34,16 @@ def _stepped_out() -> QuerySet[MeetingRecusal]:
 def standing_recusals() -> QuerySet[OfficerRecusal]:
     """Recusals of officers that nobody has lifted."""
     return OfficerRecusal.objects.filter(lifted_at__isnull=True)
+
+
+def is_asked_aside(case: Case, people: Collection[int]) -> bool:
+    """Whether a request of a party, not yet answered, holds one of these people (keys) back in the case (回避申请).
+
+    The row of the case is fresh and says by its count whether anything has to be asked at all.
+    """
+    if not case.recusals_asked:
+        return False
+    return RecusalRequest.objects.filter(case=case, person__in=people, holds_back=True, answer="").exists()
 
 
 def enterprises_barred_to(people: Collection[int]) -> QuerySet[Any]:

@@ -291,6 +291,8 @@ ACCESS: Mapping[str, Policy] = {
     "case_hand_over": CASEWORK,
     "case_further_return": CASEWORK,
     **dict.fromkeys(("recusals", "recusal_lift", "case_recusals"), RECUSALS),
+    **dict.fromkeys(("recusal_request", "recusal_request_file"), RECUSALS),
+    **dict.fromkeys(("my_recusals", "my_recusal_file"), APPLICANT),
     "district_bulk": DISTRICT,
     "office_bulk": OFFICE,
     "bulk_report": CASEWORK,

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act, fingerprint
-from accreditation.clocks import ClockEventKind, DeadlineKind, DeadlineState
+from accreditation.clocks import OWN_GOALS, ClockEventKind, DeadlineKind, DeadlineState
 from accreditation.enums import NoticeState
 from accreditation.errors import Reason, Refusal
 from accreditation.models import AdjustedEntry, Case, Deadline, Notice, User
@@ -187,7 +187,7 @@ def _kept_days(row: Deadline) -> int:
 
 def tried(calendar: WorkCalendar) -> Iterator[MovedClock]:
     """Every running clock that another calendar would move to another day or keep on its own, by case; nothing kept."""
-    rows = Deadline.objects.filter(state=DeadlineState.RUNNING).exclude(kind=DeadlineKind.GOAL)
+    rows = Deadline.objects.filter(state=DeadlineState.RUNNING).exclude(kind__in=OWN_GOALS)
     for row in rows.select_related("case").order_by("case__number", "pk"):
         found = moved(row, calendar)
         if found.is_kept or found.after != found.before:
@@ -258,7 +258,7 @@ def _recompute(row: Deadline, calendar: WorkCalendar, by: User, at: datetime) ->
     if not found.changes:
         return False
     due = found.due
-    is_goal = row.kind == DeadlineKind.GOAL  # nobody's term: neither told nor in the applicant's record
+    is_goal = row.kind in OWN_GOALS  # nobody's term: neither told nor in the applicant's record
     with act(row.case, GOAL_RECOMPUTED if is_goal else RECOMPUTED, by=by, at=at, acting_as="operator") as doing:
         if found.is_kept:
             extend(row, found.more, remark=KEPT, calendar=calendar, at=at)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.clocks import OWN_GOALS, DeadlineKind, DeadlineState
 from accreditation.enums import SeatState
 from accreditation.models import Application, AuditEvent, Case, Deadline, Panel, Reconsideration
 from accreditation.reconsideration_words import SETTLED, UNDOING, ReconsiderationState
@@ -77,7 +77,7 @@ def check_case(case: Case, calendar: WorkCalendar | None = None) -> Iterator[Dis
         yield Disagreement(case.number, f"in {state} with open tasks {found}, expected {wanted}")
     yield from _check_goal(case, state)
     for clock in Deadline.objects.filter(case=case, state=DeadlineState.RUNNING):
-        if clock.kind != DeadlineKind.GOAL and state not in kind.clocks[clock.kind]:
+        if clock.kind not in OWN_GOALS and state not in kind.clocks[clock.kind]:
             yield Disagreement(case.number, f"clock {clock.kind} runs in {state}")
         due = due_of(clock, calendar or current_calendar())
         if (due.at, due.is_provisional) != (clock.due_at, clock.is_provisional):

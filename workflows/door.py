@@ -22,7 +22,7 @@ from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
 from accreditation.models import Application, AuditEvent, Case, Seat, User
 from accreditation.models.cases import CaseSubject
 from accreditation.permissions import in_own_name
-from workflows import deadlines, flow_tasks, levels
+from workflows import asked_aside, deadlines, flow_tasks, levels
 from workflows.doing import Doing, Verb, Who
 from workflows.procedures import procedure_of
 from workflows.second_person import FOUR_EYES
@@ -52,7 +52,12 @@ BESIDE_THE_TABLE = {
     "hand_over": _("转交承办"),
     "declare_own_tie": _("工作人员申请回避"),
     "order_officer_recusal": _("责令工作人员回避"),
+    "order_member_recusal": _("决定专家或者委员回避"),
     "lift_officer_recusal": _("解除工作人员回避"),
+    "ask_recusal": _("当事人申请回避"),
+    "identify_recusal": _("确认申请回避所指的人员"),
+    "grant_recusal": _("决定回避"),
+    "refuse_recusal": _("不予回避"),
     "ask_further_return": _("提请再次退回补正"),
     "allow_further_return": _("同意再次退回补正"),
     "refuse_further_return": _("不同意再次退回补正"),
@@ -196,7 +201,7 @@ def _check(doing: Doing) -> None:
         _refuse_person(doing)
     doing.act.rests_on(doing.by.stands_in_for)
     check_still_open(doing)
-    guards = (levels.not_on_another_level, *doing.verb.guards)
+    guards = (levels.not_on_another_level, asked_aside.not_asked_aside, *doing.verb.guards)
     reasons = [reason for guard in guards for reason in guard(doing)]
     if reasons:
         raise Refusal(reasons)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
 from accreditation.audit import chain_key
+from accreditation.clocks import DeadlineKind
 from accreditation.enums import MemberState
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
 from accreditation.models import Application, AuditEvent, Case, Deadline, EditionChange, User
@@ -296,8 +297,10 @@ def _set_clocks(case: Case, goal: Goal, *, is_moved: bool, at: datetime) -> list
             *(_told(clock, "called_off") for clock in dropped),
             *_goal_begun(case, at),
         ]
-    deadlines.call_off(clocks, at=at)
-    told = [_told(clock, "called_off") for clock in clocks]
+    # What a party has asked for waits wherever the case is.
+    of_state = [clock for clock in clocks if clock.kind != DeadlineKind.RECUSAL_ANSWER]
+    deadlines.call_off(of_state, at=at)
+    told = [_told(clock, "called_off") for clock in of_state]
     for clock in goal.starts:
         assert case.batch is not None
         days = int(getattr(case.batch, str(clock.days)))

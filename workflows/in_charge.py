@@ -18,9 +18,12 @@ from accreditation.services.figure_checks import last_check
 from workflows import flow_tasks
 from workflows.ladders import ABOVE, ABOVE_LOCAL_EXPERTS, Above
 from workflows.parties import tied_people
+from workflows.recusal_answerers import answerers
+from workflows.superiors import hierarchy
 
 APPLICANT = "applicant"
 CITY = "*"
+OF_REQUESTS = "recusal_answer"  # stands for whoever has a party's request for a recusal to answer
 
 
 def key_beside(case: Case, kind: str) -> str:
@@ -29,7 +32,7 @@ def key_beside(case: Case, kind: str) -> str:
         return f"{APPLICANT}:{case.enterprise_id}"
     if kind == DeadlineKind.FIGURE_CHECK and (check := last_check(case.application)) is not None:
         return f"{Power.VERIFY_FIGURES}:{check.body.district}"
-    return ""
+    return OF_REQUESTS if kind == DeadlineKind.RECUSAL_ANSWER else ""
 
 
 def people_reached(case: Case, audience: ReminderAudience, at: datetime, beside: str = "") -> list[User]:
@@ -42,6 +45,8 @@ def people_reached(case: Case, audience: ReminderAudience, at: datetime, beside:
     if audience is not ReminderAudience.HOLDER:
         owners = set() if beside else {task.owner_id for task in tasks}
         found = [person for key in dict.fromkeys(keys) for person in _above(case, key, audience, owners, at)]
+    elif beside == OF_REQUESTS:
+        found = _who_answer(case)
     elif beside:
         found = list(people_of_key(beside, at))
     else:
@@ -50,6 +55,11 @@ def people_reached(case: Case, audience: ReminderAudience, at: datetime, beside:
     is_applicants = any(key.startswith(f"{APPLICANT}:") for key in keys)
     reached = {person.pk: person for person in found if is_applicants or person.pk not in own}
     return list(reached.values())
+
+
+def _who_answer(case: Case) -> list[User]:
+    line = hierarchy()
+    return [person for row in case.recusal_requests.filter(answer="") for person in answerers(row, line)]
 
 
 def _connected(case: Case) -> set[int]:

@@ -55,6 +55,7 @@ OF_AN_AUTHORITY: Ladder = AHEAD + OVERDUE
 SILENCE_ACTS: Ladder = AHEAD[1:]  # five working days, after which silence is an answer
 NOBODY_ACTS: Ladder = ()
 OF_A_GOAL: Ladder = AHEAD[1:] + OVERDUE[:2]  # the supervising authority watches over limits, which a goal is not
+OF_A_REQUEST: Ladder = AHEAD[2:] + OVERDUE[:1]  # three days of those who stand above an officer already
 
 LADDERS: Mapping[str, Ladder] = {
     DeadlineKind.FORWARDING: OF_AN_AUTHORITY,
@@ -86,6 +87,7 @@ LADDERS: Mapping[str, Ladder] = {
     DeadlineKind.RECONSIDERATION_SUPPLEMENT: OF_A_PARTY,
     DeadlineKind.RECONSIDERATION_ANSWER: OF_A_PARTY,
     DeadlineKind.RECONSIDERATION: OF_AN_AUTHORITY,
+    DeadlineKind.RECUSAL_ANSWER: OF_A_REQUEST,
     DeadlineKind.GOAL: OF_A_GOAL,
 }
 

@@ -12,6 +12,12 @@ from criteria.units import plain_amount
 from workflows.doing import Doing
 
 IN_THE_RULES = "该称号的认定依据（见项目和规则集）"  # a ground that only points to the rule set
+# What a request that somebody step aside is answered on. The first is of civil servants, the others of punishments and
+# of hearings, so that all are followed by analogy; one wording, since it must not tell in which quality a person acts.
+RECUSAL = (
+    "参照《中华人民共和国公务员法》第七十六条、第七十七条，《中华人民共和国行政许可法》第四十八条，"
+    "《中华人民共和国行政处罚法》第四十三条关于回避的规定"
+)
 
 
 def legal_basis(doing: Doing) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Act, Replayed, act, fingerprint
@@ -24,6 +24,7 @@ from accreditation.models import Application, Case, ChangeSuccessor, Enterprise,
 from accreditation.permissions import in_own_name
 from accreditation.recusals import people_barred_from, standing_recusals
 from accreditation.roles import Power, Role
+from accreditation.selectors.people import holders_of
 from accreditation.visibility import own_matters
 from workflows import flow_tasks
 from workflows.assignments import desk_task, possible_holders
@@ -73,7 +74,7 @@ def declare(subject: Subject, *, reason: str, by: User, at: datetime, request_ke
     role = min(office.role for office in line.offices[by.pk])
     in_own_name(by)
     with suppress(Replayed), transaction.atomic():
-        _hold(subject)
+        hold(subject)
         print_ = fingerprint("declare", str(subject), said)
         with act(
             subject.chain, "declare_own_tie", by=by, at=at, acting_as=role, request_key=request_key, request=print_
@@ -82,6 +83,8 @@ def declare(subject: Subject, *, reason: str, by: User, at: datetime, request_ke
             told = _untied(line.superiors(by), subject, by)
             doing.tell(told, "officer_recused", person=str(by), subject=str(subject), reason=said)
             _look_after(doing, subject, by, line)
+            if not line.superiors(by):
+                doing.tell(holders_of([Role.SECURITY_OFFICER]), "recusal_without_superior", person=str(by))
         _take_out_of_hands(subject, by, by=by, at=at)
 
 
@@ -94,19 +97,37 @@ def order(
     """
     line = hierarchy()
     check_superior(line.superiors(officer), subject, by)
-    _check_not_examining(line, subject, officer, by)
+    check_not_examining(line, subject, officer, by)
     said = said_in_full(reason, WORDLESS, least=LEAST_WORDS, most=MOST_WORDS)
     with suppress(Replayed), transaction.atomic():
-        _hold(subject)
-        print_ = fingerprint("order", str(subject), officer.pk, said)
-        with act(
-            subject.chain, "order_officer_recusal", by=by, at=at, acting_as=_capacity(line, by),
-            request_key=request_key, request=print_,
-        ) as doing:  # fmt: skip
-            _record(doing, subject, officer, said)
-            doing.tell(officer, "officer_recusal_ordered", person=str(by), subject=str(subject), reason=said)
-            _look_after(doing, subject, officer, line)
-        _take_out_of_hands(subject, officer, by=by, at=at)
+        hold(subject)
+        carry_out(subject, officer, said=said, line=line, by=by, at=at, request_key=request_key)
+
+
+def carry_out(
+    subject: Subject, person: User, *, said: str, line: Hierarchy, by: User, at: datetime,
+    request_key: str | None = None,
+) -> None:  # fmt: skip
+    """What an order brings about, also of an expert or a member of the committee; whoever calls it has asked the rest.
+
+    Under `hold`. Raises Replayed, AlreadyDone.
+    """
+    print_, is_officer = fingerprint("order", str(subject), person.pk, said), person.pk in line.people
+    verb = "order_officer_recusal" if is_officer else "order_member_recusal"  # who sits is read by fewer people
+    with act(
+        subject.chain, verb, by=by, at=at, acting_as=capacity(line, by), request_key=request_key,
+        request=print_,
+    ) as doing:  # fmt: skip
+        _record(doing, subject, person, said)
+        kind = "officer_recusal_ordered" if is_officer else "recusal_ordered_of_member"
+        doing.tell(person, kind, person=str(by), subject=str(subject), reason=said)
+        _look_after(doing, subject, person, line)
+    _take_out_of_hands(subject, person, by=by, at=at)
+
+
+def stands(subject: Subject, person: User) -> bool:
+    """Whether the person steps aside from it already, or from all matters of the enterprise."""
+    return _standing(subject, person).exists()
 
 
 def lift(row: OfficerRecusal, *, reason: str, by: User, at: datetime) -> None:
@@ -118,9 +139,9 @@ def lift(row: OfficerRecusal, *, reason: str, by: User, at: datetime) -> None:
     """
     line, subject = hierarchy(), subject_of(row)
     check_superior(line.who_lift(row.officer), subject, by)
-    _check_not_examining(line, subject, row.officer, by)
+    check_not_examining(line, subject, row.officer, by)
     said = said_in_full(reason, WORDLESS, least=LEAST_WORDS, most=MOST_WORDS)
-    with act(subject.chain, "lift_officer_recusal", by=by, at=at, acting_as=_capacity(line, by)) as doing:
+    with act(subject.chain, "lift_officer_recusal", by=by, at=at, acting_as=capacity(line, by)) as doing:
         fresh = OfficerRecusal.objects.select_for_update(of=("self",)).select_related("lifted_by").get(pk=row.pk)
         if fresh.lifted_at is not None:
             lifted = Reason("lifted", _("该回避已解除。"))
@@ -140,7 +161,7 @@ def check_superior(above: Collection[User], subject: Subject, by: User) -> None:
     in_own_name(by)
 
 
-def _check_not_examining(line: Hierarchy, subject: Subject, officer: User, by: User) -> None:
+def check_not_examining(line: Hierarchy, subject: Subject, officer: User, by: User) -> None:
     """Refusal where one who examines a challenge would choose who examines it as well.
 
     Those who examine and decide are each other's superiors: of them only one without a part in the challenge orders or
@@ -155,7 +176,8 @@ def _check_not_examining(line: Hierarchy, subject: Subject, officer: User, by: U
         raise Refusal([Reason("examining", text)])
 
 
-def _capacity(line: Hierarchy, by: User) -> str:
+def capacity(line: Hierarchy, by: User) -> str:
+    """The office under which a superior acts here, as the trail records it."""
     roles = {office.role for office in line.offices[by.pk]}
     is_head = bool(roles & {Role.DISTRICT_SUPERVISOR, Role.MUNICIPAL_SUPERVISOR})
     return Power.SUPERVISE if is_head else Power.DECIDE_RECONSIDERATIONS
@@ -163,9 +185,7 @@ def _capacity(line: Hierarchy, by: User) -> str:
 
 def _record(doing: Act, subject: Subject, officer: User, reason: str) -> None:
     """The row, within the lock of the chain; AlreadyDone where it stands, from the enterprise as a whole too."""
-    rows = standing_recusals().filter(officer=officer, enterprise=subject.enterprise)
-    known = rows.filter(Q(case__isnull=True) | Q(case=subject.case)) if subject.case else rows.filter(case=None)
-    if (before := known.select_related("recorded_by").first()) is not None:
+    if (before := _standing(subject, officer).select_related("recorded_by").first()) is not None:
         stands = Reason("recused", _("%(name)s 已就此回避。") % {"name": officer})
         raise AlreadyDone(stands, done_by=str(before.recorded_by), done_at=before.recorded_at)
     row = OfficerRecusal.objects.create(
@@ -176,6 +196,11 @@ def _record(doing: Act, subject: Subject, officer: User, reason: str) -> None:
         recusal=row.pk, officer=officer.pk, officer_name=str(officer), uscc=subject.enterprise.uscc, reason=reason,
         whole_enterprise=subject.case is None,
     )  # fmt: skip
+
+
+def _standing(subject: Subject, officer: User) -> QuerySet[OfficerRecusal]:
+    rows = standing_recusals().filter(officer=officer, enterprise=subject.enterprise)
+    return rows.filter(Q(case__isnull=True) | Q(case=subject.case)) if subject.case else rows.filter(case=None)
 
 
 def _untied(people: Iterable[User], subject: Subject, officer: User) -> list[User]:
@@ -215,7 +240,7 @@ def _take_out_of_hands(subject: Subject, officer: User, *, by: User, at: datetim
             doing.tell(possible_holders(found, case), "recused_holder", case_number=case.number, person=str(officer))
 
 
-def _hold(subject: Subject) -> None:
+def hold(subject: Subject) -> None:
     """Lock the cases before anything else: what the officer is doing there at this moment is done before, or not."""
     hold_cases(case.pk for case in _open_cases(subject))
 

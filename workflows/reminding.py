@@ -29,6 +29,11 @@ GOAL_WORDS = {  # of a goal nothing is said that sounds like a limit
     "remind_overdue": "remind_goal_missed",
     "escalate_overdue": "escalate_goal_missed",
 }
+REQUEST_WORDS = {  # nor of the days within which a request for a recusal is to be answered
+    "remind_last_day": "remind_recusal_answer",
+    "remind_ahead": "remind_recusal_answer",
+    "remind_overdue": "remind_recusal_answer",
+}
 AHEAD = timedelta(days=30)  # no first step lies further before the last day, not even over the longest holidays
 
 
@@ -144,6 +149,8 @@ def _tell(doing: Act, case: Case, one: Due, people: list[User], calendar: WorkCa
         kind = "escalate_overdue"
     if one.clock.kind == DeadlineKind.GOAL:
         kind = GOAL_WORDS[kind]
+    elif one.clock.kind == DeadlineKind.RECUSAL_ANSWER:
+        kind = REQUEST_WORDS[kind]
     doing.tell(
         people, kind, case_number=case.number, clock=one.clock.kind, due_at=one.clock.due_at.isoformat(),
         left=max(left, 0), over=max(-left, 0),

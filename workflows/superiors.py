@@ -8,7 +8,7 @@ is above.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from accreditation.models import Body, RoleGrant, User
@@ -53,7 +53,16 @@ class Hierarchy:
 
     def heads_of_city(self) -> list[User]:
         """The heads of the city's office."""
-        return [self.people[pk] for pk in sorted(self._heads(CITY))]
+        return self.heads_at({CITY})
+
+    def heads_at(self, places: Collection[str]) -> list[User]:
+        """The heads of these authorities; of a town or park of the one to which it passes on."""
+        found = {pk for place in places for pk in self._heads(self.above_town.get(place, place))}
+        return [self.people[pk] for pk in sorted(found)]
+
+    def examiners(self) -> list[User]:
+        """Those who examine and decide reconsiderations, each above the others."""
+        return [self.people[pk] for pk in sorted(self._with(Power.DECIDE_RECONSIDERATIONS, CITY))]
 
     def _above(self, office: Office, officer: int) -> set[int]:
         if office.role is Role.RECONSIDERATION_OFFICER:

@@ -67,6 +67,7 @@ from accreditation.models.recommendations import (
     TitleEvaluation,
 )
 from accreditation.models.reconsiderations import Reconsideration
+from accreditation.models.recusal_requests import RecusalRequest
 from accreditation.models.reexamination_results import ReexaminationResult, ReexaminationResultLine
 from accreditation.models.reexaminations import Reexamination, ReexaminationReport, ReexaminationRound
 from accreditation.models.reissues import Reissue, ReissueLetter
@@ -175,6 +176,7 @@ __all__ = [
     "RankingLine",
     "Recommendation",
     "Reconsideration",
+    "RecusalRequest",
     "Reexamination",
     "ReexaminationReport",
     "ReexaminationResult",

@@ -26,6 +26,8 @@ class Case(Chained):
     opened_at = models.DateTimeField()
     moved_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Open requests that hold somebody back (回避申请), counted here so that acts in a case without any ask nothing.
+    recusals_asked = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [
@@ -72,9 +74,9 @@ class Deadline(models.Model):
             models.UniqueConstraint(
                 name="one_running_clock_per_kind",
                 fields=["case", "kind"],
-                # Each objection against a case has a hearing of its own.
+                # Each objection against a case has a hearing of its own, each request for a recusal its answer.
                 condition=Q(state__in=[DeadlineState.RUNNING, DeadlineState.PAUSED])
-                & ~Q(kind=DeadlineKind.OBJECTION_STATEMENT),
+                & ~Q(kind__in=[DeadlineKind.OBJECTION_STATEMENT, DeadlineKind.RECUSAL_ANSWER]),
             ),
             models.CheckConstraint(
                 name="settled_clock_has_time",

@@ -14,6 +14,7 @@ from accreditation.acts import Act, act
 from accreditation.enums import Choice, MeetingState
 from accreditation.errors import Denied, NotFound, Reason, Refusal
 from accreditation.models import Meeting, MeetingItem, PresenceChange, User
+from accreditation.recusals import is_asked_aside
 from accreditation.services.meetings import check_member, check_secretary, check_state, fresh, member_of, secretary_of
 from accreditation.services.tallies import awaits_chair, close_voting, recused_members, tally, tied_voters
 
@@ -120,6 +121,8 @@ def decide_deadlock(item: MeetingItem, *, choice: str, reason: str, by: User, at
         found = row.items.get(pk=item.pk)
         if by.pk in recused_members(found) or not awaits_chair(found):
             raise Refusal([Reason("no_deadlock", _("本项不须由主持人决定。"))])
+        if is_asked_aside(found.application.case, {by.pk}):
+            raise Refusal([Reason("recusal_asked", _("当事人申请您回避，答复之前不能由您决定本项。"))])
         if choice not in Choice.values:
             raise Refusal([Reason("unknown_choice", _("没有这样的表决选项。"))])
         found.chair_choice, found.chair_reason = choice, _said(reason)

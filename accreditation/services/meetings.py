@@ -25,6 +25,7 @@ from accreditation.models import (
     Vote,
 )
 from accreditation.permissions import demand_power_over
+from accreditation.recusals import is_asked_aside
 from accreditation.resting import basis, before_bases, day_of
 from accreditation.roles import Power, Role
 from accreditation.selectors.people import committee_of
@@ -228,6 +229,8 @@ def _faults_of_voter(item: MeetingItem, by: User) -> Iterable[Reason]:
         yield Reason("not_present", _("您未到会，不能投票。"))
     if by.pk in members_who_left(item):
         yield Reason("recused", _("您已就本件回避，不能投票。"))
+    if is_asked_aside(item.application.case, {by.pk}):
+        yield Reason("recusal_asked", _("当事人申请您回避，答复之前您不能就本件投票。"))
 
 
 def draft_minutes(meeting: Meeting, *, reasons: dict[int, str], by: User, at: datetime) -> Meeting:

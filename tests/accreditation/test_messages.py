@@ -48,6 +48,7 @@ PARAMS = {
     "done": 2,
     "refused": 1,
     "count": 2,
+    "request": 1,
 }
 
 

@@ -59,6 +59,7 @@ WITHOUT = {  # module and function: why nobody's power is asked there
     "workflows/calendar_import.py _recompute_corrected": CHECKED,
     "workflows/calendar_import.py _recompute_notice": CHECKED,
     "workflows/officer_recusals.py _take_out_of_hands": CHECKED,
+    "workflows/officer_recusals.py carry_out": CHECKED,
     "workflows/opening.py _create": CHECKED,
     "workflows/opening_changes.py _create": CHECKED,
     "workflows/opening_proceedings.py _create": CHECKED,

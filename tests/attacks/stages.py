@@ -16,6 +16,7 @@ from tests.factories import hearings
 from tests.factories.steps import answer_gates, marks
 from workflows import batch_acts, door
 from workflows.announcement_corrections import propose_correction
+from workflows.recusal_requests import ask
 from workflows.tick import tick
 
 Step = Callable[[World, str, Case], None]
@@ -33,9 +34,13 @@ def each(step: Step) -> Whole:
 
 
 def submit(world: World, side: str, case: Case) -> None:
-    """Filed."""
-    form = {"declaration": True, "insists": True}
-    door.perform(case, "submit", by=world.member(side), at=world.at, form=form)
+    """Filed, with a request that somebody step aside, whom nobody of this world stands above."""
+    form, by = {"declaration": True, "insists": True}, world.member(side)
+    door.perform(case, "submit", by=by, at=world.at, form=form)
+    ask(
+        case, person=None, named="办公室的王工", ground="relative", reason="其配偶在竞争企业任职", file=world.file,
+        file_name="证明.pdf", by=by, at=world.at,
+    )  # fmt: skip
 
 
 def accept(world: World, side: str, case: Case) -> None:

@@ -273,6 +273,7 @@ def _may_hang_on(application: Application) -> dict[str, list[Any]]:
     return {
         "letter.number": [row.number for row in case.letters.all()],
         "department_letter.pk": [row.pk for row in departments],
+        "recusal_request.pk": [row.pk for row in case.recusal_requests.order_by("pk")],
         "seat.pk": [row.pk for row in recused],
         "sitting.pk": [row.pk for row in sitting],
         "proposal.pk": [row.pk for row in proposed],

@@ -14,7 +14,18 @@ from django.test import Client
 from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice
 from accreditation.meeting_words import Signer
-from accreditation.models import Application, Case, Objection, Reopening, RoleGrant, Seat, User, VerifiedValue
+from accreditation.models import (
+    Application,
+    Case,
+    Objection,
+    RecusalRequest,
+    Reopening,
+    RoleGrant,
+    Seat,
+    User,
+    VerifiedValue,
+)
+from accreditation.roles import Role
 from accreditation.services import meetings, second_factor
 from accreditation.views.accounts import SHOW_CODES_KEY
 from accreditation.views.registration import REGISTERED_KEY
@@ -28,7 +39,7 @@ from tests.browser.every_page import Visit, visit_to
 from tests.clock import Clock
 from tests.factories import figure_checks, late_recommending, local, local_evaluating, recommending, reopenings
 from tests.factories.browser import log_in
-from tests.factories.cast import Cast, filed_case, make_cast, stored_file
+from tests.factories.cast import Cast, filed_case, grant, make_cast, person, stored_file
 from tests.factories.changes import OPINION
 from tests.factories.changes import opened as opened_change
 from tests.factories.held import bar_meanwhile
@@ -40,6 +51,7 @@ from workflows.deliveries import note_opening
 from workflows.demo.material import sample_pdf
 from workflows.opening import open_application
 from workflows.opening_corrections import propose as propose_opening_correction
+from workflows.recusal_requests import ask
 from workflows.views.public import HANDED_IN
 
 Visits = Iterator[Visit]
@@ -184,11 +196,17 @@ def consultation(clock: Clock) -> Visits:
 
 
 def waiver(clock: Clock) -> Visits:
-    """An applicant may step back from a notice."""
+    """An applicant may step back from a notice, or asks that somebody step aside, which a superior answers."""
     world = MunicipalStates2026(clock.at)
     case = world.case_in(S.UNDER_NOTICE)
-    clock.at = world.at
-    yield visit_to("my_waiver", signed_in(world.people["applicant"]), number=case.number)
+    clock.at, by = world.at, world.people["applicant"]
+    yield visit_to("my_waiver", signed_in(by), number=case.number)
+    head = person("head", "负责人示例")
+    grant(head, Role.MUNICIPAL_SUPERVISOR, at=world.at)
+    ask(case, person=None, named="发布公示的人", ground="shares", reason="持有竞争企业的股权", by=by, at=world.at)
+    yield visit_to("my_recusals", signed_in(by), number=case.number)
+    yield visit_to("recusal_request", signed_in(head), pk=str(RecusalRequest.objects.get().pk))
+    yield visit_to("recusals", signed_in(head))
 
 
 def reopened(clock: Clock) -> Visits:
@@ -304,7 +322,7 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
         "my_figure_check", "office_figure_check",
     ),
     consultation: ("office_act", "office_case", "office_trail", "audit_case"),
-    waiver: ("my_waiver",),
+    waiver: ("my_waiver", "my_recusals", "recusal_request", "recusals"),
     reopened: ("my_reopening", "my_give_up", "office_act", "office_case"),
     rectification: ("my_rectification",),
     branch: ("my_parent",),

@@ -6,16 +6,23 @@ import pytest
 from django.conf import LazySettings
 
 from accreditation.enums import ApplicationState as S
-from accreditation.errors import Denied
-from accreditation.models import AuditEvent, Case, OfficerRecusal, User
+from accreditation.errors import Denied, Refusal
+from accreditation.models import AuditEvent, Case, OfficerRecusal, RecusalRequest, User
 from accreditation.roles import Role
 from tests.clock import Clock
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.faults.racing import act, all_agrees, at_once, colleague, one_won
+from workflows import assignments
 from workflows.officer_recusals import Subject, declare, lift, order
+from workflows.recusal_requests import answer, ask, identify
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 REASON = "配偶在该单位任职"
+
+
+def asked(cast: Cast, case: Case, who: User | None) -> None:
+    values = {"person": who, "named": "一位委员", "ground": "relative", "reason": REASON}
+    ask(case, by=cast.member0, at=cast.at, **values)
 
 
 @pytest.fixture
@@ -49,6 +56,35 @@ def test_act_of_an_officer_who_steps_aside_is_done_before_or_not_at_all(cast: Ca
     all_agrees()
     written = AuditEvent.objects.filter(verb__in=("accept", "declare_own_tie")).order_by("pk")
     assert [event.verb for event in written][-1] == "declare_own_tie"
+
+
+def test_act_of_whom_a_party_asks_aside_is_done_before_or_not_at_all(cast: Cast) -> None:
+    case, twin = filed_case(cast), User.objects.get(pk=cast.pudong.pk)
+    assignments.take(case, by=cast.pudong, at=cast.at)
+    results = at_once([act(case, "accept", twin, cast), lambda: asked(cast, case, cast.pudong)])
+    assert not isinstance(results[1], BaseException), results
+    state = Case.objects.get(pk=case.pk).state
+    assert state == (S.SUBMITTED if isinstance(results[0], Refusal) else S.UNDER_FIRST_REVIEW), results
+    all_agrees()
+    written = AuditEvent.objects.filter(verb__in=("accept", "ask_recusal")).order_by("pk")
+    assert [event.verb for event in written][-1] == "ask_recusal"
+
+
+def test_request_for_a_recusal_is_answered_by_one(cast: Cast) -> None:
+    case, member = filed_case(cast), cast.members[0]
+    heads = [colleague(cast, Role.MUNICIPAL_SUPERVISOR, name=name) for name in ("head1", "head2")]
+    asked(cast, case, None)
+    row = RecusalRequest.objects.get()
+    one_won(at_once([lambda by=by: identify(row, member, by=by, at=cast.at) for by in heads]))
+    one_won(at_once([
+        lambda: answer(row, is_granted=True, reason="确有利害关系", by=heads[0], at=cast.at),
+        lambda: answer(row, is_granted=False, reason="没有利害关系", by=heads[1], at=cast.at),
+    ]))  # fmt: skip
+    row.refresh_from_db()
+    assert OfficerRecusal.objects.filter(officer=member).count() == (1 if row.answer == "granted" else 0)
+    assert Case.objects.get(pk=case.pk).recusals_asked == 0
+    assert case.letters.filter(kind="recusal_answer").count() == 1
+    all_agrees()
 
 
 def test_recusal_is_lifted_by_one(cast: Cast) -> None:

@@ -33,7 +33,7 @@ PLAN_2027 = [(date(2027, 1, 1), False, "元旦"), (date(2027, 5, 3), False, "劳
 OFFICES = {  # what the law or the rules set an office or those it asks, and a suspension, whose later end is a loss
     "forwarding", "acceptance", "first_review", "completeness_check", "expert_review", "hearing", "order", "suspension",
     "reconsideration_examination", "reconsideration_answer", "reconsideration", "consultation", "change_opinion",
-    "change_receiving", "change_confirmation", "figure_check", "reexamination_review", "goal",
+    "change_receiving", "change_confirmation", "figure_check", "reexamination_review", "goal", "recusal_answer",
 }  # fmt: skip
 
 

@@ -58,6 +58,14 @@ _CASE: tuple[Table, ...] = (
         (("opening__letter__case", "case"), ("opening__reissue_letter__reissue__title", "title")),
     ),
     Table("clocks/reminders", "催办和上报", m.Reminder, _by("deadline__case")),
+    Table(
+        "recusals/requests",
+        "当事人已获答复的回避申请和答复",
+        m.RecusalRequest,
+        _by("case"),
+        frozenset({"words"}),
+        where=~Q(answer=""),  # before the answer the person concerned, who may take the file away, reads no reasons
+    ),
     Table("recusals/case", "办理人员就本办件回避", m.OfficerRecusal, _by("case")),
     Table(
         "recusals/enterprise",

@@ -38,6 +38,7 @@ def recusal_rows(rows: Iterable[OfficerRecusal], who: recusals.Reader) -> list[W
             "lifted_by": quoted(row.lifted_by) if row.lifted_by else "",
             "lifted_for": quoted(row.lifted_for),
             "may_lift": who.may_lift(row),
+            "nobody_lifts": row.lifted_at is None and not who.line.who_lift(row.officer),
         }
         for row in rows
     ]

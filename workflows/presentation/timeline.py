@@ -37,6 +37,7 @@ from workflows.presentation.objections import OBJECTION_TELLERS
 from workflows.presentation.officer_recusals import RECUSAL_TELLERS
 from workflows.presentation.provable import provable_name
 from workflows.presentation.reconsideration_timeline import RECONSIDERATION_SAID
+from workflows.presentation.recusal_requests import REQUEST_TELLERS
 from workflows.presentation.seats import SHEET_VERBS
 from workflows.presentation.timeline_readers import AUTHORITIES, READERS
 from workflows.presentation.words import Words, amount, either, file_words, person_words, quoted, state_tone
@@ -67,6 +68,13 @@ def timeline(case: Case, view: View, *, letter_address: str = "", limit: int = 0
     entries = [_entry(case, view, run, rules, letter_address) for run in _runs(events)]
     newest_first = entries[::-1]
     return newest_first[:limit] if limit else newest_first
+
+
+def named_to_party(case: Case) -> set[int]:
+    """Accounts of those whose names the way of the case shows to its party, who dealt with it in an office."""
+    events = AuditEvent.objects.filter(chain=chain_key(case)).exclude(acting_as__in=["applicant", *BODIES])
+    shown = (each for each in events if _reads(View.APPLICANT, each) and not _opens_marks(each))
+    return {each.by_id for each in shown if not _is_early(View.APPLICANT, each, case)} - {None}
 
 
 def _reads(view: View, event: AuditEvent) -> bool:
@@ -351,6 +359,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     **HAND_TELLERS,
     **FURTHER_TELLERS,
     **RECUSAL_TELLERS,
+    **REQUEST_TELLERS,
     **dict.fromkeys(
         ("add_document", "drop_document", "add_own_document", *of_changes.PAPERS, *reexaminations.PAPERS), _paper
     ),

@@ -11,6 +11,7 @@ from workflows.presentation.further_returns import FURTHER_READERS
 from workflows.presentation.hands import HAND_READERS
 from workflows.presentation.officer_recusals import RECUSAL_READERS
 from workflows.presentation.reconsideration_timeline import RECONSIDERING
+from workflows.presentation.recusal_requests import REQUEST_READERS
 from workflows.presentation.seats import SHEET_VERBS
 from workflows.upholding import UPHOLDING_VERBS
 
@@ -89,6 +90,7 @@ READERS: Mapping[str, frozenset[View]] = {
     **HAND_READERS,
     **FURTHER_READERS,
     **RECUSAL_READERS,
+    **REQUEST_READERS,
     # proceedings over titles; before the holder is told of one it sees nothing of the case
     "revise_proceeding": INSIDE,
     "add_document": EVERYBODY,

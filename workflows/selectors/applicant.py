@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import F
 
 from accreditation.batch_words import BatchState
-from accreditation.clocks import DeadlineKind, DeadlineState, second_of
+from accreditation.clocks import OWN_GOALS, DeadlineKind, DeadlineState, second_of
 from accreditation.enums import APPLICATION_STATES, ApplicationState, Owner
 from accreditation.errors import NotFound, Reason
 from accreditation.models import (
@@ -90,7 +90,7 @@ def own_cases(user: Person, *, at: datetime) -> list[OwnCase]:
 
 def _clocks(cases: Iterable[Case], at: datetime, calendar: WorkCalendar) -> dict[int, Words]:
     running = Deadline.objects.filter(case__in=[case.pk for case in cases], state=DeadlineState.RUNNING)
-    latest_first = running.exclude(kind__in=(DeadlineKind.FIGURE_CHECK, DeadlineKind.GOAL)).order_by("-due_at")
+    latest_first = running.exclude(kind__in=(DeadlineKind.FIGURE_CHECK, *OWN_GOALS)).order_by("-due_at")
     beside = running.filter(kind=DeadlineKind.OBJECTION_STATEMENT).order_by("-due_at")  # the applicant minds it first
     return {clock.case_id: clock_words(clock, at=at, calendar=calendar) for clock in (*latest_first, *beside)}
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accreditation.clocks import DeadlineKind, DeadlineState
+from accreditation.clocks import NO_LIMITS, DeadlineState
 from accreditation.enums import ApplicationState, SeatState
 from accreditation.errors import NotFound
 from accreditation.models import Application, Case, Deadline, Review, Seat, User, VerifiedValue
@@ -60,7 +60,7 @@ def seat_tasks(seats: Iterable[Seat], *, at: datetime) -> list[SeatTask]:
     rows = list(seats)
     cases = [seat.panel.application.case_id for seat in rows]
     kept = Deadline.objects.filter(case_id__in=cases, state__in=(DeadlineState.RUNNING, DeadlineState.PAUSED))
-    kept = kept.exclude(kind=DeadlineKind.GOAL)  # of whoever holds the visit
+    kept = kept.exclude(kind__in=NO_LIMITS)  # a goal is of whoever holds the visit, others of somebody else
     clocks = {clock.case_id: clock for clock in kept if clock.state == DeadlineState.RUNNING}
     standing = {clock.case_id for clock in kept} - clocks.keys()
     calendar, today = current_calendar(), at.astimezone(SHANGHAI).date()

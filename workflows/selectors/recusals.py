@@ -37,6 +37,11 @@ class Reader:
         """How many recusals of the person stand."""
         return OfficerRecusal.objects.filter(officer=self.person, lifted_at__isnull=True).count()
 
+    @property
+    def has_superior(self) -> bool:
+        """Whether anybody could lift a recusal of this officer; the only head of the city's office has nobody."""
+        return bool(self.line.superiors(self.person))
+
     def may_lift(self, row: OfficerRecusal) -> bool:
         """Whether the person is above the officer of a recusal that stands."""
         return row.lifted_at is None and self.person in self.line.who_lift(row.officer)

@@ -7,10 +7,19 @@ from typing import Any
 
 from django.db.models import Exists, QuerySet
 
-from accreditation.models import ObjectionProposal, OutsideList, ReexaminationResult, Reopening, ResultProposal, User
+from accreditation.models import (
+    ObjectionProposal,
+    OutsideList,
+    RecusalRequest,
+    ReexaminationResult,
+    Reopening,
+    ResultProposal,
+    User,
+)
 from accreditation.recommendation_words import ResultState
 from workflows.selectors.outside_lists import lists_for
 from workflows.selectors.outside_results import results_for
+from workflows.selectors.recusal_requests import requests_waiting_for
 from workflows.selectors.reexamination_results import waiting_for as reexaminations_for
 from workflows.selectors.reopenings import reopenings_waiting_for
 from workflows.selectors.upholding import upholding_waiting_for
@@ -21,6 +30,7 @@ KINDS: Mapping[str, Kind] = {  # by name: everything that waits; what of it wait
     "lists": (lambda: OutsideList.objects.filter(state=ResultState.WAITING), lists_for),
     "reexaminations": (lambda: ReexaminationResult.objects.filter(state=ResultState.WAITING), reexaminations_for),
     "upholding": (lambda: ObjectionProposal.objects.filter(answer=""), upholding_waiting_for),
+    "recusals": (lambda: RecusalRequest.objects.filter(answer=""), requests_waiting_for),
     "reopenings": (lambda: Reopening.objects.filter(answer=""), reopenings_waiting_for),
 }
 

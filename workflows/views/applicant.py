@@ -33,6 +33,7 @@ from workflows.presentation.successions import card as succession_card
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
 from workflows.presentation.words import Words, either
+from workflows.recusal_requests import may_ask
 from workflows.selectors import applicant as rows
 from workflows.selectors import changes
 from workflows.selectors.evaluations import own_calls
@@ -204,6 +205,7 @@ def my_case(request: HttpRequest, number: str) -> HttpResponse:
         ended_for=opened.application.ended_for,
         came_of_it=came_of_it.of_case(opened.case, acting_person(request)),
         missing=missing_evidence(opened.application),
+        may_ask_recusal=may_ask(opened.case),
     )  # fmt: skip
     return render(request, "workflows/applicant/case.html", context)
 

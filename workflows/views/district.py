@@ -16,6 +16,7 @@ from workflows.calendar import current_calendar
 from workflows.forms.district import DoneFilter, InboxFilter
 from workflows.selectors.desks import MOST_VACANCIES, WAITS_FOR_DISTRICT, district_cases, narrowed, vacant_places
 from workflows.selectors.further_returns import matters_waiting_for, waiting_for
+from workflows.selectors.recusal_requests import requests_waiting_for
 from workflows.selectors.reopenings import reopenings_waiting_for
 from workflows.selectors.upholding import upholding_waiting_for
 from workflows.views import casework, evaluations, reopenings
@@ -47,6 +48,7 @@ def district_inbox(request: HttpRequest) -> HttpResponse:
     context |= {"waiting_returns": waiting_for(user), "waiting_matters": matters_waiting_for(user, at=now)}
     context |= {"vacancies": vacant_places(own)[:MOST_VACANCIES] if own else []}
     context |= {"waiting_upholding": upholding_waiting_for(user), "waiting_reopenings": reopenings_waiting_for(user)}
+    context["waiting_recusals"] = requests_waiting_for(user)
     context |= bulk_desk(user, "district") | {"waiting_meetings": waiting_for_signer(user, now)}
     context |= {"returned_minutes": waiting_for_text(user)}
     return render(request, "workflows/district/inbox.html", context | _desk_of(user))

@@ -24,6 +24,7 @@ from workflows.forms.officer_recusals import CASE, DeclarationForm, EnterpriseFo
 from workflows.officer_recusals import Subject
 from workflows.presentation.officer_recusals import recusal_rows, who_acts
 from workflows.selectors import recusals as selectors
+from workflows.selectors.recusal_requests import requests_waiting_for
 from workflows.views.answers import key_of, new_request_key, page
 from workflows.views.casework import status_of
 from workflows.views.listing import page_of_rows
@@ -49,7 +50,7 @@ def recusals(request: HttpRequest) -> HttpResponse:
             return redirect("recusals")
     shown = page_of_rows(request, selectors.recusals(who))
     context = {"who": who, "page": shown, "rows": recusal_rows(shown, who), "form": form}
-    context["request_key"] = new_request_key()
+    context |= {"request_key": new_request_key(), "waiting": requests_waiting_for(who.person)}
     return render(request, "workflows/recusals/list.html", context, status=status_of(form))
 
 
@@ -77,6 +78,7 @@ def case_recusals(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "case": case, "who": who, "form": sent_form, "own": own, "order": order,
         "acting": who_acts(case, who), "rows": recusal_rows(selectors.recusals_of_case(who, case), who),
+        "waiting": [row for row in requests_waiting_for(user) if row.case_id == case.pk],
         "request_key": new_request_key(),
     }  # fmt: skip
     return render(request, "workflows/recusals/case.html", context, status=status_of(sent_form))

@@ -29,6 +29,7 @@ from workflows.presentation.matter_returns import corrections_made, matter_retur
 from workflows.presentation.matters import document_rows, matter_bar, matter_header
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
+from workflows.recusal_requests import may_ask
 from workflows.returnable import DOCUMENT, FIGURE
 from workflows.selectors.dossiers import dossiers_beside
 from workflows.selectors.matters import document_of, documents_of, is_to_be_redone, letters_of, matter_for
@@ -123,6 +124,7 @@ def matter_page(request: HttpRequest, number: str, *, for_holder: bool) -> HttpR
         "drop_address": opened.address("matter_drop_document"),
         "further": None if opened.view is View.APPLICANT else further_return(opened.case, user, at=timezone.now()),
         "recusals": "" if opened.view is View.APPLICANT else reverse("case_recusals", args=[opened.case.number]),
+        "may_ask_recusal": opened.view is View.APPLICANT and may_ask(opened.case),
         "redo_address": reverse("my_redo", args=[opened.case.number]) if may_redo(opened) else "",
         "letters": letters.letter_rows(
             letters_of(opened.case), number=opened.case.number, address=_letter_address(opened)
