@@ -81,6 +81,7 @@ def propose_calling_up(
         if reasons := [*reasons, *_faults_of_ground(row, paper, dated, at)]:
             raise Refusal(reasons)
         assert turn is not None
+        assert turn.decision is not None
         entry = CallingUp.objects.create(
             batch=row, application=turn, decision=turn.decision, document=paper, dated=dated, recorded_by=by,
             recorded_at=at, recorded_for_id=lender.person if lender else None,
@@ -95,8 +96,8 @@ def propose_calling_up(
 def confirm_calling_up(entry: CallingUp, *, by: User, at: datetime, request_key: str | None = None) -> CallingUp:
     """The case stands where those within the quota stood after the same minutes; everything is asked again.
 
-    Denied to whoever proposed it and to people of the enterprises, AlreadyDone, Refusal where the place is gone, another
-    one is next by now or the proposer has left.
+    Denied to whoever proposed it and to people of the enterprises, AlreadyDone, Refusal where the place is gone,
+    another one is next by now or the proposer has left.
     """
     door.hold_cases([entry.application.case_id])
     with act(

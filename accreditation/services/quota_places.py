@@ -135,9 +135,7 @@ def sent_back(application: str) -> QuerySet[Reopening]:
     later = MeetingItem.objects.filter(
         application=OuterRef("application"), pk__gt=OuterRef("decision__item"), outcome__in=AGAINST
     )
-    return Reopening.objects.filter(
-        ~Exists(later), application=OuterRef(application), answer=ReopeningAnswer.RETURNED
-    )
+    return Reopening.objects.filter(~Exists(later), application=OuterRef(application), answer=ReopeningAnswer.RETURNED)
 
 
 def _stands_as(line: RankingLine) -> str:

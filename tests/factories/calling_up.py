@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accreditation.enums import ApplicationState as S
-from accreditation.models import Application, Batch, CallingUp, Case
+from accreditation.models import Application, Batch, CallingUp, Case, User
+from accreditation.recommendation_words import ResultState
 from tests.clock import SHANGHAI
 from tests.factories import recommending as steps
 from tests.factories.cast import Cast
@@ -46,3 +47,17 @@ def called_up(cast: Cast, batch: Batch, at: datetime, **ground: Any) -> CallingU
     """Put forward by one officer and confirmed by another."""
     row = propose_calling_up(batch, by=cast.office, at=at, **ground)
     return confirm_calling_up(row, by=steps.colleague(cast), at=at)
+
+
+def form_of(case: Case, by: User, at: datetime) -> dict[str, Any]:
+    """What is sent with the verb: a proposal of that officer, whoever is next and whether a place is free or not."""
+    application = Application.objects.select_related("batch").get(case=case)
+    CallingUp.objects.filter(application=application, state=ResultState.WAITING).delete()
+    if application.decision is None:
+        return {}
+    lender = by.stands_in_for
+    row = CallingUp.objects.create(
+        batch=application.batch, application=application, decision=application.decision, recorded_by=by,
+        recorded_at=at, recorded_for_id=lender.person if lender else None,
+    )  # fmt: skip
+    return {"calling_up": row}

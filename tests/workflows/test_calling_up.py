@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from django.conf import LazySettings
@@ -14,19 +15,25 @@ from accreditation.enums import Choice, LetterKind, MemberState
 from accreditation.errors import AlreadyDone, Denied, Refusal
 from accreditation.models import Application, Batch, CallingUp, Case, Letter, Member, Message, Ranking
 from accreditation.recommendation_words import ResultState
-from accreditation.services.quota_places import quota_places
+from accreditation.services import recognition_quota
+from accreditation.services.quota_order import Place
+from accreditation.services.quota_places import QuotaPlaces, quota_places
 from tests.clock import Clock
 from tests.factories import late_recommending as late
+from tests.factories import recognition as later
 from tests.factories import recommending as steps
 from tests.factories.calling_up import after, called_up, decided, give_up, state
-from tests.factories.cast import Cast, make_cast
+from tests.factories.cast import Cast, make_cast, with_material
 from tests.factories.held import hold_meanwhile
 from tests.factories.remedies import correction, put_forward
 from tests.factories.reopenings import sent_back
+from tests.factories.steps import hold_meeting
 from workflows import challenged_acts, door
+from workflows.batch_acts import publish_notice
 from workflows.calling_places import free_places_of
 from workflows.calling_up import confirm_calling_up, decline_calling_up, propose_calling_up, withdraw_calling_up
 from workflows.consistency import check_all
+from workflows.opening import open_application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DAY = timedelta(days=1)
@@ -114,31 +121,45 @@ def test_list_that_the_nation_has_answered_is_closed(cast: Cast) -> None:
     assert refused_with(batch, cast, later, **ground) == ["list_closed"]
 
 
-def test_several_places_go_in_order_and_one_that_is_taken_back_goes_to_nobody_else(cast: Cast) -> None:
-    batch, cases = decided(cast, quota=1)
-    Ranking.objects.filter(batch=batch).update(quota=2)  # as if a second one of two had been given up before
+def test_proposal_is_answered_by_another_and_nobody_else_is_put_in_its_place(cast: Cast) -> None:
+    batch, cases = decided(cast)
     at, second = after(batch), steps.colleague(cast)
     give_up(cast, cases[0], at)
-    rows = [propose_calling_up(batch, by=cast.office, at=at) for _turn in range(2)]
-    assert [row.application.case for row in rows] == cases[1:]
+    row = propose_calling_up(batch, by=cast.office, at=at)
     with pytest.raises(Refusal) as refused:
-        propose_calling_up(batch, by=cast.office, at=at)
+        propose_calling_up(batch, by=second, at=at)
     assert codes(refused) == ["proposed_already"]
-    with pytest.raises(Refusal) as refused:
-        confirm_calling_up(rows[1], by=second, at=at)
-    assert codes(refused) == ["not_next"]
     with pytest.raises(Denied):
-        confirm_calling_up(rows[0], by=cast.office, at=at)
+        confirm_calling_up(row, by=cast.office, at=at)
+    with pytest.raises(Denied):
+        withdraw_calling_up(row, by=second, at=at)
     with pytest.raises(Refusal) as refused:
-        decline_calling_up(rows[0], reason="", by=second, at=at)
+        decline_calling_up(row, reason="", by=second, at=at)
     assert codes(refused) == ["reason_needed"]
-    decline_calling_up(rows[0], reason="企业正在核实情况", by=second, at=at)
-    withdraw_calling_up(rows[1], by=cast.office, at=at)
+    decline_calling_up(row, reason="企业正在核实情况", by=second, at=at)
     with pytest.raises(AlreadyDone):
-        confirm_calling_up(rows[0], by=second, at=at)
+        confirm_calling_up(row, by=second, at=at)
     assert Message.objects.filter(kind="calling_up_declined", recipient=cast.office).exists()
-    again = propose_calling_up(batch, by=cast.office, at=at)
+    again = propose_calling_up(batch, by=second, at=at)
     assert again.application.case == cases[1]  # nobody goes before it
+    assert withdraw_calling_up(again, by=second, at=at).state == ResultState.WITHDRAWN
+    assert [state(case) for case in cases] == [S.WITHDRAWN, S.NOT_IN_QUOTA, S.NOT_IN_QUOTA]
+
+
+def test_places_go_to_the_common_order_and_an_allowed_one_to_its_own_ranking() -> None:
+    def place(key: int, score: int, turn: int = 0) -> Place:
+        return Place(key, turn, Fraction(score), Fraction(0), f"NO-{key}")
+
+    def order(quota: int, extra: int, holding: list[Place], without: list[Place]) -> list[int]:
+        rows = [Ranking(quota=quota), Ranking(quota=quota, extra_quota=extra)]
+        return [one.application for one in QuotaPlaces(rows, holding, without).next_ones()]
+
+    first, second, third, late = place(1, 90), place(2, 80), place(3, 70), place(4, 85, turn=1)
+    assert order(2, 0, [], [third, second, late]) == [4, 2]
+    assert order(2, 0, [first], [third, second]) == [2]
+    assert order(2, 1, [first, second], [third, late]) == [4]  # only the late one may have the place allowed for it
+    assert order(2, 1, [first, second], [third, place(5, 75, turn=1)]) == []  # two stand before: it is outranked
+    assert QuotaPlaces([Ranking(quota=2), Ranking(quota=2, extra_quota=1)], [third], []).unused == 2
 
 
 def test_place_is_held_by_one_sent_back_and_free_once_the_committee_has_refused_it(cast: Cast) -> None:
@@ -147,9 +168,11 @@ def test_place_is_held_by_one_sent_back_and_free_once_the_committee_has_refused_
     sent_back(cases[0], applicant=cast.member0, at=at)
     assert refused_with(batch, cast, at) == ["quota_full"]
     late.decide(cast, batch, at, {cases[0].number: Choice.REFUSE})
-    challenged = put_forward(cast, Letter.objects.get(case=cases[0], kind=LetterKind.NOT_RECOMMENDED), correction(at), at)
+    challenged = put_forward(
+        cast, Letter.objects.get(case=cases[0], kind=LetterKind.NOT_RECOMMENDED), correction(at), at
+    )
     assert refused_with(batch, cast, at) == ["place_provisional"]
-    assert cases[0].number in str(next(iter(free_places_of(batch, at).provisional)).case.number)
+    assert [row.case for row in free_places_of(batch, at).provisional] == [cases[0]]
     door.perform(challenged, "discard_remedy", by=steps.colleague(cast), at=at, form={"reason": "原决定无误，不予纠正"})
     assert called_up(cast, batch, at).vacated_by.case == cases[0]
 
@@ -230,5 +253,42 @@ def test_database_passes_a_place_on_once_and_calls_a_decision_up_once(cast: Cast
             CallingUp.objects.create(batch=batch, **values | wrong)
 
 
-def of(batch: Batch, n: int) -> Case:
-    return Case.objects.filter(batch=batch).order_by("pk")[n]
+def test_municipal_proposal_is_called_up_and_its_place_is_held_while_it_is_sent_back(cast: Cast, clock: Clock) -> None:
+    batch, better, other = municipal(cast, clock)
+    give_up_at = batch.closes_at + DAY
+    sent_back(better, applicant=cast.member0, at=give_up_at)
+    assert recognition_quota.places_left(batch) == 0
+    assert refused_with(batch, cast, give_up_at) == ["quota_full"]
+    meet(cast, batch, [better], give_up_at)  # in favour once more, of its own place
+    assert [state(better), state(other)] == [S.PROPOSED, S.NOT_IN_QUOTA]
+    give_up(cast, better, give_up_at)
+    row = called_up(cast, batch, give_up_at)
+    item = row.decision.item
+    assert (row.application.case, item.is_within_quota, state(other)) == (other, False, S.PROPOSED)
+    letter = Letter.objects.get(case=other, kind=LetterKind.CALLED_UP)
+    assert ("列入认定名额" in letter.body, "此后将依法公示" in letter.body) == (True, True)
+    assert recognition_quota.places_left(batch) == 0
+    publish_notice(batch, [Application.objects.get(case=other)], body="现予公示。", by=cast.publisher, at=give_up_at)
+    assert state(other) == S.UNDER_NOTICE
+    assert list(check_all()) == []
+
+
+def municipal(cast: Cast, clock: Clock) -> tuple[Batch, Case, Case]:
+    """One place of two proposals: the better case has it, the other has none."""
+    batch = later.make_municipal_2026(cast, quota=1)
+    cases = []
+    for n, changed in ((0, {}), (2, {"doctors": 0, "standards_3y": 0, "invention_patents_valid": 1})):
+        by = cast.people[f"member{n}"]
+        case = open_application(cast.enterprises[n], batch, by=by, at=clock.at)
+        with_material(case, by, clock.at, **changed)
+        door.perform(case, "submit", by=by, at=clock.at, form={"declaration": True, "insists": True})
+        later.to_committee(cast, case, clock.at)
+        cases.append(case)
+    meet(cast, batch, cases, clock.at)
+    assert [state(case) for case in cases] == [S.PROPOSED, S.NOT_IN_QUOTA]
+    return batch, cases[0], cases[1]
+
+
+def meet(cast: Cast, batch: Batch, cases: list[Case], at: datetime) -> None:
+    here = Cast(cast.at, batch.programme, batch, cast.people, cast.enterprises, cast.experts, cast.members)
+    hold_meeting(here, cases, at)

@@ -7,8 +7,17 @@ from typing import Any
 
 from django.db.models import Exists, QuerySet
 
-from accreditation.models import ObjectionProposal, OutsideList, ReexaminationResult, Reopening, ResultProposal, User
+from accreditation.models import (
+    CallingUp,
+    ObjectionProposal,
+    OutsideList,
+    ReexaminationResult,
+    Reopening,
+    ResultProposal,
+    User,
+)
 from accreditation.recommendation_words import ResultState
+from workflows.selectors.calling_up import callings_for
 from workflows.selectors.outside_lists import lists_for
 from workflows.selectors.outside_results import results_for
 from workflows.selectors.reexamination_results import waiting_for as reexaminations_for
@@ -21,6 +30,7 @@ KINDS: Mapping[str, Kind] = {  # by name: everything that waits; what of it wait
     "lists": (lambda: OutsideList.objects.filter(state=ResultState.WAITING), lists_for),
     "reexaminations": (lambda: ReexaminationResult.objects.filter(state=ResultState.WAITING), reexaminations_for),
     "upholding": (lambda: ObjectionProposal.objects.filter(answer=""), upholding_waiting_for),
+    "callings": (lambda: CallingUp.objects.filter(state=ResultState.WAITING), callings_for),
     "reopenings": (lambda: Reopening.objects.filter(answer=""), reopenings_waiting_for),
 }
 

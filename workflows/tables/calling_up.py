@@ -1,4 +1,4 @@
-"""The verb by which the next in order takes a place of the quota that came to be free; each table says where it goes."""
+"""The verb by which the next in order takes a place of the quota that is free; each table says where it goes."""
 
 from __future__ import annotations
 

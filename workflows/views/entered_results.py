@@ -30,6 +30,7 @@ class Settling:
     confirmed: Promise
     declined: Promise
     withdrawn: Promise
+    form: type[ResultAnswerForm] = ResultAnswerForm
 
 
 def settle(request: HttpRequest, row: Any, acts: Settling) -> ResultAnswerForm | None:
@@ -37,7 +38,7 @@ def settle(request: HttpRequest, row: Any, acts: Settling) -> ResultAnswerForm |
     if WITHDRAW in request.POST:
         _do(request, lambda by, at: acts.withdraw(row, by=by, at=at), acts.withdrawn)
         return None
-    form = ResultAnswerForm(request.POST or None, initial=typed(request))
+    form = acts.form(request.POST or None, initial=typed(request))
     if request.method != "POST" or not form.is_valid():
         return form
     try:
