@@ -64,9 +64,13 @@ def calling_words(row: CallingUp) -> Words:
     return words | {"name": row.application.enterprise.name}
 
 
-def summary(row: CallingUp) -> list[Words]:
-    """Everything that the second person looks at, who put it forward and who settled it."""
+def summary(row: CallingUp, user: User) -> list[Words]:
+    """Everything that the second person looks at, who put it forward and who settled it.
+
+    Whose place it is stays untold where that is the person's own matter.
+    """
     number, meeting = row.application.case.number, row.decision.item.meeting
+    former = row.vacated_by if row.vacated_by and not own_among(user, {row.vacated_by.case_id}) else None
     case = format_html('<a href="{}">{}</a>', reverse("office_case", args=[number]), number)
     minutes = format_html('<a href="{}">{}</a>', reverse("meeting", args=[meeting.number]), meeting.number)
     return shown_rows([
@@ -76,6 +80,6 @@ def summary(row: CallingUp) -> list[Words]:
         (_("名额的依据"), quoted(row.batch.quota_ground)),
         (_("允许递补的文件或者规定"), quoted(row.document) if row.document else ""),
         (_("印发日期"), day_text(row.dated) if row.dated else ""),
-        (_("空出名额的申报"), row.vacated_by.case.number if row.vacated_by else ""),
+        (_("空出名额的申报"), former.case.number if former else ""),
         *people_rows(row),
     ])  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 from accreditation.errors import NotFound
 from accreditation.models import Batch, CallingUp, User
 from accreditation.recommendation_words import ResultState
-from workflows.calling_places import counts_places
 from workflows.calling_up import FOUR_EYES
 from workflows.own_matters import Known, own_among
 from workflows.selectors import batch_desk
+from workflows.selectors.recognition import may_have_quota
 
 PEOPLE = ("recorded_by", "recorded_for", "settled_by", "settled_for")
 RELATED = (
@@ -19,9 +19,9 @@ MOST = 50
 
 
 def batch_with_places(code: str) -> Batch:
-    """A batch that counts places; NotFound for any other."""
+    """A batch whose places can come to be free, ranked or not; NotFound for any other."""
     row = batch_desk.batch(code)
-    if not counts_places(row):
+    if not row.is_recommendation and not may_have_quota(row):
         raise NotFound(code)
     return row
 

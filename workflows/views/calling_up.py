@@ -84,7 +84,7 @@ def calling_up(request: HttpRequest, pk: int) -> HttpResponse:
     is_waiting = row.state == ResultState.WAITING
     faults = acts.faults_of_confirming(row, free_places_of(row.batch, at), at) if is_waiting else ()
     context = {
-        "entry": words.calling_words(row), "rows": words.summary(row), "form": form, "is_waiting": is_waiting,
+        "entry": words.calling_words(row), "rows": words.summary(row, user), "form": form, "is_waiting": is_waiting,
         "name": either(row.batch.programme, "name"), "faults": faults_known(user, row.batch, faults),
         "may_answer": is_waiting and acts.FOUR_EYES.may_decide(row, user, at),
         "may_withdraw": is_waiting and row.recorded_by_id == user.pk, "withdraw": WITHDRAW,
