@@ -33,7 +33,7 @@ def test_next_in_order_is_shown_put_forward_and_confirmed(cast: Cast, clock: Clo
     office, second = log_in(Client(), cast.office), log_in(Client(), steps.colleague(cast))
     address, desk = (reverse(name, args=[batch.code]) for name in ("office_calling_up", "office_recommendation"))
     assert "空余名额 0 个" in words(office.get(desk))
-    assert "名额已满" in words(office.post(address, {}))
+    assert "名额已满" in words(office.post(address, {"document": ""}))
     give_up(cast, cases[0], clock.at)
     for page in (address, desk):
         shown = words(office.get(page))
@@ -53,7 +53,7 @@ def test_next_in_order_is_shown_put_forward_and_confirmed(cast: Cast, clock: Clo
     assert second.post(entry, {"is_confirmed": "yes", "reason": ""}).status_code == 302
     assert state(cases[1]) == "to_be_recommended"
     assert cases[0].number in words(second.get(entry))  # whose place it is
-    mine = words(log_in(Client(), cast.member1).get(reverse("my_case", args=[cases[1].number])))
+    mine = words(log_in(Client(), cast.member1).get(reverse("my_progress", args=[cases[1].number])))
     assert "递补告知书" in mine
 
 
@@ -69,7 +69,7 @@ def test_proposal_is_taken_back_and_hidden_from_whoever_is_tied(cast: Cast, cloc
     )
     reader = log_in(Client(), tied)
     assert cases[1].number not in words(reader.get(address))
-    assert (reader.get(entry).status_code, reader.post(address, {}).status_code) == (404, 403)
+    assert (reader.get(entry).status_code, reader.post(address, {"document": ""}).status_code) == (404, 403)
     office = log_in(Client(), cast.office)
     assert office.post(entry, {"withdraw": "1"}).status_code == 302
     assert CallingUp.objects.get().state == ResultState.WITHDRAWN
