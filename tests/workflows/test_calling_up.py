@@ -175,6 +175,9 @@ def test_place_is_held_by_one_sent_back_and_free_once_the_committee_has_refused_
     assert [row.case for row in free_places_of(batch, at).provisional] == [cases[0]]
     door.perform(challenged, "discard_remedy", by=steps.colleague(cast), at=at, form={"reason": "原决定无误，不予纠正"})
     assert called_up(cast, batch, at).vacated_by.case == cases[0]
+    give_up(cast, cases[1], at, 1)  # who was called up and does not want the place leaves it to the next
+    row = called_up(cast, batch, at)
+    assert (row.application.case, row.vacated_by.case) == (cases[2], cases[1])
 
 
 def test_who_cannot_be_granted_the_title_is_passed_over_and_who_challenges_the_letter_is_waited_for(

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from accreditation.errors import Reason
 from accreditation.models import Application, Batch, CallingUp, User
 from accreditation.recommendation_words import ResultState
-from accreditation.templatetags.dates import day_text
+from accreditation.templatetags.dates import day_text, moment
 from workflows.calling_places import FreePlaces, faults_of_batch, faults_of_next, free_places_of
 from workflows.calling_up import needs_document, whose_turn
 from workflows.own_matters import own_among
-from workflows.presentation.entered_results import entry_words, people_rows, shown_rows
+from workflows.presentation.entered_results import entry_words, settled_rows, shown_rows
 from workflows.presentation.words import Words, quoted
 from workflows.selectors.recommendations import faults_known
 
@@ -81,5 +81,8 @@ def summary(row: CallingUp, user: User) -> list[Words]:
         (_("允许递补的文件或者规定"), quoted(row.document) if row.document else ""),
         (_("印发日期"), day_text(row.dated) if row.dated else ""),
         (_("空出名额的申报"), former.case.number if former else ""),
-        *people_rows(row),
+        (_("提请人"), quoted(row.recorded_by)),
+        (_("被代办人"), quoted(row.recorded_for) if row.recorded_for else ""),
+        (_("提请时间"), moment(row.recorded_at)),
+        *settled_rows(row),
     ])  # fmt: skip
