@@ -361,6 +361,7 @@ class LetterKind(TextChoices):
     DROPPED, RECUSAL_ANSWER = ("dropped", _("终止处理告知书")), ("recusal_answer", _("回避申请答复书"))
     SUSPENSION_ENDED = "suspension_ended", _("暂停期满恢复告知书")
     NOT_IN_QUOTA = "not_in_quota", _("未列入推荐名额告知书")
+    CALLED_UP = "called_up", _("递补告知书")
     RECONSIDERATION_ACCEPTED = "reconsideration_accepted", _("行政复议受理通知书")
     RECONSIDERATION_SUPPLEMENT = "reconsideration_supplement", _("行政复议补正通知书")
     RECONSIDERATION_DECLINED = "reconsideration_declined", _("行政复议不予受理决定书")

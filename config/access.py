@@ -188,7 +188,7 @@ ACCESS: Mapping[str, Policy] = {
     # recommendation for national titles: the desk and its package for office and publisher
     "office_recommendation": RECOMMENDERS,
     "office_quota": BATCHES,
-    **dict.fromkeys(("office_ranking", "office_supplement"), CALLS_MEETINGS),
+    **dict.fromkeys(("office_ranking", "office_supplement", "office_calling_up", "calling_up"), CALLS_MEETINGS),
     "office_evaluation": OFFICE,
     "office_evaluation_act": BATCHES,
     "office_evaluation_file": OFFICE,

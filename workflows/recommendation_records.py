@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from accreditation.enums import LetterKind
-from accreditation.models import Consultation, Decision, DepartmentLetter, Ranking, RankingLine
+from accreditation.models import Batch, Consultation, Decision, DepartmentLetter, Ranking, RankingLine
 from accreditation.services import consultations, evaluation, letters, outside_titles, rankings
 from accreditation.services.quota_order import Reach
 from accreditation.services.quota_places import reach_of
@@ -131,6 +131,7 @@ def approve(doing: Doing) -> None:
     """Form: decision. The place in the frozen ranking tells whether the quota reaches the application."""
     decision = doing.form["decision"]
     doing.application.decision = decision
+    Batch.objects.select_for_update().get(pk=doing.application.batch_id)  # a calling up counts before or after
     reach = reach_of(doing.application, decision.item)
     is_within = reach is Reach.WITHIN
     doing.arguments["is_within"] = is_within

@@ -19,6 +19,7 @@ from accreditation.models.batch_proposals import BatchProposal
 from accreditation.models.batches import Batch, Counter, Programme, RuleSetEdition
 from accreditation.models.bulk import BulkAct, BulkLine
 from accreditation.models.calendar_proposals import CalendarProposal
+from accreditation.models.calling_up import CallingUp
 from accreditation.models.cases import Case, ClockEvent, Deadline, Letter
 from accreditation.models.changes import ChangedTitle, ChangeOpinion, ChangeRequest, ChangeSuccessor
 from accreditation.models.cultivation import Cultivation, CultivationRelease, GapReport, OwnFigure
@@ -96,6 +97,7 @@ __all__ = [
     "BulkAct",
     "BulkLine",
     "CalendarProposal",
+    "CallingUp",
     "Case",
     "CaseDocument",
     "ChangeOpinion",

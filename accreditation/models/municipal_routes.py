@@ -30,3 +30,7 @@ class MunicipalRoute:
     )
     def propose_within_quota(self, is_within: bool) -> None:
         """The committee is for recognition; the place by score tells whether the quota reaches it."""
+
+    @transition(field="state", source=S.NOT_IN_QUOTA, target=S.PROPOSED)
+    def call_up_to_be_proposed(self) -> None:
+        """The next in order takes a place that came to be free; the committee was in favour of it."""

@@ -89,6 +89,10 @@ class Recommending(models.Model):
     def approve_recommendation(self, is_within: bool) -> None:
         """The committee is for the recommendation; the place in the ranking tells whether the quota reaches it."""
 
+    @transition(field="state", source=S.NOT_IN_QUOTA, target=S.TO_BE_RECOMMENDED)
+    def call_up_to_be_recommended(self) -> None:
+        """The next in order takes a place that came to be free; the committee was in favour of it."""
+
     @transition(field="state", source=S.UNDER_OVERALL_REVIEW, target=S.NOT_RECOMMENDED)
     def refuse_recommendation(self) -> None:
         """The committee is against the recommendation."""

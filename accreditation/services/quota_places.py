@@ -48,6 +48,35 @@ class QuotaPlaces:
         """Places of the quota that nobody holds."""
         return free_places(self.quota, self.extra, Counter(place.turn for place in self.holding))
 
+    @property
+    def unused(self) -> int:
+        """Places that nobody holds: of the quota, and of those that were allowed for one supplementary ranking."""
+        taken = Counter(place.turn for place in self.holding)
+        return max(0, self.free) + sum(max(0, extra - taken[turn]) for turn, extra in self.extra.items())
+
+    def next_ones(self) -> list[Place]:
+        """Those without a place who would have one now, one after the other, each the first by the common order."""
+        holding, waiting, found = list(self.holding), sorted(self.without, key=lambda place: place.order), []
+        while (one := self._next(holding, waiting)) is not None:
+            holding.append(one)
+            waiting.remove(one)
+            found.append(one)
+        return found
+
+    def _next(self, holding: list[Place], waiting: list[Place]) -> Place | None:
+        for place in waiting:
+            others = [other for other in waiting if other != place]
+            said = reaches(self.quota, self.extra, holding=holding, without=others, approved=[place])
+            if said[place.application] is Reach.WITHIN:
+                return place
+        return None
+
+    def but_for(self, applications: Collection[int]) -> QuotaPlaces:
+        """The same without those, by their keys, who cannot take a place whatever their order."""
+        return QuotaPlaces(
+            self.rankings, self.holding, [place for place in self.without if place.application not in applications]
+        )
+
     def reaches(self, approved: Collection[Place], extra: dict[int, int] | None = None) -> dict[int, Reach]:
         """What the quota does with these, by the key of the application; `extra` adds turns not frozen yet."""
         allowed = self.extra | (extra or {})
@@ -86,22 +115,27 @@ def _places(rankings: list[Ranking]) -> list[tuple[Place, str]]:
     application, which has a line of its own.
     """
     turns = {ranking.pk: turn for turn, ranking in enumerate(rankings)}
-    undone = Reconsideration.objects.filter(
-        Q(redo_case__isnull=False) | Q(state__in=SETTLED, outcome__in=UNDOING),
-        challenged=OuterRef("application__case"),
-    )
-    rows = RankingLine.objects.filter(~Exists(undone), ranking__in=rankings).annotate(keeps=Exists(_sent_back()))
+    rows = RankingLine.objects.filter(~Exists(undone("application__case")), ranking__in=rankings)
+    rows = rows.annotate(keeps=Exists(sent_back("application")))
     return [(place_of(row, turns[row.ranking_id]), _stands_as(row)) for row in rows.select_related("application__case")]
 
 
-def _sent_back() -> QuerySet[Reopening]:
-    """Of a line: it had a place when it was sent back, and no meeting has refused or postponed it since."""
+def undone(case: str) -> QuerySet[Reconsideration]:
+    """What has set an act in the case aside, of the outer row that has it at that field."""
+    return Reconsideration.objects.filter(
+        Q(redo_case__isnull=False) | Q(state__in=SETTLED, outcome__in=UNDOING), challenged=OuterRef(case)
+    )
+
+
+def sent_back(application: str) -> QuerySet[Reopening]:
+    """It had a place when it was sent back, and no meeting has refused or postponed it since.
+
+    Of the outer row that has the application at that field.
+    """
     later = MeetingItem.objects.filter(
         application=OuterRef("application"), pk__gt=OuterRef("decision__item"), outcome__in=AGAINST
     )
-    return Reopening.objects.filter(
-        ~Exists(later), application=OuterRef("application"), answer=ReopeningAnswer.RETURNED
-    )
+    return Reopening.objects.filter(~Exists(later), application=OuterRef(application), answer=ReopeningAnswer.RETURNED)
 
 
 def _stands_as(line: RankingLine) -> str:

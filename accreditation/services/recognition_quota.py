@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import act
@@ -17,6 +18,7 @@ from accreditation.permissions import demand_power
 from accreditation.recommendation_words import TieRule
 from accreditation.roles import Power
 from accreditation.services.evaluation import verified_evaluation, verified_facts
+from accreditation.services.quota_places import sent_back
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import exact_text
 from criteria.units import amount_text
@@ -79,16 +81,24 @@ def _tie_value(application: Application, tie_rule: str) -> Fraction:
     return value if isinstance(value, Fraction) else Fraction(0)
 
 
-def places_left(batch: Batch) -> int:
+def places_left(batch: Batch, *, apart_from: Iterable[int] = ()) -> int:
     """How many proposals the quota still allows; a proposal that fell in the public notice frees its place.
 
-    Places that minutes give are taken as soon as they are written: another meeting does not give them again.
+    Places that minutes give are taken as soon as they are written: another meeting does not give them again. Of
+    `apart_from`, applications by their keys, the places are given anew.
     """
     assert batch.quota is not None
     promised = MeetingItem.objects.filter(
         meeting__batch=batch, meeting__state=MeetingState.MINUTES_DRAFTED, is_within_quota=True
     )
-    return max(batch.quota - batch.applications.filter(state__in=STANDING).count() - promised.count(), 0)
+    held = holding(batch).exclude(pk__in=[*apart_from, *promised.values_list("application", flat=True)])
+    return max(batch.quota - held.count() - promised.count(), 0)
+
+
+def holding(batch: Batch) -> QuerySet[Application]:
+    """Who has a place: the proposals that stand, and who was sent back until the committee decides anew (信赖保护)."""
+    back = Q(state=S.UNDER_OVERALL_REVIEW) & Exists(sent_back("pk"))
+    return batch.applications.filter(Q(state__in=STANDING) | back)
 
 
 def standing_order(batch: Batch) -> list[Place]:
@@ -97,11 +107,11 @@ def standing_order(batch: Batch) -> list[Place]:
     return by_score(rows, batch.tie_rule)
 
 
-def place_items(batch: Batch, items: Iterable[MeetingItem]) -> list[str]:
+def place_items(batch: Batch, items: Collection[MeetingItem]) -> list[str]:
     """Give the items that the votes recognise their places, and say so in lines of the minutes."""
     Batch.objects.select_for_update().get(pk=batch.pk)  # two meetings of a batch count one after the other
     wanted = {item.application_id: item for item in items if item.outcome == Choice.RECOGNISE}
-    left = places_left(batch)
+    left = places_left(batch, apart_from=[item.application_id for item in items])
     lines = []
     for row in by_score([item.application for item in wanted.values()], batch.tie_rule):
         item = wanted[row.application.pk]

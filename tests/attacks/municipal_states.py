@@ -11,10 +11,12 @@ from accreditation.enums import Level
 from accreditation.models import Batch, Body, Case, User
 from tests.attacks.district_states import DistrictStates, decided
 from tests.factories import steps
+from tests.factories.calling_up import form_of
 from tests.factories.cast import Cast, make_cast
 from tests.factories.figure_checks import OTHER_FIRM, commission, confirm_all, make_firm, make_plan, report_of
 from tests.factories.local import LocalCast
 from tests.factories.recognition import answer, ask, consult, make_municipal_2026
+from tests.factories.recommending import colleague
 from workflows import door
 
 
@@ -152,6 +154,8 @@ class MunicipalStates2026(MunicipalStates):
             "hand_in_figure_check": report_of(self.at), "answer_figure": {"text": "无异议"},
             "decide_figure": {"is_adopted": True, "reason": "有依据"},
         }  # fmt: skip
+        if verb == "call_up":
+            return form_of(case, colleague(self.local.cast), self.at)
         return own.get(verb) or super().form(case, verb, role)
 
 

@@ -22,8 +22,8 @@ from accreditation.models import (
 from accreditation.services import meetings, outside_titles
 from accreditation.services.bindings import Provable
 from accreditation.services.rule_sets import rules_of
+from tests.factories import calling_up, reopenings
 from tests.factories import recommending as steps
-from tests.factories import reopenings
 from tests.factories.cast import Cast, make_cast, stored_file, with_material
 from tests.factories.figures import facts_for
 from tests.factories.held import REASON as HELD_BY
@@ -214,6 +214,7 @@ class NationalStates:
             "recognise_above": lambda: self._listed(case, is_recognised=True) | without,
             "pass_over_above": lambda: self._listed(case, is_recognised=False) | {"reasons": "未列入名单"} | without,
             "end_as_held": lambda: {"reason": HELD_BY},
+            "call_up": lambda: calling_up.form_of(case, steps.colleague(self.cast), self.at),
             "correct_to_recognised": lambda: self._listed(case, is_recognised=True, is_correction=True),
             "correct_to_passed_over": lambda: self._listed(case, is_recognised=False, is_correction=True),
         }  # fmt: skip

@@ -144,5 +144,5 @@ PAGES: Mapping[str, Mapping[str, Page]] = {
 }  # fmt: skip
 NO_PAGE: Mapping[str, str] = {
     "name_parent": "only in a batch for branch centres", "propose": MEETING, "refuse": MEETING, "postpone": MEETING,
-    "lapse": CLOCK,
+    "lapse": CLOCK, "call_up": "only where another case of the batch has given its place up",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from certificates.services.signing import sign_pending
 from certificates.services.translating import translate_pending
 from tests.attacks.world import SIDES, World
 from tests.factories import hearings
+from tests.factories.calling_up import form_of
 from tests.factories.steps import answer_gates, marks
 from workflows import batch_acts, door
 from workflows.announcement_corrections import propose_correction
@@ -125,10 +126,11 @@ def minute(world: World, side: str, case: Case) -> None:
 
 
 def sign(world: World, side: str, case: Case) -> None:
-    """Decided: to be recognised."""
+    """Decided: to be recognised; a colleague has put the case forward as if it were below a quota."""
     meeting = world.meeting(side)
     for signer in (world.people["office"], world.committee(side)[0]):
         batch_acts.sign_minutes(meeting, sha256=meeting.minutes_sha256, by=signer, at=world.at)
+    form_of(case, world.people["publisher"], world.at)
 
 
 def publish(world: World) -> None:

@@ -35,7 +35,7 @@ from accreditation.roles import DELEGABLE, Power, Role
 from accreditation.services.delegations import delegate_powers
 from tests.attacks.district_states import OBJECTION
 from tests.clock import Clock
-from tests.factories import changes, recommending
+from tests.factories import calling_up, changes, recommending
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person, stored_file
 from tests.factories.hearings import hear
 from tests.factories.recommending import make_demonstration
@@ -229,6 +229,13 @@ def listed(*, recognised: bool, demonstration: bool = False, corrects: bool = Fa
     return prepared
 
 
+def next_in_order(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
+    """Below the quota; an officer puts the case forward for a place that came to be free."""
+    _batch, cases = calling_up.decided(cast)
+    demand_power(by, Power.CALL_MEETINGS, at=cast.at)
+    return cases[1], calling_up.form_of(cases[1], by, cast.at)
+
+
 def judged(cast: Cast, by: User) -> tuple[Case, dict[str, Any]]:
     return put_forward(cast, revoked(cast, cast.at), judgment(cast.at), cast.at, by=by), {}
 
@@ -253,6 +260,8 @@ _SHEET = Pair(_APPOINTS, _APPOINTS, sheet_asked, for_first=PUBLISHER, ways=("own
 _ANSWERS = (OFFICER, Power.ANSWER_OBJECTIONS)
 _UPHOLD = Pair(_ANSWERS, _ANSWERS, upholding_proposed, for_first=PUBLISHER, ways=("own", "in_place"))
 _REOPEN = Pair(_ANSWERS, _ANSWERS, reopening_proposed, for_first=PUBLISHER, ways=("own", "in_place"))
+_CALLS = (OFFICER, Power.CALL_MEETINGS)
+_CALL_UP = Pair(_CALLS, _CALLS, next_in_order, for_first=PUBLISHER, ways=("own", "in_place"))
 _CHECKS = (OFFICER, Power.CHECK_COMPLETENESS)
 _LISTED = {
     (f"{name}_recommendation", verb): Pair(
@@ -278,6 +287,7 @@ PAIRS: dict[tuple[str, str], Pair] = {
     ("demonstration_reexamination", "forward_reexamination"): _FORWARD,
     ("demonstration_reexamination", "review_reexamination_again"): replace(_FORWARD, ways=("own",)),
     **_LISTED,
+    ("national_recommendation", "call_up"): _CALL_UP,
     **{
         ("demonstration_reexamination", verb): Pair(
             _PREPARES,
@@ -296,7 +306,9 @@ PAIRS: dict[tuple[str, str], Pair] = {
     ("municipal_recognition", "return_to_committee"): _REOPEN,
     ("municipal_recognition", "drop_reopening"): _REOPEN,
 }
-SAME_LINE = {  # the municipal guard
+SAME_LINE = {  # the municipal guard, of a calling up the national one
+    ("municipal_recognition", "call_up"),
+    ("demonstration_recommendation", "call_up"),
     *(
         (name, verb)
         for name in ("generic_recognition", "district_recognition")

@@ -281,6 +281,7 @@ def _may_hang_on(application: Application) -> dict[str, list[Any]]:
         "item.position": [item.position for item in items],
         "attendee.pk": [row.member_id for item in items for row in item.meeting.attendance.order_by("pk")],
         "objection.number": [row.number for row in application.objections.all()],
+        "calling_up.pk": [row.pk for row in application.callings_up.all()],
         "notice.number": [application.notice.number] if application.notice else [],
         "announcement.number": [application.announcement.number] if application.announcement else [],
         "announcement.pk": [application.announcement.pk] if application.announcement else [],

@@ -37,7 +37,15 @@ from tests.attacks.national_states import NationalStates
 from tests.attacks.world import World
 from tests.browser.every_page import Visit, visit_to
 from tests.clock import Clock
-from tests.factories import figure_checks, late_recommending, local, local_evaluating, recommending, reopenings
+from tests.factories import (
+    calling_up,
+    figure_checks,
+    late_recommending,
+    local,
+    local_evaluating,
+    recommending,
+    reopenings,
+)
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person, stored_file
 from tests.factories.changes import OPINION
@@ -47,6 +55,7 @@ from tests.factories.reconsidering import reconsiderers, revoked
 from tests.factories.steps import marks, to_committee
 from tests.factories.titles import municipal_title, second_officer
 from workflows import door
+from workflows.calling_up import confirm_calling_up, propose_calling_up
 from workflows.deliveries import note_opening
 from workflows.demo.material import sample_pdf
 from workflows.opening import open_application
@@ -255,6 +264,19 @@ def ranked_late(clock: Clock) -> Visits:
     yield visit_to("office_recommendation", office, code=batch.code)
 
 
+def called_up(clock: Clock) -> Visits:
+    """A place of the quota was given up, the next in order is put forward and waits for another officer."""
+    cast = make_cast(clock.at)
+    batch, cases = calling_up.decided(cast)
+    clock.at = calling_up.after(batch)
+    calling_up.give_up(cast, cases[0], clock.at)
+    yield visit_to("office_calling_up", signed_in(cast.office), code=batch.code)
+    entry = propose_calling_up(batch, by=cast.office, at=clock.at)
+    yield visit_to("calling_up", signed_in(recommending.colleague(cast)), pk=entry.pk)
+    confirm_calling_up(entry, by=recommending.colleague(cast), at=clock.at)
+    yield visit_to("office_recommendation", signed_in(cast.office), code=batch.code)
+
+
 def succession(clock: Clock) -> Visits:
     """The enterprise that is to take a title over is asked."""
     cast = make_cast(clock.at)
@@ -326,6 +348,7 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     reopened: ("my_reopening", "my_give_up", "office_act", "office_case"),
     rectification: ("my_rectification",),
     branch: ("my_parent",),
+    called_up: ("office_calling_up", "calling_up", "office_recommendation"),
     ranked_late: ("office_supplement", "office_recommendation"),
     succession: ("my_succession",),
     reconsideration: ("my_reconsideration", "remedy_new", "letter_delivery", "letter_delivery"),

@@ -40,6 +40,13 @@ def people_rows(row: EnteredResult) -> list[tuple[str, object]]:
         (_("登记人"), quoted(row.recorded_by)),
         (_("被代办人"), quoted(row.recorded_for) if row.recorded_for else ""),
         (_("登记时间"), moment(row.recorded_at)),
+        *settled_rows(row),
+    ]
+
+
+def settled_rows(row: EnteredResult) -> list[tuple[str, object]]:
+    """Who settled it, in whose place, when and why."""
+    return [
         (pgettext("评价", "办结人"), quoted(row.settled_by) if row.settled_by else ""),
         (pgettext("办结", "被代办人"), quoted(row.settled_for) if row.settled_for else ""),
         (_("办结时间"), moment(row.settled_at) if row.settled_at else ""),

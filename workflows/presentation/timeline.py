@@ -382,6 +382,7 @@ TELLERS: Mapping[str, Callable[[Content, RuleSet | None], str | SafeString]] = {
     "score_at_check": _scored,
     "not_recommend_below_limit": _and_silence("reasons"),
     "enter_ranking": _placed,
+    "call_up": _reasons("document"),
     "recommend_upward": _reasons("recommendation"),
     "note_public_notice_above": timeline_notices.noticed,
     "recognise_above": _reasons("notice"),

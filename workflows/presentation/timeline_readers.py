@@ -138,6 +138,7 @@ READERS: Mapping[str, frozenset[View]] = {
     "score_at_check": PARTIES,
     "not_recommend_below_limit": PARTIES,
     "enter_ranking": PARTIES,
+    "call_up": PARTIES,
     "recommend_upward": EVERYBODY,
     "note_public_notice_above": EVERYBODY,
     "recognise_above": EVERYBODY,

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, QuerySet
 
 from accreditation.models import (
+    CallingUp,
     ObjectionProposal,
     OutsideList,
     RecusalRequest,
@@ -17,6 +18,7 @@ from accreditation.models import (
     User,
 )
 from accreditation.recommendation_words import ResultState
+from workflows.selectors.calling_up import callings_for
 from workflows.selectors.outside_lists import lists_for
 from workflows.selectors.outside_results import results_for
 from workflows.selectors.recusal_requests import requests_waiting_for
@@ -31,6 +33,7 @@ KINDS: Mapping[str, Kind] = {  # by name: everything that waits; what of it wait
     "reexaminations": (lambda: ReexaminationResult.objects.filter(state=ResultState.WAITING), reexaminations_for),
     "upholding": (lambda: ObjectionProposal.objects.filter(answer=""), upholding_waiting_for),
     "recusals": (lambda: RecusalRequest.objects.filter(answer=""), requests_waiting_for),
+    "callings": (lambda: CallingUp.objects.filter(state=ResultState.WAITING), callings_for),
     "reopenings": (lambda: Reopening.objects.filter(answer=""), reopenings_waiting_for),
 }
 

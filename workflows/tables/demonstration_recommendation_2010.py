@@ -51,7 +51,7 @@ _LINES: tuple[Verb, ...] = (
         told_as="adopt_initial_score",
     ),
     # --- ranking and committee ---------------------------------------------------------------------------------
-    *(_national(code) for code in ("enter_ranking", "propose", "refuse", "postpone", "table_again")),
+    *(_national(code) for code in ("enter_ranking", "propose", "refuse", "postpone", "table_again", "call_up")),
     # --- the letter upward, the national authority's public notice, and its result ---------------------------------
     _national("recommend_upward"),
     *reopening_lines(BEFORE_LETTER, who.OBJECTION_OFFICER, audiences.objection_officers),

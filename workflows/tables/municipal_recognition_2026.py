@@ -15,6 +15,7 @@ from workflows import audiences, figure_check_guards, guards, recognition_guards
 from workflows import recognition_records as records
 from workflows import recommendation_guards as consulting
 from workflows.doing import Verb, starting
+from workflows.tables.calling_up import calling_up
 from workflows.tables.figure_checks import FIGURE_CHECKS
 from workflows.tables.municipal_recognition_2022 import MUNICIPAL_2022
 from workflows.tables.national_recommendation_2016 import CONSULTATION, NATIONAL_2016
@@ -65,6 +66,7 @@ _ADDED: tuple[Verb, ...] = (
         ),
         record=records.conclude_consultation, tells=(audiences.applicants,),
     ),
+    calling_up("call_up_to_be_proposed", RULES),
 )  # fmt: skip
 
 MUNICIPAL_2026: dict[str, Verb] = {

@@ -16,6 +16,7 @@ from workflows import audiences, guards, reopening, who
 from workflows import recommendation_guards as own
 from workflows import recommendation_records as records
 from workflows.doing import Clock, Verb, starting
+from workflows.tables.calling_up import calling_up
 from workflows.tables.municipal_recognition_2022 import CHECK, MUNICIPAL_2022
 from workflows.tables.reopening import BEFORE_LETTER, giving_up, reopening_lines
 
@@ -125,6 +126,7 @@ _LINES: tuple[Verb, ...] = (
         for_page=False, told_as="postpone_recommendation",
     ),
     _taken_over("table_again", ground=MEETING),
+    calling_up("call_up_to_be_recommended", NOTICE),
     # --- the letter upward, and what came back -------------------------------------------------------------------
     Verb(
         "recommend_upward", _("行文推荐"), who.PUBLISHER, ("recommend",), NOTICE, transition="recommend_upward",

@@ -30,16 +30,15 @@ class Settling:
     confirmed: Promise
     declined: Promise
     withdrawn: Promise
+    form: type[ResultAnswerForm] = ResultAnswerForm
 
 
-def settle(
-    request: HttpRequest, row: Any, acts: Settling, form_of: type[ResultAnswerForm] = ResultAnswerForm
-) -> ResultAnswerForm | None:
+def settle(request: HttpRequest, row: Any, acts: Settling) -> ResultAnswerForm | None:
     """None where the row is settled now, by whomever; else the form to be shown, with every reason."""
     if WITHDRAW in request.POST:
         _do(request, lambda by, at: acts.withdraw(row, by=by, at=at), acts.withdrawn)
         return None
-    form = form_of(request.POST or None, initial=typed(request))
+    form = acts.form(request.POST or None, initial=typed(request))
     if request.method != "POST" or not form.is_valid():
         return form
     try:

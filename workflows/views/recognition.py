@@ -14,20 +14,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accreditation.enums import ApplicationState
 from accreditation.errors import Refusal
-from accreditation.permissions import signed_in
+from accreditation.permissions import has_power, signed_in
 from accreditation.recommendation_words import TieRule
+from accreditation.roles import Power
 from accreditation.services.recognition_quota import set_proposal_quota
 from accreditation.services.rule_sets import rules_of
 from accreditation.views.answers import put_reasons
+from workflows.calling_places import counts_places
 from workflows.forms.recognition import ConclusionForm, ProposalQuotaForm
+from workflows.presentation.calling_up import places_words
 from workflows.presentation.words import Words, amount, state_label, state_tone
 from workflows.selectors import recognition as rows
 from workflows.views.answers import page
 from workflows.views.casework import ActPage, status_of
 
 if TYPE_CHECKING:
-    from accreditation.models import Batch
+    from accreditation.models import Batch, User
     from accreditation.services.recognition_quota import Place
 
 ACTS: Mapping[str, ActPage] = {
@@ -63,12 +67,20 @@ def office_proposal_quota(request: HttpRequest, code: str) -> HttpResponse:
         "batch": batch,
         "form": form,
         "left": rows.left_of(batch),
+        "calls_meetings": has_power(signed_in(request), Power.CALL_MEETINGS),
+        "free_places": _free_places(batch, signed_in(request)),
         "places": [_place(row, batch) for row in rows.order_of(batch)],
         "crumbs": [
             {"label": batch.code.upper(), "href": reverse("office_batch", args=[code])}, {"label": _("认定名额")}
         ],
     }  # fmt: skip
     return render(request, "workflows/office/proposal_quota.html", context, status=status_of(form))
+
+
+def _free_places(batch: Batch, user: User) -> Words | None:
+    """Where somebody is left below the quota; until then the number of places left says it all."""
+    below = batch.applications.filter(state=ApplicationState.NOT_IN_QUOTA)
+    return places_words(batch, user, timezone.now()) if counts_places(batch) and below.exists() else None
 
 
 def _place(row: Place, batch: Batch) -> Words:

@@ -38,6 +38,7 @@ from workflows.forms.recommendations import (
 )
 from workflows.outside_lists import propose_correction, propose_result
 from workflows.own_matters import known
+from workflows.presentation.calling_up import places_words as free_places_words
 from workflows.presentation.outside_lists import list_words, turned
 from workflows.presentation.ranking import late_words, line_words, places_words, standing_words
 from workflows.presentation.words import either
@@ -103,6 +104,8 @@ def office_recommendation(request: HttpRequest, code: str) -> HttpResponse:
         "why_not_packed": _why_not_packed(batch, user),
         "is_office": has_power(user, Power.CHECK_COMPLETENESS),
         "is_publisher": has_power(user, Power.PUBLISH),
+        "calls_meetings": has_power(user, Power.CALL_MEETINGS),
+        "free_places": free_places_words(batch, user, timezone.now()) if frozen else None,
     }
     return render(request, "workflows/office/recommendation.html", context)
 

@@ -40,6 +40,7 @@ SETTLING = Settling(
     gettext_lazy("已确认，该次打开不再计为送达，请另行送达。"),
     gettext_lazy("已记为不予确认，该次打开仍计为送达。"),
     gettext_lazy("已撤回打开记录的更正。"),
+    OpeningAnswerForm,
 )
 
 
@@ -65,7 +66,7 @@ def part_of(request: HttpRequest, letter: Letter | ReissueLetter, now: datetime)
     waiting = next((row for row in rows if row.state == ResultState.WAITING), None)
     form: forms.Form | None
     if is_meant and waiting is not None and PROPOSE not in request.POST:
-        form = settle(request, waiting, SETTLING, OpeningAnswerForm)
+        form = settle(request, waiting, SETTLING)
     elif is_meant and PROPOSE in request.POST:
         form = _proposed(request, letter, user, now)
     elif is_meant:
