@@ -20,7 +20,7 @@ GIVEN_UP = "经营计划调整，不再申报。"
 
 def proposal(at: datetime) -> dict[str, Any]:
     """What an officer puts forward."""
-    return {"ground": "wrong_figure", "facts": FACTS, "file": stored_file(b"%PDF-1.4 found", at), "name": "来函.pdf"}
+    return {"ground": "false_material", "facts": FACTS, "file": stored_file(b"%PDF-1.4 found", at), "name": "来函.pdf"}
 
 
 def adjustment(case: Case, by: User, at: datetime) -> NoticeAdjustment | None:

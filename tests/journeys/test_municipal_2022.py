@@ -301,7 +301,7 @@ def _noticed(pages: MunicipalPages, ordinal: int) -> Case:
 
 
 def _put_forward(pages: MunicipalPages, case: Case, by: User) -> None:
-    found = {"ground": "wrong_figure", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
+    found = {"ground": "false_material", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
     pages.send(by, "office_act", case.number, "propose_reopening", **found)
 
 
