@@ -42,17 +42,17 @@ def figures_are_named(doing: Doing) -> Iterable[Reason]:
 def _faults(
     doing: Doing, figures: Iterable[Mapping[str, Any]], counted: Mapping[kept.Key, Fraction]
 ) -> Iterable[Reason]:
-    specs, seen = kept.specs_of(rules_of(doing.batch)), set()
+    specs = kept.specs_of(rules_of(doing.batch))
+    seen: set[kept.Key] = set()
     for one in figures:
-        key, value = (one.get("code"), one.get("year")), one.get("value")
-        spec, place = specs.get(str(key[0])), f"figure-{key[0]}-{key[1] or 0}"
-        if spec is None or key not in counted:
-            words = {"code": key[0], "year": key[1] or "—"}
-            yield Reason("unknown_figure", _("没有这一项核定数据：%(code)s（%(year)s）。") % words, place)
+        code, year, value = str(one.get("code")), one.get("year"), one.get("value")
+        spec, now, place = specs.get(code), counted.get((code, year)), f"figure-{code}-{year or 0}"
+        if spec is None or now is None:
+            text = _("没有这一项核定数据：%(code)s（%(year)s）。")
+            yield Reason("unknown_figure", text % {"code": code, "year": year or "—"}, place)
             continue
-        now = counted[key]
         words = {
-            "name": rule_text(spec, "name"), "year": key[1] or "—", "unit": UNITS[spec.unit].name_zh,
+            "name": rule_text(spec, "name"), "year": year or "—", "unit": UNITS[spec.unit].name_zh,
             "now": amount_text(now, spec.unit, "zh"), "read": value,
         }  # fmt: skip
         if not isinstance(value, Fraction):
@@ -61,10 +61,9 @@ def _faults(
         elif value == now:
             text = _("%(name)s（%(year)s）：读到“%(read)s”，与现核定的 %(now)s 相同；应为改正后的数值。")
             yield Reason("value_unchanged", text % (words | {"read": exact_text(value)}), place)
-        if key in seen:
-            text = _("%(name)s（%(year)s）：同一数据只能写明一个数值。")
-            yield Reason("figure_twice", text % words, place)
-        seen.add(key)
+        if (code, year) in seen:
+            yield Reason("figure_twice", _("%(name)s（%(year)s）：同一数据只能写明一个数值。") % words, place)
+        seen.add((code, year))
 
 
 def keep(doing: Doing, row: Reopening) -> None:

@@ -21,7 +21,7 @@ from accreditation.models import (
     VerifiedValue,
 )
 from accreditation.services import reviews
-from accreditation.services.evaluation import verified_evaluation, verified_facts
+from accreditation.services.evaluation import INITIAL_SCORE, verified_evaluation, verified_facts
 from accreditation.services.rule_sets import rule_text, rules_of
 from criteria.evaluate import Evaluation
 from criteria.facts import exact_text
@@ -43,8 +43,12 @@ class FrozenScore:
 
 
 def specs_of(rules: RuleSet) -> dict[str, FieldSpec]:
-    """The fields of the form that hold one figure, in its order; empty for rules without a form."""
-    return {spec.code: spec for spec in (*rules.form.basics, *rules.form.table)} if rules.form else {}
+    """The fields of the form that hold one figure, in its order; empty for rules without a form.
+
+    What a form says of the initial score is never read: the rules work it out.
+    """
+    specs = (*rules.form.basics, *rules.form.table) if rules.form else ()
+    return {spec.code: spec for spec in specs if spec.code != INITIAL_SCORE}
 
 
 def counted_figures(application: Application) -> dict[Key, Fraction]:
@@ -146,6 +150,12 @@ def revised_scores(applications: Iterable[int]) -> dict[int, RevisedScore]:
     """The same of many, by the key of the application; one statement."""
     rows = RevisedScore.objects.filter(reopening__application__in=list(applications))
     return {row.reopening.application_id: row for row in rows.select_related("reopening").order_by("pk")}
+
+
+def corrected_since(proposed: VerifiedValue) -> bool:
+    """Whether the figure of a proposed value was corrected by a return to the committee after it was proposed."""
+    rows = ReopeningFigure.objects.filter(reopening__application=proposed.application_id, code=proposed.code)
+    return rows.filter(year=proposed.year, verified__adopted_at__gte=proposed.proposed_at).exists()
 
 
 def unmet_conditions(revised: RevisedScore) -> list[GateOutcome]:

@@ -254,7 +254,7 @@ def act_page(
     before |= reopening_meant(opened.application, verb)  # what waits now, whatever an older draft was about
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     confirm = page.confirm_in(opened.application.batch)
-    asked = {"application": opened.application} if page.reads_case else {}
+    asked: dict[str, Any] = {"application": opened.application} if page.reads_case else {}
     form = page.form(data, files, initial=before, **asked)
     if request.method == "POST" and form.is_valid() and (values := _values(page, form)) is not None:
         answer = carry_out(request, opened, verb, values, form=form, done=page.done, confirm=confirm)
