@@ -272,11 +272,11 @@ def _back_before_the_committee(pages: MunicipalPages) -> None:
     pages.wait_until(Notice.objects.get(batch__ordinal=47).ends_at + SOON)
     assert state(late.number) == S.NOTICE_COMPLETED
     _sent_back(pages, late)
-    for case in (early, given_up):
+    for case in (early, given_up, back):  # the last of them before the committee once more
         pages.send(cast.member1, "my_give_up", case.number, reason=reopenings.GIVEN_UP, understood="on")
     ends = [
         S.WITHDRAWN,
-        S.UNDER_OVERALL_REVIEW,
+        S.WITHDRAWN,
         S.UNDER_OVERALL_REVIEW,
         S.WITHDRAWN,
         S.WITHDRAWN,
