@@ -26,7 +26,15 @@ from tests.attacks.national_states import NationalStates
 from tests.attacks.world import World
 from tests.browser.every_page import Visit, visit_to
 from tests.clock import Clock
-from tests.factories import figure_checks, late_recommending, local, local_evaluating, recommending, reopenings
+from tests.factories import (
+    figure_checks,
+    hearings,
+    late_recommending,
+    local,
+    local_evaluating,
+    recommending,
+    reopenings,
+)
 from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, make_cast, stored_file
 from tests.factories.changes import OPINION
@@ -194,7 +202,9 @@ def reopened(clock: Clock) -> Visits:
     world = MunicipalStates2026(clock.at)
     case = world.case_in(S.PROPOSED)
     clock.at, applicant = world.at, signed_in(world.people["applicant"])
-    first, second = reopenings.put_forward(case, at=world.at)
+    first = hearings.officers(case, world.at)[0]
+    yield visit_to("office_act", signed_in(first), number=case.number, verb="propose_reopening")
+    first, second = reopenings.put_forward(case, at=world.at, figures={("rd_expenditure", 2025): 20000})
     reopening = Reopening.objects.get(application__case=case)
     yield visit_to("my_reopening", applicant, number=case.number, pk=str(reopening.pk))
     yield visit_to("my_give_up", applicant, number=case.number)
