@@ -309,7 +309,7 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     ),
     consultation: ("office_act", "office_case", "office_trail", "audit_case"),
     waiver: ("my_waiver",),
-    reopened: ("my_reopening", "my_give_up", "office_act", "office_case"),
+    reopened: ("office_act", "my_reopening", "my_give_up", "office_act", "office_case"),
     rectification: ("my_rectification",),
     branch: ("my_parent",),
     ranked_late: ("office_supplement", "office_recommendation"),
