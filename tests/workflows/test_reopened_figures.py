@@ -32,6 +32,7 @@ from accreditation.models import (
     RevisedScore,
     VerifiedValue,
 )
+from accreditation.models.reopenings import ReopeningGround
 from accreditation.services import meeting_course, meetings
 from accreditation.services.evaluation import verified_evaluation, verified_facts
 from accreditation.services.quota_places import quota_places
@@ -51,11 +52,14 @@ from tests.factories.steps import hold_meeting
 from workflows import batch_acts, door, flow_tasks
 from workflows.consistency import check_all
 from workflows.exports.recommendation_findings import SCORE, findings_of
+from workflows.forms.reopenings import ReopeningForm
+from workflows.frozen import check_frozen
 from workflows.presentation.ranking import official_place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SPENT = ("rd_expenditure", 2025)
 DAY = timedelta(days=1)
+FORGED = {"revised score", "superseded score", "hash of superseded score"}
 WRONG: dict[str, tuple[dict[str, Any], set[str]]] = {
     "none named": ({"figures": []}, {"figures_needed"}),
     "another ground": ({"ground": "other"}, {"figures_beside_ground"}),
@@ -129,6 +133,10 @@ def test_figure_is_heard_on_and_counts_from_the_return_on(world: MunicipalStates
     assert "改正为 20000 千元" in Letter.objects.get(case=case, kind=LetterKind.REOPENED).body
     assert list(check_all()) == []
     assert list(all_faults()) == []
+    with transaction.atomic():
+        RevisedScore.objects.update(evaluation=revised.former_evaluation, former_digest="0" * 64)
+        assert {fault.what.split(" is ")[0] for fault in check_frozen()} == FORGED
+        RevisedScore.objects.update(evaluation=revised.evaluation, former_digest=revised.former_digest)
     again(world, case, row, revised)
 
 
@@ -183,6 +191,14 @@ def test_figures_that_cannot_be_are_refused_and_kept_out(world: MunicipalStates2
         ReopeningFigure.objects.create(
             reopening=Reopening.objects.get(), code="rd_expenditure", year=2025, former="1", value="2"
         )
+
+
+def test_case_without_figures_is_not_offered_the_ground(world: MunicipalStates2026) -> None:
+    with_figures, without = world.case_in(S.PROPOSED), Application(pk=0, batch=world.local.batch)
+    for row, offered in ((row_of(with_figures), True), (without, False)):
+        form = ReopeningForm(application=row)
+        grounds = [value for value, _label in form.fields["ground"].choices]  # type: ignore[attr-defined]
+        assert (ReopeningGround.WRONG_FIGURE in grounds, bool(form.figure_rows())) == (offered, offered)
 
 
 def test_page_says_which_value_it_read_and_what_it_expects(world: MunicipalStates2026) -> None:
