@@ -57,6 +57,7 @@ PARTS = {
         "accreditation_objector", "accreditation_title",
         "accreditation_proceeding", "accreditation_ranking", "accreditation_change", "accreditation_matter",
         "accreditation_evaluation", "accreditation_adjustedentry", "accreditation_reopening",
+        "accreditation_revisedscore",
     ),
     "batch, rules, numbers": (
         "accreditation_batch", "accreditation_rulesetedition", "accreditation_programme", "accreditation_counter",

@@ -18,7 +18,7 @@ from accreditation.services import proceedings, reopenings, titles
 
 Closed = frozenset[str | tuple[str, str]]
 NONE: Closed = frozenset()
-BACK = "return_to_committee"
+BACK, GIVE_UP = "return_to_committee", "give_up"
 GRANTS: Closed = frozenset({"publish_notice", "announce", "recognise_above"})  # and what makes one known beforehand
 
 
@@ -39,8 +39,14 @@ def of_grants(subject: CaseSubject) -> Closed:
 
 
 def _of_reopenings(subject: CaseSubject) -> Closed:
-    """Nothing goes back to the committee but what somebody has put forward."""
-    if not isinstance(subject, Application) or subject._state.adding or subject.state not in REOPENABLE:
+    """Nothing goes back to the committee but what was put forward, nothing is given up there but what came back."""
+    if not isinstance(subject, Application):
+        return frozenset({BACK})
+    is_thought_of = subject._state.adding
+    if subject.state == S.UNDER_OVERALL_REVIEW:
+        came_back = not is_thought_of and reopenings.is_before_committee_again(subject)
+        return frozenset({BACK}) if came_back else frozenset({BACK, GIVE_UP})
+    if is_thought_of or subject.state not in REOPENABLE:
         return frozenset({BACK})
     return NONE if reopenings.waiting(subject) is not None else frozenset({BACK})
 

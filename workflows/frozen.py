@@ -16,6 +16,7 @@ from accreditation.models import (
     Ranking,
     ReissueLetter,
     Review,
+    RevisedScore,
     Submission,
 )
 from accreditation.services.figure_checks import content_digest
@@ -27,7 +28,7 @@ LETTERS = (Letter, ReissueLetter, ObjectorLetter)
 
 
 def check_frozen() -> Iterator[Disagreement]:
-    """Every minutes, ranking, letter, filed version, sealed review and report of figures that is not what it was."""
+    """Every minutes, ranking, letter, version, sealed review, report of figures, revised score that was changed."""
     for place, what, kept, now in _texts():
         if kept != now:
             yield Disagreement(place, f"{what} is not what was frozen")
@@ -52,6 +53,10 @@ def _texts() -> Iterator[tuple[str, str, str, str]]:
     reported = FigureCheck.objects.exclude(content_sha256="").select_related("application__case", "submission", "body")
     for check in reported.order_by("pk").iterator():
         yield check.application.case.number, "report of figures", check.content_sha256, content_digest(check)
+    for score in _revised():
+        number = score.reopening.application.case.number
+        yield number, "revised score", score.digest, _sha256(score.evaluation)
+        yield number, "superseded score", score.former_digest, _sha256(score.former_evaluation)
 
 
 def _in_trails() -> Iterator[tuple[str, str, str, str, str]]:
@@ -64,6 +69,14 @@ def _in_trails() -> Iterator[tuple[str, str, str, str, str]]:
     for review in Review.objects.select_related("seat__panel__application__case").order_by("pk").iterator():
         case = review.seat.panel.application.case
         yield case.number, "review", review.sealed_hash, chain_key(case), "sealed"
+    for score in _revised():
+        case = score.reopening.application.case
+        yield case.number, "revised score", score.digest, chain_key(case), "evaluation"
+        yield case.number, "superseded score", score.former_digest, chain_key(case), "former_evaluation"
+
+
+def _revised() -> Iterator[RevisedScore]:
+    return RevisedScore.objects.select_related("reopening__application__case").order_by("pk").iterator()
 
 
 def _submissions() -> Iterator[Submission]:

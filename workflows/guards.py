@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.batch_words import BatchState
 from accreditation.clocks import DeadlineKind, DeadlineState, is_past
-from accreditation.enums import SeatState
+from accreditation.enums import Choice, SeatState
 from accreditation.errors import Reason
 from accreditation.models import Batch, Enterprise
 from accreditation.services import evaluation, further_returns, material, notices, reviews, titles
 from accreditation.services.adjustments import last_moment
 from accreditation.services.proceedings import standing_bar, suspending_fraud
+from accreditation.services.reopened_figures import faults_of_favour
 from accreditation.services.rule_sets import rule_text, rules_of
 from accreditation.templatetags.dates import day_text
 from workflows.doing import Doing
@@ -281,7 +282,7 @@ def clock_has_run(kind: DeadlineKind) -> Callable[[Doing], Iterable[Reason]]:
 
 
 def decision_says(outcome: str) -> Callable[[Doing], Iterable[Reason]]:
-    """The verb carries out exactly what adopted minutes decided of this application."""
+    """The verb carries out exactly what adopted minutes decided of this application, and what its figures allow."""
 
     def guard(doing: Doing) -> Iterable[Reason]:
         decision = doing.form.get("decision")
@@ -294,5 +295,7 @@ def decision_says(outcome: str) -> Callable[[Doing], Iterable[Reason]]:
         )
         if not fits:
             yield Reason("no_decision", _("没有已签发纪要支持的决定。"))
+        elif outcome == Choice.RECOGNISE:
+            yield from faults_of_favour(doing.application)
 
     return guard

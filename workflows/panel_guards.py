@@ -13,6 +13,7 @@ from accreditation.errors import Reason
 from accreditation.models import Panel, PanelDraw, Seat, User, VerifiedValue
 from accreditation.services import draws, panels
 from accreditation.services.expert_pool import NOT_ASKED, WORKING, Entry, employer_mark, entries_of, pool_of
+from accreditation.services.reopened_figures import corrected_since
 from accreditation.services.ties import ties_between
 from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
@@ -175,7 +176,13 @@ def no_known_tie(doing: Doing) -> Iterable[Reason]:
 
 
 def value_waits(doing: Doing) -> Iterable[Reason]:
-    """Form: proposal. A value of this case that nobody has adopted yet, read anew under the lock."""
+    """Form: proposal. A value of this case that nobody has adopted yet, read anew under the lock.
+
+    What two officers corrected since, with the applicant heard on it, is not replaced by what was proposed before.
+    """
     rows = VerifiedValue.objects.filter(pk=doing.form["proposal"].pk, application=doing.application)
-    if not rows.filter(adopted_at__isnull=True).exists():
+    row = rows.filter(adopted_at__isnull=True).first()
+    if row is None:
         yield Reason("adopted_already", _("该核定值已经采纳。"))
+    elif corrected_since(row):
+        yield Reason("corrected_since", _("该数据已经重新审议改正，此前建议的数值不再采纳。"))

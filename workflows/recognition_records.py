@@ -8,6 +8,7 @@ from accreditation.clocks import DeadlineKind
 from accreditation.enums import LetterKind
 from accreditation.models import Deadline, Decision
 from accreditation.services import hearings, recognition_quota, reopenings
+from accreditation.services.reopened_figures import revised_score
 from criteria.units import amount_text
 from workflows import deadlines, panel_records
 from workflows.doing import Doing
@@ -33,8 +34,13 @@ def propose(doing: Doing) -> None:
     if not is_within:
         score = amount_text(Fraction(item.score), "point", "zh")
         quota = doing.batch.quota
-        end_for(doing, f"认定名额 {quota} 个，按核定数据得分排序列本次会议第 {item.place} 位，未列入认定名额。")
-        send_letter(doing, LetterKind.NOT_IN_QUOTA, item=item, score=score, meeting=item.meeting)
+        is_revised = revised_score(doing.application) is not None
+        where = (
+            f"核定数据改正后得分 {score}，与此前会议同意认定的申报一并按得分排序" if is_revised
+            else f"按核定数据得分排序列本次会议第 {item.place} 位"
+        )  # fmt: skip
+        end_for(doing, f"认定名额 {quota} 个，{where}，未列入认定名额。")
+        send_letter(doing, LetterKind.NOT_IN_QUOTA, item=item, score=score, meeting=item.meeting, is_revised=is_revised)
 
 
 def correct_entry(doing: Doing) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from accreditation.enums import LetterKind
 from accreditation.models import Batch, Consultation, Decision, DepartmentLetter, Ranking, RankingLine
 from accreditation.services import consultations, evaluation, letters, outside_titles, rankings
 from accreditation.services.quota_order import Reach
-from accreditation.services.quota_places import reach_of
+from accreditation.services.quota_places import reach_of, score_of_line
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.supplementary_rankings import why_not_within
 from criteria.facts import exact_text
@@ -141,7 +140,7 @@ def approve(doing: Doing) -> None:
         is_within=is_within, of="recommendation",
     )  # fmt: skip
     if not is_within:
-        ranking, score = line.ranking, amount_text(Fraction(line.score), "point", "zh")
+        ranking, score = line.ranking, amount_text(score_of_line(line), "point", "zh")
         reasons = why_not_within(line, reach)
         end_for(doing, reasons)
         send_letter(

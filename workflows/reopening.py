@@ -18,16 +18,18 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import DeadlineKind, DeadlineState
-from accreditation.enums import ApplicationState, LetterKind
+from accreditation.enums import ApplicationState, LetterKind, MeetingState
 from accreditation.errors import Reason
 from accreditation.models import Reopening, StoredFile
 from accreditation.models.reopenings import ReopeningAnswer, ReopeningGround
 from accreditation.permissions import persons_behind
 from accreditation.services import letters
 from accreditation.services import reopenings as kept
+from accreditation.services.meeting_course import take_off_given_up
+from accreditation.services.reopened_figures import official_figures, official_score
 from accreditation.services.second_answers import plain
 from accreditation.templatetags.dates import day_text, local
-from workflows import deadlines
+from workflows import deadlines, reopened_figures
 from workflows.doing import Clock, Doing
 from workflows.held_already import take_off
 from workflows.legal_basis import legal_basis
@@ -129,9 +131,29 @@ def statement_is_awaited(doing: Doing) -> Iterable[Reason]:
         yield Reason("statement_late", _("陈述期限已过。"))
 
 
+def committee_has_it_again(doing: Doing) -> Iterable[Reason]:
+    """Before its first minutes a case is withdrawn by the rules of its own procedure, and not given up."""
+    if doing.state == ApplicationState.UNDER_OVERALL_REVIEW and not kept.is_before_committee_again(doing.application):
+        text = _("只有退回重新审议、评审委员会尚未另行作出决定的申报，可以在审议期间放弃。")
+        yield Reason("not_sent_back", text)
+
+
+def no_minutes_to_sign(doing: Doing) -> Iterable[Reason]:
+    """What is voted and written is decided with two signatures; the applicant may give up what comes of it."""
+    if doing.state != ApplicationState.UNDER_OVERALL_REVIEW:
+        return
+    item = doing.application.meeting_items.filter(is_open=True, meeting__state=MeetingState.MINUTES_DRAFTED).first()
+    if item is not None:
+        text = _("会议 %(no)s 已就本件表决，纪要正待签发；签发后仍拟认定或者推荐的，可以放弃。")
+        yield Reason("minutes_to_sign", text % {"no": item.meeting.number})
+
+
 # --- what is recorded -----------------------------------------------------------------------------------------------
 def propose(doing: Doing) -> None:
-    """Form: ground, facts, file, name, why_again. The applicant is told in a letter; its clock starts."""
+    """Form: ground, facts, file, name, figures, why_again. The applicant is told in a letter; its clock starts.
+
+    A wrong figure is named with the right one, so that the applicant is heard on both.
+    """
     facts, file = doing.form["facts"].strip(), doing.form["file"]
     clock = deadlines.start(doing, STATEMENT)
     row = kept.propose(
@@ -144,6 +166,7 @@ def propose(doing: Doing) -> None:
         ground=row.ground, facts=facts, sha256=file.sha256, name=row.file_name, decision=row.decision_id,
         minutes=row.decision.minutes_sha256,
     )  # fmt: skip
+    reopened_figures.keep(doing, row)
     _send(doing, LetterKind.REOPENING, row, due=clock.due_at)
 
 
@@ -167,9 +190,13 @@ def end_time(doing: Doing) -> None:
 
 
 def send_back(doing: Doing) -> None:
-    """Form: reason, reopening. What was decided stays on record; the next meeting decides and is published anew."""
+    """Form: reason, reopening. What was decided stays on record; the next meeting decides and is published anew.
+
+    It decides on the corrected figures, where the proposal named any, and on the score that the rules give on them.
+    """
     row = _answered(doing, ReopeningAnswer.RETURNED)
     application = doing.application
+    reopened_figures.take_effect(doing, row)
     _send(doing, LetterKind.REOPENED, row)
     if doing.state == ApplicationState.UNDER_NOTICE:
         doing.act.note(adjustment=take_off(doing, OFF_THE_LIST).number)
@@ -209,9 +236,16 @@ def _closed(doing: Doing, said: ReopeningAnswer) -> Reopening:
 
 
 def give_up(doing: Doing) -> None:
-    """Form: reason. The place in a quota is free; what was put forward against the case needs no answer any more."""
+    """Form: reason. The place in a quota is free; what was put forward against the case needs no answer any more.
+
+    The item on an agenda is taken off: its meeting decides on the others.
+    """
     application, reason = doing.application, doing.form["reason"].strip()
     kept.overtake(application, by=doing.by, at=doing.at)
+    item = application.meeting_items.filter(is_open=True).select_related("meeting__batch").first()
+    if item is not None:
+        take_off_given_up(item, by=doing.by, at=doing.at, acting_as=doing.verb.who.code)
+        doing.act.note(meeting=item.meeting.number, item=item.position)
     letter = letters.write_letter(
         application, kind=LetterKind.WITHDRAWAL, issued_by=letters.issuing_body(application, is_district=False),
         at=doing.at,
@@ -230,7 +264,8 @@ def _send(doing: Doing, kind: LetterKind, row: Reopening, **content: Any) -> Non
     """A step on the way to a decision; what is then decided can be challenged, this cannot."""
     letter = letters.write_letter(
         doing.application, kind=kind, issued_by=letters.issuing_body(doing.application, is_district=False), at=doing.at,
-        row=row, meeting=row.decision.item.meeting, days=deadlines.DEFENCE_DAYS, basis=legal_basis(doing), **content,
+        row=row, meeting=row.decision.item.meeting, days=deadlines.DEFENCE_DAYS, basis=legal_basis(doing),
+        figures=official_figures(row), revised=official_score(row), **content,
     )  # fmt: skip
     doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
     doing.act.reply(letter=letter.number)

@@ -73,6 +73,7 @@ from accreditation.models.reexamination_results import ReexaminationResult, Reex
 from accreditation.models.reexaminations import Reexamination, ReexaminationReport, ReexaminationRound
 from accreditation.models.reissues import Reissue, ReissueLetter
 from accreditation.models.reminders import Reminder
+from accreditation.models.reopened_figures import ReopeningFigure, RevisedScore
 from accreditation.models.reopenings import Reopening, ReopeningStatement
 from accreditation.models.returns import FurtherReturn
 from accreditation.models.rules import RuleDraft, RuleTrial
@@ -188,10 +189,12 @@ __all__ = [
     "ReissueLetter",
     "Reminder",
     "Reopening",
+    "ReopeningFigure",
     "ReopeningStatement",
     "RequestKey",
     "ResultProposal",
     "Review",
+    "RevisedScore",
     "RoleGrant",
     "RuleDraft",
     "RuleSetEdition",

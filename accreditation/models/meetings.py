@@ -89,6 +89,7 @@ class MeetingItem(models.Model):
     voted_at = models.DateTimeField(null=True, blank=True)  # all who took part have voted; whoever comes later does not
     adjourned_at = models.DateTimeField(null=True, blank=True)
     adjourned_for = models.TextField(blank=True)
+    is_given_up = models.BooleanField(default=False)  # by the applicant, so that no meeting decides on it any more
     # secret votes, counted by choice only: nothing says which of them is whose, nor in which order they came
     ballots = models.JSONField(default=dict, blank=True)
     chair_choice = models.CharField(max_length=20, choices=Choice, blank=True)  # where no choice had more than half
@@ -110,6 +111,10 @@ class MeetingItem(models.Model):
                 condition=Q(adjourned_at__isnull=True) | (~Q(adjourned_for="") & Q(outcome="", is_open=False)),
             ),
             models.CheckConstraint(
+                name="given_up_item_is_off_the_agenda",
+                condition=Q(is_given_up=False) | Q(adjourned_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="adverse_outcome_has_reasons",
                 condition=Q(outcome__in=["", Choice.RECOGNISE]) | ~Q(reasons=""),
             ),
@@ -119,7 +124,9 @@ class MeetingItem(models.Model):
         return f"{self.meeting_id}/{self.position}"
 
     def outcome_label(self) -> str:
-        """The outcome in the words of the batch, or that it was adjourned."""
+        """The outcome in the words of the batch, or that it was adjourned, or given up."""
+        if self.is_given_up:
+            return _("已放弃，撤下")
         if self.adjourned_at is not None:
             return _("改期审议")
         return str(self.meeting.batch.choice_words[Choice(self.outcome)]) if self.outcome else ""

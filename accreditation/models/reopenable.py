@@ -1,4 +1,4 @@
-"""Ways out of an application between the minutes and the grant: back to the committee, or given up."""
+"""Ways out of an application between the minutes and the grant: back to the committee, or given up, there too."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ class Reopenable:
     def return_to_committee(self) -> None:
         """Facts that came to light since the minutes are put before the committee, which decides anew."""
 
-    @transition(field="state", source=OFF_NOTICE, target=S.WITHDRAWN)
+    @transition(field="state", source=[*OFF_NOTICE, S.UNDER_OVERALL_REVIEW], target=S.WITHDRAWN)
     def give_up(self) -> None:
-        """The applicant does not want what the committee is for; under notice it asks to be taken off the list."""
+        """The applicant does not want what the committee is, or was, for; under notice it asks to be off the list."""

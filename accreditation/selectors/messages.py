@@ -337,7 +337,7 @@ SENTENCES: Mapping[str, Sentence] = {
         "meeting",
     ),
     "meeting_cancelled": Sentence(_("会议已取消"), _("会议 %(meeting)s 已取消。"), "meeting", "meeting"),
-    "meeting_changed": Sentence(_("会议有变动"), _("会议 %(meeting)s 有改期审议或者纪要撤回。"), "meeting", "meeting"),
+    "meeting_changed": Sentence(_("会议有变动"), _("会议 %(meeting)s 议题有变动或者纪要撤回。"), "meeting", "meeting"),
     "presence_noted": Sentence(_("已登记到会或离会"), _("会议 %(meeting)s 登记了您到会或离会。"), "meeting", "meeting"),
 }
 GENERAL = Sentence(_("办件有新进展"), _("办件 %(case)s 有新进展，请查看办件页面。"))

@@ -19,7 +19,7 @@ def sent_back_before(item: MeetingItem) -> QuerySet[Reopening]:
     rows = Reopening.objects.filter(
         application=item.application_id, answer=ReopeningAnswer.RETURNED, decision__item__lt=item.pk
     )
-    related = ("clock", "file", "proposed_by", "answered_by", "decision__item__meeting")
+    related = ("clock", "file", "proposed_by", "answered_by", "decision__item__meeting", "revised_score")
     return rows.select_related(*related).order_by("answered_at", "pk")
 
 
@@ -30,7 +30,8 @@ def sent_back_before_each(items: Iterable[MeetingItem]) -> dict[int, list[Reopen
         application__in=[item.application_id for item in listed], answer=ReopeningAnswer.RETURNED
     )
     found: dict[int, list[Reopening]] = defaultdict(list)
-    for row in rows.select_related("decision__item__meeting").order_by("answered_at", "pk"):
+    related = ("decision__item__meeting", "revised_score", "application__batch__rule_set")
+    for row in rows.select_related(*related).order_by("answered_at", "pk"):
         for item in listed:
             if row.application_id == item.application_id and row.decision.item_id < item.pk:
                 found[item.pk].append(row)

@@ -63,6 +63,13 @@ def verified_facts(application: Application) -> Facts | None:
     return facts.with_verified(adopted_values(application)) if facts else None
 
 
+def tie_value_of(application: Application, tie_rule: str) -> Fraction:
+    """The verified figure that says who comes first of two with equal scores; nothing where it is not known."""
+    facts = verified_facts(application)
+    value = facts.value(tie_rule) if facts else None
+    return value if isinstance(value, Fraction) else Fraction(0)
+
+
 def evaluate_application(application: Application, facts: Facts) -> Evaluation:
     """Evaluate under the pinned rule set, on the batch's base date.
 

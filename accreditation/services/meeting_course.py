@@ -16,7 +16,10 @@ from accreditation.errors import Denied, NotFound, Reason, Refusal
 from accreditation.models import Meeting, MeetingItem, PresenceChange, User
 from accreditation.recusals import is_asked_aside
 from accreditation.services.meetings import check_member, check_secretary, check_state, fresh, member_of, secretary_of
+from accreditation.services.reopened_figures import faults_of_favour
 from accreditation.services.tallies import awaits_chair, close_voting, recused_members, tally, tied_voters
+
+GIVEN_UP = "申报单位已放弃，撤回申报。"
 
 
 def cancel_meeting(meeting: Meeting, *, reason: str, by: User, at: datetime) -> Meeting:
@@ -88,6 +91,22 @@ def adjourn_item(item: MeetingItem, *, reason: str, by: User, at: datetime) -> l
     return items
 
 
+def take_off_given_up(item: MeetingItem, *, by: User, at: datetime, acting_as: str) -> None:
+    """Within the act on its case: the applicant has given up, nobody decides on it any more; votes cast do not count.
+
+    The others of its ranking stay. A meeting that is left without an item is cancelled or closed by its secretary.
+    """
+    with act(item.meeting, "take_off_given_up", by=by, at=at, acting_as=acting_as) as doing:
+        row = fresh(doing.chain)
+        check_state(row, MeetingState.CALLED, MeetingState.IN_SESSION)
+        found = row.items.get(pk=item.pk)
+        found.adjourned_at, found.adjourned_for, found.is_open = at, GIVEN_UP, False
+        found.is_given_up = True
+        found.save(update_fields=["adjourned_at", "adjourned_for", "is_open", "is_given_up"])
+        doing.note(item=found.position, case=found.application.case.number, votes=found.votes.count())
+        doing.tell({*_members(row), row.secretary}, "meeting_changed", meeting=row.number)
+
+
 def _faults_of_adjourning(meeting: Meeting, item: MeetingItem) -> Iterable[Reason]:
     if item.adjourned_at is not None:
         yield Reason("adjourned", _("本项已改期审议。"))
@@ -125,6 +144,8 @@ def decide_deadlock(item: MeetingItem, *, choice: str, reason: str, by: User, at
             raise Refusal([Reason("recusal_asked", _("当事人申请您回避，答复之前不能由您决定本项。"))])
         if choice not in Choice.values:
             raise Refusal([Reason("unknown_choice", _("没有这样的表决选项。"))])
+        if choice == Choice.RECOGNISE and (unmet := list(faults_of_favour(found.application))):
+            raise Refusal(unmet)
         found.chair_choice, found.chair_reason = choice, _said(reason)
         found.save(update_fields=["chair_choice", "chair_reason"])
         doing.note(item=found.position, case=found.application.case.number, choice=choice, reason=found.chair_reason)

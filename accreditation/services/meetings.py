@@ -33,6 +33,7 @@ from accreditation.services import recognition_quota
 from accreditation.services.minutes import minutes_text
 from accreditation.services.numbers import next_number_at
 from accreditation.services.rankings import missing_from_agenda
+from accreditation.services.reopened_figures import faults_of_favour
 from accreditation.services.tallies import (
     awaits_chair,
     close_voting,
@@ -215,6 +216,8 @@ def _faults_of_vote(item: MeetingItem, choice: str, remark: str, by: User) -> It
         yield Reason("voting_over", _("本项表决已结束。"))
     if choice not in Choice.values:
         yield Reason("unknown_choice", _("没有这样的表决选项。"))
+    if choice == Choice.RECOGNISE:
+        yield from faults_of_favour(item.application)
     needs_remark = choice != Choice.RECOGNISE and item.meeting.batch.ballot == BallotKind.NAMED
     if needs_remark and not remark.strip():
         yield Reason("remark_needed", _("不予认定或暂缓认定须说明理由。"))

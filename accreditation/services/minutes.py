@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from accreditation.audit import chain_key
-from accreditation.models import AuditEvent, Meeting, MeetingItem, Ranking
+from accreditation.models import AuditEvent, Meeting, MeetingItem, Ranking, Reopening
 from accreditation.selectors.granting import title_names
 from accreditation.selectors.reopened import sent_back_before_each
 from accreditation.selectors.signers import replacements
+from accreditation.services.reopened_figures import official_figures, official_score
 from accreditation.services.tallies import tally, voting_rules
 
 
@@ -19,7 +21,7 @@ def minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) 
     """Of the items decided in a meeting; `places` name how each is referred to."""
     attendance = meeting.attendance.select_related("member").prefetch_related("changes").order_by("pk")
     with override("zh-hans"):  # minutes are an official text
-        sent_back = sent_back_before_each(items)
+        sent_back = {pk: [_sent_back(row) for row in found] for pk, found in sent_back_before_each(items).items()}
         rows = [
             {
                 "item": item,
@@ -51,6 +53,14 @@ def minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) 
                 **words,
             },
         ).strip()
+
+
+def _sent_back(row: Reopening) -> dict[str, Any]:
+    """What sent a case back, the figures that were corrected with it, and both scores."""
+    return {
+        "decision": row.decision, "answered_at": row.answered_at, "facts": row.facts,
+        "get_ground_display": row.get_ground_display(), "named": official_figures(row), "scored": official_score(row),
+    }  # fmt: skip
 
 
 def _began_at(meeting: Meeting) -> datetime:

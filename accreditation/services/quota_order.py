@@ -8,6 +8,9 @@ approved later takes a place that is left. A supplementary ranking, of cases tha
   and there is a place: one that the authority above allowed for this supplementary ranking, or one of the quota that
   nobody holds. The allowed ones are used first and by nobody else;
 - else it is not within the quota: because of the order (OUTRANKED), or for want of a place (FULL).
+
+An application whose figures were corrected after the freezing (重新审议) is placed by its corrected score like a late
+one: it has given its place back, and is within the quota as a late case would be. The frozen order itself stays.
 """
 
 from __future__ import annotations
@@ -41,6 +44,12 @@ class Place:
     score: Fraction
     tie_value: Fraction
     number: str
+    is_revised: bool = False  # placed by a score that was corrected after the freezing
+
+    @property
+    def is_late(self) -> bool:
+        """Placed against a frozen order, not in it."""
+        return self.turn != FIRST or self.is_revised
 
     @property
     def order(self) -> tuple[Fraction, Fraction, str]:
@@ -55,14 +64,15 @@ def reaches(
     """For each application that one meeting approves, by its key, whether the quota reaches it.
 
     `extra` holds the places allowed for the turns of supplementary rankings. Of the others in the batch, `holding` have
-    a recommendation, `without` were approved and are not within the quota. The earlier ranking goes first.
+    a recommendation, `without` were approved and are not within the quota. The earlier ranking goes first, and in it
+    whoever stands by the frozen score.
     """
     held = list(holding)
     taken = Counter(place.turn for place in held)
     before = [place.order for place in (*held, *without)]
     found: dict[int, Reach] = {}
-    for place in sorted(approved, key=lambda place: (place.turn, place.order)):
-        is_outranked = place.turn != FIRST and sum(order < place.order for order in before) >= quota
+    for place in sorted(approved, key=lambda place: (place.turn, place.is_revised, place.order)):
+        is_outranked = place.is_late and sum(order < place.order for order in before) >= quota
         has_place = taken[place.turn] < extra.get(place.turn, 0) or free_places(quota, extra, taken) > 0
         found[place.application] = Reach.OUTRANKED if is_outranked else Reach.WITHIN if has_place else Reach.FULL
         before.append(place.order)

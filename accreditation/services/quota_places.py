@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accreditation.enums import ApplicationState, Choice
-from accreditation.models import Application, Batch, MeetingItem, Ranking, RankingLine, Reconsideration, Reopening
+from accreditation.models import (
+    Application,
+    Batch,
+    MeetingItem,
+    Ranking,
+    RankingLine,
+    Reconsideration,
+    Reopening,
+    RevisedScore,
+)
 from accreditation.models.reopenings import ReopeningAnswer
 from accreditation.reconsideration_words import SETTLED, UNDOING
+from accreditation.services.evaluation import tie_value_of
 from accreditation.services.quota_order import Place, Reach, free_places, reaches
+from accreditation.services.reopened_figures import revised_score, revised_scores
 
 # One that ended because it holds the title already has given its place back.
 HOLDING = (
@@ -116,8 +127,10 @@ def _places(rankings: list[Ranking]) -> list[tuple[Place, str]]:
     """
     turns = {ranking.pk: turn for turn, ranking in enumerate(rankings)}
     rows = RankingLine.objects.filter(~Exists(undone("application__case")), ranking__in=rankings)
-    rows = rows.annotate(keeps=Exists(sent_back("application")))
-    return [(place_of(row, turns[row.ranking_id]), _stands_as(row)) for row in rows.select_related("application__case")]
+    found = list(rows.annotate(keeps=Exists(sent_back("application"))).select_related("application__case"))
+    revised = revised_scores([row.application_id for row in found])
+    tie_rule = rankings[0].tie_rule if rankings else ""
+    return [(standing_place(row, turns[row.ranking_id], revised, tie_rule), _stands_as(row)) for row in found]
 
 
 def undone(case: str) -> QuerySet[Reconsideration]:
@@ -143,6 +156,21 @@ def _stands_as(line: RankingLine) -> str:
     state = line.application.state
     keeps = state == ApplicationState.UNDER_OVERALL_REVIEW and getattr(line, "keeps", False)
     return ApplicationState.TO_BE_RECOMMENDED if keeps else state
+
+
+def standing_place(line: RankingLine, turn: int, revised: Mapping[int, RevisedScore], tie_rule: str) -> Place:
+    """A line as it counts now: by the score on corrected figures where there is one, else as it was frozen."""
+    frozen, score = place_of(line, turn), revised.get(line.application_id)
+    if score is None or not score.total:
+        return frozen
+    tie = tie_value_of(line.application, tie_rule)
+    return replace(frozen, score=Fraction(score.total), tie_value=tie, is_revised=True)
+
+
+def score_of_line(line: RankingLine) -> Fraction:
+    """The score by which a ranked application counts: on corrected figures where it was sent back for them."""
+    revised = revised_score(line.application)
+    return Fraction(revised.total if revised and revised.total else line.score)
 
 
 def place_of(line: RankingLine, turn: int) -> Place:

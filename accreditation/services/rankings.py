@@ -20,7 +20,7 @@ from accreditation.models import Application, Batch, InitialScore, Ranking, Rank
 from accreditation.permissions import demand_power
 from accreditation.recommendation_words import TieRule
 from accreditation.roles import Power
-from accreditation.services.evaluation import verified_evaluation, verified_facts
+from accreditation.services.evaluation import tie_value_of, verified_evaluation
 from accreditation.services.numbers import next_number_at
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import exact_text
@@ -82,15 +82,9 @@ def set_quota(batch: Batch, *, quota: int, ground: str, by: User, at: datetime) 
 def ranked(batch: Batch, tie_rule: str) -> list[Standing]:
     """The waiting applications by score, then by the figure of the tie rule, then by case number."""
     rows = batch.applications.filter(state=WAITING).select_related("initial_score", "case", "enterprise", "batch")
-    keyed = [(Fraction(row.initial_score.total), _tie_value(row, tie_rule), row) for row in rows]
+    keyed = [(Fraction(row.initial_score.total), tie_value_of(row, tie_rule), row) for row in rows]
     keyed.sort(key=lambda key: (-key[0], -key[1], key[2].case.number))
     return [Standing(place, row, score, tie) for place, (score, tie, row) in enumerate(keyed, start=1)]
-
-
-def _tie_value(application: Application, tie_rule: str) -> Fraction:
-    facts = verified_facts(application)
-    value = facts.value(tie_rule) if facts else None
-    return value if isinstance(value, Fraction) else Fraction(0)
 
 
 def faults_of_freezing(batch: Batch, tie_rule: str, at: datetime) -> Iterator[Reason]:

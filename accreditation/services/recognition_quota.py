@@ -17,8 +17,9 @@ from accreditation.models import Application, Batch, MeetingItem, User
 from accreditation.permissions import demand_power
 from accreditation.recommendation_words import TieRule
 from accreditation.roles import Power
-from accreditation.services.evaluation import verified_evaluation, verified_facts
+from accreditation.services.evaluation import tie_value_of, verified_evaluation
 from accreditation.services.quota_places import sent_back
+from accreditation.services.reopened_figures import revised_scores
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import exact_text
 from criteria.units import amount_text
@@ -65,7 +66,7 @@ def set_proposal_quota(batch: Batch, *, quota: int, ground: str, tie_rule: str, 
 
 def by_score(applications: Iterable[Application], tie_rule: str) -> list[Place]:
     """By the score of the verified figures, then by the figure of the tie rule, then by case number."""
-    keyed = [(_score(row), _tie_value(row, tie_rule), row) for row in applications]
+    keyed = [(_score(row), tie_value_of(row, tie_rule), row) for row in applications]
     keyed.sort(key=lambda key: (-key[0], -key[1], key[2].case.number))
     return [Place(place, row, score, tie) for place, (score, tie, row) in enumerate(keyed, start=1)]
 
@@ -73,12 +74,6 @@ def by_score(applications: Iterable[Application], tie_rule: str) -> list[Place]:
 def _score(application: Application) -> Fraction:
     found = verified_evaluation(application)
     return found.total if found is not None and found.total is not None else Fraction(0)
-
-
-def _tie_value(application: Application, tie_rule: str) -> Fraction:
-    facts = verified_facts(application)
-    value = facts.value(tie_rule) if facts else None
-    return value if isinstance(value, Fraction) else Fraction(0)
 
 
 def places_left(batch: Batch, *, apart_from: Iterable[int] = ()) -> int:
@@ -107,26 +102,46 @@ def standing_order(batch: Batch) -> list[Place]:
     return by_score(rows, batch.tie_rule)
 
 
+def ahead_of(place: Place, batch: Batch) -> int:
+    """How many that an earlier meeting was for stand before it by score: whom its place depends on decided again.
+
+    Whose figures were corrected since the minutes gave it a place is placed among all of them, as a late case is in a
+    ranking (`quota_order`): a proposal that stands is not taken back, but does not yield to a lower score either.
+    """
+    earlier = batch.applications.filter(state__in=(*STANDING, S.NOT_IN_QUOTA)).exclude(pk=place.application.pk)
+    others = by_score(earlier.select_related("case", "enterprise", "batch__rule_set"), batch.tie_rule)
+    return sum(_order(other) < _order(place) for other in others)
+
+
+def _order(place: Place) -> tuple[Fraction, Fraction, str]:
+    return -place.score, -place.tie_value, place.application.case.number
+
+
 def place_items(batch: Batch, items: Collection[MeetingItem]) -> list[str]:
     """Give the items that the votes recognise their places, and say so in lines of the minutes."""
     Batch.objects.select_for_update().get(pk=batch.pk)  # two meetings of a batch count one after the other
     wanted = {item.application_id: item for item in items if item.outcome == Choice.RECOGNISE}
-    left = places_left(batch, apart_from=[item.application_id for item in items])
+    left, revised = places_left(batch, apart_from=[item.application_id for item in items]), revised_scores(wanted)
+    quota = batch.quota or 0
     lines = []
     for row in by_score([item.application for item in wanted.values()], batch.tie_rule):
         item = wanted[row.application.pk]
         item.place, item.score = row.place, exact_text(row.score)
-        item.is_within_quota = row.place <= left
+        ahead = ahead_of(row, batch) if row.application.pk in revised else None
+        is_outranked = ahead is not None and ahead + row.place - 1 >= quota
+        item.is_within_quota = left > 0 and not is_outranked
+        left -= item.is_within_quota
         item.save(update_fields=["place", "score", "is_within_quota"])
-        lines.append(_line(batch, row, is_within=item.is_within_quota))
+        lines.append(_line(batch, row, ahead, is_within=item.is_within_quota))
     return lines
 
 
-def _line(batch: Batch, row: Place, *, is_within: bool) -> str:
-    """One line of the official text, which is Chinese."""
+def _line(batch: Batch, row: Place, ahead: int | None, *, is_within: bool) -> str:
+    """One line of the official text, which is Chinese; `ahead` of one whose figures were corrected, as `ahead_of`."""
     field = rules_of(batch).fields[batch.tie_rule]
     tie = f"{field.name_zh} {amount_text(row.tie_value, field.unit, 'zh')}"
     score = amount_text(row.score, "point", "zh")
     reach = "名额以内" if is_within else "名额以外"
     name, number = row.application.enterprise.name, row.application.case.number
-    return f"{row.place}．{name}（{number}）　得分 {score}　{tie}　{reach}"
+    among = "" if ahead is None else f"（核定数据改正，此前同意认定的申报中 {ahead} 件排在其前）"
+    return f"{row.place}．{name}（{number}）　得分 {score}　{tie}　{reach}{among}"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from accreditation.clocks import DeadlineState, is_past
-from accreditation.models import Application, Deadline, Reopening, ReopeningStatement, StoredFile, User
+from accreditation.enums import ApplicationState
+from accreditation.models import Application, Deadline, Decision, Reopening, ReopeningStatement, StoredFile, User
 from accreditation.models.reopenings import ReopeningAnswer
 from accreditation.services.second_answers import keep_answer, lender_of, plain
 
@@ -40,8 +43,16 @@ def waiting_among(applications: Iterable[Application]) -> set[int]:
 
 def reopenings_of(application: Application) -> list[Reopening]:
     """Every proposal about the application, the newest first."""
-    rows = application.reopenings.select_related("clock", "file", "proposed_by", "answered_by")
+    rows = application.reopenings.select_related("clock", "file", "proposed_by", "answered_by", "revised_score")
     return list(rows.order_by("-proposed_at", "-pk"))
+
+
+def is_before_committee_again(application: Application) -> bool:
+    """Whether it was sent back to the committee and no meeting has decided on it since; one statement where it is."""
+    if application.state != ApplicationState.UNDER_OVERALL_REVIEW:
+        return False
+    later = Decision.objects.filter(application=OuterRef("application"), pk__gt=OuterRef("decision"))
+    return application.reopenings.filter(~Exists(later), answer=ReopeningAnswer.RETURNED).exists()
 
 
 def dropped_facts(application: Application) -> set[str]:

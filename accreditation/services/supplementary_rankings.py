@@ -22,8 +22,9 @@ from accreditation.recommendation_words import TieRule
 from accreditation.reconsideration_words import GROUND_ZH, Remedy
 from accreditation.services.numbers import next_number_at
 from accreditation.services.quota_order import FIRST, Place, Reach
-from accreditation.services.quota_places import QuotaPlaces, place_of, quota_places
+from accreditation.services.quota_places import QuotaPlaces, place_of, quota_places, standing_place
 from accreditation.services.rankings import WAITING, Standing, line_of_text, ranked, unsettled
+from accreditation.services.reopened_figures import revised_score, revised_scores
 from criteria.facts import exact_text
 
 LEAST_TEXT = 5
@@ -74,8 +75,18 @@ def late_standings(first: Ranking, *, extra_quota: int = 0) -> list[LateStanding
     turn = len(places.rankings)
     late = {row.application.pk: _place(row, turn) for row in rows}
     found = places.reaches(late.values(), {turn: extra_quota})
-    lines = list(first.lines.select_related("application__case").order_by("place"))
+    lines = frozen_lines(first)
     return [_late(row, late[row.application.pk], lines, places, found) for row in rows]
+
+
+def frozen_lines(first: Ranking) -> list[RankingLine]:
+    """The lines of the first ranking by whose frozen scores another one is placed, best first.
+
+    The line of one whose figures were corrected since says nothing any more of where that one stands.
+    """
+    lines = list(first.lines.select_related("application__case").order_by("place"))
+    revised = revised_scores([line.application_id for line in lines])
+    return [line for line in lines if line.application_id not in revised]
 
 
 def _late(
@@ -83,14 +94,20 @@ def _late(
 ) -> LateStanding:
     """Its own former line is no neighbour: what was decided on that has been set aside."""
     own = row.application
+    after, before = neighbours(place, own, lines)
+    ahead = sum(one.order < place.order for one in (*places.holding, *places.without))
+    return LateStanding(row, after, before, ground_of(own), ahead, found[own.pk])
+
+
+def neighbours(place: Place, own: Application, lines: Iterable[RankingLine]) -> tuple[int | None, int | None]:
+    """Between which of these places it belongs by the same order; None above or beneath all of them."""
     better: list[int] = []
     worse: list[int] = []
     for line in lines:
         other = line.application
         if (other.enterprise_id, other.product_name) != (own.enterprise_id, own.product_name):
             (better if place_of(line, FIRST).order < place.order else worse).append(line.place)
-    ahead = sum(one.order < place.order for one in (*places.holding, *places.without))
-    return LateStanding(row, max(better, default=None), min(worse, default=None), ground_of(own), ahead, found[own.pk])
+    return max(better, default=None), min(worse, default=None)
 
 
 def _place(row: Standing, turn: int) -> Place:
@@ -185,12 +202,41 @@ def _text(ranking: Ranking, late: Iterable[LateStanding]) -> str:
         return render_to_string("accreditation/ranking_supplementary.txt", words).strip()
 
 
+def revised_place(line: RankingLine) -> tuple[int | None, int | None] | None:
+    """Between which places of the frozen first order one belongs whose figures were corrected since; None for others.
+
+    Both are None where no other line of it stands.
+    """
+    revised = revised_score(line.application)
+    if revised is None or not revised.total:
+        return None
+    first = line.ranking.supplements or line.ranking
+    place = standing_place(line, FIRST, {line.application_id: revised}, first.tie_rule)
+    return neighbours(place, line.application, frozen_lines(first))
+
+
+def revised_between(line: RankingLine) -> str | None:
+    """The same in words of an official text, which is Chinese."""
+    found = revised_place(line)
+    if found is None:
+        return None
+    with override("zh-hans"):
+        return between(*found)
+
+
 def why_not_within(line: RankingLine, reach: Reach) -> str:
     """The reason of a case that the committee approves and the quota does not reach, as an official text.
 
     One of the first ranking, which is never outranked, finds the places used: by who stands before it, or by who was
     approved earlier than it, although it stands behind.
     """
+    if (where := revised_between(line)) is not None:
+        used = (
+            "排在其前、评审委员会同意推荐的申报已不少于推荐名额" if reach is Reach.OUTRANKED
+            else "推荐名额已由此前同意推荐的申报使用"
+        )  # fmt: skip
+        said = f"推荐名额 {line.ranking.quota} 个，核定数据改正后按首次排序的同一次序，应列{where}"
+        return f"{said}；{used}，未列入推荐名额。"
     if line.ranking.supplements is None:
         used = "此前" if line.place <= line.ranking.quota else "位次在前或者此前"
         said = f"推荐名额 {line.ranking.quota} 个，按初评得分排序列第 {line.place} 位；"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -14,6 +15,11 @@ W, O, F = Reach.WITHIN, Reach.OUTRANKED, Reach.FULL  # noqa: E741 - as the colum
 def placed(score: int, turn: int = 0, *, tie: int = 0) -> Place:
     """The application of that score; the later it is ranked, the later is its number."""
     return Place(turn * 1000 + score, turn, Fraction(score), Fraction(tie), f"NETC-2026-{turn}{100 - score:03d}")
+
+
+def corrected(score: int, turn: int = 0) -> Place:
+    """The same, placed by a score on figures that were corrected after the freezing."""
+    return replace(placed(score, turn), is_revised=True)
 
 
 ROWS: dict[str, tuple[int, dict[int, int], list[Place], list[Place], list[Place], list[Reach]]] = {
@@ -59,6 +65,22 @@ ROWS: dict[str, tuple[int, dict[int, int], list[Place], list[Place], list[Place]
     ),
     "equal scores go by the figure of the tie rule": (
         1, {1: 1}, [placed(80, tie=5)], [], [placed(80, 1, tie=6)], [W],
+    ),
+    "corrected, falls beneath one that holds a place": (1, {}, [placed(80)], [], [corrected(70)], [O]),
+    "corrected, falls beneath one approved without a place, though its own is free": (
+        2, {}, [placed(90)], [placed(80)], [corrected(70)], [O],
+    ),
+    "corrected, stays above those without a place and takes its own again": (
+        2, {}, [placed(90)], [placed(60)], [corrected(70)], [W],
+    ),
+    "corrected, rises above all, and its place is gone to a postponed one": (
+        2, {}, [placed(80), placed(60)], [], [corrected(95)], [F],
+    ),
+    "corrected, goes after whoever stands by the frozen score": (
+        1, {}, [], [], [corrected(95), placed(60)], [F, W],
+    ),
+    "corrected in a supplementary ranking, keeps the place allowed for that": (
+        1, {1: 1}, [placed(80)], [], [corrected(90, 1)], [W],
     ),
     "equal in everything, the earlier number is first": (1, {1: 1}, [placed(80)], [], [placed(80, 1)], [O]),
 }  # fmt: skip

@@ -41,6 +41,7 @@ WITHOUT = {  # module and function: why nobody's power is asked there
     "accreditation/services/reexaminations.py renew_term": WITHIN,
     "accreditation/services/renewals.py renew_title": WITHIN,
     "accreditation/services/titles.py change_beneath": WITHIN,
+    "accreditation/services/meeting_course.py take_off_given_up": WITHIN,
     "workflows/edition_change.py change_case": "part of a change that a second person has confirmed",
     "workflows/edition_change.py _finish": "part of a change that a second person has confirmed",
     "workflows/reexamination_rounds.py propose_of_failed": "part of a result that a second person has confirmed",

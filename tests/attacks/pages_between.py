@@ -51,7 +51,7 @@ def _case_and_reopening(asked: Asked) -> tuple[Any, ...]:
 
 
 def _found_late(_asked: Asked) -> dict[str, Any]:
-    return {"ground": "wrong_figure", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
+    return {"ground": "false_material", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
 
 
 def _answer(asked: Asked) -> dict[str, Any]:

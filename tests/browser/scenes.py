@@ -40,6 +40,7 @@ from tests.clock import Clock
 from tests.factories import (
     calling_up,
     figure_checks,
+    hearings,
     late_recommending,
     local,
     local_evaluating,
@@ -223,7 +224,9 @@ def reopened(clock: Clock) -> Visits:
     world = MunicipalStates2026(clock.at)
     case = world.case_in(S.PROPOSED)
     clock.at, applicant = world.at, signed_in(world.people["applicant"])
-    first, second = reopenings.put_forward(case, at=world.at)
+    first = hearings.officers(case, world.at)[0]
+    yield visit_to("office_act", signed_in(first), number=case.number, verb="propose_reopening")
+    first, second = reopenings.put_forward(case, at=world.at, figures={("rd_expenditure", 2025): 20000})
     reopening = Reopening.objects.get(application__case=case)
     yield visit_to("my_reopening", applicant, number=case.number, pk=str(reopening.pk))
     yield visit_to("my_give_up", applicant, number=case.number)
@@ -345,7 +348,7 @@ SCENES: Mapping[Scene, tuple[str, ...]] = {
     ),
     consultation: ("office_act", "office_case", "office_trail", "audit_case"),
     waiver: ("my_waiver", "my_recusals", "recusal_request", "recusals"),
-    reopened: ("my_reopening", "my_give_up", "office_act", "office_case"),
+    reopened: ("office_act", "my_reopening", "my_give_up", "office_act", "office_case"),
     rectification: ("my_rectification",),
     branch: ("my_parent",),
     called_up: ("office_calling_up", "calling_up", "office_recommendation"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from accreditation.models import Case, NoticeAdjustment, NoticeEntry, Reopening, User
@@ -12,6 +13,7 @@ from tests.factories.cast import stored_file
 from tests.factories.hearings import WAIVED, officers
 from workflows import door
 
+Figures = Mapping[tuple[str, int | None], int | str]
 FACTS = "税务机关来函：研发费用加计扣除额经核查调减，申报数据与之不符。"
 STATEMENT = "调减数额正在复核，请待复核结论作出后再行审议。"
 REASON = "来函已核实，影响评价得分。"
@@ -20,7 +22,7 @@ GIVEN_UP = "经营计划调整，不再申报。"
 
 def proposal(at: datetime) -> dict[str, Any]:
     """What an officer puts forward."""
-    return {"ground": "wrong_figure", "facts": FACTS, "file": stored_file(b"%PDF-1.4 found", at), "name": "来函.pdf"}
+    return {"ground": "false_material", "facts": FACTS, "file": stored_file(b"%PDF-1.4 found", at), "name": "来函.pdf"}
 
 
 def adjustment(case: Case, by: User, at: datetime) -> NoticeAdjustment | None:
@@ -55,11 +57,17 @@ def answer(case: Case) -> dict[str, Any]:
     return {"reason": REASON, "reopening": row.pk, "confirmed": "1"}
 
 
-def put_forward(case: Case, *, at: datetime) -> tuple[User, User]:
-    """By one of two officers who did nothing in the case; both."""
+def put_forward(case: Case, *, at: datetime, figures: Figures | None = None) -> tuple[User, User]:
+    """By one of two officers who did nothing in the case; both. With `figures`, because these are wrong."""
     first, second = officers(case, at)
-    door.perform(case, "propose_reopening", by=first, at=at, form=proposal(at))
+    form = proposal(at) | ({"ground": "wrong_figure", "figures": named(figures)} if figures else {})
+    door.perform(case, "propose_reopening", by=first, at=at, form=form)
     return first, second
+
+
+def named(figures: Figures) -> list[dict[str, Any]]:
+    """Corrected figures as the form names them."""
+    return [{"code": code, "year": year, "value": Fraction(value)} for (code, year), value in figures.items()]
 
 
 def stated(case: Case, *, by: User, at: datetime, gives_up_rest: bool = True) -> None:
@@ -68,8 +76,8 @@ def stated(case: Case, *, by: User, at: datetime, gives_up_rest: bool = True) ->
     door.perform(case, "state_on_reopening", by=by, at=at, form=form)
 
 
-def sent_back(case: Case, *, applicant: User, at: datetime) -> None:
+def sent_back(case: Case, *, applicant: User, at: datetime, figures: Figures | None = None) -> None:
     """Put forward, stated on, sent back by the other officer."""
-    _first, second = put_forward(case, at=at)
+    _first, second = put_forward(case, at=at, figures=figures)
     stated(case, by=applicant, at=at)
     door.perform(case, "return_to_committee", by=second, at=at, form={"reason": REASON})

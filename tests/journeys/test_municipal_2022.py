@@ -272,11 +272,11 @@ def _back_before_the_committee(pages: MunicipalPages) -> None:
     pages.wait_until(Notice.objects.get(batch__ordinal=47).ends_at + SOON)
     assert state(late.number) == S.NOTICE_COMPLETED
     _sent_back(pages, late)
-    for case in (early, given_up):
+    for case in (early, given_up, back):  # the last of them before the committee once more
         pages.send(cast.member1, "my_give_up", case.number, reason=reopenings.GIVEN_UP, understood="on")
     ends = [
         S.WITHDRAWN,
-        S.UNDER_OVERALL_REVIEW,
+        S.WITHDRAWN,
         S.UNDER_OVERALL_REVIEW,
         S.WITHDRAWN,
         S.WITHDRAWN,
@@ -301,7 +301,7 @@ def _noticed(pages: MunicipalPages, ordinal: int) -> Case:
 
 
 def _put_forward(pages: MunicipalPages, case: Case, by: User) -> None:
-    found = {"ground": "wrong_figure", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
+    found = {"ground": "false_material", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
     pages.send(by, "office_act", case.number, "propose_reopening", **found)
 
 

@@ -294,7 +294,7 @@ def test_pages_lead_from_the_facts_to_the_answer(world: MunicipalStates2026, clo
     home, act = reverse("office_case", args=[case.number]), "office_act"
     address = reverse(act, args=[case.number, "propose_reopening"])
     assert address in first.get(home).content.decode()
-    sent = {"ground": "wrong_figure", "facts": FACTS}
+    sent = {"ground": "false_material", "facts": FACTS}
     assert first.post(address, sent).status_code == 422
     paper = SimpleUploadedFile("来函.pdf", b"%PDF-1.4\nbody\n%%EOF\n", "application/pdf")
     assert first.post(address, sent | {"file": paper}).status_code == 302

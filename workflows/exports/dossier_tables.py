@@ -153,6 +153,11 @@ _DECIDING: tuple[Table, ...] = (
         "objections/proposals", "认定异议成立的提请和答复", m.ObjectionProposal, _by("objection__application")
     ),
     Table("reopening/reopenings", "重新审议的提请和答复", m.Reopening, _by("application")),
+    Table("reopening/figures", "提请改正的核定数据", m.ReopeningFigure, _by("reopening__application")),
+    Table(
+        "reopening/scores", "改正核定数据前后的得分", m.RevisedScore, _by("reopening__application"),
+        frozenset({"former_evaluation", "evaluation"}),
+    ),
     Table(
         "reopening/statements", "申报单位就重新审议的各次陈述", m.ReopeningStatement, _by("reopening__application")
     ),

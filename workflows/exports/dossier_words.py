@@ -53,6 +53,8 @@ HEADINGS: dict[str, str] = {
     "is_adopted": "采纳", "is_by_office": "由机关提出", "is_confirmed": "属实", "is_current": "现行",
     "is_favourable": "同意", "is_for_city": "报市级", "is_met": "符合", "is_open": "未了结",
     "is_ordered_again": "责令重新办理", "is_present": "在场", "is_provisional": "暂定", "is_recognised": "列入名单",
+    "is_given_up": "申报单位已放弃", "former": "原核定值", "replaced": "被替代的核定值", "former_total": "改正前得分",
+    "former_digest": "改正前评价校验码", "unmet": "不再符合的条件",
     "is_within_quota": "在名额内", "issued_by": "发文机关", "item": "议题", "key": "标识", "kind": "类别",
     "known_on": "知悉日期", "late_at": "列入逾期时间", "lacking": "须补正的事项", "late_days": "逾期天数",
     "late_reason": "逾期理由", "late_listed_at": "逾期名单时间",

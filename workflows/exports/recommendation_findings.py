@@ -11,8 +11,9 @@ from datetime import datetime
 from fractions import Fraction
 
 from accreditation.clocks import SHANGHAI
-from accreditation.models import Application, Consultation, GateAnswer, InitialScore, VerifiedValue
+from accreditation.models import Application, Consultation, GateAnswer, InitialScore, RevisedScore, VerifiedValue
 from accreditation.services.evaluation import evaluate_application, reported_facts, verified_facts
+from accreditation.services.reopened_figures import points_text, revised_score
 from accreditation.services.rule_sets import rules_of
 from criteria.evaluate import Evaluation
 from criteria.exact import fixed_text, shown_text
@@ -49,8 +50,9 @@ def findings_of(application: Application) -> Iterator[Paper]:
     if score is None:
         found = evaluate_application(application, verified)
     else:
-        found = Evaluation.from_json(score.evaluation)
-        yield SCORE, "初评得分表（按核定数据）", _score(score, found)
+        revised = revised_score(application)
+        found = Evaluation.from_json(revised.evaluation if revised else score.evaluation)
+        yield SCORE, "初评得分表（按核定数据）", _score(score, revised, found)
     yield CONDITIONS, "认定条件核查表", _conditions(application, found)
     answers = application.consultations.order_by("pk")
     if answers:
@@ -92,7 +94,7 @@ def _shown(value: Scalar, spec: FieldSpec) -> Content:
     return named.get(str(value), str(value)) if value is not None else None
 
 
-def _score(score: InitialScore, found: Evaluation) -> bytes:
+def _score(score: InitialScore, revised: RevisedScore | None, found: Evaluation) -> bytes:
     lines = [_indicator(trace) for trace in found.indicators] + [_indicator(trace) for trace in found.bonus]
     lines += [_total(label, value) for label, value in _totals(found)]
     notes = [f"初评意见：{score.opinion}"]
@@ -103,8 +105,14 @@ def _score(score: InitialScore, found: Evaluation) -> bytes:
     notes += [
         f"得分确认日期：{_day(score.scored_at)}",
         f"规则集：{found.programme}/{found.edition}，校验码（SHA-256）：{found.checksum}",
-        f"评分结果校验码（SHA-256）：{score.digest}",
+        f"评分结果校验码（SHA-256）：{revised.digest if revised else score.digest}",
     ]
+    if revised is not None:
+        notes += [
+            f"核定数据经重新审议改正（{_day(revised.frozen_at)}），上表为改正后的得分："
+            f"{points_text(revised.former_total)} 改为 {points_text(revised.total)}。",
+            f"改正前的评分结果校验码（SHA-256）：{revised.former_digest}",
+        ]
     return write_list("初评得分表", SCORE_HEADS, lines, notes)
 
 

@@ -7,13 +7,13 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import IO
 
 from django.utils.translation import override
 
 from accreditation.models import Application, Ranking, StoredFile
 from accreditation.services.files import read_file
+from accreditation.services.quota_places import score_of_line
 from accreditation.services.rule_sets import rules_of
 from criteria.units import amount_text
 from criteria.workbook.template import write_list
@@ -77,7 +77,7 @@ def _summary_row(row: Application) -> list[str | int]:
         district_name(row.enterprise.district),
         row.enterprise.district,
         row.case.number,
-        amount_text(Fraction(line.score), "point", "zh"),
+        amount_text(score_of_line(line), "point", "zh"),
         letter.number if letter else "",
         parent.number if parent else "",
         row.current.content_sha256 if row.current else "",

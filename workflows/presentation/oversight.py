@@ -201,6 +201,7 @@ OTHER_ACTS: Mapping[str, Promise] = {
     "note_arrival": _("登记委员到会"),
     "note_departure": _("登记委员离会"),
     "adjourn_item": _("议题改期审议"),
+    "take_off_given_up": _("议题因申报单位放弃而撤下"),
     "decide_deadlock": _("未过半时由主持人决定"),
     "withdraw_minutes": _("撤回纪要重拟"),
     "begin_rule_draft": _("起草评审规则"),

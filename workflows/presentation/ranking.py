@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.models import Application, Batch, Ranking, RankingLine
+from accreditation.models import Application, Batch, Ranking, RankingLine, RevisedScore
 from accreditation.services.quota_order import Reach
 from accreditation.services.quota_places import quota_places
 from accreditation.services.rankings import Standing
 from accreditation.services.rule_sets import rules_of
-from accreditation.services.supplementary_rankings import LateStanding, between
+from accreditation.services.supplementary_rankings import LateStanding, between, revised_between, revised_place
 from workflows.presentation.words import Words, amount, state_label, state_tone
 
 
@@ -63,21 +64,33 @@ def places_words(first: Ranking) -> Words:
 
 
 def official_place(line: RankingLine) -> int | str:
-    """The place as papers for the authority above name it, in Chinese."""
+    """The place as papers for the authority above name it, in Chinese; the frozen one, and where it belongs since."""
     is_first = line.ranking.supplements_id is None
+    if (where := revised_between(line)) is not None:
+        return f"排序 {line.ranking.number} 第 {line.place} 位，核定数据改正后应列{where}"
     return line.place if is_first else f"补充排序 {line.ranking.number} 第 {line.place} 位"
 
 
-def line_words(application: Application) -> Words:
-    """One line of a frozen ranking with where the case stands now; `between` only in a supplementary one."""
-    line = application.ranking_line
+def line_words(application: Application, revised: Mapping[int, RevisedScore]) -> Words:
+    """One line of a frozen ranking with where the case stands now; `between` of late ones, and of those `revised`.
+
+    `revised` holds the scores on figures that were corrected since, by the key of the application.
+    """
+    line, score = application.ranking_line, revised.get(application.pk)
     return {
         "place": line.place,
         "name": application.enterprise.name,
         "number": application.case.number,
-        "score": amount(Fraction(line.score), "point"),
-        "between": between(line.stands_after, line.stands_before) if line.ranking.supplements_id else "",
+        "score": amount(Fraction(score.total if score and score.total else line.score), "point"),
+        "between": _between(line, is_revised=score is not None),
         "ground": line.ground,
         "state": state_label(application.state),
         "tone": state_tone(application.state),
     }
+
+
+def _between(line: RankingLine, *, is_revised: bool) -> str:
+    """Where a line stands by the first order: of a late case, or of one whose figures were corrected since."""
+    if is_revised and (revised := revised_place(line)) is not None:
+        return gettext("核定数据改正后应列%(where)s") % {"where": between(*revised)}
+    return between(line.stands_after, line.stands_before) if line.ranking.supplements_id else ""

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accreditation.models import Application, Consultation, DepartmentLetter, RankingLine
 from accreditation.recommendation_words import Department
-from accreditation.services.supplementary_rankings import between
+from accreditation.services.reopened_figures import revised_score
+from accreditation.services.supplementary_rankings import between, revised_place
 from accreditation.templatetags.dates import day
 from workflows.presentation.words import Words, amount, quoted
 
@@ -25,7 +26,11 @@ def recommending_rows(application: Application) -> list[Words]:
         rows.append({"label": _("母公司资格"), "value": value})
     score = getattr(application, "initial_score", None)
     if score is not None:
-        rows.append({"label": _("初评得分"), "value": amount(Fraction(score.total), "point")})
+        revised = revised_score(application)
+        shown = amount(Fraction(score.total), "point")
+        if revised is not None:
+            shown = format_html("{} → <strong>{}</strong>", shown, amount(Fraction(revised.total), "point"))
+        rows.append({"label": _("初评得分"), "value": shown})
     line = getattr(application, "ranking_line", None)
     if line is not None:
         rows.append({"label": _("排序"), "value": format_html("{}<br>{}", _place(line), line.ranking.number)})
@@ -43,6 +48,10 @@ def recommending_rows(application: Application) -> list[Words]:
 def _place(line: RankingLine) -> str:
     """The place within the quota; of a supplementary ranking, where it would have stood in the first one."""
     ranking = line.ranking
+    revised = revised_place(line)
+    if revised is not None:
+        words = {"place": line.place, "where": between(*revised), "quota": ranking.quota}
+        return _("固定为第 %(place)d 位，核定数据改正后应列%(where)s；名额 %(quota)d 个") % words
     if ranking.supplements_id is None:
         return _("第 %(place)d 位，名额 %(quota)d 个") % {"place": line.place, "quota": ranking.quota}
     words = {

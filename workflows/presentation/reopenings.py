@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from accreditation.models import Application, Reopening, ReopeningStatement
+from accreditation.models import Application, Reopening, ReopeningStatement, RevisedScore
 from accreditation.models.reopenings import ReopeningAnswer
 from accreditation.services import reopenings as kept
-from workflows.presentation.words import Words, quoted
+from accreditation.services.reopened_figures import figures_of, specs_of, unmet_conditions
+from accreditation.services.rule_sets import rules_of
+from workflows.presentation.words import Words, amount, either, quoted
 
 TONES: Mapping[str, str] = {
     "": "amber", ReopeningAnswer.RETURNED: "red", ReopeningAnswer.DROPPED: "grey", ReopeningAnswer.OVERTAKEN: "grey",
@@ -39,6 +42,35 @@ def reopening_words(row: Reopening, at: datetime, *, file_href: str) -> Words:
         "answered_by": quoted(row.answered_by) if row.answered_by else "",
         "answered_at": row.answered_at,
         "answer_reason": quoted(row.answer_reason) if row.answer_reason else "",
+        "figures": _figures(row),
+        "score": score_words(getattr(row, "revised_score", None)),
+    }
+
+
+def _figures(row: Reopening) -> list[Words]:
+    """Figures that it names: `label`, `year`, `former`, `value`."""
+    specs = specs_of(rules_of(row.application.batch))
+    return [
+        {
+            "label": either(specs[one.code], "name"), "year": one.year,
+            "former": amount(Fraction(one.former), specs[one.code].unit),
+            "value": amount(Fraction(one.value), specs[one.code].unit),
+        }
+        for one in figures_of(row)
+    ]  # fmt: skip
+
+
+def score_words(revised: RevisedScore | None) -> Words | None:
+    """Both scores of a case whose figures were corrected, with their digests and what is not met any more."""
+    if revised is None:
+        return None
+    return {
+        "former": amount(Fraction(revised.former_total), "point") if revised.former_total else "",
+        "now": amount(Fraction(revised.total), "point") if revised.total else "",
+        "former_digest": revised.former_digest,
+        "digest": revised.digest,
+        "unmet": [either(gate, "text") for gate in unmet_conditions(revised)],
+        "has_sheets": hasattr(revised.reopening.application, "panel"),
     }
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accreditation.models import Application
 from accreditation.services.evaluation import reported_evaluation, reported_facts, verified_evaluation
+from accreditation.services.reopened_figures import revised_score
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import Fact
 from criteria.fields import FieldSpec
@@ -18,6 +19,7 @@ from workflows.presentation.figure_checks import sources_used
 from workflows.presentation.figures import annex_tables, shown_value, verified_rows
 from workflows.presentation.material import evidence_list
 from workflows.presentation.provable import proof
+from workflows.presentation.reopenings import score_words
 from workflows.presentation.rules import source_rows
 from workflows.presentation.words import Words, amount, coded, either
 from workflows.selectors.figures import Cell, FigureRow, basics, figure_rows
@@ -26,7 +28,10 @@ PRIVATE = ("head_phone", "centre_head_phone", "contact_name", "contact_phone", "
 
 
 def rule_score(application: Application, *, address: str = "") -> Words:
-    """What the rules make of the figures: `total`, `band`, `table`, `compared`, `axes`, `gates`, `explanations`."""
+    """What the rules make of the figures: `total`, `band`, `table`, `compared`, `axes`, `gates`, `explanations`.
+
+    `revised` holds both scores where figures were corrected by 重新审议, else nothing.
+    """
     rules = rules_of(application.batch)
     reported, verified = reported_evaluation(application), verified_evaluation(application)
     if reported is None or verified is None:
@@ -43,6 +48,7 @@ def rule_score(application: Application, *, address: str = "") -> Words:
         "explanations": explanations(verified, rules, sources_used(application, rules)),
         "sources": source_rows(rules),
         "totals": scores.totals(verified),
+        "revised": score_words(revised_score(application)),
     }
 
 

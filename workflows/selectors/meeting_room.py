@@ -18,11 +18,13 @@ from accreditation.models import (
     MeetingItem,
     MeetingRecusal,
     PresenceChange,
+    RevisedScore,
     User,
     Vote,
 )
 from accreditation.permissions import batches_under, has_power_over
 from accreditation.roles import Power
+from accreditation.services.reopened_figures import revised_scores
 from accreditation.visibility import unconnected_items, visible_items
 
 WAITS = ApplicationState.UNDER_OVERALL_REVIEW
@@ -38,6 +40,7 @@ class AgendaRow:
     is_open: bool
     votes: int
     recusals: int
+    revised: RevisedScore | None  # on figures that were corrected since earlier minutes
 
 
 def meetings_of(user: User) -> QuerySet[Meeting]:
@@ -75,7 +78,7 @@ def untabled(batch: Batch | None = None) -> QuerySet[Application]:
 
 
 def agenda(meeting: Meeting, user: User) -> list[AgendaRow]:
-    """The items in their order, with what the reader has done; five queries whatever the number."""
+    """The items in their order, with what the reader has done; six queries whatever the number."""
     items = list(meeting.items.select_related("application__case", "application__enterprise").order_by("position"))
     votes: dict[int, list[Vote]] = defaultdict(list)
     for vote in Vote.objects.filter(item__in=items):
@@ -84,6 +87,7 @@ def agenda(meeting: Meeting, user: User) -> list[AgendaRow]:
     stepped_out: dict[int, set[int]] = defaultdict(set)
     for recusal in MeetingRecusal.objects.filter(item__in=items):
         stepped_out[recusal.item_id].add(recusal.member_id)
+    revised = revised_scores([item.application_id for item in items])
     return [
         AgendaRow(
             item=item,
@@ -92,6 +96,7 @@ def agenda(meeting: Meeting, user: User) -> list[AgendaRow]:
             is_open=item.pk in open_to_reader,
             votes=len(votes[item.pk]),
             recusals=len(stepped_out[item.pk]),
+            revised=revised.get(item.application_id),
         )
         for item in items
     ]

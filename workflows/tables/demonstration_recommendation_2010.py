@@ -15,7 +15,7 @@ from workflows import recommendation_records as records
 from workflows.doing import Verb, starting
 from workflows.tables.municipal_recognition_2022 import CHECK, MUNICIPAL_2022
 from workflows.tables.national_recommendation_2016 import NATIONAL_2016
-from workflows.tables.reopening import BEFORE_LETTER, giving_up, reopening_lines
+from workflows.tables.reopening import BEFORE_LETTER, BEFORE_SENDING, giving_up, reopening_lines
 
 MEASURES = "工信部联科〔2010〕540号"
 _AT_CHECK = ("completeness_check",)
@@ -55,7 +55,7 @@ _LINES: tuple[Verb, ...] = (
     # --- the letter upward, the national authority's public notice, and its result ---------------------------------
     _national("recommend_upward"),
     *reopening_lines(BEFORE_LETTER, who.OBJECTION_OFFICER, audiences.objection_officers),
-    giving_up(BEFORE_LETTER, audiences.publishers, audiences.office),
+    giving_up(BEFORE_SENDING, audiences.publishers, audiences.office),
     Verb(
         "note_public_notice_above", _("登记国家公示"), who.CHECKER, ("national_review",), MEASURES,
         guards=(own.notice_from_above_is_given,), record=records.note_public_notice_above,

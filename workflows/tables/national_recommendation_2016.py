@@ -18,7 +18,7 @@ from workflows import recommendation_records as records
 from workflows.doing import Clock, Verb, starting
 from workflows.tables.calling_up import calling_up
 from workflows.tables.municipal_recognition_2022 import CHECK, MUNICIPAL_2022
-from workflows.tables.reopening import BEFORE_LETTER, giving_up, reopening_lines
+from workflows.tables.reopening import BEFORE_LETTER, BEFORE_SENDING, giving_up, reopening_lines
 
 CONSULTATION = Clock(DeadlineKind.CONSULTATION, "consultation_days")
 
@@ -134,7 +134,7 @@ _LINES: tuple[Verb, ...] = (
         tells=(audiences.applicants,), for_page=False,
     ),
     *reopening_lines(BEFORE_LETTER, who.OBJECTION_OFFICER, audiences.objection_officers),
-    giving_up(BEFORE_LETTER, audiences.publishers, audiences.office),
+    giving_up(BEFORE_SENDING, audiences.publishers, audiences.office),
     Verb(
         "recognise_above", _("登记国家认定"), who.CHECKER, ("national_review",), ORDER, transition="recognise_above",
         completes=True, guards=(*_BY_TWO, guards.title_can_be_granted),

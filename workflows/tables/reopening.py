@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows import audiences, guards, recognition_guards, reopening, who
+from workflows import audiences, guards, recognition_guards, reopened_figures, reopening, who
 from workflows.doing import Audience, Clock, Verb, Who
 from workflows.tables.notice_changes import notice_lines
 
@@ -18,7 +18,9 @@ FOUND_LATE = "行政许可法第六十九条（参照）"
 HEARD = "行政许可法第三十六条（参照）：听取申请人的意见"
 BEFORE_GRANT = ("publish_notice", "notice_period", "announce")
 BEFORE_LETTER = ("recommend",)
-OFF_NOTICE = ("publish_notice", "announce")  # where the name is not, or no more, before the public
+COMMITTEE = "overall_review"  # only of a case that was sent back to it
+OFF_NOTICE = (COMMITTEE, "publish_notice", "announce")  # where the name is not, or no more, before the public
+BEFORE_SENDING = (COMMITTEE, *BEFORE_LETTER)
 GIVEN_UP = "申请人在决定作出前可以撤回申请（行政程序通例）"
 GRANTING = (guards.title_can_be_granted, reopening.none_waits)  # and what makes it known beforehand
 
@@ -36,6 +38,7 @@ def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) ->
         "propose_reopening", _("提请重新审议"), officer, nodes, FOUND_LATE,
         guards=(
             reopening.none_waits, recognition_guards.no_waiver_stands, reopening.ground_is_named,
+            reopened_figures.figures_are_named,
             guards.needs_text("facts", _("查明的事实"), 10), reopening.facts_are_new, reopening.evidence_is_given,
         ),
         record=reopening.propose, tells=(audiences.applicants, officers),
@@ -84,6 +87,10 @@ def giving_up(nodes: tuple[str, ...], *told: Audience) -> Verb:
     """The applicant's own, until the grant or the letter upward; what is before the public is taken off a notice."""
     return Verb(
         "give_up", _("放弃认定，撤回申报"), who.APPLICANT, nodes, GIVEN_UP, transition="give_up", completes=True,
-        guards=(guards.needs_text("reason", _("撤回的理由"), 2),), record=reopening.give_up,
+        guards=(
+            reopening.committee_has_it_again, reopening.no_minutes_to_sign,
+            guards.needs_text("reason", _("撤回的理由"), 2),
+        ),
+        record=reopening.give_up,
         tells=(audiences.applicants, *told),
     )  # fmt: skip

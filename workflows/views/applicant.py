@@ -16,6 +16,7 @@ from accreditation.errors import NotFound, Refusal
 from accreditation.selectors.granting import bodies_of_districts
 from accreditation.services.evaluation import verified_evaluation
 from accreditation.services.material import missing_evidence
+from accreditation.services.reopened_figures import revised_score
 from accreditation.visibility import View, first_review_is_closed, letter_for
 from certificates.selectors import certificate_file, translation_file, translation_of
 from workflows.calendar import current_calendar
@@ -28,7 +29,7 @@ from workflows.presentation.figure_checks import overview as figure_check
 from workflows.presentation.figure_checks import sources_used
 from workflows.presentation.objections import own_hearings, own_waiver
 from workflows.presentation.recommending import recommending_rows
-from workflows.presentation.reopenings import reopenings_in_words
+from workflows.presentation.reopenings import reopenings_in_words, score_words
 from workflows.presentation.successions import card as succession_card
 from workflows.presentation.timeline import timeline
 from workflows.presentation.whereabouts import whereabouts
@@ -255,14 +256,16 @@ def _verified(opened: OpenCase) -> Words:
         return {"verified": [], "compared": None}
     facts, evaluation = opened.facts, opened.evaluation()
     verified = figures.verified_rows(opened.application, facts, opened.rules) if facts else []
+    revised = score_words(revised_score(opened.application)) if verified else None
     if not verified or evaluation is None or opened.is_editable:
-        return {"verified": verified, "compared": None}
+        return {"verified": verified, "compared": None, "revised": revised}
     after = verified_evaluation(opened.application)
     if after is None:
-        return {"verified": verified, "compared": None}
+        return {"verified": verified, "compared": None, "revised": revised}
     used = sources_used(opened.application, opened.rules)
     return {
         "verified": verified,
+        "revised": revised,
         "compared": scores.compared_scores(evaluation, after),
         "counting": explanations.explanations(after, opened.rules, used),
     }

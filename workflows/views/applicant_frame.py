@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accreditation.enums import ApplicationState
 from accreditation.errors import Reason
 from accreditation.services.evaluation import draft_facts, evaluate_application, reported_facts
+from accreditation.services.reopenings import is_before_committee_again
 from workflows.door import possible_verbs
 from workflows.intake import open_request
 from workflows.presentation.bindings import row_key
@@ -101,7 +102,15 @@ def open_case(request: HttpRequest, number: str) -> OpenCase:
     person = acting_person(request)
     case, application = own_case(person, number)
     verbs = frozenset(verb.code for verb in possible_verbs(case, by=person, at=timezone.now()))
-    return OpenCase(case, application, rules_for(application), verbs, open_request(application))
+    return OpenCase(
+        case, application, rules_for(application), verbs - _given_up_elsewhere(application), open_request(application)
+    )
+
+
+def _given_up_elsewhere(application: Application) -> frozenset[str]:
+    """Before the committee a case is given up where it was sent back there; before that it is withdrawn, or not."""
+    is_first_time = application.state == ApplicationState.UNDER_OVERALL_REVIEW
+    return frozenset({"give_up"} if is_first_time and not is_before_committee_again(application) else ())
 
 
 def frame(opened: OpenCase, page: str, title: str, **more: Any) -> dict[str, Any]:

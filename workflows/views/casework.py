@@ -64,6 +64,7 @@ class ActPage:
     consequences: tuple[Promise, ...] = ()
     is_final: bool = False
     takes_file: bool = False
+    reads_case: bool = False  # whether the form asks about what the case holds
     more_in: Callable[[Batch], tuple[Promise, ...]] | None = None  # consequences that not every batch has
 
     @property
@@ -253,7 +254,8 @@ def act_page(
     before |= reopening_meant(opened.application, verb)  # what waits now, whatever an older draft was about
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     confirm = page.confirm_in(opened.application.batch)
-    form = page.form(data, files, initial=before)
+    asked: dict[str, Any] = {"application": opened.application} if page.reads_case else {}
+    form = page.form(data, files, initial=before, **asked)
     if request.method == "POST" and form.is_valid() and (values := _values(page, form)) is not None:
         answer = carry_out(request, opened, verb, values, form=form, done=page.done, confirm=confirm)
         if answer is not None:

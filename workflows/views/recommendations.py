@@ -21,6 +21,7 @@ from accreditation.recommendation_words import ResultState, TieRule
 from accreditation.roles import Power
 from accreditation.selectors.requests import earlier_answer
 from accreditation.services import rankings
+from accreditation.services.reopened_figures import revised_scores
 from accreditation.services.reopenings import waiting_among
 from accreditation.services.supplementary_rankings import Statement, faults_of_supplementing, first_ranking
 from accreditation.services.titles import titles_held
@@ -86,11 +87,12 @@ def office_recommendation(request: HttpRequest, code: str) -> HttpResponse:
     batch, user = rows.recommending_batch(code), signed_in(request)
     frozen = [(ranking, known(user, rows.lines_of(ranking))) for ranking in rows.rankings_of(batch)]
     counts, entries = batch_desk.counts(batch), lists_of(batch)
+    revised = revised_scores([one.pk for _ranking, lines in frozen for one in lines.rows])
     context = {
         "batch": batch,
         "name": either(batch.programme, "name"),
         "rankings": [
-            {"row": ranking, "lines": [line_words(one) for one in lines.rows], "hidden": lines.hidden}
+            {"row": ranking, "lines": [line_words(one, revised) for one in lines.rows], "hidden": lines.hidden}
             for ranking, lines in frozen
         ],
         "waiting": counts.get(ApplicationState.AWAITING_RANKING, 0),

@@ -61,6 +61,7 @@ ACTS: Mapping[str, ActPage] = {
             gettext_lazy("须由您以外的另一人答复。"),
         ),
         takes_file=True,
+        reads_case=True,
     ),
     "return_to_committee": ActPage(
         ReopeningAnswerForm,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from fractions import Fraction
 
 from accreditation.models import Case, User
 from accreditation.models.reopenings import ReopeningGround
 from accreditation.services.files import take_file
+from accreditation.services.reopened_figures import Key, counted_figures
 from workflows import door
 from workflows.demo.clock import DemoClock
 from workflows.demo.material import sample_pdf
@@ -20,10 +22,15 @@ FIRST, SECOND = "yiyi1", "yiyi2"  # who check nothing in the case
 
 
 def put_forward(case: Case, *, by: User, at: datetime) -> None:
-    """By one officer; the case waits for the applicant and for a second officer, and is not announced meanwhile."""
+    """By one officer; the case waits for the applicant and for a second officer, and is not announced meanwhile.
+
+    Where the title is judged by the spending, the right figure is named; elsewhere the material was not true.
+    """
     name = "税务机关来函.pdf"
     file = take_file(sample_pdf(f"{case.number} TAX OFFICE"), name, media_type="application/pdf", at=at)
-    form = {"ground": ReopeningGround.WRONG_FIGURE, "facts": FACTS, "file": file, "name": name}
+    figures = [{"code": key[0], "year": key[1], "value": value} for key, value in _adjusted(case).items()]
+    ground = ReopeningGround.WRONG_FIGURE if figures else ReopeningGround.FALSE_MATERIAL
+    form = {"ground": ground, "facts": FACTS, "file": file, "name": name, "figures": figures}
     door.perform(case, "propose_reopening", by=by, at=at, form=form)
 
 
@@ -41,3 +48,10 @@ def withdraw(case: Case, *, by: User, clock: DemoClock) -> None:
     """Put forward and taken back by the same officer; the case goes on where it stands."""
     put_forward(case, by=by, at=clock.minutes(30))
     door.perform(case, "withdraw_reopening", by=by, at=clock.minutes(90), form={"reason": TAKEN_BACK})
+
+
+def _adjusted(case: Case) -> dict[Key, Fraction]:
+    """The spending of the last year as the tax office leaves it, in 千元: a tenth less, in whole thousands."""
+    key: Key = ("rd_expenditure", case.application.batch.reporting_year)
+    spent = counted_figures(case.application).get(key)
+    return {} if spent is None else {key: Fraction(spent * 9 // 10)}
