@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0072_withdrawn_reopenings'),
+        ('accreditation', '0073_reopened_figures'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0072_withdrawn_reopenings'),
+        ('accreditation', '0074_callings_up'),
     ]
 
     operations = [
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='letter',
             name='kind',
-            field=models.CharField(choices=[('receipt', '申报回执'), ('acceptance', '受理通知书'), ('correction', '一次性补正告知书'), ('decline', '不予受理决定书'), ('ineligible', '不符合申报条件告知书'), ('not_recommended', '不予推荐告知书'), ('lapse', '逾期未补正告知书'), ('withdrawal', '撤回确认书'), ('postponement', '暂缓认定告知书'), ('refusal', '不予认定决定书'), ('objection_upheld', '异议处理及不予认定决定书'), ('objection_answer', '异议处理答复书'), ('ended_as_held', '终结办理告知书'), ('ended_as_barred', '不得申报终结办理决定书'), ('recognition', '认定通知书'), ('clock_paused', '时限中止告知书'), ('clock_resumed', '时限恢复告知书'), ('reopening', '重新审议事先告知书'), ('reopened', '重新审议处理告知书'), ('advance_notice', '处理事先告知书'), ('hearing_notice', '听证通知书'), ('order', '处理决定书'), ('dropped', '终止处理告知书'), ('recusal_answer', '回避申请答复书'), ('suspension_ended', '暂停期满恢复告知书'), ('not_in_quota', '未列入推荐名额告知书'), ('reconsideration_accepted', '行政复议受理通知书'), ('reconsideration_supplement', '行政复议补正通知书'), ('reconsideration_declined', '行政复议不予受理决定书'), ('execution_stayed', '停止执行决定书'), ('reconsideration_prolonged', '行政复议延期通知书'), ('reconsideration_decision', '行政复议决定书'), ('reconsideration_ended', '行政复议终止通知书'), ('judgment_carried_out', '裁判执行告知书'), ('own_correction', '自行纠正决定书'), ('recommended_upward', '推荐告知书'), ('recognised_above', '国家认定结果告知书'), ('not_recognised_above', '国家未予认定告知书'), ('evaluation_result', '评价结果通知书'), ('rectification', '整改核查结果告知书'), ('reexamined', '复核结果告知书'), ('not_reexamined', '未参加复核告知书'), ('reexamination_failed', '复核不合格告知书'), ('change_returned', '变更补正告知书'), ('change_confirmed', '变更确认通知书'), ('change_refused', '变更不予确认决定书')], max_length=40),
+            field=models.CharField(choices=[('receipt', '申报回执'), ('acceptance', '受理通知书'), ('correction', '一次性补正告知书'), ('decline', '不予受理决定书'), ('ineligible', '不符合申报条件告知书'), ('not_recommended', '不予推荐告知书'), ('lapse', '逾期未补正告知书'), ('withdrawal', '撤回确认书'), ('postponement', '暂缓认定告知书'), ('refusal', '不予认定决定书'), ('objection_upheld', '异议处理及不予认定决定书'), ('objection_answer', '异议处理答复书'), ('ended_as_held', '终结办理告知书'), ('ended_as_barred', '不得申报终结办理决定书'), ('recognition', '认定通知书'), ('clock_paused', '时限中止告知书'), ('clock_resumed', '时限恢复告知书'), ('reopening', '重新审议事先告知书'), ('reopened', '重新审议处理告知书'), ('advance_notice', '处理事先告知书'), ('hearing_notice', '听证通知书'), ('order', '处理决定书'), ('dropped', '终止处理告知书'), ('recusal_answer', '回避申请答复书'), ('suspension_ended', '暂停期满恢复告知书'), ('not_in_quota', '未列入推荐名额告知书'), ('called_up', '递补告知书'), ('reconsideration_accepted', '行政复议受理通知书'), ('reconsideration_supplement', '行政复议补正通知书'), ('reconsideration_declined', '行政复议不予受理决定书'), ('execution_stayed', '停止执行决定书'), ('reconsideration_prolonged', '行政复议延期通知书'), ('reconsideration_decision', '行政复议决定书'), ('reconsideration_ended', '行政复议终止通知书'), ('judgment_carried_out', '裁判执行告知书'), ('own_correction', '自行纠正决定书'), ('recommended_upward', '推荐告知书'), ('recognised_above', '国家认定结果告知书'), ('not_recognised_above', '国家未予认定告知书'), ('evaluation_result', '评价结果通知书'), ('rectification', '整改核查结果告知书'), ('reexamined', '复核结果告知书'), ('not_reexamined', '未参加复核告知书'), ('reexamination_failed', '复核不合格告知书'), ('change_returned', '变更补正告知书'), ('change_confirmed', '变更确认通知书'), ('change_refused', '变更不予确认决定书')], max_length=40),
         ),
         migrations.AddConstraint(
             model_name='deadline',

@@ -29,7 +29,7 @@ def uninstall(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accreditation', '0072_withdrawn_reopenings'),
+        ('accreditation', '0075_recusal_requests'),
     ]
 
     operations = [
