@@ -22,7 +22,8 @@ def serve_letters(story: Story) -> None:
     story.tell.step("文书送达：一件邮寄送达，一件邮件退回、更正为未送达")
     clock, office = DemoClock(story.world.calendar, story.now, DAYS_BACK), story.world.people["banshi"]
     on = clock.at.astimezone(SHANGHAI).date()
-    for letter, evidence in zip(unserved_letters(office, on)[:2], (POSTED, BROUGHT_BACK), strict=False):
+    of_cases = [letter for letter in unserved_letters(office, on) if isinstance(letter, Letter)]
+    for letter, evidence in zip(of_cases[:2], (POSTED, BROUGHT_BACK), strict=False):
         said = Recorded(DeliveryWay.POST, _arrived(letter, on), evidence)
         record_delivery(letter, said, by=office, at=clock.minutes(10))
         story.tell.line(clock.at, office, f"{letter.number} 登记邮寄送达")
