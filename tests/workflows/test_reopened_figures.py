@@ -197,7 +197,7 @@ def test_case_without_figures_is_not_offered_the_ground(world: MunicipalStates20
     with_figures, without = world.case_in(S.PROPOSED), Application(pk=0, batch=world.local.batch)
     for row, offered in ((row_of(with_figures), True), (without, False)):
         form = ReopeningForm(application=row)
-        grounds = [value for value, _label in form.fields["ground"].choices]  # type: ignore[attr-defined]
+        grounds = [radio.data["value"] for radio in form["ground"]]
         assert (ReopeningGround.WRONG_FIGURE in grounds, bool(form.figure_rows())) == (offered, offered)
 
 
