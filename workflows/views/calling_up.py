@@ -67,7 +67,7 @@ def office_calling_up(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "batch": batch, "name": either(batch.programme, "name"), "form": form, "request_key": new_request_key(),
         "places": words.places_words(batch, user, at), "entries": [words.calling_words(row) for row in known.rows],
-        "hidden": known.hidden, "crumbs": _crumbs(batch, _("递补")),
+        "hidden": known.hidden, "crumbs": _crumbs(batch, _("名额递补")),
     }  # fmt: skip
     return render(request, "workflows/office/calling_up.html", context, status=status_of(form))
 
@@ -94,7 +94,7 @@ def calling_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _crumbs(batch: Batch, label: str, places: str = "") -> list[dict[str, str]]:
-    middle = [{"label": _("递补"), "href": places}] if places else []
+    middle = [{"label": _("名额递补"), "href": places}] if places else []
     return [
         {"label": batch.code.upper(), "href": reverse("office_batch", args=[batch.code])},
         *middle,
