@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from workflows.demo.batch_acts import change_batches
 from workflows.demo.changes import report_changes
+from workflows.demo.city.asked_aside import ask_aside
 from workflows.demo.city.build import City
 from workflows.demo.city.demonstrations import Demonstrations
 from workflows.demo.city.designations import DesignatedCity
@@ -95,6 +96,7 @@ def _build_city(story: Story, evaluations: Evaluations, size: int) -> Demonstrat
     first = enter_earlier_titles(story, evaluations.people, first, size)
     for part in PARTS:
         first = part(story, evaluations.people, first).build()
+    ask_aside(story)
     demonstrations = Demonstrations(story, evaluations.people, first)
     demonstrations.prepare()
     tick(story.now)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from accreditation.audit import verify_all
@@ -21,6 +22,7 @@ from accreditation.models import (
     Batch,
     BatchProposal,
     CalendarProposal,
+    CallingUp,
     Case,
     ChangeSuccessor,
     Deadline,
@@ -38,6 +40,7 @@ from accreditation.models import (
     Proceeding,
     Ranking,
     Reconsideration,
+    RecusalRequest,
     Reopening,
     ResultProposal,
     RoleGrant,
@@ -47,6 +50,7 @@ from accreditation.models import (
 )
 from accreditation.models.editions import EditionChangeState
 from accreditation.models.objection_proposals import UpholdingAnswer
+from accreditation.models.recusal_requests import RecusalAnswer
 from accreditation.models.reopenings import ReopeningAnswer
 from accreditation.models.returns import FurtherAnswer
 from accreditation.models.sheet_requests import SheetAnswer
@@ -57,17 +61,23 @@ from accreditation.seeds.reference import EVALUATING_DISTRICT
 from accreditation.selectors.deliveries import service_of
 from accreditation.services.files import read_file
 from accreditation.services.reopenings import is_heard
+from workflows.asked_aside import CODE as HELD_BACK
 from workflows.batch_proposals import confirmers as batch_confirmers
 from workflows.calendar_proposals import confirmers as year_confirmers
+from workflows.calling_places import free_places_of
+from workflows.calling_up import confirm_calling_up
 from workflows.consistency import check_all
 from workflows.demo.city.cohorts import EVERY_STATE
 from workflows.demo.shown import NOT_SHOWN, missing, states_of
 from workflows.demo.story import Story
 from workflows.demo.whole import play_on
+from workflows.door import reasons_against
 from workflows.procedures import PROCEDURES
+from workflows.selectors.calling_up import callings_for
 from workflows.selectors.deliveries import unserved_letters
 from workflows.selectors.further_returns import matters_waiting_for
 from workflows.selectors.outside_results import results_for
+from workflows.selectors.recusal_requests import requests_waiting_for
 from workflows.selectors.upholding import upholding_waiting_for
 from workflows.workdays import SHANGHAI
 
@@ -118,6 +128,8 @@ def test_demo_shows_every_state_and_agrees_with_itself(settings: LazySettings, v
     _check_late_ranking()
     _check_corrected_list()
     _check_reopenings()
+    _check_callings_up()
+    _check_recusal_requests()
     assert [fault.what for fault in check_all()] == []
     assert verify_all()[1] == []
 
@@ -294,3 +306,41 @@ def _check_reopenings() -> None:
     assert returned.statements.count() == 1
     withdrawn = rows[ReopeningAnswer.WITHDRAWN]
     assert (withdrawn.answered_by, withdrawn.application.state) == (withdrawn.proposed_by, S.PROPOSED)
+
+
+def _check_callings_up() -> None:
+    """One came into the place of another that holds the title; one waits, and the office can confirm it.
+
+    Other cases stay below the quota of their batch.
+    """
+    rows = {row.state: row for row in CallingUp.objects.select_related("application__case", "batch")}
+    assert rows.keys() == {ResultState.CONFIRMED, ResultState.WAITING}
+    confirmed, waiting = rows[ResultState.CONFIRMED], rows[ResultState.WAITING]
+    assert (confirmed.application.state, confirmed.vacated_by.state) == (S.TO_BE_RECOMMENDED, S.HELD_OTHERWISE)
+    assert confirmed.recorded_by != confirmed.settled_by
+    assert waiting.application.state == S.NOT_IN_QUOTA
+    found = free_places_of(waiting.batch, NOW)
+    assert (found.open, found.queue) == (1, [waiting.application])
+    office = User.objects.get(username="banshi")
+    assert callings_for(office) == [waiting]
+    with transaction.atomic():
+        assert confirm_calling_up(waiting, by=office, at=NOW).state == ResultState.CONFIRMED
+        transaction.set_rollback(True)
+    below = Case.objects.filter(state=S.NOT_IN_QUOTA).exclude(pk=waiting.application.case_id)
+    others = set(below.values_list("procedure", flat=True))
+    assert {"national_recommendation/2016", "municipal_recognition/2026"} <= others
+
+
+def _check_recusal_requests() -> None:
+    """Of one officer a request waits for the superior and holds back the officer alone; another was refused."""
+    waiting, refused = RecusalRequest.objects.order_by("answer").select_related("case", "person", "letter")
+    assert (waiting.answer, refused.answer, refused.holds_back) == ("", RecusalAnswer.REFUSED, True)
+    assert refused.letter.body.count(refused.answer_reason) == 1
+    assert refused.answered_by != refused.person
+    assert waiting.clock.due_at > NOW
+    superiors = User.objects.filter(username__in=("puchang", "shichang"))
+    assert [row for superior in superiors for row in requests_waiting_for(superior)] == [waiting]
+    for row, is_held_back in ((waiting, True), (refused, False)):
+        assert row.case.state == S.UNDER_FIRST_REVIEW
+        found = {reason.code for reason in reasons_against(row.case, "recommend", by=row.person, at=NOW)}
+        assert (HELD_BACK in found) == is_held_back, row

@@ -14,6 +14,7 @@ from accreditation.services.files import take_file
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.titles import import_title
 from workflows import door, outside_lists, recommendation_acts
+from workflows.demo.city.called_up import call_up, put_forward
 from workflows.demo.city.held_otherwise import end_as_held
 from workflows.demo.city.people import COLLEAGUE, CityPeople
 from workflows.demo.city.ranked_late import open_again, supplement
@@ -37,6 +38,7 @@ NOT_LISTED = "未列入国家公布的名单。"
 WHY_CORRECTED = "文件附表中两家单位名称相近，登记时看错一行，确认时也未发现。"
 WHY_NOT = "文件附表第二页列有该单位，登记为未列入有误，请重新登记。"
 LONG_AGO, LATELY = 60, 25  # working days since the batch opened
+CALLING_BACK = 1  # since a calling up was put forward
 WEAK: Mapping[str, int] = {  # enough for every condition, too little for the score that is asked
     "doctors": 1, "senior_experts": 2, "external_expert_months": 2, "rd_projects": 8, "rd_projects_basic_applied": 0,
     "platforms_national": 0, "platforms_provincial": 0, "certified_labs": 0, "invention_patents_valid": 4,
@@ -142,10 +144,20 @@ class Recommendations:
         )  # fmt: skip
 
     def _held(self, ordinal: int, clock: DemoClock) -> None:
-        """The one that was recommended turns out to be on an older national list."""
-        for row in self._recommend(self._closed_batch(ordinal, clock, cases=1), clock):
+        """Whoever was recommended turns out to be on an older national list.
+
+        Of demonstration enterprises that frees two places: one of them was given to the next in order, of the other a
+        second officer has still to confirm it.
+        """
+        calls_up = self.programme == DEMONSTRATION
+        batch = self._closed_batch(ordinal, clock, cases=2 * QUOTA if calls_up else 1)
+        for row in self._recommend(batch, clock):
             office = self.people[OFFICE]
             end_as_held(row.case, entered_by=office, by=office, at=clock.days(2))
+        if calls_up:
+            clock.days(1)
+            call_up(batch, self.people, clock)
+            put_forward(batch, self.people, self._clock(CALLING_BACK))
 
     def _decided(self, ordinal: int, clock: DemoClock) -> None:
         """Before the letter: recommended, postponed, refused by the committee; one postponed is to be tabled again."""
