@@ -337,13 +337,17 @@ def test_corrected_proposal_is_placed_among_all_who_stand_and_nobody_twice(cast:
         recognition.to_committee(here, case, cast.at)
     hold_meeting(here, cases, cast.at)
     at = cast.at + DAY
-    late.set_aside(here, cases[2], at)  # it stands no more, whatever comes of it
-    assert [place.application.case for place in standing_order(batch)] == cases[:2]
-    for n, spent in ((0, 44000), (1, 30000)):
+    for n, spent in ((0, 34000), (1, 33000)):
         sent_back(cases[n], applicant=cast.people[f"member{n}"], at=at, figures={SPENT: spent})
     meeting = hold_meeting(here, [cases[1]], at + DAY)
-    assert "此前同意认定的申报中 1 件排在其前" in meeting.minutes  # the one that keeps its place meanwhile
-    assert [row_of(case).state for case in cases] == [S.UNDER_OVERALL_REVIEW, S.PROPOSED, S.NOT_IN_QUOTA]
+    assert "此前同意认定的申报中 2 件排在其前" in meeting.minutes  # one of them keeps its place while it is sent back
+    assert [row_of(case).state for case in cases] == [S.UNDER_OVERALL_REVIEW, S.NOT_IN_QUOTA, S.NOT_IN_QUOTA]
+    assert [place.application.case for place in standing_order(batch)] == [cases[2], *cases[:2]]
+    late.set_aside(here, cases[2], at + DAY)  # it stands no more, whatever comes of it
+    assert [place.application.case for place in standing_order(batch)] == cases[:2]
+    meeting = hold_meeting(here, [cases[0]], at + 2 * DAY)
+    assert "此前同意认定的申报中 0 件排在其前" in meeting.minutes
+    assert row_of(cases[0]).state == S.PROPOSED
 
 
 # --- given up before the committee --------------------------------------------------------------------------------
