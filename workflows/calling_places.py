@@ -4,7 +4,7 @@ The reckoning is that of the rankings (`services.quota_places`) and of the minut
 stands what has to be settled before a place counts as free for good:
 
 - A case that was sent back to the committee holds its place until the committee decides anew.
-- The place of one whose end is challenged may have to be given back: it is free for the time only.
+- The place of one whose end is challenged may have to be given back: it is free for the time only (`left_places`).
 - While a case of the batch is on its way to the committee, nobody knows who is next. One that was postponed takes a
   place that is left, as it always does, and is not waited for.
 - Whoever cannot be granted the title (holds it by now, or is barred) is passed over; whoever challenges the letter that
@@ -20,22 +20,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.clocks import is_past
-from accreditation.enums import APPLICATION_STATES, ApplicationState, Choice, LetterKind, MeetingState
+from accreditation.enums import APPLICATION_STATES, ApplicationState
 from accreditation.errors import Reason
-from accreditation.models import Application, Batch, CallingUp, Letter, MeetingItem, Reconsideration
+from accreditation.models import Application, Batch, Reconsideration
 from accreditation.recommendation_words import ResultState
-from accreditation.reconsideration_words import RECONSIDERATION_STATES, SETTLED, UNDOING
 from accreditation.services import recognition_quota, titles
 from accreditation.services.quota_places import QuotaPlaces, quota_places, undone
 from workflows.guards import faults_of_bar
+from workflows.left_places import LOOKED_AT, LeftPlace, left_places
 
 S = ApplicationState
 WITHOUT_EFFECT = (ResultState.DECLINED, ResultState.WITHDRAWN)
-LOOKED_AT = [state for state, facts in RECONSIDERATION_STATES.items() if not facts.is_final]
 UNDECIDED = [
     state
     for state, facts in APPLICATION_STATES.items()
@@ -56,13 +55,13 @@ class PassedOver:
 class FreePlaces:
     """Places that nobody holds; `provisional` of them, of those applications, may have to be given back.
 
-    `former` are those whose places are free for good, in the order in which they left; `queue` those whom the places
-    reach, by the common order, one for each.
+    `former` are the places that were left for good, in that order, fewer than are free where one was never given;
+    `queue` those whom the places reach, by the common order, one for each.
     """
 
     free: int
     provisional: list[Application]
-    former: list[Application]
+    former: list[LeftPlace]
     queue: list[Application]
     passed_over: list[PassedOver]
 
@@ -95,15 +94,15 @@ def _put_together(
 ) -> FreePlaces:  # fmt: skip
     if not free:
         return FreePlaces(0, [], [], [], [])
-    left = list(_who_left(batch, holding))
-    provisional = [one for one in left if _is_challenged(one)][:free]
-    former = [one for one in left if one not in provisional][: free - len(provisional)][::-1]
+    left = left_places(batch, holding, free, (*UNDECIDED, S.DRAFT))
+    provisional = [one.application for one in left if one.is_challenged]
+    former = [one for one in left if not one.is_challenged][::-1]
     order, passed_over = _who_can(_by_order(batch, places), at)
     if places is not None:  # a place allowed for one supplementary ranking is for nobody else
         by_key = {one.pk: one for one in order}
         reached = places.but_for([row.application.pk for row in passed_over]).next_ones()
         order = [by_key[place.application] for place in reached]
-    return FreePlaces(free, provisional, former, order[: len(former)], passed_over)
+    return FreePlaces(free, provisional, former, order[: free - len(provisional)], passed_over)
 
 
 def _by_order(batch: Batch, places: QuotaPlaces | None) -> list[Application]:
@@ -133,33 +132,6 @@ def reasons_to_pass_over(application: Application, at: datetime) -> Iterator[Rea
         values = {"no": application.case.number, "title": held.number}
         yield Reason("already_held", _("%(no)s：该单位已持有本项目的有效资格（%(title)s），不再递补。") % values)
     yield from faults_of_bar(application.enterprise, application.batch, at)
-
-
-def _who_left(batch: Batch, holding: Iterable[int]) -> QuerySet[Application]:
-    """Who had a place, has none and has not been followed by anybody; the latest first.
-
-    The minutes gave it, or a calling up after the letter that told of the quota. One that is decided on by another case
-    has passed its place on to that.
-    """
-    items = MeetingItem.objects.filter(
-        application=OuterRef("pk"), outcome=Choice.RECOGNISE, meeting__state=MeetingState.ADOPTED
-    )
-    confirmed = CallingUp.objects.filter(state=ResultState.CONFIRMED)
-    told = Letter.objects.filter(case=OuterRef("case"), kind=LetterKind.NOT_IN_QUOTA)
-    again = Reconsideration.objects.filter(challenged=OuterRef("case"), redo_case__isnull=False)
-    rows = batch.applications.filter(Exists(items)).filter(
-        ~Exists(told) | Exists(confirmed.filter(application=OuterRef("pk")))
-    )
-    rows = rows.filter(~Exists(again), ~Exists(confirmed.filter(vacated_by=OuterRef("pk"))))
-    rows = rows.exclude(pk__in=holding).exclude(state=S.NOT_IN_QUOTA)
-    return rows.select_related("case", "enterprise").order_by("-case__moved_at", "-pk")
-
-
-def _is_challenged(application: Application) -> bool:
-    """Its end is looked at again, or was set aside, so that it may file anew."""
-    set_aside = Q(state__in=SETTLED, outcome__in=UNDOING)
-    rows = Reconsideration.objects.filter(challenged=application.case_id)
-    return rows.filter(Q(state__in=LOOKED_AT) | set_aside).exists()
 
 
 # --- why a place is not given now -----------------------------------------------------------------------------------

@@ -11,13 +11,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Act, act, fingerprint
 from accreditation.clocks import SHANGHAI
+from accreditation.enums import MeetingState
 from accreditation.errors import Reason, Refusal
 from accreditation.four_eyes import FourEyes
-from accreditation.models import Application, Batch, CallingUp, Case, User
+from accreditation.models import Application, Batch, CallingUp, Case, Decision, User
 from accreditation.permissions import demand_power
 from accreditation.recommendation_words import ResultState
 from accreditation.roles import ROLES, Power
@@ -32,8 +34,10 @@ LEAST_WORDS = 5
 
 
 def in_order(batch: Batch) -> list[Case]:
-    """Cases with a place in the order of the batch, or with a place of its quota: on all of them the turn depends."""
-    return list(Case.objects.filter(batch=batch, application__decision__isnull=False))
+    """Everyone whom the committee has decided on, also if it was sent back since: on all of them the turn depends."""
+    decided = Decision.objects.filter(application__batch=batch, item__meeting__state=MeetingState.ADOPTED)
+    rows = Q(application__decision__isnull=False) | Q(application__in=decided.values("application"))
+    return list(Case.objects.filter(rows, batch=batch))
 
 
 def check_officer(row: CallingUp, by: User, at: datetime | None) -> None:
@@ -109,8 +113,9 @@ def confirm_calling_up(entry: CallingUp, *, by: User, at: datetime, request_key:
         if reasons := list(faults_of_confirming(row, found, at)):
             raise Refusal(reasons)
         door.perform(row.application.case, "call_up", by=by, at=at, form={"calling_up": row})
-        FOUR_EYES.settle(row, CallingUp.confirm, by=by, at=at, vacated_by=found.former[0])
-        _note(doing, row, recorded_by=str(row.recorded_by), place_of=found.former[0].case.number)
+        left = found.former[0] if found.former else None
+        FOUR_EYES.settle(row, CallingUp.confirm, by=by, at=at, vacated_decision=left.decision if left else None)
+        _note(doing, row, recorded_by=str(row.recorded_by), place_of=left.application.case.number if left else "")
         doing.tell(row.recorded_by, "calling_up_confirmed", **_words(row))
     return row
 

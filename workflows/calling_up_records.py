@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import LetterKind
 from accreditation.errors import Reason
-from accreditation.models import CallingUp
+from accreditation.models import CallingUp, RevisedScore
 from accreditation.permissions import persons_behind
 from accreditation.recommendation_words import ResultState
 from workflows.calling_places import faults_of_next, reasons_to_pass_over
@@ -46,5 +46,11 @@ def call_up(doing: Doing) -> None:
         takes_back=earlier.number if earlier else "",
     )  # fmt: skip
     send_letter(
-        doing, LetterKind.CALLED_UP, row=row, meeting=meeting, earlier=earlier, ranking=line.ranking if line else None
+        doing,
+        LetterKind.CALLED_UP,
+        row=row,
+        meeting=meeting,
+        earlier=earlier,
+        ranking=line.ranking if line else None,
+        is_revised=RevisedScore.objects.filter(reopening__application__batch=application.batch_id).exists(),
     )

@@ -35,7 +35,10 @@ def letter_field(letter: Letter | ReissueLetter) -> dict[str, Any]:
 
 
 def is_in_effect(letter: Letter | ReissueLetter) -> bool:
-    """An order over a title that stands, also before its day; what stands at once; a case still at its adverse end."""
+    """An order over a title that stands, also before its day; what stands at once; a case still at its adverse end.
+
+    What told of the quota and was taken back by a calling up stays taken back, however the case ends.
+    """
     if isinstance(letter, ReissueLetter):
         return True  # an answer ends the request
     kind = subject_of_state(letter.case.state)
@@ -45,8 +48,15 @@ def is_in_effect(letter: Letter | ReissueLetter) -> bool:
         return state in STANDING_ORDERS
     if ADVERSE_ENDS[letter.kind].stands_at_once:
         return True
+    if letter.kind == LetterKind.NOT_IN_QUOTA and _was_taken_back(letter):
+        return False
     facts = kind.facts(state)
     return facts.is_final and facts.is_adverse
+
+
+def _was_taken_back(letter: Letter) -> bool:
+    """Of what told of the quota: the application was called up after it."""
+    return Letter.objects.filter(case=letter.case_id, kind=LetterKind.CALLED_UP, pk__gt=letter.pk).exists()
 
 
 def reasons_not_to_modify(letter: Letter | ReissueLetter, *, is_undone: bool) -> Iterator[Reason]:

@@ -83,3 +83,23 @@ def reaches(
 def free_places(quota: int, extra: Mapping[int, int], taken: Mapping[int, int]) -> int:
     """Places of the quota that nobody holds; what a supplementary ranking holds beyond its own places counts."""
     return quota - sum(max(0, count - extra.get(turn, 0)) for turn, count in taken.items())
+
+
+def next_in_order(
+    quota: int, extra: Mapping[int, int], *, holding: Iterable[Place], without: Iterable[Place]
+) -> Place | None:  # fmt: skip
+    """Who of those `without` a place is called up first; None where nobody has one now.
+
+    A place of the quota is for the best of them. One allowed for a supplementary ranking is for the best of its turn
+    before whom fewer than the quota stand; whoever holds an allowed place took none of the quota and is not counted.
+    """
+    held, order = list(holding), sorted(without, key=lambda place: place.order)
+    taken = Counter(place.turn for place in held)
+    if free_places(quota, extra, taken) > 0:
+        return order[0] if order else None
+    for n, place in enumerate(order):
+        before = Counter(one.turn for one in held if one.order < place.order)
+        ahead = n + sum(max(0, count - extra.get(turn, 0)) for turn, count in before.items())
+        if taken[place.turn] < extra.get(place.turn, 0) and (ahead < quota or not place.is_late):
+            return place
+    return None

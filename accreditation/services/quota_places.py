@@ -23,7 +23,7 @@ from accreditation.models import (
 from accreditation.models.reopenings import ReopeningAnswer
 from accreditation.reconsideration_words import SETTLED, UNDOING
 from accreditation.services.evaluation import tie_value_of
-from accreditation.services.quota_order import Place, Reach, free_places, reaches
+from accreditation.services.quota_order import Place, Reach, free_places, next_in_order, reaches
 from accreditation.services.reopened_figures import revised_score, revised_scores
 
 # One that ended because it holds the title already has given its place back.
@@ -67,20 +67,12 @@ class QuotaPlaces:
 
     def next_ones(self) -> list[Place]:
         """Those without a place who would have one now, one after the other, each the first by the common order."""
-        holding, waiting, found = list(self.holding), sorted(self.without, key=lambda place: place.order), []
-        while (one := self._next(holding, waiting)) is not None:
+        holding, waiting, found = list(self.holding), list(self.without), []
+        while (one := next_in_order(self.quota, self.extra, holding=holding, without=waiting)) is not None:
             holding.append(one)
             waiting.remove(one)
             found.append(one)
         return found
-
-    def _next(self, holding: list[Place], waiting: list[Place]) -> Place | None:
-        for place in waiting:
-            others = [other for other in waiting if other != place]
-            said = reaches(self.quota, self.extra, holding=holding, without=others, approved=[place])
-            if said[place.application] is Reach.WITHIN:
-                return place
-        return None
 
     def but_for(self, applications: Collection[int]) -> QuotaPlaces:
         """The same without those, by their keys, who cannot take a place whatever their order."""

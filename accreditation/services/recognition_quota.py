@@ -18,7 +18,7 @@ from accreditation.permissions import demand_power
 from accreditation.recommendation_words import TieRule
 from accreditation.roles import Power
 from accreditation.services.evaluation import tie_value_of, verified_evaluation
-from accreditation.services.quota_places import sent_back
+from accreditation.services.quota_places import sent_back, undone
 from accreditation.services.reopened_figures import revised_scores
 from accreditation.services.rule_sets import rules_of
 from criteria.facts import exact_text
@@ -97,18 +97,28 @@ def holding(batch: Batch) -> QuerySet[Application]:
 
 
 def standing_order(batch: Batch) -> list[Place]:
-    """The order as it stands now: every application that has come before the committee, or will."""
-    rows = batch.applications.filter(state__in=RANKED).select_related("case", "enterprise", "batch__rule_set")
+    """The order as it stands now: every application that has come before the committee, or will.
+
+    One that was set aside stands no more; what it is decided again by has a place of its own.
+    """
+    rows = batch.applications.filter(~Exists(undone("case")), state__in=RANKED).select_related(
+        "case", "enterprise", "batch__rule_set"
+    )
     return by_score(rows, batch.tie_rule)
 
 
-def ahead_of(place: Place, batch: Batch) -> int:
+def ahead_of(place: Place, batch: Batch, here: Collection[int]) -> int:
     """How many that an earlier meeting was for stand before it by score: whom its place depends on decided again.
+
+    Whoever keeps its place while it is sent back is among them, one that was set aside is not; nor are the applications
+    `here`, by their keys, on which this meeting decides as well.
 
     Whose figures were corrected since the minutes gave it a place is placed among all of them, as a late case is in a
     ranking (`quota_order`): a proposal that stands is not taken back, but does not yield to a lower score either.
     """
-    earlier = batch.applications.filter(state__in=(*STANDING, S.NOT_IN_QUOTA)).exclude(pk=place.application.pk)
+    below = Q(state=S.NOT_IN_QUOTA)
+    earlier = batch.applications.filter(below | Q(pk__in=holding(batch).values("pk")), ~Exists(undone("case")))
+    earlier = earlier.exclude(pk__in=[place.application.pk, *here])
     others = by_score(earlier.select_related("case", "enterprise", "batch__rule_set"), batch.tie_rule)
     return sum(_order(other) < _order(place) for other in others)
 
@@ -121,13 +131,14 @@ def place_items(batch: Batch, items: Collection[MeetingItem]) -> list[str]:
     """Give the items that the votes recognise their places, and say so in lines of the minutes."""
     Batch.objects.select_for_update().get(pk=batch.pk)  # two meetings of a batch count one after the other
     wanted = {item.application_id: item for item in items if item.outcome == Choice.RECOGNISE}
-    left, revised = places_left(batch, apart_from=[item.application_id for item in items]), revised_scores(wanted)
+    here = [item.application_id for item in items]
+    left, revised = places_left(batch, apart_from=here), revised_scores(wanted)
     quota = batch.quota or 0
     lines = []
     for row in by_score([item.application for item in wanted.values()], batch.tie_rule):
         item = wanted[row.application.pk]
         item.place, item.score = row.place, exact_text(row.score)
-        ahead = ahead_of(row, batch) if row.application.pk in revised else None
+        ahead = ahead_of(row, batch, here) if row.application.pk in revised else None
         is_outranked = ahead is not None and ahead + row.place - 1 >= quota
         item.is_within_quota = left > 0 and not is_outranked
         left -= item.is_within_quota

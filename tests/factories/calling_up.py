@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from accreditation.enums import ApplicationState as S
+from accreditation.enums import Choice
 from accreditation.models import Application, Batch, CallingUp, Case, User
 from accreditation.recommendation_words import ResultState
 from tests.clock import SHANGHAI
@@ -16,13 +18,21 @@ from workflows import door
 from workflows.calling_up import confirm_calling_up, propose_calling_up
 
 
-def decided(cast: Cast, *, quota: int = 1) -> tuple[Batch, list[Case]]:
-    """A national batch with three of whom the committee was in favour, in the order of their places."""
+def decided(
+    cast: Cast, *, quota: int = 1, choices: Mapping[int, Choice] | None = None
+) -> tuple[Batch, list[Case]]:  # fmt: skip
+    """A national batch with three of whom the committee was in favour, in the order of their places.
+
+    `choices` are what it says of others of the three, by their order from 0.
+    """
     batch = steps.make_national(cast, quota=quota)
     cases = [steps.filed(cast, batch, n, rd_expenditure=90000 - 10000 * n) for n in range(3)]
     for case in cases:
         steps.score(cast, case, cast.at)
     steps.rank(cast, batch)
+    if choices is not None:
+        steps.decide(cast, batch, {cases[n].number: choice for n, choice in choices.items()})
+        return batch, cases
     steps.decide(cast, batch)
     assert [state(case) for case in cases] == [S.TO_BE_RECOMMENDED] * quota + [S.NOT_IN_QUOTA] * (3 - quota)
     return batch, cases

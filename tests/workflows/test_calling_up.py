@@ -159,6 +159,8 @@ def test_places_go_to_the_common_order_and_an_allowed_one_to_its_own_ranking() -
     assert order(2, 0, [first], [third, second]) == [2]
     assert order(2, 1, [first, second], [third, late]) == [4]  # only the late one may have the place allowed for it
     assert order(2, 1, [first, second], [third, place(5, 75, turn=1)]) == []  # two stand before: it is outranked
+    # whoever holds the allowed place took none of the quota
+    assert order(2, 1, [first, late], [place(6, 65, turn=1), place(7, 60, turn=1)]) == [6]
     assert QuotaPlaces([Ranking(quota=2), Ranking(quota=2, extra_quota=1)], [third], []).unused == 2
 
 
@@ -245,15 +247,109 @@ def test_database_passes_a_place_on_once_and_calls_a_decision_up_once(cast: Cast
     other, second = Application.objects.get(case=cases[2]), row.settled_by
     settled = {"state": ResultState.CONFIRMED, "settled_by": second, "settled_at": at}
     for wrong in (
-        {"vacated_by": row.vacated_by, **settled},
-        {"vacated_by": other, **settled},
-        {"vacated_by": None, **settled},
+        {"vacated_decision": row.vacated_decision, **settled},
+        {"vacated_decision": other.decision, **settled},
+        {"vacated_decision": row.decision},
         {"decision": row.decision},
         {"document": "示例函〔2026〕8号"},
     ):
         values = {"application": other, "decision": other.decision, "recorded_by": cast.office, "recorded_at": at}
         with pytest.raises(IntegrityError), transaction.atomic():
             CallingUp.objects.create(batch=batch, **values | wrong)
+
+
+def test_letter_that_a_calling_up_took_back_stays_so_when_the_nation_says_no(cast: Cast) -> None:
+    batch, cases = decided(cast, quota=2)
+    at = after(batch)
+    give_up(cast, cases[0], at)
+    called_up(cast, batch, at)
+    steps.send(cast, batch)
+    steps.result(cast, batch, [cases[1]], {cases[2]: "未达到国家认定要求"})
+    assert state(cases[2]) == S.NOT_RECOGNISED_ABOVE
+    kinds = {LetterKind.NOT_IN_QUOTA: False, LetterKind.NOT_RECOGNISED_ABOVE: True}
+    for kind, stands in kinds.items():
+        assert challenged_acts.is_in_effect(Letter.objects.get(case=cases[2], kind=kind)) is stands
+
+
+@pytest.mark.parametrize("end", [Choice.REFUSE, Choice.POSTPONE])
+def test_place_is_free_where_what_was_decided_again_ends_without_it(cast: Cast, end: Choice) -> None:
+    batch, cases = decided(cast)
+    at = after(batch)
+    sent_back(cases[0], applicant=cast.member0, at=at)
+    late.decide(cast, batch, at, {cases[0].number: Choice.REFUSE})
+    again = late.decided_again(cast, cases[0], at, 0, rd_expenditure=95000)
+    assert "case_undecided" in refused_with(batch, cast, at)
+    late.supplement(cast, batch, at)
+    late.decide(cast, batch, at + DAY, {again.number: end})
+    if end == Choice.REFUSE:  # its end may give the place back to it
+        letter = Letter.objects.get(case=again, kind=LetterKind.NOT_RECOMMENDED)
+        challenge = put_forward(cast, letter, correction(at + DAY, number="示例纠〔2026〕2号"), at + DAY)
+        assert refused_with(batch, cast, at + DAY) == ["place_provisional"]
+        said = {"reason": "原决定无误，不予纠正"}
+        door.perform(challenge, "discard_remedy", by=steps.colleague(cast), at=at + DAY, form=said)
+    row = called_up(cast, batch, at + DAY)
+    assert (row.application.case, row.vacated_by.case) == (cases[1], cases[0])
+
+
+def test_who_was_called_up_and_falls_beneath_the_next_leaves_the_place_and_may_be_called_up_again(cast: Cast) -> None:
+    batch, cases = decided(cast)
+    at = after(batch)
+    give_up(cast, cases[0], at)
+    first = called_up(cast, batch, at)
+    sent_back(cases[1], applicant=cast.member1, at=at, figures={("rd_expenditure", 2025): 60000})
+    late.decide(cast, batch, at + DAY)
+    assert [state(case) for case in cases] == [S.WITHDRAWN, S.NOT_IN_QUOTA, S.NOT_IN_QUOTA]
+    second = called_up(cast, batch, at + DAY)
+    assert (second.application.case, second.vacated_decision) == (cases[2], first.decision)
+    letter = Letter.objects.get(case=cases[2], kind=LetterKind.CALLED_UP).body
+    assert "顺位按改正后的得分确定" in letter
+    give_up(cast, cases[2], at + DAY, 2)
+    third = called_up(cast, batch, at + DAY)
+    assert (third.application.case, third.vacated_decision) == (cases[1], second.decision)
+    give_up(cast, cases[1], at + DAY, 1)
+    assert refused_with(batch, cast, at + DAY) == ["nobody_next"]
+    assert list(check_all()) == []
+
+
+def test_whoever_lost_the_own_place_takes_it_again_where_the_next_cannot(cast: Cast) -> None:
+    batch, cases = decided(cast)
+    at = after(batch)
+    sent_back(cases[0], applicant=cast.member0, at=at, figures={("rd_expenditure", 2025): 60000})
+    late.decide(cast, batch, at + DAY)
+    for case in cases[1:]:
+        hold_meanwhile(case)
+    assert state(cases[0]) == S.NOT_IN_QUOTA
+    row = called_up(cast, batch, at + DAY)
+    assert (row.application.case, row.vacated_by.case) == (cases[0], cases[0])
+    assert row.vacated_decision != row.decision
+
+
+def test_place_that_a_postponed_one_has_taken_waits_for_nobody(cast: Cast) -> None:
+    batch, cases = decided(cast, choices={1: Choice.POSTPONE})
+    at = after(batch)
+    sent_back(cases[0], applicant=cast.member0, at=at)
+    late.decide(cast, batch, at, {cases[0].number: Choice.REFUSE})
+    late.set_aside(cast, cases[0], at)
+    assert refused_with(batch, cast, at) == ["place_provisional"]
+    door.perform(cases[1], "table_again", by=cast.office, at=at + DAY, form={"reason": "已补充说明"})
+    late.decide(cast, batch, at + DAY)
+    assert state(cases[1]) == S.TO_BE_RECOMMENDED
+    give_up(cast, cases[1], at + 2 * DAY, 1)
+    row = called_up(cast, batch, at + 2 * DAY)
+    assert (row.application.case, row.vacated_by.case) == (cases[2], cases[1])
+
+
+def test_officer_tied_to_whoever_gave_up_before_the_committee_is_kept_out(cast: Cast) -> None:
+    batch, cases = decided(cast)
+    at, second = after(batch), steps.colleague(cast)
+    sent_back(cases[0], applicant=cast.member0, at=at)
+    give_up(cast, cases[0], at)
+    assert Application.objects.get(case=cases[0]).decision is None
+    Member.objects.create(
+        enterprise=cast.enterprises[0], user=second, state=MemberState.ENDED, requested_at=cast.at, settled_at=cast.at
+    )
+    with pytest.raises(Denied, match="connected"):
+        propose_calling_up(batch, by=second, at=at)
 
 
 def test_municipal_proposal_is_called_up_and_its_place_is_held_while_it_is_sent_back(cast: Cast, clock: Clock) -> None:

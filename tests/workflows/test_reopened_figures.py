@@ -36,7 +36,7 @@ from accreditation.models.reopenings import ReopeningGround
 from accreditation.services import meeting_course, meetings
 from accreditation.services.evaluation import verified_evaluation, verified_facts
 from accreditation.services.quota_places import quota_places
-from accreditation.services.recognition_quota import places_left
+from accreditation.services.recognition_quota import places_left, standing_order
 from tests.attacks.invariants import all_faults
 from tests.attacks.municipal_states import MunicipalStates2026
 from tests.clock import Clock
@@ -44,6 +44,7 @@ from tests.factories import late_recommending as late
 from tests.factories import recognition
 from tests.factories import recommending as steps
 from tests.factories.browser import log_in
+from tests.factories.calling_up import called_up
 from tests.factories.cast import Cast, filed_case, make_cast
 from tests.factories.hearings import officers
 from tests.factories.reopenings import FACTS, GIVEN_UP, REASON, Figures, answer, named, proposal, put_forward, sent_back
@@ -258,6 +259,10 @@ def test_place_of_a_recommendation_follows_its_corrected_score(cast: Cast) -> No
     assert RevisedScore.objects.get(reopening__application__case=cases[0]).former_digest == score.digest
     assert quota_places(batch).free == 1
     assert list(check_all()) == []
+    row = called_up(cast, batch, at + 5 * DAY)  # the place that it lost is for the one that stands before it now
+    assert (row.application.case, row.vacated_by.case) == (cases[2], cases[0])
+    letter = Letter.objects.get(case=cases[2], kind=LetterKind.CALLED_UP).body
+    assert ("顺位按改正后的得分确定" in letter, "名额已满" in letter, "第一家" in letter) == (True, False, False)
 
 
 def recommended(cast: Cast) -> tuple[Batch, list[Case], datetime]:
@@ -320,6 +325,29 @@ def test_place_of_a_proposal_follows_its_corrected_score(cast: Cast) -> None:
         assert row_of(cases[0]).state == expected
     assert "此前同意认定的申报中 1 件排在其前" in meeting.minutes
     assert "核定数据改正后" in Letter.objects.get(case=cases[0], kind=LetterKind.NOT_IN_QUOTA).body
+    row = called_up(cast, batch, batch.closes_at + DAY)
+    assert (row.application.case, row.vacated_by.case) == (cases[1], cases[0])
+
+
+def test_corrected_proposal_is_placed_among_all_who_stand_and_nobody_twice(cast: Cast) -> None:
+    batch = recognition.make_municipal_2026(cast, quota=2)
+    here = Cast(cast.at, cast.programme, batch, cast.people, cast.enterprises, cast.experts, cast.members)
+    cases = [filed_case(here, n, rd_expenditure=spent) for n, spent in ((0, 45000), (1, 40000), (2, 35000))]
+    for case in cases:
+        recognition.to_committee(here, case, cast.at)
+    hold_meeting(here, cases, cast.at)
+    at = cast.at + DAY
+    for n, spent in ((0, 34000), (1, 33000)):
+        sent_back(cases[n], applicant=cast.people[f"member{n}"], at=at, figures={SPENT: spent})
+    meeting = hold_meeting(here, [cases[1]], at + DAY)
+    assert "此前同意认定的申报中 2 件排在其前" in meeting.minutes  # one of them keeps its place while it is sent back
+    assert [row_of(case).state for case in cases] == [S.UNDER_OVERALL_REVIEW, S.NOT_IN_QUOTA, S.NOT_IN_QUOTA]
+    assert [place.application.case for place in standing_order(batch)] == [cases[2], *cases[:2]]
+    late.set_aside(here, cases[2], at + DAY)  # it stands no more, whatever comes of it
+    assert [place.application.case for place in standing_order(batch)] == cases[:2]
+    meeting = hold_meeting(here, [cases[0]], at + 2 * DAY)
+    assert "此前同意认定的申报中 0 件排在其前" in meeting.minutes
+    assert row_of(cases[0]).state == S.PROPOSED
 
 
 # --- given up before the committee --------------------------------------------------------------------------------

@@ -129,7 +129,10 @@ _DECIDING: tuple[Table, ...] = (
         frozenset({"text", "reason"}),  # what was said of the late ones together
     ),
     Table("recommendation/place", "本办件的位次", m.RankingLine, _by("application")),
-    Table("recommendation/callings-up", "递补的提请和确认", m.CallingUp, _by("application"), frozenset({"vacated_by"})),
+    Table(
+        "recommendation/callings-up", "递补的提请和确认", m.CallingUp, _by("application"),
+        frozenset({"vacated_decision"}),
+    ),
     Table("recommendation/letters", "向上推荐的文件", m.Recommendation, (("listed", "application"),)),
     Table(
         "recommendation/notices", "上级机关的文件", m.ExternalNotice,

@@ -12,7 +12,7 @@ from workflows.selectors.recognition import may_have_quota
 
 PEOPLE = ("recorded_by", "recorded_for", "settled_by", "settled_for")
 RELATED = (
-    "batch__programme", "application__case", "application__enterprise", "vacated_by__case",
+    "batch__programme", "application__case", "application__enterprise", "vacated_decision__application__case",
     "decision__item__meeting", *PEOPLE,
 )  # fmt: skip
 MOST = 50
