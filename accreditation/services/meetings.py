@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from accreditation.models import (
     Application,
     Attendance,
     Batch,
+    Case,
     Decision,
     Meeting,
     MeetingItem,
@@ -34,6 +36,7 @@ from accreditation.services.minutes import minutes_text
 from accreditation.services.numbers import next_number_at
 from accreditation.services.rankings import missing_from_agenda
 from accreditation.services.reopened_figures import faults_of_favour
+from accreditation.services.reopenings import waits
 from accreditation.services.tallies import (
     awaits_chair,
     close_voting,
@@ -49,6 +52,7 @@ from accreditation.services.tallies import (
 )
 
 
+@transaction.atomic
 def call_meeting(
     batch: Batch,
     applications: Iterable[Application],
@@ -66,13 +70,14 @@ def call_meeting(
     Raises Replayed when the key was carried out before.
     """
     people, wanted = committee_of(batch), [row.pk for row in applications]
+    _hold(wanted)
     with act(
         batch, "call_meeting", by=by, at=at, acting_as=secretary_of(batch),
         request_key=request_key, request=fingerprint(batch.pk, wanted, held_at, place),
     ) as doing:  # fmt: skip
         check_secretary(batch, by, at)
-        found = Application.objects.select_related("case").in_bulk(wanted)
-        cases = [found[pk] for pk in wanted if pk in found]  # read under the lock of the batch
+        found = Application.objects.select_related("case").annotate(reopens=waits("pk")).in_bulk(wanted)
+        cases = [found[pk] for pk in wanted if pk in found]  # read under their locks and that of the batch
         reasons = list(_faults_of_call(people, cases, chair, secretary))
         reasons += before_bases(day_of(held_at), basis(_("召集会议之日"), at), "held_on")
         if reasons:
@@ -98,6 +103,12 @@ def call_meeting(
     return meeting
 
 
+def _hold(applications: list[int]) -> None:
+    """Lock the cases before the batch, as every act on both does: none is given up between the reading and the call."""
+    rows = Case.objects.select_for_update(of=("self",)).filter(application__in=applications)
+    list(rows.order_by("pk").values_list("pk"))
+
+
 def _faults_of_call(people: list[User], cases: list[Application], chair: User, secretary: User) -> Iterable[Reason]:
     if len(people) < 3:
         yield Reason("too_few_members", _("委员不足三人。"))
@@ -120,6 +131,9 @@ def _faults_of_agenda(cases: list[Application]) -> Iterable[Reason]:
         elif application.state != ApplicationState.UNDER_OVERALL_REVIEW:
             values = {"no": application.case.number, "state": ApplicationState(application.state).label}
             yield Reason("wrong_state", _("%(no)s 当前为“%(state)s”。") % values)
+        elif getattr(application, "reopens", False):
+            text = _("%(no)s：已提请改正核定数据，答复后再列入议程。")
+            yield Reason("reopening_waits", text % {"no": application.case.number})
 
 
 def _keep_connections(meeting: Meeting, at: datetime) -> None:
