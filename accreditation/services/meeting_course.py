@@ -125,7 +125,7 @@ def _faults_of_adjourning(meeting: Meeting, item: MeetingItem) -> Iterable[Reaso
 
 def _is_gone(item: MeetingItem) -> bool:
     """Whether its case is not before the committee any more."""
-    return item.application.state != ApplicationState.UNDER_OVERALL_REVIEW
+    return bool(item.application.state != ApplicationState.UNDER_OVERALL_REVIEW)
 
 
 def items_together(meeting: Meeting, item: MeetingItem) -> list[MeetingItem]:
