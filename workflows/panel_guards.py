@@ -189,7 +189,5 @@ def value_waits(doing: Doing) -> Iterable[Reason]:
     elif corrected_since(row):
         yield Reason("corrected_since", _("该数据已经重新审议改正，此前建议的数值不再采纳。"))
     elif came_back(doing.application):
-        text = _(
-            "本件曾退回重新审议，改动核定数据须告知申报单位：请以“核定数据有误”为由提请，写明改正的数据。"
-        )
+        text = _("本件曾退回重新审议，改动核定数据须告知申报单位：请以“核定数据有误”为由提请，写明改正的数据。")
         yield Reason("sent_back_since", text)

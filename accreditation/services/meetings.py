@@ -78,7 +78,8 @@ def call_meeting(
     ) as doing:  # fmt: skip
         check_secretary(batch, by, at)
         found = Application.objects.select_related("case").annotate(reopens=waits("pk")).in_bulk(wanted)
-        cases: list[Application] = [found[pk] for pk in wanted if pk in found]  # read under their locks and that of the batch
+        # read under their locks and that of the batch
+        cases: list[Application] = [found[pk] for pk in wanted if pk in found]
         reasons = list(_faults_of_call(people, cases, chair, secretary))
         reasons += before_bases(day_of(held_at), basis(_("召集会议之日"), at), "held_on")
         if reasons:
