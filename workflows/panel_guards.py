@@ -14,6 +14,7 @@ from accreditation.models import Panel, PanelDraw, Seat, User, VerifiedValue
 from accreditation.services import draws, panels
 from accreditation.services.expert_pool import NOT_ASKED, WORKING, Entry, employer_mark, entries_of, pool_of
 from accreditation.services.reopened_figures import corrected_since
+from accreditation.services.reopenings import came_back
 from accreditation.services.ties import ties_between
 from workflows.doing import Doing
 from workflows.workdays import SHANGHAI
@@ -178,7 +179,8 @@ def no_known_tie(doing: Doing) -> Iterable[Reason]:
 def value_waits(doing: Doing) -> Iterable[Reason]:
     """Form: proposal. A value of this case that nobody has adopted yet, read anew under the lock.
 
-    What two officers corrected since, with the applicant heard on it, is not replaced by what was proposed before.
+    What two officers corrected since, with the applicant heard on it, is not replaced by what was proposed before; nor
+    does any other figure change beside the score that was frozen with the return.
     """
     rows = VerifiedValue.objects.filter(pk=doing.form["proposal"].pk, application=doing.application)
     row = rows.filter(adopted_at__isnull=True).first()
@@ -186,3 +188,6 @@ def value_waits(doing: Doing) -> Iterable[Reason]:
         yield Reason("adopted_already", _("该核定值已经采纳。"))
     elif corrected_since(row):
         yield Reason("corrected_since", _("该数据已经重新审议改正，此前建议的数值不再采纳。"))
+    elif came_back(doing.application):
+        text = _("本件曾退回重新审议，改动核定数据须告知申报单位：请以“核定数据有误”为由提请，写明改正的数据。")
+        yield Reason("sent_back_since", text)

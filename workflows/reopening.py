@@ -56,6 +56,24 @@ def ground_is_named(doing: Doing) -> Iterable[Reason]:
         yield Reason("ground", _("请选择重新审议的事由。"), "ground")
 
 
+def figures_alone_before_committee(doing: Doing) -> Iterable[Reason]:
+    """Form: ground. What the committee has again and not yet on an agenda, only to set a figure right.
+
+    Who votes has the figures before them; votes that were cast on others would say nothing.
+    """
+    if doing.state != ApplicationState.UNDER_OVERALL_REVIEW:
+        return
+    item = doing.application.meeting_items.filter(is_open=True).select_related("meeting").first()
+    if not kept.came_back(doing.application):
+        yield Reason("not_sent_back", _("审议期间，只有曾退回重新审议的申报可以提请改正核定数据。"))
+    elif item is not None:
+        text = _("本件已列入会议 %(no)s 的议程；请先由会议秘书改期审议或者取消会议，再提请改正。")
+        yield Reason("on_agenda", text % {"no": item.meeting.number})
+    elif doing.form.get("ground") != ReopeningGround.WRONG_FIGURE:
+        text = _("本件正待评审委员会重新审议，只能以“核定数据有误”为由提请；其他事实请直接提交评审委员会。")
+        yield Reason("figures_only", text, "ground")
+
+
 def evidence_is_given(doing: Doing) -> Iterable[Reason]:
     """Form: file. What came to light is shown, not said."""
     if not isinstance(doing.form.get("file"), StoredFile):
@@ -265,7 +283,8 @@ def _send(doing: Doing, kind: LetterKind, row: Reopening, **content: Any) -> Non
     letter = letters.write_letter(
         doing.application, kind=kind, issued_by=letters.issuing_body(doing.application, is_district=False), at=doing.at,
         row=row, meeting=row.decision.item.meeting, days=deadlines.DEFENCE_DAYS, basis=legal_basis(doing),
-        figures=official_figures(row), revised=official_score(row), **content,
+        figures=official_figures(row), revised=official_score(row),
+        stays=doing.state == ApplicationState.UNDER_OVERALL_REVIEW, **content,
     )  # fmt: skip
     doing.act.note(letter=letter.number, letter_sha256=letter.sha256)
     doing.act.reply(letter=letter.number)

@@ -91,7 +91,7 @@ APPLICATION = Subject(
         DeadlineKind.EXPERT_REVIEW: frozenset({_S.UNDER_EXPERT_REVIEW}),
         DeadlineKind.NOTICE: frozenset({_S.UNDER_NOTICE}),
         DeadlineKind.OBJECTION_STATEMENT: frozenset({_S.UNDER_NOTICE}),
-        DeadlineKind.REOPENING_STATEMENT: frozenset(REOPENABLE),
+        DeadlineKind.REOPENING_STATEMENT: frozenset({*REOPENABLE, _S.UNDER_OVERALL_REVIEW}),
         DeadlineKind.CONSULTATION: frozenset({_S.UNDER_CONSULTATION}),
         DeadlineKind.FIGURE_CHECK: _BESIDE_THE_CHECK,
         DeadlineKind.FIGURE_ANSWER: _BESIDE_THE_CHECK,

@@ -14,9 +14,12 @@ REOPENABLE = [*OFF_NOTICE, S.UNDER_NOTICE]
 class Reopenable:
     """Until the grant, or until the letter upward has gone out."""
 
-    @transition(field="state", source=REOPENABLE, target=S.UNDER_OVERALL_REVIEW)
+    @transition(field="state", source=[*REOPENABLE, S.UNDER_OVERALL_REVIEW], target=S.UNDER_OVERALL_REVIEW)
     def return_to_committee(self) -> None:
-        """Facts that came to light since the minutes are put before the committee, which decides anew."""
+        """Facts that came to light since the minutes are put before the committee, which decides anew.
+
+        What it has again already stays there when a figure is corrected once more.
+        """
 
     @transition(field="state", source=[*OFF_NOTICE, S.UNDER_OVERALL_REVIEW], target=S.WITHDRAWN)
     def give_up(self) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Act, act
-from accreditation.enums import Choice, MeetingState
+from accreditation.enums import ApplicationState, Choice, MeetingState
 from accreditation.errors import Denied, NotFound, Reason, Refusal
 from accreditation.models import Meeting, MeetingItem, PresenceChange, User
 from accreditation.recusals import is_asked_aside
@@ -73,7 +73,8 @@ def adjourn_item(item: MeetingItem, *, reason: str, by: User, at: datetime) -> l
     """Take an item off without a decision; its case is free for another agenda at once.
 
     The applications of one ranking are decided whole, so they are adjourned together. Refused where the voting is over:
-    a vote whose result is known is not put aside, unless a voter has meanwhile become part of the enterprise.
+    a vote whose result is known is not put aside, unless a voter has meanwhile become part of the enterprise, or the
+    case is not under review any more: that one is taken off alone, for nobody could sign minutes that decide on it.
     """
     with act(item.meeting, "adjourn_item", by=by, at=at, acting_as=secretary_of(item.meeting.batch)) as doing:
         row = fresh(doing.chain)
@@ -82,10 +83,11 @@ def adjourn_item(item: MeetingItem, *, reason: str, by: User, at: datetime) -> l
         found = row.items.get(pk=item.pk)
         if faults := list(_faults_of_adjourning(row, found)):
             raise Refusal(faults)
-        said, items = _said(reason), items_together(row, found)
+        said, items = _said(reason), [found] if _is_gone(found) else items_together(row, found)
         for each in items:
             each.adjourned_at, each.adjourned_for, each.is_open = at, said, False
-            each.save(update_fields=["adjourned_at", "adjourned_for", "is_open"])
+            each.is_given_up = each.application.state == ApplicationState.WITHDRAWN
+            each.save(update_fields=["adjourned_at", "adjourned_for", "is_open", "is_given_up"])
         doing.note(items=[each.position for each in items], votes=[each.votes.count() for each in items], reason=said)
         doing.tell(_members(row), "meeting_changed", meeting=row.number)
     return items
@@ -113,11 +115,17 @@ def _faults_of_adjourning(meeting: Meeting, item: MeetingItem) -> Iterable[Reaso
         return
     if (
         meeting.state == MeetingState.CALLED
-        and len(items_together(meeting, item)) == meeting.items.filter(is_open=True).count()
+        and len([item] if _is_gone(item) else items_together(meeting, item))
+        == meeting.items.filter(is_open=True).count()
     ):
         yield Reason("last_item", _("撤下后议程为空，请改为取消会议。"))
-    if tally(item).is_complete and not tied_voters(item):
+    if tally(item).is_complete and not tied_voters(item) and not _is_gone(item):
         yield Reason("voted", _("本项表决已结束，不能改期审议。"))
+
+
+def _is_gone(item: MeetingItem) -> bool:
+    """Whether its case is not before the committee any more."""
+    return bool(item.application.state != ApplicationState.UNDER_OVERALL_REVIEW)
 
 
 def items_together(meeting: Meeting, item: MeetingItem) -> list[MeetingItem]:

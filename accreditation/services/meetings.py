@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from accreditation.models import (
     Application,
     Attendance,
     Batch,
+    Case,
     Decision,
     Meeting,
     MeetingItem,
@@ -34,6 +37,7 @@ from accreditation.services.minutes import minutes_text
 from accreditation.services.numbers import next_number_at
 from accreditation.services.rankings import missing_from_agenda
 from accreditation.services.reopened_figures import faults_of_favour
+from accreditation.services.reopenings import waits
 from accreditation.services.tallies import (
     awaits_chair,
     close_voting,
@@ -49,6 +53,7 @@ from accreditation.services.tallies import (
 )
 
 
+@transaction.atomic
 def call_meeting(
     batch: Batch,
     applications: Iterable[Application],
@@ -66,13 +71,15 @@ def call_meeting(
     Raises Replayed when the key was carried out before.
     """
     people, wanted = committee_of(batch), [row.pk for row in applications]
+    _hold(Case.objects.filter(application__in=wanted))
     with act(
         batch, "call_meeting", by=by, at=at, acting_as=secretary_of(batch),
         request_key=request_key, request=fingerprint(batch.pk, wanted, held_at, place),
     ) as doing:  # fmt: skip
         check_secretary(batch, by, at)
-        found = Application.objects.select_related("case").in_bulk(wanted)
-        cases = [found[pk] for pk in wanted if pk in found]  # read under the lock of the batch
+        found = Application.objects.select_related("case").annotate(reopens=waits("pk")).in_bulk(wanted)
+        # read under their locks and that of the batch
+        cases: list[Application] = [found[pk] for pk in wanted if pk in found]
         reasons = list(_faults_of_call(people, cases, chair, secretary))
         reasons += before_bases(day_of(held_at), basis(_("召集会议之日"), at), "held_on")
         if reasons:
@@ -98,6 +105,11 @@ def call_meeting(
     return meeting
 
 
+def _hold(cases: QuerySet[Case]) -> None:
+    """Lock them before batch or meeting, as every act on both does: none is given up between reading and writing."""
+    list(cases.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
 def _faults_of_call(people: list[User], cases: list[Application], chair: User, secretary: User) -> Iterable[Reason]:
     if len(people) < 3:
         yield Reason("too_few_members", _("委员不足三人。"))
@@ -120,6 +132,9 @@ def _faults_of_agenda(cases: list[Application]) -> Iterable[Reason]:
         elif application.state != ApplicationState.UNDER_OVERALL_REVIEW:
             values = {"no": application.case.number, "state": ApplicationState(application.state).label}
             yield Reason("wrong_state", _("%(no)s 当前为“%(state)s”。") % values)
+        elif getattr(application, "reopens", False):
+            why = _("%(no)s：已提请改正核定数据，答复后再列入议程。")
+            yield Reason("reopening_waits", why % {"no": application.case.number})
 
 
 def _keep_connections(meeting: Meeting, at: datetime) -> None:
@@ -236,8 +251,10 @@ def _faults_of_voter(item: MeetingItem, by: User) -> Iterable[Reason]:
         yield Reason("recusal_asked", _("当事人申请您回避，答复之前您不能就本件投票。"))
 
 
+@transaction.atomic
 def draft_minutes(meeting: Meeting, *, reasons: dict[int, str], by: User, at: datetime) -> Meeting:
     """Close the votes and write the minutes from them; `reasons` by position for items not recognised."""
+    _hold(Case.objects.filter(application__meeting_items__meeting=meeting))
     with act(meeting, "draft_minutes", by=by, at=at, acting_as=secretary_of(meeting.batch)) as doing:
         row = fresh(doing.chain)
         check_secretary(row.batch, by, at)

@@ -48,6 +48,7 @@ def minutes_text(meeting: Meeting, items: list[MeetingItem], places: list[str]) 
                 "absent": [row.member for row in attendance if not row.is_present and not row.changes.all()],
                 "rankings": rankings,
                 "places": places,
+                "counts_revised": _counts_revised(rows),
                 "rule": voting_rules(meeting.batch),
                 "signers": replacements(meeting),
                 **words,
@@ -61,6 +62,12 @@ def _sent_back(row: Reopening) -> dict[str, Any]:
         "decision": row.decision, "answered_at": row.answered_at, "facts": row.facts,
         "get_ground_display": row.get_ground_display(), "named": official_figures(row), "scored": official_score(row),
     }  # fmt: skip
+
+
+def _counts_revised(rows: list[dict[str, Any]]) -> bool:
+    """Whether an item that is decided counts by another score than the one that was ranked."""
+    decided = [row for row in rows if row["item"].adjourned_at is None]
+    return any(former["scored"] and former["scored"]["now"] for row in decided for former in row["sent_back"])
 
 
 def _began_at(meeting: Meeting) -> datetime:

@@ -153,16 +153,24 @@ def _stands_as(line: RankingLine) -> str:
 def standing_place(line: RankingLine, turn: int, revised: Mapping[int, RevisedScore], tie_rule: str) -> Place:
     """A line as it counts now: by the score on corrected figures where there is one, else as it was frozen."""
     frozen, score = place_of(line, turn), revised.get(line.application_id)
-    if score is None or not score.total:
+    if score is None:
         return frozen
     tie = tie_value_of(line.application, tie_rule)
-    return replace(frozen, score=Fraction(score.total), tie_value=tie, is_revised=True)
+    return replace(frozen, score=counted_points(score.total), tie_value=tie, is_revised=True)
+
+
+def counted_points(total: str) -> Fraction:
+    """Points by which a ranked application counts. A total that the corrected figures do not give counts as none:
+
+    no place is kept by a score that rests on figures which were found wrong.
+    """
+    return Fraction(total) if total else Fraction(0)
 
 
 def score_of_line(line: RankingLine) -> Fraction:
     """The score by which a ranked application counts: on corrected figures where it was sent back for them."""
     revised = revised_score(line.application)
-    return Fraction(revised.total if revised and revised.total else line.score)
+    return counted_points(revised.total) if revised is not None else Fraction(line.score)
 
 
 def place_of(line: RankingLine, turn: int) -> Place:

@@ -166,13 +166,24 @@ def unmet_conditions(revised: RevisedScore) -> list[GateOutcome]:
     return [found.gate(code) for code in revised.unmet]
 
 
+def unmet_apart(revised: RevisedScore) -> tuple[list[GateOutcome], list[GateOutcome]]:
+    """The same apart: those which the correction made unmet, and those which were failed before it as well."""
+    every = unmet_conditions(revised)
+    before = {gate.code for gate in Evaluation.from_json(revised.former_evaluation).failed_gates} if every else set()
+    return [gate for gate in every if gate.code not in before], [gate for gate in every if gate.code in before]
+
+
 def faults_of_favour(application: Application) -> Iterator[Reason]:
     """Why nobody can be for an application whose corrected figures do not meet the conditions."""
     revised = revised_score(application)
-    for gate in unmet_conditions(revised) if revised else ():
+    unmet, still = unmet_apart(revised) if revised else ([], [])
+    for gate in (*unmet, *still):
         value = amount_text(gate.value, gate.unit, "zh") if gate.value is not None else "—"
         words = {"no": application.case.number, "text": rule_text(gate, "text"), "value": value}
-        text = _("%(no)s：核定数据改正后不符合条件，不能同意：%(text)s（改正后为 %(value)s）。")
+        text = (
+            _("%(no)s：核定数据改正后不符合条件，不能同意：%(text)s（改正后为 %(value)s）。") if gate in unmet
+            else _("%(no)s：核定数据改正前后均不符合条件，不能同意：%(text)s（改正后为 %(value)s）。")
+        )  # fmt: skip
         yield Reason("condition_unmet", text % words)
 
 
@@ -192,16 +203,21 @@ def official_figures(row: Reopening) -> list[dict[str, Any]]:
 
 
 def official_score(row: Reopening) -> dict[str, Any] | None:
-    """Both scores of a case that was sent back with corrected figures, and what is not met; None where none were."""
+    """Both scores of a case that was sent back with corrected figures, and what is not met; None where none were.
+
+    `unmet` through the correction, `still_unmet` before it as well.
+    """
     revised: RevisedScore | None = getattr(row, "revised_score", None)
     if revised is None:
         return None
+    unmet, still = unmet_apart(revised)
     return {
         "former": points_text(revised.former_total),
-        "now": points_text(revised.total),
+        "now": revised_points(revised),
         "former_digest": revised.former_digest,
         "digest": revised.digest,
-        "unmet": [gate.text_zh for gate in unmet_conditions(revised)],
+        "unmet": [gate.text_zh for gate in unmet],
+        "still_unmet": [gate.text_zh for gate in still],
         "has_sheets": hasattr(row.application, "panel"),
     }
 
@@ -209,3 +225,8 @@ def official_score(row: Reopening) -> dict[str, Any] | None:
 def points_text(total: str) -> str:
     """An exact total as papers write it; empty where the rules give none."""
     return plain_amount(Fraction(total), "point") if total else ""
+
+
+def revised_points(revised: RevisedScore) -> str:
+    """The total on corrected figures as papers write it; in words where there was one and these figures give none."""
+    return points_text(revised.total) or ("不能计算" if revised.former_total else "")

@@ -21,18 +21,28 @@ def propose(
     at: datetime, why_again: str = "",
 ) -> Reopening:  # fmt: skip
     """A new proposal of that person, or of the one whose power is lent by the last check."""
-    assert application.decision is not None
     return Reopening.objects.create(
-        application=application, decision=application.decision, ground=ground, facts=facts, file=file,
-        file_name=file_name[:200], why_again=why_again, clock=clock, proposed_by=by, proposed_for_id=lender_of(by),
-        proposed_at=at,
+        application=application, decision=application.decision or _set_aside(application), ground=ground, facts=facts,
+        file=file, file_name=file_name[:200], why_again=why_again, clock=clock, proposed_by=by,
+        proposed_for_id=lender_of(by), proposed_at=at,
     )  # fmt: skip
+
+
+def _set_aside(application: Application) -> Decision:
+    """What the minutes said before the application was sent back."""
+    rows = application.reopenings.filter(answer=ReopeningAnswer.RETURNED).select_related("decision")
+    return rows.latest("pk").decision
 
 
 def waiting(application: Application) -> Reopening | None:
     """The proposal about this application that nobody has answered, with its clock."""
     rows = application.reopenings.filter(answer="")
     return rows.select_related("clock", "file", "proposed_by", "proposed_for").first()
+
+
+def waits(application: str) -> Exists:
+    """Whether one waits; of an outer row that has the application at that field."""
+    return Exists(Reopening.objects.filter(application=OuterRef(application), answer=""))
 
 
 def waiting_among(applications: Iterable[Application]) -> set[int]:
@@ -53,6 +63,13 @@ def is_before_committee_again(application: Application) -> bool:
         return False
     later = Decision.objects.filter(application=OuterRef("application"), pk__gt=OuterRef("decision"))
     return application.reopenings.filter(~Exists(later), answer=ReopeningAnswer.RETURNED).exists()
+
+
+def came_back(application: Application) -> bool:
+    """Whether the committee has it since it was sent back, even if it postponed it meanwhile; one statement there."""
+    if application.state != ApplicationState.UNDER_OVERALL_REVIEW:
+        return False
+    return application.reopenings.filter(answer=ReopeningAnswer.RETURNED).exists()
 
 
 def dropped_facts(application: Application) -> set[str]:

@@ -208,7 +208,7 @@ def revised_place(line: RankingLine) -> tuple[int | None, int | None] | None:
     Both are None where no other line of it stands.
     """
     revised = revised_score(line.application)
-    if revised is None or not revised.total:
+    if revised is None:
         return None
     first = line.ranking.supplements or line.ranking
     place = standing_place(line, FIRST, {line.application_id: revised}, first.tie_rule)

@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings
 
 from accreditation.enums import ApplicationState as S
-from accreditation.models import Application, Case, Reopening, User
+from accreditation.models import Application, Case, MeetingItem, Reopening, User
 from accreditation.roles import Role
 from accreditation.services import meetings
 from tests.clock import Clock
@@ -104,3 +104,23 @@ def test_case_is_announced_or_put_forward(settings: LazySettings, var_dir: objec
     assert Application.objects.get(case=case).state == (S.RECOGNISED, S.NOTICE_COMPLETED)[won]
     assert Reopening.objects.count() == won
     done_once(case, "announce", "propose_reopening")
+
+
+def test_case_is_given_up_or_put_on_an_agenda(settings: LazySettings, var_dir: object, clock: Clock) -> None:
+    settings.ACCREDITATION_DEMO = True
+    cast, case, _people = proposed(clock.at)
+    sent_back(case, applicant=cast.member0, at=clock.at)
+    listed = [Application.objects.get(case=case)]
+
+    def call() -> object:
+        return meetings.call_meeting(
+            cast.batch, listed, held_at=clock.at, place="示例会议室", chair=cast.members[0], secretary=cast.office,
+            by=cast.office, at=clock.at,
+        )  # fmt: skip
+
+    called, given_up = map(refused_or_done, at_once([call, act(case, "give_up", cast.member0, cast, reason=GIVEN_UP)]))
+    assert given_up
+    assert Application.objects.get(case=case).state == S.WITHDRAWN
+    items = MeetingItem.objects.filter(application__case=case, meeting__state="called")
+    assert [(item.is_open, item.is_given_up) for item in items] == ([(False, True)] if called else [])
+    all_agrees()

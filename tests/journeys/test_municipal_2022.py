@@ -258,11 +258,12 @@ def _back_before_the_committee(pages: MunicipalPages) -> None:
     listed, taken_off, given_up, late = (_noticed(pages, ordinal) for ordinal in (44, 45, 46, 47))
     for case in (back, listed):
         _sent_back(pages, case)
+    _sent_back(pages, listed, **{"ground": "wrong_figure", "figure-rd_expenditure-2025": "20000"})  # set right there
     _name_corrected_and_taken_off(pages, taken_off)
     first, second = officers(early, pages.clock.at)
     _put_forward(pages, early, first)
     pages.send(first, "office_act", early.number, "withdraw_reopening", **reopenings.answer(early))
-    _put_forward(pages, early, first)
+    _put_forward(pages, early, first, why_again="来函所附明细已经补齐，可以核对。")
     due = Deadline.objects.filter(case=early, kind=DeadlineKind.REOPENING_STATEMENT).latest("pk").due_at
     pages.wait_until(due + SOON)
     drop = reopenings.answer(early)
@@ -300,18 +301,22 @@ def _noticed(pages: MunicipalPages, ordinal: int) -> Case:
     return case
 
 
-def _put_forward(pages: MunicipalPages, case: Case, by: User) -> None:
-    found = {"ground": "false_material", "facts": reopenings.FACTS, "file": pdf("来函.pdf")}
+def _put_forward(pages: MunicipalPages, case: Case, by: User, **more: str) -> None:
+    found = {"ground": "false_material", "facts": reopenings.FACTS, "file": pdf("来函.pdf")} | more
     pages.send(by, "office_act", case.number, "propose_reopening", **found)
 
 
-def _sent_back(pages: MunicipalPages, case: Case) -> None:
+def _sent_back(pages: MunicipalPages, case: Case, **more: str) -> None:
     """The applicant needs no more time; the committee decides anew, and the former minutes support nothing."""
     first, second = officers(case, pages.clock.at)
-    _put_forward(pages, case, first)
+    _put_forward(pages, case, first, **more)
     said = {"text": reopenings.STATEMENT, "gives_up_rest": "on"}
     pages.send(
-        pages.cast.member1, "my_reopening", case.number, Reopening.objects.get(application__case=case).pk, **said
+        pages.cast.member1,
+        "my_reopening",
+        case.number,
+        Reopening.objects.get(application__case=case, answer="").pk,
+        **said,
     )
     pages.send(second, "office_act", case.number, "return_to_committee", **reopenings.answer(case))
     assert Application.objects.get(case=case).decision is None

@@ -13,7 +13,7 @@ from fractions import Fraction
 from accreditation.clocks import SHANGHAI
 from accreditation.models import Application, Consultation, GateAnswer, InitialScore, RevisedScore, VerifiedValue
 from accreditation.services.evaluation import evaluate_application, reported_facts, verified_facts
-from accreditation.services.reopened_figures import points_text, revised_score
+from accreditation.services.reopened_figures import points_text, revised_points, revised_score
 from accreditation.services.rule_sets import rules_of
 from criteria.evaluate import Evaluation
 from criteria.exact import fixed_text, shown_text
@@ -110,7 +110,7 @@ def _score(score: InitialScore, revised: RevisedScore | None, found: Evaluation)
     if revised is not None:
         notes += [
             f"核定数据经重新审议改正（{_day(revised.frozen_at)}），上表为改正后的得分："
-            f"{points_text(revised.former_total)} 改为 {points_text(revised.total)}。",
+            f"{points_text(revised.former_total)} 改为 {revised_points(revised)}。",
             f"改正前的评分结果校验码（SHA-256）：{revised.former_digest}",
         ]
     return write_list("初评得分表", SCORE_HEADS, lines, notes)

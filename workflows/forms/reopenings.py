@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.enums import ApplicationState
 from accreditation.models import Application
 from accreditation.models.reopenings import ReopeningGround
 from accreditation.services.reopened_figures import Key, counted_figures, specs_of
@@ -52,7 +53,9 @@ class ReopeningForm(forms.Form):
         super().__init__(*args, **kwargs)
         rules = rules_of(application.batch)
         self.specs, self.counted = specs_of(rules), counted_figures(application)
-        if not self.counted:
+        if application.state == ApplicationState.UNDER_OVERALL_REVIEW:
+            offer(self, "ground", [pair for pair in ReopeningGround.choices if pair[0] == ReopeningGround.WRONG_FIGURE])
+        elif not self.counted:
             offer(self, "ground", [pair for pair in ReopeningGround.choices if pair[0] != ReopeningGround.WRONG_FIGURE])
         for key in self.counted:
             spec = self.specs[key[0]]

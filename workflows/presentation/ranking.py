@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -15,6 +14,7 @@ from accreditation.services.quota_places import quota_places
 from accreditation.services.rankings import Standing
 from accreditation.services.rule_sets import rules_of
 from accreditation.services.supplementary_rankings import LateStanding, between, revised_between, revised_place
+from workflows.presentation.reopenings import points
 from workflows.presentation.words import Words, amount, state_label, state_tone
 
 
@@ -81,7 +81,7 @@ def line_words(application: Application, revised: Mapping[int, RevisedScore]) ->
         "place": line.place,
         "name": application.enterprise.name,
         "number": application.case.number,
-        "score": amount(Fraction(score.total if score and score.total else line.score), "point"),
+        "score": points(score.total if score else line.score),
         "between": _between(line, is_revised=score is not None),
         "ground": line.ground,
         "state": state_label(application.state),

@@ -14,6 +14,7 @@ from accreditation.recommendation_words import Department
 from accreditation.services.reopened_figures import revised_score
 from accreditation.services.supplementary_rankings import between, revised_place
 from accreditation.templatetags.dates import day
+from workflows.presentation.reopenings import points
 from workflows.presentation.words import Words, amount, quoted
 
 
@@ -29,7 +30,7 @@ def recommending_rows(application: Application) -> list[Words]:
         revised = revised_score(application)
         shown = amount(Fraction(score.total), "point")
         if revised is not None:
-            shown = format_html("{} → <strong>{}</strong>", shown, amount(Fraction(revised.total), "point"))
+            shown = format_html("{} → <strong>{}</strong>", shown, points(revised.total))
         rows.append({"label": _("初评得分"), "value": shown})
     line = getattr(application, "ranking_line", None)
     if line is not None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accreditation.models import Application, Reopening, ReopeningStatement, RevisedScore
 from accreditation.models.reopenings import ReopeningAnswer
 from accreditation.services import reopenings as kept
-from accreditation.services.reopened_figures import figures_of, specs_of, unmet_conditions
+from accreditation.services.reopened_figures import figures_of, specs_of, unmet_apart
 from accreditation.services.rule_sets import rules_of
 from workflows.presentation.words import Words, amount, either, quoted
 
@@ -64,14 +64,21 @@ def score_words(revised: RevisedScore | None) -> Words | None:
     """Both scores of a case whose figures were corrected, with their digests and what is not met any more."""
     if revised is None:
         return None
+    unmet, still = unmet_apart(revised)
     return {
         "former": amount(Fraction(revised.former_total), "point") if revised.former_total else "",
-        "now": amount(Fraction(revised.total), "point") if revised.total else "",
+        "now": points(revised.total) if revised.total or revised.former_total else "",
         "former_digest": revised.former_digest,
         "digest": revised.digest,
-        "unmet": [either(gate, "text") for gate in unmet_conditions(revised)],
+        "unmet": [either(gate, "text") for gate in unmet],
+        "still_unmet": [either(gate, "text") for gate in still],
         "has_sheets": hasattr(revised.reopening.application, "panel"),
     }
+
+
+def points(total: str) -> str:
+    """An exact total of a score in points, and in words where the corrected figures give none."""
+    return amount(Fraction(total), "point") if total else _("不能计算")
 
 
 def _state(row: Reopening, at: datetime) -> str:

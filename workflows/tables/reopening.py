@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from workflows import audiences, guards, recognition_guards, reopened_figures, reopening, who
-from workflows.doing import Audience, Clock, Verb, Who
+from workflows import audiences, flow_tasks, guards, recognition_guards, reopened_figures, reopening, who
+from workflows.doing import Audience, Clock, Doing, Verb, Who
 from workflows.tables.notice_changes import notice_lines
 
 FOUND_LATE = "行政许可法第六十九条（参照）"
@@ -25,6 +25,10 @@ GIVEN_UP = "申请人在决定作出前可以撤回申请（行政程序通例�
 GRANTING = (guards.title_can_be_granted, reopening.none_waits)  # and what makes it known beforehand
 
 
+def _leaves_its_desk(doing: Doing) -> bool:
+    return doing.task is not None and flow_tasks.node_name(doing.task) != COMMITTEE
+
+
 def after_minutes(notice: Clock) -> Iterator[Verb]:
     """All of them where the city recognises: the name off a notice, back to the committee, given up."""
     yield from notice_lines(notice, who.PUBLISHER, audiences.publishers)
@@ -33,11 +37,16 @@ def after_minutes(notice: Clock) -> Iterator[Verb]:
 
 
 def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) -> Iterator[Verb]:
-    """Proposed by one officer, stated on by the applicant, answered by another or taken back."""
+    """Proposed by one officer, stated on by the applicant, answered by another or taken back.
+
+    Before the committee again, a figure that was set wrong with the return is set right in the same way.
+    """
+    nodes = (*nodes, COMMITTEE)
     yield Verb(
         "propose_reopening", _("提请重新审议"), officer, nodes, FOUND_LATE,
         guards=(
             reopening.none_waits, recognition_guards.no_waiver_stands, reopening.ground_is_named,
+            reopening.figures_alone_before_committee,
             reopened_figures.figures_are_named,
             guards.needs_text("facts", _("查明的事实"), 10), reopening.facts_are_new, reopening.evidence_is_given,
         ),
@@ -57,7 +66,7 @@ def reopening_lines(nodes: tuple[str, ...], officer: Who, officers: Audience) ->
     )  # fmt: skip
     yield Verb(
         "return_to_committee", _("退回重新审议"), officer, nodes, FOUND_LATE,
-        transition="return_to_committee", completes=True,
+        transition="return_to_committee", completes=_leaves_its_desk,
         guards=(
             reopening.was_proposed, reopening.is_the_one_read, reopening.another_than_who_proposed_it,
             reopening.applicant_is_heard, guards.no_open_objection, recognition_guards.no_waiver_stands,

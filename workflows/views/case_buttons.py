@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy
 
+from accreditation.enums import ApplicationState as S
 from accreditation.permissions import persons_behind
-from accreditation.services.reopenings import waiting
+from accreditation.services.reopenings import came_back, waiting
 from accreditation.services.titles import standing_title
 from workflows.clock_acts import pointless
 from workflows.selectors.panel_room import panel_of, sheet_requests
@@ -89,7 +90,8 @@ def pointless_about_reopening(opened: Opened, by: Person) -> frozenset[str]:
         return frozenset()
     row, answers = waiting(opened.application), frozenset({"return_to_committee", "drop_reopening"})
     if row is None:
-        return answers | {"withdraw_reopening"}
+        is_first_time = opened.application.state == S.UNDER_OVERALL_REVIEW and not came_back(opened.application)
+        return answers | {"withdraw_reopening"} | ({"propose_reopening"} if is_first_time else set())
     is_own = by.is_authenticated and bool(row.proposers & persons_behind(by))
     return frozenset({"propose_reopening"}) | (answers if is_own else {"withdraw_reopening"})
 
