@@ -15,8 +15,9 @@ from accreditation.effects import Lane, handles
 from accreditation.errors import NotFound, Reason, Refusal
 from accreditation.models import Case, User, WorkbookReading
 from accreditation.services import readings, spool
+from accreditation.services.intake import Intake
 from criteria.workbook import Fault
-from workflows.intake import Intake, end_reading, read_workbook, reasons_against_workbook, record_workbook
+from workflows.intake import end_reading, read_workbook, reasons_against_workbook, record_workbook
 
 TOLD_EVERY = 0.5  # seconds between two looks at the progress
 

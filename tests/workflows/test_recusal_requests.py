@@ -332,6 +332,22 @@ def test_where_every_examiner_left_has_a_part_in_the_challenge_a_third_is_asked_
     agrees()
 
 
+def test_where_nobody_can_answer_any_more_the_reminder_asks_for_another(cast: Cast, clock: Clock) -> None:
+    first, second = reconsiderers(cast)
+    challenge = challenged(cast, revoked(cast, cast.at), cast.at)
+    row = asked(cast, challenge, named="复议机关的人")
+    assert answerers(row, hierarchy()) == [first, second]
+    at = cast.at + timedelta(minutes=2)
+    door.perform(challenge, "accept_reconsideration", by=second, at=at)
+    assert answerers(row, hierarchy()) == [first]
+    RoleGrant.objects.filter(user=first).update(revoked_at=at)
+    assert (answerers(row, hierarchy()), told(cast.security)) == ([], [])
+    clock.at = row.clock.due_at + timedelta(days=1)
+    remind(clock.at.replace(hour=4))
+    assert told(cast.security) == ["recusal_unanswerable"]
+    assert "remind_recusal_answer" not in [*told(first), *told(second)]
+
+
 # --- whoever is found to be meant -----------------------------------------------------------------------------------
 def test_nobody_is_judged_whom_the_page_did_not_show_and_a_wrong_finding_is_put_right(cast: Cast, case: Case) -> None:
     deputy = person("deputy", "分管示例")

@@ -84,7 +84,8 @@ class RecusalAnswerForm(forms.Form):
     )
 
     def __init__(self, *args: Any, people: Iterable[User], known: User | None, is_found: bool, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"seen": known.pk if known else None}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = known.pk if known else None
         answers = [(GRANT, _("决定回避")), (REFUSE, _("不予回避"))]
         self.is_known = known is not None
         if self.is_known and not is_found:  # the party itself picked the person
