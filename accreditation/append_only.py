@@ -15,7 +15,11 @@ REFUSALS = {AUDIT: "the audit trail is append-only", DELIVERY: "the services of 
 # What makes a row the same one, so that it is not put in the place of another; in the words of a trigger.
 SAME = {
     AUDIT: "id = NEW.id OR (chain = NEW.chain AND seq = NEW.seq)",
-    DELIVERY: "id = NEW.id OR corrects_id = NEW.corrects_id",
+    DELIVERY: (
+        "id = NEW.id OR corrects_id = NEW.corrects_id OR (NEW.way = 'opened' AND way = 'opened'"
+        " AND recorded_by_id = NEW.recorded_by_id AND done_on = NEW.done_on"
+        " AND (letter_id = NEW.letter_id OR reissue_letter_id = NEW.reissue_letter_id))"
+    ),
 }
 
 

@@ -46,6 +46,11 @@ def is_asked_aside(case: Case, people: Collection[int]) -> bool:
     return RecusalRequest.objects.filter(case=case, person__in=people, holds_back=True, answer="").exists()
 
 
+def people_asked_aside(case: Case) -> QuerySet[Any]:
+    """Keys of the accounts that a request of a party holds back in the case, not yet answered; as a subquery."""
+    return RecusalRequest.objects.filter(case=case, holds_back=True, answer="").values_list("person_id", flat=True)
+
+
 def enterprises_barred_to(people: Collection[int]) -> QuerySet[Any]:
     """Keys of the enterprises with which these people (keys) have nothing to do as officials, as a subquery.
 

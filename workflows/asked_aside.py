@@ -27,4 +27,5 @@ def not_asked_aside(doing: Doing) -> Iterable[Reason]:
     if doing.verb.code in STEPPING_ASIDE or doing.by.is_system:
         return
     if is_asked_aside(doing.case, persons_behind(doing.by)):
-        yield Reason(CODE, _("当事人申请您回避，负责人答复之前您不能办理本件，可由其他人员办理。"))
+        text = _("%(no)s 的当事人申请您回避，负责人答复之前您不能办理该件，可由其他人员办理。")
+        yield Reason(CODE, text % {"no": doing.case.number})  # of a whole list it says which one is meant

@@ -5,7 +5,7 @@ Colleagues may still act on what somebody holds: holding a case says who answers
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from accreditation.enums import Owner
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.models import AuditEvent, Body, Case, RoleGrant, User
 from accreditation.permissions import has_power_at, persons_behind
+from accreditation.recusals import people_asked_aside
 from accreditation.roles import ROLES, Power
 from workflows import flow_tasks
 from workflows.levels import level_of_act, people_of_other_levels, reasons_of_other_levels
@@ -64,10 +65,20 @@ def desk_task(case: Case) -> DeskTask | None:
 
 
 def may_hold(found: DeskTask, person: User, case: Case, at: datetime) -> bool:
-    """Whether the task is for this person: the power at that authority, no tie, no act on another level."""
-    if not has_power_at(person, found.power, found.place, at):
-        return False
-    return not (persons_behind(person) & _barred(found, case))
+    """Whether the task is for this person: the power at that authority, no tie, no act on another level.
+
+    Nor has a party asked that the person step aside, as long as it waits for the answer.
+    """
+    return _holds_power(found, person, at) and not (persons_behind(person) & _barred(found, case))
+
+
+def _may_give_back(found: DeskTask, person: User, case: Case, at: datetime) -> bool:
+    """The same; but whom a party asks to step aside may leave the case to others."""
+    return _holds_power(found, person, at) and not (persons_behind(person) & {*_barred_for_good(found, case)})
+
+
+def _holds_power(found: DeskTask, person: User, at: datetime) -> bool:
+    return has_power_at(person, found.power, found.place, at)
 
 
 def may_assign(found: DeskTask, person: User, case: Case, at: datetime) -> bool:
@@ -78,8 +89,14 @@ def may_assign(found: DeskTask, person: User, case: Case, at: datetime) -> bool:
 
 
 def _barred(found: DeskTask, case: Case) -> set[int]:
-    """Who has a tie to an enterprise of the case (回避), or acted in it on another level."""
-    return {*tied_people(case).values_list("pk", flat=True), *people_of_other_levels(case, found.level)}
+    """Who has a tie to an enterprise of the case (回避), is asked to step aside, or acted in it on another level."""
+    aside = tied_people(case).values_list("pk", flat=True).union(people_asked_aside(case))
+    return {*aside, *people_of_other_levels(case, found.level)}
+
+
+def _barred_for_good(found: DeskTask, case: Case) -> Iterable[int]:
+    yield from tied_people(case).values_list("pk", flat=True)
+    yield from people_of_other_levels(case, found.level)
 
 
 def possible_holders(found: DeskTask, case: Case) -> list[User]:
@@ -112,7 +129,7 @@ def release(case: Case, *, reason: str, by: User, at: datetime, request_key: str
         flow_tasks.vacate(found.task)
         doing.note(reason=reason.strip())
 
-    _assign(case, "release", record, by, at, request_key, may_hold, reason)
+    _assign(case, "release", record, by, at, request_key, _may_give_back, reason)
 
 
 def hand_over(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
 from accreditation.effects import Lane, handles
-from accreditation.errors import NotFound, Refusal
-from accreditation.models import WorkbookReading
+from accreditation.errors import NotFound, Reason, Refusal
+from accreditation.models import Case, User, WorkbookReading
 from accreditation.services import readings, spool
+from accreditation.services.intake import Intake
 from criteria.workbook import Fault
 from workflows.intake import end_reading, read_workbook, reasons_against_workbook, record_workbook
 
@@ -66,8 +68,13 @@ def _reason_against(reading: WorkbookReading) -> Fault | None:
             )  # fmt: skip
         except Refusal as refusal:
             return readings.fault_of_reasons(
-                refusal.reasons, partial(reasons_against_workbook, case, intake, by=by, at=at, reading=reading.pk)
+                refusal.reasons, partial(_reasons_now, case.pk, intake, by=by, at=at, reading=reading.pk)
             )
     except NotFound:
         return readings.gone_case()
     return intake.refusal
+
+
+def _reasons_now(pk: int, intake: Intake, *, by: User, at: datetime, reading: int) -> Sequence[Reason]:
+    """Of the case as it stands now: it may have moved while the workbook was read."""
+    return reasons_against_workbook(Case.objects.get(pk=pk), intake, by=by, at=at, reading=reading)

@@ -15,6 +15,7 @@ from accreditation.acts import Act, Replayed, act, fingerprint
 from accreditation.errors import AlreadyDone, Denied, NotFound, Reason, Refusal
 from accreditation.models import Application, Case, RoleGrant, User
 from accreditation.permissions import persons_behind
+from accreditation.recusals import people_asked_aside
 from accreditation.roles import ROLES, Power
 from accreditation.services import further_returns as kept
 from accreditation.services.further_returns import RETURNS_OF_MATTERS, Returned
@@ -159,12 +160,12 @@ def _answered(of: Returned, pk: int) -> AlreadyDone:
 
 
 def superiors(found: DeskTask, case: Case) -> list[User]:
-    """Everybody who may answer, without a tie to an enterprise of the case."""
+    """Everybody who may answer, without a tie to an enterprise of the case and not asked to step aside."""
     roles = [role for role, entry in ROLES.items() if Power.SUPERVISE in entry.powers]
     rows = RoleGrant.objects.filter(role__in=roles, revoked_at__isnull=True, user__is_active=True)
     rows = rows.filter(district=found.superior_place() or "").select_related("user")
-    tied = tied_people(case).values("pk")
-    return sorted({row.user for row in rows.exclude(user__in=tied)}, key=lambda one: one.pk)
+    free = rows.exclude(user__in=tied_people(case).values("pk")).exclude(user__in=people_asked_aside(case))
+    return sorted({row.user for row in free}, key=lambda one: one.pk)
 
 
 def _waiting_at(case: Case) -> tuple[DeskTask | None, Returned]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -13,12 +13,13 @@ from accreditation.enums import MemberState
 from accreditation.holdings import stand_ins, who_hold
 from accreditation.models import Case, User
 from accreditation.reminders import ReminderAudience
-from accreditation.roles import Power
+from accreditation.roles import Power, Role
+from accreditation.selectors.people import holders_of
 from accreditation.services.figure_checks import last_check
 from workflows import flow_tasks
 from workflows.ladders import ABOVE, ABOVE_LOCAL_EXPERTS, Above
 from workflows.parties import tied_people
-from workflows.recusal_answerers import answerers
+from workflows.recusal_answerers import answerers, is_stuck
 from workflows.superiors import hierarchy
 
 APPLICANT = "applicant"
@@ -46,7 +47,7 @@ def people_reached(case: Case, audience: ReminderAudience, at: datetime, beside:
         owners = set() if beside else {task.owner_id for task in tasks}
         found = [person for key in dict.fromkeys(keys) for person in _above(case, key, audience, owners, at)]
     elif beside == OF_REQUESTS:
-        found = _who_answer(case)
+        found = [*_who_answer(case)]
     elif beside:
         found = list(people_of_key(beside, at))
     else:
@@ -57,9 +58,14 @@ def people_reached(case: Case, audience: ReminderAudience, at: datetime, beside:
     return list(reached.values())
 
 
-def _who_answer(case: Case) -> list[User]:
+def _who_answer(case: Case) -> Iterator[User]:
+    """Also who can give the office a second head, where by now nobody can end a request any more."""
     line = hierarchy()
-    return [person for row in case.recusal_requests.filter(answer="") for person in answerers(row, line)]
+    for row in case.recusal_requests.filter(answer=""):
+        found = answerers(row, line)
+        yield from found
+        if is_stuck(row, found, line):
+            yield from holders_of([Role.SECURITY_OFFICER])
 
 
 def _connected(case: Case) -> set[int]:

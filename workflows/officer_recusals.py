@@ -17,12 +17,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.acts import Act, Replayed, act, fingerprint
-from accreditation.case_acts import acts_in
 from accreditation.errors import AlreadyDone, Denied, Reason, Refusal
 from accreditation.four_eyes import said_in_full
 from accreditation.models import Application, Case, ChangeSuccessor, Enterprise, OfficerRecusal, Reconsideration, User
 from accreditation.permissions import in_own_name
-from accreditation.recusals import people_barred_from, standing_recusals
+from accreditation.recusals import people_asked_aside, people_barred_from, standing_recusals
 from accreditation.roles import Power, Role
 from accreditation.selectors.people import holders_of
 from accreditation.visibility import own_matters
@@ -30,6 +29,7 @@ from workflows import flow_tasks
 from workflows.assignments import desk_task, possible_holders
 from workflows.door import hold_cases
 from workflows.parties import tied_people
+from workflows.recusal_answerers import who_examine
 from workflows.superiors import Hierarchy, hierarchy
 
 WORDLESS = Reason("text_needed", _("请写明理由，不少于 %(n)d 个字。"), "reason")
@@ -170,8 +170,7 @@ def check_not_examining(line: Hierarchy, subject: Subject, officer: User, by: Us
     if not any(office.role is Role.RECONSIDERATION_OFFICER for office in line.offices.get(officer.pk, ())):
         return
     challenges = [case for case in _open_cases(subject) if hasattr(case, "reconsideration")]
-    holding = (found.holder for case in challenges if (found := desk_task(case)) is not None)
-    if by in holding or acts_in(challenges, {by.pk}).exists():
+    if any(pk == by.pk for pk, _case in who_examine(challenges, {by.pk})):
         text = _("您正在或者曾经办理该复议案件，须由未办理该案的其他复议人员责令或者解除。")
         raise Refusal([Reason("examining", text)])
 
@@ -214,7 +213,8 @@ def who_remain(case: Case) -> list[User] | None:
     if found is None:
         return None
     others = {one.pk: one for one in possible_holders(found, case)}
-    if found.holder is not None and found.holder.pk not in set(tied_people(case).values_list("pk", flat=True)):
+    barred = tied_people(case).values_list("pk", flat=True).union(people_asked_aside(case))
+    if found.holder is not None and found.holder.pk not in set(barred):
         others[found.holder.pk] = found.holder
     return [person for _pk, person in sorted(others.items())]
 
@@ -223,7 +223,12 @@ def _look_after(doing: Act, subject: Subject, officer: User, line: Hierarchy) ->
     """Those above are told of each open case on which nobody can act any more; it stays recorded all the same."""
     deserted = [case for case in _open_cases(subject) if who_remain(case) == []]
     doing.note(nobody_left=[case.number for case in deserted])
-    for case in deserted:
+    tell_of_deserted(doing, deserted, subject, officer, line)
+
+
+def tell_of_deserted(doing: Act, cases: Iterable[Case], subject: Subject, officer: User, line: Hierarchy) -> None:
+    """Those above the officer are told of each of these cases, on which nobody can act."""
+    for case in cases:
         told = _untied([*line.superiors(officer), *line.heads_of_city()], subject, officer)
         doing.tell(told, "nobody_left_to_act", case_number=case.number, person=str(officer))
 

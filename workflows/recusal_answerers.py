@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Set
 
+from viewflow.workflow.models import Task
+
+from accreditation.audit import chain_key
+from accreditation.case_acts import acts_in
 from accreditation.enums import SeatState
 from accreditation.models import Case, RecusalRequest, User
 from accreditation.roles import Role
 from accreditation.selectors.people import committee_of
+from accreditation.services.second_answers import plain
 from workflows.parties import tied_people, ties_to
 from workflows.superiors import CITY, Hierarchy
 
@@ -25,25 +30,55 @@ def answerers(row: RecusalRequest, line: Hierarchy) -> list[User]:
 
 
 def answerers_of(rows: Collection[RecusalRequest], line: Hierarchy) -> dict[int, list[User]]:
-    """The same of several requests by their keys, in as many statements; of challenges in one more for each.
+    """The same of several requests by their keys, in as many statements; of challenges in two more for each.
 
-    Another against whom a request is open answers only where there is nobody else.
+    Another against whom a request is open answers only where there is nobody else, and of a challenge nobody who has a
+    part in it.
     """
     cases = {row.case_id: row.case for row in rows}
     tied = ties_to(cases.values())
     for case in cases.values():
         if hasattr(case, "reconsideration"):  # with it whoever left the case under challenge
             tied |= {(pk, case.pk) for pk in tied_people(case).values_list("pk", flat=True)}
+    challenges = [case for case in cases.values() if hasattr(case, "reconsideration")]
+    examining = who_examine(challenges, {one.pk for one in line.examiners()})
     open_ones = RecusalRequest.objects.filter(case__in=cases, answer="", person__isnull=False)
     asked = set(open_ones.values_list("person_id", "case_id"))
-    return {row.pk: _answerers(row, line, tied, asked) for row in rows}
+    return {
+        row.pk: _answerers(row, line, tied | examining if _is_of_examiners(row, line) else tied, asked) for row in rows
+    }
+
+
+def is_stuck(row: RecusalRequest, found: Collection[User], line: Hierarchy) -> bool:
+    """Whether of those who may answer (`answerers`) none can end it: an unknown person may be of another authority."""
+    if row.person is not None:
+        return not found
+    return not any(may_find_nobody(row.case, one, line) for one in found)
+
+
+def _is_of_examiners(row: RecusalRequest, line: Hierarchy) -> bool:
+    """Whether those who answer would choose who examines the challenge: `officer_recusals.check_not_examining`."""
+    if row.person is None:
+        return hasattr(row.case, "reconsideration")
+    return any(office.role is Role.RECONSIDERATION_OFFICER for office in line.offices.get(row.person.pk, ()))
+
+
+def who_examine(challenges: Collection[Case], people: Collection[int]) -> set[tuple[int, int]]:
+    """Numbers of account and case wherever one of these people has a challenge in hand or had a part in it."""
+    if not challenges:
+        return set()
+    chains = {chain_key(case): case.pk for case in challenges}
+    acted = acts_in(challenges, people).values_list("by_id", "content__on_behalf_of__id", "chain")
+    found = {(pk, chains[chain]) for *behind, chain in acted for pk in behind if pk in people}
+    held = Task.objects.filter(process__caseflow__case__in=challenges, owner__in=people, finished__isnull=True)
+    return found | set(held.values_list("owner_id", "process__caseflow__case_id"))
 
 
 def _answerers(row: RecusalRequest, line: Hierarchy, tied: Pairs, asked: Pairs) -> list[User]:
     case, person = row.case, row.person
     if person is None:
-        heads = _heads_concerned(case, line)
-        return [one for one in heads if (one.pk, case.pk) not in tied and str(one) not in row.named]
+        heads, named = _heads_concerned(case, line), plain(row.named)
+        return [one for one in heads if (one.pk, case.pk) not in tied and plain(str(one)) not in named]
     groups = list(_above(person, case, line))
     for barred in (tied | asked, tied):
         for group in groups:

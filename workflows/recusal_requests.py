@@ -40,10 +40,10 @@ from workflows import deadlines, flow_tasks, officer_recusals
 from workflows.calendar import current_calendar
 from workflows.doing import Clock
 from workflows.legal_basis import RECUSAL
-from workflows.officer_recusals import Subject, capacity, check_not_examining
+from workflows.officer_recusals import Subject, capacity, check_not_examining, tell_of_deserted, who_remain
 from workflows.parties import untied
 from workflows.procedures import procedure_of
-from workflows.recusal_answerers import answerers, may_find_nobody, people_meant
+from workflows.recusal_answerers import answerers, is_stuck, may_find_nobody, people_meant
 from workflows.superiors import CITY, Hierarchy, hierarchy
 
 DAYS = 3  # working days; the office's own goal, no regulation: as `tables/goals.yaml` sets them for states
@@ -140,6 +140,9 @@ def _hold_back(doing: Act, row: RecusalRequest) -> None:
     if row.holds_back and row.person is not None:
         _count(row.case, 1)
         doing.tell(row.person, "recusal_asked_of_you", case_number=row.case.number)
+        line = hierarchy()
+        if row.person.pk in line.people and who_remain(row.case) == []:
+            tell_of_deserted(doing, [row.case], Subject(row.case.enterprise, row.case), row.person, line)
 
 
 def _count(case: Case, more: int) -> None:
@@ -148,28 +151,39 @@ def _count(case: Case, more: int) -> None:
 
 
 def _tell_answerers(doing: Act, row: RecusalRequest) -> None:
-    """Where nobody may answer, the security officers are told, who can give the office a second head."""
-    told = answerers(row, hierarchy())
-    if told:
-        doing.tell(told, "recusal_asked", number=row.case.number, request=row.pk)
-    else:
+    """Where none of them can end it, the security officers are told too, who can give the office a second head."""
+    line = hierarchy()
+    told = answerers(row, line)
+    doing.tell(told, "recusal_asked", number=row.case.number, request=row.pk)
+    if nobody_ends_it := is_stuck(row, told, line):
         doing.tell(holders_of([Role.SECURITY_OFFICER]), "recusal_unanswerable", number=row.case.number)
-    doing.note(nobody_answers=not told)
+    doing.note(nobody_answers=nobody_ends_it)
 
 
 # --- a superior answers ---------------------------------------------------------------------------------------------
-def identify(row: RecusalRequest, person: User, *, by: User, at: datetime) -> None:
-    """A superior finds out whom the party means, who is held back from now on until the answer.
+def identify(
+    row: RecusalRequest, person: User, *, seen: int | None, is_not_oneself: bool, by: User, at: datetime
+) -> None:
+    """A superior finds out whom the party means, who is held back from now on until the answer; or finds another.
 
-    Denied for everybody else, AlreadyDone, Refusal.
+    `seen` is who was found before when the page was opened (None: nobody). `is_not_oneself` is the declaration that the
+    party does not mean the superior. Denied for everybody else, AlreadyDone where another was found by now, Refusal.
     """
     line = hierarchy()
     with act(row.case, "identify_recusal", by=by, at=at, acting_as=_acting_as(line, by)) as doing:
-        fresh = _waiting(doing, row, by, line)
+        fresh = _waiting(doing, row, by, line, seen=seen)
+        _declare(doing, is_not_oneself)
+        former, was_held_back = fresh.person, fresh.holds_back
         _identify(fresh, person, by, line)
+        if former is not None and was_held_back:
+            _count(fresh.case, -1)
+            doing.tell(former, "recusal_not_of_you", case_number=fresh.case.number)
         fresh.holds_back = _is_first(fresh.case, person)
         fresh.save(update_fields=["person", "identified_by", "holds_back"])
-        doing.note(request=fresh.pk, person=person.pk, person_name=str(person), holds_back=fresh.holds_back)
+        doing.note(
+            request=fresh.pk, person=person.pk, person_name=str(person), former=former.pk if former else None,
+            holds_back=fresh.holds_back,
+        )  # fmt: skip
         _hold_back(doing, fresh)
 
 
@@ -178,14 +192,18 @@ def answer(
     *,
     is_granted: bool,
     reason: str,
+    seen: int | None,
     person: User | None = None,
+    is_not_oneself: bool = False,
     by: User,
     at: datetime,
     request_key: str | None = None,
 ) -> None:
     """Order the recusal, or refuse it with reasons; `person` whom the party means, where that was not known yet.
 
-    A letter tells the party. Denied for everybody but the superiors, AlreadyDone, Refusal.
+    `seen` is the person whom the page showed (None: nobody), so that nobody else is judged; where nobody was, the
+    superior declares not to be the one meant (`is_not_oneself`). A letter tells the party. Denied for everybody but the
+    superiors, AlreadyDone, Refusal.
     """
     line = hierarchy()
     verb = "grant_recusal" if is_granted else "refuse_recusal"
@@ -197,9 +215,11 @@ def answer(
         with act(
             row.case, verb, by=by, at=at, acting_as=_acting_as(line, by), request_key=request_key, request=print_
         ) as doing:
-            fresh = _waiting(doing, row, by, line)
-            if fresh.person is None and person is not None:
-                _identify(fresh, person, by, line)
+            fresh = _waiting(doing, row, by, line, seen=seen)
+            if fresh.person is None:
+                _declare(doing, is_not_oneself)
+                if person is not None:
+                    _identify(fresh, person, by, line)
             meant = fresh.person
             _check_answer(fresh, is_granted, by, line)
             _keep_answer(doing, fresh, said, is_granted, line)
@@ -209,9 +229,9 @@ def answer(
             officer_recusals.carry_out(subject, meant, said=said, line=line, by=by, at=at)
 
 
-def _waiting(doing: Act, row: RecusalRequest, by: User, line: Hierarchy) -> RecusalRequest:
-    """The fresh row under the lock of its case, for one who may answer it and while nobody has."""
-    related = ("person", "asked_by", "answered_by", "clock")
+def _waiting(doing: Act, row: RecusalRequest, by: User, line: Hierarchy, *, seen: int | None) -> RecusalRequest:
+    """The fresh row under the lock of its case, for one who may answer it and while nobody has, of the person seen."""
+    related = ("person", "asked_by", "identified_by", "answered_by", "clock")
     fresh = RecusalRequest.objects.select_for_update(of=("self",)).select_related(*related).get(pk=row.pk)
     fresh.case = _case_of(doing)
     if by not in answerers(fresh, line):
@@ -220,11 +240,23 @@ def _waiting(doing: Act, row: RecusalRequest, by: User, line: Hierarchy) -> Recu
     if fresh.answer:
         done = Reason("answered", _("该回避申请已答复：%(answer)s。") % {"answer": fresh.get_answer_display()})
         raise AlreadyDone(done, done_by=str(fresh.answered_by), done_at=fresh.answered_at)
+    if fresh.person_id != seen:
+        found = Reason("identified", _("该申请所指的人员已经确认为其他人员，请重新核对后答复。"))
+        raise AlreadyDone(found, done_by=str(fresh.identified_by or ""), done_at=None)
     return fresh
 
 
+def _declare(doing: Act, is_not_oneself: bool) -> None:
+    """A party may describe a head by title: whoever looks for the person meant states not to be the one."""
+    if not is_not_oneself:
+        raise Refusal(
+            [Reason("not_oneself", _("请确认所指人员不是您本人；所指为您本人的，由其他负责人答复。"), "is_not_oneself")]
+        )
+    doing.note(declared_not_oneself=True)
+
+
 def _identify(row: RecusalRequest, person: User, by: User, line: Hierarchy) -> None:
-    if row.person is not None:
+    if row.person is not None and (row.identified_by is None or row.person == person):
         raise Refusal([Reason("identified", _("该申请所指的人员已经确认。"), "person")])
     if person not in people_meant(row.case, by, line):
         text = _("只能确认为本机构的人员；所指不是本机构人员的，由其负责人答复。")

@@ -16,6 +16,8 @@ from accreditation.acts import Act, act
 from accreditation.clocks import DeadlineKind, DeadlineState
 from accreditation.models import Case, Deadline, Reminder, User
 from accreditation.reminders import ReminderAudience, ReminderState
+from accreditation.roles import Role
+from accreditation.selectors.people import holders_of
 from workflows.calendar import current_calendar
 from workflows.in_charge import key_beside, people_reached
 from workflows.ladders import Step, ladder_of
@@ -151,6 +153,9 @@ def _tell(doing: Act, case: Case, one: Due, people: list[User], calendar: WorkCa
         kind = GOAL_WORDS[kind]
     elif one.clock.kind == DeadlineKind.RECUSAL_ANSWER:
         kind = REQUEST_WORDS[kind]
+        appointing = set(holders_of([Role.SECURITY_OFFICER])) & set(people)
+        people = [person for person in people if person not in appointing]
+        doing.tell(appointing, "recusal_unanswerable", number=case.number)
     doing.tell(
         people, kind, case_number=case.number, clock=one.clock.kind, due_at=one.clock.due_at.isoformat(),
         left=max(left, 0), over=max(-left, 0),

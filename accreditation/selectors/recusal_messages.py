@@ -36,12 +36,18 @@ OF_RECUSALS: dict[str, Sentence] = {
     "recusal_of_you_refused": Sentence(
         _("对您的回避申请未获同意"), _("办件 %(case)s 的当事人申请您回避，已答复不予回避，您可以继续办理。")
     ),
+    "recusal_not_of_you": Sentence(
+        _("回避申请所指不是您"), _("办件 %(case)s 的回避申请，经更正，所指不是您，您可以继续办理。")
+    ),
     "recusal_answered": Sentence(
         _("回避申请已答复"), _("办件 %(case)s 的回避申请已答复，结果和理由见回避申请答复书。")
     ),
     "recusal_unanswerable": Sentence(
         _("没有可以答复回避申请的负责人"),
-        _("办件 %(number)s 的回避申请涉及唯一的负责人，请为本机关其他负责人授予负责人角色，由其答复。"),
+        _(
+            "办件 %(number)s 的回避申请没有可以作出答复的负责人：或者所涉为唯一的负责人，或者复议人员均已办理该案。"
+            "请为其他人员授予负责人或者复议人员角色，由其答复。"
+        ),
         GRANTS,
     ),
     "recusal_without_superior": Sentence(
@@ -65,6 +71,9 @@ OF_RECUSALS: dict[str, Sentence] = {
     ),
     "nobody_left_to_act": Sentence(
         _("回避后无人可以办理"),
-        _("%(person)s 回避后，办件 %(case)s 在所在机构没有其他人员可以办理，请先为他人授予职权或者指定人员办理。"),
+        _(
+            "%(person)s 回避或者被申请回避后，办件 %(case)s 在所在机构没有其他人员可以办理，"
+            "请先为他人授予职权或者指定人员办理。"
+        ),
     ),
 }

@@ -307,7 +307,10 @@ def sign_minutes(meeting: Meeting, *, sha256: str, by: User, at: datetime) -> Me
     """Chair or secretary, still in office, signs the very text of that hash; the second signature adopts it."""
     with act(meeting, "sign_minutes", by=by, at=at, acting_as=member_of(meeting.batch)) as doing:
         row = fresh(doing.chain)
-        if check_signer(row, by, sha256, at) == Signer.CHAIR:
+        which = check_signer(row, by, sha256, at)
+        if reasons := [*_faults_of_asked_signer(row, by)]:
+            raise Refusal(reasons)
+        if which == Signer.CHAIR:
             row.signed_by_chair_at = row.signed_by_chair_at or at
         else:
             row.signed_by_secretary_at = row.signed_by_secretary_at or at
@@ -332,6 +335,15 @@ def check_signer(meeting: Meeting, by: User, sha256: str, at: datetime) -> Signe
     if sha256 != meeting.minutes_sha256:
         raise Refusal([Reason("other_text", _("纪要文本已变化，请重新阅读后签发。"))])
     return which
+
+
+def _faults_of_asked_signer(meeting: Meeting, by: User) -> Iterable[Reason]:
+    """Whoever a party asks to step aside signs no decision on its case before the answer; whoever declines to, may."""
+    decided = meeting.items.filter(adjourned_at__isnull=True, application__case__recusals_asked__gt=0)
+    for item in decided.select_related("application__case").order_by("position"):
+        if is_asked_aside(item.application.case, {by.pk}):
+            text = _("%(no)s 的当事人申请您回避，负责人答复之前您不能签发纪要；请先由负责人答复该申请。")
+            yield Reason("recusal_asked", text % {"no": item.application.case.number})
 
 
 def decide(item: MeetingItem, *, at: datetime) -> Decision:

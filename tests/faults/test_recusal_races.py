@@ -18,6 +18,7 @@ from workflows.recusal_requests import answer, ask, identify
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 REASON = "配偶在该单位任职"
+PAGE = {"seen": None, "is_not_oneself": True}  # as a head opens it, before anybody was found
 
 
 def asked(cast: Cast, case: Case, who: User | None) -> None:
@@ -75,10 +76,10 @@ def test_request_for_a_recusal_is_answered_by_one(cast: Cast) -> None:
     heads = [colleague(cast, Role.MUNICIPAL_SUPERVISOR, name=name) for name in ("head1", "head2")]
     asked(cast, case, None)
     row = RecusalRequest.objects.get()
-    one_won(at_once([lambda by=by: identify(row, member, by=by, at=cast.at) for by in heads]))
+    one_won(at_once([lambda by=by: identify(row, member, by=by, **PAGE, at=cast.at) for by in heads]))
     one_won(at_once([
-        lambda: answer(row, is_granted=True, reason="确有利害关系", by=heads[0], at=cast.at),
-        lambda: answer(row, is_granted=False, reason="没有利害关系", by=heads[1], at=cast.at),
+        lambda: answer(row, is_granted=True, reason="确有利害关系", seen=member.pk, by=heads[0], at=cast.at),
+        lambda: answer(row, is_granted=False, reason="没有利害关系", seen=member.pk, by=heads[1], at=cast.at),
     ]))  # fmt: skip
     row.refresh_from_db()
     assert OfficerRecusal.objects.filter(officer=member).count() == (1 if row.answer == "granted" else 0)

@@ -195,14 +195,23 @@ def test_person_who_lost_the_authority_meanwhile_is_refused(cast: Cast, send: Se
     assert waiting_files() == []
 
 
-@pytest.mark.parametrize("active", ["zh-hans", "en"])
+@pytest.mark.parametrize(("active", "is_meanwhile"), [("zh-hans", False), ("en", False), ("en", True)])
 def test_case_that_moved_on_ends_the_reading_with_that_reason_in_either_language(
-    cast: Cast, case: Case, send: Send, content: bytes, active: str
+    cast: Cast, case: Case, send: Send, content: bytes, active: str, is_meanwhile: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_material(case, cast.member0, cast.at)
     before = WorkbookUpload.objects.count()
     reading = send(content)
-    door.perform(case, "submit", by=cast.member0, at=cast.at, form={"declaration": True, "insists": True})
+    get = spool.get
+
+    def submitted(name: str = "") -> bytes:
+        door.perform(case, "submit", by=cast.member0, at=cast.at, form={"declaration": True, "insists": True})
+        return get(name) if name else b""
+
+    if is_meanwhile:
+        monkeypatch.setattr(spool, "get", submitted)  # the worker has loaded the case before
+    else:
+        submitted()
     with override(active):
         work(cast)
     reading.refresh_from_db()

@@ -19,6 +19,7 @@ from accreditation.enums import Choice, SeatState
 from accreditation.errors import AlreadyDone, Denied, NotFound, Refusal
 from accreditation.models import (
     Application,
+    AuditEvent,
     Case,
     Message,
     OfficerRecusal,
@@ -35,13 +36,15 @@ from tests.factories.browser import log_in
 from tests.factories.cast import Cast, filed_case, grant, make_cast, person
 from tests.factories.reconsidering import challenged, reconsiderers, revoked
 from tests.factories.steps import recommend, seat_panel, to_committee
-from workflows import assignments, door
+from workflows import assignments, door, further_returns
+from workflows import recusal_requests as acts
 from workflows.consistency import check_all
 from workflows.deadlines import running_clock
-from workflows.officer_recusals import Subject, declare, lift
+from workflows.exports.dossier_rows import anchors_of, tables
+from workflows.officer_recusals import Subject, declare, lift, who_remain
 from workflows.presentation.timeline import timeline
 from workflows.recusal_answerers import answerers
-from workflows.recusal_requests import answer, ask, identify, may_ask
+from workflows.recusal_requests import ask, identify, may_ask
 from workflows.reminding import remind
 from workflows.selectors.applicant import own_cases
 from workflows.selectors.expert_desk import seat_tasks
@@ -79,6 +82,12 @@ def asked(cast: Cast, case: Case, who: User | None = None, **changes: Any) -> Re
     values = {"person": who, "named": "" if who else "张三", "ground": "relative", "reason": WHY} | changes
     ask(case, by=cast.member0, at=cast.at, **values)
     return RecusalRequest.objects.latest("pk")
+
+
+def answer(row: RecusalRequest, **said: Any) -> None:
+    """From a page that was opened just now, with the declaration not to be the one meant."""
+    seen = RecusalRequest.objects.get(pk=row.pk).person_id
+    acts.answer(row, **{"seen": seen, "is_not_oneself": True} | said)
 
 
 def codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[str]:
@@ -239,9 +248,9 @@ def test_member_of_the_committee_is_found_out_held_back_and_then_takes_no_part(c
     row, refused = asked(cast, case, named=str(one)), asked(cast, case, named=str(two))
     assert (row.person, row.holds_back, Case.objects.get(pk=case.pk).recusals_asked) == (None, False, 0)
     with pytest.raises(Refusal):
-        identify(row, one, by=cast.chief, at=cast.at)  # not of the district
+        identify(row, one, seen=None, is_not_oneself=True, by=cast.chief, at=cast.at)  # not of the district
     for each, who in ((row, one), (refused, two)):
-        identify(each, who, by=cast.head, at=cast.at)
+        identify(each, who, seen=None, is_not_oneself=True, by=cast.head, at=cast.at)
         with pytest.raises(Refusal) as held:
             meetings.cast_vote(item, choice=Choice.RECOGNISE, remark="", by=who, at=cast.at)
         assert codes(held) == ["recusal_asked"]
@@ -289,16 +298,149 @@ def test_party_of_a_challenge_is_answered_by_one_who_does_not_examine_it(cast: C
     page = client_of(cast.member0).get(reverse("my_matter", args=[challenge.number])).content.decode()
     assert reverse("my_recusals", args=[challenge.number]) in page
     known, unknown = asked(cast, challenge, first), asked(cast, challenge, named="复议机关的人")
-    assert (answerers(known, hierarchy()), answerers(unknown, hierarchy())) == ([second], [first, second])
-    with pytest.raises(Refusal) as examining:
+    assert (answerers(known, hierarchy()), answerers(unknown, hierarchy())) == ([second], [second])
+    with pytest.raises(Denied):
         answer(unknown, is_granted=False, reason="没有利害关系", by=first, at=at)
-    assert codes(examining) == ["examining"]
     for row in (known, unknown):
         answer(row, is_granted=row == known, reason="经核实，依法答复", by=second, at=at)
     with pytest.raises(Denied):
         answer(known, is_granted=False, reason="没有利害关系", by=cast.head, at=at)
     assert OfficerRecusal.objects.get().officer == first
     agrees()
+
+
+@pytest.mark.parametrize("is_picked", [True, False])
+def test_where_every_examiner_left_has_a_part_in_the_challenge_a_third_is_asked_for(
+    cast: Cast, is_picked: bool
+) -> None:
+    first, second = reconsiderers(cast)
+    challenge = challenged(cast, revoked(cast, cast.at), cast.at)
+    at = cast.at + timedelta(minutes=2)
+    door.perform(challenge, "accept_reconsideration", by=first, at=at)
+    row = asked(cast, challenge, named=f"复议人员 {second}")
+    if is_picked:
+        RecusalRequest.objects.filter(pk=row.pk).update(person=second)
+        row.refresh_from_db()
+    assert answerers(row, hierarchy()) == []
+    assert told(cast.security) == ["recusal_unanswerable"]
+    with pytest.raises(Denied):
+        identify(row, second, seen=row.person_id, is_not_oneself=True, by=first, at=at)
+    third = person("third", "第三位示例")
+    grant(third, Role.RECONSIDERATION_OFFICER, at=cast.at)
+    assert answerers(row, hierarchy()) == [third]
+    answer(row, is_granted=False, person=None if is_picked else second, reason="经核实，不予回避", by=third, at=at)
+    agrees()
+
+
+def test_where_nobody_can_answer_any_more_the_reminder_asks_for_another(cast: Cast, clock: Clock) -> None:
+    first, second = reconsiderers(cast)
+    challenge = challenged(cast, revoked(cast, cast.at), cast.at)
+    row = asked(cast, challenge, named="复议机关的人")
+    assert answerers(row, hierarchy()) == [first, second]
+    at = cast.at + timedelta(minutes=2)
+    door.perform(challenge, "accept_reconsideration", by=second, at=at)
+    assert answerers(row, hierarchy()) == [first]
+    RoleGrant.objects.filter(user=first).update(revoked_at=at)
+    assert (answerers(row, hierarchy()), told(cast.security)) == ([], [])
+    clock.at = row.clock.due_at + timedelta(days=1)
+    remind(clock.at.replace(hour=4))
+    assert told(cast.security) == ["recusal_unanswerable"]
+    assert "remind_recusal_answer" not in [*told(first), *told(second)]
+
+
+# --- whoever is found to be meant -----------------------------------------------------------------------------------
+def test_nobody_is_judged_whom_the_page_did_not_show_and_a_wrong_finding_is_put_right(cast: Cast, case: Case) -> None:
+    deputy = person("deputy", "分管示例")
+    grant(deputy, Role.DISTRICT_SUPERVISOR, at=cast.at, district="310115")
+    row = asked(cast, case, named="初审的那位")
+    there, old = reverse("recusal_request", args=[row.pk]), client_of(cast.chief)
+    page = old.get(there).content.decode()
+    assert re.search('name="seen"(?! value)', page)
+    meant = {"seen": "", "person": str(cast.pudong2.pk), "is_not_oneself": "on"}
+    said = {"answer": "granted", "reason": "经核实应当回避"}
+    assert old.post(there, meant | said | {"is_not_oneself": ""}).status_code == 422
+    sent = client_of(deputy).post(there, meant | {"answer": "identify", "person": str(cast.pudong.pk)})
+    assert sent.status_code == 302
+    page = old.post(there, meant | said, follow=True).content.decode()
+    assert "已经确认为其他人员" in page
+    row.refresh_from_db()
+    assert (row.answer, row.person, row.identified_by) == ("", cast.pudong, deputy)
+    assert not OfficerRecusal.objects.exists()
+
+    right = meant | {"seen": str(cast.pudong.pk), "answer": "identify"}
+    assert old.post(there, right).status_code == 302
+    row.refresh_from_db()
+    assert (row.person, row.identified_by, row.holds_back) == (cast.pudong2, cast.chief, True)
+    assert told(cast.pudong)[-1] == "recusal_not_of_you"
+    assert told(cast.pudong2)[-1] == "recusal_asked_of_you"
+    assert "recusal_asked" not in against(case, cast.pudong, cast)
+    agrees()
+    assert old.post(there, said | {"seen": str(cast.pudong2.pk)}).status_code == 302
+    assert OfficerRecusal.objects.get().officer == cast.pudong2
+    picked = asked(cast, case, cast.pudong)
+    with pytest.raises(Refusal) as own:
+        identify(picked, cast.pudong2, seen=cast.pudong.pk, is_not_oneself=True, by=cast.chief, at=cast.at)
+    assert codes(own) == ["identified"]
+
+
+def test_head_meant_by_name_or_title_is_not_the_judge_and_a_head_who_cannot_end_it_is_not_left_alone(
+    cast: Cast, case: Case
+) -> None:
+    by_name = asked(cast, case, named=" ".join(f"市里的{cast.head}"))
+    assert answerers(by_name, hierarchy()) == [cast.chief]
+    assert (told(cast.chief)[-1:], told(cast.security)) == (["recusal_asked"], ["recusal_unanswerable"])
+    by_title = asked(cast, case, named="市认定办负责人")
+    assert told(cast.security) == ["recusal_unanswerable"]
+    for person_, is_granted in ((None, False), (cast.office, True)):
+        with pytest.raises(Refusal) as undeclared:
+            answer(
+                by_title, is_granted=is_granted, person=person_, reason="经核实无此关系", is_not_oneself=False,
+                by=cast.head, at=cast.at,
+            )  # fmt: skip
+        assert codes(undeclared) == ["not_oneself"]
+    with pytest.raises(Refusal) as undeclared:
+        identify(by_title, cast.office, seen=None, is_not_oneself=False, by=cast.head, at=cast.at)
+    assert codes(undeclared) == ["not_oneself"]
+    answer(by_title, is_granted=False, reason="经核实无此关系", by=cast.head, at=cast.at)
+    assert AuditEvent.objects.get(verb="refuse_recusal").content["declared_not_oneself"] is True
+    agrees()
+
+
+# --- what is held back beside the door ------------------------------------------------------------------------------
+def test_whom_a_party_asks_aside_holds_assigns_and_signs_nothing_but_gives_back(cast: Cast, case: Case) -> None:
+    found = assignments.desk_task(case)
+    assert found is not None
+    assert further_returns.superiors(found, case) == [cast.chief]
+    assert assignments.may_assign(found, cast.chief, case, cast.at)
+    asked(cast, case, named="浦东的负责人")
+    row = RecusalRequest.objects.get()
+    identify(row, cast.chief, seen=None, is_not_oneself=True, by=cast.head, at=cast.at)
+    assert further_returns.superiors(found, case) == []
+    assert not assignments.may_assign(found, cast.chief, case, cast.at)
+    answer(row, is_granted=True, reason="经核实应当回避", by=cast.head, at=cast.at)
+
+    RoleGrant.objects.filter(user=cast.pudong2).update(revoked_at=cast.at)
+    assert who_remain(case) == [cast.pudong]
+    asked(cast, case, cast.pudong)
+    assert who_remain(case) == []
+    assert told(cast.head)[-2:] == ["nobody_left_to_act", "recusal_asked"]
+    with pytest.raises(Denied):
+        further_returns.ask(case, points=[], remark="", reason="还须补正一次", by=cast.pudong, at=cast.at)
+    assignments.release(case, reason="当事人申请回避", by=cast.pudong, at=cast.at)
+    with pytest.raises(Denied):
+        assignments.take(case, by=cast.pudong, at=cast.at)
+
+
+def test_reason_names_the_case_of_a_list_and_the_copy_of_a_case_leaves_out_why(cast: Cast, case: Case) -> None:
+    row = asked(cast, case, cast.pudong)
+    fresh = Case.objects.get(pk=case.pk)
+    reasons = door.reasons_against(fresh, "recommend", by=cast.pudong, at=cast.at)
+    assert any(reason.code == "recusal_asked" and case.number in str(reason) for reason in reasons)
+    answer(row, is_granted=False, reason="经核实没有亲属关系", by=cast.chief, at=cast.at)
+    parts = tables(anchors_of(case), [])
+    kept = "".join(part.content.decode() for part in parts if part.path.startswith("recusals/requests"))
+    assert "经核实没有亲属关系" in kept
+    assert WHY not in kept
 
 
 # --- when, and by whom ----------------------------------------------------------------------------------------------
@@ -356,7 +498,8 @@ def test_pages_of_party_superior_and_whom_it_concerns(cast: Cast, case: Case) ->
     assert WHY in chief.get(there).content.decode()
     assert chief.get(its_file).status_code == 200
     assert chief.post(there, {"answer": "granted", "reason": ""}).status_code == 422
-    assert chief.post(there, {"answer": "granted", "reason": "经核实应当回避"}).status_code == 302
+    said = {"seen": str(cast.pudong.pk), "answer": "granted", "reason": "经核实应当回避"}
+    assert chief.post(there, said).status_code == 302
     page = own.get(mine).content.decode()
     assert "决定回避" in page
     assert "经核实应当回避" in page

@@ -63,8 +63,9 @@ _CASE: tuple[Table, ...] = (
         "当事人已获答复的回避申请和答复",
         m.RecusalRequest,
         _by("case"),
-        frozenset({"words"}),
-        where=~Q(answer=""),  # before the answer the person concerned, who may take the file away, reads no reasons
+        # The person concerned may take the file away: why the party asks is read on its page alone, by who answers.
+        frozenset({"words", "reason", "file", "file_name"}),
+        where=~Q(answer=""),
     ),
     Table("recusals/case", "办理人员就本办件回避", m.OfficerRecusal, _by("case")),
     Table(

@@ -62,11 +62,17 @@ class RecusalRequestForm(WithFile):
 class RecusalAnswerForm(forms.Form):
     """Who is meant, where that is not known yet, and the answer with its reasons."""
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # who was found when the page was opened
     person = forms.ModelChoiceField(
         label=_("当事人所指的人员"),
         queryset=User.objects.none(),
         required=False,
         help_text=_("所指不是所列人员的，由其负责人答复。"),
+    )
+    is_not_oneself = forms.BooleanField(
+        label=_("所指人员不是我本人"),
+        help_text=_("所指为您本人的，不得由您确认或者答复。此项声明记入办理记录。"),
+        required=False,
     )
     answer = forms.ChoiceField(label=_("答复"), widget=forms.RadioSelect)
     reason = forms.CharField(
@@ -77,14 +83,17 @@ class RecusalAnswerForm(forms.Form):
         widget=forms.Textarea(attrs=LONG),
     )
 
-    def __init__(self, *args: Any, people: Iterable[User], is_known: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[User], known: User | None, is_found: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["seen"] = known.pk if known else None
         answers = [(GRANT, _("决定回避")), (REFUSE, _("不予回避"))]
-        if is_known:
-            del self.fields["person"]
+        self.is_known = known is not None
+        if self.is_known and not is_found:  # the party itself picked the person
+            del self.fields["person"], self.fields["is_not_oneself"]
         else:
-            answers.append((IDENTIFY, _("先确认所指人员，核实后再答复")))
-            keys = [one.pk for one in people]
+            again, first = _("更正所指人员，核实后再答复"), _("先确认所指人员，核实后再答复")
+            answers.append((IDENTIFY, again if self.is_known else first))
+            keys = [one.pk for one in people if one != known]
             chosen = User.objects.filter(pk__in=keys).order_by("pk")
             self.fields["person"].queryset = chosen  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["answer"].choices = answers  # type: ignore[attr-defined]  # a ChoiceField
@@ -94,6 +103,8 @@ class RecusalAnswerForm(forms.Form):
         said = super().clean() or self.cleaned_data
         if said.get("answer") == IDENTIFY and said.get("person") is None:
             self.add_error("person", _("请先确认当事人所指的人员。"))
+        if self.is_known and said.get("answer") != IDENTIFY:
+            said["person"] = None  # what was chosen beside a known person counts for a correction alone
         if said.get("answer") in (GRANT, REFUSE) and len(str(said.get("reason") or "").strip()) < 5:
             self.add_error("reason", _("请写明理由，不少于 %(n)d 个字。") % {"n": 5})
         return said

@@ -12,8 +12,8 @@ from workflows.superiors import hierarchy
 
 MOST = 50
 RELATED = (
-    "case__enterprise", "case__batch__authority", "case__reconsideration", "person", "asked_by", "answered_by", "clock",
-    "file", "letter",
+    "case__enterprise", "case__batch__authority", "case__reconsideration", "person", "identified_by", "asked_by",
+    "answered_by", "clock", "file", "letter",
 )  # fmt: skip
 
 

@@ -107,9 +107,10 @@ def recusal_request(request: HttpRequest, pk: int) -> HttpResponse:
     """Whom the party means and why; the answer of a superior; the auditor reads."""
     by, line = signed_in(request), hierarchy()
     row = selectors.request_for(by, pk)
-    people = people_meant(row.case, by, line) if row.person is None else []
+    is_found = row.identified_by is not None
+    people = people_meant(row.case, by, line) if row.person is None or is_found else []
     sent = request.POST if request.method == "POST" else None
-    form = RecusalAnswerForm(sent, people=people, is_known=row.person is not None)
+    form = RecusalAnswerForm(sent, people=people, known=row.person, is_found=is_found)
     if request.method == "POST" and form.is_valid() and _answered(request, row, form):
         return redirect("recusal_request", pk)
     may_answer = not row.answer and selectors.may_answer(row, by)
@@ -119,16 +120,17 @@ def recusal_request(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answered(request: HttpRequest, row: RecusalRequest, form: RecusalAnswerForm) -> bool:
     said, by, at = form.cleaned_data, signed_in(request), timezone.now()
+    kept = {"seen": said["seen"], "is_not_oneself": bool(said.get("is_not_oneself"))}
     person = said.get("person")
     try:
         if said["answer"] == IDENTIFY:
             assert person is not None  # the form asks for it
-            acts.identify(row, person, by=by, at=at)
+            acts.identify(row, person, by=by, at=at, **kept)
             messages.success(request, _("已确认所指人员，答复前该人员不能办理本件。"))
             return True
         acts.answer(
             row, is_granted=said["answer"] == GRANT, reason=said["reason"], person=person, by=by, at=at,
-            request_key=key_of(request),
+            request_key=key_of(request), **kept,
         )  # fmt: skip
     except Denied:
         raise

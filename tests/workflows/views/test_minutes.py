@@ -15,18 +15,29 @@ from accreditation.enums import ApplicationState as S
 from accreditation.enums import Choice, MeetingState
 from accreditation.errors import Denied, Refusal
 from accreditation.meeting_words import Signer
-from accreditation.models import Application, AuditEvent, Case, Decision, Meeting, Message, RoleGrant, User
+from accreditation.models import (
+    Application,
+    AuditEvent,
+    Case,
+    Decision,
+    Meeting,
+    Message,
+    RecusalRequest,
+    RoleGrant,
+    User,
+)
+from accreditation.roles import Role
 from accreditation.selectors import signers
 from accreditation.services import meeting_course, meetings
 from accreditation.services.meeting_signers import decline_minutes, replace_signer
 from tests.clock import Clock
 from tests.factories import local as steps
 from tests.factories.browser import log_in
-from tests.factories.cast import Cast, filed_case, make_cast
+from tests.factories.cast import Cast, filed_case, grant, make_cast, person
 from tests.factories.local import make_local_cast
 from tests.factories.steps import to_committee
 from tests.factories.titles import second_officer
-from workflows import batch_acts
+from workflows import batch_acts, recusal_requests
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WRONG, RIGHT = "理由写错了", "研发人员不足，依据第五条"
@@ -256,3 +267,26 @@ def test_nobody_else_declines_nor_who_has_left(cast: Cast, meeting: Meeting) -> 
     with pytest.raises(Denied):
         chair_declines(cast, meeting)
     assert not AuditEvent.objects.filter(verb="decline_minutes").exists()
+
+
+def test_who_is_asked_to_step_aside_signs_nothing_before_the_answer_but_may_decline(
+    cast: Cast, case: Case, meeting: Meeting
+) -> None:
+    chair, head = cast.members[0], person("head", "市认定办负责人示例")
+    grant(head, Role.MUNICIPAL_SUPERVISOR, at=cast.at)
+    why = {"ground": "relative", "reason": "主持人的配偶在竞争企业任职"}
+    recusal_requests.ask(case, person=None, named=str(chair), by=cast.member0, at=cast.at, **why)
+    row = RecusalRequest.objects.get()
+    recusal_requests.identify(row, chair, seen=None, is_not_oneself=True, by=head, at=cast.at)
+    meeting = chair_declines(cast, meeting)
+    meeting = meetings.draft_minutes(meeting, reasons={1: RIGHT}, by=cast.second, at=cast.at)
+    signing = {"sha256": meeting.minutes_sha256, "at": cast.at}
+    with pytest.raises(Refusal) as held:
+        batch_acts.sign_minutes(meeting, by=chair, **signing)
+    assert [reason.code for reason in held.value.reasons] == ["recusal_asked"]
+    assert case.number in str(held.value.reasons[0])
+    assert Meeting.objects.get().signed_by_chair_at is None
+    said = {"is_granted": False, "reason": "经核实没有所述关系", "seen": chair.pk}
+    recusal_requests.answer(row, by=head, at=cast.at, **said)
+    batch_acts.sign_minutes(meeting, by=chair, **signing)
+    assert Meeting.objects.get().signed_by_chair_at == cast.at
