@@ -31,7 +31,7 @@ def ask_aside(story: Story) -> None:
     clock = DemoClock(story.world.calendar, story.now, REFUSED_BACK)
     row = _ask(refused, other, RecusalClaim.EMPLOYER, WHY_REFUSED, clock)
     superior = answerers(row, hierarchy())[0]
-    answer(row, is_granted=False, reason=ANSWER, by=superior, at=clock.minutes(180))
+    answer(row, is_granted=False, reason=ANSWER, seen=row.person_id, by=superior, at=clock.minutes(180))
     clock = DemoClock(story.world.calendar, story.now, WAITING_BACK)
     _ask(waiting, officer, RecusalClaim.RELATIVE, WHY_WAITING, clock)
 
