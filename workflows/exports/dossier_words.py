@@ -4,7 +4,7 @@ from __future__ import annotations
 
 HEADINGS: dict[str, str] = {
     "corrects": "所更正的登记", "is_passed": "是否合格", "reexamination": "复核", "entered_wrongly": "误登",
-    "why": "登记有误的原因",
+    "why": "登记有误的原因", "why_again": "再次提请的理由", "opening": "首次打开的登记",
     "named": "要求回避的人员", "person": "所指人员", "identified_by": "确认人", "holds_back": "答复前不办理",
     "officer": "办理人员", "lifted_at": "解除时间", "lifted_by": "解除人", "lifted_for": "解除理由",
     "accepted_at": "受理时间", "accepted_by_silence": "期满视为受理",
