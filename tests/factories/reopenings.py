@@ -57,10 +57,13 @@ def answer(case: Case) -> dict[str, Any]:
     return {"reason": REASON, "reopening": row.pk, "confirmed": "1"}
 
 
-def put_forward(case: Case, *, at: datetime, figures: Figures | None = None, **more: Any) -> tuple[User, User]:
+def put_forward(
+    case: Case, *, at: datetime, figures: Figures | None = None, why_again: str = ""
+) -> tuple[User, User]:  # fmt: skip
     """By one of two officers who did nothing in the case; both. With `figures`, because these are wrong."""
     first, second = officers(case, at)
-    form = proposal(at) | ({"ground": "wrong_figure", "figures": named(figures)} if figures else {}) | more
+    form = proposal(at) | ({"ground": "wrong_figure", "figures": named(figures)} if figures else {})
+    form |= {"why_again": why_again} if why_again else {}
     door.perform(case, "propose_reopening", by=first, at=at, form=form)
     return first, second
 

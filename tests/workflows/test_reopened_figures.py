@@ -164,9 +164,8 @@ def again(world: MunicipalStates2026, case: Case, row: ReopeningFigure, revised:
 def test_what_is_not_sent_back_changes_no_figure(world: MunicipalStates2026) -> None:
     case = world.case_in(S.PROPOSED)
     before = total_of(case)
-    again = {"why_again": "来函所附明细已经补齐，可以核对。"}
-    for verb, place, more in (("withdraw_reopening", 0, {}), ("drop_reopening", 1, again)):
-        people = put_forward(case, at=world.at, figures={SPENT: 20000}, **more)
+    for verb, place, why_again in (("withdraw_reopening", 0, ""), ("drop_reopening", 1, "撤回时尚未收到正式来函。")):
+        people = put_forward(case, at=world.at, figures={SPENT: 20000}, why_again=why_again)
         door.perform(case, verb, by=people[place], at=world.at, form={"reason": REASON})
         assert (total_of(case), VerifiedValue.objects.count(), RevisedScore.objects.count()) == (before, 0, 0)
     letters = Letter.objects.filter(case=case, kind=LetterKind.REOPENED)
