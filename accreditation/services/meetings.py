@@ -212,7 +212,7 @@ def cast_vote(item: MeetingItem, *, choice: str, remark: str, by: User, at: date
         meeting = fresh(doing.chain)
         check_state(meeting, MeetingState.IN_SESSION)
         check_member(meeting, by)
-        row = meeting.items.get(pk=item.pk)
+        row = meeting.items.select_related("application__case").get(pk=item.pk)
         _check_is_before_meeting(row)
         if reasons := list(_faults_of_vote(row, choice, remark, by)):
             raise Refusal(reasons)
