@@ -73,18 +73,19 @@ def cases_left_by(people: Collection[int]) -> QuerySet[Case]:
 
     Among these what challenges an answer about the certificate of a title that was granted in such a case.
     """
-    left = _left_by(people)
-    cases = Case.objects.filter(left).values("pk")
-    titles = Application.objects.filter(case__in=cases, title__isnull=False).values("title")
-    over = Q(challenged__in=cases) | Q(reissue_letter__reissue__title__in=titles)
-    return Case.objects.filter(left | Q(pk__in=Reconsideration.objects.filter(over).values("case")))
+    granted = Application.objects.filter(_left_by(people, "case"), title__isnull=False).values("title")
+    over = _left_by(people, "challenged") | Q(reissue_letter__reissue__title__in=granted)
+    return Case.objects.filter(
+        _left_by(people, "pk") | Q(pk__in=Reconsideration.objects.filter(over).values("case"))
+    )  # fmt: skip
 
 
-def _left_by(people: Collection[int]) -> Q:
+def _left_by(people: Collection[int], case: str) -> Q:
+    """Of the field that holds the case; one level of subqueries and no more, as SQLite parses only so many."""
     items = _stepped_out().filter(member__in=people).values("item__application__case")
     seats = Seat.objects.filter(expert__in=people, state=SeatState.RECUSED).values("panel__application__case")
     officers = standing_recusals().filter(officer__in=people, case__isnull=False).values("case")
-    return Q(pk__in=items) | Q(pk__in=seats) | Q(pk__in=officers)
+    return Q(**{f"{case}__in": items}) | Q(**{f"{case}__in": seats}) | Q(**{f"{case}__in": officers})
 
 
 def people_who_left(case: Case) -> QuerySet[User]:
