@@ -12,7 +12,7 @@ from accreditation.errors import Reason
 from accreditation.models import Reopening
 from accreditation.models.reopenings import ReopeningGround
 from accreditation.services import reopened_figures as kept
-from accreditation.services.rule_sets import rule_text, rules_of
+from accreditation.services.rule_sets import rule_language, rule_text, rules_of
 from criteria.facts import exact_text
 from criteria.units import UNITS, amount_text
 from workflows.doing import Doing
@@ -52,8 +52,8 @@ def _faults(
             yield Reason("unknown_figure", text % {"code": code, "year": year or "—"}, place)
             continue
         words = {
-            "name": rule_text(spec, "name"), "year": year or "—", "unit": UNITS[spec.unit].name_zh,
-            "now": amount_text(now, spec.unit, "zh"), "read": value,
+            "name": rule_text(spec, "name"), "year": year or "—", "unit": rule_text(UNITS[spec.unit], "name"),
+            "now": amount_text(now, spec.unit, rule_language()), "read": value,
         }  # fmt: skip
         if not isinstance(value, Fraction):
             text = _("%(name)s（%(year)s）：读到“%(read)s”，应为数字，单位：%(unit)s。")

@@ -22,7 +22,7 @@ from accreditation.models import (
 )
 from accreditation.services import reviews
 from accreditation.services.evaluation import INITIAL_SCORE, verified_evaluation, verified_facts
-from accreditation.services.rule_sets import rule_text, rules_of
+from accreditation.services.rule_sets import rule_language, rule_text, rules_of
 from criteria.evaluate import Evaluation
 from criteria.facts import exact_text
 from criteria.fields import FieldSpec
@@ -178,7 +178,7 @@ def faults_of_favour(application: Application) -> Iterator[Reason]:
     revised = revised_score(application)
     unmet, still = unmet_apart(revised) if revised else ([], [])
     for gate in (*unmet, *still):
-        value = amount_text(gate.value, gate.unit, "zh") if gate.value is not None else "—"
+        value = amount_text(gate.value, gate.unit, rule_language()) if gate.value is not None else "—"
         words = {"no": application.case.number, "text": rule_text(gate, "text"), "value": value}
         text = (
             _("%(no)s：核定数据改正后不符合条件，不能同意：%(text)s（改正后为 %(value)s）。") if gate in unmet

@@ -46,8 +46,12 @@ def faults_as_reasons(faults: Iterable[Fault], place: str = "") -> list[Reason]:
 
 def rule_text(of: Any, name: str) -> str:
     """The half of a pair of a rule set (`name_zh`, `name_en`) in the active language; the Chinese one where none is."""
-    language = "en" if (get_language() or "").startswith("en") else "zh"
-    return str(getattr(of, f"{name}_{language}") or getattr(of, f"{name}_zh"))
+    return str(getattr(of, f"{name}_{rule_language()}") or getattr(of, f"{name}_zh"))
+
+
+def rule_language() -> str:
+    """Which half of the pairs of a rule set fits the active language."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def template_of(batch: Batch) -> Template:
