@@ -24,10 +24,12 @@ HERE = "向示例市人民政府申请行政复议"
 
 
 def sent_adverse() -> Iterator[str]:
-    """Names of the letter kinds that some act sends with the word `is_adverse`."""
+    """Names of the letter kinds that some act sends with the word `is_adverse`, unless it says that none of them is."""
     for path in (ROOT / "workflows").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and any(word.arg == "is_adverse" for word in node.keywords):
+            if isinstance(node, ast.Call) and any(
+                word.arg == "is_adverse" and ast.unparse(word.value) != "False" for word in node.keywords
+            ):
                 yield from (
                     kind.attr
                     for kind in [*node.args, *(word.value for word in node.keywords)]
