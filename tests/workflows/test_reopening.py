@@ -54,6 +54,7 @@ from tests.workflows.test_edition_change import NEW, OLD, mapping
 from workflows import door
 from workflows.consistency import check_all
 from workflows.edition_change import change_case
+from workflows.forms.reopenings import ReopeningForm
 from workflows.moves import possible_moves
 from workflows.procedures import procedure_of
 from workflows.selectors.reopenings import reopenings_waiting_for
@@ -172,6 +173,7 @@ def test_who_proposed_takes_it_back_and_nothing_holds_the_case_any_more(world: M
     case = world.case_in(S.NOTICE_COMPLETED)
     first, second = put_forward(case, at=world.at)
     stated(case, by=world.people["applicant"], at=world.at)
+    assert "why_again" not in ReopeningForm(application=row_of(case)).fields
     assert codes(world, case, "withdraw_reopening", second, reason=REASON) == {"not_proposer"}
     assert codes(world, case, "withdraw_reopening", first, reason=" ") == {"text_needed"}
     client, address = log_in(Client(), first), reverse("office_act", args=[case.number, "withdraw_reopening"])
@@ -188,6 +190,7 @@ def test_who_proposed_takes_it_back_and_nothing_holds_the_case_any_more(world: M
     for by in (world.people["applicant"], second):
         assert Message.objects.filter(recipient=by, kind="withdraw_reopening").count() == 1
     assert codes(world, case, "withdraw_reopening", first, reason=REASON) == {"not_proposed"}
+    assert "why_again" in ReopeningForm(application=row_of(case)).fields
     again = {"why_again": "撤回时误以为材料系复印件，现已取得原件。"}
     other = proposal(world.at) | {"facts": FACTS + "另有新的发现一项。"}
     assert codes(world, case, "propose_reopening", second, **other, **again) == {"not_again"}

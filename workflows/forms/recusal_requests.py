@@ -90,7 +90,9 @@ class RecusalAnswerForm(forms.Form):
         self.is_known = known is not None
         if self.is_known and not is_found:  # the party itself picked the person
             del self.fields["person"], self.fields["is_not_oneself"]
+            self.fields["reason"].required = True
         else:
+            self.fields["reason"].help_text = _("答复的须写明；写入答复书送达当事人，不写明谁是专家、委员。")
             again, first = _("更正所指人员，核实后再答复"), _("先确认所指人员，核实后再答复")
             answers.append((IDENTIFY, again if self.is_known else first))
             keys = [one.pk for one in people if one != known]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.enums import ApplicationState
 from accreditation.models import Application
-from accreditation.models.reopenings import ReopeningGround
+from accreditation.models.reopenings import ReopeningAnswer, ReopeningGround
 from accreditation.services.reopened_figures import Key, counted_figures, specs_of
 from accreditation.services.rule_sets import rules_of
 from criteria.units import unit_name
@@ -53,6 +53,8 @@ class ReopeningForm(forms.Form):
         super().__init__(*args, **kwargs)
         rules = rules_of(application.batch)
         self.specs, self.counted = specs_of(rules), counted_figures(application)
+        if not application.reopenings.filter(answer=ReopeningAnswer.WITHDRAWN).exists():
+            del self.fields["why_again"]
         if application.state == ApplicationState.UNDER_OVERALL_REVIEW:
             offer(self, "ground", [pair for pair in ReopeningGround.choices if pair[0] == ReopeningGround.WRONG_FIGURE])
         elif not self.counted:
