@@ -8,20 +8,11 @@ from django.db.models import Q, QuerySet
 
 from accreditation.audit import chain_key
 from accreditation.models import AuditEvent, Case
+from accreditation.reconsideration_words import TAKING_NO_PART
 from accreditation.roles import Power
 
-RECUSALS = (  # who deals with a case, not the case
-    "declare_own_tie", "order_officer_recusal", "lift_officer_recusal", "order_member_recusal", "ask_recusal",
-    "identify_recusal", "grant_recusal", "refuse_recusal",
-)  # fmt: skip
-DELIVERIES = (  # how a letter arrived, not what it says
-    "record_delivery", "open_letter", "propose_opening_correction", "confirm_opening_correction",
-    "decline_opening_correction", "withdraw_opening_correction",
-)  # fmt: skip
 # Who keeps or reads a case has prepared nothing in it, nor who confirmed a calendar by which its days count anew.
-KEEPING = (
-    "take", "release", "hand_over", "export_dossier", "recompute_deadline", "recompute_goal", *DELIVERIES, *RECUSALS,
-)  # fmt: skip
+KEEPING = ("take", "release", "hand_over", *TAKING_NO_PART)
 # Offices whose acts in a case are opinions or decisions on it. The secretary and the publisher carry out what others
 # decided, and keep minutes of it.
 WITH_OPINION = frozenset(

@@ -29,14 +29,17 @@ DAYS_TO_ANSWER = 10
 DAYS_TO_DECIDE = 60  # in calendar days from acceptance
 MOST_MORE_DAYS = 30
 LEAST_TEXT = 10  # characters of claim, of reasons
-# Acts by which nobody takes part in the case in whose chain they stand: to take its file away, to confirm a calendar,
-# to be kept from it, to post or to open its letters.
-TAKING_NO_PART = (
-    "export_dossier", "recompute_deadline", "recompute_goal", "declare_own_tie", "order_officer_recusal",
-    "lift_officer_recusal", "order_member_recusal", "ask_recusal", "identify_recusal", "grant_recusal",
-    "refuse_recusal", "record_delivery", "open_letter", "propose_opening_correction", "confirm_opening_correction",
+RECUSALS = (  # who deals with a case, not the case
+    "declare_own_tie", "order_officer_recusal", "lift_officer_recusal", "order_member_recusal", "ask_recusal",
+    "identify_recusal", "grant_recusal", "refuse_recusal",
+)  # fmt: skip
+DELIVERIES = (  # how a letter arrived, not what it says
+    "record_delivery", "open_letter", "propose_opening_correction", "confirm_opening_correction",
     "decline_opening_correction", "withdraw_opening_correction",
 )  # fmt: skip
+# Acts by which nobody takes part in the case in whose chain they stand: to take its file away, to confirm a calendar,
+# to be kept from it, to post or to open its letters.
+TAKING_NO_PART = ("export_dossier", "recompute_deadline", "recompute_goal", *RECUSALS, *DELIVERIES)
 SETTING_ASIDE = "reconsideration"  # capacity in which a decision is carried out in the case that was challenged
 
 
